@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import { Database } from '../database/database.ts';
+import { sealedColumns } from '../database/sealed-columns.ts';
+
+export type StoredEncryptionKey = { readonly fingerprint: string; readonly canary: string };
+
+/** What the database knows of the keys it was sealed with: their fingerprints and canaries, never the keys. */
+@Injectable()
+export class EncryptionKeyRepository {
+  constructor(private readonly database: Database) {}
+
+  async list(): Promise<StoredEncryptionKey[]> {
+    return this.database.selectFrom('encryption_key').select(['fingerprint', 'canary']).execute();
+  }
+
+  /** Several instances may start together: the first to come leaves its canary. */
+  async insert({ fingerprint, canary }: StoredEncryptionKey): Promise<void> {
+    await this.database
+      .insertInto('encryption_key')
+      .values({ fingerprint, canary, created_at: new Date().toISOString() })
+      .onConflict(conflict => conflict.column('fingerprint').doNothing())
+      .execute();
+  }
+
+  /** Lists the fingerprints that stored rows name: the second part of every sealed text and MAC. */
+  async listUsedFingerprints(): Promise<string[]> {
+    const used = new Set<string>();
+    for (const [table, column] of sealedColumns) {
+      const { rows } = await sql<{ fingerprint: string }>`
+        select distinct substr(${sql.ref(column)}, 3, 16) as fingerprint
+        from ${sql.table(table)} where ${sql.ref(column)} is not null`.execute(this.database);
+      for (const { fingerprint } of rows) used.add(fingerprint);
+    }
+    return [...used];
+  }
+}

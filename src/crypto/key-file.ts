@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+
+/** Reads an encryption key from its file; `undefined` when there is no such file. */
+export async function readKeyFile(file: string): Promise<Buffer | undefined> {
+  try {
+    const text = (await readFile(file, 'utf8')).trim();
+    const key = Buffer.from(text, 'base64');
+    if (key.length === 32 && key.toString('base64') === text) return key;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  throw new Error(`${file} does not hold an encryption key (32 bytes as base64). Restore it from a backup.`);
+}
+
+/** Makes a new encryption key in `file`, for the owner's eyes only. It never overwrites one. */
+export async function createKeyFile(file: string): Promise<Buffer> {
+  const key = randomBytes(32);
+  await writeFile(file, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  return key;
+}

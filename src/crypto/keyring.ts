@@ -1,0 +1,48 @@
+import { createHash, hkdfSync } from 'node:crypto';
+
+/** One encryption key, known by the fingerprint of its bytes; its two uses never share key material. */
+export type KeyringKey = {
+  readonly fingerprint: string;
+  readonly sealingKey: Buffer;
+  readonly macKey: Buffer;
+};
+
+/** The encryption keys of this broker: the first seals, all of them open. */
+export class Keyring {
+  readonly #keys: ReadonlyMap<string, KeyringKey>;
+  readonly current: KeyringKey;
+
+  /** @param secrets 32 bytes each, at least one */
+  constructor(secrets: readonly Buffer[]) {
+    const keys = secrets.map(toKeyringKey);
+    const [first] = keys;
+    if (!first) throw new TypeError('A keyring needs at least one key.');
+    this.current = first;
+    this.#keys = new Map(keys.map(key => [key.fingerprint, key]));
+  }
+
+  get fingerprints(): string[] {
+    return [...this.#keys.keys()];
+  }
+
+  find(fingerprint: string): KeyringKey | undefined {
+    return this.#keys.get(fingerprint);
+  }
+}
+
+/** Returns the name of an encryption key: the first 16 hex characters of its SHA-256 digest. */
+function fingerprintOf(secret: Buffer): string {
+  return createHash('sha256').update('latchkey encryption key').update(secret).digest('hex').slice(0, 16);
+}
+
+function toKeyringKey(secret: Buffer): KeyringKey {
+  return {
+    fingerprint: fingerprintOf(secret),
+    sealingKey: derive(secret, 'seal'),
+    macKey: derive(secret, 'mac'),
+  };
+}
+
+function derive(secret: Buffer, use: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, '', `latchkey ${use}`, 32));
+}

@@ -1,0 +1,79 @@
+import type { Config } from '../config/config.ts';
+import type { RowBinding } from './row-binding.ts';
+import type { EncryptionKeyRepository } from './encryption-key.repository.ts';
+import { createKeyFile, readKeyFile } from './key-file.ts';
+import { Keyring } from './keyring.ts';
+import { SealedBox } from './sealed-box.ts';
+
+const CANARY = 'latchkey';
+
+/**
+ * Loads the encryption keys, and makes sure that they are those of this database.
+ *
+ * @throws Error that names the missing or wrong key: a broker that cannot open its rows must not start
+ */
+export async function openKeyring(
+  encryption: Config['encryption'],
+  stored: EncryptionKeyRepository,
+): Promise<Keyring> {
+  const keyring = new Keyring(await loadKeys(encryption, stored));
+  await requireUsedKeys(keyring, stored, encryption);
+  await checkCanaries(keyring, stored);
+  return keyring;
+}
+
+async function loadKeys(
+  encryption: Config['encryption'],
+  stored: EncryptionKeyRepository,
+): Promise<readonly Buffer[]> {
+  if (encryption.kind === 'given') return encryption.keys;
+  const { file } = encryption;
+  const key = await readKeyFile(file);
+  if (key) return [key];
+  if ((await stored.list()).length > 0) {
+    throw new Error(`The encryption key of this database is missing: restore ${file} from a backup.`);
+  }
+  return [await createKeyFile(file)];
+}
+
+async function requireUsedKeys(
+  keyring: Keyring,
+  stored: EncryptionKeyRepository,
+  encryption: Config['encryption'],
+): Promise<void> {
+  const missing = (await stored.listUsedFingerprints()).filter(fingerprint => !keyring.find(fingerprint));
+  if (missing.length === 0) return;
+  const place = encryption.kind === 'given' ? 'LATCHKEY_ENCRYPTION_KEYS' : encryption.file;
+  throw new Error(
+    `The database holds rows sealed with the encryption key ${missing.join(', ')}, which is not in ${place}. ` +
+      `Put it back (this broker has ${keyring.fingerprints.join(', ')}).`,
+  );
+}
+
+async function checkCanaries(keyring: Keyring, stored: EncryptionKeyRepository): Promise<void> {
+  const box = new SealedBox(keyring);
+  const known = new Map((await stored.list()).map(({ fingerprint, canary }) => [fingerprint, canary]));
+  for (const fingerprint of keyring.fingerprints) {
+    const canary = known.get(fingerprint);
+    if (canary !== undefined && open(box, canary, fingerprint) !== CANARY) {
+      throw new Error(
+        `The canary of encryption key ${fingerprint} does not open: the database was tampered with.`,
+      );
+    }
+  }
+  const { fingerprint } = keyring.current;
+  if (!known.has(fingerprint))
+    await stored.insert({ fingerprint, canary: box.seal(CANARY, bindingOf(fingerprint)) });
+}
+
+function open(box: SealedBox, canary: string, fingerprint: string): string | undefined {
+  try {
+    return box.open(canary, bindingOf(fingerprint));
+  } catch {
+    return undefined; // The caller has the better message.
+  }
+}
+
+function bindingOf(fingerprint: string): RowBinding {
+  return { table: 'encryption_key', column: 'canary', id: fingerprint, facts: {} };
+}

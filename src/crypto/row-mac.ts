@@ -1,0 +1,34 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Keyring, KeyringKey } from './keyring.ts';
+import { encodeBinding, type RowBinding } from './row-binding.ts';
+import { unreadableRow } from './unreadable-row.ts';
+
+/**
+ * Authenticates rows that hold no secret of their own (HMAC-SHA-256, RFC 2104), so that an edited or copied row
+ * opens nothing.
+ *
+ * A MAC is `1.<key fingerprint>.<base64url>`.
+ */
+export class RowMac {
+  constructor(private readonly keyring: Keyring) {}
+
+  sign(binding: RowBinding): string {
+    return sign(this.keyring.current, binding);
+  }
+
+  /** @throws BrokerError `SealedRowUnreadable` when the key is unknown or the row is not the one signed */
+  verify(mac: string, binding: RowBinding): void {
+    const key = this.keyring.find(mac.split('.')[1] ?? '');
+    if (key && isSame(Buffer.from(mac), Buffer.from(sign(key, binding)))) return;
+    throw unreadableRow(binding, 'does not match the row');
+  }
+}
+
+function sign({ fingerprint, macKey }: KeyringKey, binding: RowBinding): string {
+  const mac = createHmac('sha256', macKey).update(encodeBinding(binding)).digest('base64url');
+  return `1.${fingerprint}.${mac}`;
+}
+
+function isSame(a: Buffer, b: Buffer): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}

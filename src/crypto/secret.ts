@@ -1,0 +1,25 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** Returns a new opaque secret: 32 random bytes as 43 base64url characters. */
+export function newSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** Whether `text` has the form of a secret of {@link newSecret}. */
+export function isSecret(text: string): boolean {
+  return /^[A-Za-z0-9_-]{43}$/.test(text);
+}
+
+/** Returns the SHA-256 digest of a secret as 64 hex characters: what is stored in its place. */
+export function digestOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
+/** Whether `text` is `secret`, compared in constant time whatever their lengths. */
+export function isSameSecret(text: string, secret: string): boolean {
+  return timingSafeEqual(sha256(text), sha256(secret));
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

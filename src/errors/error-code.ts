@@ -1,0 +1,37 @@
+/** Every stable error code; `http/status-table.ts` gives each its HTTP status. */
+export const errorCodes = [
+  // The request itself
+  'InvalidRequest',
+  'NotFound',
+  'MethodNotAllowed',
+  'PayloadTooLarge',
+  'UnsupportedMediaType',
+  'MisdirectedRequest',
+  // Who asks
+  'AuthenticationRequired',
+  'InvalidToken',
+  'Forbidden',
+  'CrossSiteRequest',
+  // Signing in
+  'InvalidIdentifier',
+  'InvalidReturnTo',
+  'AccountUnreachable',
+  'AccountNotAllowed',
+  'AlreadySignedIn',
+  'LoginCancelled',
+  'LoginRefused',
+  'LoginExpired',
+  'LoginFromAnotherBrowser',
+  // Sessions and the PDS behind them
+  'ReauthorizationRequired',
+  'ProtectedMethod',
+  'UpstreamUnavailable',
+  'UpstreamTimeout',
+  // The broker's own trouble
+  'SealedRowUnreadable',
+  'DatabaseUnavailable',
+  'ShuttingDown',
+  'InternalError',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
