@@ -1,0 +1,83 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { Config } from '../config/config.ts';
+import { BrokerError } from '../errors/broker-error.ts';
+import { ADMISSION, type Admission } from '../http/allow.decorator.ts';
+import { isAllowedWithCookie, readRequestOrigin } from '../http/browser-rule.ts';
+import { setPrincipal } from './caller.decorator.ts';
+import { findCredential } from './credential.ts';
+import { CredentialVerifiers } from './credential-verifier.ts';
+import { anonymous, type Principal } from './principal.ts';
+
+const READING_METHODS = ['GET', 'HEAD', 'OPTIONS'];
+
+/** Admits a request only where its route says so: identifies the caller, applies the browser rule, then decides. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  private readonly origins: readonly string[];
+
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly credentials: CredentialVerifiers,
+    private readonly config: Config,
+  ) {
+    this.origins = [config.publicUrl.origin, ...config.allowedOrigins];
+  }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const admission = this.reflector.get<Admission | undefined>(ADMISSION, context.getHandler());
+    if (!admission) throw new BrokerError('Forbidden', 'This route is closed.');
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const principal = isOpenToAllAlike(admission) ? anonymous : await this.identify(request);
+    this.requireAdmitted(principal, admission);
+    if (principal.kind === 'browser') this.requireOwnRequest(request, admission);
+    setPrincipal(request, principal);
+    return true;
+  }
+
+  private async identify(request: FastifyRequest): Promise<Principal> {
+    const cookie = request.cookies[this.config.cookie.name];
+    const credential = findCredential(request.headers.authorization, cookie);
+    if (!credential) return anonymous;
+    const principal = credential.carrier === 'malformed' ? undefined : await this.verify(credential);
+    if (principal) return principal;
+    // A cookie may have expired with nobody at fault; a token was shown on purpose.
+    if (credential.carrier === 'cookie') return anonymous;
+    throw new BrokerError('InvalidToken', 'The credential is unknown, expired or revoked.');
+  }
+
+  private async verify(credential: {
+    carrier: 'cookie' | 'bearer';
+    value: string;
+  }): Promise<Principal | undefined> {
+    for (const verifier of this.credentials.verifiers) {
+      if (verifier.carrier !== credential.carrier) continue;
+      const principal = await verifier.verify(credential.value);
+      if (principal) return principal;
+    }
+    return undefined;
+  }
+
+  private requireAdmitted({ kind }: Principal, { callers }: Admission): void {
+    if (callers.includes('anyone')) return;
+    if (kind === 'anonymous')
+      throw new BrokerError('AuthenticationRequired', 'Sign in, or send a credential.');
+    if (!callers.includes(kind))
+      throw new BrokerError('Forbidden', 'This credential does not open this route.');
+  }
+
+  private requireOwnRequest(request: FastifyRequest, { browserRule }: Admission): void {
+    if (browserRule === 'changes' && READING_METHODS.includes(request.method)) return;
+    if (isAllowedWithCookie(readRequestOrigin(request.headers), this.origins)) return;
+    throw new BrokerError(
+      'CrossSiteRequest',
+      'With a cookie, this must come from our own pages, or carry the header X-Latchkey-CSRF: 1.',
+    );
+  }
+}
+
+/** A route for everyone that does not even want to know who calls. */
+function isOpenToAllAlike({ callers }: Admission): boolean {
+  return callers.length === 1 && callers[0] === 'anyone';
+}

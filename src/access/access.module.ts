@@ -1,0 +1,31 @@
+import { type DynamicModule, Module, type ModuleMetadata, type Type } from '@nestjs/common';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { AccessGuard } from './access.guard.ts';
+import { type CredentialVerifier, CredentialVerifiers } from './credential-verifier.ts';
+import { OperatorTokenVerifier } from './operator-token.verifier.ts';
+import { RouteAdmissions } from './route-admissions.ts';
+
+/** The guard of every route. */
+@Module({})
+export class AccessModule {
+  /** @param imports the modules that export `verifiers`: who brings a credential says how it is verified */
+  static withVerifiers(
+    imports: NonNullable<ModuleMetadata['imports']>,
+    verifiers: Type<CredentialVerifier>[],
+  ): DynamicModule {
+    return {
+      module: AccessModule,
+      imports: [DiscoveryModule, ...imports],
+      providers: [
+        { provide: APP_GUARD, useClass: AccessGuard },
+        {
+          provide: CredentialVerifiers,
+          inject: [OperatorTokenVerifier, ...verifiers],
+          useFactory: (...all: CredentialVerifier[]) => new CredentialVerifiers(all),
+        },
+        OperatorTokenVerifier,
+        RouteAdmissions,
+      ],
+    };
+  }
+}

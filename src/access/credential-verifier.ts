@@ -1,0 +1,17 @@
+import type { Principal } from './principal.ts';
+
+/** A kind of credential: how it is recognised, and whom it names. */
+export type CredentialVerifier = {
+  /** Where it travels: in the session cookie or as a bearer token (RFC 6750). */
+  readonly carrier: 'cookie' | 'bearer';
+  /**
+   * Returns the principal of a credential, `undefined` where it is unknown, malformed, expired or revoked: the
+   * caller must not be able to tell these apart.
+   */
+  verify(credential: string): Promise<Principal | undefined>;
+};
+
+/** The port through which the modules below hand their credentials to the guard; `app.module` fills it. */
+export class CredentialVerifiers {
+  constructor(readonly verifiers: readonly CredentialVerifier[]) {}
+}

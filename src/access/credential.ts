@@ -1,0 +1,21 @@
+/** What a caller presents to say who they are. */
+export type Credential =
+  { readonly carrier: 'cookie' | 'bearer'; readonly value: string } | { readonly carrier: 'malformed' };
+
+/**
+ * Finds the credential of a request. An `Authorization` header always wins over a cookie, also when it is
+ * malformed: a caller who shows a token never acts as the browser's account by mistake.
+ */
+export function findCredential(
+  authorization: string | undefined,
+  cookie: string | undefined,
+): Credential | undefined {
+  if (authorization !== undefined) return parseAuthorization(authorization);
+  return cookie === undefined ? undefined : { carrier: 'cookie', value: cookie };
+}
+
+/** RFC 6750 section 2.1: the scheme is compared without regard to case. */
+function parseAuthorization(header: string): Credential {
+  const value = /^Bearer +([\x21-\x7e]+)$/i.exec(header)?.[1];
+  return value === undefined ? { carrier: 'malformed' } : { carrier: 'bearer', value };
+}

@@ -1,0 +1,21 @@
+import { SetMetadata } from '@nestjs/common';
+
+/** Whom a route admits: everyone, a browser with a session's cookie, or the operator. */
+export type Caller = 'anyone' | 'browser' | 'operator';
+
+/** Which requests with a cookie must prove that they are the browser's own: those that change something, or all. */
+export type BrowserRuleScope = 'changes' | 'all';
+
+export type Admission = { readonly callers: readonly Caller[]; readonly browserRule: BrowserRuleScope };
+
+export const ADMISSION = 'latchkey:admission';
+
+/** Declares who may call a route; a route without it is closed to all, and the process does not start with one. */
+export function Allow(...callers: Caller[]): MethodDecorator {
+  return SetMetadata(ADMISSION, { callers, browserRule: 'changes' } satisfies Admission);
+}
+
+/** As {@link Allow}, for routes where even reading with a cookie must come from our own pages. */
+export function AllowSameOriginOnly(...callers: Caller[]): MethodDecorator {
+  return SetMetadata(ADMISSION, { callers, browserRule: 'all' } satisfies Admission);
+}

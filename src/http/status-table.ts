@@ -1,0 +1,36 @@
+import type { ErrorCode } from '../errors/error-code.ts';
+
+/** The HTTP status of each error code (RFC 9110 section 15). */
+export const statusTable: Readonly<Record<ErrorCode, number>> = {
+  InvalidRequest: 400,
+  NotFound: 404,
+  MethodNotAllowed: 405,
+  PayloadTooLarge: 413,
+  UnsupportedMediaType: 415,
+  MisdirectedRequest: 421,
+
+  AuthenticationRequired: 401,
+  InvalidToken: 401,
+  Forbidden: 403,
+  CrossSiteRequest: 403,
+
+  InvalidIdentifier: 400,
+  InvalidReturnTo: 400,
+  AccountUnreachable: 502,
+  AccountNotAllowed: 403,
+  AlreadySignedIn: 409,
+  LoginCancelled: 400,
+  LoginRefused: 400,
+  LoginExpired: 400,
+  LoginFromAnotherBrowser: 403,
+
+  ReauthorizationRequired: 401,
+  ProtectedMethod: 403,
+  UpstreamUnavailable: 502,
+  UpstreamTimeout: 504,
+
+  SealedRowUnreadable: 503,
+  DatabaseUnavailable: 503,
+  ShuttingDown: 503,
+  InternalError: 500,
+};
