@@ -1,0 +1,37 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AccessModule } from './access/access.module.ts';
+import type { Config } from './config/config.ts';
+import { ConfigModule } from './config/config.module.ts';
+import { CryptoModule } from './crypto/crypto.module.ts';
+import { DatabaseModule } from './database/database.module.ts';
+import { HttpModule } from './http/http.module.ts';
+import { LoginModule } from './login/login.module.ts';
+import { OAuthModule } from './oauth/oauth.module.ts';
+import { ObservabilityModule } from './observability/observability.module.ts';
+import { CookieVerifier } from './ui-sessions/cookie.verifier.ts';
+import { UiSessionsModule } from './ui-sessions/ui-sessions.module.ts';
+import { WebModule } from './web/web.module.ts';
+import { XrpcModule } from './xrpc/xrpc.module.ts';
+
+/** The whole broker, and the place where ports meet what fills them. */
+@Module({})
+export class AppModule {
+  static forConfig(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        ObservabilityModule,
+        DatabaseModule,
+        CryptoModule,
+        AccessModule.withVerifiers([UiSessionsModule], [CookieVerifier]),
+        HttpModule,
+        OAuthModule,
+        UiSessionsModule,
+        LoginModule,
+        XrpcModule,
+        WebModule,
+      ],
+    };
+  }
+}

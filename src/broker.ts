@@ -1,0 +1,66 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.ts';
+import type { Config } from './config/config.ts';
+import { OpenApiController } from './http/openapi.controller.ts';
+import { describeRoutes } from './http/openapi.ts';
+import { createServer } from './http/server.ts';
+import { clientIdOf } from './oauth/client-metadata.ts';
+import { Log } from './observability/log.ts';
+import packageJson from '../package.json' with { type: 'json' };
+
+/** Makes a broker that is ready to listen: database open and migrated, keys loaded, every route declared. */
+export async function createBroker(config: Config): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forConfig(config),
+    await createServer(config),
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest calls its options a class
+    {
+      bodyParser: false,
+      abortOnError: false,
+      logger: ['fatal', 'error', 'warn'],
+    },
+  );
+  app.setGlobalPrefix(config.basePath);
+  if (config.allowedOrigins.length > 0) {
+    app.enableCors({
+      origin: [...config.allowedOrigins],
+      credentials: true,
+      exposedHeaders: ['latchkey-error'],
+    });
+  }
+  warnOfOverrides(config, app.get(Log));
+  app.get(OpenApiController).publish(describeRoutes(app, packageJson.version));
+  await app.init();
+  return app;
+}
+
+/** Makes a broker, listens, and ends it well when the process is asked to end. */
+export async function startBroker(config: Config): Promise<void> {
+  const app = await createBroker(config);
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+  const { host, port } = config.listen;
+  await app.listen(port, host);
+  app.get(Log).started({
+    url: config.baseUrl,
+    listen: `${host}:${port}`,
+    database: config.database.kind,
+    client: clientIdOf(config),
+  });
+}
+
+function warnOfOverrides({ outbound, identity }: Config, log: Log): void {
+  if (outbound.allowHttp) {
+    log.developmentOverride('LATCHKEY_DEV_ALLOW_HTTP', 'plain http and private addresses are called');
+  }
+  if (identity.plcUrl.origin !== 'https://plc.directory') {
+    log.developmentOverride('LATCHKEY_PLC_URL', `DIDs are looked up at ${identity.plcUrl.origin}`);
+  }
+  if (identity.handleResolver) {
+    log.developmentOverride(
+      'LATCHKEY_HANDLE_RESOLVER',
+      `handles are looked up at ${identity.handleResolver.origin}`,
+    );
+  }
+}

@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import type { CookieSerializeOptions } from '@fastify/cookie';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Config } from '../config/config.ts';
+import { bindingCookieName, bindingOf } from './login-binding.ts';
+import type { LoginBrowser } from './login.service.ts';
+
+const LOGIN_LIFETIME_SECONDS = 15 * 60;
+
+/** The two cookies of a browser: its session, and the binding of a login that it has begun. */
+@Injectable()
+export class LoginCookies {
+  private readonly bindingName: string;
+  private readonly attributes: CookieSerializeOptions;
+
+  constructor(private readonly config: Config) {
+    const { secure } = config.cookie;
+    this.bindingName = bindingCookieName(secure);
+    // Lax, not Strict: a person who returns from the authorization server comes from another site.
+    this.attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure };
+  }
+
+  read(request: FastifyRequest): LoginBrowser {
+    return {
+      binding: request.cookies[this.bindingName],
+      userAgent: request.headers['user-agent'],
+      cookie: request.cookies[this.config.cookie.name],
+    };
+  }
+
+  /** Returns the binding of this browser and sees to it that the browser keeps it for the time of a login. */
+  bind(request: FastifyRequest, reply: FastifyReply): string {
+    const binding = bindingOf(request.cookies[this.bindingName]);
+    reply.setCookie(this.bindingName, binding, { ...this.attributes, maxAge: LOGIN_LIFETIME_SECONDS });
+    return binding;
+  }
+
+  setSession(reply: FastifyReply, cookie: string, expires: Date): void {
+    reply.setCookie(this.config.cookie.name, cookie, { ...this.sessionAttributes(), expires });
+  }
+
+  clearSession(reply: FastifyReply): void {
+    reply.clearCookie(this.config.cookie.name, this.sessionAttributes());
+  }
+
+  private sessionAttributes(): CookieSerializeOptions {
+    const { domain } = this.config.cookie;
+    return { ...this.attributes, ...(domain === undefined ? {} : { domain }) };
+  }
+}

@@ -1,0 +1,140 @@
+import { Body, Controller, Get, HttpCode, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { ApiBody, ApiNoContentResponse, ApiQuery, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { Caller } from '../access/caller.decorator.ts';
+import type { BrowserPrincipal, Principal } from '../access/principal.ts';
+import { Config } from '../config/config.ts';
+import { BrokerError } from '../errors/broker-error.ts';
+import { Allow } from '../http/allow.decorator.ts';
+import { decideProvenance, readRequestOrigin } from '../http/browser-rule.ts';
+import { toOpenApiSchema } from '../http/openapi.ts';
+import { ZodPipe } from '../http/zod.pipe.ts';
+import { UiSessions } from '../ui-sessions/ui-sessions.service.ts';
+import { LoginCookies } from './login-cookies.ts';
+import { LoginErrorFilter } from './login-error.filter.ts';
+import { LoginService } from './login.service.ts';
+
+const loginRequest = z.object({
+  identifier: z.string().trim().max(2048).optional().describe('a handle, a DID or the URL of a PDS'),
+  return_to: z
+    .string()
+    .max(2048)
+    .optional()
+    .describe('where to go afterwards: a path here, or an allowed origin'),
+  replace: z.enum(['yes']).optional().describe('yes: sign in although this browser is signed in already'),
+});
+
+type LoginRequest = z.infer<typeof loginRequest>;
+
+const REDIRECT = {
+  status: 303,
+  description: 'To the authorization server, or to the sign-in page.',
+} as const;
+
+@ApiTags('login')
+@Controller('oauth')
+@UseFilters(LoginErrorFilter)
+export class LoginController {
+  constructor(
+    private readonly config: Config,
+    private readonly login: LoginService,
+    private readonly uiSessions: UiSessions,
+    private readonly cookies: LoginCookies,
+  ) {}
+
+  /** Begins at once only where nobody else can have made the browser do it, and nobody is signed in. */
+  @Get('login')
+  @Allow('anyone', 'browser')
+  @ApiQuery({ name: 'identifier', required: false })
+  @ApiQuery({ name: 'return_to', required: false })
+  @ApiResponse(REDIRECT)
+  async open(
+    @Query(new ZodPipe(loginRequest)) query: LoginRequest,
+    @Caller() caller: Principal,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const crossSite = request.headers['sec-fetch-site'] === 'cross-site';
+    if (!query.identifier || crossSite || caller.kind === 'browser') {
+      return void reply.redirect(this.formUrl(query), 303);
+    }
+    await this.begin(query.identifier, query.return_to, request, reply);
+  }
+
+  @Post('login')
+  @Allow('anyone', 'browser')
+  @ApiBody({ schema: toOpenApiSchema(loginRequest) })
+  @ApiResponse(REDIRECT)
+  async submit(
+    @Body(new ZodPipe(loginRequest)) body: LoginRequest,
+    @Caller() caller: Principal,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const origins = [this.config.publicUrl.origin, ...this.config.allowedOrigins];
+    if (decideProvenance(readRequestOrigin(request.headers), origins) === 'foreign') {
+      throw new BrokerError('CrossSiteRequest', 'A login can only be begun on our own pages.');
+    }
+    if (caller.kind === 'browser' && !body.replace) {
+      throw new BrokerError(
+        'AlreadySignedIn',
+        'This browser is signed in. Send replace=yes to sign in all the same.',
+      );
+    }
+    if (!body.identifier)
+      throw new BrokerError('InvalidIdentifier', 'Say who you are: a handle, a DID or a PDS.');
+    await this.begin(body.identifier, body.return_to, request, reply);
+  }
+
+  @Get('callback')
+  @Allow('anyone')
+  @ApiQuery({ name: 'state' })
+  @ApiQuery({ name: 'iss', required: false })
+  @ApiQuery({ name: 'code', required: false })
+  @ApiResponse({
+    status: 303,
+    description: 'Signed in, to return_to; or to the sign-in page, which says why not.',
+  })
+  async callback(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { searchParams } = new URL(request.url, this.config.publicUrl);
+    const { cookie, expiresAt, returnTo } = await this.login.finish(searchParams, this.cookies.read(request));
+    this.cookies.setSession(reply, cookie, expiresAt);
+    return void reply.redirect(returnTo, 303);
+  }
+
+  @Post('logout')
+  @HttpCode(204)
+  @Allow('browser')
+  @ApiSecurity('browser')
+  @ApiNoContentResponse({
+    description: 'The cookie opens nothing any more and the session is being revoked.',
+  })
+  async logout(
+    @Caller() { uiSessionId, did, sessionId }: BrowserPrincipal,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.uiSessions.end({ id: uiSessionId, did, sessionId });
+    this.cookies.clearSession(reply);
+    if (request.headers.accept?.includes('text/html'))
+      return void reply.redirect(`${this.config.basePath}/`, 303);
+    return void reply.code(204).send();
+  }
+
+  private async begin(
+    identifier: string,
+    returnTo: string | undefined,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const binding = this.cookies.bind(request, reply);
+    const url = await this.login.begin(identifier, returnTo, binding);
+    void reply.redirect(url.href, 303);
+  }
+
+  private formUrl({ identifier, return_to }: LoginRequest): string {
+    const query = new URLSearchParams({ ...(identifier && { identifier }), ...(return_to && { return_to }) });
+    return `${this.config.basePath}/${query.size > 0 ? `?${query}` : ''}`;
+  }
+}

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { IdentityModule } from '../identity/identity.module.ts';
+import { OAuthModule } from '../oauth/oauth.module.ts';
+import { SessionsModule } from '../sessions/sessions.module.ts';
+import { UiSessionsModule } from '../ui-sessions/ui-sessions.module.ts';
+import { LoginController } from './login.controller.ts';
+import { LoginCookies } from './login-cookies.ts';
+import { LoginService } from './login.service.ts';
+
+@Module({
+  imports: [IdentityModule, OAuthModule, SessionsModule, UiSessionsModule],
+  controllers: [LoginController],
+  providers: [LoginCookies, LoginService],
+})
+export class LoginModule {}

@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../config/config.ts';
+import { Database } from '../database/database.ts';
+import { BrokerError } from '../errors/broker-error.ts';
+import { parseIdentifier } from '../identity/identifier.ts';
+import { IdentityService } from '../identity/identity.service.ts';
+import { Authorizations, type FinishedAuthorization } from '../oauth/authorizations.service.ts';
+import type { Grant } from '../oauth/grant.ts';
+import { Grants } from '../oauth/grants.service.ts';
+import { Log } from '../observability/log.ts';
+import { Sessions } from '../sessions/sessions.service.ts';
+import { type OpenedUiSession, UiSessions } from '../ui-sessions/ui-sessions.service.ts';
+import { parseReturnTo } from './return-to.ts';
+
+/** The browser at the other end of a login. */
+export type LoginBrowser = {
+  /** The secret that ties the login to it. */
+  readonly binding: string | undefined;
+  readonly userAgent: string | undefined;
+  /** The session cookie it came with, which a finished login replaces. */
+  readonly cookie: string | undefined;
+};
+
+export type FinishedLogin = OpenedUiSession & { readonly returnTo: string };
+
+/** Signs people in: begins an authorization, and makes a session and a browser session of what it yields. */
+@Injectable()
+export class LoginService {
+  constructor(
+    private readonly config: Config,
+    private readonly database: Database,
+    private readonly identity: IdentityService,
+    private readonly authorizations: Authorizations,
+    private readonly grants: Grants,
+    private readonly sessions: Sessions,
+    private readonly uiSessions: UiSessions,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * Returns where the browser goes to authorize.
+   *
+   * @throws BrokerError `InvalidIdentifier`, `InvalidReturnTo`, `AccountUnreachable`
+   */
+  async begin(identifier: string, returnTo: string | undefined, binding: string): Promise<URL> {
+    const intent = {
+      purpose: 'sign_in',
+      target: null,
+      returnTo: parseReturnTo(returnTo, this.config),
+    } as const;
+    const url = await this.authorizations.begin(nameOf(identifier), intent, binding);
+    this.log.loginBegun({ issuer: url.origin, purpose: intent.purpose });
+    return url;
+  }
+
+  /**
+   * Signs the browser in with what the authorization server sent it back with. Whatever goes wrong after the
+   * grant was given, the grant is revoked: nobody would hold it.
+   *
+   * @throws BrokerError as {@link Authorizations.finish}, and `AccountNotAllowed`
+   */
+  async finish(params: URLSearchParams, browser: LoginBrowser): Promise<FinishedLogin> {
+    const authorization = await this.authorizations.finish(params, browser.binding);
+    try {
+      return await this.signIn(authorization, browser);
+    } catch (error) {
+      await this.discard(authorization.grant);
+      throw error;
+    }
+  }
+
+  private async signIn(
+    { grant, returnTo }: FinishedAuthorization,
+    browser: LoginBrowser,
+  ): Promise<FinishedLogin> {
+    this.requireAllowed(grant.did);
+    const { handle = null } = await this.identity.resolve(grant.did);
+    const previous = browser.cookie && (await this.uiSessions.findByCookie(browser.cookie));
+    const { session, opened } = await this.database.transaction().execute(async transaction => {
+      const session = await this.sessions.create(grant, { handle, purpose: 'ui' }, transaction);
+      return { session, opened: await this.uiSessions.open(session, browser.userAgent, transaction) };
+    });
+    this.log.signedIn({ did: session.did, sessionId: session.id, pds: session.pds });
+    if (previous) await this.uiSessions.end(previous);
+    return { ...opened, returnTo };
+  }
+
+  private requireAllowed(did: string): void {
+    const { allowedDids } = this.config;
+    if (allowedDids === 'any' || allowedDids.includes(did)) return;
+    throw new BrokerError('AccountNotAllowed', 'This account is not among those that may sign in here.');
+  }
+
+  private async discard(grant: Grant): Promise<void> {
+    try {
+      await this.grants.revoke(grant);
+    } catch (error) {
+      this.log.discardFailed({ did: grant.did }, error);
+    }
+  }
+}
+
+function nameOf(identifier: string): string {
+  const parsed = parseIdentifier(identifier);
+  switch (parsed.kind) {
+    case 'handle':
+      return parsed.handle;
+    case 'did':
+      return parsed.did;
+    case 'server':
+      return parsed.origin;
+  }
+}

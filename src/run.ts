@@ -1,0 +1,14 @@
+import { startBroker } from './broker.ts';
+import { readConfig } from './config/config.ts';
+
+/** Runs the broker; what keeps it from starting is told in one message. */
+export async function run(): Promise<void> {
+  try {
+    await startBroker(readConfig());
+  } catch (error) {
+    process.stderr.write(
+      `Latchkey cannot start: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    process.exitCode = 1;
+  }
+}

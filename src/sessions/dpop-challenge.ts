@@ -1,0 +1,11 @@
+/**
+ * Returns the error of a PDS's DPoP challenge (RFC 9449 sections 7.1 and 9), `undefined` for every other answer: a
+ * 401 without it says nothing about the token.
+ */
+export function readDpopChallenge(
+  status: number,
+  wwwAuthenticate: string | string[] | undefined,
+): string | undefined {
+  if (status !== 401 || wwwAuthenticate === undefined) return undefined;
+  return /\bDPoP\b.*?\berror="([^"]*)"/i.exec(wwwAuthenticate.toString())?.[1];
+}

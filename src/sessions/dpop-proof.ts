@@ -1,0 +1,42 @@
+import { createHash, createPrivateKey, type KeyObject, randomUUID, sign } from 'node:crypto';
+import type { JWK } from 'jose';
+
+/** A DPoP key ready to sign: the key itself and the encoded header that all its proofs share. */
+export type DpopSigner = { readonly key: KeyObject; readonly header: string };
+
+export type ProofClaims = {
+  readonly method: string;
+  /** The address of the request; query and fragment are left out of the proof. */
+  readonly url: URL;
+  readonly accessToken: string;
+  readonly nonce: string | undefined;
+  readonly now: Date;
+};
+
+/** @param privateJwk a P-256 private key */
+export function createDpopSigner(privateJwk: JWK): DpopSigner {
+  const { kty, crv, x, y } = privateJwk;
+  return {
+    key: createPrivateKey({ key: { ...privateJwk }, format: 'jwk' }),
+    header: encode({ alg: 'ES256', typ: 'dpop+jwt', jwk: { kty, crv, x, y } }),
+  };
+}
+
+/** Signs the proof that a request's sender holds the key its token is bound to (RFC 9449 section 4.2), ES256. */
+export function signDpopProof({ key, header }: DpopSigner, claims: ProofClaims): string {
+  const { method, url, accessToken, nonce, now } = claims;
+  const payload = encode({
+    jti: randomUUID(),
+    htm: method,
+    htu: url.origin + url.pathname,
+    iat: Math.floor(now.getTime() / 1000),
+    ath: createHash('sha256').update(accessToken).digest('base64url'),
+    ...(nonce === undefined ? {} : { nonce }),
+  });
+  const signature = sign('sha256', Buffer.from(`${header}.${payload}`), { key, dsaEncoding: 'ieee-p1363' });
+  return `${header}.${payload}.${signature.toString('base64url')}`;
+}
+
+function encode(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}

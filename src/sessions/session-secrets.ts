@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import type { RowBinding } from '../crypto/row-binding.ts';
+import { SealedBox } from '../crypto/sealed-box.ts';
+import type { Grant } from '../oauth/grant.ts';
+import type { SessionRow } from './session.ts';
+
+/** The part of a grant that is stored sealed. */
+export type SessionSecrets = Pick<Grant, 'accessToken' | 'refreshToken' | 'dpopKey'>;
+
+/** What the tokens of a row hang on: with one of these edited, the row opens nothing. */
+export type BoundColumns = Omit<SessionRow, 'sealed' | 'generation' | 'status' | 'reason' | 'last_used_at'>;
+
+/** Seals the secrets of a session into its row, and opens them there only. */
+@Injectable()
+export class SessionSecretsBox {
+  constructor(private readonly box: SealedBox) {}
+
+  seal({ accessToken, refreshToken, dpopKey }: SessionSecrets, row: BoundColumns): string {
+    return this.box.seal(JSON.stringify({ accessToken, refreshToken, dpopKey }), bindingOf(row));
+  }
+
+  /** @throws BrokerError `SealedRowUnreadable` */
+  open(sealed: string, row: BoundColumns): SessionSecrets {
+    return JSON.parse(this.box.open(sealed, bindingOf(row))) as SessionSecrets;
+  }
+}
+
+function bindingOf(row: BoundColumns): RowBinding {
+  const { id, did, handle, client_id, issuer, pds, scope, kid, purpose } = row;
+  const { granted_at, refreshed_at, access_expires_at } = row;
+  const facts = {
+    did,
+    handle,
+    client_id,
+    issuer,
+    pds,
+    scope,
+    kid,
+    purpose,
+    granted_at,
+    refreshed_at,
+    access_expires_at,
+  };
+  return { table: 'oauth_session', column: 'sealed', id, facts };
+}

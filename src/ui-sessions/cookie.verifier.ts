@@ -1,0 +1,19 @@
+import { Injectable } from '@nestjs/common';
+import type { CredentialVerifier } from '../access/credential-verifier.ts';
+import type { Principal } from '../access/principal.ts';
+import { UiSessions } from './ui-sessions.service.ts';
+
+/** Recognises a person's browser by its session cookie. */
+@Injectable()
+export class CookieVerifier implements CredentialVerifier {
+  readonly carrier = 'cookie';
+
+  constructor(private readonly uiSessions: UiSessions) {}
+
+  async verify(credential: string): Promise<Principal | undefined> {
+    const uiSession = await this.uiSessions.findByCookie(credential);
+    if (!uiSession) return undefined;
+    const { id, did, sessionId, expiresAt } = uiSession;
+    return { kind: 'browser', uiSessionId: id, did, sessionId, expiresAt };
+  }
+}

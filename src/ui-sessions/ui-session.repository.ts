@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import type { Kysely } from 'kysely';
+import type { RowBinding } from '../crypto/row-binding.ts';
+import { RowMac } from '../crypto/row-mac.ts';
+import { Database } from '../database/database.ts';
+import type { Schema } from '../database/schema.ts';
+import { toUiSession, type UiSession, type UiSessionRow } from './ui-session.ts';
+
+/** Browser sessions; every row carries a MAC over all that it says. */
+@Injectable()
+export class UiSessionRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly mac: RowMac,
+  ) {}
+
+  async insert(row: Omit<UiSessionRow, 'mac'>, database: Kysely<Schema>): Promise<void> {
+    await database
+      .insertInto('ui_session')
+      .values({ ...row, mac: this.mac.sign(bindingOf(row)) })
+      .execute();
+  }
+
+  /** @throws BrokerError `SealedRowUnreadable` when the row was edited */
+  async findByDigest(digest: string): Promise<UiSession | undefined> {
+    const row = await this.database
+      .selectFrom('ui_session')
+      .selectAll()
+      .where('digest', '=', digest)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    this.mac.verify(row.mac, bindingOf(row));
+    return toUiSession(row);
+  }
+
+  /** Writes down that a browser was seen, forward only: of two requests at once the later one counts. */
+  async touch(id: string, now: Date): Promise<void> {
+    await this.database.transaction().execute(async transaction => {
+      const row = await transaction
+        .selectFrom('ui_session')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirst();
+      if (!row || row.last_seen_at >= now.toISOString()) return;
+      this.mac.verify(row.mac, bindingOf(row));
+      const seen = { ...row, last_seen_at: now.toISOString() };
+      await transaction
+        .updateTable('ui_session')
+        .set({ last_seen_at: seen.last_seen_at, mac: this.mac.sign(bindingOf(seen)) })
+        .where('id', '=', id)
+        .where('last_seen_at', '=', row.last_seen_at)
+        .execute();
+    });
+  }
+
+  /** Answers whether there was such a row. */
+  async delete(id: string, database: Kysely<Schema>): Promise<boolean> {
+    const { numDeletedRows } = await database
+      .deleteFrom('ui_session')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return numDeletedRows === 1n;
+  }
+}
+
+function bindingOf(row: Omit<UiSessionRow, 'mac'>): RowBinding {
+  const { id, digest, did, session_id, user_agent, created_at, last_seen_at, expires_at } = row;
+  const facts = { digest, did, session_id, user_agent, created_at, last_seen_at, expires_at };
+  return { table: 'ui_session', column: 'mac', id, facts };
+}

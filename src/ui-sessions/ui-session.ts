@@ -1,0 +1,46 @@
+import type { Selectable } from 'kysely';
+import type { UiSessionTable } from '../database/tables/ui-session.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** A browser that is not seen for this long is signed out. */
+export const IDLE_LIMIT_MS = 14 * DAY_MS;
+
+/** A browser is signed out after this long, however busy it is. */
+export const ABSOLUTE_LIMIT_MS = 90 * DAY_MS;
+
+/** How exact `lastSeenAt` is: a busy browser writes its row once in this time. */
+export const SEEN_PRECISION_MS = 60_000;
+
+/** A browser's cookie session; it points at the session it acts through. */
+export type UiSession = {
+  readonly id: string;
+  readonly did: string;
+  readonly sessionId: string;
+  readonly createdAt: Date;
+  readonly lastSeenAt: Date;
+  readonly expiresAt: Date;
+};
+
+export type UiSessionRow = Selectable<UiSessionTable>;
+
+export function toUiSession(row: UiSessionRow): UiSession {
+  return {
+    id: row.id,
+    did: row.did,
+    sessionId: row.session_id,
+    createdAt: new Date(row.created_at),
+    lastSeenAt: new Date(row.last_seen_at),
+    expiresAt: new Date(row.expires_at),
+  };
+}
+
+/** Whether a browser session is over, by its absolute end or because the browser stayed away. */
+export function isOver({ expiresAt, lastSeenAt }: UiSession, now: Date): boolean {
+  return expiresAt <= now || now.getTime() - lastSeenAt.getTime() >= IDLE_LIMIT_MS;
+}
+
+/** Whether it is time to write down that the browser was seen. */
+export function isSeenStale({ lastSeenAt }: UiSession, now: Date): boolean {
+  return now.getTime() - lastSeenAt.getTime() >= SEEN_PRECISION_MS;
+}

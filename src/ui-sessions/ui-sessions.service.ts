@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Kysely } from 'kysely';
+import { digestOf, isSecret, newSecret } from '../crypto/secret.ts';
+import { Database } from '../database/database.ts';
+import type { Schema } from '../database/schema.ts';
+import { Log } from '../observability/log.ts';
+import { Endings } from '../sessions/endings.service.ts';
+import type { Session } from '../sessions/session.ts';
+import { ABSOLUTE_LIMIT_MS, isOver, isSeenStale, type UiSession } from './ui-session.ts';
+import { UiSessionRepository } from './ui-session.repository.ts';
+
+const MAX_USER_AGENT_LENGTH = 512;
+
+/** A browser session that was just opened; `cookie` is shown once and stored as a digest only. */
+export type OpenedUiSession = { readonly cookie: string; readonly expiresAt: Date };
+
+/** Browser sessions: opened at login with a new cookie, found by it, ended at logout. */
+@Injectable()
+export class UiSessions {
+  constructor(
+    private readonly database: Database,
+    private readonly uiSessions: UiSessionRepository,
+    private readonly endings: Endings,
+    private readonly log: Log,
+  ) {}
+
+  /** Opens a browser session that holds `session`, in the transaction that stores it. */
+  async open(
+    session: Pick<Session, 'id' | 'did'>,
+    userAgent: string | undefined,
+    database: Kysely<Schema>,
+  ): Promise<OpenedUiSession> {
+    const cookie = newSecret();
+    const now = new Date();
+    const expiresAt = new Date(now.getTime() + ABSOLUTE_LIMIT_MS);
+    const row = {
+      id: randomUUID(),
+      digest: digestOf(cookie),
+      did: session.did,
+      session_id: session.id,
+      user_agent: userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
+      created_at: now.toISOString(),
+      last_seen_at: now.toISOString(),
+      expires_at: expiresAt.toISOString(),
+    };
+    await this.uiSessions.insert(row, database);
+    return { cookie, expiresAt };
+  }
+
+  /** Finds the browser session of a cookie, unless it is over, and writes down that it was seen. */
+  async findByCookie(cookie: string, now = new Date()): Promise<UiSession | undefined> {
+    if (!isSecret(cookie)) return undefined;
+    const uiSession = await this.uiSessions.findByDigest(digestOf(cookie));
+    if (!uiSession || isOver(uiSession, now)) return undefined;
+    if (isSeenStale(uiSession, now)) await this.uiSessions.touch(uiSession.id, now);
+    return uiSession;
+  }
+
+  /**
+   * Ends a browser session and the session it holds: from now on the cookie opens nothing, and the session is
+   * revoked at its issuer, which has a moment to answer before this resolves.
+   */
+  async end({ id, did, sessionId }: Pick<UiSession, 'id' | 'did' | 'sessionId'>): Promise<void> {
+    const ended = await this.database.transaction().execute(async transaction => {
+      if (!(await this.uiSessions.delete(id, transaction))) return false;
+      await this.endings.begin(sessionId, transaction);
+      return true;
+    });
+    if (!ended) return;
+    this.log.signedOut({ did, sessionId });
+    await this.endings.finish(sessionId);
+  }
+}

@@ -1,0 +1,26 @@
+import type { ErrorCode } from '../errors/error-code.ts';
+
+const TEXTS: Partial<Record<ErrorCode, string>> = {
+  InvalidIdentifier:
+    'That is not a handle, a DID or the address of a PDS. A handle looks like alice.example.com.',
+  InvalidReturnTo: 'The page that sent you here asked to go on to a place that is not allowed.',
+  AccountUnreachable:
+    'We could not find that account, or its server does not answer. Check the handle and try again.',
+  AccountNotAllowed: 'That account is not among those that may sign in here. Nothing was kept.',
+  AlreadySignedIn: 'This browser is signed in already.',
+  LoginCancelled: 'You did not give permission, so nothing has changed.',
+  LoginRefused: 'The server did not complete the login. Please try again.',
+  LoginExpired: 'That login is over: it took too long, or was used already. Please begin again.',
+  LoginFromAnotherBrowser: 'That login was begun in another browser. Please begin again here.',
+  CrossSiteRequest: 'Another site tried to sign you in. Sign in here if you want to.',
+  UpstreamUnavailable: 'The server of that account does not answer. Please try again in a while.',
+  UpstreamTimeout: 'The server of that account did not answer in time. Please try again in a while.',
+  DatabaseUnavailable: 'Latchkey cannot reach its database at the moment. Please try again in a while.',
+};
+
+const OTHERWISE = 'Something went wrong. Please try again.';
+
+/** Says in plain words what an error code means for a person who signs in. */
+export function problemText(code: string): string {
+  return Object.hasOwn(TEXTS, code) ? (TEXTS[code as ErrorCode] ?? OTHERWISE) : OTHERWISE;
+}

@@ -1,0 +1,19 @@
+import type { FastifyReply } from 'fastify';
+import type { VNode } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+
+/**
+ * What a page may load: our own stylesheet. Where a form leads is not restricted, as browsers apply `form-action` to
+ * redirects too, and signing in ends at the person's own server, wherever that is.
+ */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** Sends a page. Values are escaped by the renderer. */
+export function sendPage(reply: FastifyReply, page: VNode): void {
+  void reply
+    .header('content-security-policy', CONTENT_SECURITY_POLICY)
+    .header('cache-control', 'no-store')
+    .type('text/html; charset=utf-8')
+    .send(`<!doctype html>${renderToString(page)}`);
+}

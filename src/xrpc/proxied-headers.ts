@@ -1,0 +1,34 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+const REQUEST_HEADERS = [
+  /^accept(-.+)?$/,
+  /^content-(type|encoding|language)$/,
+  /^atproto-(proxy|accept-labelers)$/,
+  /^if-/,
+  /^range$/,
+];
+
+const RESPONSE_HEADERS = [
+  /^content-(type|encoding|language|length|range|disposition)$/,
+  /^(accept-ranges|cache-control|etag|last-modified|retry-after|vary)$/,
+  /^ratelimit-/,
+  /^atproto-/,
+];
+
+/** Returns the headers of a caller that a PDS may see. Cookies, credentials and forwarding headers are not. */
+export function toPdsHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  return pick(headers, REQUEST_HEADERS);
+}
+
+/** Returns the headers of a PDS that a caller may see. */
+export function toCallerHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  return pick(headers, RESPONSE_HEADERS);
+}
+
+function pick(headers: IncomingHttpHeaders, allowed: readonly RegExp[]): Record<string, string> {
+  const picked: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined && allowed.some(form => form.test(name))) picked[name] = value.toString();
+  }
+  return picked;
+}

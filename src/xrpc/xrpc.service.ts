@@ -1,0 +1,27 @@
+import { NSID } from '@atproto/syntax';
+import { Injectable } from '@nestjs/common';
+import { BrokerError } from '../errors/broker-error.ts';
+import type { PdsRequest, PdsResponse } from '../sessions/pds-requests.ts';
+import { Sessions } from '../sessions/sessions.service.ts';
+import { isProtectedMethod } from './protected-methods.ts';
+
+/** Passes XRPC calls on to the PDS of the caller's session. */
+@Injectable()
+export class XrpcService {
+  constructor(private readonly sessions: Sessions) {}
+
+  /**
+   * @param query the query string as the caller wrote it, with its `?`, or nothing
+   * @throws BrokerError `InvalidRequest`, `ProtectedMethod`, `ReauthorizationRequired`, `UpstreamUnavailable`, ...
+   */
+  async forward(sessionId: string, nsid: string, query: string, request: PdsRequest): Promise<PdsResponse> {
+    if (!NSID.isValid(nsid)) throw new BrokerError('InvalidRequest', 'This is not the NSID of a method.');
+    if (isProtectedMethod(nsid)) {
+      throw new BrokerError(
+        'ProtectedMethod',
+        `${nsid} concerns the account itself; do it at the account's own server.`,
+      );
+    }
+    return this.sessions.withSession(sessionId, pds => pds.fetch(`/xrpc/${nsid}${query}`, request));
+  }
+}
