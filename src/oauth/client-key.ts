@@ -16,5 +16,5 @@ export class ClientKey extends JoseKey {
 export async function generateClientKey(): Promise<JWK & { kid: string }> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const jwk = await exportJWK(privateKey);
-  return { ...jwk, alg: 'ES256', use: 'sig', kid: await calculateJwkThumbprint(jwk) };
+  return { ...jwk, alg: 'ES256', kid: await calculateJwkThumbprint(jwk) };
 }

@@ -52,8 +52,8 @@ function isActive({ activeAt, retiredAt }: StoredClientKey, now: Date): boolean 
   return activeAt <= now && (retiredAt === null || retiredAt > now);
 }
 
-function toPublicJwk({ kty, crv, x, y, kid, alg, use }: JWK): JWK {
-  return { kty, crv, x, y, kid, alg, use } as JWK;
+function toPublicJwk({ kty, crv, x, y, kid, alg }: JWK): JWK {
+  return { kty, crv, x, y, kid, alg, use: 'sig' } as JWK;
 }
 
 function toLibraryJwk({ privateJwk }: StoredClientKey): ConstructorParameters<typeof ClientKey>[0] {

@@ -15,7 +15,7 @@ export function toGrant(
     did: tokenSet.sub,
     clientId,
     issuer: tokenSet.iss,
-    pds: tokenSet.aud,
+    pds: new URL(tokenSet.aud).origin,
     scope: tokenSet.scope,
     kid,
     accessToken: tokenSet.access_token,

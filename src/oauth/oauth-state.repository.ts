@@ -89,6 +89,7 @@ export class OAuthStateRepository {
 }
 
 function bindingOf(row: Omit<Selectable<OauthStateTable>, 'sealed'>): RowBinding {
-  const { id, ...facts } = row;
-  return { table: 'oauth_state', column: 'sealed', id, facts: { ...facts } };
+  const { id, purpose, target, return_to, binding_digest, created_at, expires_at } = row;
+  const facts = { purpose, target, return_to, binding_digest, created_at, expires_at };
+  return { table: 'oauth_state', column: 'sealed', id, facts };
 }
