@@ -7,6 +7,7 @@ import { DatabaseModule } from './database/database.module.ts';
 import { HttpModule } from './http/http.module.ts';
 import { LoginModule } from './login/login.module.ts';
 import { OAuthModule } from './oauth/oauth.module.ts';
+import type { Log } from './observability/log.ts';
 import { ObservabilityModule } from './observability/observability.module.ts';
 import { CookieVerifier } from './ui-sessions/cookie.verifier.ts';
 import { UiSessionsModule } from './ui-sessions/ui-sessions.module.ts';
@@ -16,12 +17,12 @@ import { XrpcModule } from './xrpc/xrpc.module.ts';
 /** The whole broker, and the place where ports meet what fills them. */
 @Module({})
 export class AppModule {
-  static forConfig(config: Config): DynamicModule {
+  static forConfig(config: Config, log: Log): DynamicModule {
     return {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
-        ObservabilityModule,
+        ObservabilityModule.forLog(log),
         DatabaseModule,
         CryptoModule,
         AccessModule.withVerifiers([UiSessionsModule], [CookieVerifier]),

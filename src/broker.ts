@@ -11,9 +11,9 @@ import { Log } from './observability/log.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 /** Makes a broker that is ready to listen: database open and migrated, keys loaded, every route declared. */
-export async function createBroker(config: Config): Promise<NestFastifyApplication> {
+export async function createBroker(config: Config, log = new Log()): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forConfig(config),
+    AppModule.forConfig(config, log),
     await createServer(config),
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest calls its options a class
     {
@@ -30,7 +30,7 @@ export async function createBroker(config: Config): Promise<NestFastifyApplicati
       exposedHeaders: ['latchkey-error'],
     });
   }
-  warnOfOverrides(config, app.get(Log));
+  warnOfOverrides(config, log);
   app.get(OpenApiController).publish(describeRoutes(app, packageJson.version));
   await app.init();
   return app;

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createBroker } from '../../src/broker.ts';
+import { type DatabaseConfig, readConfig } from '../../src/config/config.ts';
+import { Database, type DialectName } from '../../src/database/database.ts';
+import { Log } from '../../src/observability/log.ts';
+import { describeDialects } from '../database/dialects.ts';
+import { brokerSettings, type BrokerSecrets, makeBrokerSecrets } from '../network/broker-settings.ts';
+import { BrowserClient } from '../network/browser-client.ts';
+import { freePorts } from '../network/free-ports.ts';
+import { type Network, sharedNetwork } from '../network/network.ts';
+
+/** A broker in this process, listening on loopback, with a database of its own, at the shared real network. */
+export type TestBroker = {
+  readonly dialect: DialectName;
+  readonly url: string;
+  readonly publicUrl: string;
+  readonly secrets: BrokerSecrets;
+  readonly app: NestFastifyApplication;
+  readonly database: Database;
+  readonly network: Network;
+  /** What the broker has logged so far, a line each. */
+  readonly logLines: readonly string[];
+  /** A browser that has never been here. */
+  browser(): BrowserClient;
+};
+
+export type TestBrokerOptions = {
+  /** Whether the broker is a confidential client with an https id, or a loopback client. */
+  readonly confidential?: boolean;
+  readonly settings?: Readonly<Record<string, string>>;
+};
+
+/** Runs one suite for each database, with one broker for the whole suite. */
+export function describeBroker(
+  name: string,
+  suite: (broker: () => TestBroker) => void,
+  options: TestBrokerOptions = {},
+): void {
+  describeDialects(name, (_open, { dialect, create }) => {
+    // A block of its own: its broker ends before the database does.
+    describe('at a running broker', () => {
+      let broker: TestBroker | undefined;
+      beforeAll(async () => {
+        broker = await startTestBroker(dialect, await create(), options);
+      });
+      afterAll(() => broker?.app.close());
+      suite(() => {
+        if (!broker) throw new Error('the broker has not started');
+        return broker;
+      });
+    });
+  });
+}
+
+/** Starts a broker; the caller closes its `app`. */
+export async function startTestBroker(
+  dialect: DialectName,
+  database: DatabaseConfig,
+  { confidential = false, settings = {} }: TestBrokerOptions = {},
+): Promise<TestBroker> {
+  const network = await sharedNetwork();
+  const [port = 0] = await freePorts(1);
+  const url = `http://127.0.0.1:${port}`;
+  const publicUrl = confidential ? `https://${randomBytes(4).toString('hex')}.latchkey.internal` : url;
+  const secrets = makeBrokerSecrets();
+  const place = { network, port, databaseUrl: databaseUrlOf(database), publicUrl };
+  const logLines: string[] = [];
+  const log = new Log({ write: line => logLines.push(line) });
+  const app = await createBroker(readConfig({ ...brokerSettings(place, secrets), ...settings }), log);
+  await app.listen(port, '127.0.0.1');
+  if (confidential) await network.mapClientOrigin(publicUrl, url);
+  const browser = (): BrowserClient => new BrowserClient({ broker: url, publicUrl });
+  return { dialect, url, publicUrl, secrets, app, database: app.get(Database), network, logLines, browser };
+}
+
+/** Returns the account of the shared network with this handle. */
+export function accountOf({ network }: TestBroker, handle: string): Network['accounts'][number] {
+  const account = network.accounts.find(candidate => candidate.handle === handle);
+  if (!account) throw new Error(`the network has no account ${handle}`);
+  return account;
+}
+
+function databaseUrlOf(database: DatabaseConfig): string {
+  return database.kind === 'sqlite' ? `sqlite:${database.path}` : database.url;
+}
