@@ -1,0 +1,19 @@
+/** What is wrong with one setting. `message` reads on from the variable's name and ends in the remedy. */
+export type Problem = { readonly variable: string; readonly message: string };
+
+/** The settings do not make a configuration; its message names every offending variable and the remedy. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(describe(problems));
+    this.problems = problems;
+  }
+}
+
+function describe(problems: readonly Problem[]): string {
+  const lines = problems.map(problem => `  ${problem.variable} ${problem.message}`);
+  return ['these settings need a change:', ...lines].join('\n');
+}

@@ -1,0 +1,142 @@
+import { isValidDid } from '@atproto/syntax';
+import { z } from 'zod';
+import { databaseUrl } from './database-url.ts';
+import { listenAddress } from './listen-address.ts';
+import { oauthScope } from './oauth-scope.ts';
+import { publicUrl } from './public-url.ts';
+import { bearerToken, encryptionKeys } from './secrets.ts';
+import { directory, displayName, flag, listOf, oneOf, text } from './text-settings.ts';
+import { trustedProxy } from './trusted-proxies.ts';
+import { basePath, serviceUrl, webOrigin, webPage } from './urls.ts';
+
+/** What people read about a setting. `unset` tells what happens without it where there is no fixed default. */
+export type SettingDocumentation = {
+  readonly meaning: string;
+  readonly example: string;
+  readonly unset?: string;
+};
+
+/** The documentation of each variable of `environmentSchema`. */
+export const settingDocumentation = z.registry<SettingDocumentation>();
+
+const did = z.string().refine(isValidDid, 'must be a DID such as did:plc:…; handles may change hands');
+
+/** Every variable that Latchkey reads, once. A `prefault` is the documented default. */
+export const environmentSchema = z.object({
+  LATCHKEY_PUBLIC_URL: publicUrl.optional().register(settingDocumentation, {
+    meaning: 'The origin at which people and programs reach the broker; https makes it a confidential client',
+    example: 'https://latchkey.your-domain.net',
+    unset: '`http://` and `LATCHKEY_LISTEN`',
+  }),
+  LATCHKEY_LISTEN: listenAddress.prefault('127.0.0.1:8787').register(settingDocumentation, {
+    meaning: 'The IP address and port to listen on',
+    example: '0.0.0.0:8787',
+  }),
+  LATCHKEY_BASE_PATH: basePath.optional().register(settingDocumentation, {
+    meaning: 'The path below which every route lives',
+    example: '/latchkey',
+    unset: 'the root',
+  }),
+  LATCHKEY_ACCEPT_CLIENT_ID: text.optional().register(settingDocumentation, {
+    meaning: 'Confirms a changed https client id, after which the sessions of the old one are useless',
+    example: 'https://latchkey.your-domain.net/oauth-client-metadata.json',
+    unset: 'a changed client id refuses to start',
+  }),
+  LATCHKEY_CLIENT_NAME: displayName.prefault('Latchkey').register(settingDocumentation, {
+    meaning: 'The name that people see when they authorize',
+    example: 'Field Notes',
+  }),
+  LATCHKEY_LOGO_URI: webPage.optional().register(settingDocumentation, {
+    meaning: 'The picture that people see when they authorize',
+    example: 'https://latchkey.your-domain.net/logo.png',
+    unset: 'none',
+  }),
+  LATCHKEY_TOS_URI: webPage.optional().register(settingDocumentation, {
+    meaning: 'The page with the terms of service',
+    example: 'https://your-domain.net/terms',
+    unset: 'none',
+  }),
+  LATCHKEY_POLICY_URI: webPage.optional().register(settingDocumentation, {
+    meaning: 'The page with the privacy policy',
+    example: 'https://your-domain.net/privacy',
+    unset: 'none',
+  }),
+  LATCHKEY_SCOPE: oauthScope.prefault('atproto transition:generic').register(settingDocumentation, {
+    meaning: 'The OAuth scope that a login asks for, separated by single spaces',
+    example: 'atproto repo:app.bsky.feed.post',
+  }),
+  LATCHKEY_COOKIE_DOMAIN: text.optional().register(settingDocumentation, {
+    meaning: 'Shares the login cookie with sibling hosts below this domain (https only)',
+    example: 'your-domain.net',
+    unset: "the public URL's host alone",
+  }),
+  LATCHKEY_DATABASE_URL: databaseUrl
+    .prefault('sqlite:./data/latchkey.sqlite')
+    .register(settingDocumentation, {
+      meaning: 'The database: `sqlite:PATH` for one process, `postgres://…` for any number',
+      example: 'postgres://latchkey:password@db.internal/latchkey',
+    }),
+  LATCHKEY_SPOOL_DIR: directory.optional().register(settingDocumentation, {
+    meaning: 'Where answers wait, sealed, while the database cannot take them; keep it on a lasting disk',
+    example: '/var/lib/latchkey/spool',
+    unset: '`spool` beside the SQLite file, `./data/spool` with Postgres',
+  }),
+  LATCHKEY_ENCRYPTION_KEYS: encryptionKeys.optional().register(settingDocumentation, {
+    meaning: 'Keys that seal stored secrets: base64 of 32 bytes each, comma-separated; the first one seals',
+    example: '$(openssl rand -base64 32)',
+    unset: 'made beside the SQLite file; required with Postgres',
+  }),
+  LATCHKEY_ADMIN_TOKEN: bearerToken.optional().register(settingDocumentation, {
+    meaning: "The operator's bearer token, at least 32 characters",
+    example: '$(openssl rand -hex 32)',
+    unset: 'operator routes are off',
+  }),
+  LATCHKEY_INTROSPECT_TOKEN: bearerToken.optional().register(settingDocumentation, {
+    meaning: "The bearer token of an AppView's back end for introspection, at least 32 characters",
+    example: '$(openssl rand -hex 32)',
+    unset: 'introspection is for the operator alone',
+  }),
+  LATCHKEY_PLC_URL: serviceUrl.prefault('https://plc.directory').register(settingDocumentation, {
+    meaning: 'The PLC directory',
+    example: 'https://plc.your-domain.net',
+  }),
+  LATCHKEY_HANDLE_RESOLVER: serviceUrl.optional().register(settingDocumentation, {
+    meaning: 'A service that resolves handles over XRPC',
+    example: 'https://pds.your-domain.net',
+    unset: 'DNS and HTTPS, as the AT Protocol describes',
+  }),
+  LATCHKEY_ALLOWED_ORIGINS: listOf(webOrigin).prefault('').register(settingDocumentation, {
+    meaning: 'Further exact web origins that may call with cookies, comma-separated',
+    example: 'https://app.your-domain.net,https://admin.your-domain.net',
+    unset: 'none',
+  }),
+  LATCHKEY_ALLOWED_DIDS: listOf(did).optional().register(settingDocumentation, {
+    meaning: 'The accounts that may sign in, comma-separated; set but empty means none',
+    example: 'did:plc:z72i7hdynmk6r22z27h6tvur',
+    unset: 'any account',
+  }),
+  LATCHKEY_TRUSTED_PROXIES: listOf(trustedProxy).prefault('').register(settingDocumentation, {
+    meaning:
+      'Addresses and CIDR blocks of the reverse proxies whose forwarding headers count, comma-separated',
+    example: '10.0.0.7,fd00::/8',
+    unset: 'none',
+  }),
+  LATCHKEY_METRICS_LISTEN: listenAddress.optional().register(settingDocumentation, {
+    meaning: 'A listener of its own for `/metrics`',
+    example: '127.0.0.1:9464',
+    unset: 'metrics are for the operator alone',
+  }),
+  LATCHKEY_KEY_REQUESTS: oneOf(['open', 'signed-in', 'off']).prefault('open').register(settingDocumentation, {
+    meaning: 'Who may ask for an API key: anybody (`open`), the signed-in (`signed-in`), nobody (`off`)',
+    example: 'signed-in',
+  }),
+  LATCHKEY_DEV_ALLOW_HTTP: flag.prefault('false').register(settingDocumentation, {
+    meaning: 'For development only: allows outbound plain http and private addresses',
+    example: 'true',
+  }),
+});
+
+/** The values of all settings, each parsed for itself; what contradicts what is `findContradictions`' affair. */
+export type Settings = z.output<typeof environmentSchema>;
+export type VariableName = keyof Settings;
+export const variableNames = environmentSchema.keyof().options;

@@ -1,0 +1,36 @@
+import { Global, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Config } from '../config/config.ts';
+import { Log } from '../observability/log.ts';
+import { Database } from './database.ts';
+import { migrateUp } from './migrator.ts';
+import { openDatabase } from './open-database.ts';
+
+/** The database, open and migrated before anything else is made, and closed after everything else has ended. */
+@Global()
+@Module({
+  providers: [{ provide: Database, inject: [Config, Log], useFactory: openMigrated }],
+  exports: [Database],
+})
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(private readonly database: Database) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.database.destroy();
+  }
+}
+
+async function openMigrated(config: Config, log: Log): Promise<Database> {
+  const database = await openDatabase(config.database, {
+    onConnectionLost: error => {
+      log.databaseTrouble(error);
+    },
+  });
+  try {
+    const migrated = await migrateUp(database);
+    if (migrated.length > 0) log.migrated(migrated);
+    return database;
+  } catch (error) {
+    await database.destroy();
+    throw error;
+  }
+}

@@ -1,0 +1,16 @@
+import { PostgresDialect } from 'kysely';
+import type { DatabaseLimits } from '../database-limits.ts';
+import { createPool } from './postgres-pool.ts';
+import { RowLockAdapter } from './row-lock-adapter.ts';
+import { WatchedPool } from './watched-pool.ts';
+
+/** Postgres, or an engine that speaks its protocol, through a pool that outlives the server's restarts. */
+export class PooledPostgresDialect extends PostgresDialect {
+  constructor(url: string, limits: DatabaseLimits, onConnectionLost: (error: Error) => void) {
+    super({ pool: new WatchedPool(createPool(url, limits), limits, onConnectionLost) });
+  }
+
+  override createAdapter(): RowLockAdapter {
+    return new RowLockAdapter();
+  }
+}

@@ -1,0 +1,65 @@
+import type { PostgresCursor, PostgresPoolClient, PostgresQueryResult } from 'kysely';
+import pg, { type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
+import { ConnectionError } from '../connection-error.ts';
+import { driverCode } from '../database-error.ts';
+
+/** Connection exceptions, shutdowns, and a server that turned into a standby: the connection has no future. */
+const CONNECTION_ENDING = /^(08...|57P..|25006)$/;
+
+/** A connection in use. When it is lost or silent, it fails with a ConnectionError and never goes back to the pool. */
+export class WatchedClient implements PostgresPoolClient {
+  private endedBy: unknown;
+
+  constructor(
+    private readonly client: PoolClient,
+    private readonly isLost: () => boolean,
+    private readonly silenceMs: number,
+  ) {}
+
+  query<Row>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<Row>>;
+  query<Row>(cursor: PostgresCursor<Row>): PostgresCursor<Row>;
+  query<Row>(sql: string | PostgresCursor<Row>, parameters: readonly unknown[] = []): unknown {
+    if (typeof sql !== 'string') throw new TypeError('Cursors are not in use here');
+    return this.run(sql, parameters);
+  }
+
+  release(destroy = false): void {
+    this.client.release(destroy || this.endedBy !== undefined || this.isLost());
+  }
+
+  private async run(sql: string, parameters: readonly unknown[]): Promise<unknown> {
+    if (this.endedBy !== undefined) throw connectionLost(this.endedBy);
+    try {
+      const { command, rowCount, rows } = await this.untilSilent(this.client.query(sql, [...parameters]));
+      return { command, rowCount: rowCount ?? 0, rows };
+    } catch (error) {
+      throw this.judge(error);
+    }
+  }
+
+  /** A network that swallows packets would otherwise keep the caller waiting for as long as TCP does. */
+  private async untilSilent(
+    answer: Promise<QueryResult<QueryResultRow>>,
+  ): Promise<QueryResult<QueryResultRow>> {
+    let timer: NodeJS.Timeout | undefined;
+    const silence = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new ConnectionError('The database server stopped answering'));
+      }, this.silenceMs);
+    });
+    try {
+      return await Promise.race([answer, silence]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private judge(error: unknown): unknown {
+    if (error instanceof ConnectionError || CONNECTION_ENDING.test(driverCode(error))) this.endedBy = error;
+    return this.isLost() && !(error instanceof pg.DatabaseError) ? connectionLost(error) : error;
+  }
+}
+
+function connectionLost(cause: unknown): ConnectionError {
+  return new ConnectionError('The connection to the database server was lost', { cause });
+}

@@ -1,0 +1,16 @@
+import type { ClientKeyTable } from './tables/client-key.ts';
+import type { EncryptionKeyTable } from './tables/encryption-key.ts';
+import type { LeaseTable } from './tables/lease.ts';
+import type { OauthSessionTable } from './tables/oauth-session.ts';
+import type { OauthStateTable } from './tables/oauth-state.ts';
+import type { UiSessionTable } from './tables/ui-session.ts';
+
+/** Every table and its columns, as `migrations/` leaves them. */
+export type Schema = {
+  client_key: ClientKeyTable;
+  encryption_key: EncryptionKeyTable;
+  lease: LeaseTable;
+  oauth_session: OauthSessionTable;
+  oauth_state: OauthStateTable;
+  ui_session: UiSessionTable;
+};

@@ -1,0 +1,30 @@
+import type { Database as SqliteHandle, Statement } from 'better-sqlite3';
+import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
+import { retryWhileBusy } from './busy-retry.ts';
+import { StatementCache } from './statement-cache.ts';
+
+export class SqliteConnection implements DatabaseConnection {
+  private readonly statements: StatementCache;
+
+  constructor(
+    handle: SqliteHandle,
+    private readonly busyMs: number,
+  ) {
+    this.statements = new StatementCache(handle);
+  }
+
+  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    return await retryWhileBusy(() => run<Row>(this.statements.prepare(sql), parameters), this.busyMs);
+  }
+
+  /** All rows at once: an open cursor would keep the one connection from every other statement. */
+  async *streamQuery<Row>(query: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
+    yield await this.executeQuery<Row>(query);
+  }
+}
+
+function run<Row>(statement: Statement, parameters: readonly unknown[]): QueryResult<Row> {
+  if (statement.reader) return { rows: statement.all(...parameters) as Row[] };
+  const { changes, lastInsertRowid } = statement.run(...parameters);
+  return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] };
+}

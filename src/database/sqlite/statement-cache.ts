@@ -1,0 +1,23 @@
+import type { Database as SqliteHandle, Statement } from 'better-sqlite3';
+
+const CAPACITY = 200;
+
+/** Prepared statements by their text; the one unused for longest makes room. */
+export class StatementCache {
+  private readonly statements = new Map<string, Statement>();
+
+  constructor(private readonly handle: SqliteHandle) {}
+
+  prepare(sql: string): Statement {
+    const statement = this.statements.get(sql) ?? this.handle.prepare(sql);
+    this.statements.delete(sql);
+    this.statements.set(sql, statement);
+    if (this.statements.size > CAPACITY) this.evictOldest();
+    return statement;
+  }
+
+  private evictOldest(): void {
+    const [oldest] = this.statements.keys();
+    if (oldest !== undefined) this.statements.delete(oldest);
+  }
+}

@@ -1,0 +1,16 @@
+import type { Timestamp } from '../timestamp.ts';
+
+/** A browser's cookie session; it points at the session that it acts through. */
+export type UiSessionTable = {
+  id: string;
+  /** Digest of the cookie. */
+  digest: string;
+  did: string;
+  session_id: string;
+  user_agent: string | null;
+  created_at: Timestamp;
+  last_seen_at: Timestamp;
+  expires_at: Timestamp;
+  /** Over what the row's meaning hangs on, so that an edited row opens nothing. */
+  mac: string;
+};

@@ -1,0 +1,58 @@
+import { isIP } from 'node:net';
+import { Agent, buildConnector, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+import { assertPermittedUrl, type DestinationRule } from './destination-rule.ts';
+import { OutboundError } from './outbound-error.ts';
+import type { OutboundPolicy } from './outbound-policy.ts';
+import { pinnedLookup, resolveBySystem, type ResolveName } from './pinned-lookup.ts';
+import { typedFailures } from './typed-failures.ts';
+
+export type GuardedAgentOptions = {
+  policy: OutboundPolicy;
+  rule: DestinationRule;
+  resolve?: ResolveName;
+};
+
+/**
+ * An undici dispatcher that reaches only what its rule permits, within its policy's limits.
+ *
+ * It keeps one pool of connections per origin and speaks HTTP/1.1 only: a request is written to exactly one
+ * connection and never repeated. URLs are checked when an origin's pool is made, addresses at each connection.
+ * Every failure is an OutboundError, except a caller's own abort, which is passed on as it is.
+ */
+export function createGuardedAgent({
+  policy,
+  rule,
+  resolve = resolveBySystem,
+}: GuardedAgentOptions): Dispatcher {
+  return new Agent({
+    factory: (origin, options) => {
+      assertPermittedUrl(new URL(origin), rule);
+      return new Pool(origin, options);
+    },
+    connect: guardedConnector(policy.connectTimeout, rule, resolve),
+    allowH2: false,
+    headersTimeout: policy.headersTimeout,
+    bodyTimeout: policy.bodyTimeout,
+    maxResponseSize: policy.maxResponseSize,
+    connections: policy.connections,
+    maxOrigins: policy.maxOrigins,
+    ...(policy.keepAliveTimeout === 0 ? { pipelining: 0 } : { keepAliveTimeout: policy.keepAliveTimeout }),
+  }).compose(typedFailures);
+}
+
+function guardedConnector(
+  timeout: number,
+  rule: DestinationRule,
+  resolve: ResolveName,
+): buildConnector.connector {
+  const connect = buildConnector({ timeout, allowH2: false, lookup: pinnedLookup(rule, resolve) });
+  return (options, callback) => {
+    // A literal address is never looked up, so the lookup's check does not see it.
+    if (isIP(options.hostname) !== 0 && !rule.permitsAddress(options.hostname)) {
+      callback(new OutboundError('forbidden_address', options.hostname, false), null);
+    } else {
+      connect(options, callback);
+    }
+  };
+}

@@ -1,0 +1,67 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Dispatcher } from 'undici';
+import { Config } from '../config/config.ts';
+import {
+  anyDestination,
+  operatorDestinations,
+  publicDestinations,
+  type DestinationRule,
+} from './destination-rule.ts';
+import { createGuardedAgent } from './guarded-agent.ts';
+import { createGuardedFetch, type Fetch } from './guarded-fetch.ts';
+import { outboundPolicies, type OutboundClass } from './outbound-policy.ts';
+
+/** How long calls still running at shutdown may go on, in milliseconds. */
+const closingTime = 5000;
+
+/**
+ * All HTTP that the broker sends, one guarded member per class of call.
+ *
+ * `metadata`, `directory` and `token` have the shape of `fetch` and read small answers whole; `xrpc` and `blob`
+ * are undici dispatchers that stream and keep a pool of connections per PDS. Failures are OutboundErrors.
+ */
+@Injectable()
+export class OutboundHttp implements OnApplicationShutdown {
+  readonly #agents: Dispatcher[] = [];
+  /** Reads documents at addresses that strangers choose. */
+  readonly metadata: Fetch;
+  /** Reads documents at addresses that the operator configured. */
+  readonly directory: Fetch;
+  /** Sends what must be answered exactly once: codes, refresh tokens, pushed requests, revocations. */
+  readonly token: Fetch;
+  /** Proxied calls to a PDS. */
+  readonly xrpc: Dispatcher;
+  /** Uploads and downloads of blobs at a PDS. */
+  readonly blob: Dispatcher;
+
+  constructor(config: Config) {
+    const { allowHttp } = config.outbound;
+    const byStrangers = allowHttp ? anyDestination : publicDestinations;
+    const byOperator = allowHttp ? anyDestination : operatorDestinations;
+    this.metadata = this.#fetch('metadata', byStrangers);
+    this.directory = this.#fetch('directory', byOperator);
+    this.token = this.#fetch('token', byStrangers);
+    this.xrpc = this.#agent('xrpc', byStrangers);
+    this.blob = this.#agent('blob', byStrangers);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.#agents.map(closeWithinTime));
+  }
+
+  #agent(name: OutboundClass, rule: DestinationRule): Dispatcher {
+    const agent = createGuardedAgent({ policy: outboundPolicies[name], rule });
+    this.#agents.push(agent);
+    return agent;
+  }
+
+  #fetch(name: OutboundClass, rule: DestinationRule): Fetch {
+    return createGuardedFetch({ dispatcher: this.#agent(name, rule), policy: outboundPolicies[name], rule });
+  }
+}
+
+async function closeWithinTime(agent: Dispatcher): Promise<void> {
+  const timer = setTimeout(() => void agent.destroy(), closingTime);
+  await agent.close();
+  clearTimeout(timer);
+}

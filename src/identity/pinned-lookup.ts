@@ -1,0 +1,46 @@
+import type { LookupAddress } from 'node:dns';
+import { lookup } from 'node:dns/promises';
+import type { LookupFunction } from 'node:net';
+import type { DestinationRule } from './destination-rule.ts';
+import { OutboundError } from './outbound-error.ts';
+
+/** All addresses of a host name; rejects, or yields none, when it has none. */
+export type ResolveName = (hostname: string) => Promise<LookupAddress[]>;
+
+/** The operating system's resolver. */
+export const resolveBySystem: ResolveName = hostname => lookup(hostname, { all: true });
+
+/**
+ * A `lookup` for `net.connect` that resolves once and yields only what was checked, so that a name cannot
+ * change its answer between check and connection. One forbidden address refuses the whole name.
+ *
+ * Fails with OutboundError `unresolved_name` or `forbidden_address`.
+ */
+export function pinnedLookup(rule: DestinationRule, resolve: ResolveName): LookupFunction {
+  return (hostname, options, callback) => {
+    permittedAddresses(hostname, rule, resolve).then(
+      ([first, ...rest]) => {
+        if (options.all) callback(null, [first, ...rest]);
+        else callback(null, first.address, first.family);
+      },
+      (error: unknown) => {
+        callback(error as OutboundError, []);
+      },
+    );
+  };
+}
+
+async function permittedAddresses(
+  hostname: string,
+  rule: DestinationRule,
+  resolve: ResolveName,
+): Promise<[LookupAddress, ...LookupAddress[]]> {
+  const [first, ...rest] = await resolve(hostname).catch((cause: unknown) => {
+    throw new OutboundError('unresolved_name', hostname, false, cause);
+  });
+  if (first === undefined) throw new OutboundError('unresolved_name', hostname, false);
+  if (![first, ...rest].every(({ address }) => rule.permitsAddress(address))) {
+    throw new OutboundError('forbidden_address', hostname, false);
+  }
+  return [first, ...rest];
+}

@@ -1,0 +1,102 @@
+// Starts an entry of this project, from a fresh clone too: installs, builds, and runs it with the project's own
+// Node. Plain JavaScript on built-in modules, because it runs on any Node from 18 on before there is anything else.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ended, LaunchError, modifiedAt, runStep, say, whenStale } from './launch-steps.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const inTree = name => join(root, name);
+const lock = inTree('.launching');
+const sources = ['src', 'migrations', 'package.json', 'package-lock.json', 'nest-cli.json'];
+const stamp = inTree('dist/.built-from');
+
+async function launch([entry, ...args]) {
+  if (entry === undefined) throw new LaunchError('usage: launch.mjs <entry> | --install-only | --build-only');
+  await whenStale(lock, isInstallStale, install);
+  if (entry === '--install-only') return;
+  await whenStale(lock, isBuildStale, build);
+  if (entry === '--build-only') return;
+  endAs(await ended(spawn(projectNode(), [inTree(entry), ...args], { stdio: 'inherit' })));
+}
+
+/** Ends this process as its child ended: by the same signal, or with the same exit code. */
+function endAs({ code, signal }) {
+  if (signal) process.kill(process.pid, signal);
+  process.exitCode = code ?? 1;
+}
+
+function isInstallStale() {
+  const installed = modifiedAt(inTree('node_modules/.package-lock.json'));
+  return installed === undefined || installed < (modifiedAt(inTree('package-lock.json')) ?? 0);
+}
+
+async function install() {
+  const { npm_execpath: script = '', npm_node_execpath: node = '' } = process.env;
+  // Under `npm run` that same npm on its own Node: the PATH there begins with node_modules/.bin, and so with a
+  // Node that the install is about to replace.
+  const npm = /\bnpm-cli\.[cm]?js$/.test(script) && node ? [node, script] : ['npm'];
+  const options = ['--include=dev', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
+  await runStep('installing the locked packages', root, [...npm, 'ci', ...options]);
+}
+
+// Contents are compared and not times: a copy of a built tree must start without its compiler.
+function isBuildStale() {
+  if (!fs.existsSync(stamp) || !fs.existsSync(inTree('dist/src/main.js'))) return true;
+  return fs.readFileSync(stamp, 'utf8') !== digestOfSources();
+}
+
+function digestOfSources() {
+  const configurations = fs.readdirSync(root).filter(name => /^tsconfig.*\.json$/.test(name));
+  const hash = createHash('sha256');
+  for (const file of [...sources, ...configurations].flatMap(name => filesIn(inTree(name))).sort()) {
+    const content = fs.readFileSync(file);
+    hash.update(`${relative(root, file)}\0${content.length}\0`).update(content);
+  }
+  return hash.digest('hex');
+}
+
+function filesIn(name) {
+  const stats = fs.statSync(name, { throwIfNoEntry: false });
+  if (!stats?.isDirectory()) return stats && !/\.spec\.tsx?$/.test(name) ? [name] : [];
+  return fs.readdirSync(name).flatMap(child => filesIn(join(name, child)));
+}
+
+async function build() {
+  const compiler = inTree('node_modules/@nestjs/cli/bin/nest.js');
+  if (!fs.existsSync(compiler)) {
+    throw new LaunchError(
+      'dist/ is not built from these sources and the compiler is missing; run: npm ci --include=dev',
+    );
+  }
+  const digest = digestOfSources();
+  // Without a stamp nobody knows what an incremental build would build upon.
+  if (!fs.existsSync(stamp)) fs.rmSync(inTree('dist'), { recursive: true, force: true });
+  fs.rmSync(stamp, { force: true });
+  await runStep('building', root, [projectNode(), compiler, 'build']);
+  fs.writeFileSync(stamp, digest);
+}
+
+/** The Node that the install brought or, where that does not run, the one at hand if it is new enough. */
+function projectNode() {
+  const own = inTree('node_modules/node/bin/node');
+  if (spawnSync(own, ['--version']).status === 0) return own;
+  const { engines } = JSON.parse(fs.readFileSync(inTree('package.json'), 'utf8'));
+  const [major, minor] = engines.node.match(/\d+/g).map(Number);
+  const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number);
+  if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) return process.execPath;
+  throw new LaunchError(
+    `Node ${engines.node} is needed; this is ${process.versions.node}, and the one that the install brings does ` +
+      'not run here: try "npm rebuild node", or install a newer Node',
+  );
+}
+
+try {
+  await launch(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof LaunchError)) throw error;
+  say(error.message);
+  process.exitCode = 1;
+}

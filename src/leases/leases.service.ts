@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { BrokerError } from '../errors/broker-error.ts';
+import { Log } from '../observability/log.ts';
+import { LeaseRepository } from './lease.repository.ts';
+
+const DEFAULT_WAIT_SECONDS = 60;
+const POLL_MS = 250;
+
+export type LeaseOptions = {
+  /** How long the lease lasts; the work has to be done by then. */
+  seconds: number;
+  /** How long to wait for whoever holds the lease; 60 when missing. */
+  waitSeconds?: number;
+};
+
+/** Does a thing in one process at a time, among all that share the database. */
+@Injectable()
+export class Leases {
+  /** Random per start of the process: nothing that an earlier run held is taken for ours. */
+  readonly owner = randomUUID();
+  private uses = 0;
+
+  constructor(
+    private readonly repository: LeaseRepository,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * Waits for the lease, runs the work and gives the lease back.
+   *
+   * Two uses in this process exclude each other as well. Throws what the work throws, and a BrokerError
+   * `DatabaseUnavailable` when the lease was not to be had within `waitSeconds`.
+   */
+  async withLease<Result>(name: string, work: () => Promise<Result>, options: LeaseOptions): Promise<Result> {
+    const owner = `${this.owner}/${++this.uses}`;
+    await this.wait(name, owner, options);
+    try {
+      return await work();
+    } finally {
+      await this.giveBack(name, owner);
+    }
+  }
+
+  private async wait(name: string, owner: string, options: LeaseOptions): Promise<void> {
+    const { seconds, waitSeconds = DEFAULT_WAIT_SECONDS } = options;
+    const giveUpAt = performance.now() + waitSeconds * 1000;
+    while (!(await this.repository.acquire(name, owner, seconds))) {
+      if (performance.now() >= giveUpAt) throw notObtained(name, waitSeconds);
+      await sleep(POLL_MS * (0.5 + Math.random()));
+    }
+  }
+
+  /** The work is done, whatever happens here: a lease that stays behind runs out by itself. */
+  private async giveBack(name: string, owner: string): Promise<void> {
+    try {
+      await this.repository.release(name, owner);
+    } catch (error) {
+      this.log.databaseTrouble(error);
+    }
+  }
+}
+
+function notObtained(name: string, waitSeconds: number): BrokerError {
+  return new BrokerError(
+    'DatabaseUnavailable',
+    `Another process kept the lease "${name}" for ${waitSeconds} seconds.`,
+    { retryAfterSeconds: 5 },
+  );
+}
