@@ -33,12 +33,18 @@ describe('the codes of the database drivers', () => {
     });
   });
 
-  it.each(['SQLITE_ERROR', 'SQLITE_CONSTRAINT_CHECK', '23505', '22P02', '42P01', 'ECONNREFUSED', 'EPIPE', ''])(
-    '%s is not: a request to a PDS, or the statement itself, can fail with it',
-    code => {
-      expect(toDatabaseUnavailable(failure(code))).toBeUndefined();
-    },
-  );
+  it.each([
+    'SQLITE_ERROR',
+    'SQLITE_CONSTRAINT_CHECK',
+    '23505',
+    '22P02',
+    '42P01',
+    'ECONNREFUSED',
+    'EPIPE',
+    '',
+  ])('%s is not: a request to a PDS, or the statement itself, can fail with it', code => {
+    expect(toDatabaseUnavailable(failure(code))).toBeUndefined();
+  });
 
   it('keeps a BrokerError as it is', () => {
     const error = new BrokerError('DatabaseUnavailable', 'locked');
@@ -52,7 +58,12 @@ describe('the codes of the database drivers', () => {
   });
 
   it('tells a taken key and a locked file from all others', () => {
-    const codes = ['23505', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_BUSY_RECOVERY'];
+    const codes = [
+      '23505',
+      'SQLITE_CONSTRAINT_UNIQUE',
+      'SQLITE_CONSTRAINT_PRIMARYKEY',
+      'SQLITE_BUSY_RECOVERY',
+    ];
     expect(codes.map(code => isUniqueViolation(failure(code)))).toEqual([true, true, true, false]);
     expect(codes.map(code => isBusy(failure(code)))).toEqual([false, false, false, true]);
     expect([isUniqueViolation(failure('23503')), isBusy(failure('SQLITE_BUSYBODY'))]).toEqual([false, false]);

@@ -1,4 +1,3 @@
-import { types } from 'node:util';
 import type { Kysely } from 'kysely';
 import { type Migration, MIGRATION_LOCK_ID, type MigrationResultSet, Migrator } from 'kysely/migration';
 import { migrations as ownMigrations } from '../../migrations/index.ts';
@@ -94,7 +93,12 @@ async function refuseNewer(trx: Kysely<Schema>, migrations: Migrations): Promise
 function namesDone({ error, results = [] }: MigrationResultSet): string[] {
   if (error === undefined) return results.map(({ migrationName }) => migrationName);
   const failed = results.find(({ status }) => status === 'Error')?.migrationName;
-  const reason = types.isNativeError(error) ? error.message : 'no reason was given';
   const what = failed === undefined ? 'The migrations' : `The migration ${failed}`;
-  throw new Error(`${what} failed, and nothing was changed: ${reason}`, { cause: error });
+  throw new Error(`${what} failed, and nothing was changed: ${reasonOf(error)}`, { cause: error });
+}
+
+function reasonOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error
+    ? String(error.message)
+    : String(error);
 }

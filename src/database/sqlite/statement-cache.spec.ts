@@ -4,7 +4,9 @@ import { StatementCache } from './statement-cache.ts';
 
 describe('StatementCache', () => {
   const handle = new Sqlite(':memory:');
-  afterEach(() => handle.close());
+  afterEach(() => {
+    handle.close();
+  });
 
   it('keeps the statements in use and forgets the one unused for longest', () => {
     const cache = new StatementCache(handle);

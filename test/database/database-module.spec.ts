@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { expect, it } from '@jest/globals';
+import { migrations } from '../../migrations/index.ts';
+import { ConfigModule } from '../../src/config/config.module.ts';
+import { Config, type DatabaseConfig, readConfig } from '../../src/config/config.ts';
+import { Database } from '../../src/database/database.ts';
+import { DatabaseModule } from '../../src/database/database.module.ts';
+import { migrateUp } from '../../src/database/migrator.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { Leases } from '../../src/leases/leases.service.ts';
+import { LeasesModule } from '../../src/leases/leases.module.ts';
+import { Log } from '../../src/observability/log.ts';
+import { describeDialects } from './dialects.ts';
+import { createQuietLog } from './quiet-log.ts';
+
+/** Something that still has to write when the program ends. */
+@Injectable()
+class LastWords implements OnApplicationShutdown {
+  constructor(private readonly database: Database) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    const until = this.database.now();
+    await this.database.insertInto('lease').values({ name: 'last words', owner: 'o', until }).execute();
+  }
+}
+
+@Module({ imports: [LeasesModule], providers: [LastWords] })
+class UsesDatabase {}
+
+function moduleFor(
+  config: DatabaseConfig,
+  lines: string[] = [],
+): ReturnType<typeof Test.createTestingModule> {
+  @Global()
+  @Module({ providers: [{ provide: Log, useValue: createQuietLog(lines) }], exports: [Log] })
+  class QuietLogModule {}
+
+  const url = config.kind === 'sqlite' ? `sqlite:${config.path}` : config.url;
+  const LATCHKEY_ENCRYPTION_KEYS = randomBytes(32).toString('base64');
+  const settings = readConfig({ LATCHKEY_DATABASE_URL: url, LATCHKEY_ENCRYPTION_KEYS });
+  return Test.createTestingModule({
+    imports: [ConfigModule.forRoot(settings), QuietLogModule, DatabaseModule, UsesDatabase],
+  });
+}
+
+describeDialects('the database module', (_, { create }) => {
+  it('opens and migrates before others are made, and closes after them', async () => {
+    const config = await create();
+    const lines: string[] = [];
+    const app = await moduleFor(config, lines).compile();
+    expect(app.get(Config).database).toEqual(config);
+    const work = app.get(Leases).withLease('work', () => Promise.resolve('done'), { seconds: 60 });
+    expect(await work).toBe('done');
+    await app.close();
+    expect(lines.join()).toContain(Object.keys(migrations)[0]);
+    const database = await openDatabase(config);
+    expect(await database.selectFrom('lease').select('name').execute()).toEqual([{ name: 'last words' }]);
+    await database.destroy();
+  });
+
+  it('does not start on a newer database, and lets go of it', async () => {
+    const config = await create();
+    const newer = await openDatabase(config);
+    await migrateUp(newer, { ...migrations, '9999-later': { up: () => Promise.resolve() } });
+    await newer.destroy();
+    await expect(moduleFor(config).compile()).rejects.toThrow('newer than this program');
+    await (await openDatabase(config)).destroy();
+  });
+});

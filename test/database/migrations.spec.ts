@@ -1,0 +1,121 @@
+import { expect, it } from '@jest/globals';
+import type { Migration } from 'kysely/migration';
+import { migrations } from '../../migrations/index.ts';
+import type { Database } from '../../src/database/database.ts';
+import { migrateDown, migrateUp, type Migrations, migrationStatus } from '../../src/database/migrator.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { describeDialects } from './dialects.ts';
+import { describeSchema } from './schema-description.ts';
+
+const names = Object.keys(migrations);
+const addsTable: Migration = {
+  up: db => db.schema.createTable('extra').addColumn('id', 'text').execute(),
+  down: db => db.schema.dropTable('extra').execute(),
+};
+const failsHalfway: Migration = {
+  up: async db => {
+    await db.schema.createTable('half').addColumn('id', 'text').execute();
+    await db.schema.dropTable('missing').execute();
+  },
+};
+
+function with9999(migration: Migration): Migrations {
+  return { ...migrations, '9999-later': migration };
+}
+
+describeDialects('migrations', (open, { dialect, create }) => {
+  it('are numbered in the order in which they are listed', () => {
+    expect([...names].sort()).toEqual(names);
+  });
+
+  it('make the same schema again after going all the way down', async () => {
+    const database = await open();
+    const before = await describeSchema(database);
+    expect(before.length).toBeGreaterThan(10);
+    for (const name of names.toReversed()) expect(await migrateDown(database)).toEqual([name]);
+    expect(await describeSchema(database)).toEqual([]);
+    expect(await migrateUp(database)).toEqual(names);
+    expect(await describeSchema(database)).toEqual(before);
+  });
+
+  it('do nothing where nothing is left to do', async () => {
+    const database = await open();
+    expect(await migrateUp(database)).toEqual([]);
+    for (const name of names.toReversed()) expect(await migrateDown(database)).toEqual([name]);
+    expect(await migrateDown(database)).toEqual([]);
+  });
+
+  it('tell their state without changing the database', async () => {
+    const database = await openDatabase(await create());
+    try {
+      expect(await migrationStatus(database)).toEqual(names.map(name => ({ name })));
+      expect(await database.introspection.getTables()).toEqual([]);
+      await migrateUp(database);
+      const status = await migrationStatus(database, with9999(addsTable));
+      const appliedAt = expect.stringMatching(/^\d{4}-.*Z$/);
+      expect(status).toEqual([...names.map(name => ({ name, appliedAt })), { name: '9999-later' }]);
+    } finally {
+      await database.destroy();
+    }
+  });
+
+  it('leave nothing behind when one of them fails, and name it', async () => {
+    const database = await open();
+    const before = await describeSchema(database);
+    const attempt = migrateUp(database, { ...with9999(failsHalfway), '5000-first': addsTable });
+    await expect(attempt).rejects.toThrow(/9999-later.*missing/);
+    expect(await describeSchema(database)).toEqual(before);
+    expect(await migrationStatus(database)).toHaveLength(names.length);
+  });
+
+  it('refuse a database that is newer than the program, and change nothing', async () => {
+    const database = await open();
+    await migrateUp(database, with9999(addsTable));
+    const before = await describeSchema(database);
+    await expect(migrateUp(database)).rejects.toThrow(/newer than this program.*9999-later/);
+    await expect(migrateDown(database)).rejects.toThrow(/newer than this program.*9999-later/);
+    expect(await describeSchema(database)).toEqual(before);
+    expect((await migrationStatus(database)).map(({ name }) => name)).toContain('9999-later');
+  });
+
+  if (dialect === 'sqlite') return; // One process per file: there is nobody else.
+
+  it('run once when several processes start, and all wait until they are done', async () => {
+    const config = await create();
+    const instances: Database[] = await Promise.all(Array.from({ length: 4 }, () => openDatabase(config)));
+    let runs = 0;
+    const slow: Migration = {
+      up: async db => {
+        runs++;
+        await db.schema.createTable('slow').addColumn('id', 'text').execute();
+        await new Promise(resolve => setTimeout(resolve, 300));
+      },
+    };
+    try {
+      const done = await Promise.all(instances.map(instance => migrateUp(instance, with9999(slow))));
+      expect(done.sort((a, b) => a.length - b.length)).toEqual([[], [], [], [...names, '9999-later']]);
+      expect(runs).toBe(1);
+    } finally {
+      await Promise.all(instances.map(instance => instance.destroy()));
+    }
+  });
+
+  it('are waited for longer than a statement may take', async () => {
+    const config = await create();
+    const [worker, waiter] = [
+      await openDatabase(config),
+      await openDatabase(config, { limits: { statementMs: 100 } }),
+    ];
+    const slow: Migration = { up: () => new Promise(resolve => setTimeout(resolve, 500)) };
+    try {
+      await migrateUp(worker);
+      const works = migrateUp(worker, with9999(slow));
+      await new Promise(resolve => setTimeout(resolve, 50));
+      expect(await migrateUp(waiter, with9999(slow))).toEqual([]);
+      expect(await works).toEqual(['9999-later']);
+    } finally {
+      await worker.destroy();
+      await waiter.destroy();
+    }
+  });
+});

@@ -1,0 +1,213 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
+import type { Database } from '../../src/database/database.ts';
+import { isUnavailable } from '../../src/database/database-error.ts';
+import type { DatabaseLimits } from '../../src/database/database-limits.ts';
+import { migrateUp } from '../../src/database/migrator.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { type Postgres, startPostgres } from '../network/postgres.ts';
+import { isRequested } from './dialects.ts';
+import { startSilentNetwork } from './silent-network.ts';
+
+const describePostgres = isRequested('postgres') ? describe : describe.skip;
+
+describePostgres('when Postgres', () => {
+  let server: Postgres;
+  let url: string;
+  let databases: Database[];
+  let lostConnections: Error[];
+
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+
+  afterAll(() => server.stop());
+
+  beforeEach(async () => {
+    url = await server.createDatabase();
+    databases = [];
+    lostConnections = [];
+  });
+
+  afterEach(() => Promise.all(databases.map(database => database.destroy())));
+
+  async function open(limits: Partial<DatabaseLimits> = {}, through = url): Promise<Database> {
+    const onConnectionLost = (error: Error): number => lostConnections.push(error);
+    const database = await openDatabase({ kind: 'postgres', url: through }, { limits, onConnectionLost });
+    databases.push(database);
+    return database;
+  }
+
+  it('stops and starts again, calls fail meanwhile as unavailable, and work afterwards', async () => {
+    const database = await open();
+    await migrateUp(database);
+    await Promise.all(Array.from({ length: 10 }, () => pidOf(database)));
+    await server.halt();
+    const failures = await Promise.all(Array.from({ length: 5 }, () => failureOf(pidOf(database))));
+    expect(failures.map(isUnavailable)).toEqual([true, true, true, true, true]);
+    await server.resume();
+    await Promise.all(Array.from({ length: 20 }, () => insertLease(database)));
+    expect(await countLeases(database)).toBe(20);
+    expect(lostConnections.length).toBeGreaterThan(0);
+  });
+
+  it('ends a connection that nobody uses, the next call takes another, and the loss is told', async () => {
+    const [database, admin] = [await open(), await open()];
+    const pid = await pidOf(database);
+    await terminate(admin, pid);
+    await until(() => lostConnections.length > 0);
+    expect(await pidOf(database)).not.toBe(pid);
+  });
+
+  it('ends a connection while it works, only that call fails', async () => {
+    const [database, admin] = [await open(), await open()];
+    const sleeping = failureOf(sql`select pg_sleep(20)`.execute(database));
+    await terminate(admin, await pidThatSleeps(admin));
+    expect(isUnavailable(await sleeping)).toBe(true);
+    expect(await pidOf(database)).toBeGreaterThan(0);
+  });
+
+  it('ends a connection between two statements of a transaction, it fails and changes nothing', async () => {
+    const [database, admin] = [await open(), await open()];
+    await migrateUp(database);
+    const failure = await failureOf(
+      database.transaction().execute(async trx => {
+        await insertLease(trx);
+        await terminate(admin, await pidOf(trx));
+        await new Promise(resolve => setTimeout(resolve, 50));
+        await insertLease(trx);
+      }),
+    );
+    expect(isUnavailable(failure)).toBe(true);
+    expect(await countLeases(database)).toBe(0);
+  });
+
+  it('ends a connection before the commit, the failure says that the outcome is not known', async () => {
+    const [database, admin] = [await open(), await open()];
+    await migrateUp(database);
+    const failure = await failureOf(
+      database.transaction().execute(async trx => {
+        await insertLease(trx);
+        await terminate(admin, await pidOf(trx));
+      }),
+    );
+    expect(isUnavailable(failure)).toBe(true);
+  });
+
+  it('stops answering without a word, the call ends after the time limit and the next one works', async () => {
+    const network = await startSilentNetwork(url);
+    const database = await open({ silenceMs: 200, connectMs: 200 }, network.url);
+    network.fallSilent();
+    expect(isUnavailable(await failureOf(pidOf(database)))).toBe(true);
+    expect(isUnavailable(await failureOf(pidOf(database)))).toBe(true);
+    network.recover();
+    expect(await pidOf(database)).toBeGreaterThan(0);
+    await network.close();
+  });
+
+  it('takes too long for a statement, it is ended there and the connection stays', async () => {
+    const database = await open({ statementMs: 100 });
+    const pid = await pidOf(database);
+    expect(isUnavailable(await failureOf(sql`select pg_sleep(20)`.execute(database)))).toBe(true);
+    expect(await pidOf(database)).toBe(pid);
+  });
+
+  it('loses patience with an idle transaction, it fails and the database works on', async () => {
+    const database = await open({ idleInTransactionMs: 50 });
+    const failure = await failureOf(
+      database.transaction().execute(async trx => {
+        await pidOf(trx);
+        await new Promise(resolve => setTimeout(resolve, 300));
+        await pidOf(trx);
+      }),
+    );
+    expect(isUnavailable(failure)).toBe(true);
+    expect(await pidOf(database)).toBeGreaterThan(0);
+  });
+
+  it('has no connection free, who waits too long is told', async () => {
+    const database = await open({ connectMs: 100 });
+    let release: (() => void) | undefined;
+    const released = new Promise<void>(resolve => (release = resolve));
+    const holders = Array.from({ length: 10 }, () => database.transaction().execute(() => released));
+    expect(isUnavailable(await failureOf(pidOf(database)))).toBe(true);
+    release?.();
+    await Promise.all(holders);
+    expect(await pidOf(database)).toBeGreaterThan(0);
+  });
+
+  it('is told the settings of each connection, whatever the database says', async () => {
+    const admin = await open();
+    const name = sql.id(new URL(url).pathname.slice(1));
+    await sql`alter database ${name} set synchronous_commit = off`.execute(admin);
+    await sql`alter database ${name} set timezone = 'Asia/Tokyo'`.execute(admin);
+    const database = await open();
+    const settings = ['synchronous_commit', 'timezone', 'application_name', 'statement_timeout'];
+    const values = await Promise.all(settings.map(setting => settingOf(database, setting)));
+    expect(values).toEqual(['on', 'UTC', 'latchkey', '30s']);
+  });
+
+  it('does not let us in, the start fails with the address and the remedy, and without the password', async () => {
+    const wrong = Object.assign(new URL(url), { password: 'hunter2' }).href;
+    const nowhere = Object.assign(new URL(url), { port: '1' }).href;
+    const missing = Object.assign(new URL(url), { pathname: '/missing' }).href;
+    const failures = await Promise.all(
+      [wrong, nowhere, missing].map(address => failureOf(open({}, address))),
+    );
+    const { host } = new URL(url);
+    expect(failures.map(failure => (failure as Error).message)).toEqual([
+      expect.stringContaining(`${host}/test_`),
+      expect.stringContaining('127.0.0.1:1/test_'),
+      expect.stringContaining(`${host}/missing (3D000). Start it, or correct LATCHKEY_DATABASE_URL.`),
+    ]);
+    expect(failures).toMatchObject(failures.map(() => ({ code: 'DatabaseUnavailable' })));
+    expect(failures.map(String).join()).not.toContain('hunter2');
+  });
+});
+
+async function pidOf(db: Pick<Database, 'getExecutor'>): Promise<number> {
+  const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db);
+  return rows[0]?.pid ?? 0;
+}
+
+async function settingOf(database: Database, name: string): Promise<string | undefined> {
+  const { rows } = await sql<{ value: string }>`select current_setting(${name}) as value`.execute(database);
+  return rows[0]?.value;
+}
+
+async function terminate(admin: Database, pid: number): Promise<void> {
+  await sql`select pg_terminate_backend(${pid})`.execute(admin);
+}
+
+async function pidThatSleeps(admin: Database): Promise<number> {
+  let pid: number | undefined;
+  await until(async () => {
+    const { rows } = await sql<{ pid: number }>`
+      select pid from pg_stat_activity where query like 'select pg_sleep%' and state = 'active'`.execute(
+      admin,
+    );
+    pid = rows[0]?.pid;
+    return pid !== undefined;
+  });
+  return pid ?? 0;
+}
+
+async function insertLease(db: Pick<Database, 'insertInto'>): Promise<void> {
+  const name = Math.random().toString(36);
+  await db.insertInto('lease').values({ name, owner: 'o', until: '2026-11-20T18:00:00.000Z' }).execute();
+}
+
+async function countLeases(database: Database): Promise<number> {
+  return (await database.selectFrom('lease').select('name').execute()).length;
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise(resolve => setTimeout(resolve, 10));
+}
+
+async function failureOf(attempt: Promise<unknown>): Promise<unknown> {
+  return await attempt.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import type { Insertable } from 'kysely';
+import type { Schema } from '../../src/database/schema.ts';
+
+const at = '2026-11-20T18:00:00.000Z';
+
+type Row<Table extends keyof Schema> = Insertable<Schema[Table]>;
+
+/** A whole row with a key of its own and nothing secret in it, to test the database with. */
+export function oauthSessionRow(change: object = {}): Row<'oauth_session'> {
+  return {
+    id: randomUUID(),
+    did: 'did:plc:alice',
+    client_id: 'http://localhost',
+    issuer: 'https://pds.example',
+    pds: 'https://pds.example',
+    scope: 'atproto',
+    purpose: 'ui',
+    status: 'active',
+    granted_at: at,
+    refreshed_at: at,
+    access_expires_at: at,
+    ...change,
+  };
+}
+
+export function oauthStateRow(change: object = {}): Row<'oauth_state'> {
+  return {
+    id: randomUUID(),
+    sealed: 'sealed',
+    purpose: 'sign_in',
+    return_to: '/',
+    binding_digest: 'digest',
+    created_at: at,
+    expires_at: at,
+    ...change,
+  };
+}
+
+export function uiSessionRow(sessionId: string, change: object = {}): Row<'ui_session'> {
+  return {
+    id: randomUUID(),
+    digest: randomUUID(),
+    did: 'did:plc:alice',
+    session_id: sessionId,
+    created_at: at,
+    last_seen_at: at,
+    expires_at: at,
+    mac: 'mac',
+    ...change,
+  };
+}
+
+export function clientKeyRow(change: object = {}): Row<'client_key'> {
+  return { kid: randomUUID(), sealed: 'sealed', created_at: at, published_at: at, active_at: at, ...change };
+}

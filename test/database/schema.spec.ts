@@ -1,0 +1,157 @@
+import { expect, it } from '@jest/globals';
+import { isUniqueViolation } from '../../src/database/database-error.ts';
+import type { Schema } from '../../src/database/schema.ts';
+import { sealedColumns } from '../../src/database/sealed-columns.ts';
+import { sessionPurposes, sessionReasons, sessionStatuses } from '../../src/database/tables/oauth-session.ts';
+import { statePurposes } from '../../src/database/tables/oauth-state.ts';
+import { describeDialects } from './dialects.ts';
+import { clientKeyRow, oauthSessionRow, oauthStateRow, uiSessionRow } from './rows.ts';
+
+type Nullability<Table> = { [Column in keyof Table]: null extends Table[Column] ? 'null' : 'not null' };
+
+/** The compiler compares these with the table types, the test with the tables: all three say the same. */
+const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
+  client_key: {
+    kid: 'not null',
+    app: 'null',
+    sealed: 'not null',
+    created_at: 'not null',
+    published_at: 'not null',
+    active_at: 'not null',
+    retired_at: 'null',
+  },
+  encryption_key: { fingerprint: 'not null', canary: 'not null', created_at: 'not null' },
+  lease: { name: 'not null', owner: 'not null', until: 'not null' },
+  oauth_session: {
+    id: 'not null',
+    did: 'not null',
+    handle: 'null',
+    client_id: 'not null',
+    issuer: 'not null',
+    pds: 'not null',
+    scope: 'not null',
+    kid: 'null',
+    purpose: 'not null',
+    sealed: 'null',
+    generation: 'not null',
+    status: 'not null',
+    reason: 'null',
+    granted_at: 'not null',
+    refreshed_at: 'not null',
+    last_used_at: 'null',
+    access_expires_at: 'not null',
+  },
+  oauth_state: {
+    id: 'not null',
+    sealed: 'not null',
+    purpose: 'not null',
+    target: 'null',
+    return_to: 'not null',
+    binding_digest: 'not null',
+    created_at: 'not null',
+    expires_at: 'not null',
+  },
+  ui_session: {
+    id: 'not null',
+    digest: 'not null',
+    did: 'not null',
+    session_id: 'not null',
+    user_agent: 'null',
+    created_at: 'not null',
+    last_seen_at: 'not null',
+    expires_at: 'not null',
+    mac: 'not null',
+  },
+};
+
+describeDialects('the schema', open => {
+  it('has the tables and columns that the table types tell', async () => {
+    const database = await open();
+    const tables = (await database.introspection.getTables()).filter(
+      ({ name }) => !name.startsWith('schema_migration'),
+    );
+    const found = tables.map(({ name, columns }) => [
+      name,
+      Object.fromEntries(columns.map(column => [column.name, column.isNullable ? 'null' : 'not null'])),
+    ]);
+    expect(Object.fromEntries(found)).toEqual(expected);
+  });
+
+  it('stores text and integers only', async () => {
+    const tables = await (await open()).introspection.getTables();
+    const types = tables.flatMap(({ columns }) => columns.map(({ dataType }) => dataType.toLowerCase()));
+    const ofTheMigrator = ['varchar', 'varchar(255)'];
+    expect(types.filter(type => !['text', 'integer', 'int4', ...ofTheMigrator].includes(type))).toEqual([]);
+  });
+
+  it('takes every purpose, status and reason that the program knows, and no other', async () => {
+    const database = await open();
+    const insertSession = (change: object): Promise<unknown> =>
+      database.insertInto('oauth_session').values(oauthSessionRow(change)).execute();
+    const insertState = (change: object): Promise<unknown> =>
+      database.insertInto('oauth_state').values(oauthStateRow(change)).execute();
+    for (const purpose of sessionPurposes) await insertSession({ purpose });
+    for (const status of sessionStatuses) await insertSession({ status });
+    for (const reason of sessionReasons) await insertSession({ reason });
+    for (const purpose of statePurposes) await insertState({ purpose });
+    await expect(insertSession({ purpose: 'other' })).rejects.toThrow('oauth_session_purpose_known');
+    await expect(insertSession({ status: 'other' })).rejects.toThrow('oauth_session_status_known');
+    await expect(insertSession({ reason: 'other' })).rejects.toThrow('oauth_session_reason_known');
+    await expect(insertState({ purpose: 'other' })).rejects.toThrow('oauth_state_purpose_known');
+  });
+
+  it('starts a session at generation 1', async () => {
+    const database = await open();
+    await database.insertInto('oauth_session').values(oauthSessionRow()).execute();
+    const rows = await database.selectFrom('oauth_session').select('generation').execute();
+    expect(rows).toEqual([{ generation: 1 }]);
+  });
+
+  it('lets a UI session point only at a session that exists', async () => {
+    const database = await open();
+    const orphan = database.insertInto('ui_session').values(uiSessionRow('nobody')).execute();
+    await expect(orphan).rejects.toThrow(/foreign key/i);
+  });
+
+  it('tells a key that is taken from every other failure', async () => {
+    const database = await open();
+    const session = oauthSessionRow();
+    await database.insertInto('oauth_session').values(session).execute();
+    await database
+      .insertInto('ui_session')
+      .values(uiSessionRow(session.id, { digest: 'd' }))
+      .execute();
+    const refusals = [
+      await failureOf(database.insertInto('oauth_session').values(session).execute()),
+      await failureOf(
+        database
+          .insertInto('ui_session')
+          .values(uiSessionRow(session.id, { digest: 'd' }))
+          .execute(),
+      ),
+      await failureOf(database.insertInto('ui_session').values(uiSessionRow('nobody')).execute()),
+    ];
+    expect(refusals.map(isUniqueViolation)).toEqual([true, true, false]);
+  });
+
+  it('counts in numbers', async () => {
+    const database = await open();
+    await database.insertInto('client_key').values(clientKeyRow()).execute();
+    const counts = await database
+      .selectFrom('client_key')
+      .select(({ fn }) => fn.countAll().as('keys'))
+      .execute();
+    expect(counts).toEqual([{ keys: 1 }]);
+  });
+
+  it('names columns with sealed contents that it has', () => {
+    for (const [table, column] of sealedColumns) expect(expected[table]).toHaveProperty(column);
+  });
+});
+
+async function failureOf(attempt: Promise<unknown>): Promise<unknown> {
+  return await attempt.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}

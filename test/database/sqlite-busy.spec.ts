@@ -1,0 +1,135 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Sqlite from 'better-sqlite3';
+import { sql } from 'kysely';
+import type { Database } from '../../src/database/database.ts';
+import type { DatabaseLimits } from '../../src/database/database-limits.ts';
+import { migrateUp } from '../../src/database/migrator.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+
+let directory: string;
+let path: string;
+/** Another program with the same file, such as a backup or a person's shell. */
+let other: Sqlite.Database;
+let database: Database | undefined;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'latchkey-busy-'));
+  path = join(directory, 'latchkey.sqlite');
+  other = new Sqlite(path);
+});
+
+afterEach(async () => {
+  other.close();
+  await database?.destroy();
+  database = undefined;
+  await rm(directory, { recursive: true });
+});
+
+async function open(limits: Partial<DatabaseLimits> = {}): Promise<Database> {
+  database = await openDatabase({ kind: 'sqlite', path }, { limits });
+  await migrateUp(database);
+  return database;
+}
+
+describe('a SQLite file that another program has locked', () => {
+  it('is written when the lock is gone, and the process goes on meanwhile', async () => {
+    const opened = await open();
+    let ticks = 0;
+    let ticksWhileLocked = 0;
+    const ticking = setInterval(() => ticks++, 10);
+    other.exec('begin immediate');
+    setTimeout(() => {
+      ticksWhileLocked = ticks;
+      other.exec('rollback');
+    }, 300);
+    await insertLease(opened);
+    clearInterval(ticking);
+    expect(ticksWhileLocked).toBeGreaterThan(5);
+    expect(await namesOf(opened)).toEqual(['a']);
+  });
+
+  it('lets a transaction in when the lock is gone', async () => {
+    const opened = await open();
+    other.exec('begin immediate');
+    setTimeout(() => other.exec('rollback'), 100);
+    await opened.transaction().execute(trx => insertLease(trx));
+    expect(await namesOf(opened)).toEqual(['a']);
+  });
+
+  it('opens when the lock is gone', async () => {
+    other.exec('begin exclusive');
+    setTimeout(() => other.exec('rollback'), 100);
+    expect(await namesOf(await open())).toEqual([]);
+  });
+
+  it('is given up after the time limit, and works again later', async () => {
+    const opened = await open({ busyMs: 100 });
+    other.exec('begin immediate');
+    await expect(insertLease(opened)).rejects.toMatchObject({
+      code: 'DatabaseUnavailable',
+      retryAfterSeconds: 5,
+      cause: { code: 'SQLITE_BUSY' },
+    });
+    const transaction = opened.transaction().execute(trx => insertLease(trx));
+    await expect(transaction).rejects.toMatchObject({ code: 'DatabaseUnavailable' });
+    other.exec('rollback');
+    await insertLease(opened);
+    expect(await namesOf(opened)).toEqual(['a']);
+  });
+});
+
+describe('the one SQLite connection', () => {
+  it('shows a transaction that waits for itself', async () => {
+    const opened = await open({ turnMs: 50 });
+    const selfish = opened.transaction().execute(() => insertLease(opened));
+    await expect(selfish).rejects.toMatchObject({ code: 'DatabaseUnavailable' });
+    await insertLease(opened);
+    expect(await namesOf(opened)).toEqual(['a']);
+  });
+
+  it('reads new columns with a statement that it prepared before', async () => {
+    const opened = await open();
+    await insertLease(opened);
+    const select = sql<object>`select * from lease`;
+    await select.execute(opened);
+    await sql`alter table lease add column extra text default 'x'`.execute(opened);
+    expect((await select.execute(opened)).rows).toMatchObject([{ name: 'a', extra: 'x' }]);
+  });
+
+  it('tells why a transaction failed that SQLite has undone by itself', async () => {
+    const opened = await open();
+    await sql`create table large (text text)`.execute(opened);
+    await sql`pragma max_page_count = 100`.execute(opened);
+    const filling = opened.transaction().execute(async trx => {
+      for (;;) await sql`insert into large values (${'x'.repeat(10_000)})`.execute(trx);
+    });
+    await expect(filling).rejects.toMatchObject({ code: 'SQLITE_FULL' });
+    expect(await namesOf(opened)).toEqual([]);
+    expect((await sql`select 1 from large`.execute(opened)).rows).toEqual([]);
+  });
+
+  it('closes after what was asked of it before', async () => {
+    const opened = await open();
+    const works = opened.transaction().execute(async trx => {
+      await insertLease(trx);
+      await new Promise(resolve => setTimeout(resolve, 50));
+    });
+    const waits = namesOf(opened);
+    await new Promise(resolve => setTimeout(resolve, 10));
+    await opened.destroy();
+    await works;
+    expect(await waits).toEqual(['a']);
+    await expect(namesOf(opened)).rejects.toThrow('destroyed');
+  });
+});
+
+async function insertLease(db: Pick<Database, 'insertInto'>): Promise<void> {
+  await db.insertInto('lease').values({ name: 'a', owner: 'o', until: '2026-11-20T18:00:00.000Z' }).execute();
+}
+
+async function namesOf(db: Database): Promise<string[]> {
+  return (await db.selectFrom('lease').select('name').execute()).map(({ name }) => name);
+}

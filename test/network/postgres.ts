@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { createServerProcess, type ServerProcess } from './postgres-process.ts';
+
+/** Makes and drops databases on a Postgres server that runs, in this process or in another. */
+export type PostgresConnection = {
+  /** URL of a superuser and the database `postgres`. */
+  adminUrl: string;
+  /** Makes an empty database and answers its URL. */
+  createDatabase: () => Promise<string>;
+  /** Drops a database, cutting off whoever uses it. */
+  dropDatabase: (url: string) => Promise<void>;
+};
+
+/** A Postgres server of one's own, on a free port of 127.0.0.1. */
+export type Postgres = PostgresConnection & {
+  /** Ends the server as an outage does: its clients are cut off, its data and port stay. */
+  halt: () => Promise<void>;
+  /** Starts the halted server again. */
+  resume: () => Promise<void>;
+  /** Ends the server and deletes its data. */
+  stop: () => Promise<void>;
+};
+
+/** Starts a real Postgres server, silent unless it fails; as root it runs as the user `postgres`. */
+export async function startPostgres(): Promise<Postgres> {
+  const directory = await mkdtemp(join(tmpdir(), 'latchkey-postgres-'));
+  const removeData = (): Promise<void> => rm(directory, { recursive: true, force: true });
+  try {
+    const server = await createServerProcess(directory);
+    return toPostgres(server, removeData);
+  } catch (error) {
+    await removeData();
+    throw error;
+  }
+}
+
+/** Uses a server that another process started, by its `adminUrl`. */
+export function connectPostgres(adminUrl: string): PostgresConnection {
+  return {
+    adminUrl,
+    createDatabase: async () => {
+      const name = `test_${randomBytes(8).toString('hex')}`;
+      await runStatement(adminUrl, `create database ${name}`);
+      return Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
+    },
+    dropDatabase: async url => {
+      const name = pg.escapeIdentifier(new URL(url).pathname.slice(1));
+      await runStatement(adminUrl, `drop database if exists ${name} with (force)`);
+    },
+  };
+}
+
+function toPostgres(server: ServerProcess, removeData: () => Promise<void>): Postgres {
+  return {
+    ...connectPostgres(server.url),
+    halt: server.stop,
+    resume: server.start,
+    stop: async () => {
+      await server.stop();
+      await removeData();
+    },
+  };
+}
+
+async function runStatement(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
