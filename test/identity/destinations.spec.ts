@@ -1,0 +1,215 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  anyDestination,
+  operatorDestinations,
+  publicDestinations,
+} from '../../src/identity/destination-rule.ts';
+import { answering, guardedHttp, onlyTheSecondLoopback, type GuardedHttp } from './guarded-http.ts';
+import { startServer, type ScriptedServer } from './scripted-server.ts';
+
+const refusedFor = (reason: string): unknown => expect.objectContaining({ reason, sent: false });
+
+let inside: ScriptedServer;
+const open: GuardedHttp[] = [];
+
+/** An agent that ends with its test. */
+function http(options: Parameters<typeof guardedHttp>[0]): GuardedHttp {
+  const made = guardedHttp(options);
+  open.push(made);
+  return made;
+}
+
+beforeEach(async () => {
+  inside = await startServer((_, response) => response.end('secret'));
+});
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map(({ agent }) => agent.destroy()));
+  await inside.stop();
+});
+
+describe('an address that a stranger chose', () => {
+  it.each([
+    '127.0.0.1',
+    '127.1',
+    '2130706433',
+    '0x7f.1',
+    '0x7f000001',
+    '0177.0.0.1',
+    '017700000001',
+    '127.0.0.1.',
+    '１２７.０.０.１',
+    '0.0.0.0',
+    '0',
+    '10.1.2.3',
+    '172.16.0.1',
+    '172.31.255.255',
+    '192.168.1.1',
+    '169.254.169.254',
+    '100.64.0.1',
+    '224.0.0.1',
+    '255.255.255.255',
+    '[::1]',
+    '[::]',
+    '[::ffff:127.0.0.1]',
+    '[::127.0.0.1]',
+    '[64:ff9b::7f00:1]',
+    '[64:ff9b:1::7f00:1]',
+    '[2002:7f00:1::]',
+    '[2001:0:53aa:64c:0:1:80ff:fffe]',
+    '[fe80::1]',
+    '[fc00::1]',
+    '[fd00:ec2::254]',
+    '[ff02::1]',
+  ])('is refused before anything is sent: https://%s', async host => {
+    const { agent, fetch } = http({ rule: publicDestinations });
+    const origin = `https://${host}:${inside.port}`;
+    await expect(fetch(`${origin}/x`)).rejects.toEqual(refusedFor('forbidden_address'));
+    await expect(agent.request({ origin, path: '/x', method: 'GET' })).rejects.toEqual(
+      refusedFor('forbidden_address'),
+    );
+    expect(inside.connections()).toBe(0);
+  });
+
+  it('is refused for localhost, as this machine resolves it', async () => {
+    const { fetch } = http({ rule: publicDestinations });
+    await expect(fetch(`https://localhost:${inside.port}/`)).rejects.toEqual(refusedFor('forbidden_address'));
+    expect(inside.connections()).toBe(0);
+  });
+
+  it.each(['http', 'ftp', 'file', 'ws', 'wss', 'data', 'blob', 'gopher', 'unix'])(
+    'is refused as %s:',
+    async scheme => {
+      const { agent, fetch } = http({ rule: publicDestinations });
+      const origin = `${scheme}://127.0.0.1`;
+      await expect(fetch(`${origin}/`)).rejects.toEqual(refusedFor('forbidden_protocol'));
+      await expect(agent.request({ origin, path: '/', method: 'GET' })).rejects.toEqual(
+        refusedFor('forbidden_protocol'),
+      );
+      expect(inside.connections()).toBe(0);
+    },
+  );
+
+  it.each(['user@', 'user:password@', ':password@', 'user%40host@'])(
+    'is refused with user information: %s',
+    async info => {
+      const { agent, fetch } = http({ rule: anyDestination });
+      const origin = `http://${info}127.0.0.1:${inside.port}`;
+      await expect(fetch(`${origin}/`)).rejects.toEqual(refusedFor('forbidden_credentials'));
+      await expect(agent.request({ origin, path: '/', method: 'GET' })).rejects.toEqual(
+        refusedFor('forbidden_credentials'),
+      );
+      expect(inside.connections()).toBe(0);
+    },
+  );
+
+  it('is not quoted beyond its origin', async () => {
+    const { fetch } = http({ rule: publicDestinations });
+    await expect(fetch('https://u:hunter2@[::1]/hunter2?token=hunter2')).rejects.toThrow(/^(?!.*hunter2)/);
+    await expect(fetch('https://[::1]/hunter2?token=hunter2')).rejects.toThrow(/^(?!.*hunter2)/);
+  });
+});
+
+describe('a name', () => {
+  it.each([
+    ['is private', ['10.0.0.1']],
+    ['is loopback over IPv6', ['::1']],
+    ['is private among public addresses', ['93.184.215.14', '127.0.0.1']],
+    ['is private before public addresses', ['127.0.0.1', '2606:4700::1111']],
+    ['carries IPv4 inside IPv6', ['64:ff9b::7f00:1']],
+  ])('is refused when it %s', async (_, addresses) => {
+    const { agent, fetch } = http({ rule: publicDestinations, resolve: answering(addresses) });
+    const origin = `https://pds.example.com:${inside.port}`;
+    await expect(fetch(origin)).rejects.toEqual(refusedFor('forbidden_address'));
+    await expect(agent.request({ origin, path: '/', method: 'GET' })).rejects.toEqual(
+      refusedFor('forbidden_address'),
+    );
+    expect(inside.connections()).toBe(0);
+  });
+
+  it('fails when it has no address, or cannot be resolved', async () => {
+    const failing = (): Promise<never> => Promise.reject(new Error('SERVFAIL'));
+    const none = http({ rule: publicDestinations, resolve: answering([]) });
+    const unknown = http({ rule: publicDestinations, resolve: failing });
+    await expect(none.fetch('https://pds.example.com')).rejects.toEqual(refusedFor('unresolved_name'));
+    await expect(unknown.fetch('https://pds.example.com')).rejects.toEqual(refusedFor('unresolved_name'));
+  });
+
+  it('is connected to at the address that was checked, however it answers next', async () => {
+    const outside = await startServer((_, response) => response.end('public'), {
+      address: '127.0.0.2',
+      port: inside.port,
+    });
+    const resolve = answering(['127.0.0.2'], ['127.0.0.1']);
+    // One connection per call, so that the second call resolves anew.
+    const { fetch } = http({ rule: onlyTheSecondLoopback, resolve, policy: { keepAliveTimeout: 0 } });
+    try {
+      const first = await fetch(`http://rebinding.example:${outside.port}/`);
+      expect(await first.text()).toBe('public');
+      expect(resolve.questions).toEqual(['rebinding.example']);
+      await expect(fetch(`http://rebinding.example:${outside.port}/`)).rejects.toEqual(
+        refusedFor('forbidden_address'),
+      );
+      expect(resolve.questions).toHaveLength(2);
+    } finally {
+      await outside.stop();
+    }
+    expect(inside.connections()).toBe(0);
+  });
+});
+
+describe('a redirect', () => {
+  it.each([301, 302, 303, 307, 308])('fails with status %d and is not followed', async status => {
+    const outside = await startServer(
+      (_, response) => response.writeHead(status, { location: `${inside.origin}/latest/meta-data` }).end(),
+      { address: '127.0.0.2' },
+    );
+    const { agent, fetch } = http({ rule: onlyTheSecondLoopback });
+    try {
+      for (const redirect of ['follow', 'manual', 'error'] as const) {
+        const failure = expect.objectContaining({ reason: 'redirect', sent: true });
+        await expect(fetch(`${outside.origin}/`, { redirect })).rejects.toEqual(failure);
+      }
+      const streamed = await agent.request({ origin: outside.origin, path: '/', method: 'GET' });
+      expect(streamed.statusCode).toBe(status);
+      await streamed.body.dump();
+    } finally {
+      await outside.stop();
+    }
+    expect(inside.connections()).toBe(0);
+  });
+
+  it('within the same origin fails too', async () => {
+    const { agent, fetch } = guardedHttp({ rule: anyDestination });
+    const server = await startServer((request, response) => {
+      if (request.url === '/end') response.end('reached');
+      else response.writeHead(302, { location: '/end' }).end();
+    });
+    try {
+      await expect(fetch(`${server.origin}/start`)).rejects.toEqual(
+        expect.objectContaining({ reason: 'redirect' }),
+      );
+      expect(server.requests).toHaveLength(1);
+    } finally {
+      await agent.destroy();
+      await server.stop();
+    }
+  });
+});
+
+describe('what the operator permits', () => {
+  it('is any address over https, but no http, for addresses in the configuration', async () => {
+    const { fetch } = http({ rule: operatorDestinations });
+    await expect(fetch(inside.origin)).rejects.toEqual(refusedFor('forbidden_protocol'));
+    // It connects, and fails only because this server speaks no TLS.
+    const overTls = inside.origin.replace('http:', 'https:');
+    await expect(fetch(overTls)).rejects.toEqual(refusedFor('network'));
+    expect(inside.connections()).toBe(1);
+  });
+
+  it('is http and private addresses everywhere in development', async () => {
+    const { fetch } = http({ rule: anyDestination });
+    const answer = await fetch(inside.origin);
+    expect(await answer.text()).toBe('secret');
+  });
+});

@@ -1,0 +1,34 @@
+import type { Dispatcher } from 'undici';
+import type { DestinationRule } from '../../src/identity/destination-rule.ts';
+import { createGuardedAgent } from '../../src/identity/guarded-agent.ts';
+import { createGuardedFetch, type Fetch } from '../../src/identity/guarded-fetch.ts';
+import { outboundPolicies, type OutboundPolicy } from '../../src/identity/outbound-policy.ts';
+import type { ResolveName } from '../../src/identity/pinned-lookup.ts';
+
+/** Stands for the public internet on a machine that only has loopback addresses: one of them, and http. */
+export const onlyTheSecondLoopback: DestinationRule = {
+  http: true,
+  permitsAddress: address => address === '127.0.0.2',
+};
+
+export type GuardedHttp = { agent: Dispatcher; fetch: Fetch };
+
+type Options = { rule: DestinationRule; resolve?: ResolveName; policy?: Partial<OutboundPolicy> };
+
+/** A guarded agent and a fetch on it, by default with the limits of `metadata`. */
+export function guardedHttp({ rule, resolve, policy: changes = {} }: Options): GuardedHttp {
+  const policy = { ...outboundPolicies.metadata, ...changes };
+  const agent = createGuardedAgent({ policy, rule, ...(resolve === undefined ? {} : { resolve }) });
+  return { agent, fetch: createGuardedFetch({ dispatcher: agent, policy, rule }) };
+}
+
+/** A resolver that answers each question with the next of these addresses, the last one for ever. */
+export function answering(...answers: string[][]): ResolveName & { questions: string[] } {
+  const questions: string[] = [];
+  const resolve: ResolveName = hostname => {
+    const addresses = answers[Math.min(questions.length, answers.length - 1)] ?? [];
+    questions.push(hostname);
+    return Promise.resolve(addresses.map(address => ({ address, family: address.includes(':') ? 6 : 4 })));
+  };
+  return Object.assign(resolve, { questions });
+}

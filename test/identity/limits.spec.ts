@@ -1,0 +1,197 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { RequestListener } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { anyDestination } from '../../src/identity/destination-rule.ts';
+import type { OutboundPolicy } from '../../src/identity/outbound-policy.ts';
+import { guardedHttp, type GuardedHttp } from './guarded-http.ts';
+import { startServer, type ScriptedServer } from './scripted-server.ts';
+
+const failure = (reason: string): unknown => expect.objectContaining({ reason });
+
+const ends: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const end of ends.splice(0).toReversed()) await end();
+});
+
+type Scene = GuardedHttp & { server: ScriptedServer };
+
+async function scene(answer: RequestListener, policy: Partial<OutboundPolicy>): Promise<Scene> {
+  const server = await startServer(answer);
+  ends.push(server.stop);
+  const http = guardedHttp({ rule: anyDestination, policy });
+  ends.push(() => http.agent.destroy());
+  return { server, ...http };
+}
+
+describe('an answer that is too large', () => {
+  const maxResponseSize = 1000;
+  const body = 'x'.repeat(maxResponseSize);
+
+  it.each([
+    ['announces its length', { 'content-length': String(maxResponseSize + 1) }],
+    ['is chunked', {}],
+  ])('is refused when it %s', async (_, headers) => {
+    const { server, fetch } = await scene(
+      (__, response) => response.writeHead(200, headers).write(`${body}y`),
+      { maxResponseSize },
+    );
+    await expect(fetch(server.origin)).rejects.toEqual(failure('too_large'));
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['x-gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('is refused when only its %s form is small', async (coding, compress) => {
+    const bomb = compress(Buffer.alloc(200_000));
+    expect(bomb.length).toBeLessThan(maxResponseSize);
+    const { server, fetch } = await scene(
+      (_, response) => response.writeHead(200, { 'content-encoding': coding }).end(bomb),
+      { maxResponseSize },
+    );
+    await expect(fetch(server.origin)).rejects.toEqual(failure('too_large'));
+  });
+
+  it('is read when it just fits, compressed or not', async () => {
+    const { server, fetch } = await scene(
+      ({ url }, response) =>
+        url === '/gzip'
+          ? response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(body))
+          : response.end(body),
+      { maxResponseSize },
+    );
+    for (const path of ['/', '/gzip']) {
+      const answer = await fetch(server.origin + path);
+      expect(await answer.text()).toBe(body);
+      expect(answer.headers.has('content-encoding')).toBe(false);
+    }
+  });
+
+  it('is refused as a stream too, where the class has a limit', async () => {
+    const { server, agent } = await scene((_, response) => response.end(`${body}y`), { maxResponseSize });
+    const answer = await agent.request({ origin: server.origin, path: '/', method: 'GET' });
+    await expect(answer.body.text()).rejects.toEqual(failure('too_large'));
+  });
+});
+
+describe('an answer that cannot be read', () => {
+  it.each([
+    ['an unknown coding', { 'content-encoding': 'compress' }, 'x'],
+    ['a broken coding', { 'content-encoding': 'gzip' }, 'not gzip'],
+    ['several codings', { 'content-encoding': 'gzip, gzip' }, gzipSync(gzipSync('x'))],
+  ])('is refused with %s', async (_, headers, body) => {
+    const { server, fetch } = await scene((__, response) => response.writeHead(200, headers).end(body), {});
+    await expect(fetch(server.origin)).rejects.toEqual(failure('unreadable'));
+  });
+
+  it('is refused when the connection ends within it', async () => {
+    const { server, fetch } = await scene((request, response) => {
+      response.writeHead(200, { 'content-length': '10' }).write('five5');
+      setTimeout(() => request.socket.destroy(), 20);
+    }, {});
+    await expect(fetch(server.origin)).rejects.toEqual(
+      expect.objectContaining({ reason: 'network', sent: true }),
+    );
+  });
+});
+
+describe('an answer that is too slow', () => {
+  const silent: RequestListener = () => undefined;
+  const dripping: RequestListener = (request, response) => {
+    const timer = setInterval(() => response.write('.'), 10);
+    request.socket.on('close', () => {
+      clearInterval(timer);
+    });
+  };
+
+  it('is given up at the total time limit, before its headers and within its body', async () => {
+    for (const answer of [silent, dripping]) {
+      const { server, fetch } = await scene(answer, { totalTimeout: 100 });
+      await expect(fetch(server.origin)).rejects.toMatchObject({
+        reason: 'timeout',
+        code: 'UpstreamTimeout',
+      });
+    }
+  });
+
+  it('is given up while it still waits for a free connection', async () => {
+    const { server, fetch } = await scene(silent, { totalTimeout: 100, connections: 1 });
+    const calls = await Promise.allSettled([
+      fetch(server.origin),
+      fetch(server.origin),
+      fetch(server.origin),
+    ]);
+    expect(calls).toEqual(Array(3).fill({ status: 'rejected', reason: failure('timeout') }));
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('is given up when a stream waits for headers, or between chunks, and not while chunks come', async () => {
+    const { server, agent } = await scene(
+      (request, response) => {
+        if (request.url === '/silent') return;
+        response.write('first');
+        if (request.url === '/stalled') return;
+        void wait(150)
+          .then(() => response.write('second'))
+          .then(() => wait(150))
+          .then(() => response.end('third'));
+      },
+      { totalTimeout: 0, headersTimeout: 200, bodyTimeout: 200 },
+    );
+    const get = (path: string): ReturnType<typeof agent.request> =>
+      agent.request({ origin: server.origin, path, method: 'GET' });
+
+    await expect(get('/silent')).rejects.toEqual(expect.objectContaining({ reason: 'timeout', sent: true }));
+    await expect((await get('/stalled')).body.text()).rejects.toEqual(failure('timeout'));
+    expect(await (await get('/steady')).body.text()).toBe('firstsecondthird');
+  });
+
+  it('ends with the caller’s own reason when the caller gives up first', async () => {
+    const { server, agent, fetch } = await scene(silent, {});
+    const reason = new Error('the person left');
+    const leave = (): AbortSignal => {
+      const controller = new AbortController();
+      setTimeout(() => {
+        controller.abort(reason);
+      }, 50);
+      return controller.signal;
+    };
+    await expect(fetch(server.origin, { signal: leave() })).rejects.toBe(reason);
+    await expect(fetch(new Request(server.origin, { signal: leave() }))).rejects.toBe(reason);
+    const streamed = agent.request({ origin: server.origin, path: '/', method: 'GET', signal: leave() });
+    await expect(streamed).rejects.toBe(reason);
+    expect(server.requests).toHaveLength(3);
+
+    await expect(fetch(server.origin, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(server.requests).toHaveLength(3);
+  });
+});
+
+describe('the number of origins', () => {
+  it('is bounded, and an origin without connections counts no more', async () => {
+    const answer: RequestListener = (request, response) => {
+      if (request.url === '/end') response.writeHead(200, { connection: 'close' }).end('bye');
+    };
+    const { server: first, agent } = await scene(answer, { maxOrigins: 1 });
+    const second = await startServer(answer);
+    ends.push(second.stop);
+    const ask = (origin: string): ReturnType<typeof agent.request> =>
+      agent.request({ origin, path: '/end', method: 'GET' });
+
+    const held = agent.request({ origin: first.origin, path: '/held', method: 'GET' });
+    await expect(ask(second.origin)).rejects.toEqual(
+      expect.objectContaining({ reason: 'busy', sent: false }),
+    );
+    const bye = await ask(first.origin);
+    expect(await bye.body.text()).toBe('bye');
+
+    first.requests[0]?.socket.destroy();
+    await expect(held).rejects.toEqual(failure('network'));
+    await wait(50);
+    const reached = await ask(second.origin);
+    expect(await reached.body.text()).toBe('bye');
+  });
+});

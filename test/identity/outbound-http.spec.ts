@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as wait } from 'node:timers/promises';
+import { readConfig } from '../../src/config/config.ts';
+import { OutboundHttp } from '../../src/identity/outbound-http.ts';
+import { startServer, type ScriptedServer } from './scripted-server.ts';
+
+let server: ScriptedServer;
+let http: OutboundHttp | undefined;
+
+beforeEach(async () => {
+  server = await startServer((_, response) => void wait(100).then(() => response.end('answered')));
+});
+
+afterEach(async () => {
+  await http?.onApplicationShutdown();
+  await server.stop();
+});
+
+const outboundHttp = (settings: Record<string, string>): OutboundHttp =>
+  (http = new OutboundHttp(readConfig(settings)));
+
+const fetches = ['metadata', 'directory', 'token'] as const;
+const dispatchers = ['xrpc', 'blob'] as const;
+const refused = expect.objectContaining({ reason: 'forbidden_protocol', sent: false });
+const closed = expect.objectContaining({ reason: 'closed', sent: false, code: 'ShuttingDown' });
+
+describe('OutboundHttp', () => {
+  it.each(fetches)('guards %s unless development allows http', async name => {
+    await expect(outboundHttp({})[name](server.origin)).rejects.toEqual(refused);
+    const answer = await outboundHttp({ LATCHKEY_DEV_ALLOW_HTTP: 'true' })[name](server.origin);
+    expect(await answer.text()).toBe('answered');
+  });
+
+  it.each(dispatchers)('guards %s unless development allows http', async name => {
+    const request = { origin: server.origin, path: '/', method: 'GET' };
+    await expect(outboundHttp({})[name].request(request)).rejects.toEqual(refused);
+    const answer = await outboundHttp({ LATCHKEY_DEV_ALLOW_HTTP: 'true' })[name].request(request);
+    expect(await answer.body.text()).toBe('answered');
+  });
+
+  it('lets strangers name public hosts only, and the operator any', async () => {
+    const origin = server.origin.replace('http:', 'https:');
+    const { metadata, token, xrpc, blob, directory } = outboundHttp({});
+    const forbidden = expect.objectContaining({ reason: 'forbidden_address' });
+    await expect(metadata(origin)).rejects.toEqual(forbidden);
+    await expect(token(origin)).rejects.toEqual(forbidden);
+    for (const dispatcher of [xrpc, blob]) {
+      await expect(dispatcher.request({ origin, path: '/', method: 'GET' })).rejects.toEqual(forbidden);
+    }
+    expect(server.connections()).toBe(0);
+    // It connects, and fails only because this server speaks no TLS.
+    await expect(directory(origin)).rejects.toEqual(expect.objectContaining({ reason: 'network' }));
+    expect(server.connections()).toBe(1);
+  });
+
+  it('reuses the connection of a PDS', async () => {
+    const { xrpc } = outboundHttp({ LATCHKEY_DEV_ALLOW_HTTP: 'true' });
+    for (let calls = 0; calls < 3; calls++) {
+      const answer = await xrpc.request({ origin: server.origin, path: '/', method: 'GET' });
+      await answer.body.dump();
+    }
+    expect(server.connections()).toBe(1);
+  });
+
+  it('finishes the calls in flight at shutdown and takes no more', async () => {
+    const { token, xrpc, metadata } = outboundHttp({ LATCHKEY_DEV_ALLOW_HTTP: 'true' });
+    const request = { origin: server.origin, path: '/', method: 'GET' };
+    const inFlight = [token(server.origin), xrpc.request(request).then(({ body }) => body)];
+    while (server.requests.length < 2) await wait(5);
+    await http?.onApplicationShutdown();
+    expect(await Promise.all(inFlight.map(async answer => (await answer).text()))).toEqual([
+      'answered',
+      'answered',
+    ]);
+
+    await expect(token(server.origin)).rejects.toEqual(closed);
+    await expect(metadata(server.origin)).rejects.toEqual(closed);
+    await expect(xrpc.request(request)).rejects.toEqual(closed);
+  });
+});
