@@ -1,0 +1,12 @@
+import { startNetwork } from './network/network.ts';
+import { startPostgres } from './network/postgres.ts';
+import { shared } from './shared-parts.ts';
+
+/** Starts what all suites share, and tells them where it is: TEST_NETWORK_URL and TEST_POSTGRES_URL. */
+export default async function setUp(): Promise<void> {
+  const network = await shared.start(() => startNetwork());
+  process.env.TEST_NETWORK_URL = network.controlUrl;
+  if (process.env.DIALECTS === 'sqlite') return;
+  const postgres = await shared.start(startPostgres);
+  process.env.TEST_POSTGRES_URL = postgres.adminUrl;
+}

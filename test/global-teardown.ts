@@ -1,0 +1,6 @@
+import { shared } from './shared-parts.ts';
+
+/** Stops what all suites shared. */
+export default function tearDown(): Promise<void> {
+  return shared.stop();
+}

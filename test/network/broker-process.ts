@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Child, type Exit } from './child.ts';
+import { exchange } from './http-exchange.ts';
+
+const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+const endWithParent = new URL('end-with-parent.ts', import.meta.url).href;
+const pollMs = 50;
+
+/** The whole of a broker's settings: of this process's environment it gets no more than PATH and HOME. */
+export type BrokerSettings = Record<`LATCHKEY_${string}`, string>;
+
+export type Broker = {
+  /** Where it listens. */
+  url: string;
+  pid: number | undefined;
+  /** Its log and whatever else it wrote, line by line. */
+  lines: readonly string[];
+  exited: Promise<Exit>;
+  /** SIGTERM, then SIGKILL when it has not ended within 10 s. */
+  stop: () => Promise<Exit>;
+  kill: (signal: NodeJS.Signals) => void;
+};
+
+/**
+ * Starts the built broker and waits until it is ready, at most 60 s.
+ *
+ * Throws `ChildExitedError` with its exit and its output when it ends first.
+ */
+export async function startBroker(
+  settings: BrokerSettings,
+  onLine?: (line: string) => void,
+): Promise<Broker> {
+  if (!existsSync(main)) throw new Error('the broker is not built yet: npm run build');
+  const url = `http://${settings.LATCHKEY_LISTEN ?? '127.0.0.1:8787'}`;
+  const child = new Child(['--import', endWithParent, main], { environment: settings, onLine });
+  await child.until(signal => untilReady(url, signal));
+  return {
+    url,
+    pid: child.childProcess.pid,
+    lines: child.lines,
+    exited: child.exited,
+    stop: () => child.stop(),
+    kill: signal => {
+      child.childProcess.kill(signal);
+    },
+  };
+}
+
+async function untilReady(url: string, signal: AbortSignal): Promise<void> {
+  while (!(await isReady(url))) await sleep(pollMs, undefined, { signal });
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await exchange(new URL('/readyz', url))).status === 200;
+  } catch {
+    return false; // Nobody listens there yet.
+  }
+}

@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+const readyWithinMs = 60_000;
+const graceMs = 10_000;
+const shownLines = 40;
+
+export type Exit = { code: number | null; signal: NodeJS.Signals | null };
+
+export type ChildOptions = {
+  /** Added to PATH and HOME, which is all that a child gets of this process's environment. */
+  environment?: Record<string, string>;
+  /** Told each line of the output as it comes. */
+  onLine?: ((line: string) => void) | undefined;
+};
+
+/**
+ * A Node process whose output is kept line by line, with an IPC channel and a process group of its own.
+ *
+ * The group is its own so that Ctrl-C in a terminal reaches the parent alone, which then stops its children
+ * in order; a parent that died is noticed by the channel's `disconnect`.
+ */
+export class Child {
+  readonly childProcess: ChildProcess;
+  /** Standard output and standard error, in the order of their arrival. */
+  readonly lines: string[] = [];
+  /** Settles when the process has ended and its output is complete. */
+  readonly exited: Promise<Exit>;
+
+  constructor(args: string[], { environment, onLine }: ChildOptions) {
+    const { PATH = '', HOME = '' } = process.env;
+    this.childProcess = spawn(process.execPath, args, {
+      env: { PATH, HOME, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: true,
+    });
+    this.exited = once(this.childProcess, 'close').then(exitOf);
+    for (const output of [this.childProcess.stdout, this.childProcess.stderr]) {
+      if (output === null) continue;
+      createInterface(output).on('line', line => {
+        this.lines.push(line);
+        onLine?.(line);
+      });
+    }
+  }
+
+  /**
+   * Waits for `ready`, whose signal ends its waiting; kills the process when that takes more than 60 s.
+   *
+   * Throws `ChildExitedError` when the process ends first.
+   */
+  async until<Value>(ready: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
+    const settled = new AbortController();
+    const impatience = setTimeout(() => this.childProcess.kill('SIGKILL'), readyWithinMs);
+    const tooEarly = this.exited.then(exit => {
+      throw new ChildExitedError(exit, this.lines);
+    });
+    try {
+      return await Promise.race([ready(settled.signal), tooEarly]);
+    } finally {
+      settled.abort();
+      clearTimeout(impatience);
+    }
+  }
+
+  /** SIGTERM, then SIGKILL when the process has not ended within 10 s. */
+  async stop(): Promise<Exit> {
+    const impatience = setTimeout(() => this.childProcess.kill('SIGKILL'), graceMs);
+    this.childProcess.kill('SIGTERM');
+    return this.exited.finally(() => {
+      clearTimeout(impatience);
+    });
+  }
+}
+
+function exitOf([code, signal]: unknown[]): Exit {
+  return { code, signal } as Exit;
+}
+
+/** A process ended before it was ready; the message carries its last lines, `output` all of them. */
+export class ChildExitedError extends Error {
+  override readonly name = 'ChildExitedError';
+  readonly exit: Exit;
+  readonly output: string;
+
+  constructor(exit: Exit, lines: string[]) {
+    const how = exit.signal ?? `exit code ${exit.code ?? 'unknown'}`;
+    super([`the process ended before it was ready (${how}):`, ...lines.slice(-shownLines)].join('\n'));
+    this.exit = exit;
+    this.output = lines.join('\n');
+  }
+}

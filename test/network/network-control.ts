@@ -1,0 +1,74 @@
+import { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { json } from 'node:stream/consumers';
+
+export type Account = { handle: string; did: string; email: string; password: string };
+
+export type NetworkDescription = {
+  /** URL of the PDS, which is also the issuer. */
+  pds: string;
+  /** URL of the PLC directory. */
+  plc: string;
+  /** `alice.test` and `bob.test`. */
+  accounts: Account[];
+};
+
+/** What can be asked of a running network, from its parent or from any other process. */
+export type NetworkControl = {
+  describe: () => Promise<NetworkDescription>;
+  /** Makes one more account; the handle ends in `.test`. */
+  createAccount: (handle: string) => Promise<Account>;
+  /** Takes an account down, as the PDS's operator. */
+  takeDownAccount: (did: string) => Promise<void>;
+  /** Lets the PDS reach a confidential client: requests to its https origin go to the broker's loopback URL. */
+  mapClientOrigin: (httpsOrigin: string, loopbackUrl: string) => Promise<void>;
+};
+
+type Call = keyof NetworkControl;
+type Arguments<Name extends Call> = Parameters<NetworkControl[Name]>;
+type Result<Name extends Call> = Awaited<ReturnType<NetworkControl[Name]>>;
+
+/** The network's own side of its control, where an answer may be at hand at once. */
+export type NetworkHandlers = {
+  [Name in Call]: (...args: Arguments<Name>) => Result<Name> | Promise<Result<Name>>;
+};
+
+/** Offers a network's control over HTTP: `POST /<call>` with a JSON array of arguments. */
+export function serveControl(handlers: NetworkHandlers): RequestListener {
+  return (request, response) => {
+    answerCall(handlers, request).then(
+      result => {
+        sendJson(response, 200, result ?? null);
+      },
+      (error: unknown) => {
+        sendJson(response, 500, String(error));
+      },
+    );
+  };
+}
+
+/** The other end of `serveControl`; a refused call rejects with the network's own words. */
+export function connectControl(url: string): NetworkControl {
+  const call = async <Name extends Call>(name: Name, ...args: Arguments<Name>): Promise<Result<Name>> => {
+    const answer = await fetch(new URL(name, url), { method: 'POST', body: JSON.stringify(args) });
+    const result: unknown = await answer.json();
+    if (!answer.ok) throw new Error(`the test network refused ${name}: ${String(result)}`);
+    return result as Result<Name>;
+  };
+  return {
+    describe: () => call('describe'),
+    createAccount: handle => call('createAccount', handle),
+    takeDownAccount: did => call('takeDownAccount', did),
+    mapClientOrigin: (httpsOrigin, loopbackUrl) => call('mapClientOrigin', httpsOrigin, loopbackUrl),
+  };
+}
+
+async function answerCall(handlers: NetworkHandlers, request: IncomingMessage): Promise<unknown> {
+  const name = request.url?.slice(1) ?? '';
+  if (!Object.hasOwn(handlers, name)) throw new Error(`the test network has no call ${name}`);
+  const handler = handlers[name as Call] as (...args: string[]) => unknown;
+  return handler(...((await json(request)) as string[]));
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}

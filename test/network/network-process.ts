@@ -1,0 +1,42 @@
+import { createAccount, takeDownAccount } from './accounts.ts';
+import { ClientOrigins } from './client-origins.ts';
+import { listenOnLoopback } from './loopback-server.ts';
+import { type NetworkHandlers, serveControl } from './network-control.ts';
+import { startPds } from './pds.ts';
+import { startPlcDirectory } from './plc-directory.ts';
+import { Started } from './started.ts';
+
+const started = new Started();
+process.on('SIGTERM', end);
+process.on('disconnect', end);
+
+const origins = new ClientOrigins();
+origins.interceptFetch();
+
+try {
+  const server = await started.start(listenOnLoopback);
+  server.answerWith(serveControl(await startParts()));
+  process.send?.(`http://localhost:${server.port}`);
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
+  end();
+}
+
+async function startParts(): Promise<NetworkHandlers> {
+  const plc = await started.start(startPlcDirectory);
+  const pds = await started.start(() => startPds(plc.url));
+  const accounts = [await createAccount(pds, 'alice.test'), await createAccount(pds, 'bob.test')];
+  return {
+    describe: () => ({ pds: pds.url, plc: plc.url, accounts }),
+    createAccount: handle => createAccount(pds, handle),
+    takeDownAccount: did => takeDownAccount(pds, did),
+    mapClientOrigin: (httpsOrigin, loopbackUrl) => {
+      origins.map(httpsOrigin, loopbackUrl);
+    },
+  };
+}
+
+function end(): void {
+  void started.stop().finally(() => process.exit());
+}

@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PDS } from '@atproto/pds';
+import { listenOnLoopback } from './loopback-server.ts';
+
+export type Pds = { url: string; adminPassword: string; stop: () => Promise<void> };
+
+/** A real PDS in development mode with handles under `.test`; its data live in a temporary directory. */
+export async function startPds(plcUrl: string): Promise<Pds> {
+  const directory = await mkdtemp(join(tmpdir(), 'latchkey-pds-'));
+  const server = await listenOnLoopback();
+  const adminPassword = randomHex();
+  const pds = await PDS.fromEnv({
+    devMode: true,
+    disableSsrfProtection: true,
+    hostname: 'localhost',
+    port: server.port,
+    didPlcUrl: plcUrl,
+    serviceHandleDomains: ['.test'],
+    inviteRequired: false,
+    dataDirectory: directory,
+    blobstoreDiskLocation: join(directory, 'blobs'),
+    adminPassword,
+    jwtSecret: randomHex(),
+    plcRotationKeyK256PrivateKeyHex: randomHex(),
+  });
+  await pds.ctx.sequencer.start();
+  // Not `pds.start()`: that listens on every interface. The cast: Express has no types here.
+  server.answerWith(pds.app as RequestListener);
+  return {
+    url: `http://localhost:${server.port}`,
+    adminPassword,
+    stop: async () => {
+      await server.stop();
+      await pds.destroy();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function randomHex(): string {
+  return randomBytes(32).toString('hex');
+}

@@ -1,0 +1,33 @@
+import type { BrowserClient } from './browser-client.ts';
+import { unexpected } from './user-agent.ts';
+
+const collection = 'app.bsky.feed.post';
+
+export type Me = { did: string; handle: string; scope: string };
+
+/** Whom the broker takes the browser for. */
+export async function whoAmI(browser: BrowserClient): Promise<Me> {
+  return (await bodyOf(await browser.get('/api/me'), '/api/me')) as Me;
+}
+
+/** Writes a post through the broker and returns its at:// URI. */
+export async function writePost(browser: BrowserClient, did: string, text: string): Promise<string> {
+  const record = { $type: collection, text, createdAt: new Date().toISOString() };
+  const path = '/xrpc/com.atproto.repo.createRecord';
+  const answer = await browser.post(path, { repo: did, collection, record }, { 'x-latchkey-csrf': '1' });
+  return ((await bodyOf(answer, path)) as { uri: string }).uri;
+}
+
+/** Reads a post through the broker and returns its text. */
+export async function readPost(browser: BrowserClient, uri: string): Promise<string> {
+  const [, , repo = '', , rkey = ''] = uri.split('/');
+  const path = '/xrpc/com.atproto.repo.getRecord';
+  const query = new URLSearchParams({ repo, collection, rkey });
+  const answer = await browser.get(`${path}?${query.toString()}`);
+  return ((await bodyOf(answer, path)) as { value: { text: string } }).value.text;
+}
+
+async function bodyOf(answer: Response, asked: string): Promise<unknown> {
+  if (!answer.ok) throw await unexpected(answer, asked);
+  return answer.json();
+}
