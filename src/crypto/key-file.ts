@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { isNativeError } from 'node:util/types';
 
 /** Reads an encryption key from its file; `undefined` when there is no such file. */
 export async function readKeyFile(file: string): Promise<Buffer | undefined> {
@@ -8,7 +9,7 @@ export async function readKeyFile(file: string): Promise<Buffer | undefined> {
     const key = Buffer.from(text, 'base64');
     if (key.length === 32 && key.toString('base64') === text) return key;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isNativeError(error) && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
   throw new Error(`${file} does not hold an encryption key (32 bytes as base64). Restore it from a backup.`);

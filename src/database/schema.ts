@@ -1,5 +1,6 @@
 import type { ClientKeyTable } from './tables/client-key.ts';
 import type { EncryptionKeyTable } from './tables/encryption-key.ts';
+import type { InstanceTable } from './tables/instance.ts';
 import type { LeaseTable } from './tables/lease.ts';
 import type { OauthSessionTable } from './tables/oauth-session.ts';
 import type { OauthStateTable } from './tables/oauth-state.ts';
@@ -9,6 +10,7 @@ import type { UiSessionTable } from './tables/ui-session.ts';
 export type Schema = {
   client_key: ClientKeyTable;
   encryption_key: EncryptionKeyTable;
+  instance: InstanceTable;
   lease: LeaseTable;
   oauth_session: OauthSessionTable;
   oauth_state: OauthStateTable;

@@ -24,6 +24,7 @@ export const errorCodes = [
   'LoginFromAnotherBrowser',
   // Sessions and the PDS behind them
   'ReauthorizationRequired',
+  'TokenUnavailable',
   'ProtectedMethod',
   'UpstreamUnavailable',
   'UpstreamTimeout',

@@ -25,6 +25,7 @@ export const statusTable: Readonly<Record<ErrorCode, number>> = {
   LoginFromAnotherBrowser: 403,
 
   ReauthorizationRequired: 401,
+  TokenUnavailable: 503,
   ProtectedMethod: 403,
   UpstreamUnavailable: 502,
   UpstreamTimeout: 504,

@@ -8,11 +8,20 @@ import { Grants } from './grants.service.ts';
 import { OAuthController } from './oauth.controller.ts';
 import { OAuthLibrary } from './oauth-library.ts';
 import { OAuthStateRepository } from './oauth-state.repository.ts';
+import { TokenRefresh } from './token-refresh.service.ts';
 
 @Module({
   imports: [IdentityModule, LeasesModule],
   controllers: [OAuthController],
-  providers: [Authorizations, ClientKeyRepository, ClientKeys, Grants, OAuthLibrary, OAuthStateRepository],
-  exports: [Authorizations, Grants],
+  providers: [
+    Authorizations,
+    ClientKeyRepository,
+    ClientKeys,
+    Grants,
+    OAuthLibrary,
+    OAuthStateRepository,
+    TokenRefresh,
+  ],
+  exports: [Authorizations, Grants, TokenRefresh],
 })
 export class OAuthModule {}

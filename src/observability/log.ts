@@ -66,6 +66,34 @@ export class Log {
     );
   }
 
+  refreshEnded(facts: { did: string; sessionId: string; outcome: string }, cause: unknown): void {
+    if (cause === undefined) this.logger.info(facts, 'A session was refreshed');
+    else this.logger.warn({ ...facts, error: toLoggedError(cause) }, 'A refresh did not succeed');
+  }
+
+  refreshCrashed(facts: { sessionId: string }, error: unknown): void {
+    this.logger.error({ ...facts, error: toLoggedError(error) }, 'A refresh could not be made');
+  }
+
+  answerNotStored(facts: { sessionId: string }, error: unknown): void {
+    this.logger.error(
+      { ...facts, error: toLoggedError(error) },
+      'An answer is not stored yet; it is kept and tried again',
+    );
+  }
+
+  answerSuperseded(facts: { sessionId: string }): void {
+    this.logger.warn(facts, 'An answer came after its session had ended; it was revoked');
+  }
+
+  spoolReplayed(answers: number): void {
+    this.logger.warn({ answers }, 'Answers that an earlier process left on disk were stored');
+  }
+
+  sessionNeedsReauth(facts: { did: string; sessionId: string; reason: string }): void {
+    this.logger.warn(facts, 'A session needs its owner again');
+  }
+
   discardFailed(facts: { did: string }, error: unknown): void {
     this.logger.error(
       { ...facts, error: toLoggedError(error) },

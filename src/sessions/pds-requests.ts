@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
-import { BrokerError } from '../errors/broker-error.ts';
 import { OutboundHttp } from '../identity/outbound-http.ts';
+import { signDpopProof } from '../oauth/dpop-proof.ts';
+import { NonceCache } from '../oauth/nonce-cache.ts';
+import { ServerClock } from '../oauth/server-clock.ts';
 import { readDpopChallenge } from './dpop-challenge.ts';
-import { createDpopSigner, signDpopProof } from './dpop-proof.ts';
-import { NonceCache } from './nonce-cache.ts';
-import type { LiveSession } from './session.repository.ts';
+import type { LiveSession } from './live-sessions.ts';
 import { xrpcUrl } from './xrpc-path.ts';
 
 export type PdsRequest = {
@@ -20,33 +20,33 @@ export type PdsResponse = Dispatcher.ResponseData;
 @Injectable()
 export class PdsRequests {
   private readonly nonces = new NonceCache();
+  private readonly clock = new ServerClock();
 
   constructor(private readonly outbound: OutboundHttp) {}
 
-  /**
-   * Sends a request and answers what the PDS said; a refused nonce is corrected and the request repeated once.
-   *
-   * @throws BrokerError `ReauthorizationRequired` when the PDS does not take the token any more
-   */
+  /** Sends a request and answers what the PDS said; a refused nonce or clock is corrected and the request repeated once. */
   async send(session: LiveSession, path: string, request: PdsRequest): Promise<PdsResponse> {
     const url = xrpcUrl(session.pds, path);
     const first = await this.sendOnce(session, url, request);
-    if (challengeOf(first) !== 'use_dpop_nonce') return requireLiveToken(first);
+    const clockWasWrong = this.clock.observe(url.origin, first.headers.date?.toString() ?? null);
+    const challenge = challengeOf(first);
+    const repeat = challenge === 'use_dpop_nonce' || (challenge === 'invalid_dpop_proof' && clockWasWrong);
+    if (!repeat) return first;
     await first.body.dump();
-    return requireLiveToken(await this.sendOnce(session, url, request));
+    return this.sendOnce(session, url, request);
+  }
+
+  /** Whether an answer says that the token is not good any more; every other 401 is about something else. */
+  refusesToken(response: PdsResponse): boolean {
+    return challengeOf(response) === 'invalid_token';
   }
 
   private async sendOnce(session: LiveSession, url: URL, request: PdsRequest): Promise<PdsResponse> {
-    const { accessToken, dpopKey } = session.secrets;
+    const { accessToken } = session.secrets;
     const { method, headers, body = null } = request;
     const nonce = this.nonces.get(session.id);
-    const proof = signDpopProof(createDpopSigner(dpopKey), {
-      method,
-      url,
-      accessToken,
-      nonce,
-      now: new Date(),
-    });
+    const now = this.clock.now(url.origin);
+    const proof = signDpopProof(session.signer, { method, url, accessToken, nonce, now });
     const response = await this.outbound.xrpc.request({
       origin: url.origin,
       path: url.pathname + url.search,
@@ -62,13 +62,4 @@ export class PdsRequests {
 
 function challengeOf({ statusCode, headers }: PdsResponse): string | undefined {
   return readDpopChallenge(statusCode, headers['www-authenticate']);
-}
-
-async function requireLiveToken(response: PdsResponse): Promise<PdsResponse> {
-  if (challengeOf(response) !== 'invalid_token') return response;
-  await response.body.dump();
-  throw new BrokerError(
-    'ReauthorizationRequired',
-    'The session has ended at its server. Please sign in again.',
-  );
 }

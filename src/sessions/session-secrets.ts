@@ -7,8 +7,22 @@ import type { SessionRow } from './session.ts';
 /** The part of a grant that is stored sealed. */
 export type SessionSecrets = Pick<Grant, 'accessToken' | 'refreshToken' | 'dpopKey'>;
 
+const BOUND_COLUMNS = [
+  'did',
+  'handle',
+  'client_id',
+  'issuer',
+  'pds',
+  'scope',
+  'kid',
+  'purpose',
+  'granted_at',
+  'refreshed_at',
+  'access_expires_at',
+] as const satisfies readonly (keyof SessionRow)[];
+
 /** What the tokens of a row hang on: with one of these edited, the row opens nothing. */
-export type BoundColumns = Omit<SessionRow, 'sealed' | 'generation' | 'status' | 'reason' | 'last_used_at'>;
+export type BoundColumns = Pick<SessionRow, 'id' | (typeof BOUND_COLUMNS)[number]>;
 
 /** Seals the secrets of a session into its row, and opens them there only. */
 @Injectable()
@@ -26,20 +40,6 @@ export class SessionSecretsBox {
 }
 
 function bindingOf(row: BoundColumns): RowBinding {
-  const { id, did, handle, client_id, issuer, pds, scope, kid, purpose } = row;
-  const { granted_at, refreshed_at, access_expires_at } = row;
-  const facts = {
-    did,
-    handle,
-    client_id,
-    issuer,
-    pds,
-    scope,
-    kid,
-    purpose,
-    granted_at,
-    refreshed_at,
-    access_expires_at,
-  };
-  return { table: 'oauth_session', column: 'sealed', id, facts };
+  const facts = Object.fromEntries(BOUND_COLUMNS.map(column => [column, row[column]]));
+  return { table: 'oauth_session', column: 'sealed', id: row.id, facts };
 }

@@ -1,18 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { Database } from '../database/database.ts';
 import type { Schema } from '../database/schema.ts';
-import type { SessionPurpose } from '../database/tables/oauth-session.ts';
+import type { SessionPurpose, SessionReason } from '../database/tables/oauth-session.ts';
 import type { Grant } from '../oauth/grant.ts';
-import { type Session, toSession } from './session.ts';
+import { nextRefreshOf } from './refresh-policy.ts';
+import { type Session, type SessionRow, toSession } from './session.ts';
 import { type SessionSecrets, SessionSecretsBox } from './session-secrets.ts';
 
-/** A session with its secrets; without them once they were erased. */
-export type StoredSession = Session & { readonly secrets: SessionSecrets | null };
+/** A session as it was read: its secrets, unless they were erased, and the database's time of the reading. */
+export type StoredSession = Session & { readonly secrets: SessionSecrets | null; readonly readAt: Date };
 
-/** A session together with what it takes to use it. */
-export type LiveSession = Session & { readonly secrets: SessionSecrets };
+/** A column set to nothing where an attempt is over. */
+export const NO_ATTEMPT = {
+  attempt_id: null,
+  attempt_state: null,
+  sent_at: null,
+  owner: null,
+  lease_until: null,
+} as const;
 
 /** Stored sessions. Every change of a status is guarded, and grows the generation by one. */
 @Injectable()
@@ -24,9 +31,10 @@ export class SessionRepository {
 
   async insert(
     grant: Grant,
-    { handle, purpose, now }: { handle: string | null; purpose: SessionPurpose; now: Date },
+    { handle, purpose }: { handle: string | null; purpose: SessionPurpose },
     database: Kysely<Schema> = this.database,
   ): Promise<Session> {
+    const now = await this.now(database);
     const bound = {
       id: randomUUID(),
       did: grant.did,
@@ -39,19 +47,27 @@ export class SessionRepository {
       purpose,
       granted_at: now.toISOString(),
       refreshed_at: now.toISOString(),
-      access_expires_at: grant.accessExpiresAt.toISOString(),
+      // The grant's own time is this process's, which may differ from the database's.
+      access_expires_at: new Date(now.getTime() + grant.accessExpiresAt.getTime() - Date.now()).toISOString(),
     };
-    const sealed = this.secrets.seal(grant, bound);
-    const row = {
+    const row: SessionRow = {
       ...bound,
-      sealed,
+      ...NO_ATTEMPT,
+      sealed: this.secrets.seal(grant, bound),
       generation: 1,
-      status: 'active' as const,
+      status: 'active',
       reason: null,
-      last_used_at: null,
+      last_used_at: now.toISOString(),
+      next_refresh_at: null,
+      attempt_no: 0,
+      failures: 0,
     };
-    await database.insertInto('oauth_session').values(row).execute();
-    return toSession(row);
+    const next_refresh_at = nextRefreshOf(toSession(row)).toISOString();
+    await database
+      .insertInto('oauth_session')
+      .values({ ...row, next_refresh_at })
+      .execute();
+    return toSession({ ...row, next_refresh_at });
   }
 
   /** @throws BrokerError `SealedRowUnreadable` when the row was edited */
@@ -59,18 +75,33 @@ export class SessionRepository {
     const row = await this.database
       .selectFrom('oauth_session')
       .selectAll()
+      .select(this.database.now().as('read_at'))
       .where('id', '=', id)
       .executeTakeFirst();
     if (!row) return undefined;
     const secrets = row.sealed === null ? null : this.secrets.open(row.sealed, row);
-    return { ...toSession(row), secrets };
+    return { ...toSession(row), secrets, readAt: new Date(row.read_at) };
+  }
+
+  /** Returns the id of the active session that an account was granted last. */
+  async findNewestActive(did: string): Promise<string | undefined> {
+    const row = await this.database
+      .selectFrom('oauth_session')
+      .select('id')
+      .where('did', '=', did)
+      .where('status', '=', 'active')
+      .orderBy('granted_at', 'desc')
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst();
+    return row?.id;
   }
 
   /** Marks a session to be revoked; answers whether this call did it. The refresh token stays to revoke it with. */
   async beginRevoking(id: string, database: Kysely<Schema> = this.database): Promise<boolean> {
     const { numUpdatedRows } = await database
       .updateTable('oauth_session')
-      .set(({ eb }) => ({ status: 'revoking', generation: eb('generation', '+', 1) }))
+      .set(({ eb }) => ({ ...NO_ATTEMPT, status: 'revoking', generation: eb('generation', '+', 1) }))
       .where('id', '=', id)
       .where('status', 'in', ['active', 'needs_reauth'])
       .executeTakeFirst();
@@ -97,6 +128,23 @@ export class SessionRepository {
       .execute();
   }
 
+  /** Says of one generation of a session that its owner is needed; answers whether it still was that generation. */
+  async markNeedsReauth(id: string, generation: number, reason: SessionReason): Promise<boolean> {
+    const { numUpdatedRows } = await this.database
+      .updateTable('oauth_session')
+      .set(({ eb }) => ({
+        ...NO_ATTEMPT,
+        status: 'needs_reauth',
+        reason,
+        generation: eb('generation', '+', 1),
+      }))
+      .where('id', '=', id)
+      .where('generation', '=', generation)
+      .where('status', '=', 'active')
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
   /** Counts the active sessions that belong to another client id. */
   async countOfOtherClients(clientId: string): Promise<number> {
     const { count } = await this.database
@@ -113,6 +161,7 @@ export class SessionRepository {
     const { numUpdatedRows } = await this.database
       .updateTable('oauth_session')
       .set(({ eb }) => ({
+        ...NO_ATTEMPT,
         status: 'needs_reauth',
         reason: 'client_changed',
         generation: eb('generation', '+', 1),
@@ -121,5 +170,10 @@ export class SessionRepository {
       .where('status', '=', 'active')
       .executeTakeFirst();
     return Number(numUpdatedRows);
+  }
+
+  private async now(database: Kysely<Schema>): Promise<Date> {
+    const { rows } = await sql<{ now: string }>`select ${this.database.now()} as now`.execute(database);
+    return new Date(rows[0]?.now ?? Number.NaN);
   }
 }

@@ -1,12 +1,13 @@
 import type { Selectable } from 'kysely';
 import type {
+  AttemptState,
   OauthSessionTable,
   SessionPurpose,
   SessionReason,
   SessionStatus,
 } from '../database/tables/oauth-session.ts';
 
-/** A stored grant with its life, without its secrets. */
+/** A stored grant with its life, without its secrets. All times are the database's. */
 export type Session = {
   readonly id: string;
   readonly did: string;
@@ -17,9 +18,26 @@ export type Session = {
   readonly scope: string;
   readonly kid: string | null;
   readonly purpose: SessionPurpose;
+  readonly generation: number;
   readonly status: SessionStatus;
   readonly reason: SessionReason | null;
+  readonly grantedAt: Date;
+  readonly refreshedAt: Date;
+  readonly lastUsedAt: Date | null;
   readonly accessExpiresAt: Date;
+  readonly nextRefreshAt: Date | null;
+  readonly failures: number;
+  /** How often this generation's refresh token was sent again. */
+  readonly resends: number;
+  readonly attempt: Attempt | null;
+};
+
+/** One try to refresh one generation of a session. */
+export type Attempt = {
+  readonly id: string;
+  readonly state: AttemptState;
+  readonly owner: string;
+  readonly sentAt: Date | null;
 };
 
 export type SessionRow = Selectable<OauthSessionTable>;
@@ -35,8 +53,25 @@ export function toSession(row: SessionRow): Session {
     scope: row.scope,
     kid: row.kid,
     purpose: row.purpose,
+    generation: row.generation,
     status: row.status,
     reason: row.reason,
+    grantedAt: new Date(row.granted_at),
+    refreshedAt: new Date(row.refreshed_at),
+    lastUsedAt: toDate(row.last_used_at),
     accessExpiresAt: new Date(row.access_expires_at),
+    nextRefreshAt: toDate(row.next_refresh_at),
+    failures: row.failures,
+    resends: row.attempt_no,
+    attempt: toAttempt(row),
   };
+}
+
+function toAttempt({ attempt_id, attempt_state, owner, sent_at }: SessionRow): Attempt | null {
+  if (attempt_id === null || attempt_state === null || owner === null) return null;
+  return { id: attempt_id, state: attempt_state, owner, sentAt: toDate(sent_at) };
+}
+
+function toDate(timestamp: string | null): Date | null {
+  return timestamp === null ? null : new Date(timestamp);
 }

@@ -1,16 +1,44 @@
 import { Module } from '@nestjs/common';
 import { IdentityModule } from '../identity/identity.module.ts';
+import { LeasesModule } from '../leases/leases.module.ts';
 import { OAuthModule } from '../oauth/oauth.module.ts';
+import { AnswerStore } from './answer-store.ts';
+import { AttemptRepository } from './attempt.repository.ts';
 import { ClientChange } from './client-change.ts';
 import { Endings } from './endings.service.ts';
+import { FailPoints } from './fail-points.ts';
+import { LiveSessions } from './live-sessions.ts';
+import { TokenOracle } from './oracle.ts';
 import { PdsRequests } from './pds-requests.ts';
+import { RefreshAttempt } from './refresh-attempt.service.ts';
+import { RefreshSettlement } from './refresh-settlement.service.ts';
+import { Refresher } from './refresher.service.ts';
+import { SessionListeners } from './session-listeners.ts';
 import { SessionRepository } from './session.repository.ts';
 import { SessionSecretsBox } from './session-secrets.ts';
 import { Sessions } from './sessions.service.ts';
+import { Spool } from './spool.ts';
 
 @Module({
-  imports: [IdentityModule, OAuthModule],
-  providers: [ClientChange, Endings, PdsRequests, SessionRepository, SessionSecretsBox, Sessions],
-  exports: [Endings, Sessions],
+  imports: [IdentityModule, LeasesModule, OAuthModule],
+  providers: [
+    AnswerStore,
+    AttemptRepository,
+    ClientChange,
+    Endings,
+    FailPoints,
+    LiveSessions,
+    PdsRequests,
+    RefreshAttempt,
+    RefreshSettlement,
+    Refresher,
+    SessionListeners,
+    SessionRepository,
+    SessionSecretsBox,
+    Sessions,
+    Spool,
+    TokenOracle,
+  ],
+  exports: [Endings, Refresher, SessionListeners, Sessions],
 })
 export class SessionsModule {}

@@ -22,6 +22,14 @@ export const sessionReasons = [
 
 export type SessionReason = (typeof sessionReasons)[number];
 
+/**
+ * How far an attempt to refresh has come: `prepared`, nothing was sent; `sent`, its owner may hold or receive the
+ * answer; `in_doubt`, its owner recorded that there is no answer.
+ */
+export const attemptStates = ['prepared', 'sent', 'in_doubt'] as const;
+
+export type AttemptState = (typeof attemptStates)[number];
+
 /** A stored grant with its life. */
 export type OauthSessionTable = {
   id: string;
@@ -44,4 +52,19 @@ export type OauthSessionTable = {
   refreshed_at: Timestamp;
   last_used_at: Timestamp | null;
   access_expires_at: Timestamp;
+  /** The try to refresh this generation; null when there is none. */
+  attempt_id: string | null;
+  attempt_state: AttemptState | null;
+  /** How often this generation's refresh token was sent again after an answer was lost. */
+  attempt_no: Generated<number>;
+  /** When the attempt was permitted to be sent, by the database's clock. */
+  sent_at: Timestamp | null;
+  /** The process that makes the attempt. */
+  owner: string | null;
+  /** Until when nobody else takes over an attempt that is only prepared. */
+  lease_until: Timestamp | null;
+  /** When a worker looks at the session next; after a failure, when it may be tried again. */
+  next_refresh_at: Timestamp | null;
+  /** Attempts that failed in a row. */
+  failures: Generated<number>;
 };

@@ -8,7 +8,8 @@ export type ProofClaims = {
   readonly method: string;
   /** The address of the request; query and fragment are left out of the proof. */
   readonly url: URL;
-  readonly accessToken: string;
+  /** The token that the request carries; none at an authorization server. */
+  readonly accessToken?: string;
   readonly nonce: string | undefined;
   readonly now: Date;
 };
@@ -30,7 +31,9 @@ export function signDpopProof({ key, header }: DpopSigner, claims: ProofClaims):
     htm: method,
     htu: url.origin + url.pathname,
     iat: Math.floor(now.getTime() / 1000),
-    ath: createHash('sha256').update(accessToken).digest('base64url'),
+    ...(accessToken === undefined
+      ? {}
+      : { ath: createHash('sha256').update(accessToken).digest('base64url') }),
     ...(nonce === undefined ? {} : { nonce }),
   });
   const signature = sign('sha256', Buffer.from(`${header}.${payload}`), { key, dsaEncoding: 'ieee-p1363' });

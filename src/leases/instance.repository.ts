@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.ts';
+
+/** The running processes of the broker, by their heartbeats on the database's clock. */
+@Injectable()
+export class InstanceRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Writes a heartbeat. */
+  async beat(owner: string): Promise<void> {
+    const now = this.database.now();
+    await this.database
+      .insertInto('instance')
+      .values({ owner, started_at: now, seen_at: now })
+      .onConflict(conflict => conflict.column('owner').doUpdateSet({ seen_at: now }))
+      .execute();
+  }
+
+  /** Whether an owner was heard of within so many seconds. */
+  async isHeardOf(owner: string, seconds: number): Promise<boolean> {
+    const row = await this.database
+      .selectFrom('instance')
+      .select('owner')
+      .where('owner', '=', owner)
+      .where('seen_at', '>', this.database.now(-seconds))
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** Takes an owner off the list: it has ended, and left nothing undone. */
+  async remove(owner: string): Promise<void> {
+    await this.database.deleteFrom('instance').where('owner', '=', owner).execute();
+  }
+
+  /** Takes off who has been silent for so many seconds. */
+  async removeSilent(seconds: number): Promise<void> {
+    await this.database.deleteFrom('instance').where('seen_at', '<=', this.database.now(-seconds)).execute();
+  }
+}

@@ -1,0 +1,55 @@
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Database } from '../database/database.ts';
+import { Log } from '../observability/log.ts';
+import { InstanceRepository } from './instance.repository.ts';
+import { Leases } from './leases.service.ts';
+
+const BEAT_MS = 30_000;
+
+/** A process that was silent for this long has ended, or will find its place taken when it wakes. */
+const DEAD_AFTER_SECONDS = 10 * 60;
+const FORGOTTEN_AFTER_SECONDS = 24 * 60 * 60;
+
+/** Knows which processes of the broker are alive, and shows the others that this one is. */
+@Injectable()
+export class Instances implements OnModuleInit, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly instances: InstanceRepository,
+    private readonly leases: Leases,
+    private readonly log: Log,
+  ) {}
+
+  /** The name of this process: random per start, so that nothing an earlier run began is taken for ours. */
+  get self(): string {
+    return this.leases.owner;
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.instances.removeSilent(FORGOTTEN_AFTER_SECONDS);
+    await this.instances.beat(this.self);
+    this.timer = setInterval(() => void this.beat(), BEAT_MS);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.instances.remove(this.self);
+  }
+
+  /** Whether a process is gone for good. On SQLite the lock of the file proves it of every other. */
+  async isDead(owner: string): Promise<boolean> {
+    if (owner === this.self) return false;
+    if (this.database.dialect === 'sqlite') return true;
+    return !(await this.instances.isHeardOf(owner, DEAD_AFTER_SECONDS));
+  }
+
+  private async beat(): Promise<void> {
+    try {
+      await this.instances.beat(this.self);
+    } catch (error) {
+      this.log.databaseTrouble(error); // The next beat is soon.
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { CLIENT_ASSERTION_TYPE_JWT_BEARER } from '@atproto/oauth-client-node';
+import { Injectable } from '@nestjs/common';
+import { Config } from '../config/config.ts';
+import { OutboundHttp } from '../identity/outbound-http.ts';
+import { clientIdOf } from './client-metadata.ts';
+import type { ClientKey } from './client-key.ts';
+import { ClientKeys } from './client-keys.service.ts';
+import { createDpopSigner, signDpopProof } from './dpop-proof.ts';
+import type { Grant } from './grant.ts';
+import { NonceCache } from './nonce-cache.ts';
+import { OAuthLibrary } from './oauth-library.ts';
+import { judgeAnswer, judgeFailure, type RefreshOutcome } from './refresh-outcome.ts';
+import { ServerClock } from './server-clock.ts';
+
+const ASSERTION_LIFETIME_SECONDS = 60;
+
+/** The grant's account is not at the issuer that gave the grant any more, as its DID document has it now. */
+export class AccountMovedError extends Error {
+  override readonly name = 'AccountMovedError';
+}
+
+/** All that a refresh needs to know, fetched and verified: what is left is to sign and to send. */
+export type RefreshPlan = {
+  readonly issuer: string;
+  readonly tokenEndpoint: URL;
+  /** The account's PDS as its DID document has it now. */
+  readonly pds: string;
+  readonly clientKey: ClientKey | undefined;
+};
+
+/** A refresh ready to be sent, once. */
+export type SignedRefresh = {
+  readonly plan: RefreshPlan;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+/** The refresh of a grant in three steps, so that whoever asks can commit to sending between the last two. */
+@Injectable()
+export class TokenRefresh {
+  private readonly clock = new ServerClock();
+  private readonly nonces = new NonceCache();
+
+  constructor(
+    private readonly config: Config,
+    private readonly library: OAuthLibrary,
+    private readonly clientKeys: ClientKeys,
+    private readonly outbound: OutboundHttp,
+  ) {}
+
+  /**
+   * Fetches what a refresh needs and verifies, as atproto's OAuth profile asks, that the issuer still speaks for the
+   * account: subject -> DID document -> PDS -> issuer.
+   *
+   * @throws AccountMovedError, or whatever kept a document from being fetched
+   */
+  async plan({ did, issuer, kid }: Pick<Grant, 'did' | 'issuer' | 'kid'>): Promise<RefreshPlan> {
+    const clientKey = await this.clientKeys.keyOfGrant(kid);
+    const { oauthResolver } = this.library.client(clientKey);
+    const { metadata, pds } = await oauthResolver.resolveFromIdentity(did, { noCache: true });
+    if (metadata.issuer !== issuer)
+      throw new AccountMovedError(`${did} is at ${metadata.issuer}, not at ${issuer}.`);
+    return { issuer, tokenEndpoint: new URL(metadata.token_endpoint), pds: pds.origin, clientKey };
+  }
+
+  /** Signs with a fresh `jti`, the newest nonce and the issuer's own time. */
+  async sign(
+    plan: RefreshPlan,
+    { refreshToken, dpopKey }: Pick<Grant, 'refreshToken' | 'dpopKey'>,
+  ): Promise<SignedRefresh> {
+    const { tokenEndpoint, issuer } = plan;
+    const now = this.clock.now(issuer);
+    const nonce = this.nonces.get(issuer);
+    const proof = signDpopProof(createDpopSigner(dpopKey), {
+      method: 'POST',
+      url: tokenEndpoint,
+      nonce,
+      now,
+    });
+    const parameters = {
+      grant_type: 'refresh_token',
+      refresh_token: refreshToken ?? '',
+      ...(await this.authenticate(plan, now)),
+    };
+    return {
+      plan,
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        accept: 'application/json',
+        dpop: proof,
+      },
+      body: new URLSearchParams(parameters).toString(),
+    };
+  }
+
+  /** Sends a signed refresh, once; never throws, and never gives up waiting for the answer. */
+  async transmit({ plan, headers, body }: SignedRefresh): Promise<RefreshOutcome> {
+    try {
+      const response = await this.outbound.token(plan.tokenEndpoint, { method: 'POST', headers, body });
+      const clockWasWrong = this.learn(plan.issuer, response.headers);
+      const outcome = judgeAnswer(
+        response.status,
+        await response.text(),
+        response.headers.get('retry-after'),
+      );
+      return outcome.kind === 'refused' && clockWasWrong ? { kind: 'sign-again' } : outcome;
+    } catch (cause) {
+      return judgeFailure(cause);
+    }
+  }
+
+  private learn(issuer: string, headers: Headers): boolean {
+    const nonce = headers.get('dpop-nonce');
+    if (nonce !== null) this.nonces.set(issuer, nonce);
+    return this.clock.observe(issuer, headers.get('date'));
+  }
+
+  /** RFC 7523 section 2.2; a public client only names itself. */
+  private async authenticate({ clientKey, issuer }: RefreshPlan, now: Date): Promise<Record<string, string>> {
+    const clientId = clientIdOf(this.config);
+    if (!clientKey) return { client_id: clientId };
+    const iat = Math.floor(now.getTime() / 1000);
+    const claims = {
+      iss: clientId,
+      sub: clientId,
+      aud: issuer,
+      jti: randomUUID(),
+      iat,
+      exp: iat + ASSERTION_LIFETIME_SECONDS,
+    };
+    return {
+      client_id: clientId,
+      client_assertion_type: CLIENT_ASSERTION_TYPE_JWT_BEARER,
+      client_assertion: await clientKey.createJwt({ alg: 'ES256' }, claims),
+    };
+  }
+}

@@ -1,0 +1,121 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { Instances } from '../leases/instances.service.ts';
+import { Log } from '../observability/log.ts';
+import type { RefreshOutcome } from '../oauth/refresh-outcome.ts';
+import { type RefreshPlan, TokenRefresh } from '../oauth/token-refresh.service.ts';
+import { AnswerStore } from './answer-store.ts';
+import { type AttemptKey, AttemptRepository } from './attempt.repository.ts';
+import { FailPoints } from './fail-points.ts';
+import type { LiveSession } from './live-sessions.ts';
+import { RefreshSettlement } from './refresh-settlement.service.ts';
+import { SessionRepository } from './session.repository.ts';
+import type { SpooledAnswer } from './spool.ts';
+
+/** How often the issuer may ask to sign again, for a nonce or a clock, before that counts as a refusal. */
+const MOST_SIGNATURES = 3;
+
+/** How long this process believes that an answer may still come. No request is good for as long. */
+const ANSWER_PATIENCE_MS = 10 * 60_000;
+
+/** Makes one attempt: plans, signs, commits to sending, sends, and brings what came of it into the database. */
+@Injectable()
+export class RefreshAttempt {
+  constructor(
+    private readonly attempts: AttemptRepository,
+    private readonly sessions: SessionRepository,
+    private readonly answers: AnswerStore,
+    private readonly settlement: RefreshSettlement,
+    private readonly tokens: TokenRefresh,
+    private readonly instances: Instances,
+    private readonly failPoints: FailPoints,
+    private readonly log: Log,
+  ) {}
+
+  /** Runs an attempt that was prepared under `key`; resolves when it is settled. */
+  async run(key: AttemptKey, session: LiveSession): Promise<void> {
+    const progress = { sent: false };
+    const outcome = await this.tryTo(key, session, progress).catch((cause: unknown): RefreshOutcome => ({
+      kind: progress.sent ? 'unknown' : 'not-sent',
+      cause,
+    }));
+    if (outcome) await this.settlement.settle(key, session, outcome);
+  }
+
+  /** @returns nothing when the attempt has lost its place */
+  private async tryTo(
+    key: AttemptKey,
+    session: LiveSession,
+    progress: { sent: boolean },
+  ): Promise<RefreshOutcome | undefined> {
+    await this.failPoints.at('after_intent');
+    const plan = await this.tokens.plan(session);
+    for (let signatures = 1; signatures <= MOST_SIGNATURES; signatures++) {
+      const signed = await this.tokens.sign(plan, session.secrets);
+      const sentAt = await this.commit(key);
+      if (!sentAt) return undefined;
+      await this.failPoints.at('before_send');
+      progress.sent = true;
+      const outcome = await this.send(this.tokens.transmit(signed), toAnswer(key, session, plan, sentAt));
+      if (outcome.kind !== 'sign-again') return outcome;
+      progress.sent = false;
+    }
+    return { kind: 'refused', code: 'use_dpop_nonce', retryAfterSeconds: undefined };
+  }
+
+  /**
+   * Commits to one transmission. A commit whose confirmation was lost is looked up; when even that fails, nothing is
+   * sent.
+   *
+   * @returns the time of the commit, or nothing when the attempt has lost its place
+   */
+  private async commit(key: AttemptKey): Promise<Date | undefined> {
+    // Whether the commit failed or only its confirmation, the row tells.
+    const refused = await this.attempts.commitToSend(key, this.instances.self).then(
+      committed => !committed,
+      () => false,
+    );
+    if (refused) return undefined;
+    const attempt = (await this.sessions.find(key.sessionId))?.attempt;
+    return attempt?.id === key.attemptId && attempt.state === 'sent'
+      ? (attempt.sentAt ?? undefined)
+      : undefined;
+  }
+
+  private async send(
+    transmission: Promise<RefreshOutcome>,
+    answer: (outcome: Extract<RefreshOutcome, { kind: 'refreshed' }>) => SpooledAnswer,
+  ): Promise<RefreshOutcome> {
+    if (this.failPoints.isArmed('after_bytes'))
+      await delay(100).then(() => this.failPoints.at('after_bytes'));
+    const stored = transmission.then(outcome => this.keep(outcome, answer));
+    const lost: RefreshOutcome = { kind: 'unknown', cause: new Error('The issuer has not answered.') };
+    return Promise.race([stored, delay(ANSWER_PATIENCE_MS, lost, { ref: false })]);
+  }
+
+  /** Stores an answer before anybody judges it; late ones, that nobody waits for any more, as well. */
+  private async keep(
+    outcome: RefreshOutcome,
+    toSpooled: (outcome: Extract<RefreshOutcome, { kind: 'refreshed' }>) => SpooledAnswer,
+  ): Promise<RefreshOutcome> {
+    await this.failPoints.at('after_answer');
+    if (outcome.kind !== 'refreshed') return outcome;
+    const answer = toSpooled(outcome);
+    await this.failPoints.at('before_write');
+    const result = await this.answers.store(answer);
+    if (result === 'superseded') this.log.answerSuperseded({ sessionId: answer.sessionId });
+    return outcome;
+  }
+}
+
+function toAnswer(key: AttemptKey, session: LiveSession, plan: RefreshPlan, sentAt: Date) {
+  return ({ tokens }: Extract<RefreshOutcome, { kind: 'refreshed' }>): SpooledAnswer => ({
+    ...key,
+    tokens,
+    issuer: session.issuer,
+    kid: session.kid,
+    dpopKey: session.secrets.dpopKey,
+    pds: plan.pds,
+    sentAt: sentAt.toISOString(),
+  });
+}

@@ -1,0 +1,96 @@
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isNativeError } from 'node:util/types';
+import { Injectable } from '@nestjs/common';
+import type { JWK } from 'jose';
+import { Config } from '../config/config.ts';
+import type { RowBinding } from '../crypto/row-binding.ts';
+import { SealedBox } from '../crypto/sealed-box.ts';
+import type { RefreshedTokens } from '../oauth/refresh-outcome.ts';
+import type { AttemptKey } from './attempt.repository.ts';
+
+/** An answer that is not in the database yet, with all it takes to store it, or to revoke it if nobody holds it. */
+export type SpooledAnswer = AttemptKey & {
+  readonly issuer: string;
+  readonly kid: string | null;
+  readonly dpopKey: JWK;
+  readonly tokens: RefreshedTokens;
+  readonly pds: string;
+  /** When the request was sent, by the database's clock. */
+  readonly sentAt: string;
+};
+
+const SUFFIX = '.answer';
+
+/** Keeps answers on disk, sealed, while the database does not take them: a refresh token's answer comes only once. */
+@Injectable()
+export class Spool {
+  constructor(
+    private readonly config: Config,
+    private readonly box: SealedBox,
+  ) {}
+
+  /** Writes an answer; it is on the disk when this resolves. */
+  async write(answer: SpooledAnswer): Promise<void> {
+    const directory = this.config.spoolDirectory;
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const file = this.fileOf(answer.attemptId);
+    await writeDurably(`${file}.part`, this.box.seal(JSON.stringify(answer), bindingOf(answer.attemptId)));
+    await rename(`${file}.part`, file);
+    await syncDirectory(directory);
+  }
+
+  async delete(attemptId: string): Promise<void> {
+    await ignoreMissing(unlink(this.fileOf(attemptId)));
+  }
+
+  /** Reads what an earlier process left behind. */
+  async readAll(): Promise<SpooledAnswer[]> {
+    const names = (await ignoreMissing(readdir(this.config.spoolDirectory))) ?? [];
+    const ids = names.filter(name => name.endsWith(SUFFIX)).map(name => name.slice(0, -SUFFIX.length));
+    return Promise.all(ids.map(id => this.read(id)));
+  }
+
+  private async read(attemptId: string): Promise<SpooledAnswer> {
+    const sealed = await readFile(this.fileOf(attemptId), 'utf8');
+    return JSON.parse(this.box.open(sealed, bindingOf(attemptId))) as SpooledAnswer;
+  }
+
+  private fileOf(attemptId: string): string {
+    return join(this.config.spoolDirectory, attemptId + SUFFIX);
+  }
+}
+
+function bindingOf(attemptId: string): RowBinding {
+  return { table: 'spool', column: 'answer', id: attemptId, facts: {} };
+}
+
+async function writeDurably(file: string, text: string): Promise<void> {
+  const handle = await open(file, constants.O_CREAT | constants.O_WRONLY | constants.O_TRUNC, 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A name in a directory is only durable when the directory is. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function ignoreMissing<Result>(work: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isNativeError(error) && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
