@@ -46,7 +46,9 @@ export class OAuthLibrary {
   private readonly caches = {
     dpopNonceCache: new SimpleStoreMemory<string, string>(CACHE),
     authorizationServerMetadataCache: new SimpleStoreMemory<string, OAuthAuthorizationServerMetadata>(CACHE),
-    protectedResourceMetadataCache: new SimpleStoreMemory<string, OAuthProtectedResourceMetadata | null>(CACHE),
+    protectedResourceMetadataCache: new SimpleStoreMemory<string, OAuthProtectedResourceMetadata | null>(
+      CACHE,
+    ),
   };
 
   constructor(
