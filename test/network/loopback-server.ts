@@ -7,6 +7,9 @@ const keepAliveMs = 90_000;
 export type LoopbackServer = {
   port: number;
   answerWith: (listener: RequestListener) => void;
+  /** Cuts every connection and refuses new ones, until `accept`. */
+  refuse: () => Promise<void>;
+  accept: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
@@ -18,18 +21,28 @@ export type LoopbackServer = {
 export async function listenOnLoopback(): Promise<LoopbackServer> {
   const server = createServer({ keepAliveTimeout: keepAliveMs });
   const ipv6 = createSocketServer(socket => server.emit('connection', socket));
-  const port = await listen(server, '127.0.0.1', 0);
-  await listen(ipv6, '::1', port).catch(ignoreMissingIpv6);
+  const listenOn = async (wanted: number): Promise<number> => {
+    const port = await listen(server, '127.0.0.1', wanted);
+    await listen(ipv6, '::1', port).catch(ignoreMissingIpv6);
+    return port;
+  };
+  const close = async (): Promise<void> => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    ipv6.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  const port = await listenOn(0);
   return {
     port,
     answerWith: listener => server.on('request', listener),
-    stop: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      ipv6.close();
-      server.closeAllConnections();
-      await closed;
+    refuse: close,
+    accept: async () => {
+      if (!server.listening) await listenOn(port);
     },
+    stop: close,
   };
 }
 

@@ -1,5 +1,7 @@
 import { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
+import type { Fault } from './faults.ts';
+import type { TokenRequest } from './token-log.ts';
 
 export type Account = { handle: string; did: string; email: string; password: string };
 
@@ -21,6 +23,15 @@ export type NetworkControl = {
   takeDownAccount: (did: string) => Promise<void>;
   /** Lets the PDS reach a confidential client: requests to its https origin go to the broker's loopback URL. */
   mapClientOrigin: (httpsOrigin: string, loopbackUrl: string) => Promise<void>;
+  /** Lets a fault happen to the next requests that match it. For networks of one's own only. */
+  armFault: (fault: Fault) => Promise<void>;
+  /** Takes back every fault that has not happened yet. */
+  disarmFaults: () => Promise<void>;
+  /** Cuts every connection to the PDS and refuses new ones, until `acceptConnections`. */
+  refuseConnections: () => Promise<void>;
+  acceptConnections: () => Promise<void>;
+  /** Lists the refreshes that were asked for so far. */
+  listTokenRequests: () => Promise<TokenRequest[]>;
 };
 
 type Call = keyof NetworkControl;
@@ -59,14 +70,19 @@ export function connectControl(url: string): NetworkControl {
     createAccount: handle => call('createAccount', handle),
     takeDownAccount: did => call('takeDownAccount', did),
     mapClientOrigin: (httpsOrigin, loopbackUrl) => call('mapClientOrigin', httpsOrigin, loopbackUrl),
+    armFault: fault => call('armFault', fault),
+    disarmFaults: () => call('disarmFaults'),
+    refuseConnections: () => call('refuseConnections'),
+    acceptConnections: () => call('acceptConnections'),
+    listTokenRequests: () => call('listTokenRequests'),
   };
 }
 
 async function answerCall(handlers: NetworkHandlers, request: IncomingMessage): Promise<unknown> {
   const name = request.url?.slice(1) ?? '';
   if (!Object.hasOwn(handlers, name)) throw new Error(`the test network has no call ${name}`);
-  const handler = handlers[name as Call] as (...args: string[]) => unknown;
-  return handler(...((await json(request)) as string[]));
+  const handler = handlers[name as Call] as (...args: unknown[]) => unknown;
+  return handler(...((await json(request)) as unknown[]));
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

@@ -1,10 +1,12 @@
 import { createAccount, takeDownAccount } from './accounts.ts';
 import { ClientOrigins } from './client-origins.ts';
+import { Faults } from './faults.ts';
 import { listenOnLoopback } from './loopback-server.ts';
 import { type NetworkHandlers, serveControl } from './network-control.ts';
 import { startPds } from './pds.ts';
 import { startPlcDirectory } from './plc-directory.ts';
 import { Started } from './started.ts';
+import { TokenLog } from './token-log.ts';
 
 const started = new Started();
 process.on('SIGTERM', end);
@@ -24,8 +26,9 @@ try {
 }
 
 async function startParts(): Promise<NetworkHandlers> {
-  const plc = await started.start(startPlcDirectory);
-  const pds = await started.start(() => startPds(plc.url));
+  const trouble = { faults: new Faults(), tokenLog: new TokenLog() };
+  const plc = await started.start(() => startPlcDirectory(trouble));
+  const pds = await started.start(() => startPds(plc.url, trouble));
   const accounts = [await createAccount(pds, 'alice.test'), await createAccount(pds, 'bob.test')];
   return {
     describe: () => ({ pds: pds.url, plc: plc.url, accounts }),
@@ -34,6 +37,15 @@ async function startParts(): Promise<NetworkHandlers> {
     mapClientOrigin: (httpsOrigin, loopbackUrl) => {
       origins.map(httpsOrigin, loopbackUrl);
     },
+    armFault: fault => {
+      trouble.faults.arm(fault);
+    },
+    disarmFaults: () => {
+      trouble.faults.disarm();
+    },
+    refuseConnections: pds.refuse,
+    acceptConnections: pds.accept,
+    listTokenRequests: () => trouble.tokenLog.list(),
   };
 }
 

@@ -4,14 +4,21 @@ import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PDS } from '@atproto/pds';
-import { listenOnLoopback } from './loopback-server.ts';
+import { createFaultProxy, type FaultProxyOptions } from './fault-proxy.ts';
+import { listenOnLoopback, type LoopbackServer } from './loopback-server.ts';
 
-export type Pds = { url: string; adminPassword: string; stop: () => Promise<void> };
+export type Pds = Pick<LoopbackServer, 'refuse' | 'accept' | 'stop'> & { url: string; adminPassword: string };
 
-/** A real PDS in development mode with handles under `.test`; its data live in a temporary directory. */
-export async function startPds(plcUrl: string): Promise<Pds> {
+/**
+ * A real PDS in development mode with handles under `.test`, behind a proxy that lets faults happen; its data live in
+ * a temporary directory.
+ */
+export async function startPds(
+  plcUrl: string,
+  trouble: Pick<FaultProxyOptions, 'faults' | 'tokenLog'>,
+): Promise<Pds> {
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-pds-'));
-  const server = await listenOnLoopback();
+  const [server, inner] = [await listenOnLoopback(), await listenOnLoopback()];
   const adminPassword = randomHex();
   const pds = await PDS.fromEnv({
     devMode: true,
@@ -29,12 +36,17 @@ export async function startPds(plcUrl: string): Promise<Pds> {
   });
   await pds.ctx.sequencer.start();
   // Not `pds.start()`: that listens on every interface. The cast: Express has no types here.
-  server.answerWith(pds.app as RequestListener);
+  const direct = pds.app as RequestListener;
+  inner.answerWith(direct);
+  server.answerWith(createFaultProxy({ server: 'pds', direct, port: inner.port, ...trouble }));
   return {
+    refuse: server.refuse,
+    accept: server.accept,
     url: `http://localhost:${server.port}`,
     adminPassword,
     stop: async () => {
       await server.stop();
+      await inner.stop();
       await pds.destroy();
       await rm(directory, { recursive: true, force: true });
     },
