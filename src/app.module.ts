@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.ts';
+import { BackgroundModule } from './background/background.module.ts';
 import type { Config } from './config/config.ts';
 import { ConfigModule } from './config/config.module.ts';
 import { CryptoModule } from './crypto/crypto.module.ts';
@@ -31,6 +32,7 @@ export class AppModule {
         UiSessionsModule,
         LoginModule,
         XrpcModule,
+        BackgroundModule,
         WebModule,
       ],
     };

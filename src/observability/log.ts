@@ -94,6 +94,21 @@ export class Log {
     this.logger.warn(facts, 'A session needs its owner again');
   }
 
+  backgroundFailed(error: unknown): void {
+    this.logger.error({ error: toLoggedError(error) }, 'A background run failed; the next one comes');
+  }
+
+  swept(facts: { table: string; rows: number }): void {
+    this.logger.info(facts, 'Rows whose time was over were removed');
+  }
+
+  sweepFailed(facts: { table: string }, error: unknown): void {
+    this.logger.error(
+      { ...facts, error: toLoggedError(error) },
+      'A table could not be swept; it is tried again',
+    );
+  }
+
   discardFailed(facts: { did: string }, error: unknown): void {
     this.logger.error(
       { ...facts, error: toLoggedError(error) },

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../database/schema.ts';
 import { Grants } from '../oauth/grants.service.ts';
@@ -14,17 +14,18 @@ const PATIENCE_MS = 5_000;
  * issuer is told, and only then is the refresh token erased that it was told with.
  */
 @Injectable()
-export class Endings implements OnApplicationBootstrap {
+export class Endings {
   constructor(
     private readonly sessions: SessionRepository,
     private readonly grants: Grants,
     private readonly log: Log,
   ) {}
 
-  /** Goes on with the endings that an earlier process began. */
-  async onApplicationBootstrap(): Promise<void> {
-    const ids = await this.sessions.listRevoking();
-    void ids.reduce((previous, id) => previous.then(() => this.revoke(id)), Promise.resolve());
+  /** Tries again what could not be ended before, by this process or an earlier one; answers how many are ended now. */
+  async resume(limit: number): Promise<number> {
+    let ended = 0;
+    for (const id of await this.sessions.listRevoking(limit)) ended += (await this.revoke(id)) ? 1 : 0;
+    return ended;
   }
 
   /** Marks a session to be revoked, in the transaction that takes its last holder away. */
@@ -38,15 +39,17 @@ export class Endings implements OnApplicationBootstrap {
   }
 
   /** A failure is logged and leaves mark and refresh token as they are, so that it can be tried again. */
-  private async revoke(id: string): Promise<void> {
+  private async revoke(id: string): Promise<boolean> {
     try {
       const session = await this.sessions.find(id);
-      if (session?.status !== 'revoking' || !session.secrets) return;
+      if (session?.status !== 'revoking' || !session.secrets) return false;
       await this.grants.revoke({ ...session, ...session.secrets });
       await this.sessions.erase(id);
       this.log.sessionRevoked({ did: session.did, sessionId: id });
+      return true;
     } catch (error) {
       this.log.revocationFailed({ sessionId: id }, error);
+      return false;
     }
   }
 }

@@ -9,6 +9,7 @@ import { type AttemptKey, AttemptRepository } from './attempt.repository.ts';
 import { FailPoints } from './fail-points.ts';
 import type { LiveSession } from './live-sessions.ts';
 import { RefreshSettlement } from './refresh-settlement.service.ts';
+import type { RefreshResult } from './refresh-result.ts';
 import { SessionRepository } from './session.repository.ts';
 import type { SpooledAnswer } from './spool.ts';
 
@@ -33,13 +34,16 @@ export class RefreshAttempt {
   ) {}
 
   /** Runs an attempt that was prepared under `key`; resolves when it is settled. */
-  async run(key: AttemptKey, session: LiveSession): Promise<void> {
+  async run(key: AttemptKey, session: LiveSession): Promise<RefreshResult> {
     const progress = { sent: false };
     const outcome = await this.tryTo(key, session, progress).catch((cause: unknown): RefreshOutcome => ({
       kind: progress.sent ? 'unknown' : 'not-sent',
       cause,
     }));
-    if (outcome) await this.settlement.settle(key, session, outcome);
+    if (!outcome) return { kind: 'skipped' };
+    await this.settlement.settle(key, session, outcome);
+    if (outcome.kind === 'refreshed') return { kind: 'refreshed' };
+    return { kind: 'failed', error: outcome.kind === 'refused' ? outcome.code : outcome.kind };
   }
 
   /** @returns nothing when the attempt has lost its place */

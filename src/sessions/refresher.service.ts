@@ -9,16 +9,24 @@ import { databaseTime, isLive, type LiveSession, LiveSessions } from './live-ses
 import { TokenOracle } from './oracle.ts';
 import { RefreshAttempt } from './refresh-attempt.service.ts';
 import { deadlineOf, decide } from './refresh-policy.ts';
+import type { RefreshResult } from './refresh-result.ts';
 import { RefreshSettlement } from './refresh-settlement.service.ts';
 
 const FIRST_LOOK_MS = 100;
 const LONGEST_LOOK_MS = 1_000;
 
-/** Why a refresh is asked for: policy says it is due; the PDS refused this generation's token; the operator wants it. */
+/** Why a refresh is asked for. */
 export type RefreshTrigger =
+  /** Somebody needs a token: refresh if policy says so. */
   | { readonly kind: 'policy' }
+  /** The PDS refused the token of this generation. */
   | { readonly kind: 'refused'; readonly generation: number }
+  /** A worker claimed this generation. */
+  | { readonly kind: 'claimed'; readonly generation: number }
+  /** The operator wants it. */
   | { readonly kind: 'forced' };
+
+const skipped: RefreshResult = { kind: 'skipped' };
 
 /**
  * Renews the tokens of sessions: one flight per session in this process, one attempt per generation in all.
@@ -27,7 +35,7 @@ export type RefreshTrigger =
  */
 @Injectable()
 export class Refresher implements OnApplicationBootstrap {
-  private readonly flights = new Map<string, Promise<void>>();
+  private readonly flights = new Map<string, Promise<RefreshResult>>();
   private closing = false;
 
   constructor(
@@ -48,10 +56,10 @@ export class Refresher implements OnApplicationBootstrap {
   }
 
   /** Starts a refresh, or joins the one under way. Resolves when it is settled, whichever way; never rejects. */
-  refresh(sessionId: string, trigger: RefreshTrigger): Promise<void> {
+  refresh(sessionId: string, trigger: RefreshTrigger): Promise<RefreshResult> {
     const underWay = this.flights.get(sessionId);
     if (underWay) return underWay;
-    if (this.closing) return Promise.resolve();
+    if (this.closing) return Promise.resolve(skipped);
     const flight = this.fly(sessionId, trigger).finally(() => this.flights.delete(sessionId));
     this.flights.set(sessionId, flight);
     return flight;
@@ -63,15 +71,17 @@ export class Refresher implements OnApplicationBootstrap {
     await Promise.all(this.flights.values());
   }
 
-  private async fly(sessionId: string, trigger: RefreshTrigger): Promise<void> {
+  private async fly(sessionId: string, trigger: RefreshTrigger): Promise<RefreshResult> {
     try {
       const session = await this.live.reload(sessionId);
-      if (!isLive(session) || !isWanted(session, trigger)) return;
+      if (!isLive(session) || !isWanted(session, trigger)) return skipped;
       const key = { sessionId, generation: session.generation, attemptId: randomUUID() };
-      if (await this.takePlace(key, session)) await this.attempt.run(key, session);
-      else await this.awaitOther(session);
+      if (await this.takePlace(key, session)) return await this.attempt.run(key, session);
+      await this.awaitOther(session);
+      return skipped;
     } catch (error) {
       this.log.refreshCrashed({ sessionId }, error);
+      return { kind: 'failed', error: 'crashed' };
     } finally {
       this.live.forget(sessionId);
     }
@@ -122,6 +132,8 @@ function isWanted(session: LiveSession, trigger: RefreshTrigger): boolean {
       return decision.kind === 'due' || decision.kind === 'expired' || decision.kind === 'in-doubt';
     case 'refused':
       return session.generation === trigger.generation && decision.kind !== 'back-off';
+    case 'claimed':
+      return session.generation === trigger.generation && decision.kind !== 'reauthenticate';
     case 'forced':
       return decision.kind !== 'reauthenticate';
   }

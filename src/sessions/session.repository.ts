@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
 import { Database } from '../database/database.ts';
 import type { Schema } from '../database/schema.ts';
-import type { SessionPurpose, SessionReason } from '../database/tables/oauth-session.ts';
+import type { SessionPurpose, SessionReason, SessionStatus } from '../database/tables/oauth-session.ts';
 import type { Grant } from '../oauth/grant.ts';
 import { nextRefreshOf } from './refresh-policy.ts';
 import { type Session, type SessionRow, toSession } from './session.ts';
@@ -12,7 +12,17 @@ import { type SessionSecrets, SessionSecretsBox } from './session-secrets.ts';
 /** A session as it was read: its secrets, unless they were erased, and the database's time of the reading. */
 export type StoredSession = Session & { readonly secrets: SessionSecrets | null; readonly readAt: Date };
 
-/** A column set to nothing where an attempt is over. */
+const MARKED_AT_ONCE = 200;
+
+export type SessionQuery = {
+  readonly did: string | undefined;
+  readonly status: SessionStatus | undefined;
+  /** The last id of the page before. */
+  readonly cursor: string | undefined;
+  readonly limit: number;
+};
+
+/** The columns of an attempt, as they are where there is none. */
 export const NO_ATTEMPT = {
   attempt_id: null,
   attempt_state: null,
@@ -109,11 +119,12 @@ export class SessionRepository {
   }
 
   /** Lists the sessions that still have to be revoked at their issuers. */
-  async listRevoking(): Promise<string[]> {
+  async listRevoking(limit: number): Promise<string[]> {
     const rows = await this.database
       .selectFrom('oauth_session')
       .select('id')
       .where('status', '=', 'revoking')
+      .limit(limit)
       .execute();
     return rows.map(({ id }) => id);
   }
@@ -143,6 +154,26 @@ export class SessionRepository {
       .where('status', '=', 'active')
       .executeTakeFirst();
     return numUpdatedRows === 1n;
+  }
+
+  /** Writes down that sessions are in use, in batches that every database takes. */
+  async markUsed(ids: readonly string[]): Promise<void> {
+    for (let start = 0; start < ids.length; start += MARKED_AT_ONCE) {
+      await this.database
+        .updateTable('oauth_session')
+        .set({ last_used_at: this.database.now() })
+        .where('id', 'in', ids.slice(start, start + MARKED_AT_ONCE))
+        .execute();
+    }
+  }
+
+  /** Lists sessions for the operator, in the order of their ids. */
+  async list({ did, status, cursor, limit }: SessionQuery): Promise<Session[]> {
+    let query = this.database.selectFrom('oauth_session').selectAll().orderBy('id').limit(limit);
+    if (did !== undefined) query = query.where('did', '=', did);
+    if (status !== undefined) query = query.where('status', '=', status);
+    if (cursor !== undefined) query = query.where('id', '>', cursor);
+    return (await query.execute()).map(toSession);
   }
 
   /** Counts the active sessions that belong to another client id. */

@@ -7,32 +7,38 @@ import { AttemptRepository } from './attempt.repository.ts';
 import { ClientChange } from './client-change.ts';
 import { Endings } from './endings.service.ts';
 import { FailPoints } from './fail-points.ts';
+import { LastUse } from './last-use.ts';
 import { LiveSessions } from './live-sessions.ts';
 import { TokenOracle } from './oracle.ts';
 import { PdsRequests } from './pds-requests.ts';
 import { RefreshAttempt } from './refresh-attempt.service.ts';
 import { RefreshSettlement } from './refresh-settlement.service.ts';
 import { Refresher } from './refresher.service.ts';
+import { SessionOperations } from './session-operations.service.ts';
 import { SessionListeners } from './session-listeners.ts';
 import { SessionRepository } from './session.repository.ts';
 import { SessionSecretsBox } from './session-secrets.ts';
+import { SessionsController } from './sessions.controller.ts';
 import { Sessions } from './sessions.service.ts';
 import { Spool } from './spool.ts';
 
 @Module({
   imports: [IdentityModule, LeasesModule, OAuthModule],
+  controllers: [SessionsController],
   providers: [
     AnswerStore,
     AttemptRepository,
     ClientChange,
     Endings,
     FailPoints,
+    LastUse,
     LiveSessions,
     PdsRequests,
     RefreshAttempt,
     RefreshSettlement,
     Refresher,
     SessionListeners,
+    SessionOperations,
     SessionRepository,
     SessionSecretsBox,
     Sessions,

@@ -6,6 +6,7 @@ import type { SessionPurpose } from '../database/tables/oauth-session.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import type { Grant } from '../oauth/grant.ts';
 import { AccountTurns } from './account-turns.ts';
+import { LastUse } from './last-use.ts';
 import { databaseTime, isLive, type LiveSession, LiveSessions } from './live-sessions.ts';
 import { PdsRequests, type PdsRequest, type PdsResponse } from './pds-requests.ts';
 import { decide, type RefreshDecision, SETTLING_TIME_MS } from './refresh-policy.ts';
@@ -40,6 +41,7 @@ export class Sessions {
     private readonly live: LiveSessions,
     private readonly requests: PdsRequests,
     private readonly refresher: Refresher,
+    private readonly lastUse: LastUse,
   ) {}
 
   /** Stores a grant as a session of its own. */
@@ -100,6 +102,7 @@ export class Sessions {
     signal: AbortSignal | undefined,
   ): Promise<PdsResponse> {
     const session = await this.ready(id, signal);
+    this.lastUse.remember(id);
     const response = await this.requests.send(session, path, request);
     if (!this.requests.refusesToken(response)) return response;
     await response.body.dump();

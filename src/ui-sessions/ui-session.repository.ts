@@ -53,6 +53,11 @@ export class UiSessionRepository {
     });
   }
 
+  /** Ends every browser session that holds a session. */
+  async deleteOf(sessionId: string): Promise<void> {
+    await this.database.deleteFrom('ui_session').where('session_id', '=', sessionId).execute();
+  }
+
   /** Answers whether there was such a row. */
   async delete(id: string, database: Kysely<Schema>): Promise<boolean> {
     const { numDeletedRows } = await database

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import { digestOf, isSecret, newSecret } from '../crypto/secret.ts';
 import { Database } from '../database/database.ts';
 import type { Schema } from '../database/schema.ts';
 import { Log } from '../observability/log.ts';
 import { Endings } from '../sessions/endings.service.ts';
+import { SessionListeners } from '../sessions/session-listeners.ts';
 import type { Session } from '../sessions/session.ts';
 import { ABSOLUTE_LIMIT_MS, isOver, isSeenStale, type UiSession } from './ui-session.ts';
 import { UiSessionRepository } from './ui-session.repository.ts';
@@ -17,13 +18,19 @@ export type OpenedUiSession = { readonly cookie: string; readonly expiresAt: Dat
 
 /** Browser sessions: opened at login with a new cookie, found by it, ended at logout. */
 @Injectable()
-export class UiSessions {
+export class UiSessions implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly uiSessions: UiSessionRepository,
     private readonly endings: Endings,
+    private readonly listeners: SessionListeners,
     private readonly log: Log,
   ) {}
+
+  /** A session that needs its owner cannot serve a browser any more: the person must sign in again. */
+  onModuleInit(): void {
+    this.listeners.add(({ id }) => this.uiSessions.deleteOf(id));
+  }
 
   /** Opens a browser session that holds `session`, in the transaction that stores it. */
   async open(

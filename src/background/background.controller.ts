@@ -1,0 +1,37 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { Allow } from '../http/allow.decorator.ts';
+import { toOpenApiSchema } from '../http/openapi.ts';
+import { ZodPipe } from '../http/zod.pipe.ts';
+import { BackgroundRefresh } from './background-refresh.service.ts';
+import type { RefreshRun } from './refresh-run.ts';
+
+const refreshDue = z.object({
+  withinSeconds: z.int().min(0).max(86_400).default(0).describe('also sessions that will be due so soon'),
+});
+
+const refreshRun = z.object({
+  refreshed: z.int(),
+  skipped: z.int().describe('nothing was to be done, or another process does it'),
+  failed: z.array(z.object({ id: z.string(), error: z.string() })),
+});
+
+@ApiTags('sessions')
+@ApiSecurity('operator')
+@Controller('api/sessions/refresh-due')
+export class BackgroundController {
+  constructor(private readonly refresh: BackgroundRefresh) {}
+
+  /** For an external cron; the broker does the same by itself. */
+  @Post()
+  @HttpCode(200)
+  @Allow('operator')
+  @ApiBody({ schema: toOpenApiSchema(refreshDue) })
+  @ApiOkResponse({ description: 'What was done.', schema: toOpenApiSchema(refreshRun) })
+  refreshDue(
+    @Body(new ZodPipe(refreshDue)) { withinSeconds }: z.infer<typeof refreshDue>,
+  ): Promise<RefreshRun> {
+    return this.refresh.run(withinSeconds);
+  }
+}

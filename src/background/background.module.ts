@@ -1,0 +1,46 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { LeasesModule } from '../leases/leases.module.ts';
+import { Endings } from '../sessions/endings.service.ts';
+import { SessionsModule } from '../sessions/sessions.module.ts';
+import { BackgroundController } from './background.controller.ts';
+import { BackgroundRefresh } from './background-refresh.service.ts';
+import { BackgroundWorker } from './background.worker.ts';
+import { DueSessionRepository } from './due-session.repository.ts';
+import { ExpiredRowRepository } from './expired-row.repository.ts';
+import { HolderlessSessions } from './holderless-sessions.ts';
+import { Sweeper } from './sweeper.ts';
+
+@Module({
+  imports: [LeasesModule, SessionsModule],
+  controllers: [BackgroundController],
+  providers: [
+    BackgroundRefresh,
+    BackgroundWorker,
+    DueSessionRepository,
+    ExpiredRowRepository,
+    HolderlessSessions,
+    Sweeper,
+  ],
+})
+export class BackgroundModule implements OnModuleInit {
+  constructor(
+    private readonly sweeper: Sweeper,
+    private readonly expired: ExpiredRowRepository,
+    private readonly holderless: HolderlessSessions,
+    private readonly endings: Endings,
+  ) {}
+
+  /** The table of what is swept; a later table adds its line. */
+  onModuleInit(): void {
+    this.sweeper.register({
+      name: 'oauth_state',
+      sweepBatch: limit => this.expired.sweep('oauth_state', limit),
+    });
+    this.sweeper.register({
+      name: 'ui_session',
+      sweepBatch: limit => this.expired.sweep('ui_session', limit),
+    });
+    this.sweeper.register({ name: 'revoking', sweepBatch: limit => this.endings.resume(limit) });
+    this.sweeper.register({ name: 'oauth_session', sweepBatch: limit => this.holderless.sweep(limit) });
+  }
+}

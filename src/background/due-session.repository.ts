@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.ts';
+import type { SessionRow } from '../sessions/session.ts';
+
+/** A session that a worker took upon itself to look at. */
+export type DueSession = Pick<
+  SessionRow,
+  'id' | 'generation' | 'issuer' | 'kid' | 'attempt_state' | 'failures'
+> & {
+  readonly refreshedAt: Date;
+  readonly claimedAt: Date;
+  /** Whether it was used within a day, or failed to be refreshed since it was. */
+  readonly inUse: boolean;
+};
+
+const CLAIM_SECONDS = 120;
+const RECENT_USE_SECONDS = 24 * 60 * 60;
+
+/** The sessions whose time has come. */
+@Injectable()
+export class DueSessionRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Claims the sessions that are due, those due longest first; no other worker sees them for two minutes.
+   *
+   * Served by the index on (status, next_refresh_at).
+   */
+  async claim(limit: number, withinSeconds: number): Promise<DueSession[]> {
+    const { database } = this;
+    let due = database
+      .selectFrom('oauth_session')
+      .select('id')
+      .where('status', '=', 'active')
+      .where('next_refresh_at', '<=', database.now(withinSeconds))
+      .orderBy('next_refresh_at')
+      .limit(limit);
+    if (database.dialect === 'postgres') due = due.forUpdate().skipLocked();
+    const rows = await database
+      .updateTable('oauth_session')
+      .set({ next_refresh_at: database.now(Math.max(CLAIM_SECONDS, withinSeconds + 1)) })
+      .where('id', 'in', due)
+      .where('status', '=', 'active')
+      .returning([
+        'id',
+        'generation',
+        'issuer',
+        'kid',
+        'attempt_state',
+        'failures',
+        'refreshed_at',
+        'last_used_at',
+      ])
+      .returning([database.now().as('claimed_at'), database.now(-RECENT_USE_SECONDS).as('recently')])
+      .execute();
+    return rows.map(({ refreshed_at, last_used_at, claimed_at, recently, ...row }) => ({
+      ...row,
+      refreshedAt: new Date(refreshed_at),
+      claimedAt: new Date(claimed_at),
+      inUse: (last_used_at ?? refreshed_at) >= recently,
+    }));
+  }
+
+  /** Puts a session that nobody uses off, unless something happened to it since it was claimed. */
+  async postpone({ id, generation }: DueSession, until: Date): Promise<void> {
+    await this.database
+      .updateTable('oauth_session')
+      .set({ next_refresh_at: until.toISOString() })
+      .where('id', '=', id)
+      .where('generation', '=', generation)
+      .where('status', '=', 'active')
+      .execute();
+  }
+}

@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.ts';
+
+/** The tables whose rows end at their `expires_at`. */
+export type ExpiringTable = 'oauth_state' | 'ui_session';
+
+/** Rows whose time is over. */
+@Injectable()
+export class ExpiredRowRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Deletes up to `limit` expired rows; answers how many. Served by the index on `expires_at`. */
+  async sweep(table: ExpiringTable, limit: number): Promise<number> {
+    const { numDeletedRows } = await this.database
+      .deleteFrom(table)
+      .where('id', 'in', select =>
+        select.selectFrom(table).select('id').where('expires_at', '<=', this.database.now()).limit(limit),
+      )
+      .executeTakeFirst();
+    return Number(numDeletedRows);
+  }
+}

@@ -1,0 +1,40 @@
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Log } from '../observability/log.ts';
+import { SessionRepository } from './session.repository.ts';
+
+const FLUSH_MS = 30_000;
+
+/** Remembers which sessions were used, and writes it down in batches: a busy session costs one small write each. */
+@Injectable()
+export class LastUse implements OnModuleInit, OnApplicationShutdown {
+  private readonly used = new Set<string>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly sessions: SessionRepository,
+    private readonly log: Log,
+  ) {}
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => void this.flush(), FLUSH_MS);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.flush();
+  }
+
+  remember(sessionId: string): void {
+    this.used.add(sessionId);
+  }
+
+  async flush(): Promise<void> {
+    const ids = [...this.used];
+    this.used.clear();
+    try {
+      if (ids.length > 0) await this.sessions.markUsed(ids);
+    } catch (error) {
+      this.log.databaseTrouble(error); // A session in use is used again before anybody misses this.
+    }
+  }
+}

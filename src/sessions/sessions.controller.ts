@@ -1,0 +1,91 @@
+import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import {
+  ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiQuery,
+  ApiSecurity,
+  ApiTags,
+} from '@nestjs/swagger';
+import { z } from 'zod';
+import { sessionReasons, sessionStatuses } from '../database/tables/oauth-session.ts';
+import { Allow } from '../http/allow.decorator.ts';
+import { toOpenApiSchema } from '../http/openapi.ts';
+import { ZodPipe } from '../http/zod.pipe.ts';
+import type { RefreshResult } from './refresh-result.ts';
+import { SessionOperations, type Validity } from './session-operations.service.ts';
+import { sessionView, type SessionView, toSessionView } from './session-view.ts';
+
+const listQuery = z.object({
+  did: z.string().optional(),
+  status: z.enum(sessionStatuses).optional(),
+  cursor: z.string().max(64).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+const sessionPage = z.object({ sessions: z.array(sessionView), cursor: z.string().optional() });
+const refreshResult = z.object({
+  kind: z.enum(['refreshed', 'skipped', 'failed']),
+  error: z.string().optional(),
+});
+const validity = z.object({
+  status: z.enum(['active', 'needs_reauth', 'unreachable']),
+  reason: z.enum(sessionReasons).nullable().optional(),
+});
+
+@ApiTags('sessions')
+@ApiSecurity('operator')
+@Controller('api/sessions')
+export class SessionsController {
+  constructor(private readonly operations: SessionOperations) {}
+
+  @Get()
+  @Allow('operator')
+  @ApiQuery({ name: 'did', required: false })
+  @ApiQuery({ name: 'status', required: false, enum: sessionStatuses })
+  @ApiQuery({ name: 'cursor', required: false })
+  @ApiQuery({ name: 'limit', required: false })
+  @ApiOkResponse({ description: 'A page of sessions.', schema: toOpenApiSchema(sessionPage) })
+  async list(
+    @Query(new ZodPipe(listQuery)) query: z.infer<typeof listQuery>,
+  ): Promise<z.infer<typeof sessionPage>> {
+    const { did, status, cursor, limit } = query;
+    const page = await this.operations.list({ did, status, cursor, limit });
+    return { ...page, sessions: page.sessions.map(toSessionView) };
+  }
+
+  @Get(':id')
+  @Allow('operator')
+  @ApiOkResponse({ description: 'The session.', schema: toOpenApiSchema(sessionView) })
+  @ApiNotFoundResponse({ description: 'NotFound' })
+  async look(@Param('id') id: string): Promise<SessionView> {
+    return toSessionView(await this.operations.get(id));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Allow('operator')
+  @ApiNoContentResponse({ description: 'The session is ended, and revoked at its issuer.' })
+  @ApiNotFoundResponse({ description: 'NotFound' })
+  revoke(@Param('id') id: string): Promise<void> {
+    return this.operations.revoke(id);
+  }
+
+  @Post(':id/refresh')
+  @HttpCode(200)
+  @Allow('operator')
+  @ApiOkResponse({ description: 'What became of it.', schema: toOpenApiSchema(refreshResult) })
+  @ApiNotFoundResponse({ description: 'NotFound' })
+  refresh(@Param('id') id: string): Promise<RefreshResult> {
+    return this.operations.refresh(id);
+  }
+
+  @Post(':id/validate')
+  @HttpCode(200)
+  @Allow('operator')
+  @ApiOkResponse({ description: 'Whether the PDS takes it.', schema: toOpenApiSchema(validity) })
+  @ApiNotFoundResponse({ description: 'NotFound' })
+  validate(@Param('id') id: string): Promise<Validity> {
+    return this.operations.validate(id);
+  }
+}
