@@ -104,7 +104,8 @@ export class TokenRefresh {
         await response.text(),
         response.headers.get('retry-after'),
       );
-      return outcome.kind === 'refused' && clockWasWrong ? { kind: 'sign-again' } : outcome;
+      const isRefusal = outcome.kind === 'refused' || outcome.kind === 'invalid-grant';
+      return isRefusal && clockWasWrong ? { kind: 'sign-again' } : outcome;
     } catch (cause) {
       return judgeFailure(cause);
     }

@@ -1,18 +1,22 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Grants } from '../oauth/grants.service.ts';
 import { Log } from '../observability/log.ts';
 import { AttemptRepository } from './attempt.repository.ts';
+import { Closing } from './closing.ts';
+import { pause } from './pause.ts';
 import { toRefreshedGrant } from './refreshed-grant.ts';
 import { SessionRepository, type StoredSession } from './session.repository.ts';
 import { Spool, type SpooledAnswer } from './spool.ts';
 
 /** How long an answer waits for the database before it is put on disk. */
-const SPOOL_AFTER_MS = 1_000;
+const SPOOL_AFTER_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** Whether an answer was stored, or the session had meanwhile gone another way. */
-export type StoringResult = 'stored' | 'superseded';
+/**
+ * What became of an answer: it was stored; its session had meanwhile gone another way; the process ends, and the next
+ * one finds it in the spool.
+ */
+export type StoringResult = 'stored' | 'superseded' | 'spooled';
 
 /** Brings the answers of refreshes into the database, however long that takes. */
 @Injectable()
@@ -22,37 +26,57 @@ export class AnswerStore {
     private readonly sessions: SessionRepository,
     private readonly grants: Grants,
     private readonly spool: Spool,
+    private readonly closing: Closing,
     private readonly log: Log,
   ) {}
 
   /**
-   * Stores an answer, and tries until it is stored; from the second second on it is on disk as well. An answer
+   * Stores an answer, and tries until it is stored; as soon as that takes long, the answer is on disk as well. One
    * whose session was logged out or reconnected meanwhile is revoked at the issuer, as nobody holds it.
    */
   async store(answer: SpooledAnswer): Promise<StoringResult> {
-    const startedAt = performance.now();
-    for (let spooled = false, pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    const progress = { spooled: false, stored: false };
+    const storing = this.storeAtLast(answer, progress);
+    for (let waitMs = SPOOL_AFTER_MS; ; waitMs = LONGEST_PAUSE_MS) {
+      await Promise.race([storing, pause(waitMs, this.closing.signal)]);
+      if (progress.stored || progress.spooled) break;
+      progress.spooled = await this.trySpool(answer);
+    }
+    const result = await storing;
+    if (progress.spooled && result !== 'spooled') await this.spool.delete(answer.attemptId);
+    return result;
+  }
+
+  /** Stores what an earlier process had to leave on disk. A file that cannot be opened stays, and is an alarm. */
+  async replay(): Promise<number> {
+    let replayed = 0;
+    for (const attemptId of await this.spool.list()) {
+      const answer = await this.spool.read(attemptId).catch((error: unknown) => {
+        this.log.rowUnreadable(error);
+      });
+      if (!answer) continue;
+      await this.storeOnce(answer);
+      await this.spool.delete(attemptId);
+      replayed++;
+    }
+    return replayed;
+  }
+
+  private async storeAtLast(
+    answer: SpooledAnswer,
+    progress: { spooled: boolean; stored: boolean },
+  ): Promise<StoringResult> {
+    for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
         const result = await this.storeOnce(answer);
-        if (spooled) await this.spool.delete(answer.attemptId);
+        progress.stored = true;
         return result;
       } catch (error) {
         this.log.answerNotStored({ sessionId: answer.sessionId }, error);
-        if (!spooled && performance.now() - startedAt >= SPOOL_AFTER_MS)
-          spooled = await this.trySpool(answer);
       }
-      await delay(pauseMs);
+      if (progress.spooled && this.closing.signal.aborted) return 'spooled';
+      await pause(pauseMs, this.closing.signal);
     }
-  }
-
-  /** Stores what an earlier process had to leave on disk. */
-  async replay(): Promise<number> {
-    const answers = await this.spool.readAll();
-    for (const answer of answers) {
-      await this.storeOnce(answer);
-      await this.spool.delete(answer.attemptId);
-    }
-    return answers.length;
   }
 
   private async storeOnce(answer: SpooledAnswer): Promise<StoringResult> {

@@ -2,17 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { UpdateQueryBuilder, UpdateResult } from 'kysely';
 import { Database } from '../database/database.ts';
 import type { Schema } from '../database/schema.ts';
-import type { Session } from './session.ts';
+import type { AttemptKey, Session } from './session.ts';
 import { NO_ATTEMPT } from './session.repository.ts';
 import { SessionSecretsBox } from './session-secrets.ts';
 import type { RefreshedGrant } from './refreshed-grant.ts';
-
-/** Names one attempt at one generation of a session: every write of an attempt is guarded by all three. */
-export type AttemptKey = {
-  readonly sessionId: string;
-  readonly generation: number;
-  readonly attemptId: string;
-};
 
 /** How long nobody else takes over an attempt that its owner only prepares. */
 const LEASE_SECONDS = 30;
@@ -28,10 +21,14 @@ export class AttemptRepository {
   ) {}
 
   /**
-   * Prepares an attempt: takes the place of none, or of one that was only prepared by a process that is late.
-   * Answers whether the place was to be had.
+   * Prepares an attempt: takes the place of none, or of one that was only prepared by a process that is late, or of
+   * the one that the caller knows to be nobody's any more. Answers whether the place was to be had.
    */
-  prepare({ sessionId, generation, attemptId }: AttemptKey, owner: string): Promise<boolean> {
+  prepare(
+    { sessionId, generation, attemptId }: AttemptKey,
+    owner: string,
+    orphan?: { attemptId: string },
+  ): Promise<boolean> {
     return this.didUpdate(
       this.database
         .updateTable('oauth_session')
@@ -48,7 +45,10 @@ export class AttemptRepository {
         .where(eb =>
           eb.or([
             eb('attempt_state', 'is', null),
-            eb.and([eb('attempt_state', '=', 'prepared'), eb('lease_until', '<=', this.database.now())]),
+            eb.and([
+              eb('attempt_state', '=', 'prepared'),
+              orphan ? eb('attempt_id', '=', orphan.attemptId) : eb('lease_until', '<=', this.database.now()),
+            ]),
           ]),
         ),
     );
@@ -57,24 +57,29 @@ export class AttemptRepository {
   /**
    * Takes over an attempt whose answer is lost, to send the refresh token once more. Guarded by the very attempt
    * that the caller judged, so that of many only one does.
+   *
+   * @param resends how often the token will then have been sent without proof that it was not spent
    */
-  prepareResend(key: AttemptKey, lost: { attemptId: string }, owner: string): Promise<boolean> {
+  prepareResend(
+    key: AttemptKey,
+    { lost, resends }: { lost: { attemptId: string }; resends: number },
+    owner: string,
+  ): Promise<boolean> {
     return this.didUpdate(
       this.database
         .updateTable('oauth_session')
-        .set(({ eb }) => ({
+        .set({
           attempt_id: key.attemptId,
           attempt_state: 'prepared',
-          attempt_no: eb('attempt_no', '+', 1),
+          attempt_no: resends,
           owner,
           sent_at: null,
           lease_until: this.database.now(LEASE_SECONDS),
-        }))
+        })
         .where('id', '=', key.sessionId)
         .where('generation', '=', key.generation)
         .where('attempt_id', '=', lost.attemptId)
         .where('attempt_state', 'in', ['sent', 'in_doubt'])
-        .where('attempt_no', '=', 0)
         .where('status', '=', 'active'),
     );
   }
@@ -93,19 +98,33 @@ export class AttemptRepository {
     );
   }
 
-  /** Stores what a refresh yielded; answers whether the attempt still had its place. */
-  storeAnswer(key: AttemptKey, session: Session, grant: RefreshedGrant): Promise<boolean> {
+  /**
+   * Stores what a refresh yielded; answers whether its generation was still the session's.
+   *
+   * Not guarded by the attempt: a refresh token is exchanged once, so whichever attempt has the answer has the only
+   * one, and another that was prepared meanwhile must not be sent.
+   */
+  storeAnswer(
+    { sessionId, generation }: AttemptKey,
+    session: Session,
+    grant: RefreshedGrant,
+  ): Promise<boolean> {
     const row = toBoundColumns(session, grant);
     return this.didUpdate(
-      this.ofAttempt(key).set(({ eb }) => ({
-        ...NO_ATTEMPT,
-        ...row,
-        sealed: this.secrets.seal(grant, row),
-        generation: eb('generation', '+', 1),
-        next_refresh_at: grant.nextRefreshAt.toISOString(),
-        attempt_no: 0,
-        failures: 0,
-      })),
+      this.database
+        .updateTable('oauth_session')
+        .set(({ eb }) => ({
+          ...NO_ATTEMPT,
+          ...row,
+          sealed: this.secrets.seal(grant, row),
+          generation: eb('generation', '+', 1),
+          next_refresh_at: grant.nextRefreshAt.toISOString(),
+          attempt_no: 0,
+          failures: 0,
+        }))
+        .where('id', '=', sessionId)
+        .where('generation', '=', generation)
+        .where('status', '=', 'active'),
     );
   }
 

@@ -5,11 +5,12 @@ import { Log } from '../observability/log.ts';
 import type { RefreshOutcome } from '../oauth/refresh-outcome.ts';
 import { type RefreshPlan, TokenRefresh } from '../oauth/token-refresh.service.ts';
 import { AnswerStore } from './answer-store.ts';
-import { type AttemptKey, AttemptRepository } from './attempt.repository.ts';
+import { AttemptRepository } from './attempt.repository.ts';
 import { FailPoints } from './fail-points.ts';
 import type { LiveSession } from './live-sessions.ts';
 import { RefreshSettlement } from './refresh-settlement.service.ts';
 import type { RefreshResult } from './refresh-result.ts';
+import type { AttemptKey } from './session.ts';
 import { SessionRepository } from './session.repository.ts';
 import type { SpooledAnswer } from './spool.ts';
 
@@ -18,6 +19,9 @@ const MOST_SIGNATURES = 3;
 
 /** How long this process believes that an answer may still come. No request is good for as long. */
 const ANSWER_PATIENCE_MS = 10 * 60_000;
+
+/** A process that was stopped for longer between signing and sending may have lost its place in the meantime. */
+const LONGEST_HESITATION_MS = 5_000;
 
 /** Makes one attempt: plans, signs, commits to sending, sends, and brings what came of it into the database. */
 @Injectable()
@@ -56,9 +60,11 @@ export class RefreshAttempt {
     const plan = await this.tokens.plan(session);
     for (let signatures = 1; signatures <= MOST_SIGNATURES; signatures++) {
       const signed = await this.tokens.sign(plan, session.secrets);
+      const lateness = stopwatch();
       const sentAt = await this.commit(key);
       if (!sentAt) return undefined;
       await this.failPoints.at('before_send');
+      if (lateness() > LONGEST_HESITATION_MS) throw new Error('Too late to send what was signed.');
       progress.sent = true;
       const outcome = await this.send(this.tokens.transmit(signed), toAnswer(key, session, plan, sentAt));
       if (outcome.kind !== 'sign-again') return outcome;
@@ -68,22 +74,23 @@ export class RefreshAttempt {
   }
 
   /**
-   * Commits to one transmission. A commit whose confirmation was lost is looked up; when even that fails, nothing is
-   * sent.
+   * Commits to one transmission. A commit whose confirmation was lost is looked up.
    *
    * @returns the time of the commit, or nothing when the attempt has lost its place
+   * @throws what kept the commit from being confirmed: nothing may be sent
    */
   private async commit(key: AttemptKey): Promise<Date | undefined> {
-    // Whether the commit failed or only its confirmation, the row tells.
-    const refused = await this.attempts.commitToSend(key, this.instances.self).then(
-      committed => !committed,
-      () => false,
-    );
-    if (refused) return undefined;
+    let unconfirmed: Error | undefined;
+    try {
+      if (!(await this.attempts.commitToSend(key, this.instances.self))) return undefined;
+    } catch (error) {
+      unconfirmed = new Error('The commit to send was not confirmed.', { cause: error });
+    }
     const attempt = (await this.sessions.find(key.sessionId))?.attempt;
-    return attempt?.id === key.attemptId && attempt.state === 'sent'
-      ? (attempt.sentAt ?? undefined)
-      : undefined;
+    if (attempt?.id === key.attemptId && attempt.state === 'sent') return attempt.sentAt ?? undefined;
+    // The commit may still come through: who gives the attempt up now rules that out.
+    if (unconfirmed) throw unconfirmed;
+    return undefined;
   }
 
   private async send(
@@ -122,4 +129,10 @@ function toAnswer(key: AttemptKey, session: LiveSession, plan: RefreshPlan, sent
     pds: plan.pds,
     sentAt: sentAt.toISOString(),
   });
+}
+
+/** Measures the time since now: the one clock stands still in a suspended machine, the other may be set. */
+function stopwatch(): () => number {
+  const [startedAt, startedAtTime] = [performance.now(), Date.now()];
+  return () => Math.max(performance.now() - startedAt, Date.now() - startedAtTime);
 }

@@ -1,20 +1,25 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { SessionReason } from '../database/tables/oauth-session.ts';
 import type { RefreshOutcome } from '../oauth/refresh-outcome.ts';
 import { AccountMovedError } from '../oauth/token-refresh.service.ts';
 import { Log } from '../observability/log.ts';
-import { type AttemptKey, AttemptRepository } from './attempt.repository.ts';
+import { AttemptRepository } from './attempt.repository.ts';
+import { Closing } from './closing.ts';
 import { backOffSeconds, IssuerBackOff } from './back-off.ts';
-import { type LiveSession, LiveSessions } from './live-sessions.ts';
+import { databaseTime, type LiveSession, LiveSessions } from './live-sessions.ts';
 import { TokenOracle } from './oracle.ts';
+import { pause } from './pause.ts';
 import { SessionListeners } from './session-listeners.ts';
+import type { AttemptKey } from './session.ts';
 import { SessionRepository } from './session.repository.ts';
 
 const LONGEST_PAUSE_MS = 5_000;
 
 /** An account that another issuer speaks for, at so many looks in a row, has moved: the first may be a slip. */
 const LOOKS_BEFORE_MOVED = 20;
+
+/** How often an issuer must say that a grant is over when its access token cannot tell, having run out anyway. */
+const REFUSALS_BEFORE_REVOKED = 3;
 
 /** Writes down how an attempt ended, and decides what that means for its session. */
 @Injectable()
@@ -27,6 +32,7 @@ export class RefreshSettlement {
     private readonly live: LiveSessions,
     private readonly oracle: TokenOracle,
     private readonly listeners: SessionListeners,
+    private readonly closing: Closing,
     private readonly log: Log,
   ) {}
 
@@ -54,10 +60,14 @@ export class RefreshSettlement {
     this.live.forget(session.id);
   }
 
-  /** Ends a generation, and tells who holds the session. */
-  async needReauth(session: LiveSession, reason: SessionReason): Promise<void> {
-    const { id, did, generation } = session;
-    if (!(await this.persist(() => this.sessions.markNeedsReauth(id, generation, reason)))) return;
+  /** Ends a generation on the word of one attempt, and tells who holds the session. */
+  async needReauth(
+    { id, did, generation }: LiveSession,
+    attemptId: string,
+    reason: SessionReason,
+  ): Promise<void> {
+    const key = { sessionId: id, generation, attemptId };
+    if (!(await this.persist(() => this.sessions.markNeedsReauth(key, reason)))) return;
     this.live.forget(id);
     this.log.sessionNeedsReauth({ did, sessionId: id, reason });
     await this.persist(() => this.listeners.tell({ id, did, reason }));
@@ -65,11 +75,15 @@ export class RefreshSettlement {
 
   /**
    * `invalid_grant` is also the answer to some requests whose token was never looked at. Only when the access token
-   * is dead as well is the grant.
+   * is dead as well is the grant; and where that had run out anyway, only when the answer is the same several times:
+   * after a refusal the same token can be sent again without harm.
    */
   private async judgeInvalidGrant(key: AttemptKey, session: LiveSession): Promise<void> {
-    const verdict = await this.oracle.ask(session);
-    if (verdict === 'dead') await this.needReauth(session, session.resends > 0 ? 'response_lost' : 'revoked');
+    const isDead = (await this.oracle.ask(session)) === 'dead';
+    const isProof = session.accessExpiresAt > databaseTime(session);
+    if (isDead && session.resends > 0) await this.needReauth(session, key.attemptId, 'response_lost');
+    else if (isDead && (isProof || session.failures + 1 >= REFUSALS_BEFORE_REVOKED))
+      await this.needReauth(session, key.attemptId, 'revoked');
     else
       await this.giveUp(key, session, {
         kind: 'refused',
@@ -80,7 +94,7 @@ export class RefreshSettlement {
 
   private async giveUp(key: AttemptKey, session: LiveSession, outcome: RefreshOutcome): Promise<void> {
     if (causeOf(outcome) instanceof AccountMovedError && session.failures >= LOOKS_BEFORE_MOVED) {
-      await this.needReauth(session, 'account_moved');
+      await this.needReauth(session, key.attemptId, 'account_moved');
       return;
     }
     const asked = outcome.kind === 'refused' ? (outcome.retryAfterSeconds ?? 0) : 0;
@@ -88,14 +102,18 @@ export class RefreshSettlement {
     await this.persist(() => this.attempts.giveUp(key, backOffSeconds(session.failures, asked)));
   }
 
-  /** Writes until the database takes it: what is not written down here would look as if the answer were lost. */
+  /**
+   * Writes until the database takes it: what is not written down here would look as if the answer were lost. At the
+   * end of the process that is how it must look.
+   */
   private async persist<Result>(write: () => Promise<Result>): Promise<Result> {
     for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
         return await write();
       } catch (error) {
         this.log.databaseTrouble(error);
-        await delay(pauseMs);
+        if (this.closing.signal.aborted) throw error;
+        await pause(pauseMs, this.closing.signal);
       }
     }
   }

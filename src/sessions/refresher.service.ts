@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Instances } from '../leases/instances.service.ts';
 import { Log } from '../observability/log.ts';
 import { AnswerStore } from './answer-store.ts';
-import { type AttemptKey, AttemptRepository } from './attempt.repository.ts';
+import { AttemptRepository } from './attempt.repository.ts';
+import { Closing } from './closing.ts';
 import { databaseTime, isLive, type LiveSession, LiveSessions } from './live-sessions.ts';
-import { TokenOracle } from './oracle.ts';
+import { pause } from './pause.ts';
 import { RefreshAttempt } from './refresh-attempt.service.ts';
-import { deadlineOf, decide } from './refresh-policy.ts';
+import { decide } from './refresh-policy.ts';
 import type { RefreshResult } from './refresh-result.ts';
-import { RefreshSettlement } from './refresh-settlement.service.ts';
+import { ResendRule } from './resend-rule.ts';
+import type { Attempt, AttemptKey } from './session.ts';
 
 const FIRST_LOOK_MS = 100;
 const LONGEST_LOOK_MS = 1_000;
@@ -34,18 +35,17 @@ const skipped: RefreshResult = { kind: 'skipped' };
  * A flight belongs to nobody: whoever waits for it may leave, and it goes on until its answer is stored.
  */
 @Injectable()
-export class Refresher implements OnApplicationBootstrap {
+export class Refresher implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly flights = new Map<string, Promise<RefreshResult>>();
-  private closing = false;
 
   constructor(
     private readonly live: LiveSessions,
     private readonly attempts: AttemptRepository,
     private readonly attempt: RefreshAttempt,
-    private readonly settlement: RefreshSettlement,
     private readonly answers: AnswerStore,
-    private readonly oracle: TokenOracle,
+    private readonly resendRule: ResendRule,
     private readonly instances: Instances,
+    private readonly closing: Closing,
     private readonly log: Log,
   ) {}
 
@@ -59,26 +59,28 @@ export class Refresher implements OnApplicationBootstrap {
   refresh(sessionId: string, trigger: RefreshTrigger): Promise<RefreshResult> {
     const underWay = this.flights.get(sessionId);
     if (underWay) return underWay;
-    if (this.closing) return Promise.resolve(skipped);
+    if (this.closing.signal.aborted) return Promise.resolve(skipped);
     const flight = this.fly(sessionId, trigger).finally(() => this.flights.delete(sessionId));
     this.flights.set(sessionId, flight);
     return flight;
   }
 
-  /** Starts nothing any more, and resolves when what is under way is settled. */
-  async close(): Promise<void> {
-    this.closing = true;
+  /** Starts nothing any more, and waits until what is under way is settled and in the database, or in the spool. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.closing.begin();
     await Promise.all(this.flights.values());
   }
 
   private async fly(sessionId: string, trigger: RefreshTrigger): Promise<RefreshResult> {
     try {
-      const session = await this.live.reload(sessionId);
-      if (!isLive(session) || !isWanted(session, trigger)) return skipped;
-      const key = { sessionId, generation: session.generation, attemptId: randomUUID() };
-      if (await this.takePlace(key, session)) return await this.attempt.run(key, session);
-      await this.awaitOther(session);
-      return skipped;
+      for (;;) {
+        const session = await this.live.reload(sessionId);
+        if (!isLive(session) || !isWanted(session, trigger)) return skipped;
+        const key = { sessionId, generation: session.generation, attemptId: randomUUID() };
+        const taken = await this.takePlace(key, session);
+        if (taken) return await this.attempt.run(key, taken);
+        if (!(await this.awaitOther(session))) return skipped;
+      }
     } catch (error) {
       this.log.refreshCrashed({ sessionId }, error);
       return { kind: 'failed', error: 'crashed' };
@@ -87,41 +89,45 @@ export class Refresher implements OnApplicationBootstrap {
     }
   }
 
-  private async takePlace(key: AttemptKey, session: LiveSession): Promise<boolean> {
+  /** Prepares an attempt; answers the session as it is with that, nothing when the place was not to be had. */
+  private async takePlace(key: AttemptKey, session: LiveSession): Promise<LiveSession | undefined> {
     const { attempt } = session;
-    if (!attempt || attempt.state === 'prepared') return this.attempts.prepare(key, this.instances.self);
-    if (!(await this.mayResend(session))) return false;
-    return this.attempts.prepareResend(key, { attemptId: attempt.id }, this.instances.self);
-  }
-
-  /**
-   * Whether a refresh token whose answer was lost may be sent once more: nobody can still receive the answer, the
-   * access token does not tell that the refresh token was spent, and the first request can be accepted no more.
-   */
-  private async mayResend(session: LiveSession): Promise<boolean> {
-    const { attempt, resends } = session;
-    if (!attempt?.sentAt) return false;
-    if (attempt.state === 'sent' && !(await this.instances.isDead(attempt.owner))) return false;
-    const verdict = await this.oracle.ask(session);
-    // Rotation ends the old access token: one that ends before its time shows that the refresh token was spent.
-    const spent = verdict === 'dead' && session.accessExpiresAt > databaseTime(session);
-    if (spent || (resends > 0 && verdict === 'dead')) {
-      await this.settlement.needReauth(session, 'response_lost');
-      return false;
+    const { self } = this.instances;
+    if (!attempt) return (await this.attempts.prepare(key, self)) ? session : undefined;
+    const isOrphan = await this.isOrphan(attempt);
+    if (attempt.state === 'prepared') {
+      const orphan = isOrphan ? { attemptId: attempt.id } : undefined;
+      return (await this.attempts.prepare(key, self, orphan)) ? session : undefined;
     }
-    if (resends > 0 || verdict === 'unknown') return false;
-    return deadlineOf(session, attempt.sentAt) <= databaseTime(session);
+    if (attempt.state === 'sent' && !isOrphan) return undefined;
+    const resends = await this.resendRule.judge(session, attempt);
+    if (resends === undefined) return undefined;
+    const lost = { attemptId: attempt.id };
+    return (await this.attempts.prepareResend(key, { lost, resends }, self))
+      ? { ...session, resends }
+      : undefined;
   }
 
-  /** Waits until the attempt of another process is settled. */
-  private async awaitOther({ id, generation }: LiveSession): Promise<void> {
-    for (let pauseMs = FIRST_LOOK_MS; !this.closing; pauseMs = Math.min(pauseMs * 2, LONGEST_LOOK_MS)) {
-      await delay(pauseMs);
+  /** Whether nobody works on an attempt any more. Of this process's own, only those in a flight are worked on. */
+  private async isOrphan({ owner }: Attempt): Promise<boolean> {
+    return owner === this.instances.self || (await this.instances.isDead(owner));
+  }
+
+  /** Waits until the attempt of another process is settled, or late: answers whether its place is to be had. */
+  private async awaitOther({ id, generation }: LiveSession): Promise<boolean> {
+    for (
+      let pauseMs = FIRST_LOOK_MS;
+      !this.closing.signal.aborted;
+      pauseMs = Math.min(pauseMs * 2, LONGEST_LOOK_MS)
+    ) {
+      await pause(pauseMs, this.closing.signal);
       const session = await this.live.reload(id);
-      if (!isLive(session) || session.generation !== generation || session.attempt === null) return;
-      if (session.attempt.state === 'in_doubt' || (await this.instances.isDead(session.attempt.owner)))
-        return;
+      if (!isLive(session) || session.generation !== generation || session.attempt === null) return false;
+      const { state, leaseUntil, owner } = session.attempt;
+      if (state === 'prepared' && leaseUntil !== null && leaseUntil <= databaseTime(session)) return true;
+      if (state === 'in_doubt' || (await this.instances.isDead(owner))) return state === 'prepared';
     }
+    return false;
   }
 }
 

@@ -6,7 +6,7 @@ import type { Schema } from '../database/schema.ts';
 import type { SessionPurpose, SessionReason, SessionStatus } from '../database/tables/oauth-session.ts';
 import type { Grant } from '../oauth/grant.ts';
 import { nextRefreshOf } from './refresh-policy.ts';
-import { type Session, type SessionRow, toSession } from './session.ts';
+import { type AttemptKey, type Session, type SessionRow, toSession } from './session.ts';
 import { type SessionSecrets, SessionSecretsBox } from './session-secrets.ts';
 
 /** A session as it was read: its secrets, unless they were erased, and the database's time of the reading. */
@@ -139,8 +139,14 @@ export class SessionRepository {
       .execute();
   }
 
-  /** Says of one generation of a session that its owner is needed; answers whether it still was that generation. */
-  async markNeedsReauth(id: string, generation: number, reason: SessionReason): Promise<boolean> {
+  /**
+   * Says of one generation of a session that its owner is needed, on the word of one attempt; answers whether both
+   * still had their place.
+   */
+  async markNeedsReauth(
+    { sessionId, generation, attemptId }: AttemptKey,
+    reason: SessionReason,
+  ): Promise<boolean> {
     const { numUpdatedRows } = await this.database
       .updateTable('oauth_session')
       .set(({ eb }) => ({
@@ -149,8 +155,9 @@ export class SessionRepository {
         reason,
         generation: eb('generation', '+', 1),
       }))
-      .where('id', '=', id)
+      .where('id', '=', sessionId)
       .where('generation', '=', generation)
+      .where('attempt_id', '=', attemptId)
       .where('status', '=', 'active')
       .executeTakeFirst();
     return numUpdatedRows === 1n;

@@ -27,7 +27,7 @@ export type Session = {
   readonly accessExpiresAt: Date;
   readonly nextRefreshAt: Date | null;
   readonly failures: number;
-  /** How often this generation's refresh token was sent again. */
+  /** How often this generation's refresh token was sent again without proof that it was not spent. */
   readonly resends: number;
   readonly attempt: Attempt | null;
 };
@@ -38,6 +38,15 @@ export type Attempt = {
   readonly state: AttemptState;
   readonly owner: string;
   readonly sentAt: Date | null;
+  /** Until when nobody takes over what is only prepared. */
+  readonly leaseUntil: Date | null;
+};
+
+/** Names one attempt at one generation of a session: every write of an attempt is guarded by all three. */
+export type AttemptKey = {
+  readonly sessionId: string;
+  readonly generation: number;
+  readonly attemptId: string;
 };
 
 export type SessionRow = Selectable<OauthSessionTable>;
@@ -67,9 +76,15 @@ export function toSession(row: SessionRow): Session {
   };
 }
 
-function toAttempt({ attempt_id, attempt_state, owner, sent_at }: SessionRow): Attempt | null {
+function toAttempt({ attempt_id, attempt_state, owner, sent_at, lease_until }: SessionRow): Attempt | null {
   if (attempt_id === null || attempt_state === null || owner === null) return null;
-  return { id: attempt_id, state: attempt_state, owner, sentAt: toDate(sent_at) };
+  return {
+    id: attempt_id,
+    state: attempt_state,
+    owner,
+    sentAt: toDate(sent_at),
+    leaseUntil: toDate(lease_until),
+  };
 }
 
 function toDate(timestamp: string | null): Date | null {

@@ -5,6 +5,7 @@ import { OAuthModule } from '../oauth/oauth.module.ts';
 import { AnswerStore } from './answer-store.ts';
 import { AttemptRepository } from './attempt.repository.ts';
 import { ClientChange } from './client-change.ts';
+import { Closing } from './closing.ts';
 import { Endings } from './endings.service.ts';
 import { FailPoints } from './fail-points.ts';
 import { LastUse } from './last-use.ts';
@@ -13,6 +14,7 @@ import { TokenOracle } from './oracle.ts';
 import { PdsRequests } from './pds-requests.ts';
 import { RefreshAttempt } from './refresh-attempt.service.ts';
 import { RefreshSettlement } from './refresh-settlement.service.ts';
+import { ResendRule } from './resend-rule.ts';
 import { Refresher } from './refresher.service.ts';
 import { SessionOperations } from './session-operations.service.ts';
 import { SessionListeners } from './session-listeners.ts';
@@ -29,6 +31,7 @@ import { Spool } from './spool.ts';
     AnswerStore,
     AttemptRepository,
     ClientChange,
+    Closing,
     Endings,
     FailPoints,
     LastUse,
@@ -37,6 +40,7 @@ import { Spool } from './spool.ts';
     RefreshAttempt,
     RefreshSettlement,
     Refresher,
+    ResendRule,
     SessionListeners,
     SessionOperations,
     SessionRepository,

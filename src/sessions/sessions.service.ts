@@ -118,7 +118,14 @@ export class Sessions {
     const session = await this.getLive(id);
     const decision = decide(session, databaseTime(session));
     if (decision.kind === 'due') void this.refresher.refresh(id, { kind: 'policy' });
-    if (isServiceable(decision)) return session;
+    return isServiceable(decision) ? session : this.awaitToken(id, signal);
+  }
+
+  /** Looks for a token that can be sent where memory has none: stored by another process, or by a refresh. */
+  private async awaitToken(id: string, signal: AbortSignal | undefined): Promise<LiveSession> {
+    const current = requireLive(await this.live.reload(id));
+    const decision = decide(current, databaseTime(current));
+    if (isServiceable(decision)) return current;
     if (decision.kind !== 'back-off') await this.awaitRefresh(id, { kind: 'policy' }, signal);
     const after = await this.getLive(id);
     const outcome = decide(after, databaseTime(after));

@@ -7,7 +7,7 @@ import { Config } from '../config/config.ts';
 import type { RowBinding } from '../crypto/row-binding.ts';
 import { SealedBox } from '../crypto/sealed-box.ts';
 import type { RefreshedTokens } from '../oauth/refresh-outcome.ts';
-import type { AttemptKey } from './attempt.repository.ts';
+import type { AttemptKey } from './session.ts';
 
 /** An answer that is not in the database yet, with all it takes to store it, or to revoke it if nobody holds it. */
 export type SpooledAnswer = AttemptKey & {
@@ -44,14 +44,14 @@ export class Spool {
     await ignoreMissing(unlink(this.fileOf(attemptId)));
   }
 
-  /** Reads what an earlier process left behind. */
-  async readAll(): Promise<SpooledAnswer[]> {
+  /** Lists what an earlier process left behind, by the ids of its attempts. */
+  async list(): Promise<string[]> {
     const names = (await ignoreMissing(readdir(this.config.spoolDirectory))) ?? [];
-    const ids = names.filter(name => name.endsWith(SUFFIX)).map(name => name.slice(0, -SUFFIX.length));
-    return Promise.all(ids.map(id => this.read(id)));
+    return names.filter(name => name.endsWith(SUFFIX)).map(name => name.slice(0, -SUFFIX.length));
   }
 
-  private async read(attemptId: string): Promise<SpooledAnswer> {
+  /** @throws BrokerError `SealedRowUnreadable` when the file was edited, or sealed with a key that is not here */
+  async read(attemptId: string): Promise<SpooledAnswer> {
     const sealed = await readFile(this.fileOf(attemptId), 'utf8');
     return JSON.parse(this.box.open(sealed, bindingOf(attemptId))) as SpooledAnswer;
   }

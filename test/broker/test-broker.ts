@@ -30,6 +30,10 @@ export type TestBrokerOptions = {
   /** Whether the broker is a confidential client with an https id, or a loopback client. */
   readonly confidential?: boolean;
   readonly settings?: Readonly<Record<string, string>>;
+  /** The network it is at; the shared one when it is missing. */
+  readonly network?: Network;
+  /** A broker of the same deployment: the new one has its public URL and its secrets. */
+  readonly peer?: Pick<TestBroker, 'publicUrl' | 'secrets'>;
 };
 
 /** Runs one suite for each database, with one broker for the whole suite. */
@@ -58,19 +62,20 @@ export function describeBroker(
 export async function startTestBroker(
   dialect: DialectName,
   database: DatabaseConfig,
-  { confidential = false, settings = {} }: TestBrokerOptions = {},
+  { confidential = false, settings = {}, peer, ...options }: TestBrokerOptions = {},
 ): Promise<TestBroker> {
-  const network = await sharedNetwork();
+  const network = options.network ?? (await sharedNetwork());
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
-  const publicUrl = confidential ? `https://${randomBytes(4).toString('hex')}.latchkey.internal` : url;
-  const secrets = makeBrokerSecrets();
+  const httpsUrl = `https://${randomBytes(4).toString('hex')}.latchkey.internal`;
+  const publicUrl = peer?.publicUrl ?? (confidential ? httpsUrl : url);
+  const secrets = peer?.secrets ?? makeBrokerSecrets();
   const place = { network, port, databaseUrl: databaseUrlOf(database), publicUrl };
   const logLines: string[] = [];
   const log = new Log({ write: line => logLines.push(line) });
   const app = await createBroker(readConfig({ ...brokerSettings(place, secrets), ...settings }), log);
   await app.listen(port, '127.0.0.1');
-  if (confidential) await network.mapClientOrigin(publicUrl, url);
+  if (confidential && !peer) await network.mapClientOrigin(publicUrl, url);
   const browser = (): BrowserClient => new BrowserClient({ broker: url, publicUrl });
   return { dialect, url, publicUrl, secrets, app, database: app.get(Database), network, logLines, browser };
 }

@@ -22,12 +22,17 @@ const makers: Readonly<Record<DialectName, () => Promise<TemporaryDatabase>>> = 
   postgres: makePostgresDatabase,
 };
 
-/** Runs one suite for each database named in DIALECTS; for both when it is not set. */
+/**
+ * Runs one suite for each database named in DIALECTS; for both when it is not set.
+ *
+ * @param among the databases that the suite is about
+ */
 export function describeDialects(
   name: string,
   suite: (open: OpenTestDatabase, testDialect: TestDialect) => void,
+  among: readonly DialectName[] = ['sqlite', 'postgres'],
 ): void {
-  for (const dialect of requestedDialects()) {
+  for (const dialect of requestedDialects().filter(requested => among.includes(requested))) {
     describe(`${name} (${dialect})`, () => {
       const cleanups: (() => Promise<void>)[] = [];
       afterAll(async () => {

@@ -13,6 +13,8 @@ export type ScriptRequest = {
   /** An undefined value leaves out a header that would be sent otherwise. */
   headers?: Record<string, string | undefined>;
   body?: string | Uint8Array;
+  /** Ends the request, as a browser does whose page is left. */
+  signal?: AbortSignal;
 };
 
 /** A person's browser at a broker, without a browser: its pages, the calls of their scripts, and the login. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import {
+  type IncomingHttpHeaders,
   type IncomingMessage,
   type OutgoingHttpHeaders,
   request as sendRequest,
@@ -47,7 +48,8 @@ export function createFaultProxy({
       entry?.answered(answer.status, answer.body.toString());
       return answer;
     };
-    await (effect ? perform(effect, forward, response) : send(response, await forward()));
+    if (effect) await perform(effect, forward, response);
+    else send(response, await forward());
   };
   return (request, response) => {
     handle(request, response).catch(() => response.destroy());
@@ -67,25 +69,27 @@ async function perform(
     case 'reset':
       if (effect.moment === 'after') await forward();
       response.socket?.resetAndDestroy();
-      return;
+      break;
     case 'delay':
-      return delay(effect, forward, response);
+      await delay(effect, forward, response);
+      break;
     case 'answer':
       if (effect.moment === 'after') await forward();
-      return send(response, toAnswer(effect));
+      send(response, toAnswer(effect));
+      break;
     case 'cut':
-      return cut(response, await forward());
+      await cut(response, await forward());
+      break;
     case 'twice': {
       const answer = await forward();
       await forward();
-      return send(response, answer);
+      send(response, answer);
+      break;
     }
     case 'rewrite': {
-      const { body, ...answer } = await forward();
-      return send(response, {
-        ...answer,
-        body: Buffer.from(body.toString().replaceAll(effect.from, effect.to)),
-      });
+      const answer = await forward();
+      const body = Buffer.from(answer.body.toString().replaceAll(effect.from, effect.to));
+      send(response, { ...answer, body });
     }
   }
 }
@@ -117,19 +121,27 @@ async function cut(response: ServerResponse, { status, headers, body }: Answer):
 }
 
 async function passOn(port: number, request: IncomingMessage, body: Buffer): Promise<Answer> {
-  const { 'transfer-encoding': _, ...headers } = request.headers;
   const outgoing = sendRequest({
     host: '127.0.0.1',
     port,
     method: request.method,
     path: request.url,
-    headers: { ...headers, 'content-length': body.length },
+    headers: { ...withoutFraming(request.headers), 'content-length': body.length },
     agent: false,
   });
   outgoing.end(body);
   const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
-  const answered = { ...incoming.headers };
-  delete answered['transfer-encoding'];
-  delete answered.connection;
-  return { status: incoming.statusCode ?? 0, headers: answered, body: await buffer(incoming) };
+  return {
+    status: incoming.statusCode ?? 0,
+    headers: withoutFraming(incoming.headers),
+    body: await buffer(incoming),
+  };
+}
+
+/** A body that was read whole is framed anew. */
+function withoutFraming(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+  const rest = { ...headers };
+  delete rest['transfer-encoding'];
+  delete rest.connection;
+  return rest;
 }

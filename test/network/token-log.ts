@@ -6,6 +6,8 @@ export type TokenRequest = {
   digest: string;
   /** What the issuer said each time it received the request, `ok` or an OAuth error code; empty when it never did. */
   issuerSaid: string[];
+  /** The access tokens that the issuer gave for it, whether the client received them or not. */
+  issued: string[];
 };
 
 /** Remembers every refresh that was asked for at the token endpoint, in order. */
@@ -18,9 +20,15 @@ export class TokenLog {
     const digest = createHash('sha256')
       .update(form.get('refresh_token') ?? '')
       .digest('hex');
-    const issuerSaid: string[] = [];
-    this.#requests.push({ digest, issuerSaid });
-    return { answered: (status, body) => issuerSaid.push(status === 200 ? 'ok' : errorCode(status, body)) };
+    const request: TokenRequest = { digest, issuerSaid: [], issued: [] };
+    this.#requests.push(request);
+    return {
+      answered: (status, body) => {
+        const { access_token, error } = parse(body);
+        request.issuerSaid.push(status === 200 ? 'ok' : (error ?? `status ${status}`));
+        if (access_token !== undefined) request.issued.push(access_token);
+      },
+    };
   }
 
   list(): TokenRequest[] {
@@ -28,10 +36,10 @@ export class TokenLog {
   }
 }
 
-function errorCode(status: number, body: string): string {
+function parse(body: string): { access_token?: string; error?: string } {
   try {
-    return (JSON.parse(body) as { error?: string }).error ?? `status ${status}`;
+    return JSON.parse(body) as { access_token?: string; error?: string };
   } catch {
-    return `status ${status}`; // Not every answer is JSON.
+    return {}; // Not every answer is JSON.
   }
 }

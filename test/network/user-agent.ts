@@ -12,6 +12,8 @@ export type AgentRequest = {
   /** An undefined value leaves out a header that would be sent otherwise. */
   headers?: Record<string, string | undefined>;
   body?: string | Uint8Array;
+  /** Ends the request, as a browser does whose page is left. */
+  signal?: AbortSignal;
   /** The host whose cookies are used; the URL's own unless one host stands in for another. */
   cookieHost?: string;
 };

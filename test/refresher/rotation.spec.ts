@@ -1,40 +1,58 @@
+import { randomBytes } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import { Refresher } from '../../src/sessions/refresher.service.ts';
-import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
-import type { BrowserClient } from '../network/browser-client.ts';
+import { describeFaults, type FaultyPlace } from './describe-faults.ts';
+import type { TestSession } from './test-session.ts';
 
-const ROUNDS = process.env['TEST_LONG'] ? 50 : 5;
+const ROUNDS = process.env.TEST_LONG ? 50 : 5;
 const IN_FLIGHT = 16;
+const upload = randomBytes(5_000_000);
 
-describeBroker('a rotation under load', suite);
+describeFaults('a rotation under load', suite);
+describeFaults('a rotation under load of three instances', suite, { instances: 3 });
 
-function suite(broker: () => TestBroker): void {
+function suite(place: () => FaultyPlace): void {
   it(`loses no request of ${IN_FLIGHT} in flight, and takes one token request`, async () => {
-    const browser = broker().browser();
-    const alice = accountOf(broker(), 'alice.test');
-    await browser.login(alice.handle, alice);
-    const { id } = await broker().database.selectFrom('oauth_session').select('id').executeTakeFirstOrThrow();
-    for (let round = 1; round <= ROUNDS; round++) {
-      const calls = keepCalling(browser, IN_FLIGHT);
-      await broker().app.get(Refresher).refresh(id, { kind: 'forced' });
-      const statuses = await calls.stop();
-      expect(statuses.length).toBeGreaterThanOrEqual(IN_FLIGHT);
-      expect(new Set(statuses)).toEqual(new Set([200]));
-      expect(await stateOf(broker(), id)).toEqual({ generation: round + 1, status: 'active', attempt_id: null });
-    }
+    const session = await place().signIn();
+    await rotateUnderLoad(place(), session, url => callGetSession(session, url));
+  });
+
+  it('loses no upload of 5 MB in flight, and takes one token request', async () => {
+    const session = await place().signIn();
+    let call = 0;
+    await rotateUnderLoad(place(), session, url =>
+      call++ % 4 === 0 ? uploadBlob(session, url) : callGetSession(session, url),
+    );
   });
 }
 
+async function rotateUnderLoad(
+  { brokers }: FaultyPlace,
+  session: TestSession,
+  call: (brokerUrl: string) => Promise<number>,
+): Promise<void> {
+  for (let round = 0; round < ROUNDS; round++) {
+    const { generation } = await session.state();
+    const digest = await session.digest();
+    const calls = keepCalling(index => call(brokers[index % brokers.length]?.url ?? ''));
+    await session.age(54);
+    await Promise.all(brokers.map(({ app }) => app.get(Refresher).refresh(session.id, { kind: 'policy' })));
+    const statuses = await calls.stop();
+    expect(statuses.length).toBeGreaterThanOrEqual(IN_FLIGHT);
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    const state = { status: 'active', generation: generation + 1, attempt_state: null };
+    expect(await session.state()).toMatchObject(state);
+    expect(await session.requestsOf(digest)).toMatchObject([{ issuerSaid: ['ok'] }]);
+  }
+}
+
 /** Calls again and again, so many calls at a time, until it is stopped; tells the status of every call. */
-function keepCalling(browser: BrowserClient, parallel: number): { stop: () => Promise<number[]> } {
+function keepCalling(call: (index: number) => Promise<number>): { stop: () => Promise<number[]> } {
   const statuses: number[] = [];
   let stopping = false;
-  const workers = Array.from({ length: parallel }, async () => {
-    while (!stopping) {
-      const answer = await browser.get('/xrpc/com.atproto.server.getSession');
-      await answer.text();
-      statuses.push(answer.status);
-    }
+  const workers = Array.from({ length: IN_FLIGHT }, async (_, index) => {
+    do statuses.push(await call(index));
+    while (!stopping);
   });
   return {
     stop: async () => {
@@ -45,10 +63,14 @@ function keepCalling(browser: BrowserClient, parallel: number): { stop: () => Pr
   };
 }
 
-async function stateOf({ database }: TestBroker, id: string): Promise<unknown> {
-  return database
-    .selectFrom('oauth_session')
-    .select(['generation', 'status', 'attempt_id'])
-    .where('id', '=', id)
-    .executeTakeFirst();
+async function callGetSession({ browser }: TestSession, brokerUrl: string): Promise<number> {
+  return (await browser.through(brokerUrl).get('/xrpc/com.atproto.server.getSession')).status;
+}
+
+async function uploadBlob({ browser }: TestSession, brokerUrl: string): Promise<number> {
+  const answer = await browser.through(brokerUrl).request('POST', '/xrpc/com.atproto.repo.uploadBlob', {
+    body: upload,
+    headers: { 'content-type': 'application/octet-stream' },
+  });
+  return answer.status;
 }

@@ -1,0 +1,178 @@
+import { expect, it } from '@jest/globals';
+import type { Effect, Fault } from '../network/faults.ts';
+import { describeFaults, type FaultyPlace } from './describe-faults.ts';
+import type { TestSession } from './test-session.ts';
+
+const ROUNDS = process.env.TEST_LONG ? 50 : 5;
+const json = { 'content-type': 'application/json' };
+const html = { 'content-type': 'text/html' };
+
+type Case = [name: string, effect: Effect];
+
+/** What only slows a refresh down. */
+const harmless: Case[] = [
+  ['the request is delayed', { kind: 'delay', moment: 'before', milliseconds: 100 }],
+  ['the answer is delayed', { kind: 'delay', moment: 'after', milliseconds: 100 }],
+  ['the request arrives twice', { kind: 'twice' }],
+  [
+    'a new nonce is asked for',
+    refusal(400, 'use_dpop_nonce', { 'dpop-nonce': 'not-a-nonce-of-this-issuer' }),
+  ],
+];
+
+/** What the issuer says before it looks at the token. */
+const refused: Case[] = [
+  ['429 with Retry-After', answer('before', 429, '', { 'retry-after': '7' })],
+  ['invalid_client', refusal(401, 'invalid_client')],
+  ['invalid_dpop_proof', refusal(400, 'invalid_dpop_proof')],
+  ['an invalid_grant that is not about the token', refusal(400, 'invalid_grant')],
+];
+
+/** What leaves open whether the token was spent, when it was not. */
+const doubtful: Case[] = [
+  ['the connection is reset', { kind: 'reset', moment: 'before' }],
+  ['500', answer('before', 500)],
+  ['503 of a proxy', answer('before', 503, '<h1>Unavailable</h1>', html)],
+  ['408', answer('before', 408)],
+  ['HTML with 200', answer('before', 200, '<h1>Welcome</h1>', html)],
+  ['JSON with 200 that is no token set', answer('before', 200, '{}', json)],
+];
+
+/** What loses the answer after the token was spent. */
+const lost: Case[] = [
+  ['the connection is reset after the commit', { kind: 'reset', moment: 'after' }],
+  ['500 after the commit', answer('after', 500)],
+  ['408 after the commit', answer('after', 408)],
+  ['HTML with 200 after the commit', answer('after', 200, '<h1>Welcome</h1>', html)],
+  ['the answer is cut', { kind: 'cut' }],
+];
+
+describeFaults('a refresh', place => {
+  suite(place, ROUNDS);
+});
+describeFaults(
+  'a refresh by a confidential client',
+  place => {
+    suite(place, 1);
+  },
+  { confidential: true },
+);
+
+function suite(place: () => FaultyPlace, count: number): void {
+  it.each(harmless)('goes well when %s', async (_name, effect) => {
+    for await (const { session, digest, generation } of rounds(place(), count)) {
+      await place().network.armFault(atRefresh(effect));
+      expect(await session.refresh()).toEqual({ kind: 'refreshed' });
+      expect(await session.state()).toMatchObject({
+        status: 'active',
+        generation: generation + 1,
+        failures: 0,
+      });
+      expect(await session.exchangesOf(digest)).toBe(1);
+      expect(await session.call()).toMatchObject({ status: 200 });
+    }
+  });
+
+  it.each(refused)('is put off by %s', async (_name, effect) => {
+    for await (const { session, digest, generation } of rounds(place(), count)) {
+      await place().network.armFault(atRefresh(effect));
+      expect(await session.refresh()).toMatchObject({ kind: 'failed' });
+      const state = { status: 'active', generation, attempt_state: null, failures: 1 };
+      expect(await session.state()).toMatchObject(state);
+      expect(await session.call()).toMatchObject({ status: 200 });
+      await session.age(60);
+      expect(await session.call()).toEqual(unavailable);
+      expect(await session.exchangesOf(digest)).toBe(0);
+      await session.letDeadlinePass();
+      expect(await session.call()).toMatchObject({ status: 200 });
+      expect(await session.state()).toMatchObject({
+        status: 'active',
+        generation: generation + 1,
+        failures: 0,
+      });
+      expect(await session.exchangesOf(digest)).toBe(1);
+    }
+  });
+
+  it.each(doubtful)(
+    'waits, and sends again when nothing can come any more, after %s',
+    async (_name, effect) => {
+      for await (const { session, digest, generation } of rounds(place(), count)) {
+        await place().network.armFault(atRefresh(effect));
+        expect(await session.refresh()).toMatchObject({ kind: 'failed' });
+        expect(await session.state()).toMatchObject({
+          status: 'active',
+          generation,
+          attempt_state: 'in_doubt',
+        });
+        expect(await session.call()).toMatchObject({ status: 200 });
+        await session.age(60);
+        expect(await session.call()).toEqual(unavailable);
+        expect(await session.requestsOf(digest)).toHaveLength(1);
+        await session.letDeadlinePass();
+        expect(await session.call()).toMatchObject({ status: 200 });
+        expect(await session.state()).toMatchObject({ status: 'active', generation: generation + 1 });
+        expect(await session.requestsOf(digest)).toHaveLength(2);
+        expect(await session.exchangesOf(digest)).toBe(1);
+      }
+    },
+  );
+
+  it.each(lost)('is named response_lost, and never sent again, when %s', async (_name, effect) => {
+    for await (const { session, digest, generation } of rounds(place(), count, { anew: true })) {
+      await place().network.armFault(atRefresh(effect));
+      expect(await session.refresh()).toMatchObject({ kind: 'failed' });
+      expect(await session.state()).toMatchObject({
+        status: 'active',
+        generation,
+        attempt_state: 'in_doubt',
+      });
+      expect(await session.call()).toMatchObject({ status: 401, error: 'ReauthorizationRequired' });
+      expect(await session.state()).toMatchObject({
+        status: 'needs_reauth',
+        reason: 'response_lost',
+        generation: generation + 1,
+      });
+      expect(await session.requestsOf(digest)).toHaveLength(1);
+    }
+  });
+}
+
+const unavailable = {
+  status: 503,
+  error: 'TokenUnavailable',
+  retryAfter: expect.stringMatching(/^[1-9]\d*$/),
+};
+
+type Round = { session: TestSession; digest: string; generation: number };
+
+/** Lets a fault happen so many times, to one session, or to a new one each time where it does not survive. */
+async function* rounds(
+  { signIn }: FaultyPlace,
+  count: number,
+  { anew = false } = {},
+): AsyncGenerator<Round, void, void> {
+  let session: TestSession | undefined;
+  for (let round = 0; round < count; round++) {
+    session = anew || !session ? await signIn() : session;
+    const { generation } = await session.state();
+    yield { session, digest: await session.digest(), generation };
+  }
+}
+
+function atRefresh(effect: Effect): Fault {
+  return { match: { server: 'pds', path: '/oauth/token', grantType: 'refresh_token' }, effect, times: 1 };
+}
+
+function answer(
+  moment: 'before' | 'after',
+  status: number,
+  body = '',
+  headers: Record<string, string> = {},
+): Effect {
+  return { kind: 'answer', moment, status, body, headers };
+}
+
+function refusal(status: number, error: string, headers: Record<string, string> = {}): Effect {
+  return answer('before', status, JSON.stringify({ error }), { ...json, ...headers });
+}

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import type { SessionReason } from '../../src/database/tables/oauth-session.ts';
+import { LiveSessions } from '../../src/sessions/live-sessions.ts';
+import type { RefreshResult } from '../../src/sessions/refresh-result.ts';
+import { Refresher } from '../../src/sessions/refresher.service.ts';
+import { SessionRepository } from '../../src/sessions/session.repository.ts';
+import { SessionSecretsBox } from '../../src/sessions/session-secrets.ts';
+import { accountOf, type TestBroker } from '../broker/test-broker.ts';
+import type { BrowserClient } from '../network/browser-client.ts';
+import type { TokenRequest } from '../network/token-log.ts';
+
+export type SessionState = {
+  status: string;
+  reason: SessionReason | null;
+  generation: number;
+  attempt_state: string | null;
+  failures: number;
+};
+
+/** What a caller was answered. */
+export type CallAnswer = { status: number; error: string | undefined; retryAfter: string | null };
+
+/** A signed-in session, looked at from inside and outside. */
+export class TestSession {
+  readonly broker: TestBroker;
+  readonly browser: BrowserClient;
+  readonly id: string;
+
+  constructor(broker: TestBroker, browser: BrowserClient, id: string) {
+    this.broker = broker;
+    this.browser = browser;
+    this.id = id;
+  }
+
+  /** Refreshes whatever policy says. */
+  refresh(broker = this.broker): Promise<RefreshResult> {
+    return broker.app.get(Refresher).refresh(this.id, { kind: 'forced' });
+  }
+
+  /** A call of the PDS through a broker. */
+  async call(broker = this.broker): Promise<CallAnswer> {
+    const answer = await this.browser.through(broker.url).get('/xrpc/com.atproto.server.getSession');
+    const { error } = (await answer.json()) as { error?: string };
+    return { status: answer.status, error, retryAfter: answer.headers.get('retry-after') };
+  }
+
+  /** A call whose caller leaves after so many milliseconds; it rejects. */
+  async callAndLeave(milliseconds: number): Promise<void> {
+    const signal = AbortSignal.timeout(milliseconds);
+    await this.browser.request('GET', '/xrpc/com.atproto.server.getSession', { signal });
+  }
+
+  async state(): Promise<SessionState> {
+    return this.broker.database
+      .selectFrom('oauth_session')
+      .select(['status', 'reason', 'generation', 'attempt_state', 'failures'])
+      .where('id', '=', this.id)
+      .executeTakeFirstOrThrow();
+  }
+
+  /** SHA-256 of the refresh token that is stored now, as the network's list names it. */
+  async digest(): Promise<string> {
+    const session = await this.broker.app.get(SessionRepository).find(this.id);
+    return createHash('sha256')
+      .update(session?.secrets?.refreshToken ?? '')
+      .digest('hex');
+  }
+
+  /** The token requests with a refresh token, except those that the issuer only answered with a nonce. */
+  async requestsOf(digest: string): Promise<TokenRequest[]> {
+    const requests = await this.broker.network.listTokenRequests();
+    return requests.filter(
+      ({ digest: other, issuerSaid }) => other === digest && !issuerSaid.includes('use_dpop_nonce'),
+    );
+  }
+
+  /** How often the issuer took a refresh token. */
+  async exchangesOf(digest: string): Promise<number> {
+    const requests = await this.requestsOf(digest);
+    return requests.filter(({ issuerSaid }) => issuerSaid.includes('ok')).length;
+  }
+
+  /** Lets the time go by after which a lost request can be accepted no more, and every back-off is over. */
+  async letDeadlinePass(): Promise<void> {
+    const { database } = this.broker;
+    await database
+      .updateTable('oauth_session')
+      .set({ next_refresh_at: database.now(-1) })
+      .where('id', '=', this.id)
+      .execute();
+    await database
+      .updateTable('oauth_session')
+      .set({ sent_at: database.now(-20 * 60) })
+      .where('id', '=', this.id)
+      .where('sent_at', 'is not', null)
+      .execute();
+  }
+
+  /** Makes the token older than it is, as if it had been granted so long ago, with an hour's life. */
+  async age(minutes: number): Promise<void> {
+    const { database, app } = this.broker;
+    const row = await database
+      .selectFrom('oauth_session')
+      .selectAll()
+      .where('id', '=', this.id)
+      .executeTakeFirstOrThrow();
+    const box = app.get(SessionSecretsBox);
+    const secrets = box.open(row.sealed ?? '', row);
+    const refreshed_at = new Date(Date.now() - minutes * 60_000).toISOString();
+    const access_expires_at = new Date(Date.now() + (60 - minutes) * 60_000).toISOString();
+    const aged = { ...row, refreshed_at, access_expires_at };
+    await database
+      .updateTable('oauth_session')
+      .set({ refreshed_at, access_expires_at, sealed: box.seal(secrets, aged) })
+      .where('id', '=', this.id)
+      .execute();
+    // What a broker has in memory is good for five seconds.
+    app.get(LiveSessions).forget(this.id);
+  }
+}
+
+export async function signIn(broker: TestBroker, handle = 'alice.test'): Promise<TestSession> {
+  const browser = broker.browser();
+  const account = accountOf(broker, handle);
+  await browser.login(account.handle, account);
+  const { id } = await broker.database
+    .selectFrom('oauth_session')
+    .select('id')
+    .where('did', '=', account.did)
+    .orderBy('granted_at', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  return new TestSession(broker, browser, id);
+}
