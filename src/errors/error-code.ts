@@ -28,6 +28,11 @@ export const errorCodes = [
   'ProtectedMethod',
   'UpstreamUnavailable',
   'UpstreamTimeout',
+  // Client keys
+  'PublicClient',
+  'TooEarly',
+  'KeyRetired',
+  'LastActiveKey',
   // The broker's own trouble
   'SealedRowUnreadable',
   'DatabaseUnavailable',

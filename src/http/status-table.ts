@@ -30,6 +30,11 @@ export const statusTable: Readonly<Record<ErrorCode, number>> = {
   UpstreamUnavailable: 502,
   UpstreamTimeout: 504,
 
+  PublicClient: 409,
+  TooEarly: 409,
+  KeyRetired: 409,
+  LastActiveKey: 409,
+
   SealedRowUnreadable: 503,
   DatabaseUnavailable: 503,
   ShuttingDown: 503,

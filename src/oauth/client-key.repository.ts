@@ -5,14 +5,25 @@ import type { RowBinding } from '../crypto/row-binding.ts';
 import { SealedBox } from '../crypto/sealed-box.ts';
 import { Database } from '../database/database.ts';
 import type { ClientKeyTable } from '../database/tables/client-key.ts';
+import {
+  type ClientKeyLife,
+  LOGINS_END_WITHIN_SECONDS,
+  PUBLISHED_BEFORE_SIGNING_MS,
+} from './client-key-life.ts';
+
+/** The life of a key with the database's time of the reading. */
+export type ClientKeyReading = ClientKeyLife & { readonly readAt: Date };
 
 /** A stored client key of the broker with its life. */
-export type StoredClientKey = {
-  readonly kid: string;
-  readonly privateJwk: JWK;
-  readonly activeAt: Date;
-  readonly retiredAt: Date | null;
-};
+export type StoredClientKey = ClientKeyReading & { readonly privateJwk: JWK };
+
+/** `active_at` of a key that nobody has activated. */
+const NOT_ACTIVATED = '9999-12-31T23:59:59.999Z';
+
+/** The statuses of sessions that their key is needed for: to refresh them, or to revoke them. */
+const NEEDING_STATUSES = ['active', 'needs_reauth', 'revoking'] as const;
+
+type LifeRow = Omit<Selectable<ClientKeyTable>, 'sealed'> & { read_at: string };
 
 /** The broker's client keys, sealed, shared by all its instances. */
 @Injectable()
@@ -22,37 +33,135 @@ export class ClientKeyRepository {
     private readonly box: SealedBox,
   ) {}
 
-  /** Lists every key that is published, the one that became active last first. */
+  /** Lists every key, the one that became active last first. */
   async list(): Promise<StoredClientKey[]> {
-    const rows = await this.database
-      .selectFrom('client_key')
-      .selectAll()
-      .where('app', 'is', null)
-      .orderBy('active_at', 'desc')
-      .orderBy('kid')
-      .execute();
-    return rows.map(row => this.toClientKey(row));
+    const rows = await this.lives().select('sealed').execute();
+    return rows.map(row => ({
+      ...toLife(row),
+      privateJwk: JSON.parse(this.box.open(row.sealed, bindingOf(row))) as JWK,
+    }));
   }
 
-  async insert(privateJwk: JWK & { kid: string }, now: Date): Promise<void> {
-    const at = now.toISOString();
+  /** Lists every key without its secret. */
+  async listLives(): Promise<ClientKeyReading[]> {
+    return (await this.lives().execute()).map(toLife);
+  }
+
+  /** Lists the kids that the JWKS has to show: a retired key stays while a session, or a login under way, needs it. */
+  async listPublishedKids(): Promise<string[]> {
+    const rows = await this.database
+      .selectFrom('client_key')
+      .select('kid')
+      .where('app', 'is', null)
+      .where(eb =>
+        eb.or([
+          eb('retired_at', 'is', null),
+          eb('retired_at', '>', this.database.now(-LOGINS_END_WITHIN_SECONDS)),
+          eb.exists(
+            eb
+              .selectFrom('oauth_session')
+              .select('oauth_session.id')
+              .whereRef('oauth_session.kid', '=', 'client_key.kid')
+              .where('oauth_session.status', 'in', NEEDING_STATUSES),
+          ),
+        ]),
+      )
+      .execute();
+    return rows.map(({ kid }) => kid);
+  }
+
+  /** Counts the sessions that need each key, by kid. */
+  async countSessions(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.database
+      .selectFrom('oauth_session')
+      .select(['kid', ({ fn }) => fn.countAll<number | string>().as('sessions')])
+      .where('kid', 'is not', null)
+      .where('status', 'in', NEEDING_STATUSES)
+      .groupBy('kid')
+      .execute();
+    return new Map(rows.map(({ kid, sessions }) => [kid ?? '', Number(sessions)]));
+  }
+
+  /** Publishes a key; `active` from this moment, or when somebody activates it. */
+  async insert(privateJwk: JWK & { kid: string }, life: { active: boolean }): Promise<void> {
     const { kid } = privateJwk;
-    const times = { created_at: at, published_at: at, active_at: at, retired_at: null };
+    const now = this.database.now();
     const sealed = this.box.seal(JSON.stringify(privateJwk), bindingOf({ kid, app: null }));
     await this.database
       .insertInto('client_key')
-      .values({ kid, app: null, sealed, ...times })
+      .values({
+        kid,
+        app: null,
+        sealed,
+        created_at: now,
+        published_at: now,
+        active_at: life.active ? now : NOT_ACTIVATED,
+        retired_at: null,
+      })
       .execute();
   }
 
-  private toClientKey(row: Selectable<ClientKeyTable>): StoredClientKey {
-    return {
-      kid: row.kid,
-      privateJwk: JSON.parse(this.box.open(row.sealed, bindingOf(row))) as JWK,
-      activeAt: new Date(row.active_at),
-      retiredAt: row.retired_at === null ? null : new Date(row.retired_at),
-    };
+  /** Activates a key that was published for long enough; answers whether this call did it. */
+  async activate(kid: string): Promise<boolean> {
+    const { numUpdatedRows } = await this.database
+      .updateTable('client_key')
+      .set({ active_at: this.database.now() })
+      .where('kid', '=', kid)
+      .where('app', 'is', null)
+      .where('active_at', '>', this.database.now())
+      .where('published_at', '<=', this.database.now(-PUBLISHED_BEFORE_SIGNING_MS / 1000))
+      .where('retired_at', 'is', null)
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
   }
+
+  /** Retires a key beside which another one is active, or which never was; answers whether this call did it. */
+  async retire(kid: string): Promise<boolean> {
+    const now = this.database.now();
+    const { numUpdatedRows } = await this.database
+      .updateTable('client_key')
+      .set({ retired_at: now })
+      .where('kid', '=', kid)
+      .where('app', 'is', null)
+      .where('retired_at', 'is', null)
+      .where(eb =>
+        eb.or([
+          eb('active_at', '>', now),
+          eb.exists(
+            eb
+              .selectFrom('client_key as other')
+              .select('other.kid')
+              .where('other.kid', '!=', kid)
+              .where('other.app', 'is', null)
+              .where('other.active_at', '<=', now)
+              .where('other.retired_at', 'is', null),
+          ),
+        ]),
+      )
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
+  private lives() {
+    return this.database
+      .selectFrom('client_key')
+      .select(['kid', 'app', 'created_at', 'published_at', 'active_at', 'retired_at'])
+      .select(this.database.now().as('read_at'))
+      .where('app', 'is', null)
+      .orderBy('active_at', 'desc')
+      .orderBy('published_at', 'desc')
+      .orderBy('kid');
+  }
+}
+
+function toLife(row: LifeRow): ClientKeyReading {
+  return {
+    kid: row.kid,
+    publishedAt: new Date(row.published_at),
+    activeAt: row.active_at === NOT_ACTIVATED ? null : new Date(row.active_at),
+    retiredAt: row.retired_at === null ? null : new Date(row.retired_at),
+    readAt: new Date(row.read_at),
+  };
 }
 
 function bindingOf({ kid, app }: { kid: string; app: string | null }): RowBinding {

@@ -4,7 +4,11 @@ import { Config } from '../config/config.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { Leases } from '../leases/leases.service.ts';
 import { ClientKey, generateClientKey } from './client-key.ts';
+import { findSigningKey } from './client-key-life.ts';
 import { ClientKeyRepository, type StoredClientKey } from './client-key.repository.ts';
+
+/** One process at a time makes or changes keys. */
+export const CLIENT_KEYS_LEASE = { name: 'client-keys', seconds: 30 } as const;
 
 /** The keys with which a confidential client proves who it is; a loopback client has none. */
 @Injectable()
@@ -18,24 +22,23 @@ export class ClientKeys implements OnModuleInit {
   /** Makes the first key. Instances that start together make one: a second would not be in every cached JWKS. */
   async onModuleInit(): Promise<void> {
     if (this.config.client.kind === 'loopback') return;
-    const makeFirst = async (): Promise<void> => {
-      if ((await this.keys.list()).length > 0) return;
-      await this.keys.insert(await generateClientKey(), new Date());
-    };
-    await this.leases.withLease('first-client-key', makeFirst, { seconds: 30 });
+    await this.leases.withLease(CLIENT_KEYS_LEASE.name, () => this.makeFirst(), CLIENT_KEYS_LEASE);
   }
 
   /** Returns the public keys (RFC 7517): what issuers verify the client's assertions with. */
   async publicJwks(): Promise<{ keys: JWK[] }> {
-    return { keys: (await this.keys.list()).map(({ privateJwk }) => toPublicJwk(privateJwk)) };
+    const published = await this.keys.listPublishedKids();
+    const keys = (await this.keys.list()).filter(({ kid }) => published.includes(kid));
+    return { keys: keys.map(({ privateJwk }) => toPublicJwk(privateJwk)) };
   }
 
   /** Returns the key that new authorizations begin with, none for a public client. */
-  async keyForNewGrant(now = new Date()): Promise<ClientKey | undefined> {
+  async keyForNewGrant(): Promise<ClientKey | undefined> {
     if (this.config.client.kind === 'loopback') return undefined;
-    const active = (await this.keys.list()).find(key => isActive(key, now));
-    if (!active) throw new BrokerError('InternalError', 'No client key is active.');
-    return new ClientKey(toLibraryJwk(active));
+    const keys = await this.keys.list();
+    const signing = keys[0] && findSigningKey(keys, keys[0].readAt);
+    if (!signing) throw new BrokerError('InternalError', 'No client key is active.');
+    return new ClientKey(toLibraryJwk(signing));
   }
 
   /** Returns the key that a grant began with; it goes on with no other. None for the `kid` of a public client. */
@@ -46,10 +49,18 @@ export class ClientKeys implements OnModuleInit {
       throw new BrokerError('InternalError', 'The client key of this session is not stored any more.');
     return new ClientKey(toLibraryJwk(key));
   }
-}
 
-function isActive({ activeAt, retiredAt }: StoredClientKey, now: Date): boolean {
-  return activeAt <= now && (retiredAt === null || retiredAt > now);
+  private async makeFirst(): Promise<void> {
+    if ((await this.keys.listLives()).length > 0) return;
+    const bereft = [...(await this.keys.countSessions()).values()].reduce((sum, count) => sum + count, 0);
+    if (bereft > 0) {
+      throw new Error(
+        `The client keys are missing from the database, and ${bereft} sessions cannot live without theirs. ` +
+          'Restore the rows of the table client_key; to give these sessions up instead, delete their rows.',
+      );
+    }
+    await this.keys.insert(await generateClientKey(), { active: true });
+  }
 }
 
 function toPublicJwk({ kty, crv, x, y, kid, alg }: JWK): JWK {

@@ -3,6 +3,8 @@ import { IdentityModule } from '../identity/identity.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { Authorizations } from './authorizations.service.ts';
 import { ClientKeyRepository } from './client-key.repository.ts';
+import { ClientKeyRotation } from './client-key-rotation.service.ts';
+import { ClientKeysController } from './client-keys.controller.ts';
 import { ClientKeys } from './client-keys.service.ts';
 import { Grants } from './grants.service.ts';
 import { OAuthController } from './oauth.controller.ts';
@@ -12,10 +14,11 @@ import { TokenRefresh } from './token-refresh.service.ts';
 
 @Module({
   imports: [IdentityModule, LeasesModule],
-  controllers: [OAuthController],
+  controllers: [ClientKeysController, OAuthController],
   providers: [
     Authorizations,
     ClientKeyRepository,
+    ClientKeyRotation,
     ClientKeys,
     Grants,
     OAuthLibrary,

@@ -39,6 +39,10 @@ export class Log {
     this.logger.warn(facts, 'The client id changed: its old sessions need their owners again');
   }
 
+  clientKeyChanged(facts: { kid: string; step: string; sessions: number }): void {
+    this.logger.warn(facts, 'A client key was published, activated or retired');
+  }
+
   loginBegun(facts: { issuer: string; purpose: string }): void {
     this.logger.info(facts, 'A login began');
   }

@@ -1,0 +1,141 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../config/config.ts';
+import { BrokerError } from '../errors/broker-error.ts';
+import { Leases } from '../leases/leases.service.ts';
+import { Log } from '../observability/log.ts';
+import { generateClientKey } from './client-key.ts';
+import {
+  activatableFrom,
+  type ClientKeyLife,
+  decideActivation,
+  decideRetirement,
+  type KeyDecision,
+  type KeyRefusal,
+} from './client-key-life.ts';
+import { ClientKeyRepository } from './client-key.repository.ts';
+import { type ClientKeyView, toClientKeyViews } from './client-key-view.ts';
+import { CLIENT_KEYS_LEASE } from './client-keys.service.ts';
+
+/** What a step did, or would do. */
+export type KeyStepResult = {
+  readonly dryRun: boolean;
+  /** Whether there was anything to do. */
+  readonly changed: boolean;
+  /** How many sessions were begun with the key; they live on, whatever becomes of it. */
+  readonly sessions: number;
+  /** The key as it is now; `null` where a dry run makes none. */
+  readonly key: ClientKeyView | null;
+};
+
+type Step = {
+  readonly name: 'activated' | 'retired';
+  readonly decide: (key: ClientKeyLife, keys: readonly ClientKeyLife[], now: Date) => KeyDecision;
+  readonly change: (kid: string) => Promise<boolean>;
+};
+
+/** What the operator does with client keys: publish one, let it sign, retire it. One step at a time, among all instances. */
+@Injectable()
+export class ClientKeyRotation {
+  constructor(
+    private readonly config: Config,
+    private readonly keys: ClientKeyRepository,
+    private readonly leases: Leases,
+    private readonly log: Log,
+  ) {}
+
+  /** Lists every key, the one that became active last first. */
+  async list(): Promise<ClientKeyView[]> {
+    const keys = await this.keys.listLives();
+    return toClientKeyViews(keys, await this.keys.countSessions(), await this.keys.listPublishedKids());
+  }
+
+  /**
+   * Makes a key and shows it in the JWKS; nothing is signed with it yet.
+   *
+   * @throws BrokerError `PublicClient`
+   */
+  async publish(dryRun: boolean): Promise<KeyStepResult> {
+    this.requireConfidential();
+    if (dryRun) return { dryRun, changed: true, sessions: 0, key: null };
+    const jwk = await generateClientKey();
+    await this.alone(() => this.keys.insert(jwk, { active: false }));
+    this.log.clientKeyChanged({ kid: jwk.kid, step: 'published', sessions: 0 });
+    return { dryRun, changed: true, ...(await this.look(jwk.kid)) };
+  }
+
+  /**
+   * Lets new sessions begin with a key.
+   *
+   * @throws BrokerError `NotFound`; `TooEarly` with the time from which on it is possible; `KeyRetired`
+   */
+  activate(kid: string, dryRun: boolean): Promise<KeyStepResult> {
+    const decide = (key: ClientKeyLife, _keys: unknown, now: Date) => decideActivation(key, now);
+    return this.take(kid, dryRun, { name: 'activated', decide, change: () => this.keys.activate(kid) });
+  }
+
+  /**
+   * Lets no session begin with a key any more. Those that it began go on with it.
+   *
+   * @throws BrokerError `NotFound`; `LastActiveKey`
+   */
+  retire(kid: string, dryRun: boolean): Promise<KeyStepResult> {
+    return this.take(kid, dryRun, {
+      name: 'retired',
+      decide: decideRetirement,
+      change: () => this.keys.retire(kid),
+    });
+  }
+
+  private take(kid: string, dryRun: boolean, { name, decide, change }: Step): Promise<KeyStepResult> {
+    return this.alone(async () => {
+      const keys = await this.keys.listLives();
+      const key = keys.find(candidate => candidate.kid === kid);
+      if (!key) throw new BrokerError('NotFound', 'There is no such client key.');
+      const { kind } = decide(key, keys, key.readAt);
+      if (kind !== 'change' && kind !== 'nothing-to-do') throw refusal(kind, key);
+      const changed = kind === 'change';
+      if (changed && !dryRun) await this.apply(kid, name, change);
+      return { dryRun, changed, ...(await this.look(kid)) };
+    });
+  }
+
+  private async apply(kid: string, step: Step['name'], change: Step['change']): Promise<void> {
+    if (!(await change(kid)))
+      throw new BrokerError('DatabaseUnavailable', 'Another process changed the client keys just now.');
+    this.log.clientKeyChanged({ kid, step, sessions: (await this.look(kid)).sessions });
+  }
+
+  private async look(kid: string): Promise<{ sessions: number; key: ClientKeyView | null }> {
+    const key = (await this.list()).find(candidate => candidate.kid === kid) ?? null;
+    return { sessions: key?.sessions ?? 0, key };
+  }
+
+  private alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.leases.withLease(CLIENT_KEYS_LEASE.name, work, CLIENT_KEYS_LEASE);
+  }
+
+  private requireConfidential(): void {
+    if (this.config.client.kind === 'confidential') return;
+    throw new BrokerError(
+      'PublicClient',
+      'A broker without an https public URL is a public client, which has no keys.',
+    );
+  }
+}
+
+function refusal(kind: KeyRefusal, key: ClientKeyLife): BrokerError {
+  switch (kind) {
+    case 'too-early':
+      return new BrokerError(
+        'TooEarly',
+        `Issuers may not have seen this key yet; it can be activated from ${activatableFrom(key).toISOString()} on.`,
+      );
+    case 'retired':
+      return new BrokerError('KeyRetired', 'This key is retired for good; publish a new one.');
+    case 'last-active':
+      return new BrokerError(
+        'LastActiveKey',
+        'No other key is active, so nobody could sign in without this one; activate another first.',
+      );
+  }
+}

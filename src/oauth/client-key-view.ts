@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { activatableFrom, clientKeyStatuses, clientKeyStatusOf, findSigningKey } from './client-key-life.ts';
+import type { ClientKeyReading } from './client-key.repository.ts';
+
+const time = z.iso.datetime();
+
+/** A client key as the operator sees it. */
+export const clientKeyView = z.object({
+  kid: z.string().describe('RFC 7638 thumbprint'),
+  status: z.enum(clientKeyStatuses),
+  signing: z.boolean().describe('new sessions begin with this key'),
+  inJwks: z.boolean().describe('the JWKS shows it'),
+  sessions: z.int().describe('how many sessions were begun with it, and need it'),
+  publishedAt: time,
+  activatableFrom: time.describe('from when on it may be activated'),
+  activeAt: time.nullable(),
+  retiredAt: time.nullable(),
+});
+
+export type ClientKeyView = z.infer<typeof clientKeyView>;
+
+export function toClientKeyViews(
+  keys: readonly ClientKeyReading[],
+  sessions: ReadonlyMap<string, number>,
+  publishedKids: readonly string[],
+): ClientKeyView[] {
+  return keys.map(key => ({
+    kid: key.kid,
+    status: clientKeyStatusOf(key, key.readAt),
+    signing: findSigningKey(keys, key.readAt)?.kid === key.kid,
+    inJwks: publishedKids.includes(key.kid),
+    sessions: sessions.get(key.kid) ?? 0,
+    publishedAt: key.publishedAt.toISOString(),
+    activatableFrom: activatableFrom(key).toISOString(),
+    activeAt: key.activeAt?.toISOString() ?? null,
+    retiredAt: key.retiredAt?.toISOString() ?? null,
+  }));
+}

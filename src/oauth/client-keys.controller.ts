@@ -1,0 +1,89 @@
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import {
+  ApiConflictResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiSecurity,
+  ApiTags,
+} from '@nestjs/swagger';
+import { z } from 'zod';
+import { Allow } from '../http/allow.decorator.ts';
+import { toOpenApiSchema } from '../http/openapi.ts';
+import { ZodPipe } from '../http/zod.pipe.ts';
+import { ClientKeyRotation, type KeyStepResult } from './client-key-rotation.service.ts';
+import { type ClientKeyView, clientKeyView } from './client-key-view.ts';
+
+const stepQuery = z.object({ dryRun: z.stringbool().default(false) });
+
+type StepQuery = z.infer<typeof stepQuery>;
+
+const stepResult = z.object({
+  dryRun: z.boolean(),
+  changed: z.boolean().describe('whether there was anything to do'),
+  sessions: z.int().describe('how many sessions were begun with the key; they live on'),
+  key: clientKeyView.nullable().describe('the key as it is now; null where a dry run makes none'),
+});
+
+const stepResponse = { description: 'What was done, or would be.', schema: toOpenApiSchema(stepResult) };
+const dryRunQuery = { name: 'dryRun', required: false, schema: { type: 'boolean' } } as const;
+
+@ApiTags('client keys')
+@ApiSecurity('operator')
+@Controller('api/client-keys')
+export class ClientKeysController {
+  constructor(private readonly rotation: ClientKeyRotation) {}
+
+  @Get()
+  @Allow('operator')
+  @ApiOperation({ operationId: 'listClientKeys', summary: 'The keys of the OAuth client, the newest first' })
+  @ApiOkResponse({
+    description: 'Every key.',
+    schema: toOpenApiSchema(z.object({ clientKeys: z.array(clientKeyView) })),
+  })
+  async list(): Promise<{ clientKeys: ClientKeyView[] }> {
+    return { clientKeys: await this.rotation.list() };
+  }
+
+  @Post()
+  @HttpCode(200)
+  @Allow('operator')
+  @ApiOperation({ operationId: 'publishClientKey', summary: 'Make a key and show it in the JWKS' })
+  @ApiQuery(dryRunQuery)
+  @ApiOkResponse(stepResponse)
+  @ApiConflictResponse({ description: 'PublicClient' })
+  publish(@Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery): Promise<KeyStepResult> {
+    return this.rotation.publish(dryRun);
+  }
+
+  @Post(':kid/activate')
+  @HttpCode(200)
+  @Allow('operator')
+  @ApiOperation({ operationId: 'activateClientKey', summary: 'Let new sessions begin with a key' })
+  @ApiQuery(dryRunQuery)
+  @ApiOkResponse(stepResponse)
+  @ApiNotFoundResponse({ description: 'NotFound' })
+  @ApiConflictResponse({ description: 'TooEarly, KeyRetired' })
+  activate(
+    @Param('kid') kid: string,
+    @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
+  ): Promise<KeyStepResult> {
+    return this.rotation.activate(kid, dryRun);
+  }
+
+  @Post(':kid/retire')
+  @HttpCode(200)
+  @Allow('operator')
+  @ApiOperation({ operationId: 'retireClientKey', summary: 'Let no session begin with a key any more' })
+  @ApiQuery(dryRunQuery)
+  @ApiOkResponse(stepResponse)
+  @ApiNotFoundResponse({ description: 'NotFound' })
+  @ApiConflictResponse({ description: 'LastActiveKey' })
+  retire(
+    @Param('kid') kid: string,
+    @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
+  ): Promise<KeyStepResult> {
+    return this.rotation.retire(kid, dryRun);
+  }
+}
