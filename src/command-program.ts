@@ -1,0 +1,16 @@
+import { Command } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import { clientKeysCommand } from './command-client-keys.ts';
+import type { CommandContext } from './command-context.ts';
+import { migrateCommand } from './command-migrate.ts';
+import { sessionsCommand } from './command-sessions.ts';
+
+/** The `latchkey` program. What goes wrong is thrown, with a message for people. */
+export function createProgram(context: CommandContext): Command {
+  return new Command('latchkey')
+    .description(packageJson.description)
+    .version(packageJson.version)
+    .addCommand(migrateCommand(context))
+    .addCommand(clientKeysCommand(context))
+    .addCommand(sessionsCommand(context));
+}
