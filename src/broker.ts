@@ -50,7 +50,10 @@ export async function startBroker(config: Config): Promise<void> {
   });
 }
 
-function warnOfOverrides({ outbound, identity }: Config, log: Log): void {
+function warnOfOverrides({ outbound, identity, failPoint }: Config, log: Log): void {
+  if (failPoint) {
+    log.developmentOverride('LATCHKEY_DEV_FAIL_POINT', `${failPoint.action} at ${failPoint.point}`);
+  }
   if (outbound.allowHttp) {
     log.developmentOverride('LATCHKEY_DEV_ALLOW_HTTP', 'plain http and private addresses are called');
   }

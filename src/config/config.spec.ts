@@ -40,6 +40,7 @@ describe('without any setting', () => {
       introspectToken: undefined,
       identity: { plcUrl: new URL('https://plc.directory'), handleResolver: undefined },
       outbound: { allowHttp: false },
+      failPoint: undefined,
       allowedOrigins: [],
       allowedDids: 'any',
       trustedProxies: [],

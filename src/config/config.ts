@@ -3,6 +3,7 @@ import { ConfigError } from './config-error.ts';
 import { findContradictions } from './contradictions.ts';
 import type { DatabaseConfig } from './database-url.ts';
 import type { Settings } from './environment.ts';
+import type { FailPointSetting } from './fail-point.ts';
 import type { ListenAddress } from './listen-address.ts';
 import type { Environment } from './parse-environment.ts';
 import { parseEnvironment } from './parse-environment.ts';
@@ -55,6 +56,8 @@ export class Config {
   readonly introspectToken: string | undefined;
   readonly identity: { readonly plcUrl: URL; readonly handleResolver: URL | undefined };
   readonly outbound: { readonly allowHttp: boolean };
+  /** Where a test wants the process to fail. */
+  readonly failPoint: FailPointSetting | undefined;
   readonly allowedOrigins: readonly string[];
   readonly allowedDids: 'any' | readonly string[];
   /** IP addresses and CIDR blocks. */
@@ -79,6 +82,7 @@ export class Config {
     this.introspectToken = settings.LATCHKEY_INTROSPECT_TOKEN;
     this.identity = { plcUrl: settings.LATCHKEY_PLC_URL, handleResolver: settings.LATCHKEY_HANDLE_RESOLVER };
     this.outbound = { allowHttp: settings.LATCHKEY_DEV_ALLOW_HTTP };
+    this.failPoint = settings.LATCHKEY_DEV_FAIL_POINT;
     this.allowedOrigins = settings.LATCHKEY_ALLOWED_ORIGINS;
     this.allowedDids = settings.LATCHKEY_ALLOWED_DIDS ?? 'any';
     this.trustedProxies = settings.LATCHKEY_TRUSTED_PROXIES;

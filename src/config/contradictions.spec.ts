@@ -79,6 +79,11 @@ describe('settings that contradict each other', () => {
       { LATCHKEY_HANDLE_RESOLVER: 'http://localhost:2583', LATCHKEY_DEV_ALLOW_HTTP: 'false' },
       /for development only, set LATCHKEY_DEV_ALLOW_HTTP=true/,
     ],
+    [
+      'LATCHKEY_DEV_FAIL_POINT',
+      { LATCHKEY_DEV_FAIL_POINT: 'before_send:exit' },
+      /fail on purpose.*remove it/,
+    ],
     ['LATCHKEY_METRICS_LISTEN', { LATCHKEY_METRICS_LISTEN: '127.0.0.1:8787' }, /choose another port/],
     ['LATCHKEY_METRICS_LISTEN', { LATCHKEY_METRICS_LISTEN: '0.0.0.0:8787' }, /choose another port/],
     [

@@ -60,6 +60,14 @@ const rules: readonly Rule[] = [
   httpOnlyInDevelopment('LATCHKEY_PLC_URL'),
   httpOnlyInDevelopment('LATCHKEY_HANDLE_RESOLVER'),
   {
+    blames: 'LATCHKEY_DEV_FAIL_POINT',
+    reads: ['LATCHKEY_DEV_FAIL_POINT', 'LATCHKEY_DEV_ALLOW_HTTP'],
+    check: settings =>
+      settings.LATCHKEY_DEV_FAIL_POINT && !settings.LATCHKEY_DEV_ALLOW_HTTP
+        ? 'makes the broker fail on purpose, for tests; remove it'
+        : undefined,
+  },
+  {
     blames: 'LATCHKEY_METRICS_LISTEN',
     reads: ['LATCHKEY_METRICS_LISTEN', 'LATCHKEY_LISTEN'],
     check: ({ LATCHKEY_METRICS_LISTEN: metrics, LATCHKEY_LISTEN: broker }) =>

@@ -1,6 +1,7 @@
 import { isValidDid } from '@atproto/syntax';
 import { z } from 'zod';
 import { databaseUrl } from './database-url.ts';
+import { failPointSetting } from './fail-point.ts';
 import { listenAddress } from './listen-address.ts';
 import { oauthScope } from './oauth-scope.ts';
 import { publicUrl } from './public-url.ts';
@@ -133,6 +134,11 @@ export const environmentSchema = z.object({
   LATCHKEY_DEV_ALLOW_HTTP: flag.prefault('false').register(settingDocumentation, {
     meaning: 'For development only: allows outbound plain http and private addresses',
     example: 'true',
+  }),
+  LATCHKEY_DEV_FAIL_POINT: failPointSetting.optional().register(settingDocumentation, {
+    meaning: 'For tests only: the process kills, stops or fails itself once at this moment of a refresh',
+    example: 'before_send:exit',
+    unset: 'nothing fails on purpose',
   }),
 });
 

@@ -114,6 +114,7 @@ const refused: readonly [VariableName, readonly string[], RegExp][] = [
   ['LATCHKEY_METRICS_LISTEN', ['9464', 'localhost:9464'], /an IP address and a port/],
   ['LATCHKEY_KEY_REQUESTS', ['Open', 'none'], /must be one of open, signed-in, off/],
   ['LATCHKEY_DEV_ALLOW_HTTP', ['yes', 'TRUE!'], /must be true or false/],
+  ['LATCHKEY_DEV_FAIL_POINT', ['exit', 'before_send', 'before_send:exit:1', 'x:exit'], /one of after_intent/],
 ];
 
 const cases = refused.flatMap(([variable, values, remedy]) =>

@@ -20,6 +20,9 @@ const MOST_SIGNATURES = 3;
 /** How long this process believes that an answer may still come. No request is good for as long. */
 const ANSWER_PATIENCE_MS = 10 * 60_000;
 
+/** How long a test lets a request travel before it calls it sent. */
+const TIME_ON_THE_WIRE_MS = 500;
+
 /** A process that was stopped for longer between signing and sending may have lost its place in the meantime. */
 const LONGEST_HESITATION_MS = 5_000;
 
@@ -97,11 +100,16 @@ export class RefreshAttempt {
     transmission: Promise<RefreshOutcome>,
     answer: (outcome: Extract<RefreshOutcome, { kind: 'refreshed' }>) => SpooledAnswer,
   ): Promise<RefreshOutcome> {
-    if (this.failPoints.isArmed('after_bytes'))
-      await delay(100).then(() => this.failPoints.at('after_bytes'));
+    if (this.failPoints.isArmed('after_bytes')) await this.failAfterBytes(transmission);
     const stored = transmission.then(outcome => this.keep(outcome, answer));
     const lost: RefreshOutcome = { kind: 'unknown', cause: new Error('The issuer has not answered.') };
     return Promise.race([stored, delay(ANSWER_PATIENCE_MS, lost, { ref: false })]);
+  }
+
+  /** Leaves out a request that the issuer only answers with a nonce: it does not look at the token. */
+  private async failAfterBytes(transmission: Promise<RefreshOutcome>): Promise<void> {
+    const outcome = await Promise.race([transmission, delay(TIME_ON_THE_WIRE_MS, undefined)]);
+    if (outcome?.kind !== 'sign-again') await this.failPoints.at('after_bytes');
   }
 
   /** Stores an answer before anybody judges it; late ones, that nobody waits for any more, as well. */
@@ -109,6 +117,7 @@ export class RefreshAttempt {
     outcome: RefreshOutcome,
     toSpooled: (outcome: Extract<RefreshOutcome, { kind: 'refreshed' }>) => SpooledAnswer,
   ): Promise<RefreshOutcome> {
+    if (outcome.kind === 'sign-again') return outcome;
     await this.failPoints.at('after_answer');
     if (outcome.kind !== 'refreshed') return outcome;
     const answer = toSpooled(outcome);

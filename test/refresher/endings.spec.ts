@@ -1,7 +1,8 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { Instances } from '../../src/leases/instances.service.ts';
 import { createDpopSigner, signDpopProof } from '../../src/oauth/dpop-proof.ts';
-import { type FailPoint, failPoints, FailPoints } from '../../src/sessions/fail-points.ts';
+import { type FailPoint, failPoints } from '../../src/config/fail-point.ts';
+import { FailPoints } from '../../src/sessions/fail-points.ts';
 import { SessionRepository } from '../../src/sessions/session.repository.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 import { describeFaults, type FaultyPlace } from './describe-faults.ts';

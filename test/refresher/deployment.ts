@@ -1,0 +1,103 @@
+import { readConfig } from '../../src/config/config.ts';
+import type { Database } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { BrowserClient } from '../network/browser-client.ts';
+import { type Broker, type BrokerSettings, startBroker } from '../network/broker-process.ts';
+import { type BrokerPlace, brokerSettings, makeBrokerSecrets } from '../network/broker-settings.ts';
+import { freePorts } from '../network/free-ports.ts';
+import type { OwnNetwork } from '../network/network.ts';
+
+export type SessionView = { id: string; status: string; reason: string | null; generation: number };
+
+/** Broker processes that share one database, and are ended together. */
+export class Deployment {
+  readonly publicUrl: string;
+  readonly #network: OwnNetwork;
+  readonly #place: BrokerPlace;
+  readonly #secrets = makeBrokerSecrets();
+  readonly #brokers = new Set<Broker>();
+
+  private constructor(network: OwnNetwork, port: number, databaseUrl: string) {
+    this.#network = network;
+    this.publicUrl = `http://127.0.0.1:${port}`;
+    this.#place = { network, port, databaseUrl, publicUrl: this.publicUrl };
+  }
+
+  static async create(network: OwnNetwork, databaseUrl: string): Promise<Deployment> {
+    const [port = 0] = await freePorts(1);
+    return new Deployment(network, port, databaseUrl);
+  }
+
+  /** Starts a broker at the public URL itself, or at an address of its own. */
+  async start(more: Partial<BrokerSettings> = {}, elsewhere = false): Promise<Broker> {
+    const [port = 0] = elsewhere ? await freePorts(1) : [this.#place.port];
+    const settings = brokerSettings({ ...this.#place, port }, this.#secrets);
+    const broker = await startBroker({ ...settings, ...more } as BrokerSettings);
+    this.#brokers.add(broker);
+    return broker;
+  }
+
+  /** Signs an account in at a broker; answers the browser and the id of its session. */
+  async signIn(broker: Broker, handle: string): Promise<{ browser: BrowserClient; id: string }> {
+    const account = this.#network.accounts.find(candidate => candidate.handle === handle);
+    if (!account) throw new Error(`the network has no account ${handle}`);
+    const browser = new BrowserClient({ broker: broker.url, publicUrl: this.publicUrl });
+    await browser.login(handle, account);
+    const path = `/api/sessions?status=active&did=${account.did}`;
+    const { sessions } = (await this.#operate(broker, 'GET', path)) as { sessions: { id: string }[] };
+    return { browser, id: sessions[0]?.id ?? '' };
+  }
+
+  async look(broker: Broker, id: string): Promise<SessionView> {
+    return (await this.#operate(broker, 'GET', `/api/sessions/${id}`)) as SessionView;
+  }
+
+  /** Refreshes a session; rejects when the broker ends meanwhile. */
+  refresh(broker: Broker, id: string): Promise<unknown> {
+    return this.#operate(broker, 'POST', `/api/sessions/${id}/refresh`);
+  }
+
+  /** Uses the database itself; with SQLite, only while no broker runs. */
+  async withDatabase<Result>(use: (database: Database) => Promise<Result>): Promise<Result> {
+    const config = readConfig(brokerSettings(this.#place, this.#secrets));
+    const database = await openDatabase(config.database);
+    return use(database).finally(() => database.destroy());
+  }
+
+  /** Lets the time go by after which a lost request can be accepted no more. */
+  async letDeadlinePass(id: string): Promise<void> {
+    await this.withDatabase(database =>
+      database
+        .updateTable('oauth_session')
+        .set({ sent_at: database.now(-20 * 60) })
+        .where('id', '=', id)
+        .where('sent_at', 'is not', null)
+        .execute(),
+    );
+  }
+
+  /** Lets the time go by after which whoever began an attempt counts as dead. */
+  async declareOwnerDead(id: string): Promise<void> {
+    await this.withDatabase(database =>
+      database
+        .updateTable('instance')
+        .set({ seen_at: database.now(-20 * 60) })
+        .where('owner', '=', eb => eb.selectFrom('oauth_session').select('owner').where('id', '=', id))
+        .execute(),
+    );
+  }
+
+  async stop(): Promise<void> {
+    for (const broker of this.#brokers) {
+      broker.kill('SIGCONT');
+      await broker.stop();
+    }
+  }
+
+  async #operate({ url }: Broker, method: string, path: string): Promise<unknown> {
+    const headers = { authorization: `Bearer ${this.#secrets.adminToken}` };
+    const answer = await fetch(new URL(path, url), { method, headers });
+    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
+    return answer.json();
+  }
+}
