@@ -22,6 +22,8 @@ export const errorCodes = [
   'LoginRefused',
   'LoginExpired',
   'LoginFromAnotherBrowser',
+  'WrongAccount',
+  'ScopeExceeded',
   // Sessions and the PDS behind them
   'ReauthorizationRequired',
   'TokenUnavailable',

@@ -23,6 +23,8 @@ export const statusTable: Readonly<Record<ErrorCode, number>> = {
   LoginRefused: 400,
   LoginExpired: 400,
   LoginFromAnotherBrowser: 403,
+  WrongAccount: 403,
+  ScopeExceeded: 403,
 
   ReauthorizationRequired: 401,
   TokenUnavailable: 503,

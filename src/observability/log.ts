@@ -94,6 +94,10 @@ export class Log {
     this.logger.warn({ answers }, 'Answers that an earlier process left on disk were stored');
   }
 
+  sessionReconnected(facts: { did: string; sessionId: string }): void {
+    this.logger.info(facts, 'A session was taken up again by its owner');
+  }
+
   sessionNeedsReauth(facts: { did: string; sessionId: string; reason: string }): void {
     this.logger.warn(facts, 'A session needs its owner again');
   }

@@ -3,7 +3,7 @@ import type { UpdateQueryBuilder, UpdateResult } from 'kysely';
 import { Database } from '../database/database.ts';
 import type { Schema } from '../database/schema.ts';
 import type { AttemptKey, Session } from './session.ts';
-import { NO_ATTEMPT } from './session.repository.ts';
+import { NO_ATTEMPT } from './granted-row.ts';
 import { SessionSecretsBox } from './session-secrets.ts';
 import type { RefreshedGrant } from './refreshed-grant.ts';
 

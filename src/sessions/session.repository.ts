@@ -5,7 +5,7 @@ import { Database } from '../database/database.ts';
 import type { Schema } from '../database/schema.ts';
 import type { SessionPurpose, SessionReason, SessionStatus } from '../database/tables/oauth-session.ts';
 import type { Grant } from '../oauth/grant.ts';
-import { nextRefreshOf } from './refresh-policy.ts';
+import { NO_ATTEMPT, toGrantedRow } from './granted-row.ts';
 import { type AttemptKey, type Session, type SessionRow, toSession } from './session.ts';
 import { type SessionSecrets, SessionSecretsBox } from './session-secrets.ts';
 
@@ -22,15 +22,6 @@ export type SessionQuery = {
   readonly limit: number;
 };
 
-/** The columns of an attempt, as they are where there is none. */
-export const NO_ATTEMPT = {
-  attempt_id: null,
-  attempt_state: null,
-  sent_at: null,
-  owner: null,
-  lease_until: null,
-} as const;
-
 /** Stored sessions. Every change of a status is guarded, and grows the generation by one. */
 @Injectable()
 export class SessionRepository {
@@ -44,40 +35,25 @@ export class SessionRepository {
     { handle, purpose }: { handle: string | null; purpose: SessionPurpose },
     database: Kysely<Schema> = this.database,
   ): Promise<Session> {
-    const now = await this.now(database);
-    const bound = {
-      id: randomUUID(),
-      did: grant.did,
-      handle,
-      client_id: grant.clientId,
-      issuer: grant.issuer,
-      pds: grant.pds,
-      scope: grant.scope,
-      kid: grant.kid,
-      purpose,
-      granted_at: now.toISOString(),
-      refreshed_at: now.toISOString(),
-      // The grant's own time is this process's, which may differ from the database's.
-      access_expires_at: new Date(now.getTime() + grant.accessExpiresAt.getTime() - Date.now()).toISOString(),
-    };
-    const row: SessionRow = {
-      ...bound,
-      ...NO_ATTEMPT,
-      sealed: this.secrets.seal(grant, bound),
-      generation: 1,
-      status: 'active',
-      reason: null,
-      last_used_at: now.toISOString(),
-      next_refresh_at: null,
-      attempt_no: 0,
-      failures: 0,
-    };
-    const next_refresh_at = nextRefreshOf(toSession(row)).toISOString();
-    await database
-      .insertInto('oauth_session')
-      .values({ ...row, next_refresh_at })
-      .execute();
-    return toSession({ ...row, next_refresh_at });
+    const to = { id: randomUUID(), handle, purpose, generation: 1 };
+    const row = toGrantedRow(grant, to, this.secrets, await this.now(database));
+    await database.insertInto('oauth_session').values(row).execute();
+    return toSession(row);
+  }
+
+  /** Gives a session that waits for its owner a new grant; nothing when it does not wait in this generation any more. */
+  async takeGrant(session: Session, grant: Grant): Promise<Session | undefined> {
+    const { id, handle, purpose, generation } = session;
+    const to = { id, handle, purpose, generation: generation + 1 };
+    const row = toGrantedRow(grant, to, this.secrets, await this.now(this.database));
+    const { numUpdatedRows } = await this.database
+      .updateTable('oauth_session')
+      .set(row)
+      .where('id', '=', id)
+      .where('generation', '=', generation)
+      .where('status', '=', 'needs_reauth')
+      .executeTakeFirst();
+    return numUpdatedRows === 1n ? toSession(row) : undefined;
   }
 
   /** @throws BrokerError `SealedRowUnreadable` when the row was edited */

@@ -12,6 +12,7 @@ import { LastUse } from './last-use.ts';
 import { LiveSessions } from './live-sessions.ts';
 import { TokenOracle } from './oracle.ts';
 import { PdsRequests } from './pds-requests.ts';
+import { Reconnections } from './reconnections.service.ts';
 import { RefreshAttempt } from './refresh-attempt.service.ts';
 import { RefreshSettlement } from './refresh-settlement.service.ts';
 import { ResendRule } from './resend-rule.ts';
@@ -37,6 +38,7 @@ import { Spool } from './spool.ts';
     LastUse,
     LiveSessions,
     PdsRequests,
+    Reconnections,
     RefreshAttempt,
     RefreshSettlement,
     Refresher,
@@ -49,6 +51,6 @@ import { Spool } from './spool.ts';
     Spool,
     TokenOracle,
   ],
-  exports: [Endings, Refresher, SessionListeners, Sessions],
+  exports: [Endings, Reconnections, Refresher, SessionListeners, Sessions],
 })
 export class SessionsModule {}
