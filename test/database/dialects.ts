@@ -22,12 +22,13 @@ const makers: Readonly<Record<DialectName, () => Promise<TemporaryDatabase>>> = 
   postgres: makePostgresDatabase,
 };
 
-/** Runs one suite for each database named in DIALECTS; for both when it is not set. */
+/** Runs one suite for each database named in DIALECTS, both when it is not set; or for fewer of them. */
 export function describeDialects(
   name: string,
   suite: (open: OpenTestDatabase, testDialect: TestDialect) => void,
+  dialects: readonly DialectName[] = requestedDialects(),
 ): void {
-  for (const dialect of requestedDialects()) {
+  for (const dialect of dialects) {
     describe(`${name} (${dialect})`, () => {
       const cleanups: (() => Promise<void>)[] = [];
       afterAll(async () => {
@@ -54,7 +55,8 @@ export function isRequested(dialect: DialectName): boolean {
   return requestedDialects().includes(dialect);
 }
 
-function requestedDialects(): DialectName[] {
+/** The databases that DIALECTS names. */
+export function requestedDialects(): DialectName[] {
   return (process.env.DIALECTS ?? 'sqlite,postgres').split(',').map(name => {
     if (name === 'sqlite' || name === 'postgres') return name;
     throw new Error(`DIALECTS names "${name}"; it may name sqlite and postgres, separated by a comma`);
