@@ -8,7 +8,7 @@ export async function readKeyFile(file: string): Promise<Buffer | undefined> {
     const key = Buffer.from(text, 'base64');
     if (key.length === 32 && key.toString('base64') === text) return key;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
   throw new Error(`${file} does not hold an encryption key (32 bytes as base64). Restore it from a backup.`);
@@ -19,4 +19,8 @@ export async function createKeyFile(file: string): Promise<Buffer> {
   const key = randomBytes(32);
   await writeFile(file, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx', flush: true });
   return key;
+}
+
+function isMissing(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }
