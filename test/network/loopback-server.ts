@@ -7,6 +7,10 @@ const keepAliveMs = 90_000;
 export type LoopbackServer = {
   port: number;
   answerWith: (listener: RequestListener) => void;
+  /** Cuts its clients off and refuses new ones, as an outage does; the port stays its own to take again. */
+  halt: () => Promise<void>;
+  /** Listens again after `halt`. */
+  resume: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
@@ -18,18 +22,28 @@ export type LoopbackServer = {
 export async function listenOnLoopback(): Promise<LoopbackServer> {
   const server = createServer({ keepAliveTimeout: keepAliveMs });
   const ipv6 = createSocketServer(socket => server.emit('connection', socket));
-  const port = await listen(server, '127.0.0.1', 0);
-  await listen(ipv6, '::1', port).catch(ignoreMissingIpv6);
+  const start = async (at: number): Promise<number> => {
+    const port = await listen(server, '127.0.0.1', at);
+    await listen(ipv6, '::1', port).catch(ignoreMissingIpv6);
+    return port;
+  };
+  const stop = async (): Promise<void> => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    ipv6.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  const port = await start(0);
   return {
     port,
     answerWith: listener => server.on('request', listener),
-    stop: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      ipv6.close();
-      server.closeAllConnections();
-      await closed;
+    halt: stop,
+    resume: async () => {
+      await start(port);
     },
+    stop,
   };
 }
 

@@ -21,6 +21,12 @@ export type NetworkControl = {
   takeDownAccount: (did: string) => Promise<void>;
   /** Lets the PDS reach a confidential client: requests to its https origin go to the broker's loopback URL. */
   mapClientOrigin: (httpsOrigin: string, loopbackUrl: string) => Promise<void>;
+  /** Counts the OAuth sessions that an account has at the PDS, at whatever clients. */
+  countGrants: (did: string) => Promise<number>;
+  /** Makes the PDS unreachable, as an outage does; only in a network of one's own. */
+  haltPds: () => Promise<void>;
+  /** Ends the outage. */
+  resumePds: () => Promise<void>;
 };
 
 type Call = keyof NetworkControl;
@@ -59,6 +65,9 @@ export function connectControl(url: string): NetworkControl {
     createAccount: handle => call('createAccount', handle),
     takeDownAccount: did => call('takeDownAccount', did),
     mapClientOrigin: (httpsOrigin, loopbackUrl) => call('mapClientOrigin', httpsOrigin, loopbackUrl),
+    countGrants: did => call('countGrants', did),
+    haltPds: () => call('haltPds'),
+    resumePds: () => call('resumePds'),
   };
 }
 

@@ -34,6 +34,9 @@ async function startParts(): Promise<NetworkHandlers> {
     mapClientOrigin: (httpsOrigin, loopbackUrl) => {
       origins.map(httpsOrigin, loopbackUrl);
     },
+    countGrants: did => pds.countGrants(did),
+    haltPds: () => pds.halt(),
+    resumePds: () => pds.resume(),
   };
 }
 

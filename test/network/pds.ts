@@ -6,7 +6,15 @@ import { join } from 'node:path';
 import { PDS } from '@atproto/pds';
 import { listenOnLoopback } from './loopback-server.ts';
 
-export type Pds = { url: string; adminPassword: string; stop: () => Promise<void> };
+export type Pds = {
+  url: string;
+  adminPassword: string;
+  /** The OAuth sessions that an account has, at whatever clients. */
+  countGrants: (did: string) => Promise<number>;
+  halt: () => Promise<void>;
+  resume: () => Promise<void>;
+  stop: () => Promise<void>;
+};
 
 /** A real PDS in development mode with handles under `.test`; its data live in a temporary directory. */
 export async function startPds(plcUrl: string): Promise<Pds> {
@@ -33,6 +41,12 @@ export async function startPds(plcUrl: string): Promise<Pds> {
   return {
     url: `http://localhost:${server.port}`,
     adminPassword,
+    countGrants: async did => {
+      const grants = await pds.ctx.oauthProvider?.tokenManager.listAccountTokens(did as `did:plc:${string}`);
+      return grants?.length ?? 0;
+    },
+    halt: server.halt,
+    resume: server.resume,
     stop: async () => {
       await server.stop();
       await pds.destroy();
