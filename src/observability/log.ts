@@ -20,10 +20,6 @@ export class Log {
     this.logger.info(facts, `Latchkey answers at ${facts.url}`);
   }
 
-  stopped(): void {
-    this.logger.info('Latchkey has stopped');
-  }
-
   developmentOverride(variable: string, effect: string): void {
     this.logger.warn(
       { variable },
