@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -26,6 +27,8 @@ export type Launched = {
 type LaunchOptions = {
   /** What stands on the PATH behind the tree's own `bin`. */
   path?: string;
+  /** Whether a shell stands between, as under `npm run`; it ends by a signal without passing it on. */
+  throughShell?: boolean;
   /** Sees the output so far, as it grows. */
   onOutput?: (output: { stdout: string; stderr: string }, launch: ChildProcess) => void;
 };
@@ -88,11 +91,7 @@ export class LaunchTree {
 
   /** The lines of a file, none when there is no file. */
   lines(name: string): string[] {
-    try {
-      return readFileSync(this.path(name), 'utf8').trim().split('\n');
-    } catch {
-      return [];
-    }
+    return existsSync(this.path(name)) ? readFileSync(this.path(name), 'utf8').trim().split('\n') : [];
   }
 
   remove(): void {
@@ -102,11 +101,18 @@ export class LaunchTree {
   /** Launches `args` and waits for the end. */
   launch(
     args: readonly string[] = ['dist/src/main.js'],
-    { path = '/usr/bin:/bin', onOutput }: LaunchOptions = {},
+    { path = '/usr/bin:/bin', throughShell = false, onOutput }: LaunchOptions = {},
   ): Promise<Launched> {
-    const child = spawn(process.execPath, [this.path('src/launch.mjs'), ...args], {
+    const launch = [process.execPath, this.path('src/launch.mjs'), ...args];
+    const [command = '', ...rest] = throughShell
+      ? ['/bin/sh', '-c', '"$0" "$@"; exit $?', ...launch]
+      : launch;
+    const child = spawn(command, rest, {
       cwd: this.directory,
-      env: { PATH: `${this.path('bin')}:${path}` },
+      env: {
+        PATH: `${this.path('bin')}:${path}`,
+        ...(throughShell && { npm_lifecycle_event: 'start' }),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let [stdout, stderr] = ['', ''];

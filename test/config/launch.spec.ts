@@ -1,9 +1,24 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, utimesSync } from 'node:fs';
 import { LaunchTree } from './launch-tree.ts';
 
 const minuteMs = 60_000;
 let tree: LaunchTree;
+
+/** An entry that tidies up before it ends, and never stays for long. */
+const tidyEntry = `
+  const tidy = () => setTimeout(() => { console.log('tidied'); process.exit(3); }, 50);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, tidy);
+  setTimeout(() => process.exit(9), 20_000);
+  console.log('up');
+`;
+
+function killWhenUp(signal: NodeJS.Signals) {
+  return ({ stdout }: { stdout: string }, launch: ChildProcess): void => {
+    if (stdout === 'up\n') launch.kill(signal);
+  };
+}
 
 function touch(name: string, shiftMs: number): void {
   const time = new Date(Date.now() + shiftMs);
@@ -182,18 +197,15 @@ describe("the entry's end", () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'hands %s to the entry and waits for it',
     async signal => {
-      tree.write(
-        'src/main.ts',
-        `process.on('${signal}', () => setTimeout(() => { console.log('tidied'); process.exit(3); }, 50));
-      setTimeout(() => process.exit(9), 20_000);
-      console.log('up');`,
-      );
-      const launched = await tree.launch(undefined, {
-        onOutput: ({ stdout }, launch) => {
-          if (stdout === 'up\n') launch.kill(signal);
-        },
-      });
+      tree.write('src/main.ts', tidyEntry);
+      const launched = await tree.launch(undefined, { onOutput: killWhenUp(signal) });
       expect(launched).toMatchObject({ code: 3, signal: null, stdout: 'up\ntidied\n' });
     },
   );
+
+  it('ends the entry when the shell of npm is gone', async () => {
+    tree.write('src/main.ts', tidyEntry);
+    const launched = await tree.launch(undefined, { throughShell: true, onOutput: killWhenUp('SIGTERM') });
+    expect(launched).toMatchObject({ code: null, signal: 'SIGTERM', stdout: 'up\ntidied\n' });
+  });
 });
