@@ -118,14 +118,14 @@ describe('an answer that is too slow', () => {
   });
 
   it('is given up while it still waits for a free connection', async () => {
-    const { server, fetch } = await scene(silent, { totalTimeout: 100, connections: 1 });
-    const calls = await Promise.allSettled([
-      fetch(server.origin),
-      fetch(server.origin),
-      fetch(server.origin),
-    ]);
-    expect(calls).toEqual(Array(3).fill({ status: 'rejected', reason: failure('timeout') }));
+    const limits = { totalTimeout: 100, connections: 1, headersTimeout: 0 };
+    const { server, fetch, agent } = await scene(silent, limits);
+    // Holds the one connection, and has no total time limit, which is the fetch's own.
+    const holder = agent.request({ origin: server.origin, path: '/', method: 'GET' });
+    const calls = await Promise.allSettled([fetch(server.origin), fetch(server.origin)]);
+    expect(calls).toEqual(Array(2).fill({ status: 'rejected', reason: failure('timeout') }));
     expect(server.requests).toHaveLength(1);
+    await Promise.all([expect(holder).rejects.toThrow(), agent.destroy()]);
   });
 
   it('is given up when a stream waits for headers, or between chunks, and not while chunks come', async () => {
