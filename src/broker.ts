@@ -8,6 +8,7 @@ import { describeRoutes } from './http/openapi.ts';
 import { createServer } from './http/server.ts';
 import { clientIdOf } from './oauth/client-metadata.ts';
 import { Log } from './observability/log.ts';
+import { createNestLog } from './observability/nest-log.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 /** Makes a broker that is ready to listen: database open and migrated, keys loaded, every route declared. */
@@ -19,7 +20,7 @@ export async function createBroker(config: Config, log = new Log()): Promise<Nes
     {
       bodyParser: false,
       abortOnError: false,
-      logger: ['fatal', 'error', 'warn'],
+      logger: createNestLog(log),
     },
   );
   app.setGlobalPrefix(config.basePath);
@@ -27,11 +28,11 @@ export async function createBroker(config: Config, log = new Log()): Promise<Nes
     app.enableCors({
       origin: [...config.allowedOrigins],
       credentials: true,
-      exposedHeaders: ['latchkey-error'],
+      exposedHeaders: ['latchkey-error', 'retry-after'],
     });
   }
   warnOfOverrides(config, log);
-  app.get(OpenApiController).publish(describeRoutes(app, packageJson.version));
+  app.get(OpenApiController).publish(describeRoutes(app, config, packageJson.version));
   await app.init();
   return app;
 }
@@ -39,15 +40,30 @@ export async function createBroker(config: Config, log = new Log()): Promise<Nes
 /** Makes a broker, listens, and ends it well when the process is asked to end. */
 export async function startBroker(config: Config): Promise<void> {
   const app = await createBroker(config);
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+  // A broker that was asked to end and did so has not failed: it exits with code 0, and not by the signal.
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   const { host, port } = config.listen;
-  await app.listen(port, host);
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    await app.close();
+    throw cannotListen(config, error);
+  }
   app.get(Log).started({
     url: config.baseUrl,
     listen: `${host}:${port}`,
     database: config.database.kind,
     client: clientIdOf(config),
   });
+}
+
+function cannotListen({ listen: { host, port } }: Config, cause: unknown): Error {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+  const why = code === 'EADDRINUSE' ? 'another process does' : code;
+  return new Error(
+    `The broker cannot listen on ${host}:${port} (${why}). Free it, or set LATCHKEY_LISTEN to another address.`,
+    { cause },
+  );
 }
 
 function warnOfOverrides({ outbound, identity, failPoint }: Config, log: Log): void {

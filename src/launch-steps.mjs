@@ -2,11 +2,14 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ended } from './launch-child.mjs';
 
 const beatMs = 1000;
 const abandonedMs = 15_000;
 const logLineMs = 10_000;
 const shownLines = 30;
+// npm takes half a minute to tidy up after an interruption, and the next launch begins anew anyway.
+const graceMs = 2000;
 
 /** What ends the launch with one message instead of a stack. */
 export class LaunchError extends Error {}
@@ -74,43 +77,20 @@ function removeAbandoned(lock) {
 /** Runs a command in `directory`; what it prints is shown only when it fails. Throws `LaunchError` then. */
 export async function runStep(title, directory, [command, ...args]) {
   const since = Date.now();
-  const stopProgress = showProgress(title, since);
   const child = spawn(command, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ending = ended(child, graceMs).catch(error => ({ error }));
+  const stopProgress = showProgress(title, since);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', text => (output += text));
   }
-  const end = await ended(child)
-    .catch(error => ({ error }))
-    .finally(stopProgress);
+  const end = await ending;
+  stopProgress();
   if (end.error)
     throw new LaunchError(`cannot run ${command} (${end.error.code}); install Node with its npm`);
   if (end.interrupted) throw new LaunchError(`${title} was interrupted`);
   if (end.code !== 0) throw new LaunchError(`${title} failed:\n${excerpt(output)}`);
   say(`${title} took ${seconds(since)}`);
-}
-
-/**
- * Waits for a child's end and answers `{ code, signal, interrupted }`.
- *
- * Until then the signals that ask for this process's end are passed on to the child.
- */
-export async function ended(child) {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  let interrupted = false;
-  const passOn = signal => {
-    interrupted = true;
-    child.kill(signal);
-  };
-  for (const signal of signals) process.on(signal, passOn);
-  try {
-    return await new Promise((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (code, signal) => resolve({ code, signal, interrupted }));
-    });
-  } finally {
-    for (const signal of signals) process.off(signal, passOn);
-  }
 }
 
 /** One line that counts on a terminal, a line now and then in a log. */

@@ -5,11 +5,13 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ended, LaunchError, modifiedAt, runStep, say, whenStale } from './launch-steps.mjs';
+import { ended } from './launch-child.mjs';
+import { LaunchError, modifiedAt, runStep, say, whenStale } from './launch-steps.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const inTree = name => join(root, name);
 const lock = inTree('.launching');
+const installed = inTree('node_modules/.package-lock.json');
 const sources = ['src', 'migrations', 'package.json', 'package-lock.json', 'nest-cli.json'];
 const stamp = inTree('dist/.built-from');
 
@@ -29,17 +31,28 @@ function endAs({ code, signal }) {
 }
 
 function isInstallStale() {
-  const installed = modifiedAt(inTree('node_modules/.package-lock.json'));
-  return installed === undefined || installed < (modifiedAt(inTree('package-lock.json')) ?? 0);
+  const installedAt = modifiedAt(installed);
+  return installedAt === undefined || installedAt < (modifiedAt(inTree('package-lock.json')) ?? 0);
 }
 
+// Scripts run only where package.json allows them, whatever npm's version makes of that field. Else npm would
+// compile the SQLite driver, whose binaries are in its package, and a fresh machine has no compiler.
 async function install() {
+  await runStep('installing the locked packages', root, npm('ci', '--ignore-scripts', '--include=dev'));
+  // Until the scripts have run, the tree does not count as installed.
+  fs.renameSync(installed, `${installed}.pending`);
+  const allowed = Object.entries(manifest().allowScripts).filter(([, isAllowed]) => isAllowed);
+  const present = allowed.map(([name]) => name).filter(name => fs.existsSync(inTree(`node_modules/${name}`)));
+  await runStep('setting up Node and the test programs', root, npm('rebuild', ...present));
+  fs.renameSync(`${installed}.pending`, installed);
+}
+
+function npm(...args) {
   const { npm_execpath: script = '', npm_node_execpath: node = '' } = process.env;
   // Under `npm run` that same npm on its own Node: the PATH there begins with node_modules/.bin, and so with a
   // Node that the install is about to replace.
-  const npm = /\bnpm-cli\.[cm]?js$/.test(script) && node ? [node, script] : ['npm'];
-  const options = ['--include=dev', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
-  await runStep('installing the locked packages', root, [...npm, 'ci', ...options]);
+  const command = /\bnpm-cli\.[cm]?js$/.test(script) && node ? [node, script] : ['npm'];
+  return [...command, ...args, '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
 }
 
 // Contents are compared and not times: a copy of a built tree must start without its compiler.
@@ -68,7 +81,7 @@ async function build() {
   const compiler = inTree('node_modules/@nestjs/cli/bin/nest.js');
   if (!fs.existsSync(compiler)) {
     throw new LaunchError(
-      'dist/ is not built from these sources and the compiler is missing; run: npm ci --include=dev',
+      'dist/ is not built from these sources and the compiler is missing; run: npm ci --include=dev --ignore-scripts',
     );
   }
   const digest = digestOfSources();
@@ -79,11 +92,15 @@ async function build() {
   fs.writeFileSync(stamp, digest);
 }
 
+function manifest() {
+  return JSON.parse(fs.readFileSync(inTree('package.json'), 'utf8'));
+}
+
 /** The Node that the install brought or, where that does not run, the one at hand if it is new enough. */
 function projectNode() {
   const own = inTree('node_modules/node/bin/node');
   if (spawnSync(own, ['--version']).status === 0) return own;
-  const { engines } = JSON.parse(fs.readFileSync(inTree('package.json'), 'utf8'));
+  const { engines } = manifest();
   const [major, minor] = engines.node.match(/\d+/g).map(Number);
   const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number);
   if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) return process.execPath;

@@ -9,6 +9,7 @@ export async function run(): Promise<void> {
     process.stderr.write(
       `Latchkey cannot start: ${error instanceof Error ? error.message : String(error)}\n`,
     );
-    process.exitCode = 1;
+    // Not `exitCode`: connections to Postgres that were opened by then would hold the process for a while.
+    process.exit(1);
   }
 }

@@ -1,6 +1,6 @@
 import { startNetwork } from './network/network.ts';
 import { startPostgres } from './network/postgres.ts';
-import { shared } from './shared-parts.ts';
+import { shared } from './network/shared-parts.ts';
 
 /** Starts what all suites share, and tells them where it is: TEST_NETWORK_URL and TEST_POSTGRES_URL. */
 export default async function setUp(): Promise<void> {

@@ -1,4 +1,4 @@
-import { shared } from './shared-parts.ts';
+import { shared } from './network/shared-parts.ts';
 
 /** Stops what all suites shared. */
 export default function tearDown(): Promise<void> {

@@ -27,9 +27,17 @@ export class BackgroundLoop {
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      await this.work(signal).catch(this.onError);
+      await this.round(signal);
       const pauseMs = this.pauseMs * (0.9 + 0.2 * Math.random());
       await delay(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  private async round(signal: AbortSignal): Promise<void> {
+    try {
+      await this.work(signal);
+    } catch (error) {
+      this.onError(error);
     }
   }
 }

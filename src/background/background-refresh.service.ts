@@ -1,16 +1,19 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { Log } from '../observability/log.ts';
 import { keepAliveOf } from '../sessions/refresh-policy.ts';
 import type { RefreshResult } from '../sessions/refresh-result.ts';
 import { Refresher } from '../sessions/refresher.service.ts';
 import { type DueSession, DueSessionRepository } from './due-session.repository.ts';
 import { IssuerSlots } from './issuer-slots.ts';
-import { add, emptyRun, type RefreshRun } from './refresh-run.ts';
+import { type RefreshRun, type SessionOutcome, toRefreshRun } from './refresh-run.ts';
 
-const BATCH = 32;
+/** How many sessions a run works on at a time, and claims at once. */
+const LANES = 32;
 
 /** How long a run waits for one session; the request itself goes on. */
 const PATIENCE_MS = 30_000;
+
+const skipped: RefreshResult = { kind: 'skipped' };
 
 /** Refreshes the sessions whose time has come: those in use at half of their token's life, others to keep them alive. */
 @Injectable()
@@ -20,39 +23,75 @@ export class BackgroundRefresh {
   constructor(
     private readonly due: DueSessionRepository,
     private readonly refresher: Refresher,
+    private readonly log: Log,
   ) {}
 
   /**
    * Goes over all sessions that are due, or will be within so many seconds.
    *
-   * @param signal ends the run after the batch under way
+   * @param signal ends the run at once; the requests that are under way go on
    */
   async run(withinSeconds = 0, signal?: AbortSignal): Promise<RefreshRun> {
-    let total = emptyRun;
-    while (!signal?.aborted) {
-      const batch = await this.due.claim(BATCH, withinSeconds);
-      const runs = await Promise.all(batch.map(session => this.refresh(session)));
-      total = runs.reduce(add, total);
-      if (batch.length < BATCH) break;
-    }
-    return total;
+    const outcomes: SessionOutcome[] = [];
+    // All lanes take from one queue, so that a slow session keeps nobody else waiting.
+    const queue = this.claim(withinSeconds, signal);
+    const work = async (): Promise<void> => {
+      for await (const session of queue) {
+        outcomes.push({ id: session.id, result: await this.settle(session, withinSeconds, signal) });
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, work));
+    return toRefreshRun(outcomes);
   }
 
-  private async refresh(session: DueSession): Promise<RefreshRun> {
-    const { id, generation, issuer } = session;
-    if (await this.putOffIdle(session)) return { ...emptyRun, skipped: 1 };
-    const flight = this.slots.take(issuer, () => this.refresher.refresh(id, { kind: 'claimed', generation }));
-    const late: RefreshResult = { kind: 'failed', error: 'slow' };
-    const result = await Promise.race([flight, delay(PATIENCE_MS, late, { ref: false })]);
-    if (result.kind === 'failed') return { ...emptyRun, failed: [{ id, error: result.error }] };
-    return { ...emptyRun, [result.kind]: 1 };
+  private async *claim(withinSeconds: number, signal: AbortSignal | undefined): AsyncGenerator<DueSession> {
+    // What is claimed ahead of its time would be due again at once: such a run goes by id.
+    for (let after = withinSeconds > 0 ? '' : undefined; !signal?.aborted;) {
+      const batch = await this.due.claim(LANES, { withinSeconds, after });
+      yield* batch;
+      if (batch.length < LANES) return;
+      if (after !== undefined) after = batch.map(({ id }) => id).reduce((a, b) => (a > b ? a : b));
+    }
+  }
+
+  /** One session's trouble is its own. */
+  private async settle(
+    session: DueSession,
+    withinSeconds: number,
+    signal: AbortSignal | undefined,
+  ): Promise<RefreshResult> {
+    try {
+      if (await this.putOffIdle(session, withinSeconds)) return skipped;
+      return await this.refresh(session, signal);
+    } catch (error) {
+      this.log.backgroundFailed(error);
+      return { kind: 'failed', error: 'crashed' };
+    }
+  }
+
+  private async refresh(
+    { id, generation, issuer }: DueSession,
+    signal: AbortSignal | undefined,
+  ): Promise<RefreshResult> {
+    const patience = AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...(signal ? [signal] : [])]);
+    const flight = this.slots.take(
+      issuer,
+      () => this.refresher.refresh(id, { kind: 'claimed', generation }),
+      patience,
+    );
+    const late = new Promise<RefreshResult>(resolve => {
+      patience.addEventListener('abort', () => {
+        resolve({ kind: 'failed', error: 'slow' });
+      });
+    });
+    return (await Promise.race([flight, late])) ?? { kind: 'failed', error: 'issuer_busy' };
   }
 
   /** A session that nobody uses, and that nothing is wrong with, waits until it would die otherwise. */
-  private async putOffIdle(session: DueSession): Promise<boolean> {
+  private async putOffIdle(session: DueSession, withinSeconds: number): Promise<boolean> {
     if (session.inUse || session.attempt_state !== null || session.failures > 0) return false;
     const until = keepAliveOf(session);
-    if (until <= session.claimedAt) return false;
+    if (until.getTime() <= session.claimedAt.getTime() + withinSeconds * 1000) return false;
     await this.due.postpone(session, until);
     return true;
   }

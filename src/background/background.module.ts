@@ -10,6 +10,11 @@ import { ExpiredRowRepository } from './expired-row.repository.ts';
 import { HolderlessSessions } from './holderless-sessions.ts';
 import { Sweeper } from './sweeper.ts';
 
+const ROWS_AT_ONCE = 500;
+
+/** Each is a request to an issuer. */
+const REVOCATIONS_AT_ONCE = 16;
+
 @Module({
   imports: [LeasesModule, SessionsModule],
   controllers: [BackgroundController],
@@ -32,15 +37,19 @@ export class BackgroundModule implements OnModuleInit {
 
   /** The table of what is swept; a later table adds its line. */
   onModuleInit(): void {
+    for (const name of ['oauth_state', 'ui_session'] as const) {
+      const sweepBatch = (limit: number): Promise<number> => this.expired.sweep(name, limit);
+      this.sweeper.register({ name, batch: ROWS_AT_ONCE, sweepBatch });
+    }
     this.sweeper.register({
-      name: 'oauth_state',
-      sweepBatch: limit => this.expired.sweep('oauth_state', limit),
+      name: 'revoking',
+      batch: REVOCATIONS_AT_ONCE,
+      sweepBatch: limit => this.endings.resume(limit),
     });
     this.sweeper.register({
-      name: 'ui_session',
-      sweepBatch: limit => this.expired.sweep('ui_session', limit),
+      name: 'oauth_session',
+      batch: REVOCATIONS_AT_ONCE,
+      sweepBatch: limit => this.holderless.sweep(limit),
     });
-    this.sweeper.register({ name: 'revoking', sweepBatch: limit => this.endings.resume(limit) });
-    this.sweeper.register({ name: 'oauth_session', sweepBatch: limit => this.holderless.sweep(limit) });
   }
 }

@@ -22,24 +22,33 @@ export class DueSessionRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Claims the sessions that are due, those due longest first; no other worker sees them for two minutes.
+   * Claims the sessions that are due, or will be within so many seconds, those due longest first; no other worker sees
+   * them for two minutes. One whose refresh failed is left alone until its back-off is over.
    *
    * Served by the index on (status, next_refresh_at).
+   *
+   * @param after goes by id instead, from behind this one
    */
-  async claim(limit: number, withinSeconds: number): Promise<DueSession[]> {
+  async claim(
+    limit: number,
+    { withinSeconds, after }: { withinSeconds: number; after: string | undefined },
+  ): Promise<DueSession[]> {
     const { database } = this;
     let due = database
       .selectFrom('oauth_session')
       .select('id')
       .where('status', '=', 'active')
       .where('next_refresh_at', '<=', database.now(withinSeconds))
-      .orderBy('next_refresh_at')
+      .where(eb => eb.or([eb('failures', '=', 0), eb('next_refresh_at', '<=', database.now())]))
       .limit(limit);
+    due = after === undefined ? due.orderBy('next_refresh_at') : due.where('id', '>', after).orderBy('id');
     if (database.dialect === 'postgres') due = due.forUpdate().skipLocked();
+    // In a WITH, which is run once: Postgres may run a subquery again for every row, and lock other rows each time.
     const rows = await database
+      .with('due', () => due)
       .updateTable('oauth_session')
-      .set({ next_refresh_at: database.now(Math.max(CLAIM_SECONDS, withinSeconds + 1)) })
-      .where('id', 'in', due)
+      .set({ next_refresh_at: database.now(CLAIM_SECONDS) })
+      .where('id', 'in', eb => eb.selectFrom('due').select('due.id'))
       .where('status', '=', 'active')
       .returning([
         'id',

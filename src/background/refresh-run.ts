@@ -1,3 +1,5 @@
+import type { RefreshResult } from '../sessions/refresh-result.ts';
+
 /** What one run over the due sessions did. */
 export type RefreshRun = {
   readonly refreshed: number;
@@ -6,12 +8,15 @@ export type RefreshRun = {
   readonly failed: readonly { readonly id: string; readonly error: string }[];
 };
 
-export const emptyRun: RefreshRun = { refreshed: 0, skipped: 0, failed: [] };
+export type SessionOutcome = { readonly id: string; readonly result: RefreshResult };
 
-export function add(a: RefreshRun, b: RefreshRun): RefreshRun {
+/** Counts what became of each session. */
+export function toRefreshRun(outcomes: readonly SessionOutcome[]): RefreshRun {
+  const count = (kind: RefreshResult['kind']): number =>
+    outcomes.filter(({ result }) => result.kind === kind).length;
   return {
-    refreshed: a.refreshed + b.refreshed,
-    skipped: a.skipped + b.skipped,
-    failed: [...a.failed, ...b.failed],
+    refreshed: count('refreshed'),
+    skipped: count('skipped'),
+    failed: outcomes.flatMap(({ id, result }) => ('error' in result ? [{ id, error: result.error }] : [])),
   };
 }

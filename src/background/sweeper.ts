@@ -5,12 +5,16 @@ import { Log } from '../observability/log.ts';
 /** One kind of row that outlives its use. */
 export type Sweep = {
   readonly name: string;
+  /** How many rows are taken at once; a batch holds its lease, and keeps the process from ending, until it is done. */
+  readonly batch: number;
   /** Removes up to `limit` rows whose time is over; answers how many it removed. */
   readonly sweepBatch: (limit: number) => Promise<number>;
 };
 
-const BATCH = 500;
 const LEASE_SECONDS = 60;
+
+/** Somebody else who holds the lease does the same work: no need to wait long. */
+const WAIT_SECONDS = 2;
 
 /** Sweeps what is over out of every table that is registered here: leased, and in batches that hold no lock for long. */
 @Injectable()
@@ -38,11 +42,15 @@ export class Sweeper {
     }
   }
 
-  private async sweepLeased({ name, sweepBatch }: Sweep, signal: AbortSignal | undefined): Promise<number> {
+  private async sweepLeased(
+    { name, batch, sweepBatch }: Sweep,
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
     let total = 0;
-    for (let swept = BATCH; swept === BATCH && !signal?.aborted; total += swept) {
-      swept = await this.leases.withLease(`sweep-${name}`, () => sweepBatch(BATCH), {
+    for (let swept = batch; swept === batch && !signal?.aborted; total += swept) {
+      swept = await this.leases.withLease(`sweep-${name}`, () => sweepBatch(batch), {
         seconds: LEASE_SECONDS,
+        waitSeconds: WAIT_SECONDS,
       });
     }
     return total;

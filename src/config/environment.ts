@@ -95,7 +95,7 @@ export const environmentSchema = z.object({
   LATCHKEY_INTROSPECT_TOKEN: bearerToken.optional().register(settingDocumentation, {
     meaning: "The bearer token of an AppView's back end for introspection, at least 32 characters",
     example: '$(openssl rand -hex 32)',
-    unset: 'introspection is for the operator alone',
+    unset: 'introspection is off',
   }),
   LATCHKEY_PLC_URL: serviceUrl.prefault('https://plc.directory').register(settingDocumentation, {
     meaning: 'The PLC directory',

@@ -47,6 +47,7 @@ export function toDatabaseUnavailable(error: unknown): BrokerError | undefined {
   return databaseUnavailable('The database cannot be reached right now. Try again in a moment.', error);
 }
 
+/** Makes the error for trouble that a message of our own tells better. */
 export function databaseUnavailable(message: string, cause?: unknown): BrokerError {
   return new BrokerError('DatabaseUnavailable', message, { cause, retryAfterSeconds: RETRY_AFTER_SECONDS });
 }

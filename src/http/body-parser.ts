@@ -7,6 +7,9 @@ export type RawBodyConfig = { readonly rawBody: true; readonly maxBodyBytes: num
 
 const MAX_PARSED_BODY_BYTES = 64 * 1024;
 
+/** So much of a body that is too large is read and forgotten: a caller that is cut off would not see our answer. */
+const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
+
 /** Registers the one body parser: JSON and forms as objects, or bytes where the route asks for them. */
 export function registerBodyParser(server: FastifyInstance): void {
   const parseJson = server.getDefaultJsonParser('error', 'error');
@@ -50,13 +53,10 @@ async function readAll(payload: Readable, maxBytes: number): Promise<Buffer> {
   let bytes = 0;
   for await (const chunk of payload as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > maxBytes) {
-      throw new BrokerError(
-        'PayloadTooLarge',
-        `The body is larger than the ${maxBytes} bytes accepted here.`,
-      );
-    }
-    chunks.push(chunk);
+    if (bytes <= maxBytes) chunks.push(chunk);
+    else chunks.length = 0;
+    if (bytes > maxBytes + MAX_DISCARDED_BYTES) break;
   }
-  return Buffer.concat(chunks);
+  if (bytes <= maxBytes) return Buffer.concat(chunks);
+  throw new BrokerError('PayloadTooLarge', `The body is larger than the ${maxBytes} bytes accepted here.`);
 }

@@ -3,12 +3,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { BrokerError } from '../errors/broker-error.ts';
 import { Log } from '../observability/log.ts';
 import { toErrorResponse } from './error-response.ts';
+import { isProxied } from './proxied-route.ts';
 import { toBrokerError } from './to-broker-error.ts';
 
 /** The one place where errors become responses; what is our own trouble is logged, what is the caller's is not. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
-  constructor(private readonly log: Log) {}
+  constructor(protected readonly log: Log) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -42,9 +43,4 @@ export class ErrorFilter implements ExceptionFilter {
 
 function routeOf(request: FastifyRequest): string {
   return request.routeOptions.url ?? 'unknown';
-}
-
-/** On `/xrpc` a caller must be able to tell the broker's own errors from those of the PDS. */
-function isProxied(request: FastifyRequest): boolean {
-  return routeOf(request).includes('/xrpc/');
 }

@@ -1,10 +1,15 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { sql } from 'kysely';
+import { z } from 'zod';
 import { Database } from '../database/database.ts';
 import { Allow } from './allow.decorator.ts';
+import { ApiErrors } from './api-errors.decorator.ts';
+import { toOpenApiSchema } from './openapi.ts';
 
-type Health = { readonly status: 'ok' };
+const health = z.object({ status: z.literal('ok') });
+
+type Health = z.infer<typeof health>;
 
 @ApiTags('health')
 @Controller()
@@ -13,15 +18,17 @@ export class HealthController {
 
   @Get('livez')
   @Allow('anyone')
-  @ApiOkResponse({ description: 'The process runs.' })
+  @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process runs' })
+  @ApiOkResponse({ description: 'It does.', schema: toOpenApiSchema(health) })
   live(): Health {
     return { status: 'ok' };
   }
 
   @Get('readyz')
   @Allow('anyone')
-  @ApiOkResponse({ description: 'The broker can serve requests.' })
-  @ApiServiceUnavailableResponse({ description: 'The database does not answer.' })
+  @ApiOperation({ operationId: 'getReadiness', summary: 'Whether the broker can serve requests' })
+  @ApiOkResponse({ description: 'It can: its database answers.', schema: toOpenApiSchema(health) })
+  @ApiErrors('DatabaseUnavailable')
   async ready(): Promise<Health> {
     await sql`select 1`.execute(this.database);
     return { status: 'ok' };

@@ -1,23 +1,45 @@
 import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
+import type { Config } from '../config/config.ts';
+import { errorCodes } from '../errors/error-code.ts';
 
 type SchemaObject = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
 
+/** The body of every error. */
+export const errorSchema = z.object({
+  error: z.enum(errorCodes).describe('for programs; it stays as it is'),
+  message: z.string().describe('for people; it may change'),
+});
+
 /** Returns a zod schema as OpenAPI 3.1 has it, which is JSON Schema 2020-12. */
 export function toOpenApiSchema(schema: z.ZodType): SchemaObject {
-  return z.toJSONSchema(schema, { io: 'input' }) as SchemaObject;
+  const described = z.toJSONSchema(schema, {
+    io: 'input',
+    // A format says it all; the expression behind it is for machines.
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+    },
+  });
+  delete described.$schema;
+  return described as SchemaObject;
 }
 
 /** Describes the routes of an application. */
-export function describeRoutes(app: INestApplication, version: string): OpenAPIObject {
-  const description = new DocumentBuilder()
-    .setTitle('Latchkey')
-    .setDescription('A self-hosted session broker for the AT Protocol.')
-    .setVersion(version)
-    .setOpenAPIVersion('3.1.0')
-    .addBearerAuth({ type: 'http', description: 'The admin token' }, 'operator')
-    .addCookieAuth('latchkey', { type: 'apiKey', description: 'The session of a browser' }, 'browser')
-    .build();
-  return SwaggerModule.createDocument(app, description);
+export function describeRoutes(app: INestApplication, config: Config, version: string): OpenAPIObject {
+  const routes = SwaggerModule.createDocument(app, {
+    openapi: '3.1.0',
+    info: { title: 'Latchkey', description: 'A self-hosted session broker for the AT Protocol.', version },
+    servers: [{ url: config.publicUrl.origin }],
+  });
+  const browser = {
+    type: 'apiKey',
+    in: 'cookie',
+    name: config.cookie.name,
+    description:
+      'The session of a browser. What changes something, and every call of /xrpc, must come from our own ' +
+      'pages, as Origin and Sec-Fetch-Site say; a caller without these headers sends X-Latchkey-CSRF: 1.',
+  } as const;
+  const schemas = { ...routes.components?.schemas, Error: toOpenApiSchema(errorSchema) };
+  return { ...routes, components: { ...routes.components, securitySchemes: { browser }, schemas } };
 }

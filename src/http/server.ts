@@ -4,15 +4,11 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { registerBodyParser } from './body-parser.ts';
-import { knownHosts } from './known-hosts.ts';
-
-/** What every answer carries; a page replaces the policy by its own. Nothing served here is a document by default. */
-const SECURITY_HEADERS = {
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-} as const;
+import { addClosingLimit } from './closing-limit.ts';
+import { answerUnreadableRequest, answerUnroutableRequest } from './early-errors.ts';
+import { knownHosts, targetHost } from './known-hosts.ts';
+import { addMethodRule } from './method-rule.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 const HEALTH_PATHS = ['/livez', '/readyz'];
 
@@ -20,17 +16,30 @@ const HEALTH_PATHS = ['/livez', '/readyz'];
 export async function createServer(config: Config): Promise<FastifyAdapter> {
   const adapter = new FastifyAdapter({
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
-    exposeHeadRoutes: false,
-    return503OnClosing: true,
+    exposeHeadRoutes: true,
+    return503OnClosing: false, // Ours has the shape of all our errors: see addClosingRule.
     forceCloseConnections: 'idle',
     routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 512 },
+    rewriteUrl: ({ url = '/' }) => withoutHomeSlash(url, config.basePath),
+    frameworkErrors: answerUnroutableRequest,
+    clientErrorHandler: answerUnreadableRequest,
   });
   const server = adapter.getInstance<FastifyInstance>();
   registerBodyParser(server);
   await server.register(cookie);
   addSecurityHeaders(server);
+  addClosingRule(server);
+  addClosingLimit(server);
   addHostRule(server, config);
+  addMethodRule(server);
   return adapter;
+}
+
+/** The page at a base path is found with a last slash and without; the router knows one of them only. */
+function withoutHomeSlash(url: string, basePath: string): string {
+  const home = `${basePath}/`;
+  const isHome = basePath !== '' && (url === home || url.startsWith(`${home}?`));
+  return isHome ? basePath + url.slice(home.length) : url;
 }
 
 function addSecurityHeaders(server: FastifyInstance): void {
@@ -40,12 +49,25 @@ function addSecurityHeaders(server: FastifyInstance): void {
   });
 }
 
+function addClosingRule(server: FastifyInstance): void {
+  let closing = false;
+  server.addHook('preClose', done => {
+    closing = true;
+    done();
+  });
+  server.addHook('onRequest', (_request, _reply, done) => {
+    if (closing) done(new BrokerError('ShuttingDown', 'This server is shutting down. Please try again.'));
+    else done();
+  });
+}
+
 function addHostRule(server: FastifyInstance, config: Config): void {
   const hosts = knownHosts(config);
   const health = HEALTH_PATHS.map(path => config.basePath + path);
   server.addHook('onRequest', (request, _reply, done) => {
+    const [path = ''] = request.url.split('?');
     // A health check comes from inside and names the machine, not the service.
-    if (hosts.has(request.host) || health.includes(request.url)) done();
+    if (health.includes(path) || hosts.has(targetHost(request))) done();
     else done(new BrokerError('MisdirectedRequest', 'This server does not answer for that host.'));
   });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
 import { Config } from '../config/config.ts';
@@ -11,7 +12,7 @@ import { createGuardedAgent } from './guarded-agent.ts';
 import { createGuardedFetch, type Fetch } from './guarded-fetch.ts';
 import { outboundPolicies, type OutboundClass } from './outbound-policy.ts';
 
-/** How long calls still running at shutdown may go on, in milliseconds. */
+/** Milliseconds that shutdown waits for calls still running; what is left then ends with the process. */
 const closingTime = 5000;
 
 /**
@@ -46,7 +47,8 @@ export class OutboundHttp implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.#agents.map(closeWithinTime));
+    const closed = Promise.all(this.#agents.map(agent => agent.close()));
+    await Promise.race([closed, wait(closingTime, undefined, { ref: false })]);
   }
 
   #agent(name: OutboundClass, rule: DestinationRule): Dispatcher {
@@ -58,10 +60,4 @@ export class OutboundHttp implements OnApplicationShutdown {
   #fetch(name: OutboundClass, rule: DestinationRule): Fetch {
     return createGuardedFetch({ dispatcher: this.#agent(name, rule), policy: outboundPolicies[name], rule });
   }
-}
-
-async function closeWithinTime(agent: Dispatcher): Promise<void> {
-  const timer = setTimeout(() => void agent.destroy(), closingTime);
-  await agent.close();
-  clearTimeout(timer);
 }

@@ -26,7 +26,7 @@ describe('pdsOf', () => {
   });
 
   it.each([
-    ['no service', { '@context': 'https://www.w3.org/ns/did/v1', id }],
+    ['no service', { ...documentWith(''), service: [] }],
     ['another type of service', documentWith('https://pds.example.com', 'BskyFeedGenerator')],
     ['no URL', documentWith('pds.example.com')],
     ['another protocol', documentWith('ftp://pds.example.com')],

@@ -1,9 +1,15 @@
 import { type ArgumentsHost, Catch, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { Config } from '../config/config.ts';
+import type { BrokerError } from '../errors/broker-error.ts';
+import type { ErrorCode } from '../errors/error-code.ts';
 import { ErrorFilter } from '../http/error.filter.ts';
 import { toBrokerError } from '../http/to-broker-error.ts';
 import { Log } from '../observability/log.ts';
+
+const keptField = z.string().max(2048).optional().catch(undefined);
+const keptFields = z.object({ identifier: keptField, return_to: keptField });
 
 /** Shows a person what went wrong with their login on the sign-in page; programs get the error as everywhere. */
 @Catch()
@@ -25,6 +31,25 @@ export class LoginErrorFilter extends ErrorFilter {
     const error = toBrokerError(thrown);
     this.report(error, request);
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    void reply.redirect(`${this.config.basePath}/?problem=${error.code}`, 303);
+    void reply.redirect(`${this.config.basePath}/?${queryOf(error.code, request)}`, 303);
   }
+
+  /** The person is told that it did not work; why, only the operator can make use of. */
+  protected override report(error: BrokerError, request: FastifyRequest): void {
+    if (error.code === 'LoginRefused' || error.code === 'AccountUnreachable') {
+      this.log.loginRefused(error.code, error.cause ?? error);
+    } else {
+      super.report(error, request);
+    }
+  }
+}
+
+/** The problem, and what the person had typed and wanted, so that one correction is enough. */
+function queryOf(problem: ErrorCode, { body, query }: FastifyRequest): URLSearchParams {
+  const { data: kept } = keptFields.safeParse(body ?? query);
+  return new URLSearchParams({
+    problem,
+    ...(kept?.identifier && { identifier: kept.identifier }),
+    ...(kept?.return_to && problem !== 'InvalidReturnTo' && { return_to: kept.return_to }),
+  });
 }

@@ -1,5 +1,14 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
-import { ApiBody, ApiNoContentResponse, ApiQuery, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiNoContentResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiResponse,
+  ApiSecurity,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Caller } from '../access/caller.decorator.ts';
@@ -7,6 +16,7 @@ import type { BrowserPrincipal, Principal } from '../access/principal.ts';
 import { Config } from '../config/config.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { Allow } from '../http/allow.decorator.ts';
+import { ApiErrors } from '../http/api-errors.decorator.ts';
 import { decideProvenance, readRequestOrigin } from '../http/browser-rule.ts';
 import { toOpenApiSchema } from '../http/openapi.ts';
 import { ZodPipe } from '../http/zod.pipe.ts';
@@ -46,9 +56,16 @@ export class LoginController {
   /** Begins at once only where nobody else can have made the browser do it, and nobody is signed in. */
   @Get('login')
   @Allow('anyone', 'browser')
-  @ApiQuery({ name: 'identifier', required: false })
-  @ApiQuery({ name: 'return_to', required: false })
+  @ApiOperation({
+    operationId: 'openLogin',
+    summary: 'Begins a login, for a link',
+    description:
+      'Without an identifier, in a browser that is signed in, or when another site leads here, it shows the sign-in page.',
+  })
+  @ApiQuery({ name: 'identifier', required: false, schema: { type: 'string', maxLength: 2048 } })
+  @ApiQuery({ name: 'return_to', required: false, schema: { type: 'string', maxLength: 2048 } })
   @ApiResponse(REDIRECT)
+  @ApiErrors('InvalidRequest', 'InvalidIdentifier', 'InvalidReturnTo', 'AccountUnreachable')
   async open(
     @Query(new ZodPipe(loginRequest)) query: LoginRequest,
     @Caller() caller: Principal,
@@ -56,7 +73,7 @@ export class LoginController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const crossSite = request.headers['sec-fetch-site'] === 'cross-site';
-    if (!query.identifier || crossSite || caller.kind === 'browser') {
+    if (!query.identifier || crossSite || caller.kind === 'browser' || request.method === 'HEAD') {
       return void reply.redirect(this.formUrl(query), 303);
     }
     await this.begin(query.identifier, query.return_to, request, reply);
@@ -64,8 +81,18 @@ export class LoginController {
 
   @Post('login')
   @Allow('anyone', 'browser')
+  @ApiOperation({ operationId: 'beginLogin', summary: 'Begins a login, from a form' })
+  @ApiConsumes('application/x-www-form-urlencoded', 'application/json')
   @ApiBody({ schema: toOpenApiSchema(loginRequest) })
   @ApiResponse(REDIRECT)
+  @ApiErrors(
+    'InvalidRequest',
+    'InvalidIdentifier',
+    'InvalidReturnTo',
+    'CrossSiteRequest',
+    'AlreadySignedIn',
+    'AccountUnreachable',
+  )
   async submit(
     @Body(new ZodPipe(loginRequest)) body: LoginRequest,
     @Caller() caller: Principal,
@@ -89,14 +116,22 @@ export class LoginController {
 
   @Get('callback')
   @Allow('anyone')
-  @ApiQuery({ name: 'state' })
-  @ApiQuery({ name: 'iss', required: false })
-  @ApiQuery({ name: 'code', required: false })
+  @ApiOperation({
+    operationId: 'finishLogin',
+    summary: 'Where the authorization server sends the browser back to',
+  })
+  @ApiQuery({ name: 'state', schema: { type: 'string' } })
+  @ApiQuery({ name: 'iss', required: false, schema: { type: 'string', format: 'uri' } })
+  @ApiQuery({ name: 'code', required: false, schema: { type: 'string' } })
+  @ApiQuery({ name: 'error', required: false, schema: { type: 'string' } })
   @ApiResponse({
     status: 303,
     description: 'Signed in, to return_to; or to the sign-in page, which says why not.',
   })
+  @ApiErrors('LoginCancelled', 'LoginExpired', 'LoginRefused', 'LoginFromAnotherBrowser', 'AccountNotAllowed')
   async callback(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    // A HEAD asks what would happen; only a GET may spend the code.
+    if (request.method === 'HEAD') return void reply.redirect(this.formUrl({}), 303);
     const { searchParams } = new URL(request.url, this.config.publicUrl);
     const { cookie, expiresAt, returnTo } = await this.login.finish(searchParams, this.cookies.read(request));
     this.cookies.setSession(reply, cookie, expiresAt);
@@ -107,9 +142,15 @@ export class LoginController {
   @HttpCode(204)
   @Allow('browser')
   @ApiSecurity('browser')
+  @ApiOperation({
+    operationId: 'logOut',
+    summary: 'Ends the browser session, and revokes the session behind it',
+  })
   @ApiNoContentResponse({
     description: 'The cookie opens nothing any more and the session is being revoked.',
   })
+  @ApiResponse({ status: 303, description: 'The same for a browser, to the sign-in page.' })
+  @ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden', 'CrossSiteRequest')
   async logout(
     @Caller() { uiSessionId, did, sessionId }: BrowserPrincipal,
     @Req() request: FastifyRequest,

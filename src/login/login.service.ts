@@ -76,12 +76,15 @@ export class LoginService {
     this.requireAllowed(grant.did);
     const { handle = null } = await this.identity.resolve(grant.did);
     const previous = browser.cookie && (await this.uiSessions.findByCookie(browser.cookie));
-    const { session, opened } = await this.database.transaction().execute(async transaction => {
+    // All in one transaction: after it nothing can fail for which the new grant would be given back.
+    const { session, opened, replaced } = await this.database.transaction().execute(async transaction => {
       const session = await this.sessions.create(grant, { handle, purpose: 'ui' }, transaction);
-      return { session, opened: await this.uiSessions.open(session, browser.userAgent, transaction) };
+      const opened = await this.uiSessions.open(session, browser.userAgent, transaction);
+      const replaced = previous ? await this.uiSessions.beginEnding(previous, transaction) : false;
+      return { session, opened, replaced };
     });
     this.log.signedIn({ did: session.did, sessionId: session.id, pds: session.pds });
-    if (previous) await this.uiSessions.end(previous);
+    if (previous && replaced) await this.uiSessions.finishEnding(previous);
     return { ...opened, returnTo };
   }
 

@@ -10,6 +10,7 @@ import {
   OAuthStateRepository,
   type StateRefusal,
 } from './oauth-state.repository.ts';
+import { withPatience } from './patience.ts';
 
 /** How long a person has to authorize; a PDS keeps a pushed request for five minutes, and then the code for as long. */
 const STATE_LIFETIME_MS = 15 * 60_000;
@@ -30,7 +31,8 @@ export class Authorizations {
    *
    * @param identifier a handle, a DID or the URL of a PDS
    * @param browserBinding the secret of the browser that begins; only it can finish
-   * @throws BrokerError `AccountUnreachable` when the account or its server cannot be found or does not answer
+   * @throws BrokerError `AccountUnreachable` when the account or its server cannot be found or does not answer,
+   * `UpstreamTimeout`
    */
   async begin(identifier: string, intent: AuthorizationIntent, browserBinding: string): Promise<URL> {
     const client = this.library.client(await this.clientKeys.keyForNewGrant(), {
@@ -41,7 +43,7 @@ export class Authorizations {
       },
     });
     try {
-      return await client.authorize(identifier);
+      return await withPatience(client.authorize(identifier));
     } catch (cause) {
       if (cause instanceof BrokerError) throw cause;
       const message =

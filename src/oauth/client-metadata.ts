@@ -1,5 +1,7 @@
 import {
+  atprotoLoopbackClientMetadata,
   buildAtprotoLoopbackClientMetadata,
+  isOAuthClientIdLoopback,
   type OAuthClientMetadataInput,
 } from '@atproto/oauth-client-node';
 import type { Config } from '../config/config.ts';
@@ -11,7 +13,11 @@ export type ClientMetadata = Readonly<OAuthClientMetadataInput>;
  * https broker is a confidential client that they fetch this from; a loopback broker is a public one that they
  * derive from its client id.
  */
-export function clientMetadata(config: Config): ClientMetadata {
+export function clientMetadata(config: Config, clientId?: string): ClientMetadata {
+  // A loopback client's id says all there is to say about it, so an old one can still be spoken for.
+  if (clientId !== undefined && isOAuthClientIdLoopback(clientId)) {
+    return atprotoLoopbackClientMetadata(clientId);
+  }
   const redirectUri = `${config.baseUrl}/oauth/callback`;
   if (config.client.kind === 'loopback') {
     return buildAtprotoLoopbackClientMetadata({ scope: config.scope, redirect_uris: [redirectUri] });

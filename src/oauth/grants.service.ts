@@ -5,7 +5,10 @@ import type { Grant } from './grant.ts';
 import { OAuthLibrary } from './oauth-library.ts';
 
 /** What a grant needs in order to be ended. */
-export type RevocableGrant = Pick<Grant, 'issuer' | 'kid' | 'accessToken' | 'refreshToken' | 'dpopKey'>;
+export type RevocableGrant = Pick<
+  Grant,
+  'clientId' | 'issuer' | 'kid' | 'accessToken' | 'refreshToken' | 'dpopKey'
+>;
 
 /** What happens to a grant at its issuer after it was given. */
 @Injectable()
@@ -20,8 +23,8 @@ export class Grants {
    *
    * @throws whatever kept the request from being answered with success
    */
-  async revoke({ issuer, kid, accessToken, refreshToken, dpopKey }: RevocableGrant): Promise<void> {
-    const client = this.library.client(await this.clientKeys.keyOfGrant(kid));
+  async revoke({ clientId, issuer, kid, accessToken, refreshToken, dpopKey }: RevocableGrant): Promise<void> {
+    const client = this.library.client(await this.clientKeys.keyOfGrant(kid), {}, clientId);
     const server = await client.serverFactory.fromIssuer(
       issuer,
       kid === null ? { method: 'none' } : { method: 'private_key_jwt', kid },

@@ -57,9 +57,10 @@ export class OAuthLibrary {
     private readonly outbound: OutboundHttp,
   ) {}
 
-  client(key: Key | undefined, stores: LibraryStores = {}): NodeOAuthClient {
+  /** @param clientId the client that a grant was given to, where that may be another than this broker is now */
+  client(key: Key | undefined, stores: LibraryStores = {}, clientId?: string): NodeOAuthClient {
     return new NodeOAuthClient({
-      clientMetadata: clientMetadata(this.config),
+      clientMetadata: clientMetadata(this.config, clientId),
       ...(key ? { keyset: [key] } : {}),
       allowHttp: this.config.outbound.allowHttp,
       identityResolver: this.identity.identityResolver,

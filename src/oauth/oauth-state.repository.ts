@@ -58,14 +58,18 @@ export class OAuthStateRepository {
     browserBinding: string,
     now: Date,
   ): Promise<PendingAuthorization | StateRefusal> {
-    const row = await this.database
-      .deleteFrom('oauth_state')
-      .where('id', '=', digestOf(state))
-      .where('binding_digest', '=', digestOf(browserBinding))
-      .where('expires_at', '>', now.toISOString())
-      .returningAll()
-      .executeTakeFirst();
-    return row ? this.toPending(row) : this.explainRefusal(state, now);
+    // In a transaction, so that a row that cannot be opened stays for whoever looks into that.
+    const pending = await this.database.transaction().execute(async transaction => {
+      const row = await transaction
+        .deleteFrom('oauth_state')
+        .where('id', '=', digestOf(state))
+        .where('binding_digest', '=', digestOf(browserBinding))
+        .where('expires_at', '>', now.toISOString())
+        .returningAll()
+        .executeTakeFirst();
+      return row && this.toPending(row);
+    });
+    return pending ?? this.explainRefusal(state, now);
   }
 
   private async explainRefusal(state: string, now: Date): Promise<StateRefusal> {

@@ -1,5 +1,5 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { JWK } from 'jose';
 import { Config } from '../config/config.ts';
 import { Allow } from '../http/allow.decorator.ts';
@@ -8,6 +8,12 @@ import { type ClientMetadata, clientMetadata } from './client-metadata.ts';
 
 /** Authorization servers cache both for ten minutes; so may everybody on the way. */
 const CACHED = 'public, max-age=600';
+
+const JWK_SET = {
+  type: 'object',
+  required: ['keys'],
+  properties: { keys: { type: 'array', items: { type: 'object' } } },
+};
 
 @ApiTags('oauth client')
 @Controller()
@@ -20,7 +26,8 @@ export class OAuthController {
   @Get('oauth-client-metadata.json')
   @Allow('anyone')
   @Header('cache-control', CACHED)
-  @ApiOkResponse({ description: 'The OAuth client metadata document.' })
+  @ApiOperation({ operationId: 'getClientMetadata', summary: 'The OAuth client metadata document' })
+  @ApiOkResponse({ description: 'As the AT Protocol has it.', schema: { type: 'object' } })
   metadata(): ClientMetadata {
     return clientMetadata(this.config);
   }
@@ -28,7 +35,8 @@ export class OAuthController {
   @Get('.well-known/jwks.json')
   @Allow('anyone')
   @Header('cache-control', CACHED)
-  @ApiOkResponse({ description: 'The public keys of the client (RFC 7517).' })
+  @ApiOperation({ operationId: 'getJwks', summary: 'The public keys of the OAuth client' })
+  @ApiOkResponse({ description: 'A JWK set (RFC 7517).', schema: JWK_SET })
   jwks(): Promise<{ keys: JWK[] }> {
     return this.clientKeys.publicJwks();
   }

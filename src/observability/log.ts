@@ -20,10 +20,6 @@ export class Log {
     this.logger.info(facts, `Latchkey answers at ${facts.url}`);
   }
 
-  stopped(): void {
-    this.logger.info('Latchkey has stopped');
-  }
-
   developmentOverride(variable: string, effect: string): void {
     this.logger.warn(
       { variable },
@@ -88,6 +84,10 @@ export class Log {
 
   answerSuperseded(facts: { sessionId: string }): void {
     this.logger.warn(facts, 'An answer came after its session had ended; it was revoked');
+  }
+
+  sessionRecovered(facts: { did: string; sessionId: string }): void {
+    this.logger.warn(facts, 'A session lives again: the answer came that it was given up for');
   }
 
   spoolReplayed(answers: number): void {

@@ -81,10 +81,14 @@ export class AnswerStore {
 
   private async storeOnce(answer: SpooledAnswer): Promise<StoringResult> {
     const session = await this.sessions.find(answer.sessionId);
-    if (session?.secrets && session.status === 'active') {
+    if (session?.secrets && awaitsAnswer(session)) {
       const { tokens, pds, sentAt } = answer;
       const grant = toRefreshedGrant(session, session.secrets, { tokens, pds, sentAt: new Date(sentAt) });
-      if (await this.attempts.storeAnswer(answer, session, grant)) return 'stored';
+      if (await this.attempts.storeAnswer(answer, session, grant)) {
+        if (session.status !== 'active')
+          this.log.sessionRecovered({ did: session.did, sessionId: session.id });
+        return 'stored';
+      }
     }
     const current = await this.sessions.find(answer.sessionId);
     if (current && isOfSameGrant(current, answer)) return 'stored';
@@ -118,4 +122,9 @@ export class AnswerStore {
  */
 function isOfSameGrant({ status, grantedAt, generation }: StoredSession, answer: SpooledAnswer): boolean {
   return status === 'active' && grantedAt <= new Date(answer.sentAt) && generation > answer.generation;
+}
+
+/** Whether an answer may be for a session: also for one that another process gave up because it had none. */
+function awaitsAnswer({ status, reason }: StoredSession): boolean {
+  return status === 'active' || (status === 'needs_reauth' && reason === 'response_lost');
 }

@@ -102,7 +102,8 @@ export class AttemptRepository {
    * Stores what a refresh yielded; answers whether its generation was still the session's.
    *
    * Not guarded by the attempt: a refresh token is exchanged once, so whichever attempt has the answer has the only
-   * one, and another that was prepared meanwhile must not be sent.
+   * one, and another that was prepared meanwhile must not be sent. A session that was given up because this answer
+   * was missing lives again.
    */
   storeAnswer(
     { sessionId, generation }: AttemptKey,
@@ -117,14 +118,20 @@ export class AttemptRepository {
           ...NO_ATTEMPT,
           ...row,
           sealed: this.secrets.seal(grant, row),
+          status: 'active',
+          reason: null,
           generation: eb('generation', '+', 1),
           next_refresh_at: grant.nextRefreshAt.toISOString(),
           attempt_no: 0,
           failures: 0,
         }))
         .where('id', '=', sessionId)
-        .where('generation', '=', generation)
-        .where('status', '=', 'active'),
+        .where(eb =>
+          eb.or([
+            eb.and({ generation, status: 'active' }),
+            eb.and({ generation: generation + 1, status: 'needs_reauth', reason: 'response_lost' }),
+          ]),
+        ),
     );
   }
 

@@ -133,6 +133,7 @@ function toAnswer(key: AttemptKey, session: LiveSession, plan: RefreshPlan, sent
     ...key,
     tokens,
     issuer: session.issuer,
+    clientId: session.clientId,
     kid: session.kid,
     dpopKey: session.secrets.dpopKey,
     pds: plan.pds,

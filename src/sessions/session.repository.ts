@@ -6,7 +6,7 @@ import type { Schema } from '../database/schema.ts';
 import type { SessionPurpose, SessionReason, SessionStatus } from '../database/tables/oauth-session.ts';
 import type { Grant } from '../oauth/grant.ts';
 import { NO_ATTEMPT, toGrantedRow } from './granted-row.ts';
-import { type AttemptKey, type Session, type SessionRow, toSession } from './session.ts';
+import { type AttemptKey, type Session, toSession } from './session.ts';
 import { type SessionSecrets, SessionSecretsBox } from './session-secrets.ts';
 
 /** A session as it was read: its secrets, unless they were erased, and the database's time of the reading. */

@@ -12,6 +12,7 @@ import type { AttemptKey } from './session.ts';
 /** An answer that is not in the database yet, with all it takes to store it, or to revoke it if nobody holds it. */
 export type SpooledAnswer = AttemptKey & {
   readonly issuer: string;
+  readonly clientId: string;
   readonly kid: string | null;
   readonly dpopKey: JWK;
   readonly tokens: RefreshedTokens;

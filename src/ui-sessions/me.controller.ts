@@ -1,9 +1,10 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiOkResponse, ApiSecurity, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Caller } from '../access/caller.decorator.ts';
 import type { BrowserPrincipal } from '../access/principal.ts';
 import { Allow } from '../http/allow.decorator.ts';
+import { ApiErrors } from '../http/api-errors.decorator.ts';
 import { toOpenApiSchema } from '../http/openapi.ts';
 import { Sessions } from '../sessions/sessions.service.ts';
 
@@ -25,8 +26,15 @@ export class MeController {
   @Get()
   @Allow('browser')
   @Header('cache-control', 'no-store')
-  @ApiOkResponse({ description: 'Who calls.', schema: toOpenApiSchema(me) })
-  @ApiUnauthorizedResponse({ description: 'AuthenticationRequired or ReauthorizationRequired' })
+  @ApiOperation({ operationId: 'getMe', summary: 'Who calls, and what the account granted' })
+  @ApiOkResponse({ description: 'The account behind the credential.', schema: toOpenApiSchema(me) })
+  @ApiErrors(
+    'AuthenticationRequired',
+    'InvalidToken',
+    'ReauthorizationRequired',
+    'Forbidden',
+    'DatabaseUnavailable',
+  )
   async me(@Caller() { sessionId, expiresAt }: BrowserPrincipal): Promise<z.infer<typeof me>> {
     const { did, handle, pds, scope } = await this.sessions.get(sessionId);
     return { did, handle, pds, credential: 'browser', scope, expiresAt: expiresAt.toISOString() };

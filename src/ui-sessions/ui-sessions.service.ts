@@ -16,6 +16,9 @@ const MAX_USER_AGENT_LENGTH = 512;
 /** A browser session that was just opened; `cookie` is shown once and stored as a digest only. */
 export type OpenedUiSession = { readonly cookie: string; readonly expiresAt: Date };
 
+/** What it takes to end a browser session. */
+export type EndedUiSession = Pick<UiSession, 'id' | 'did' | 'sessionId'>;
+
 /** Browser sessions: opened at login with a new cookie, found by it, ended at logout. */
 @Injectable()
 export class UiSessions implements OnModuleInit {
@@ -68,13 +71,22 @@ export class UiSessions implements OnModuleInit {
    * Ends a browser session and the session it holds: from now on the cookie opens nothing, and the session is
    * revoked at its issuer, which has a moment to answer before this resolves.
    */
-  async end({ id, did, sessionId }: Pick<UiSession, 'id' | 'did' | 'sessionId'>): Promise<void> {
-    const ended = await this.database.transaction().execute(async transaction => {
-      if (!(await this.uiSessions.delete(id, transaction))) return false;
-      await this.endings.begin(sessionId, transaction);
-      return true;
-    });
-    if (!ended) return;
+  async end(uiSession: EndedUiSession): Promise<void> {
+    const ended = await this.database
+      .transaction()
+      .execute(transaction => this.beginEnding(uiSession, transaction));
+    if (ended) await this.finishEnding(uiSession);
+  }
+
+  /** The first half of `end`, in a transaction of the caller's; answers whether this call ended it. */
+  async beginEnding({ id, sessionId }: EndedUiSession, database: Kysely<Schema>): Promise<boolean> {
+    if (!(await this.uiSessions.delete(id, database))) return false;
+    await this.endings.begin(sessionId, database);
+    return true;
+  }
+
+  /** The second half, once that is committed. What goes wrong at the issuer is logged and tried again. */
+  async finishEnding({ did, sessionId }: EndedUiSession): Promise<void> {
     this.log.signedOut({ did, sessionId });
     await this.endings.finish(sessionId);
   }

@@ -7,6 +7,7 @@ const TEXTS: Partial<Record<ErrorCode, string>> = {
   AccountUnreachable:
     'We could not find that account, or its server does not answer. Check the handle and try again.',
   AccountNotAllowed: 'That account is not among those that may sign in here. Nothing was kept.',
+  AuthenticationRequired: 'You are not signed in any more.',
   AlreadySignedIn: 'This browser is signed in already.',
   LoginCancelled: 'You did not give permission, so nothing has changed.',
   LoginRefused: 'The server did not complete the login. Please try again.',
@@ -23,4 +24,9 @@ const OTHERWISE = 'Something went wrong. Please try again.';
 /** Says in plain words what an error code means for a person who signs in. */
 export function problemText(code: string): string {
   return Object.hasOwn(TEXTS, code) ? (TEXTS[code as ErrorCode] ?? OTHERWISE) : OTHERWISE;
+}
+
+/** Whether the person can mend it by writing something else into the field. */
+export function isAboutIdentifier(code: string): boolean {
+  return code === 'InvalidIdentifier' || code === 'AccountUnreachable';
 }

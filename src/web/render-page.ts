@@ -13,6 +13,8 @@ const CONTENT_SECURITY_POLICY =
 export function sendPage(reply: FastifyReply, page: VNode): void {
   void reply
     .header('content-security-policy', CONTENT_SECURITY_POLICY)
+    // With no-referrer a browser sends its forms with `Origin: null`, which is nobody's (Fetch, section 3.2).
+    .header('referrer-policy', 'same-origin')
     .header('cache-control', 'no-store')
     .type('text/html; charset=utf-8')
     .send(`<!doctype html>${renderToString(page)}`);

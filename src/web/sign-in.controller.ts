@@ -11,11 +11,9 @@ import { Sessions } from '../sessions/sessions.service.ts';
 import { sendPage } from './render-page.ts';
 import { SignInPage, type SignInView } from './sign-in-page.tsx';
 
-const query = z.object({
-  identifier: z.string().max(2048).optional(),
-  return_to: z.string().max(2048).optional(),
-  problem: z.string().max(64).optional(),
-});
+/** A person gets the page, whatever is wrong with its address. */
+const shown = z.string().max(2048).optional().catch(undefined);
+const query = z.object({ identifier: shown, return_to: shown, problem: shown });
 
 @ApiExcludeController()
 @Controller()

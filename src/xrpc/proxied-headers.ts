@@ -27,8 +27,11 @@ export function toCallerHeaders(headers: IncomingHttpHeaders): Record<string, st
 
 function pick(headers: IncomingHttpHeaders, allowed: readonly RegExp[]): Record<string, string> {
   const picked: Record<string, string> = {};
+  // What Connection names is for this hop only (RFC 9110 section 7.6.1).
+  const ofThisHop = headers.connection?.toLowerCase().split(/[, ]+/) ?? [];
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined && allowed.some(form => form.test(name))) picked[name] = value.toString();
+    if (value === undefined || ofThisHop.includes(name)) continue;
+    if (allowed.some(form => form.test(name))) picked[name] = value.toString();
   }
   return picked;
 }

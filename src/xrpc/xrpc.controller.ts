@@ -1,10 +1,19 @@
-import { Body, Controller, Get, Head, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiParam, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiOperation,
+  ApiParam,
+  ApiResponse,
+  ApiSecurity,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Caller } from '../access/caller.decorator.ts';
 import type { BrowserPrincipal } from '../access/principal.ts';
 import { AllowSameOriginOnly } from '../http/allow.decorator.ts';
+import { ApiErrors } from '../http/api-errors.decorator.ts';
 import type { RawBodyConfig } from '../http/body-parser.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import type { PdsRequest, PdsResponse } from '../sessions/pds-requests.ts';
@@ -13,18 +22,43 @@ import { XrpcService } from './xrpc.service.ts';
 
 const BODY: RawBodyConfig = { rawBody: true, maxBodyBytes: 8 * 1024 * 1024 };
 
+const ANY_CONTENT = { '*/*': {} };
+const PDS_ANSWER = { status: 200, description: 'What the PDS answered.', content: ANY_CONTENT };
+
 @ApiTags('xrpc')
 @ApiSecurity('browser')
-@ApiParam({ name: 'nsid', description: 'the method, as its lexicon names it' })
+@ApiParam({
+  name: 'nsid',
+  description: 'the method, as its lexicon names it',
+  schema: { type: 'string', format: 'nsid' },
+})
 @ApiResponse({
   status: 'default',
-  description: "The answer of the account's PDS; the broker's own errors carry Latchkey-Error.",
+  description:
+    "An error of the account's PDS, as it is. The broker's own errors carry the header Latchkey-Error.",
+  content: ANY_CONTENT,
 })
+@ApiErrors(
+  'InvalidRequest',
+  'AuthenticationRequired',
+  'InvalidToken',
+  'ReauthorizationRequired',
+  'Forbidden',
+  'CrossSiteRequest',
+  'ProtectedMethod',
+  'PayloadTooLarge',
+  'UpstreamUnavailable',
+  'DatabaseUnavailable',
+  'UpstreamTimeout',
+)
 @Controller('xrpc/:nsid')
 export class XrpcController {
   constructor(private readonly xrpc: XrpcService) {}
 
+  /** HEAD too: Fastify routes it here, and it goes on as HEAD. */
   @Get()
+  @ApiOperation({ operationId: 'callQuery', summary: "Calls a query of the account's PDS; HEAD works too" })
+  @ApiResponse(PDS_ANSWER)
   @AllowSameOriginOnly('browser')
   query(
     @Param('nsid') nsid: string,
@@ -35,20 +69,13 @@ export class XrpcController {
     return this.forward(nsid, caller, request, reply);
   }
 
-  @Head()
-  @AllowSameOriginOnly('browser')
-  head(
-    @Param('nsid') nsid: string,
-    @Caller() caller: BrowserPrincipal,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    return this.forward(nsid, caller, request, reply);
-  }
-
   @Post()
   @HttpCode(200)
+  @ApiOperation({ operationId: 'callProcedure', summary: "Calls a procedure of the account's PDS" })
+  @ApiConsumes('*/*')
+  @ApiBody({ required: false, description: 'Passed on as it is, up to 8 MiB.', schema: {} })
   @RouteConfig(BODY)
+  @ApiResponse(PDS_ANSWER)
   @AllowSameOriginOnly('browser')
   procedure(
     @Param('nsid') nsid: string,

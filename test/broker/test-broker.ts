@@ -5,7 +5,7 @@ import { createBroker } from '../../src/broker.ts';
 import { type DatabaseConfig, readConfig } from '../../src/config/config.ts';
 import { Database, type DialectName } from '../../src/database/database.ts';
 import { Log } from '../../src/observability/log.ts';
-import { describeDialects } from '../database/dialects.ts';
+import { describeDialects, requestedDialects, type TestDialect } from '../database/dialects.ts';
 import { brokerSettings, type BrokerSecrets, makeBrokerSecrets } from '../network/broker-settings.ts';
 import { BrowserClient } from '../network/browser-client.ts';
 import { freePorts } from '../network/free-ports.ts';
@@ -29,9 +29,13 @@ export type TestBroker = {
 export type TestBrokerOptions = {
   /** Whether the broker is a confidential client with an https id, or a loopback client. */
   readonly confidential?: boolean;
+  /** The suite is about nothing that a database could change: it runs on one of them. */
+  readonly anyDatabase?: boolean;
   readonly settings?: Readonly<Record<string, string>>;
-  /** The network it is at; the shared one when it is missing. */
+  /** A network of the suite's own, where the suite breaks it. */
   readonly network?: Network;
+  /** A broker that has ended and left its database: this one comes with the same address, keys and network. */
+  readonly inPlaceOf?: TestBroker;
   /** A broker of the same deployment: the new one has its public URL and its secrets. */
   readonly peer?: Pick<TestBroker, 'publicUrl' | 'secrets'>;
 };
@@ -42,7 +46,7 @@ export function describeBroker(
   suite: (broker: () => TestBroker) => void,
   options: TestBrokerOptions = {},
 ): void {
-  describeDialects(name, (_open, { dialect, create }) => {
+  const run = (_open: unknown, { dialect, create }: TestDialect): void => {
     // A block of its own: its broker ends before the database does.
     describe('at a running broker', () => {
       let broker: TestBroker | undefined;
@@ -55,21 +59,21 @@ export function describeBroker(
         return broker;
       });
     });
-  });
+  };
+  describeDialects(name, run, options.anyDatabase ? requestedDialects().slice(0, 1) : requestedDialects());
 }
 
 /** Starts a broker; the caller closes its `app`. */
 export async function startTestBroker(
   dialect: DialectName,
   database: DatabaseConfig,
-  { confidential = false, settings = {}, peer, ...options }: TestBrokerOptions = {},
+  { confidential = false, settings = {}, inPlaceOf: previous, peer, ...options }: TestBrokerOptions = {},
 ): Promise<TestBroker> {
-  const network = options.network ?? (await sharedNetwork());
-  const [port = 0] = await freePorts(1);
-  const url = `http://127.0.0.1:${port}`;
-  const httpsUrl = `https://${randomBytes(4).toString('hex')}.latchkey.internal`;
-  const publicUrl = peer?.publicUrl ?? (confidential ? httpsUrl : url);
-  const secrets = peer?.secrets ?? makeBrokerSecrets();
+  const network = previous?.network ?? options.network ?? (await sharedNetwork());
+  const url = previous?.url ?? `http://127.0.0.1:${await freePort()}`;
+  const port = Number(new URL(url).port);
+  const publicUrl = (previous ?? peer)?.publicUrl ?? (confidential ? randomHttpsOrigin() : url);
+  const secrets = (previous ?? peer)?.secrets ?? makeBrokerSecrets();
   const place = { network, port, databaseUrl: databaseUrlOf(database), publicUrl };
   const logLines: string[] = [];
   const log = new Log({ write: line => logLines.push(line) });
@@ -78,6 +82,15 @@ export async function startTestBroker(
   if (confidential && !peer) await network.mapClientOrigin(publicUrl, url);
   const browser = (): BrowserClient => new BrowserClient({ broker: url, publicUrl });
   return { dialect, url, publicUrl, secrets, app, database: app.get(Database), network, logLines, browser };
+}
+
+async function freePort(): Promise<number> {
+  const [port = 0] = await freePorts(1);
+  return port;
+}
+
+function randomHttpsOrigin(): string {
+  return `https://${randomBytes(4).toString('hex')}.latchkey.internal`;
 }
 
 /** Returns the account of the shared network with this handle. */

@@ -59,7 +59,8 @@ export function isRequested(dialect: DialectName): boolean {
   return requestedDialects().includes(dialect);
 }
 
-function requestedDialects(): DialectName[] {
+/** The databases that DIALECTS names. */
+export function requestedDialects(): DialectName[] {
   return (process.env.DIALECTS ?? 'sqlite,postgres').split(',').map(name => {
     if (name === 'sqlite' || name === 'postgres') return name;
     throw new Error(`DIALECTS names "${name}"; it may name sqlite and postgres, separated by a comma`);

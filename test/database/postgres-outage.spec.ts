@@ -96,17 +96,28 @@ describePostgres('when Postgres', () => {
 
   it('stops answering without a word, the call ends after the time limit and the next one works', async () => {
     const network = await startSilentNetwork(url);
-    const database = await open({ silenceMs: 200, connectMs: 200 }, network.url);
+    const database = await open({ silenceMs: 300, connectMs: 1000 }, network.url);
     network.fallSilent();
     expect(isUnavailable(await failureOf(pidOf(database)))).toBe(true);
     expect(isUnavailable(await failureOf(pidOf(database)))).toBe(true);
     network.recover();
+    await database
+      .transaction()
+      .execute(async trx => {
+        network.fallSilent();
+        const first = await failureOf(pidOf(trx));
+        expect(await failureOf(pidOf(trx))).toMatchObject({ cause: first });
+        network.recover();
+      })
+      .catch((error: unknown) => {
+        expect(isUnavailable(error)).toBe(true);
+      });
     expect(await pidOf(database)).toBeGreaterThan(0);
     await network.close();
   });
 
   it('takes too long for a statement, it is ended there and the connection stays', async () => {
-    const database = await open({ statementMs: 100 });
+    const database = await open({ statementMs: 500 });
     const pid = await pidOf(database);
     expect(isUnavailable(await failureOf(sql`select pg_sleep(20)`.execute(database)))).toBe(true);
     expect(await pidOf(database)).toBe(pid);
@@ -126,7 +137,7 @@ describePostgres('when Postgres', () => {
   });
 
   it('has no connection free, who waits too long is told', async () => {
-    const database = await open({ connectMs: 100 });
+    const database = await open({ connectMs: 1000 });
     let release: (() => void) | undefined;
     const released = new Promise<void>(resolve => (release = resolve));
     const holders = Array.from({ length: 10 }, () => database.transaction().execute(() => released));

@@ -21,6 +21,7 @@ const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
     retired_at: 'null',
   },
   encryption_key: { fingerprint: 'not null', canary: 'not null', created_at: 'not null' },
+  instance: { owner: 'not null', started_at: 'not null', seen_at: 'not null' },
   lease: { name: 'not null', owner: 'not null', until: 'not null' },
   oauth_session: {
     id: 'not null',
@@ -40,6 +41,14 @@ const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
     refreshed_at: 'not null',
     last_used_at: 'null',
     access_expires_at: 'not null',
+    attempt_id: 'null',
+    attempt_state: 'null',
+    attempt_no: 'not null',
+    sent_at: 'null',
+    owner: 'null',
+    lease_until: 'null',
+    next_refresh_at: 'null',
+    failures: 'not null',
   },
   oauth_state: {
     id: 'not null',

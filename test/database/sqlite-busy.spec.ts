@@ -59,6 +59,19 @@ describe('a SQLite file that another program has locked', () => {
     expect(await namesOf(opened)).toEqual(['a']);
   });
 
+  it('is ours from the beginning of a transaction, before its first write', async () => {
+    const opened = await open();
+    const write = (): unknown => other.exec("insert into lease values ('theirs', 'o', '')");
+    other.pragma('busy_timeout = 0');
+    await opened.transaction().execute(async trx => {
+      await trx.selectFrom('lease').selectAll().execute();
+      expect(write).toThrow(expect.objectContaining({ code: 'SQLITE_BUSY' }));
+      await insertLease(trx);
+    });
+    write();
+    expect(await namesOf(opened)).toEqual(['a', 'theirs']);
+  });
+
   it('opens when the lock is gone', async () => {
     other.exec('begin exclusive');
     setTimeout(() => other.exec('rollback'), 100);

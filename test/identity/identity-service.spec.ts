@@ -96,10 +96,23 @@ describe('an account that is not found', () => {
     },
   );
 
-  it('ends with the caller’s reason when the caller gives up', async () => {
+  it.each([
+    ['handle resolver', 'alice.test'],
+    ['directory', 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'],
+  ])('ends with the caller’s reason when the caller gives up on a silent %s', async (_, identifier) => {
+    const controller = new AbortController();
     const reason = new Error('the person left');
-    const signal = AbortSignal.abort(reason);
-    await expect(identity.resolve('alice.test', { signal })).rejects.toBe(reason);
+    const silent = await startServer(() => {
+      controller.abort(reason);
+    });
+    const service = serviceWith({ LATCHKEY_HANDLE_RESOLVER: silent.origin, LATCHKEY_PLC_URL: silent.origin });
+    const options = { signal: controller.signal };
+    try {
+      await expect(service.identityResolver.resolve(identifier, options)).rejects.toBe(reason);
+      await expect(service.resolve(identifier, options)).rejects.toBe(reason);
+    } finally {
+      await silent.stop();
+    }
   });
 });
 

@@ -58,6 +58,8 @@ describe('OutboundHttp', () => {
     for (let calls = 0; calls < 3; calls++) {
       const answer = await xrpc.request({ origin: server.origin, path: '/', method: 'GET' });
       await answer.body.dump();
+      // undici lets a turn of the event loop pass before a connection is free again.
+      await wait(5);
     }
     expect(server.connections()).toBe(1);
   });
@@ -68,6 +70,7 @@ describe('OutboundHttp', () => {
     const inFlight = [token(server.origin), xrpc.request(request).then(({ body }) => body)];
     while (server.requests.length < 2) await wait(5);
     await http?.onApplicationShutdown();
+    http = undefined;
     expect(await Promise.all(inFlight.map(async answer => (await answer).text()))).toEqual([
       'answered',
       'answered',

@@ -34,6 +34,7 @@ export async function startServer(
     connections: () => connections,
     requests,
     stop: async () => {
+      if (!server.listening) return;
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();

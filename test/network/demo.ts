@@ -33,7 +33,7 @@ function tellStart(story: Story, started: Started): Promise<Sandbox> {
       startSandbox(options, started, (part, line) => {
         story.keep(part, line);
       }),
-    ({ broker, pds, plc }) => `broker ${broker} · PDS ${pds} · PLC directory ${plc}`,
+    ({ broker, pds }) => `the broker at ${broker}, the PDS at ${pds}`,
   );
 }
 
@@ -49,7 +49,7 @@ async function tellLogin(story: Story, browser: BrowserClient, alice: Account): 
     ({ handle, did, scope }) => `${handle} is ${did}, with the scope "${scope}"`,
   );
   const uri = await story.step(
-    'Write a post through the broker: POST /xrpc/com.atproto.repo.createRecord',
+    'Write a post: POST /xrpc/com.atproto.repo.createRecord',
     () => writePost(browser, me.did, `Hello from Latchkey, ${new Date().toISOString()}`),
     written => written,
   );

@@ -7,9 +7,10 @@ const keepAliveMs = 90_000;
 export type LoopbackServer = {
   port: number;
   answerWith: (listener: RequestListener) => void;
-  /** Cuts every connection and refuses new ones, until `accept`. */
-  refuse: () => Promise<void>;
-  accept: () => Promise<void>;
+  /** Cuts its clients off and refuses new ones, as an outage does; the port stays its own to take again. */
+  halt: () => Promise<void>;
+  /** Listens again after `halt`. */
+  resume: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
@@ -21,12 +22,12 @@ export type LoopbackServer = {
 export async function listenOnLoopback(): Promise<LoopbackServer> {
   const server = createServer({ keepAliveTimeout: keepAliveMs });
   const ipv6 = createSocketServer(socket => server.emit('connection', socket));
-  const listenOn = async (wanted: number): Promise<number> => {
-    const port = await listen(server, '127.0.0.1', wanted);
+  const start = async (at: number): Promise<number> => {
+    const port = await listen(server, '127.0.0.1', at);
     await listen(ipv6, '::1', port).catch(ignoreMissingIpv6);
     return port;
   };
-  const close = async (): Promise<void> => {
+  const stop = async (): Promise<void> => {
     if (!server.listening) return;
     const closed = once(server, 'close');
     server.close();
@@ -34,15 +35,15 @@ export async function listenOnLoopback(): Promise<LoopbackServer> {
     server.closeAllConnections();
     await closed;
   };
-  const port = await listenOn(0);
+  const port = await start(0);
   return {
     port,
     answerWith: listener => server.on('request', listener),
-    refuse: close,
-    accept: async () => {
-      if (!server.listening) await listenOn(port);
+    halt: stop,
+    resume: async () => {
+      await start(port);
     },
-    stop: close,
+    stop,
   };
 }
 

@@ -27,11 +27,14 @@ export type NetworkControl = {
   armFault: (fault: Fault) => Promise<void>;
   /** Takes back every fault that has not happened yet. */
   disarmFaults: () => Promise<void>;
-  /** Cuts every connection to the PDS and refuses new ones, until `acceptConnections`. */
-  refuseConnections: () => Promise<void>;
-  acceptConnections: () => Promise<void>;
   /** Lists the refreshes that were asked for so far. */
   listTokenRequests: () => Promise<TokenRequest[]>;
+  /** Counts the OAuth sessions that an account has at the PDS, at whatever clients. */
+  countGrants: (did: string) => Promise<number>;
+  /** Makes the PDS unreachable, as an outage does; only in a network of one's own. */
+  haltPds: () => Promise<void>;
+  /** Ends the outage. */
+  resumePds: () => Promise<void>;
 };
 
 type Call = keyof NetworkControl;
@@ -72,9 +75,10 @@ export function connectControl(url: string): NetworkControl {
     mapClientOrigin: (httpsOrigin, loopbackUrl) => call('mapClientOrigin', httpsOrigin, loopbackUrl),
     armFault: fault => call('armFault', fault),
     disarmFaults: () => call('disarmFaults'),
-    refuseConnections: () => call('refuseConnections'),
-    acceptConnections: () => call('acceptConnections'),
     listTokenRequests: () => call('listTokenRequests'),
+    countGrants: did => call('countGrants', did),
+    haltPds: () => call('haltPds'),
+    resumePds: () => call('resumePds'),
   };
 }
 

@@ -43,9 +43,10 @@ async function startParts(): Promise<NetworkHandlers> {
     disarmFaults: () => {
       trouble.faults.disarm();
     },
-    refuseConnections: pds.refuse,
-    acceptConnections: pds.accept,
     listTokenRequests: () => trouble.tokenLog.list(),
+    countGrants: did => pds.countGrants(did),
+    haltPds: () => pds.halt(),
+    resumePds: () => pds.resume(),
   };
 }
 

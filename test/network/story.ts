@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { styleText } from 'node:util';
 import { ChildExitedError } from './child.ts';
 
-const titleWidth = 70;
+const titleWidth = 66;
 const shownLogLines = 30;
 
 /** Where a story is told: a terminal, or anything that is written to. */

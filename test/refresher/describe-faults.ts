@@ -42,7 +42,7 @@ export function describeFaults(
       });
       afterEach(async () => {
         await place?.network.disarmFaults();
-        await place?.network.acceptConnections();
+        await place?.network.resumePds();
       });
       afterAll(async () => {
         for (const { app } of place?.brokers ?? []) await app.close();

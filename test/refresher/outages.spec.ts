@@ -42,10 +42,10 @@ function suite(place: () => FaultyPlace): void {
   it('is put off when the connection is refused', async () => {
     const { signIn, network, broker } = place();
     const session = await signIn();
-    broker.app.get(FailPoints).arm('before_send', network.refuseConnections);
+    broker.app.get(FailPoints).arm('before_send', network.haltPds);
     await expectPutOff(session, { pdsAnswers: false });
     broker.app.get(FailPoints).arm('before_send', undefined);
-    await network.acceptConnections();
+    await network.resumePds();
     await expectRecovery(session);
   });
 

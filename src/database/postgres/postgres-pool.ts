@@ -4,6 +4,7 @@ import type { DatabaseLimits } from '../database-limits.ts';
 /** Connections at most, per process; Postgres allows 100 in all unless it is told otherwise. */
 const POOL_SIZE = 10;
 
+/** Makes a pool; nothing is connected before the first query. */
 export function createPool(url: string, limits: DatabaseLimits): Pool {
   return new pg.Pool({
     connectionString: url,
@@ -11,6 +12,7 @@ export function createPool(url: string, limits: DatabaseLimits): Pool {
     connectionTimeoutMillis: limits.connectMs,
     application_name: 'latchkey',
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     types: countsAsNumbers(),
   });
 }

@@ -3,6 +3,7 @@ import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
 import { retryWhileBusy } from './busy-retry.ts';
 import { StatementCache } from './statement-cache.ts';
 
+/** Runs statements one after the other; each waits, without blocking, while another program has the file locked. */
 export class SqliteConnection implements DatabaseConnection {
   private readonly statements: StatementCache;
 

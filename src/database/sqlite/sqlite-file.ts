@@ -24,6 +24,7 @@ export function createPrivateFile(file: string): void {
   }
 }
 
+/** Opens a file whose lock is held; throws the errors of the file system and of SQLite as they are. */
 export async function openFile(file: string, busyMs: number): Promise<SqliteHandle> {
   createPrivateFile(file);
   const handle = new Sqlite(file, { timeout: 0 });

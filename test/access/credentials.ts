@@ -1,0 +1,69 @@
+import { newSecret } from '../../src/crypto/secret.ts';
+import type { Session } from '../../src/sessions/session.ts';
+import { IDLE_LIMIT_MS } from '../../src/ui-sessions/ui-session.ts';
+import { storeCookie } from '../broker/stored-session.ts';
+import type { TestBroker } from '../broker/test-broker.ts';
+
+type Headers = Record<string, string>;
+
+type Maker = (broker: TestBroker, session: Session) => Headers | Promise<Headers>;
+
+/** What a caller can show. */
+const makers = {
+  none: () => ({}),
+  'cookie from our page': async (broker, session) => ({
+    ...(await validCookie(broker, session)),
+    origin: broker.publicUrl,
+    'sec-fetch-site': 'same-origin',
+  }),
+  'cookie with the CSRF header': async (broker, session) => ({
+    ...(await validCookie(broker, session)),
+    'x-latchkey-csrf': '1',
+  }),
+  'cookie without a mark': validCookie,
+  'cookie from another site': async (broker, session) => ({
+    ...(await validCookie(broker, session)),
+    origin: 'https://evil.example',
+    'sec-fetch-site': 'cross-site',
+    'x-latchkey-csrf': '1',
+  }),
+  'unknown cookie': () => marked(newSecret()),
+  'malformed cookie': () => marked('%00;'),
+  'expired cookie': async (broker, session) =>
+    marked(await storeCookie(broker, session, { expiresAt: new Date(Date.now() - 1000) })),
+  'idle cookie': async (broker, session) =>
+    marked(await storeCookie(broker, session, { lastSeenAt: new Date(Date.now() - IDLE_LIMIT_MS) })),
+  'admin token': broker => ({ authorization: `Bearer ${broker.secrets.adminToken}` }),
+  'wrong admin token': broker => ({ authorization: `Bearer ${broker.secrets.adminToken.slice(1)}0` }),
+  'another scheme': broker => ({ authorization: `Basic ${broker.secrets.adminToken}` }),
+  'empty Authorization': () => ({ authorization: '' }),
+  'Authorization of two words': broker => ({ authorization: `Bearer ${broker.secrets.adminToken} x` }),
+  'admin token and cookie': async (broker, session) => ({
+    ...(await validCookie(broker, session)),
+    'x-latchkey-csrf': '1',
+    authorization: `Bearer ${broker.secrets.adminToken}`,
+  }),
+  'wrong token and cookie': async (broker, session) => ({
+    ...(await validCookie(broker, session)),
+    'x-latchkey-csrf': '1',
+    authorization: 'Bearer wrong',
+  }),
+} satisfies Record<string, Maker>;
+
+export type CredentialName = keyof typeof makers;
+
+export const credentialNames = Object.keys(makers) as CredentialName[];
+
+/** Makes the headers of a credential anew, for the session that it may open. */
+export async function present(name: CredentialName, broker: TestBroker, session: Session): Promise<Headers> {
+  const make: Maker = makers[name];
+  return make(broker, session);
+}
+
+async function validCookie(broker: TestBroker, session: Session): Promise<Headers> {
+  return { cookie: `latchkey=${await storeCookie(broker, session)}` };
+}
+
+function marked(cookie: string): Headers {
+  return { cookie: `latchkey=${cookie}`, 'x-latchkey-csrf': '1' };
+}

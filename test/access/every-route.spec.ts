@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { storeSession } from '../broker/stored-session.ts';
+import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
+import { type ScriptedServer, startServer } from '../identity/scripted-server.ts';
+import { exchange } from '../network/http-exchange.ts';
+import { type CredentialName, credentialNames, present } from './credentials.ts';
+import { type Outcome, routeTable } from './route-table.ts';
+import { routesOf } from './routes.ts';
+
+const REFUSALS: Readonly<Record<string, number>> = {
+  AuthenticationRequired: 401,
+  InvalidToken: 401,
+  Forbidden: 403,
+  CrossSiteRequest: 403,
+};
+
+describeBroker('every route', broker => {
+  let pds: ScriptedServer;
+  beforeAll(async () => {
+    pds = await startServer((_request, response) => response.end('{}'));
+  });
+  afterAll(() => pds.stop());
+
+  const ask = async (route: string, credential: CredentialName): Promise<Response> => {
+    const [method = '', path = ''] = route.split(' ');
+    const session = await storeSession(broker(), pds.origin);
+    const headers = await present(credential, broker(), session);
+    return exchange(addressOf(broker(), path), { method, headers });
+  };
+
+  it('has its line in the table of who may call it, and each line has a route', () => {
+    const routes = routesOf(broker()).filter(route => !route.startsWith('HEAD '));
+    expect(routes.sort()).toEqual(Object.keys(routeTable).sort());
+  });
+
+  it('answers to HEAD where it answers to GET', () => {
+    const of = (method: string) =>
+      routesOf(broker())
+        .filter(route => route.startsWith(`${method} `))
+        .map(route => route.slice(method.length))
+        .sort();
+    expect(of('HEAD')).toEqual(of('GET'));
+  });
+
+  it.each(Object.keys(routeTable))('%s lets in whom the table says, whatever is shown', async route => {
+    const outcomes: Partial<Record<CredentialName, Outcome>> = {};
+    for (const name of credentialNames) outcomes[name] = await outcomeOf(await ask(route, name));
+    expect(outcomes).toEqual(routeTable[route]);
+  });
+
+  it.each(Object.keys(routeTable).filter(route => route.startsWith('GET ')))(
+    '%s treats HEAD alike',
+    async route => {
+      for (const name of credentialNames) {
+        const expected = REFUSALS[routeTable[route]?.[name] ?? ''] ?? 'answers';
+        const { status } = await ask(route.replace('GET', 'HEAD'), name);
+        expect([name, status === 401 || status === 403 ? status : 'answers']).toEqual([name, expected]);
+      }
+    },
+  );
+});
+
+function addressOf({ url }: TestBroker, path: string): URL {
+  return new URL(path.replace(':nsid', 'com.example.anything'), url);
+}
+
+/** Reads which refusal of the guard an answer is; it must have its status, and a challenge where that is 401. */
+async function outcomeOf(answer: Response): Promise<Outcome> {
+  const text = await answer.text();
+  const { error } = isJson(answer) ? (JSON.parse(text) as { error?: Outcome }) : {};
+  if (error === undefined || !(error in REFUSALS)) return 'answers';
+  expect(answer.status).toBe(REFUSALS[error]);
+  expect(answer.headers.has('www-authenticate')).toBe(answer.status === 401);
+  return error;
+}
+
+function isJson({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('application/json') ?? false;
+}

@@ -1,0 +1,74 @@
+import type { CredentialName } from './credentials.ts';
+
+/** What the guard says to a credential, or that the route itself answers. */
+export type Outcome =
+  'answers' | 'AuthenticationRequired' | 'InvalidToken' | 'Forbidden' | 'CrossSiteRequest';
+
+/** How a kind of route meets each credential. */
+type Reception = Readonly<Record<CredentialName, Outcome>>;
+
+const unknownTokens = {
+  'wrong admin token': 'InvalidToken',
+  'another scheme': 'InvalidToken',
+  'empty Authorization': 'InvalidToken',
+  'Authorization of two words': 'InvalidToken',
+  'wrong token and cookie': 'InvalidToken',
+} as const;
+
+const forAnyone: Reception = {
+  none: 'answers',
+  'cookie from our page': 'answers',
+  'cookie with the CSRF header': 'answers',
+  'cookie without a mark': 'answers',
+  'cookie from another site': 'answers',
+  'unknown cookie': 'answers',
+  'malformed cookie': 'answers',
+  'expired cookie': 'answers',
+  'idle cookie': 'answers',
+  'admin token': 'answers',
+  'admin token and cookie': 'answers',
+  'wrong admin token': 'answers',
+  'another scheme': 'answers',
+  'empty Authorization': 'answers',
+  'Authorization of two words': 'answers',
+  'wrong token and cookie': 'answers',
+};
+
+/** Open to anyone, and it wants to know who calls: a token that is shown must be a good one. */
+const forAnyoneKnown: Reception = { ...forAnyone, ...unknownTokens };
+
+const foreignCookies = {
+  'cookie without a mark': 'CrossSiteRequest',
+  'cookie from another site': 'CrossSiteRequest',
+} as const;
+
+const forBrowsers: Reception = {
+  ...forAnyoneKnown,
+  none: 'AuthenticationRequired',
+  'unknown cookie': 'AuthenticationRequired',
+  'malformed cookie': 'AuthenticationRequired',
+  'expired cookie': 'AuthenticationRequired',
+  'idle cookie': 'AuthenticationRequired',
+  'admin token': 'Forbidden',
+  'admin token and cookie': 'Forbidden',
+};
+
+const forOwnPages: Reception = { ...forBrowsers, ...foreignCookies };
+
+/** Every route, and whom it lets in. A new route takes its line here. */
+export const routeTable: Readonly<Record<string, Reception>> = {
+  'GET /': forAnyoneKnown,
+  'GET /assets/latchkey.css': forAnyone,
+  'GET /livez': forAnyone,
+  'GET /readyz': forAnyone,
+  'GET /api/openapi.json': forAnyone,
+  'GET /oauth-client-metadata.json': forAnyone,
+  'GET /.well-known/jwks.json': forAnyone,
+  'GET /oauth/login': forAnyoneKnown,
+  'POST /oauth/login': { ...forAnyoneKnown, ...foreignCookies },
+  'GET /oauth/callback': forAnyone,
+  'POST /oauth/logout': forOwnPages,
+  'GET /api/me': forBrowsers,
+  'GET /xrpc/:nsid': forOwnPages,
+  'POST /xrpc/:nsid': forOwnPages,
+};

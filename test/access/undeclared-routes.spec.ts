@@ -1,0 +1,78 @@
+import 'reflect-metadata';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Module, type Type } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AccessGuard } from '../../src/access/access.guard.ts';
+import { AccessModule } from '../../src/access/access.module.ts';
+import { CredentialVerifiers } from '../../src/access/credential-verifier.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { ConfigModule } from '../../src/config/config.module.ts';
+import { Allow } from '../../src/http/allow.decorator.ts';
+import { ErrorFilter } from '../../src/http/error.filter.ts';
+import { createServer } from '../../src/http/server.ts';
+import { ObservabilityModule } from '../../src/observability/observability.module.ts';
+import { createQuietLog } from '../database/quiet-log.ts';
+
+@Controller('fixture')
+class FixtureController {
+  @Get('declared')
+  @Allow('anyone')
+  declared(): string {
+    return 'open';
+  }
+
+  @Get('forgotten')
+  forgotten(): string {
+    return 'nobody said who may see this';
+  }
+}
+
+const config = readConfig({});
+const surroundings = [ConfigModule.forRoot(config), ObservabilityModule.forLog(createQuietLog())];
+
+@Module({
+  imports: [...surroundings, AccessModule.withVerifiers([], [])],
+  controllers: [FixtureController],
+})
+class WithTheWholeOfAccess {}
+
+@Module({
+  imports: surroundings,
+  controllers: [FixtureController],
+  providers: [
+    { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_FILTER, useClass: ErrorFilter },
+    { provide: CredentialVerifiers, useValue: new CredentialVerifiers([]) },
+  ],
+})
+class WithTheGuardAlone {}
+
+describe('a route that does not say who may call it', () => {
+  let app: NestFastifyApplication | undefined;
+  afterEach(() => app?.close());
+
+  const create = async (module: Type): Promise<NestFastifyApplication> => {
+    const compiled = await Test.createTestingModule({ imports: [module] }).compile();
+    app = compiled.createNestApplication<NestFastifyApplication>(await createServer(config));
+    app.useLogger(false);
+    return app;
+  };
+
+  it('keeps the process from starting, and is named', async () => {
+    const broken = await create(WithTheWholeOfAccess);
+    await expect(broken.init()).rejects.toThrow('Routes without @Allow: FixtureController.forgotten');
+  });
+
+  it('is closed to everyone, should it be reached all the same', async () => {
+    const running = await (await create(WithTheGuardAlone)).init();
+    const ask = (url: string) => running.inject({ url, headers: { host: config.publicUrl.host } });
+    expect((await ask('/fixture/declared')).payload).toBe('open');
+    const answer = await ask('/fixture/forgotten');
+    expect([answer.statusCode, answer.json()]).toEqual([
+      403,
+      { error: 'Forbidden', message: 'This route is closed.' },
+    ]);
+  });
+});

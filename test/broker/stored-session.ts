@@ -1,0 +1,51 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { JWK } from 'jose';
+import { digestOf, newSecret } from '../../src/crypto/secret.ts';
+import type { Grant } from '../../src/oauth/grant.ts';
+import type { Session } from '../../src/sessions/session.ts';
+import { Sessions } from '../../src/sessions/sessions.service.ts';
+import { UiSessionRepository } from '../../src/ui-sessions/ui-session.repository.ts';
+import type { TestBroker } from './test-broker.ts';
+
+const HOUR_MS = 60 * 60_000;
+
+/** Stores the session of a grant that no PDS has given: it is as good as the PDS it names is lenient. */
+export function storeSession(broker: TestBroker, pds: string, grant: Partial<Grant> = {}): Promise<Session> {
+  const made = {
+    did: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa',
+    clientId: 'http://localhost',
+    issuer: broker.network.pds,
+    pds,
+    scope: 'atproto transition:generic',
+    kid: null,
+    accessToken: newSecret(),
+    accessExpiresAt: new Date(Date.now() + HOUR_MS),
+    refreshToken: newSecret(),
+    dpopKey: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }) as JWK,
+    ...grant,
+  };
+  return broker.app.get(Sessions, { strict: false }).create(made, { handle: 'made-up.test', purpose: 'ui' });
+}
+
+export type CookieLife = { readonly lastSeenAt?: Date; readonly expiresAt?: Date };
+
+/** Stores a browser session that holds `session`, with a life of its own, and returns its cookie's value. */
+export async function storeCookie(
+  { app, database }: TestBroker,
+  { id, did }: Pick<Session, 'id' | 'did'>,
+  { lastSeenAt = new Date(), expiresAt = new Date(Date.now() + HOUR_MS) }: CookieLife = {},
+): Promise<string> {
+  const cookie = newSecret();
+  const row = {
+    id: newSecret(),
+    digest: digestOf(cookie),
+    did,
+    session_id: id,
+    user_agent: null,
+    created_at: lastSeenAt.toISOString(),
+    last_seen_at: lastSeenAt.toISOString(),
+    expires_at: expiresAt.toISOString(),
+  };
+  await app.get(UiSessionRepository, { strict: false }).insert(row, database);
+  return cookie;
+}

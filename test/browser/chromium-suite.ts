@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { findChromium, launchChromium } from '../network/chromium.ts';
+
+/** Runs a suite with a Chromium of its own; without one it is skipped, which `npm test` says out loud. */
+export function describeInChromium(name: string, suite: (chromium: () => Browser) => void): void {
+  const path = findChromium();
+  if (path === undefined) {
+    describe.skip(`${name} (there is no Chromium)`, () => {
+      suite(() => {
+        throw new Error('there is no Chromium');
+      });
+    });
+    return;
+  }
+  describe(name, () => {
+    let browser: Browser | undefined;
+    beforeAll(async () => {
+      browser = await launchChromium(path);
+    });
+    afterAll(() => browser?.close());
+    suite(() => {
+      if (!browser) throw new Error('Chromium has not started');
+      return browser;
+    });
+  });
+}

@@ -1,0 +1,119 @@
+import { expect, it } from '@jest/globals';
+import { describeBroker } from '../broker/test-broker.ts';
+import { exchange } from '../network/http-exchange.ts';
+import { parseRaw, rawRequest, sendRaw } from './raw-request.ts';
+
+const nothingHere = { error: 'NotFound', message: 'There is nothing here.' };
+
+describeBroker(
+  'an address',
+  broker => {
+    const ask = (method: string, path: string) => exchange(new URL(broker().url + path), { method });
+    const send = async (requestLine: string, ...lines: string[]) =>
+      parseRaw(await sendRaw(broker().url, rawRequest(requestLine, broker().url, ...lines)));
+
+    it.each([
+      '/nothing-here',
+      '/api',
+      '/api/me/',
+      '/API/me',
+      '//api/me',
+      '/api//me',
+      '/api/me;x',
+      '/xrpc',
+      '/xrpc/',
+    ])('%s leads nowhere', async path => {
+      const answer = await ask('GET', path);
+      expect([answer.status, await answer.json()]).toEqual([404, nothingHere]);
+    });
+
+    it.each([
+      ['PUT', '/', 'GET, HEAD'],
+      ['POST', '/livez', 'GET, HEAD'],
+      ['DELETE', '/oauth/login', 'GET, HEAD, POST'],
+      ['GET', '/oauth/logout', 'POST'],
+      ['PATCH', '/xrpc/com.example.anything?a=b', 'GET, HEAD, POST'],
+      ['OPTIONS', '/api/me', 'GET, HEAD'],
+    ])('does not answer to %s %s, and says to which methods it does', async (method, path, allow) => {
+      const answer = await ask(method, path);
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
+      expect(await answer.json()).toEqual({
+        error: 'MethodNotAllowed',
+        message: `This route answers to ${allow}.`,
+      });
+    });
+
+    it.each(['/', '/livez', '/api/openapi.json', '/assets/latchkey.css'])(
+      'answers to HEAD %s as to GET, without the content',
+      async path => {
+        const [got, head] = [await ask('GET', path), await ask('HEAD', path)];
+        const of = ({ status, headers }: Response) => [
+          status,
+          headers.get('content-type'),
+          headers.get('content-length'),
+        ];
+        expect(of(head)).toEqual(of(got));
+        expect(await head.text()).toBe('');
+      },
+    );
+
+    it.each(['/oauth/login?identifier=alice.test', '/oauth/callback?state=x&code=y'])(
+      'does nothing for HEAD %s but show the page',
+      async path => {
+        const answer = await ask('HEAD', path);
+        expect([answer.status, answer.headers.getSetCookie()]).toEqual([303, []]);
+        expect(answer.headers.get('location')).toMatch(/^\/(\?identifier=alice\.test)?$/);
+      },
+    );
+
+    it.each(['/%', '/%ff', '/%zz', '/xrpc/%ff', '/xrpc/%'])('%s is malformed', async path => {
+      const answer = await send(`GET ${path}`);
+      expect([answer.status, JSON.parse(answer.body)]).toEqual([
+        400,
+        { error: 'InvalidRequest', message: 'The request is malformed.' },
+      ]);
+      expect(answer.headers.get('latchkey-error')).toBe(path.startsWith('/xrpc/') ? 'InvalidRequest' : null);
+    });
+
+    it.each([
+      ['dot segments', 'GET /xrpc/../livez', 404],
+      ['a whole URL of our own', () => `GET ${broker().url}/livez`, 200],
+      ['a whole URL of our own, with a method it has not', () => `PUT ${broker().url}/livez`, 404],
+      ['an asterisk', 'OPTIONS *', 404],
+      ['a fragment', 'GET /livez#/api/me', 200],
+      ['a method that nobody knows', 'STEAL /', 400],
+    ])('may be written with %s', async (_name, requestLine, status) => {
+      const line = typeof requestLine === 'string' ? requestLine : requestLine();
+      expect((await send(line)).status).toBe(status);
+    });
+
+    it.each([
+      ['a header with a line break in it', 'X-Long: a\rInjected: b'],
+      ['a header with a zero byte', 'X-Zero: a\0b'],
+      ['a header without a name', ': nothing'],
+      ['headers too large', `X-Large: ${'a'.repeat(32 * 1024)}`],
+      ['two lengths', 'Content-Length: 1\r\nContent-Length: 2'],
+      ['two framings', 'Content-Length: 4\r\nTransfer-Encoding: chunked'],
+    ])('is refused with %s, in the shape of every error', async (_name, line) => {
+      const answer = await send('POST /oauth/login', line);
+      expect([answer.status, JSON.parse(answer.body)]).toEqual([
+        400,
+        { error: 'InvalidRequest', message: 'This is not an HTTP request.' },
+      ]);
+    });
+
+    it('never lets a caller write a header of the answer', async () => {
+      const path = '/oauth/login?identifier=x%0d%0aSet-Cookie:%20a=b&return_to=%0d%0aX-Evil:%201';
+      const answer = await exchange(new URL(broker().url + path), {
+        headers: { 'sec-fetch-site': 'cross-site' },
+      });
+      expect([answer.status, answer.headers.has('x-evil'), answer.headers.getSetCookie()]).toEqual([
+        303,
+        false,
+        [],
+      ]);
+      expect(answer.headers.get('location')).toMatch(/^\/\?identifier=x%0D%0ASet-Cookie/);
+    });
+  },
+  { anyDatabase: true },
+);

@@ -1,0 +1,66 @@
+import { expect, it } from '@jest/globals';
+import { storeCookie, storeSession } from '../broker/stored-session.ts';
+import { describeBroker } from '../broker/test-broker.ts';
+import { exchange } from '../network/http-exchange.ts';
+
+const form = { 'content-type': 'application/x-www-form-urlencoded' };
+const html = { accept: 'text/html,*/*;q=0.8' };
+
+describeBroker(
+  'a login that does not begin',
+  broker => {
+    const submit = (fields: Record<string, string>, headers: Record<string, string>): Promise<Response> =>
+      exchange(new URL('/oauth/login', broker().url), {
+        method: 'POST',
+        headers: { ...form, ...headers },
+        body: new URLSearchParams(fields).toString(),
+      });
+
+    it.each([
+      [{ identifier: 'not a handle' }, '/?problem=InvalidIdentifier&identifier=not+a+handle'],
+      [{ identifier: ' nobody.test ' }, '/?problem=AccountUnreachable&identifier=+nobody.test+'],
+      [
+        { identifier: 'not a handle', return_to: '/here?a=b' },
+        '/?problem=InvalidIdentifier&identifier=not+a+handle&return_to=%2Fhere%3Fa%3Db',
+      ],
+      [
+        { identifier: 'alice.test', return_to: '//evil.example' },
+        '/?problem=InvalidReturnTo&identifier=alice.test',
+      ],
+      [{ identifier: 'a'.repeat(2049), return_to: '/here' }, '/?problem=InvalidRequest&return_to=%2Fhere'],
+    ])('leads a person back to the form, and keeps what was typed: %j', async (fields, location) => {
+      const answer = await submit(fields, html);
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, location]);
+    });
+
+    it('says so to a program', async () => {
+      const answer = await submit({ identifier: 'nobody.test' }, { accept: 'application/json' });
+      expect([answer.status, await answer.json()]).toEqual([
+        502,
+        expect.objectContaining({ error: 'AccountUnreachable' }),
+      ]);
+    });
+
+    it('tells a person who signs out twice', async () => {
+      const cookie = await storeCookie(broker(), await storeSession(broker(), broker().network.pds));
+      const headers = { ...html, cookie: `latchkey=${cookie}`, origin: broker().publicUrl };
+      const signOut = () => exchange(new URL('/oauth/logout', broker().url), { method: 'POST', headers });
+      expect((await signOut()).headers.get('location')).toBe('/');
+      expect((await signOut()).headers.get('location')).toBe('/?problem=AuthenticationRequired');
+    });
+
+    it.each([
+      '/?problem=1&problem=2',
+      `/?problem=${'x'.repeat(3000)}`,
+      '/?identifier[]=a',
+      '/?problem=__proto__',
+    ])('never keeps a person from the page: %s', async path => {
+      const answer = await exchange(new URL(broker().url + path), { headers: html });
+      expect([answer.status, await answer.text()]).toEqual([
+        200,
+        expect.stringContaining('name="identifier"'),
+      ]);
+    });
+  },
+  { anyDatabase: true },
+);

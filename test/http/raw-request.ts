@@ -1,0 +1,26 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** Sends bytes over a socket of their own and returns all that comes back until the server closes. */
+export async function sendRaw(url: string, bytes: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  socket.write(bytes);
+  return text(socket);
+}
+
+/** A request as bytes, on a connection that ends with its answer. `lines` are further header lines. */
+export function rawRequest(requestLine: string, url: string, ...lines: string[]): string {
+  const head = [`${requestLine} HTTP/1.1`, `Host: ${new URL(url).host}`, 'Connection: close', ...lines];
+  return `${head.join('\r\n')}\r\n\r\n`;
+}
+
+/** The status of an answer, and its body. */
+export function parseRaw(answer: string): { status: number; headers: Headers; body: string } {
+  const [head = '', body = ''] = answer.split('\r\n\r\n', 2);
+  const [statusLine = '', ...lines] = head.split('\r\n');
+  const fields = lines.map(line => line.split(': ', 2) as [string, string]);
+  return { status: Number(statusLine.split(' ')[1]), headers: new Headers(fields), body };
+}

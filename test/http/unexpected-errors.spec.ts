@@ -1,0 +1,23 @@
+import { expect, it } from '@jest/globals';
+import { newSecret } from '../../src/crypto/secret.ts';
+import { describeBroker } from '../broker/test-broker.ts';
+import { exchange } from '../network/http-exchange.ts';
+
+describeBroker('an error that nobody foresaw', broker => {
+  it('is told to the log, and not to the caller', async () => {
+    await broker().database.schema.dropTable('ui_session').execute();
+    const cookie = newSecret();
+    const headers = { cookie: `latchkey=${cookie}` };
+    const answer = await exchange(new URL('/api/me?a=b', broker().url), { headers });
+    expect([answer.status, await answer.json()]).toEqual([
+      500,
+      { error: 'InternalError', message: 'Something went wrong here. It has been logged.' },
+    ]);
+    const logged = broker().logLines.filter(line => line.includes('InternalError'));
+    expect(logged.map(line => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({ level: 'error', method: 'GET', route: '/api/me', error: expect.anything() }),
+    ]);
+    expect(logged.join()).toContain('ui_session');
+    expect(broker().logLines.join()).not.toContain(cookie);
+  });
+});

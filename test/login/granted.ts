@@ -1,0 +1,49 @@
+import { JoseKey, OAuthResponseError } from '@atproto/oauth-client-node';
+import { ClientKeys } from '../../src/oauth/client-keys.service.ts';
+import { OAuthLibrary } from '../../src/oauth/oauth-library.ts';
+import { PdsRequests } from '../../src/sessions/pds-requests.ts';
+import { isLive, type LiveSession, LiveSessions } from '../../src/sessions/live-sessions.ts';
+import type { TestBroker } from '../broker/test-broker.ts';
+
+/** Returns the one live session of an account, with its tokens and its DPoP key. */
+export async function sessionOf({ app, database }: TestBroker, did: string): Promise<LiveSession> {
+  const { id } = await database
+    .selectFrom('oauth_session')
+    .select('id')
+    .where('did', '=', did)
+    .where('status', '=', 'active')
+    .executeTakeFirstOrThrow();
+  const session = await app.get(LiveSessions).reload(id);
+  if (!isLive(session)) throw new Error(`session ${id} has no secrets`);
+  return session;
+}
+
+/** Asks the PDS whether it takes the access token. */
+export async function isAccessTokenLive({ app }: TestBroker, session: LiveSession): Promise<boolean> {
+  const answer = await app
+    .get(PdsRequests)
+    .send(session, '/xrpc/com.atproto.server.getSession', { method: 'GET' });
+  await answer.body.dump();
+  return answer.statusCode === 200;
+}
+
+/** Redeems the refresh token at its issuer, as a thief would who has all of the row; answers how that went. */
+export async function redeemRefreshToken({ app }: TestBroker, session: LiveSession): Promise<string> {
+  const { issuer, kid, secrets } = session;
+  const client = app.get(OAuthLibrary).client(await app.get(ClientKeys).keyOfGrant(kid));
+  const server = await client.serverFactory.fromIssuer(
+    issuer,
+    kid === null ? { method: 'none' } : { method: 'private_key_jwt', kid },
+    await JoseKey.fromJWK({ ...secrets.dpopKey }),
+  );
+  try {
+    await server.request('token', {
+      grant_type: 'refresh_token',
+      refresh_token: secrets.refreshToken ?? '',
+    });
+    return 'redeemed';
+  } catch (error) {
+    if (error instanceof OAuthResponseError) return error.error ?? 'refused';
+    throw error;
+  }
+}

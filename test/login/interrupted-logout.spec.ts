@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { DatabaseConfig } from '../../src/config/config.ts';
+import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
+import { describeDialects } from '../database/dialects.ts';
+import { type OwnNetwork, startNetwork } from '../network/network.ts';
+import { until } from './until.ts';
+import { statusOfMe } from './answers.ts';
+import { isAccessTokenLive, redeemRefreshToken, sessionOf } from './granted.ts';
+
+// A network of its own: this suite makes the PDS unreachable.
+describeDialects('signing out while the PDS is unreachable', (_open, { dialect, create }) => {
+  let network: OwnNetwork;
+  let database: DatabaseConfig;
+  let running: TestBroker | undefined;
+  beforeAll(async () => {
+    [network, database] = await Promise.all([startNetwork(), create()]);
+  });
+  afterAll(async () => {
+    await running?.app.close();
+    await network.stop();
+  });
+
+  async function start(inPlaceOf?: TestBroker): Promise<TestBroker> {
+    await inPlaceOf?.app.close();
+    running = await startTestBroker(dialect, database, { network, ...(inPlaceOf && { inPlaceOf }) });
+    return running;
+  }
+
+  it('ends the cookie at once, and the session as soon as a later start reaches the PDS', async () => {
+    const first = await start();
+    const [alice] = network.accounts;
+    if (!alice) throw new Error('the network has no accounts');
+    const browser = first.browser();
+    await browser.login(alice.handle, alice);
+    const session = await sessionOf(first, alice.did);
+
+    await network.haltPds();
+    expect((await browser.post('/oauth/logout', {})).status).toBe(204);
+    expect(browser.cookie('latchkey')).toBeUndefined();
+    expect(await statusOf(first, session.id)).toBe('revoking');
+    expect(first.logLines.join('')).toContain('A session could not be revoked at its issuer');
+
+    await network.resumePds();
+    expect(await isAccessTokenLive(first, session)).toBe(true);
+    const second = await start(first);
+    expect(await statusOfMe(browser)).toBe(401);
+    await until(async () => (await statusOf(second, session.id)) === 'revoked');
+    expect(await isAccessTokenLive(second, session)).toBe(false);
+    expect(await redeemRefreshToken(second, session)).toBe('invalid_grant');
+  });
+});
+
+async function statusOf({ database }: TestBroker, id: string): Promise<string | undefined> {
+  const query = database.selectFrom('oauth_session').select('status').where('id', '=', id);
+  return (await query.executeTakeFirst())?.status;
+}

@@ -1,0 +1,70 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
+import type { BrowserClient } from '../network/browser-client.ts';
+import type { Account } from '../network/network-control.ts';
+import { statusOfMe } from './answers.ts';
+import { isAccessTokenLive, redeemRefreshToken, sessionOf } from './granted.ts';
+
+for (const confidential of [false, true]) {
+  const client = confidential ? 'a confidential client' : 'a loopback client';
+  describeBroker(`signing out of ${client}`, suite, { confidential });
+}
+
+let accounts = 0;
+
+function suite(broker: () => TestBroker): void {
+  let account: Account;
+  beforeAll(async () => {
+    account = await broker().network.createAccount(`leaver-${process.pid}-${++accounts}.test`);
+  });
+
+  async function signedIn(): Promise<BrowserClient> {
+    const browser = broker().browser();
+    await browser.login(account.handle, account);
+    return browser;
+  }
+
+  it('ends the session at its issuer and erases its tokens', async () => {
+    const browser = await signedIn();
+    const session = await sessionOf(broker(), account.did);
+    expect(await isAccessTokenLive(broker(), session)).toBe(true);
+
+    expect((await browser.post('/oauth/logout', {})).status).toBe(204);
+    expect(await isAccessTokenLive(broker(), session)).toBe(false);
+    expect(await redeemRefreshToken(broker(), session)).toBe('invalid_grant');
+    const row = await broker()
+      .database.selectFrom('oauth_session')
+      .select(['status', 'sealed'])
+      .where('id', '=', session.id)
+      .executeTakeFirst();
+    expect(row).toEqual({ status: 'revoked', sealed: null });
+  });
+
+  it('ends the cookie, in this browser and for whoever kept a copy of it', async () => {
+    const browser = await signedIn();
+    const name = broker().publicUrl.startsWith('https:') ? '__Host-latchkey' : 'latchkey';
+    const copy = broker().browser();
+    copy.agent.cookies.set(copy.publicUrl.host, name, browser.cookie(name) ?? '');
+    expect(await statusOfMe(copy)).toBe(200);
+
+    await browser.post('/oauth/logout', {});
+    expect(browser.cookie(name)).toBeUndefined();
+    expect(await statusOfMe(copy)).toBe(401);
+    expect((await copy.get('/xrpc/com.atproto.server.getSession')).status).toBe(401);
+    expect((await copy.post('/oauth/logout', {})).status).toBe(401);
+  });
+
+  it('can be done with the form of the page, which then shows who may sign in', async () => {
+    const browser = await signedIn();
+    const answer = await browser.submit('/oauth/logout', {});
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
+    expect(await (await browser.open('/')).text()).not.toContain(account.handle);
+  });
+
+  it.each(['cross-site', 'same-site', 'none'])('is refused to a request that is %s', async site => {
+    const browser = await signedIn();
+    const headers = { 'sec-fetch-site': site, origin: undefined };
+    expect((await browser.post('/oauth/logout', {}, headers)).status).toBe(403);
+    expect(await statusOfMe(browser)).toBe(200);
+  });
+}

@@ -1,0 +1,59 @@
+import { expect, it } from '@jest/globals';
+import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
+import { statusOfMe } from './answers.ts';
+import { movingClock } from './clock.ts';
+
+describeBroker('the session of a browser', broker => {
+  const clock = movingClock();
+
+  it('ends when the browser stays away for 14 days', async () => {
+    const browser = broker().browser();
+    await browser.login('alice.test', accountOf(broker(), 'alice.test'));
+    clock.advance({ days: 13, minutes: 24 * 60 - 1 });
+    expect(await statusOfMe(browser)).toBe(200);
+    clock.advance({ days: 13, minutes: 24 * 60 - 1 });
+    expect(await statusOfMe(browser)).toBe(200);
+    clock.advance({ days: 14 });
+    expect(await statusOfMe(browser)).toBe(401);
+  });
+
+  it('ends after 90 days, however often the browser comes', async () => {
+    const browser = broker().browser();
+    const answer = await browser.login('alice.test', accountOf(broker(), 'alice.test'));
+    const expires = /Expires=([^;]+)/i.exec(answer.headers.getSetCookie().join())?.[1] ?? '';
+    expect(Math.round((Date.parse(expires) - Date.now()) / 86_400_000)).toBe(90);
+    for (let day = 10; day < 90; day += 10) {
+      clock.advance({ days: 10 });
+      expect(await statusOfMe(browser)).toBe(200);
+    }
+    clock.advance({ days: 9, minutes: 24 * 60 - 1 });
+    expect(await statusOfMe(browser)).toBe(200);
+    clock.advance({ minutes: 1 });
+    expect(await statusOfMe(browser)).toBe(401);
+  });
+
+  it('is written down as seen once a minute at most', async () => {
+    const browser = broker().browser();
+    await browser.login('bob.test', accountOf(broker(), 'bob.test'));
+    const atLogin = await lastSeen(broker(), 'bob.test');
+    clock.advance({ seconds: 59 });
+    await Promise.all([statusOfMe(browser), statusOfMe(browser)]);
+    expect(await lastSeen(broker(), 'bob.test')).toBe(atLogin);
+    clock.advance({ seconds: 1 });
+    await Promise.all([statusOfMe(browser), statusOfMe(browser)]);
+    const seen = await lastSeen(broker(), 'bob.test');
+    expect(Date.parse(seen) - Date.parse(atLogin)).toBe(60_000);
+    clock.advance({ seconds: 59 });
+    expect(await statusOfMe(browser)).toBe(200);
+    expect(await lastSeen(broker(), 'bob.test')).toBe(seen);
+  });
+});
+
+async function lastSeen(broker: TestBroker, handle: string): Promise<string> {
+  const row = await broker.database
+    .selectFrom('ui_session')
+    .select('last_seen_at')
+    .where('did', '=', accountOf(broker, handle).did)
+    .executeTakeFirstOrThrow();
+  return row.last_seen_at;
+}

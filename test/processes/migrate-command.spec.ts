@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from '@jest/globals';
+import { migrations } from '../../migrations/index.ts';
+import { describeDeployments } from './deployment.ts';
+
+const cli = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url));
+const names = Object.keys(migrations);
+const last = names.at(-1) ?? '';
+
+describeDeployments('latchkey migrate', deployment => {
+  async function migrate(command: string): Promise<string> {
+    const { PATH = '' } = process.env;
+    const env = { PATH, ...deployment().settings };
+    const { stdout } = await promisify(execFile)(process.execPath, [cli, 'migrate', command], { env });
+    return stdout;
+  }
+
+  it('shows the migrations, applies them and undoes the last one', async () => {
+    expect(await migrate('status')).toBe(names.map(name => `${name}  not applied\n`).join(''));
+    expect(await migrate('up')).toBe(`applied ${names.join(', ')}\n`);
+    expect(await migrate('up')).toBe('nothing to do\n');
+    expect(await migrate('status')).toMatch(/^(\S+ {2}\d{4}-\d\d-\d\dT\S+Z\n)+$/);
+    expect(await migrate('down')).toBe(`undone ${last}\n`);
+    expect(await migrate('status')).toMatch(new RegExp(`^${last} {2}not applied$`, 'm'));
+  });
+
+  it('tells in one line what keeps it from working', async () => {
+    const settings = { ...deployment().settings, LATCHKEY_PLC: 'x' };
+    const command = promisify(execFile)(process.execPath, [cli, 'migrate', 'up'], { env: settings });
+    await expect(command).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^latchkey: these settings need a change:\n {2}LATCHKEY_PLC .*\n$/),
+    });
+  });
+});

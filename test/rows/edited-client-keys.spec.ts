@@ -1,0 +1,79 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import type { Selectable } from 'kysely';
+import type { ClientKeyTable } from '../../src/database/tables/client-key.ts';
+import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
+import { statusOfMe } from '../login/answers.ts';
+import { countAlarms } from './alarms.ts';
+
+type KeyRow = Selectable<ClientKeyTable>;
+
+const past = '2020-01-01T00:00:00.000Z';
+const future = '2099-01-01T00:00:00.000Z';
+
+/** What the key hangs on. */
+const binding: Partial<KeyRow>[] = [{ kid: 'another' }, { sealed: '1.0123456789abcdef.AAAA' }];
+
+/** With these edits the broker finds no key to begin with; the key itself they do not open. */
+const closing: Partial<KeyRow>[] = [{ app: 'a native app' }, { active_at: future }, { retired_at: past }];
+
+/** These say nothing about what the key is good for. */
+const meaningless: Partial<KeyRow>[] = [{ created_at: past }, { published_at: past }];
+
+describeBroker(
+  'an edited row of a client key',
+  broker => {
+    let row: KeyRow;
+    beforeAll(async () => {
+      row = await broker().database.selectFrom('client_key').selectAll().executeTakeFirstOrThrow();
+    });
+
+    const edited = async (edit: Partial<KeyRow>, look: () => Promise<void>): Promise<void> => {
+      await put(broker(), { ...row, ...edit });
+      try {
+        await look();
+      } finally {
+        await put(broker(), row);
+      }
+    };
+    const beginLogin = (): Promise<Response> =>
+      broker().browser().post('/oauth/login', { identifier: 'alice.test' });
+
+    it('is tried in every column', () => {
+      const tried = [...binding, ...closing, ...meaningless].flatMap(edit => Object.keys(edit));
+      expect(tried.sort()).toEqual(Object.keys(row).sort());
+    });
+
+    it.each(binding)('neither signs nor is published, and raises an alarm: %j', edit =>
+      edited(edit, async () => {
+        const alarms = countAlarms(broker());
+        expect((await beginLogin()).status).toBe(503);
+        expect((await broker().browser().get('/.well-known/jwks.json')).status).toBe(503);
+        expect(countAlarms(broker())).toBe(alarms + 2);
+      }),
+    );
+
+    it.each(closing)('signs nothing: %j', edit =>
+      edited(edit, async () => {
+        expect((await beginLogin()).status).toBe(500);
+      }),
+    );
+
+    it.each(meaningless)('signs as before: %j', edit =>
+      edited(edit, async () => {
+        expect((await beginLogin()).status).toBe(303);
+      }),
+    );
+
+    it('did no harm once it is what it was', async () => {
+      const browser = broker().browser();
+      await browser.login('alice.test', accountOf(broker(), 'alice.test'));
+      expect(await statusOfMe(browser)).toBe(200);
+    });
+  },
+  { confidential: true },
+);
+
+async function put({ database }: TestBroker, row: KeyRow): Promise<void> {
+  await database.deleteFrom('client_key').execute();
+  await database.insertInto('client_key').values(row).execute();
+}

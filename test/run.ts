@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { findChromium } from './network/chromium.ts';
+
+const jest = fileURLToPath(new URL('../node_modules/jest/bin/jest.js', import.meta.url));
+// As arguments rather than NODE_OPTIONS, so that jest's workers have them and the brokers of the tests do not.
+const nodeOptions = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+
+const args = process.argv.slice(2);
+const isLong = args.includes('--long');
+announce();
+const child = spawn(process.execPath, [...nodeOptions, jest, ...args.filter(arg => arg !== '--long')], {
+  env: isLong ? { ...process.env, TEST_LONG: '1' } : process.env,
+  stdio: 'inherit',
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+child.on('close', code => (process.exitCode = code ?? 1));
+
+function announce(): void {
+  const databases = (process.env.DIALECTS ?? 'sqlite,postgres').split(',').join(' and ');
+  const browser = hasChromium() ? 'in Chromium' : 'without a browser';
+  const length = isLong ? 'with the long runs' : 'without the long runs (npm run test:long)';
+  console.error(`latchkey: testing on ${databases}, ${browser}, ${length}`);
+}
+
+function hasChromium(): boolean {
+  try {
+    if (findChromium() !== undefined) return true;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  }
+  console.error(
+    'latchkey: *** BROWSER TESTS ARE SKIPPED: no Chromium; apt-get install chromium brings it ***',
+  );
+  return false;
+}

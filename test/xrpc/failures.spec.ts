@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { anyDestination } from '../../src/identity/destination-rule.ts';
+import { createGuardedAgent } from '../../src/identity/guarded-agent.ts';
+import { OutboundHttp } from '../../src/identity/outbound-http.ts';
+import { outboundPolicies } from '../../src/identity/outbound-policy.ts';
+import { storeCookie, storeSession } from '../broker/stored-session.ts';
+import { describeBroker } from '../broker/test-broker.ts';
+import { freePorts } from '../network/free-ports.ts';
+import { exchange } from '../network/http-exchange.ts';
+import { startStubPds, type StubPds } from './stub-pds.ts';
+
+const challenge = (error: string) => ({ 'www-authenticate': `DPoP algs="ES256", error="${error}"` });
+
+describeBroker('when a call fails', broker => {
+  let pds: StubPds;
+  beforeAll(async () => {
+    pds = await startStubPds(broker());
+  });
+  afterEach(() => {
+    pds.received.length = 0;
+    pds.answer = response => response.end('{}');
+  });
+  afterAll(() => pds.stop());
+
+  const errorOf = async (answer: Response): Promise<unknown[]> => {
+    const { error } = (await answer.json()) as { error: string };
+    expect(answer.headers.get('latchkey-error')).toBe(error);
+    return [answer.status, error];
+  };
+  const callAt = async (origin: string, life = {}): Promise<Response> => {
+    const cookie = await storeCookie(broker(), await storeSession(broker(), origin, life));
+    const headers = { cookie: `latchkey=${cookie}`, 'x-latchkey-csrf': '1' };
+    return exchange(new URL('/xrpc/com.example.anything', broker().url), { headers });
+  };
+
+  it('for want of a nonce, it is repeated once with the one that the PDS gave, and the next knows it', async () => {
+    pds.answer = (response, { proof }) => {
+      response.setHeader('dpop-nonce', 'fresh');
+      if (proof.nonce === 'fresh') response.end('{}');
+      else response.writeHead(401, challenge('use_dpop_nonce')).end();
+    };
+    const write = { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'once' };
+    expect((await pds.call('com.example.write', write)).status).toBe(200);
+    expect((await pds.call('com.example.write', write)).status).toBe(200);
+    expect(pds.received.map(({ body, proof }) => [body.toString(), proof.nonce])).toEqual([
+      ['once', undefined],
+      ['once', 'fresh'],
+      ['once', 'fresh'],
+    ]);
+    expect(new Set(pds.received.map(({ proof }) => proof.jti)).size).toBe(3);
+  });
+
+  it('because no nonce is good enough, it is given up after the second', async () => {
+    pds.answer = response =>
+      response.writeHead(401, { 'dpop-nonce': 'x', ...challenge('use_dpop_nonce') }).end();
+    expect((await pds.call('com.example.anything')).headers.has('www-authenticate')).toBe(false);
+    expect(pds.received).toHaveLength(2);
+  });
+
+  it('as the PDS does not take the token any more, the person is asked for, and the challenge stays here', async () => {
+    pds.answer = response =>
+      response.writeHead(401, challenge('invalid_token')).end('{"error":"InvalidToken"}');
+    const answer = await pds.call('com.example.anything');
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="latchkey"');
+    expect(await errorOf(answer)).toEqual([401, 'ReauthorizationRequired']);
+  });
+
+  it('as the token is about to expire, nothing is sent', async () => {
+    const answer = await callAt(pds.origin, { accessExpiresAt: new Date(Date.now() + 5000) });
+    expect(await errorOf(answer)).toEqual([401, 'ReauthorizationRequired']);
+    expect(pds.received).toEqual([]);
+  });
+
+  it('as nobody is there, it is 502', async () => {
+    const [port = 0] = await freePorts(1);
+    expect(await errorOf(await callAt(`http://127.0.0.1:${port}`))).toEqual([502, 'UpstreamUnavailable']);
+  });
+
+  it('as the PDS hangs up without an answer, it is 502, and it is not repeated', async () => {
+    pds.answer = response => response.destroy();
+    expect(await errorOf(await pds.call('com.example.write', { method: 'POST' }))).toEqual([
+      502,
+      'UpstreamUnavailable',
+    ]);
+    expect(pds.received).toHaveLength(1);
+  });
+
+  it('as the PDS is silent for too long, it is 504', async () => {
+    const outbound = broker().app.get(OutboundHttp, { strict: false });
+    const patient = outbound.xrpc;
+    const policy = { ...outboundPolicies.xrpc, headersTimeout: 100 };
+    const hasty = createGuardedAgent({ policy, rule: anyDestination });
+    Object.assign(outbound, { xrpc: hasty });
+    pds.answer = () => undefined;
+    try {
+      expect(await errorOf(await pds.call('com.example.anything'))).toEqual([504, 'UpstreamTimeout']);
+    } finally {
+      Object.assign(outbound, { xrpc: patient });
+      await hasty.destroy();
+    }
+  });
+
+  it('as the caller leaves in the middle, the PDS is told so', async () => {
+    const cut = new Promise<unknown>(resolve => {
+      pds.answer = response => {
+        response.write('the beginning');
+        resolve(once(response, 'close'));
+      };
+    });
+    const call = request(new URL('/xrpc/com.example.download', broker().url), { headers: pds.headers }).end();
+    call.on('error', () => undefined); // It is cut off on purpose.
+    await once(call, 'response');
+    call.destroy();
+    await cut;
+    expect(pds.received).toHaveLength(1);
+  });
+
+  it('as the PDS breaks off in the middle, so does the answer', async () => {
+    pds.answer = response => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('the beginning', () => response.destroy());
+    };
+    await expect(pds.call('com.example.download')).rejects.toThrow();
+  });
+});
