@@ -1,0 +1,71 @@
+import { expect, it } from '@jest/globals';
+import { HolderlessSessions } from '../../src/background/holderless-sessions.ts';
+import type { Database } from '../../src/database/database.ts';
+import { Endings } from '../../src/sessions/endings.service.ts';
+import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
+import { oauthSessionRow, uiSessionRow } from '../database/rows.ts';
+import { stopBackground } from './due.ts';
+
+const ROUNDS = process.env.TEST_LONG ? 50 : 5;
+const SESSIONS = 60;
+const past = '2020-01-01T00:00:00.000Z';
+
+describeBroker('sessions that are given a holder while they are swept', suite);
+
+function suite(broker: () => TestBroker): void {
+  it('are either swept, and the holder is refused, or live on with it', async () => {
+    const { app, database } = broker();
+    await stopBackground(broker());
+    const holderless = new HolderlessSessions(database, app.get(Endings));
+    for (let round = 1; round <= ROUNDS; round++) {
+      const ids = await storeSessions(database);
+      const stopping = new AbortController();
+      const sweeping = sweepUntil(stopping.signal, holderless);
+      const held = await Promise.all(ids.map(id => addHolder(database, id)));
+      stopping.abort();
+      await sweeping;
+      const rows = await database
+        .selectFrom('oauth_session')
+        .select(['id', 'status'])
+        .where('id', 'in', ids)
+        .execute();
+      const statuses = new Map(rows.map(({ id, status }) => [id, status]));
+      for (const [index, id] of ids.entries())
+        expect([id, statuses.get(id)]).toEqual([id, held[index] ? 'active' : 'revoking']);
+      await holderless.sweep(SESSIONS);
+      const kept = held.filter(Boolean).length;
+      const active = database.selectFrom('oauth_session').select('id').where('id', 'in', ids);
+      expect(await active.where('status', '=', 'active').execute()).toHaveLength(kept);
+    }
+  });
+}
+
+async function sweepUntil(signal: AbortSignal, holderless: HolderlessSessions): Promise<void> {
+  while (!signal.aborted) {
+    await holderless.sweep(4);
+    await new Promise(resolve => setTimeout(resolve, 2)); // SQLite would leave timers no turn.
+  }
+}
+
+/** Sessions without secrets, so that none is revoked anywhere: what counts is which are marked. */
+async function storeSessions(database: Database): Promise<string[]> {
+  const rows = Array.from({ length: SESSIONS }, () => oauthSessionRow({ granted_at: past }));
+  await database.insertInto('oauth_session').values(rows).execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Answers whether the session took the holder. */
+async function addHolder(database: Database, sessionId: string): Promise<boolean> {
+  await new Promise(resolve => setTimeout(resolve, Math.random() * 100));
+  return database.transaction().execute(async transaction => {
+    const { numUpdatedRows } = await transaction
+      .updateTable('oauth_session')
+      .set({ last_used_at: database.now() })
+      .where('id', '=', sessionId)
+      .where('status', '=', 'active')
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) return false;
+    await transaction.insertInto('ui_session').values(uiSessionRow(sessionId)).execute();
+    return true;
+  });
+}

@@ -1,0 +1,141 @@
+import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { Sweeper } from '../../src/background/sweeper.ts';
+import { LiveSessions, type LiveSession } from '../../src/sessions/live-sessions.ts';
+import { TokenOracle } from '../../src/sessions/oracle.ts';
+import { SessionSecretsBox } from '../../src/sessions/session-secrets.ts';
+import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
+import { oauthStateRow, uiSessionRow } from '../database/rows.ts';
+import { signIn, type TestSession } from '../refresher/test-session.ts';
+import { stopBackground } from './due.ts';
+
+const past = '2020-01-01T00:00:00.000Z';
+const future = '2099-01-01T00:00:00.000Z';
+
+describeBroker('the sweeper', suite);
+
+function suite(broker: () => TestBroker): void {
+  const sweep = (): Promise<void> => broker().app.get(Sweeper).run();
+
+  beforeAll(() => stopBackground(broker()));
+  beforeEach(async () => {
+    const { database } = broker();
+    for (const table of ['ui_session', 'oauth_session', 'oauth_state'] as const)
+      await database.deleteFrom(table).execute();
+  });
+
+  it('removes pending authorizations whose time is over, also more than one batch, and no other', async () => {
+    const over = Array.from({ length: 1_100 }, () => oauthStateRow({ expires_at: past }));
+    const { database } = broker();
+    for (let start = 0; start < over.length; start += 50)
+      await database
+        .insertInto('oauth_state')
+        .values(over.slice(start, start + 50))
+        .execute();
+    const pending = oauthStateRow({ expires_at: future });
+    await database.insertInto('oauth_state').values(pending).execute();
+    await sweep();
+    expect(await database.selectFrom('oauth_state').select('id').execute()).toEqual([{ id: pending.id }]);
+    expect(broker().logLines.join('')).toContain('"table":"oauth_state","rows":1100');
+  });
+
+  it('removes browser sessions whose time is over, and gives theirs a moment before it revokes it', async () => {
+    const session = await signIn(broker());
+    await expireCookie(session);
+    await sweep();
+    expect(await countUiSessions(session)).toBe(0);
+    expect(await session.state()).toMatchObject({ status: 'active' });
+  });
+
+  it('revokes a session that nothing holds, at its issuer', async () => {
+    const [abandoned, held] = [await signIn(broker()), await signIn(broker())];
+    const token = await liveOf(abandoned);
+    const oracle = broker().app.get(TokenOracle);
+    expect(await oracle.ask(token)).toBe('alive');
+    await expireCookie(abandoned);
+    for (const session of [abandoned, held]) await letGraceEnd(session);
+    await sweep();
+    expect(await abandoned.state()).toMatchObject({ status: 'revoked' });
+    expect(await oracle.ask(token)).toBe('dead');
+    expect(await held.call()).toMatchObject({ status: 200 });
+    expect(await held.state()).toMatchObject({ status: 'active' });
+  });
+
+  it('tries again what could not be revoked before', async () => {
+    const session = await signIn(broker());
+    const token = await liveOf(session);
+    const marked = broker().database.updateTable('oauth_session').set({ status: 'revoking' });
+    await marked.where('id', '=', session.id).execute();
+    await sweep();
+    expect(await session.state()).toMatchObject({ status: 'revoked' });
+    expect(await broker().app.get(TokenOracle).ask(token)).toBe('dead');
+  });
+
+  it('leaves a session to a holder that is being added', async () => {
+    const session = await signIn(broker());
+    await broker().database.deleteFrom('ui_session').execute();
+    await letGraceEnd(session);
+    const committed = Promise.withResolvers<undefined>();
+    const adding = addHolder(broker(), session.id, () => committed.promise);
+    const sweeping = sweep();
+    setTimeout(() => {
+      committed.resolve(undefined);
+    }, 100);
+    expect(await adding).toBe(true);
+    await sweeping;
+    await sweep();
+    expect(await session.state()).toMatchObject({ status: 'active' });
+    expect(await countUiSessions(session)).toBe(1);
+  });
+}
+
+/** Adds a holder as who adds one does: the session is updated in the same transaction, and only when it is active. */
+async function addHolder(
+  { database }: TestBroker,
+  sessionId: string,
+  beforeCommit: () => Promise<unknown>,
+): Promise<boolean> {
+  return database.transaction().execute(async transaction => {
+    const { numUpdatedRows } = await transaction
+      .updateTable('oauth_session')
+      .set({ last_used_at: database.now() })
+      .where('id', '=', sessionId)
+      .where('status', '=', 'active')
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) return false;
+    await transaction
+      .insertInto('ui_session')
+      .values(uiSessionRow(sessionId, { expires_at: future }))
+      .execute();
+    await beforeCommit();
+    return true;
+  });
+}
+
+async function expireCookie({ broker, id }: TestSession): Promise<void> {
+  await broker.database
+    .updateTable('ui_session')
+    .set({ expires_at: past })
+    .where('session_id', '=', id)
+    .execute();
+}
+
+/** Makes a session so old that the transaction that stored it must be over. */
+async function letGraceEnd({ broker: { app, database }, id }: TestSession): Promise<void> {
+  const row = await database
+    .selectFrom('oauth_session')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  const box = app.get(SessionSecretsBox);
+  const granted_at = new Date(Date.now() - 120_000).toISOString();
+  const sealed = box.seal(box.open(row.sealed ?? '', row), { ...row, granted_at });
+  await database.updateTable('oauth_session').set({ granted_at, sealed }).where('id', '=', id).execute();
+}
+
+async function liveOf({ broker: { app }, id }: TestSession): Promise<LiveSession> {
+  return (await app.get(LiveSessions).reload(id)) as LiveSession;
+}
+
+async function countUiSessions({ broker: { database }, id }: TestSession): Promise<number> {
+  return (await database.selectFrom('ui_session').select('id').where('session_id', '=', id).execute()).length;
+}
