@@ -50,11 +50,14 @@ export function createFaultProxy({
     };
     if (effect) await perform(effect, forward, response);
     else send(response, await forward());
+    if (!effect || passesAnswerOn.has(effect.kind)) entry?.delivered();
   };
   return (request, response) => {
     handle(request, response).catch(() => response.destroy());
   };
 }
+
+const passesAnswerOn = new Set<Effect['kind']>(['delay', 'twice', 'rewrite']);
 
 function isTokenRequest({ method }: IncomingMessage, path: string): boolean {
   return method === 'POST' && path === '/oauth/token';

@@ -9,7 +9,7 @@ export type LoopbackServer = {
   answerWith: (listener: RequestListener) => void;
   /** Cuts its clients off and refuses new ones, as an outage does; the port stays its own to take again. */
   halt: () => Promise<void>;
-  /** Listens again after `halt`. */
+  /** Listens again, if it was halted. */
   resume: () => Promise<void>;
   stop: () => Promise<void>;
 };
@@ -41,7 +41,7 @@ export async function listenOnLoopback(): Promise<LoopbackServer> {
     answerWith: listener => server.on('request', listener),
     halt: stop,
     resume: async () => {
-      await start(port);
+      if (!server.listening) await start(port);
     },
     stop,
   };

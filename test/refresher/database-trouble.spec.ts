@@ -1,0 +1,233 @@
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import Sqlite from 'better-sqlite3';
+import { sql } from 'kysely';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { FailPoints } from '../../src/sessions/fail-points.ts';
+import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
+import { isRequested } from '../database/dialects.ts';
+import { type OwnNetwork, startNetwork } from '../network/network.ts';
+import { type Postgres, startPostgres } from '../network/postgres.ts';
+import { signIn, TestSession } from './test-session.ts';
+import { until } from './until.ts';
+
+const CALLS = 8;
+const ROUNDS = process.env.TEST_LONG ? 50 : 5;
+
+(isRequested('postgres') ? describe : describe.skip)('a refresh when Postgres', () => {
+  let network: OwnNetwork;
+  let postgres: Postgres;
+  let directory: string;
+  let url: string;
+  let broker: TestBroker;
+  let session: TestSession;
+  let isHalted = false;
+
+  const start = (peer?: TestBroker): Promise<TestBroker> =>
+    startTestBroker(
+      'postgres',
+      { kind: 'postgres', url },
+      { network, settings: { LATCHKEY_SPOOL_DIR: directory }, ...(peer && { peer }) },
+    );
+
+  beforeAll(async () => {
+    [network, postgres] = [await startNetwork(), await startPostgres()];
+  });
+  afterAll(async () => {
+    await network.stop();
+    await postgres.stop();
+  });
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'latchkey-spool-'));
+    url = await postgres.createDatabase();
+    broker = await start();
+    session = await signIn(broker);
+  });
+  afterEach(async () => {
+    if (isHalted) await resume();
+    await broker.app.close();
+    await network.disarmFaults();
+    await rm(directory, { recursive: true });
+  });
+
+  it('is away when the answer comes, keeps it on disk, sealed, until it can be stored', async () => {
+    const digest = await session.digest();
+    broker.app.get(FailPoints).arm('before_write', halt);
+    const refreshing = session.refresh();
+    await until(async () => (await spooled()).length === 1);
+    const [file = ''] = await spooled();
+    expect((await stat(join(directory, file))).mode & 0o777).toBe(0o600);
+    const [issued = ''] = (await session.requestsOf(digest)).flatMap(request => request.issued);
+    expect(await readFile(join(directory, file), 'utf8')).not.toContain(issued);
+    const retryAfter: unknown = expect.stringMatching(/^\d+$/);
+    expect(await session.call()).toMatchObject({ status: 503, retryAfter });
+    await resume();
+    expect(await refreshing).toEqual({ kind: 'refreshed' });
+    expect(await session.state()).toMatchObject({ status: 'active', generation: 2 });
+    await until(async () => (await spooled()).length === 0);
+    expect(await session.call()).toMatchObject({ status: 200 });
+  });
+
+  it('is away when the process ends, the next process stores the answer', async () => {
+    const digest = await session.digest();
+    broker.app.get(FailPoints).arm('before_write', halt);
+    const refreshing = session.refresh();
+    await until(async () => (await spooled()).length === 1);
+    await Promise.all([broker.app.close(), refreshing]);
+    await resume();
+    broker = await start(broker);
+    session = new TestSession(broker, session.browser.through(broker.url), session.id);
+    expect(await session.state()).toMatchObject({ status: 'active', generation: 2, attempt_state: null });
+    expect(await spooled()).toEqual([]);
+    expect(await session.call()).toMatchObject({ status: 200 });
+    expect(await session.requestsOf(digest)).toHaveLength(1);
+  });
+
+  it('cuts the connection while the answer is stored, stores it', async () => {
+    for (let round = 1; round <= ROUNDS; round++) {
+      const digest = await session.digest();
+      let cutting: Promise<void> | undefined;
+      broker.app.get(FailPoints).arm('before_write', () => {
+        cutting = cutConnections();
+      });
+      expect(await session.refresh()).toEqual({ kind: 'refreshed' });
+      await cutting;
+      expect(await session.state()).toMatchObject({ status: 'active', generation: round + 1 });
+      expect(await session.exchangesOf(digest)).toBe(1);
+    }
+    expect(await session.call()).toMatchObject({ status: 200 });
+  });
+
+  it('cuts the connection while the sending is committed, sends once or not at all', async () => {
+    for (let round = 1; round <= ROUNDS; round++) {
+      const digest = await session.digest();
+      const { generation } = await session.state();
+      let cutting: Promise<void> | undefined;
+      broker.app.get(FailPoints).arm('after_intent', () => {
+        cutting = cutConnections();
+      });
+      await session.refresh();
+      await cutting;
+      const { generation: after, ...state } = await session.state();
+      expect(state).toMatchObject({ status: 'active', attempt_state: null });
+      expect(await session.exchangesOf(digest)).toBe(after - generation);
+      await session.letDeadlinePass();
+    }
+    expect(await session.call()).toMatchObject({ status: 200 });
+  });
+
+  it('stops and starts under load, callers are told to come again, and nothing is lost', async () => {
+    const answers: { status: number; retryAfter: string | null }[] = [];
+    let stopping = false;
+    const callers = Array.from({ length: CALLS }, async () => {
+      while (!stopping) answers.push(await session.call());
+    });
+    await session.age(54);
+    const refreshing = session.refresh();
+    await halt();
+    await resume();
+    await refreshing;
+    await until(async () => (await session.call()).status === 200);
+    stopping = true;
+    await Promise.all(callers);
+    expect(answers.filter(({ status }) => status !== 200 && status !== 503)).toEqual([]);
+    expect(answers.filter(({ status, retryAfter }) => status === 503 && retryAfter === null)).toEqual([]);
+    expect(await session.state()).toMatchObject({ status: 'active' });
+  });
+
+  async function halt(): Promise<void> {
+    isHalted = true;
+    await postgres.halt();
+  }
+
+  async function resume(): Promise<void> {
+    await postgres.resume();
+    isHalted = false;
+  }
+
+  async function spooled(): Promise<string[]> {
+    return (await readdir(directory)).filter(name => name.endsWith('.answer'));
+  }
+
+  /** Ends the broker's connections again and again, in the moments to come. */
+  async function cutConnections(): Promise<void> {
+    const admin = await openDatabase({ kind: 'postgres', url });
+    for (let times = 0; times < 20; times++) {
+      await sql`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid != pg_backend_pid()`.execute(admin);
+      await delay(10 * Math.random());
+    }
+    await admin.destroy();
+  }
+});
+
+(isRequested('sqlite') ? describe : describe.skip)('a refresh when SQLite', () => {
+  let network: OwnNetwork;
+  let directory: string;
+  let broker: TestBroker;
+  let session: TestSession;
+
+  const start = (peer?: TestBroker): Promise<TestBroker> =>
+    startTestBroker(
+      'sqlite',
+      { kind: 'sqlite', path: join(directory, 'latchkey.sqlite') },
+      { network, ...(peer && { peer }) },
+    );
+
+  beforeAll(async () => {
+    network = await startNetwork();
+  });
+  afterAll(() => network.stop());
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'latchkey-spool-'));
+    broker = await start();
+    session = await signIn(broker);
+  });
+  afterEach(async () => {
+    await broker.app.close();
+    await rm(directory, { recursive: true });
+  });
+
+  it('is full, loses nothing', async () => {
+    const digest = await session.digest();
+    await sql`create table ballast (content blob)`.execute(broker.database);
+    const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(broker.database);
+    await sql`pragma max_page_count = ${sql.lit((rows[0]?.page_count ?? 0) + 2)}`.execute(broker.database);
+    await expect(fill(broker)).rejects.toThrow();
+    await session.refresh();
+    expect(await session.state()).toMatchObject({ status: 'active' });
+    await sql`pragma max_page_count = 1000000`.execute(broker.database);
+    await session.letDeadlinePass();
+    await session.refresh();
+    expect(await session.state()).toMatchObject({ status: 'active' });
+    expect(await session.exchangesOf(digest)).toBe(1);
+    expect(await session.call()).toMatchObject({ status: 200 });
+  });
+
+  it('refuses to store the answer until the process ends, the next one stores it', async () => {
+    const digest = await session.digest();
+    broker.app.get(FailPoints).arm('before_write', async () => {
+      await sql`create trigger refuse before update on oauth_session
+        begin select raise(abort, 'the disk is in trouble'); end`.execute(broker.database);
+    });
+    const refreshing = session.refresh();
+    const spool = join(directory, 'spool');
+    await until(async () => (await readdir(spool).catch(() => [])).some(name => name.endsWith('.answer')));
+    await Promise.all([broker.app.close(), refreshing]);
+    const previous = broker;
+    new Sqlite(join(directory, 'latchkey.sqlite')).exec('drop trigger refuse').close();
+    broker = await start(previous);
+    session = new TestSession(broker, session.browser.through(broker.url), session.id);
+    expect(await session.state()).toMatchObject({ status: 'active', generation: 2 });
+    expect(await readdir(spool)).toEqual([]);
+    expect(await session.call()).toMatchObject({ status: 200 });
+    expect(await session.requestsOf(digest)).toHaveLength(1);
+  });
+});
+
+async function fill({ database }: TestBroker): Promise<void> {
+  for (;;) await sql`insert into ballast values (zeroblob(1000))`.execute(database);
+}
