@@ -1,7 +1,8 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Allow } from '../http/allow.decorator.ts';
+import { ApiErrors } from '../http/api-errors.decorator.ts';
 import { toOpenApiSchema } from '../http/openapi.ts';
 import { ZodPipe } from '../http/zod.pipe.ts';
 import { BackgroundRefresh } from './background-refresh.service.ts';
@@ -19,14 +20,18 @@ const refreshRun = z.object({
 
 @ApiTags('sessions')
 @ApiSecurity('operator')
+@ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden')
 @Controller('api/sessions/refresh-due')
 export class BackgroundController {
   constructor(private readonly refresh: BackgroundRefresh) {}
 
-  /** For an external cron; the broker does the same by itself. */
   @Post()
   @HttpCode(200)
   @Allow('operator')
+  @ApiOperation({
+    operationId: 'refreshDueSessions',
+    summary: 'Refresh what is due, for an external cron; the broker does the same by itself',
+  })
   @ApiBody({ schema: toOpenApiSchema(refreshDue) })
   @ApiOkResponse({ description: 'What was done.', schema: toOpenApiSchema(refreshRun) })
   refreshDue(

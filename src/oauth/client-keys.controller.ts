@@ -1,15 +1,8 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import {
-  ApiConflictResponse,
-  ApiNotFoundResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiQuery,
-  ApiSecurity,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiQuery, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Allow } from '../http/allow.decorator.ts';
+import { ApiErrors } from '../http/api-errors.decorator.ts';
 import { toOpenApiSchema } from '../http/openapi.ts';
 import { ZodPipe } from '../http/zod.pipe.ts';
 import { ClientKeyRotation, type KeyStepResult } from './client-key-rotation.service.ts';
@@ -31,6 +24,7 @@ const dryRunQuery = { name: 'dryRun', required: false, schema: { type: 'boolean'
 
 @ApiTags('client keys')
 @ApiSecurity('operator')
+@ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden')
 @Controller('api/client-keys')
 export class ClientKeysController {
   constructor(private readonly rotation: ClientKeyRotation) {}
@@ -52,7 +46,7 @@ export class ClientKeysController {
   @ApiOperation({ operationId: 'publishClientKey', summary: 'Make a key and show it in the JWKS' })
   @ApiQuery(dryRunQuery)
   @ApiOkResponse(stepResponse)
-  @ApiConflictResponse({ description: 'PublicClient' })
+  @ApiErrors('PublicClient')
   publish(@Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery): Promise<KeyStepResult> {
     return this.rotation.publish(dryRun);
   }
@@ -63,8 +57,7 @@ export class ClientKeysController {
   @ApiOperation({ operationId: 'activateClientKey', summary: 'Let new sessions begin with a key' })
   @ApiQuery(dryRunQuery)
   @ApiOkResponse(stepResponse)
-  @ApiNotFoundResponse({ description: 'NotFound' })
-  @ApiConflictResponse({ description: 'TooEarly, KeyRetired' })
+  @ApiErrors('NotFound', 'TooEarly', 'KeyRetired')
   activate(
     @Param('kid') kid: string,
     @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
@@ -78,8 +71,7 @@ export class ClientKeysController {
   @ApiOperation({ operationId: 'retireClientKey', summary: 'Let no session begin with a key any more' })
   @ApiQuery(dryRunQuery)
   @ApiOkResponse(stepResponse)
-  @ApiNotFoundResponse({ description: 'NotFound' })
-  @ApiConflictResponse({ description: 'LastActiveKey' })
+  @ApiErrors('NotFound', 'LastActiveKey')
   retire(
     @Param('kid') kid: string,
     @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,

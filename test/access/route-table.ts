@@ -55,6 +55,16 @@ const forBrowsers: Reception = {
 
 const forOwnPages: Reception = { ...forBrowsers, ...foreignCookies };
 
+const forOperator: Reception = {
+  ...forBrowsers,
+  'cookie from our page': 'Forbidden',
+  'cookie with the CSRF header': 'Forbidden',
+  'cookie without a mark': 'Forbidden',
+  'cookie from another site': 'Forbidden',
+  'admin token': 'answers',
+  'admin token and cookie': 'answers',
+};
+
 /** Every route, and whom it lets in. A new route takes its line here. */
 export const routeTable: Readonly<Record<string, Reception>> = {
   'GET /': forAnyoneKnown,
@@ -69,6 +79,16 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'GET /oauth/callback': forAnyone,
   'POST /oauth/logout': forOwnPages,
   'GET /api/me': forBrowsers,
+  'GET /api/sessions': forOperator,
+  'GET /api/sessions/:id': forOperator,
+  'DELETE /api/sessions/:id': forOperator,
+  'POST /api/sessions/:id/refresh': forOperator,
+  'POST /api/sessions/:id/validate': forOperator,
+  'POST /api/sessions/refresh-due': forOperator,
+  'GET /api/client-keys': forOperator,
+  'POST /api/client-keys': forOperator,
+  'POST /api/client-keys/:kid/activate': forOperator,
+  'POST /api/client-keys/:kid/retire': forOperator,
   'GET /xrpc/:nsid': forOwnPages,
   'POST /xrpc/:nsid': forOwnPages,
 };
