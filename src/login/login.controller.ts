@@ -32,6 +32,7 @@ const loginRequest = z.object({
     .max(2048)
     .optional()
     .describe('where to go afterwards: a path here, or an allowed origin'),
+  reconnect: z.uuid().optional().describe('the id of a session of a key that needs its owner again'),
   replace: z.enum(['yes']).optional().describe('yes: sign in although this browser is signed in already'),
 });
 
@@ -64,6 +65,7 @@ export class LoginController {
   })
   @ApiQuery({ name: 'identifier', required: false, schema: { type: 'string', maxLength: 2048 } })
   @ApiQuery({ name: 'return_to', required: false, schema: { type: 'string', maxLength: 2048 } })
+  @ApiQuery({ name: 'reconnect', required: false, schema: { type: 'string', format: 'uuid' } })
   @ApiResponse(REDIRECT)
   @ApiErrors('InvalidRequest', 'InvalidIdentifier', 'InvalidReturnTo', 'AccountUnreachable')
   async open(
@@ -72,6 +74,9 @@ export class LoginController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    if (query.reconnect && request.method === 'GET') {
+      return this.beginReconnection(query.reconnect, query.return_to, request, reply);
+    }
     const crossSite = request.headers['sec-fetch-site'] === 'cross-site';
     if (!query.identifier || crossSite || caller.kind === 'browser' || request.method === 'HEAD') {
       return void reply.redirect(this.formUrl(query), 303);
@@ -103,6 +108,7 @@ export class LoginController {
     if (decideProvenance(readRequestOrigin(request.headers), origins) === 'foreign') {
       throw new BrokerError('CrossSiteRequest', 'A login can only be begun on our own pages.');
     }
+    if (body.reconnect) return this.beginReconnection(body.reconnect, body.return_to, request, reply);
     if (caller.kind === 'browser' && !body.replace) {
       throw new BrokerError(
         'AlreadySignedIn',
@@ -128,13 +134,22 @@ export class LoginController {
     status: 303,
     description: 'Signed in, to return_to; or to the sign-in page, which says why not.',
   })
-  @ApiErrors('LoginCancelled', 'LoginExpired', 'LoginRefused', 'LoginFromAnotherBrowser', 'AccountNotAllowed')
+  @ApiErrors(
+    'LoginCancelled',
+    'LoginExpired',
+    'LoginRefused',
+    'LoginFromAnotherBrowser',
+    'AccountNotAllowed',
+    'WrongAccount',
+    'ScopeExceeded',
+    'NotFound',
+  )
   async callback(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     // A HEAD asks what would happen; only a GET may spend the code.
     if (request.method === 'HEAD') return void reply.redirect(this.formUrl({}), 303);
     const { searchParams } = new URL(request.url, this.config.publicUrl);
-    const { cookie, expiresAt, returnTo } = await this.login.finish(searchParams, this.cookies.read(request));
-    this.cookies.setSession(reply, cookie, expiresAt);
+    const { opened, returnTo } = await this.login.finish(searchParams, this.cookies.read(request));
+    if (opened) this.cookies.setSession(reply, opened.cookie, opened.expiresAt);
     return void reply.redirect(returnTo, 303);
   }
 
@@ -171,6 +186,18 @@ export class LoginController {
   ): Promise<void> {
     const binding = this.cookies.bind(request, reply);
     const url = await this.login.begin(identifier, returnTo, binding);
+    void reply.redirect(url.href, 303);
+  }
+
+  /** Signs nobody in, and gives a session back only what it had: any link may lead here. */
+  private async beginReconnection(
+    sessionId: string,
+    returnTo: string | undefined,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const binding = this.cookies.bind(request, reply);
+    const url = await this.login.beginReconnection(sessionId, returnTo, binding);
     void reply.redirect(url.href, 303);
   }
 

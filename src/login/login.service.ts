@@ -8,6 +8,7 @@ import { Authorizations, type FinishedAuthorization } from '../oauth/authorizati
 import type { Grant } from '../oauth/grant.ts';
 import { Grants } from '../oauth/grants.service.ts';
 import { Log } from '../observability/log.ts';
+import { Reconnections } from '../sessions/reconnections.service.ts';
 import { Sessions } from '../sessions/sessions.service.ts';
 import { type OpenedUiSession, UiSessions } from '../ui-sessions/ui-sessions.service.ts';
 import { parseReturnTo } from './return-to.ts';
@@ -21,7 +22,8 @@ export type LoginBrowser = {
   readonly cookie: string | undefined;
 };
 
-export type FinishedLogin = OpenedUiSession & { readonly returnTo: string };
+/** Where the browser goes, with a new cookie where it was signed in. */
+export type FinishedLogin = { readonly returnTo: string; readonly opened?: OpenedUiSession };
 
 /** Signs people in: begins an authorization, and makes a session and a browser session of what it yields. */
 @Injectable()
@@ -33,6 +35,7 @@ export class LoginService {
     private readonly authorizations: Authorizations,
     private readonly grants: Grants,
     private readonly sessions: Sessions,
+    private readonly reconnections: Reconnections,
     private readonly uiSessions: UiSessions,
     private readonly log: Log,
   ) {}
@@ -54,19 +57,46 @@ export class LoginService {
   }
 
   /**
-   * Signs the browser in with what the authorization server sent it back with. Whatever goes wrong after the
+   * Returns where the owner of a key's session goes to take it up again: the same account is asked for the same scope,
+   * and sees the server's consent page.
+   *
+   * @throws BrokerError `NotFound`, `InvalidReturnTo`, `AccountUnreachable`
+   */
+  async beginReconnection(sessionId: string, returnTo: string | undefined, binding: string): Promise<URL> {
+    const { did, scope } = await this.reconnections.get(sessionId);
+    const intent = {
+      purpose: 'reconnect',
+      target: sessionId,
+      returnTo: parseReturnTo(returnTo, this.config),
+    } as const;
+    const url = await this.authorizations.begin(did, intent, binding, { scope, prompt: 'consent' });
+    this.log.loginBegun({ issuer: url.origin, purpose: intent.purpose });
+    return url;
+  }
+
+  /**
+   * Does what the authorization was for with what the authorization server sent it back with. Whatever goes wrong after the
    * grant was given, the grant is revoked: nobody would hold it.
    *
-   * @throws BrokerError as {@link Authorizations.finish}, and `AccountNotAllowed`
+   * @throws BrokerError as {@link Authorizations.finish} and {@link Reconnections.take}, and `AccountNotAllowed`
    */
   async finish(params: URLSearchParams, browser: LoginBrowser): Promise<FinishedLogin> {
     const authorization = await this.authorizations.finish(params, browser.binding);
     try {
-      return await this.signIn(authorization, browser);
+      return await this.use(authorization, browser);
     } catch (error) {
       await this.discard(authorization.grant);
       throw error;
     }
+  }
+
+  private async use(authorization: FinishedAuthorization, browser: LoginBrowser): Promise<FinishedLogin> {
+    const { purpose, target, grant, returnTo } = authorization;
+    if (purpose === 'sign_in') return this.signIn(authorization, browser);
+    if (purpose !== 'reconnect' || target === null)
+      throw new BrokerError('LoginRefused', 'This login is for nothing.');
+    await this.reconnections.take(target, grant);
+    return { returnTo };
   }
 
   private async signIn(
@@ -85,7 +115,7 @@ export class LoginService {
     });
     this.log.signedIn({ did: session.did, sessionId: session.id, pds: session.pds });
     if (previous && replaced) await this.uiSessions.finishEnding(previous);
-    return { ...opened, returnTo };
+    return { opened, returnTo };
   }
 
   private requireAllowed(did: string): void {

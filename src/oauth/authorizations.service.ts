@@ -15,6 +15,9 @@ import { withPatience } from './patience.ts';
 /** How long a person has to authorize; a PDS keeps a pushed request for five minutes, and then the code for as long. */
 const STATE_LIFETIME_MS = 15 * 60_000;
 
+/** What is asked for, where that is not the configured scope and the server's own way of asking. */
+export type AuthorizationAsk = { readonly scope?: string; readonly prompt?: 'consent' };
+
 export type FinishedAuthorization = AuthorizationIntent & { readonly grant: Grant };
 
 /** Begins an authorization at a person's own server, and finishes it into a grant (RFC 6749, 7636, 9126, 9449). */
@@ -34,7 +37,12 @@ export class Authorizations {
    * @throws BrokerError `AccountUnreachable` when the account or its server cannot be found or does not answer,
    * `UpstreamTimeout`
    */
-  async begin(identifier: string, intent: AuthorizationIntent, browserBinding: string): Promise<URL> {
+  async begin(
+    identifier: string,
+    intent: AuthorizationIntent,
+    browserBinding: string,
+    ask: AuthorizationAsk = {},
+  ): Promise<URL> {
     const client = this.library.client(await this.clientKeys.keyForNewGrant(), {
       onState: (state, secrets) => {
         const now = new Date();
@@ -43,7 +51,7 @@ export class Authorizations {
       },
     });
     try {
-      return await withPatience(client.authorize(identifier));
+      return await withPatience(client.authorize(identifier, ask));
     } catch (cause) {
       if (cause instanceof BrokerError) throw cause;
       const message =

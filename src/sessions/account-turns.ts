@@ -14,10 +14,20 @@ export class AccountTurns {
     void done.then(() => {
       if (this.last.get(did) === done) this.last.delete(did);
     });
-    return turn;
+    return signal ? Promise.race([turn, aborted(signal)]) : turn;
   }
 }
 
 function nothing(): void {
   return;
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const leave = (): void => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+  });
 }

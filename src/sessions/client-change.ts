@@ -1,7 +1,8 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Config } from '../config/config.ts';
 import { clientIdOf } from '../oauth/client-metadata.ts';
 import { Log } from '../observability/log.ts';
+import { SessionListeners } from './session-listeners.ts';
 import { SessionRepository } from './session.repository.ts';
 
 /**
@@ -10,14 +11,15 @@ import { SessionRepository } from './session.repository.ts';
  * client's id holds its port and scope and may change on any day.
  */
 @Injectable()
-export class ClientChange implements OnModuleInit {
+export class ClientChange implements OnApplicationBootstrap {
   constructor(
     private readonly config: Config,
     private readonly sessions: SessionRepository,
+    private readonly listeners: SessionListeners,
     private readonly log: Log,
   ) {}
 
-  async onModuleInit(): Promise<void> {
+  async onApplicationBootstrap(): Promise<void> {
     const clientId = clientIdOf(this.config);
     const lost = await this.sessions.countOfOtherClients(clientId);
     if (lost === 0) return;
@@ -29,6 +31,8 @@ export class ClientChange implements OnModuleInit {
           `LATCHKEY_ACCEPT_CLIENT_ID=${clientId}.`,
       );
     }
-    this.log.clientChanged({ clientId, sessions: await this.sessions.markClientChanged(clientId) });
+    const changed = await this.sessions.markClientChanged(clientId);
+    this.log.clientChanged({ clientId, sessions: changed.length });
+    for (const session of changed) await this.listeners.tell({ ...session, reason: 'client_changed' });
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
+import { BrokerError } from '../errors/broker-error.ts';
 import { OutboundHttp } from '../identity/outbound-http.ts';
 import { signDpopProof } from '../oauth/dpop-proof.ts';
 import { NonceCache } from '../oauth/nonce-cache.ts';
@@ -27,13 +28,16 @@ export class PdsRequests {
   /** Sends a request and answers what the PDS said; a refused nonce or clock is corrected and the request repeated once. */
   async send(session: LiveSession, path: string, request: PdsRequest): Promise<PdsResponse> {
     const url = xrpcUrl(session.pds, path);
-    const first = await this.sendOnce(session, url, request);
+    const first = await this.sendOnce(session, url, path, request);
     const clockWasWrong = this.clock.observe(url.origin, first.headers.date?.toString() ?? null);
     const challenge = challengeOf(first);
     const repeat = challenge === 'use_dpop_nonce' || (challenge === 'invalid_dpop_proof' && clockWasWrong);
     if (!repeat) return first;
     await first.body.dump();
-    return this.sendOnce(session, url, request);
+    const second = await this.sendOnce(session, url, path, request);
+    if (challengeOf(second) !== 'use_dpop_nonce') return second;
+    await second.body.dump();
+    throw new BrokerError('UpstreamUnavailable', 'The PDS refuses every proof that its own nonce is in.');
   }
 
   /** Whether an answer says that the token is not good any more; every other 401 is about something else. */
@@ -41,7 +45,12 @@ export class PdsRequests {
     return challengeOf(response) === 'invalid_token';
   }
 
-  private async sendOnce(session: LiveSession, url: URL, request: PdsRequest): Promise<PdsResponse> {
+  private async sendOnce(
+    session: LiveSession,
+    url: URL,
+    path: string,
+    request: PdsRequest,
+  ): Promise<PdsResponse> {
     const { accessToken } = session.secrets;
     const { method, headers, body = null } = request;
     const nonce = this.nonces.get(session.id);
@@ -49,9 +58,9 @@ export class PdsRequests {
     const proof = signDpopProof(session.signer, { method, url, accessToken, nonce, now });
     const response = await this.outbound.xrpc.request({
       origin: url.origin,
-      path: url.pathname + url.search,
+      path, // As the caller wrote it: parsing and writing a query changes some of its bytes.
       method,
-      headers: { ...headers, authorization: `DPoP ${accessToken}`, dpop: proof },
+      headers: { 'user-agent': 'latchkey', ...headers, authorization: `DPoP ${accessToken}`, dpop: proof },
       body,
     });
     const newest = response.headers['dpop-nonce'];

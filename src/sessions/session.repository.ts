@@ -171,8 +171,8 @@ export class SessionRepository {
   }
 
   /** Tells every active session of another client id that it needs its owner again. */
-  async markClientChanged(clientId: string): Promise<number> {
-    const { numUpdatedRows } = await this.database
+  markClientChanged(clientId: string): Promise<Pick<Session, 'id' | 'did'>[]> {
+    return this.database
       .updateTable('oauth_session')
       .set(({ eb }) => ({
         ...NO_ATTEMPT,
@@ -182,8 +182,8 @@ export class SessionRepository {
       }))
       .where('client_id', '!=', clientId)
       .where('status', '=', 'active')
-      .executeTakeFirst();
-    return Number(numUpdatedRows);
+      .returning(['id', 'did'])
+      .execute();
   }
 
   private async now(database: Kysely<Schema>): Promise<Date> {

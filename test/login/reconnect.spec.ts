@@ -1,0 +1,103 @@
+import { expect, it } from '@jest/globals';
+import { Reconnections } from '../../src/sessions/reconnections.service.ts';
+import { SessionRepository } from '../../src/sessions/session.repository.ts';
+import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
+import { problemOf } from './answers.ts';
+import { isAccessTokenLive, sessionOf } from './granted.ts';
+
+describeBroker("taking up a key's session again", suite);
+
+function suite(broker: () => TestBroker): void {
+  it('gives it the grant that its owner authorizes, and signs nobody in', async () => {
+    const { id, did } = await lostKeySession(broker());
+    const owner = broker().browser();
+    const answer = await owner.openCallback(await authorize(broker(), owner, id));
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get('location')).toBe('/');
+    expect(owner.cookie('latchkey')).toBeUndefined();
+
+    const session = await sessionOf(broker(), did);
+    expect(session).toMatchObject({ id, purpose: 'api_key', generation: 3, reason: null });
+    expect(await isAccessTokenLive(broker(), session)).toBe(true);
+  });
+
+  it('refuses another account, and gives its grant back', async () => {
+    const bob = accountOf(broker(), 'bob.test');
+    const { id } = await lostKeySession(broker());
+    const before = await broker().network.countGrants(bob.did);
+    const browser = broker().browser();
+    const answer = await browser.openCallback(await authorize(broker(), browser, id, bob.handle));
+    expect(await problemOf(answer)).toBe('WrongAccount');
+    expect(await broker().network.countGrants(bob.did)).toBe(before);
+    expect(await statusOf(broker(), id)).toBe('needs_reauth');
+  });
+
+  it('has nothing to take up where no key waits for its owner', async () => {
+    const browser = broker().browser();
+    const alice = accountOf(broker(), 'alice.test');
+    await browser.login(alice.handle, alice);
+    const { id } = await newestSession(broker());
+    for (const target of [id, '00000000-0000-4000-8000-000000000000']) {
+      const answer = await browser.open(`/oauth/login?reconnect=${target}`);
+      expect(await problemOf(answer)).toBe('NotFound');
+    }
+  });
+
+  it('lets one of two owners at once take it, and gives the other grant back', async () => {
+    const { id, did } = await lostKeySession(broker());
+    const browsers = [broker().browser(), broker().browser()];
+    const callbacks = await Promise.all(browsers.map(browser => authorize(broker(), browser, id)));
+    const before = await broker().network.countGrants(did);
+    await Promise.all(
+      callbacks.map(async (callback, index) => {
+        await browsers[index]?.openCallback(callback);
+      }),
+    );
+    expect(await broker().network.countGrants(did)).toBe(before + 1);
+    expect(await statusOf(broker(), id)).toBe('active');
+    await expect(broker().app.get(Reconnections).get(id)).rejects.toMatchObject({ code: 'NotFound' });
+  });
+}
+
+/** A key's session whose grant is over; where it came from does not matter here. */
+async function lostKeySession(broker: TestBroker): Promise<{ id: string; did: string }> {
+  const browser = broker.browser();
+  const alice = accountOf(broker, 'alice.test');
+  await browser.login(alice.handle, alice);
+  const session = await sessionOf(broker, alice.did);
+  await broker.database.updateTable('oauth_session').set({ status: 'revoked', sealed: null }).execute();
+  const made = await broker.app
+    .get(SessionRepository)
+    .insert({ ...session, ...session.secrets }, { handle: alice.handle, purpose: 'api_key' });
+  await broker.database
+    .updateTable('oauth_session')
+    .set({ status: 'needs_reauth', reason: 'revoked', generation: 2 })
+    .where('id', '=', made.id)
+    .execute();
+  return made;
+}
+
+async function authorize(
+  broker: TestBroker,
+  browser: ReturnType<TestBroker['browser']>,
+  sessionId: string,
+  as = 'alice.test',
+): Promise<URL> {
+  const begun = await browser.open(`/oauth/login?reconnect=${sessionId}`);
+  expect(begun.status).toBe(303);
+  return browser.authorize(new URL(begun.headers.get('location') ?? ''), accountOf(broker, as));
+}
+
+function newestSession({ database }: TestBroker): Promise<{ id: string }> {
+  return database
+    .selectFrom('oauth_session')
+    .select('id')
+    .orderBy('granted_at', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow();
+}
+
+async function statusOf({ database }: TestBroker, id: string): Promise<string | undefined> {
+  const query = database.selectFrom('oauth_session').select('status').where('id', '=', id);
+  return (await query.executeTakeFirst())?.status;
+}
