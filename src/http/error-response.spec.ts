@@ -4,7 +4,7 @@ import { errorCodes } from '../errors/error-code.ts';
 import { toErrorResponse } from './error-response.ts';
 import { statusTable } from './status-table.ts';
 
-const ownTrouble = ['SealedRowUnreadable', 'DatabaseUnavailable', 'ShuttingDown'];
+const ownTrouble = ['TokenUnavailable', 'SealedRowUnreadable', 'DatabaseUnavailable', 'ShuttingDown'];
 
 describe('toErrorResponse', () => {
   it('knows exactly the error codes there are', () => {

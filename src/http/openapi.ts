@@ -40,6 +40,11 @@ export function describeRoutes(app: INestApplication, config: Config, version: s
       'The session of a browser. What changes something, and every call of /xrpc, must come from our own ' +
       'pages, as Origin and Sec-Fetch-Site say; a caller without these headers sends X-Latchkey-CSRF: 1.',
   } as const;
+  const operator = {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The admin token, LATCHKEY_ADMIN_TOKEN.',
+  } as const;
   const schemas = { ...routes.components?.schemas, Error: toOpenApiSchema(errorSchema) };
-  return { ...routes, components: { ...routes.components, securitySchemes: { browser }, schemas } };
+  return { ...routes, components: { ...routes.components, securitySchemes: { browser, operator }, schemas } };
 }

@@ -35,7 +35,11 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
-    await this.instances.remove(this.self);
+    try {
+      await this.instances.remove(this.self);
+    } catch (error) {
+      this.log.databaseTrouble(error); // Then it is silent, and dead in ten minutes.
+    }
   }
 
   /** Whether a process is gone for good. On SQLite the lock of the file proves it of every other. */

@@ -24,7 +24,10 @@ export class Endings {
   /** Tries again what could not be ended before, by this process or an earlier one; answers how many are ended now. */
   async resume(limit: number): Promise<number> {
     let ended = 0;
-    for (const id of await this.sessions.listRevoking(limit)) ended += (await this.revoke(id)) ? 1 : 0;
+    for (const id of await this.sessions.listRevoking(limit)) {
+      const done = await Promise.race([this.revoke(id), delay(PATIENCE_MS, false, { ref: false })]);
+      if (done) ended++;
+    }
     return ended;
   }
 

@@ -94,12 +94,13 @@ export class SessionRepository {
     return numUpdatedRows === 1n;
   }
 
-  /** Lists the sessions that still have to be revoked at their issuers. */
+  /** Lists sessions that still have to be revoked, in no order, so that a few that cannot be hold up no others. */
   async listRevoking(limit: number): Promise<string[]> {
     const rows = await this.database
       .selectFrom('oauth_session')
       .select('id')
       .where('status', '=', 'revoking')
+      .orderBy(sql`random()`)
       .limit(limit)
       .execute();
     return rows.map(({ id }) => id);

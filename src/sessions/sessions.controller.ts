@@ -1,8 +1,8 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import {
   ApiNoContentResponse,
-  ApiNotFoundResponse,
   ApiOkResponse,
+  ApiOperation,
   ApiQuery,
   ApiSecurity,
   ApiTags,
@@ -10,6 +10,7 @@ import {
 import { z } from 'zod';
 import { sessionReasons, sessionStatuses } from '../database/tables/oauth-session.ts';
 import { Allow } from '../http/allow.decorator.ts';
+import { ApiErrors } from '../http/api-errors.decorator.ts';
 import { toOpenApiSchema } from '../http/openapi.ts';
 import { ZodPipe } from '../http/zod.pipe.ts';
 import type { RefreshResult } from './refresh-result.ts';
@@ -35,17 +36,20 @@ const validity = z.object({
 
 @ApiTags('sessions')
 @ApiSecurity('operator')
+@ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden')
 @Controller('api/sessions')
 export class SessionsController {
   constructor(private readonly operations: SessionOperations) {}
 
   @Get()
   @Allow('operator')
-  @ApiQuery({ name: 'did', required: false })
-  @ApiQuery({ name: 'status', required: false, enum: sessionStatuses })
-  @ApiQuery({ name: 'cursor', required: false })
-  @ApiQuery({ name: 'limit', required: false })
+  @ApiOperation({ operationId: 'listSessions', summary: 'The stored sessions, page by page' })
+  @ApiQuery({ name: 'did', required: false, schema: { type: 'string' } })
+  @ApiQuery({ name: 'status', required: false, schema: { type: 'string', enum: [...sessionStatuses] } })
+  @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' } })
+  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 500 } })
   @ApiOkResponse({ description: 'A page of sessions.', schema: toOpenApiSchema(sessionPage) })
+  @ApiErrors('InvalidRequest')
   async list(
     @Query(new ZodPipe(listQuery)) query: z.infer<typeof listQuery>,
   ): Promise<z.infer<typeof sessionPage>> {
@@ -56,8 +60,9 @@ export class SessionsController {
 
   @Get(':id')
   @Allow('operator')
+  @ApiOperation({ operationId: 'getSession', summary: 'One session' })
   @ApiOkResponse({ description: 'The session.', schema: toOpenApiSchema(sessionView) })
-  @ApiNotFoundResponse({ description: 'NotFound' })
+  @ApiErrors('NotFound')
   async look(@Param('id') id: string): Promise<SessionView> {
     return toSessionView(await this.operations.get(id));
   }
@@ -65,8 +70,9 @@ export class SessionsController {
   @Delete(':id')
   @HttpCode(204)
   @Allow('operator')
+  @ApiOperation({ operationId: 'revokeSession', summary: 'End a session, and revoke it at its issuer' })
   @ApiNoContentResponse({ description: 'The session is ended, and revoked at its issuer.' })
-  @ApiNotFoundResponse({ description: 'NotFound' })
+  @ApiErrors('NotFound')
   revoke(@Param('id') id: string): Promise<void> {
     return this.operations.revoke(id);
   }
@@ -74,8 +80,9 @@ export class SessionsController {
   @Post(':id/refresh')
   @HttpCode(200)
   @Allow('operator')
+  @ApiOperation({ operationId: 'refreshSession', summary: 'Refresh a session now, whatever policy says' })
   @ApiOkResponse({ description: 'What became of it.', schema: toOpenApiSchema(refreshResult) })
-  @ApiNotFoundResponse({ description: 'NotFound' })
+  @ApiErrors('NotFound')
   refresh(@Param('id') id: string): Promise<RefreshResult> {
     return this.operations.refresh(id);
   }
@@ -83,8 +90,9 @@ export class SessionsController {
   @Post(':id/validate')
   @HttpCode(200)
   @Allow('operator')
+  @ApiOperation({ operationId: 'validateSession', summary: 'Ask the PDS whether a session works' })
   @ApiOkResponse({ description: 'Whether the PDS takes it.', schema: toOpenApiSchema(validity) })
-  @ApiNotFoundResponse({ description: 'NotFound' })
+  @ApiErrors('NotFound')
   validate(@Param('id') id: string): Promise<Validity> {
     return this.operations.validate(id);
   }

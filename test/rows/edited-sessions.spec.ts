@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { LiveSessions } from '../../src/sessions/live-sessions.ts';
 import type { SessionRow } from '../../src/sessions/session.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { errorOf, statusOfMe } from '../login/answers.ts';
@@ -38,6 +39,14 @@ const meaningless: Record<string, Edit> = {
   generation: () => ({ generation: 99 }),
   reason: () => ({ reason: 'idle' }),
   last_used_at: () => ({ last_used_at: later }),
+  next_refresh_at: () => ({ next_refresh_at: later }),
+  failures: () => ({ failures: 99, next_refresh_at: later }),
+  attempt_id: () => ({ attempt_id: 'forged' }),
+  attempt_state: () => ({ attempt_id: 'forged', attempt_state: 'in_doubt', owner: 'nobody', sent_at: later }),
+  attempt_no: () => ({ attempt_no: 99 }),
+  sent_at: () => ({ sent_at: later }),
+  owner: () => ({ owner: 'nobody' }),
+  lease_until: () => ({ lease_until: later }),
 };
 
 describeBroker('an edited row of a session', broker => {
@@ -133,6 +142,8 @@ async function rowOf(broker: TestBroker, handle: string): Promise<SessionRow> {
     .executeTakeFirstOrThrow();
 }
 
-async function update({ database }: TestBroker, id: string, values: Partial<SessionRow>): Promise<void> {
+async function update({ app, database }: TestBroker, id: string, values: Partial<SessionRow>): Promise<void> {
   await database.updateTable('oauth_session').set(values).where('id', '=', id).execute();
+  // Else the broker would read the row in five seconds only.
+  app.get(LiveSessions).forget(id);
 }

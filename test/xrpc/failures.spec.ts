@@ -59,17 +59,17 @@ describeBroker('when a call fails', broker => {
     expect(pds.received).toHaveLength(2);
   });
 
-  it('as the PDS does not take the token any more, the person is asked for, and the challenge stays here', async () => {
+  it('as the PDS refuses a token that was just granted, it is 502, and the challenge stays here', async () => {
     pds.answer = response =>
       response.writeHead(401, challenge('invalid_token')).end('{"error":"InvalidToken"}');
     const answer = await pds.call('com.example.anything');
-    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="latchkey"');
-    expect(await errorOf(answer)).toEqual([401, 'ReauthorizationRequired']);
+    expect(answer.headers.has('www-authenticate')).toBe(false);
+    expect(await errorOf(answer)).toEqual([502, 'UpstreamUnavailable']);
   });
 
-  it('as the token is about to expire, nothing is sent', async () => {
+  it('as the token has run out and cannot be renewed now, nothing is sent, and nothing is lost', async () => {
     const answer = await callAt(pds.origin, { accessExpiresAt: new Date(Date.now() + 5000) });
-    expect(await errorOf(answer)).toEqual([401, 'ReauthorizationRequired']);
+    expect(await errorOf(answer)).toEqual([503, 'TokenUnavailable']);
     expect(pds.received).toEqual([]);
   });
 

@@ -83,7 +83,8 @@ describeBroker(
       };
       await pds.call('com.example.anything', { headers });
       const sent = pds.received[0]?.request.headers ?? {};
-      expect(Object.keys(sent).sort()).toEqual(['authorization', 'connection', 'dpop', 'host']);
+      expect(Object.keys(sent).sort()).toEqual(['authorization', 'connection', 'dpop', 'host', 'user-agent']);
+      expect(sent['user-agent']).toBe('latchkey');
       expect(sent.authorization).toMatch(/^DPoP [\w-]{43}$/);
       expect(sent.host).toBe(new URL(pds.origin).host);
     });

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, expect, it } from '@jest/globals';
+import { Refresher } from '../../src/sessions/refresher.service.ts';
 import { accountOf, describeBroker } from '../broker/test-broker.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
+import { sessionOf } from '../login/granted.ts';
 
 const collection = 'app.bsky.feed.post';
 
@@ -92,7 +94,9 @@ describeBroker('calls of a real PDS', broker => {
     const owner = broker().browser();
     await owner.login(gone.handle, gone);
     await broker().network.takeDownAccount(gone.did);
+    const { id } = await sessionOf(broker(), gone.did);
+    await broker().app.get(Refresher).refresh(id, { kind: 'forced' });
     const answer = await owner.get('/xrpc/com.atproto.server.getSession');
-    expect([answer.status, answer.headers.get('latchkey-error')]).toEqual([401, 'ReauthorizationRequired']);
+    expect([answer.status, answer.headers.get('latchkey-error')]).toEqual([401, 'AuthenticationRequired']);
   });
 });
