@@ -1,0 +1,22 @@
+import type { Network } from '../../../test/network/network.ts';
+import { calledPath } from './contender.ts';
+
+/** Draws so many whole milliseconds below a limit; the same seed draws the same ones (mulberry32). */
+export function drawTravels(count: number, limitMs: number, seed: number): number[] {
+  let state = seed;
+  return Array.from({ length: count }, () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limitMs);
+  });
+}
+
+/** Keeps the next requests on their way to the PDS for so many milliseconds, one after the other. */
+export async function setTravels(network: Network, travels: readonly number[]): Promise<void> {
+  const match = { server: 'pds', path: calledPath } as const;
+  await network.disarmFaults();
+  for (const milliseconds of travels) {
+    await network.armFault({ match, effect: { kind: 'delay', moment: 'before', milliseconds }, times: 1 });
+  }
+}

@@ -1,0 +1,29 @@
+// The program's own parts, as they were built: their decorators cannot be run from the source.
+import 'reflect-metadata';
+import type * as ConfigModule from '../../../src/config/config.ts';
+import type * as KeyringModule from '../../../src/crypto/keyring.ts';
+import type * as SealedBoxModule from '../../../src/crypto/sealed-box.ts';
+import type * as MigratorModule from '../../../src/database/migrator.ts';
+import type * as OpenDatabaseModule from '../../../src/database/open-database.ts';
+import type * as ClientMetadataModule from '../../../src/oauth/client-metadata.ts';
+import type * as SessionRepositoryModule from '../../../src/sessions/session.repository.ts';
+import type * as SessionSecretsModule from '../../../src/sessions/session-secrets.ts';
+
+const built = new URL('../../../dist/src/', import.meta.url);
+
+function load(path: string): Promise<unknown> {
+  return import(new URL(path, built).href);
+}
+
+export const { readConfig } = (await load('config/config.js')) as typeof ConfigModule;
+export const { Keyring } = (await load('crypto/keyring.js')) as typeof KeyringModule;
+export const { SealedBox } = (await load('crypto/sealed-box.js')) as typeof SealedBoxModule;
+export const { migrateUp } = (await load('database/migrator.js')) as typeof MigratorModule;
+export const { openDatabase } = (await load('database/open-database.js')) as typeof OpenDatabaseModule;
+export const { clientIdOf } = (await load('oauth/client-metadata.js')) as typeof ClientMetadataModule;
+export const { SessionRepository } = (await load(
+  'sessions/session.repository.js',
+)) as typeof SessionRepositoryModule;
+export const { SessionSecretsBox } = (await load(
+  'sessions/session-secrets.js',
+)) as typeof SessionSecretsModule;

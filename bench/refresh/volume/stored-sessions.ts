@@ -1,0 +1,94 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { Database } from '../../../src/database/database.ts';
+import type { Grant } from '../../../src/oauth/grant.ts';
+import type { BrokerSettings } from '../../../test/network/broker-process.ts';
+import {
+  clientIdOf,
+  Keyring,
+  migrateUp,
+  openDatabase,
+  readConfig,
+  SealedBox,
+  SessionRepository,
+  SessionSecretsBox,
+} from './built-broker.ts';
+import { didOf, handleOf, refreshTokenOf } from './fake-accounts.ts';
+
+const writers = 8;
+const hourMs = 60 * 60_000;
+
+/** How many sessions are past their first generation, and how many cannot be refreshed any more. */
+export type Progress = { refreshed: number; lost: number };
+
+/** The brokers' database, with sessions of fake accounts in it. */
+export type StoredSessions = {
+  /** Lets the time of all sessions come at once. */
+  makeDue: () => Promise<void>;
+  progress: () => Promise<Progress>;
+  stop: () => Promise<void>;
+};
+
+/** Fills the database of brokers with these settings, through the program's own repository. */
+export async function storeSessions(
+  settings: BrokerSettings,
+  issuer: string,
+  count: number,
+): Promise<StoredSessions> {
+  const config = readConfig(settings);
+  if (config.encryption.kind !== 'given') throw new Error('the brokers have no common encryption key');
+  const database = await openDatabase(config.database);
+  await migrateUp(database);
+  const secrets = new SessionSecretsBox(new SealedBox(new Keyring(config.encryption.keys)));
+  const sessions = new SessionRepository(database, secrets);
+  const clientId = clientIdOf(config);
+  let next = 0;
+  const write = async (): Promise<void> => {
+    for (let account = next++; account < count; account = next++) {
+      const grant = grantOf(didOf(account), issuer, clientId);
+      await sessions.insert(grant, { handle: handleOf(grant.did), purpose: 'ui' });
+    }
+  };
+  await Promise.all(Array.from({ length: writers }, write));
+  return {
+    makeDue: () => makeDue(database),
+    progress: () => progressOf(database),
+    stop: () => database.destroy(),
+  };
+}
+
+function grantOf(did: string, issuer: string, clientId: string): Grant {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return {
+    did,
+    clientId,
+    issuer,
+    pds: issuer,
+    scope: 'atproto transition:generic',
+    kid: null,
+    accessToken: `access.${did}.0`,
+    accessExpiresAt: new Date(Date.now() + hourMs),
+    refreshToken: refreshTokenOf(did, 0),
+    dpopKey: privateKey.export({ format: 'jwk' }),
+  };
+}
+
+async function makeDue(database: Database): Promise<void> {
+  await database
+    .updateTable('oauth_session')
+    .set({ next_refresh_at: database.now(-1) })
+    .execute();
+}
+
+async function progressOf(database: Database): Promise<Progress> {
+  return database
+    .selectFrom('oauth_session')
+    .select(({ fn }) => [
+      fn
+        .countAll<number>()
+        .filterWhere('generation', '>', 1)
+        .filterWhere('status', '=', 'active')
+        .as('refreshed'),
+      fn.countAll<number>().filterWhere('status', '!=', 'active').as('lost'),
+    ])
+    .executeTakeFirstOrThrow();
+}
