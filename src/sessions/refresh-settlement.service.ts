@@ -98,7 +98,8 @@ export class RefreshSettlement {
       return;
     }
     const asked = outcome.kind === 'refused' ? (outcome.retryAfterSeconds ?? 0) : 0;
-    this.issuers.failed(session.issuer, asked);
+    // What was not sent says nothing about the issuer.
+    if (outcome.kind === 'refused') this.issuers.failed(session.issuer, asked);
     await this.persist(() => this.attempts.giveUp(key, backOffSeconds(session.failures, asked)));
   }
 

@@ -10,6 +10,7 @@ import { pause } from './pause.ts';
 import { RefreshAttempt } from './refresh-attempt.service.ts';
 import { decide } from './refresh-policy.ts';
 import type { RefreshResult } from './refresh-result.ts';
+import { RefreshSettlement } from './refresh-settlement.service.ts';
 import { ResendRule } from './resend-rule.ts';
 import type { Attempt, AttemptKey } from './session.ts';
 
@@ -42,6 +43,7 @@ export class Refresher implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly live: LiveSessions,
     private readonly attempts: AttemptRepository,
     private readonly attempt: RefreshAttempt,
+    private readonly settlement: RefreshSettlement,
     private readonly answers: AnswerStore,
     private readonly resendRule: ResendRule,
     private readonly instances: Instances,
@@ -76,6 +78,8 @@ export class Refresher implements OnApplicationBootstrap, BeforeApplicationShutd
       for (;;) {
         const session = await this.live.reload(sessionId);
         if (!isLive(session) || !isWanted(session, trigger)) return skipped;
+        if (trigger.kind === 'claimed' && this.settlement.issuers.remainingMs(session.issuer) > 0)
+          return skipped;
         const key = { sessionId, generation: session.generation, attemptId: randomUUID() };
         const taken = await this.takePlace(key, session);
         if (taken) return await this.attempt.run(key, taken);
