@@ -2,12 +2,14 @@
 import 'reflect-metadata';
 import type * as ConfigModule from '../../../src/config/config.ts';
 import type * as KeyringModule from '../../../src/crypto/keyring.ts';
+import type * as RowMacModule from '../../../src/crypto/row-mac.ts';
 import type * as SealedBoxModule from '../../../src/crypto/sealed-box.ts';
 import type * as MigratorModule from '../../../src/database/migrator.ts';
 import type * as OpenDatabaseModule from '../../../src/database/open-database.ts';
 import type * as ClientMetadataModule from '../../../src/oauth/client-metadata.ts';
 import type * as SessionRepositoryModule from '../../../src/sessions/session.repository.ts';
 import type * as SessionSecretsModule from '../../../src/sessions/session-secrets.ts';
+import type * as UiSessionRepositoryModule from '../../../src/ui-sessions/ui-session.repository.ts';
 
 const built = new URL('../../../dist/src/', import.meta.url);
 
@@ -27,3 +29,7 @@ export const { SessionRepository } = (await load(
 export const { SessionSecretsBox } = (await load(
   'sessions/session-secrets.js',
 )) as typeof SessionSecretsModule;
+export const { RowMac } = (await load('crypto/row-mac.js')) as typeof RowMacModule;
+export const { UiSessionRepository } = (await load(
+  'ui-sessions/ui-session.repository.js',
+)) as typeof UiSessionRepositoryModule;

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { Database } from '../../../src/database/database.ts';
 import type { Grant } from '../../../src/oauth/grant.ts';
 import type { BrokerSettings } from '../../../test/network/broker-process.ts';
@@ -8,9 +8,11 @@ import {
   migrateUp,
   openDatabase,
   readConfig,
+  RowMac,
   SealedBox,
   SessionRepository,
   SessionSecretsBox,
+  UiSessionRepository,
 } from './built-broker.ts';
 import { didOf, handleOf, refreshTokenOf } from './fake-accounts.ts';
 
@@ -38,14 +40,18 @@ export async function storeSessions(
   if (config.encryption.kind !== 'given') throw new Error('the brokers have no common encryption key');
   const database = await openDatabase(config.database);
   await migrateUp(database);
-  const secrets = new SessionSecretsBox(new SealedBox(new Keyring(config.encryption.keys)));
+  const keyring = new Keyring(config.encryption.keys);
+  const secrets = new SessionSecretsBox(new SealedBox(keyring));
+  const holders = new UiSessionRepository(database, new RowMac(keyring));
   const sessions = new SessionRepository(database, secrets);
   const clientId = clientIdOf(config);
   let next = 0;
   const write = async (): Promise<void> => {
     for (let account = next++; account < count; account = next++) {
       const grant = grantOf(didOf(account), issuer, clientId);
-      await sessions.insert(grant, { handle: handleOf(grant.did), purpose: 'ui' });
+      const session = await sessions.insert(grant, { handle: handleOf(grant.did), purpose: 'ui' });
+      // The sweep ends a session that nobody holds.
+      await holders.insert(holderOf(session), database);
     }
   };
   await Promise.all(Array.from({ length: writers }, write));
@@ -69,6 +75,20 @@ function grantOf(did: string, issuer: string, clientId: string): Grant {
     accessExpiresAt: new Date(Date.now() + hourMs),
     refreshToken: refreshTokenOf(did, 0),
     dpopKey: privateKey.export({ format: 'jwk' }),
+  };
+}
+
+function holderOf({ id, did }: { id: string; did: string }) {
+  const now = new Date().toISOString();
+  return {
+    id: randomUUID(),
+    digest: randomUUID(),
+    did,
+    session_id: id,
+    user_agent: null,
+    created_at: now,
+    last_seen_at: now,
+    expires_at: new Date(Date.now() + 24 * hourMs).toISOString(),
   };
 }
 
