@@ -44,9 +44,9 @@ describeDeployments('a changed client id', (deployment, dialect) => {
     const answer = await there.get('/api/me');
     expect([answer.status, await answer.json()]).toEqual([
       401,
-      expect.objectContaining({ error: 'ReauthorizationRequired' }),
+      expect.objectContaining({ error: 'AuthenticationRequired' }),
     ]);
-    there.agent.cookies.delete(address, 'latchkey');
+    // The old cookie is still there, and in nobody's way.
     await logIn(deployment(), there);
     expect((await there.get('/api/me')).status).toBe(200);
   });

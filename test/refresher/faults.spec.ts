@@ -3,7 +3,7 @@ import type { Effect, Fault } from '../network/faults.ts';
 import { describeFaults, type FaultyPlace } from './describe-faults.ts';
 import type { TestSession } from './test-session.ts';
 
-const ROUNDS = process.env.TEST_LONG ? 50 : 5;
+const ROUNDS = process.env.TEST_LONG ? 50 : 3;
 const json = { 'content-type': 'application/json' };
 const html = { 'content-type': 'text/html' };
 
