@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { BrokerError } from '../errors/broker-error.ts';
 import { createDpopSigner, type DpopSigner } from '../oauth/dpop-proof.ts';
 import { SessionRepository, type StoredSession } from './session.repository.ts';
 import type { SessionSecrets } from './session-secrets.ts';
@@ -66,4 +67,14 @@ export function databaseTime({ readAt, readStartedAt }: LiveSession): Date {
 /** Whether a session is active and has its secrets. */
 export function isLive(session: LiveSession | StoredSession | undefined): session is LiveSession {
   return session !== undefined && 'signer' in session;
+}
+
+/** @throws BrokerError `ReauthorizationRequired` when there is no such session, or it is not active */
+export function requireLive(session: LiveSession | StoredSession | undefined): LiveSession {
+  if (isLive(session)) return session;
+  throw sessionEnded();
+}
+
+export function sessionEnded(): BrokerError {
+  return new BrokerError('ReauthorizationRequired', 'This session has ended. Please sign in again.');
 }
