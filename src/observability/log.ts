@@ -102,6 +102,13 @@ export class Log {
     this.logger.warn(facts, 'A session needs its owner again');
   }
 
+  sessionEndsSoon(facts: { did: string; sessionId: string; endsAt: string }): void {
+    this.logger.warn(
+      facts,
+      'A session ends soon, however often it is refreshed: its owner has to sign in again',
+    );
+  }
+
   backgroundFailed(error: unknown): void {
     this.logger.error({ error: toLoggedError(error) }, 'A background run failed; the next one comes');
   }

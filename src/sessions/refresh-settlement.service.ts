@@ -9,6 +9,7 @@ import { backOffSeconds, IssuerBackOff } from './back-off.ts';
 import { databaseTime, type LiveSession, LiveSessions } from './live-sessions.ts';
 import { TokenOracle } from './oracle.ts';
 import { pause } from './pause.ts';
+import { endReasonOf } from './refresh-policy.ts';
 import { SessionListeners } from './session-listeners.ts';
 import type { AttemptKey } from './session.ts';
 import { SessionRepository } from './session.repository.ts';
@@ -83,7 +84,7 @@ export class RefreshSettlement {
     const isProof = session.accessExpiresAt > databaseTime(session);
     if (isDead && session.resends > 0) await this.needReauth(session, key.attemptId, 'response_lost');
     else if (isDead && (isProof || session.failures + 1 >= REFUSALS_BEFORE_REVOKED))
-      await this.needReauth(session, key.attemptId, 'revoked');
+      await this.needReauth(session, key.attemptId, endReasonOf(session, databaseTime(session)));
     else
       await this.giveUp(key, session, {
         kind: 'refused',
