@@ -11,6 +11,8 @@ import { EndingSessionRepository } from './ending-session.repository.ts';
 import { EndingSoon } from './ending-soon.ts';
 import { ExpiredRowRepository } from './expired-row.repository.ts';
 import { HolderlessSessions } from './holderless-sessions.ts';
+import { SessionCountRepository } from './session-count.repository.ts';
+import { SessionMetrics } from './session-metrics.ts';
 import { Sweeper } from './sweeper.ts';
 
 const ROWS_AT_ONCE = 500;
@@ -30,6 +32,8 @@ const REVOCATIONS_AT_ONCE = 16;
     ExpiredRowRepository,
     HolderlessSessions,
     LeaseRepository,
+    SessionCountRepository,
+    SessionMetrics,
     Sweeper,
   ],
 })

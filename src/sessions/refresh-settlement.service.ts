@@ -3,6 +3,7 @@ import type { SessionReason } from '../database/tables/oauth-session.ts';
 import type { RefreshOutcome } from '../oauth/refresh-outcome.ts';
 import { AccountMovedError } from '../oauth/token-refresh.service.ts';
 import { Log } from '../observability/log.ts';
+import { Metrics } from '../observability/metrics.ts';
 import { AttemptRepository } from './attempt.repository.ts';
 import { Closing } from './closing.ts';
 import { backOffSeconds, IssuerBackOff } from './back-off.ts';
@@ -34,6 +35,7 @@ export class RefreshSettlement {
     private readonly oracle: TokenOracle,
     private readonly listeners: SessionListeners,
     private readonly closing: Closing,
+    private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
 
@@ -42,8 +44,12 @@ export class RefreshSettlement {
       { did: session.did, sessionId: session.id, outcome: outcome.kind },
       causeOf(outcome),
     );
+    this.metrics.attemptEnded(outcome.kind === 'sign-again' ? 'refused' : outcome.kind);
     switch (outcome.kind) {
       case 'refreshed':
+        this.metrics.tokenReplaced(
+          (session.accessExpiresAt.getTime() - databaseTime(session).getTime()) / 1000,
+        );
         this.issuers.answered(session.issuer);
         break;
       case 'unknown':

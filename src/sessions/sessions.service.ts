@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../database/schema.ts';
 import type { SessionPurpose } from '../database/tables/oauth-session.ts';
 import { BrokerError } from '../errors/broker-error.ts';
+import { Metrics } from '../observability/metrics.ts';
 import type { Grant } from '../oauth/grant.ts';
 import { AccountTurns } from './account-turns.ts';
 import { LastUse } from './last-use.ts';
@@ -42,6 +43,7 @@ export class Sessions {
     private readonly requests: PdsRequests,
     private readonly refresher: Refresher,
     private readonly lastUse: LastUse,
+    private readonly metrics: Metrics,
   ) {}
 
   /** Stores a grant as a session of its own. */
@@ -160,7 +162,7 @@ export class Sessions {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const patience = delay(PATIENCE_MS, undefined, { ref: false, ...(signal && { signal }) });
-    await Promise.race([this.refresher.refresh(id, trigger), patience]);
+    await this.metrics.waitForToken(Promise.race([this.refresher.refresh(id, trigger), patience]));
   }
 }
 
