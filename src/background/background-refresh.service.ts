@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Log } from '../observability/log.ts';
+import { Metrics } from '../observability/metrics.ts';
+import { toBackgroundResult } from '../observability/metrics-labels.ts';
 import { keepAliveOf } from '../sessions/refresh-policy.ts';
 import type { RefreshResult } from '../sessions/refresh-result.ts';
 import { Refresher } from '../sessions/refresher.service.ts';
@@ -23,6 +25,7 @@ export class BackgroundRefresh {
   constructor(
     private readonly due: DueSessionRepository,
     private readonly refresher: Refresher,
+    private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
 
@@ -37,7 +40,9 @@ export class BackgroundRefresh {
     const queue = this.claim(withinSeconds, signal);
     const work = async (): Promise<void> => {
       for await (const session of queue) {
-        outcomes.push({ id: session.id, result: await this.settle(session, withinSeconds, signal) });
+        const result = await this.settle(session, withinSeconds, signal);
+        this.metrics.backgroundLooked(toBackgroundResult(result));
+        outcomes.push({ id: session.id, result });
       }
     };
     await Promise.all(Array.from({ length: LANES }, work));

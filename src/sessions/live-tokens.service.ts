@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '../errors/broker-error.ts';
+import { Metrics } from '../observability/metrics.ts';
 import { databaseTime, type LiveSession, LiveSessions, requireLive } from './live-sessions.ts';
 import { decide, type RefreshDecision, SETTLING_TIME_MS } from './refresh-policy.ts';
 import { Refresher, type RefreshTrigger } from './refresher.service.ts';
@@ -20,6 +21,7 @@ export class LiveTokens {
   constructor(
     private readonly live: LiveSessions,
     private readonly refresher: Refresher,
+    private readonly metrics: Metrics,
   ) {}
 
   /** Returns a session whose token can be sent now; a refresh that is only due goes on beside. */
@@ -75,7 +77,7 @@ export class LiveTokens {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const patience = delay(PATIENCE_MS, undefined, { ref: false, ...(signal && { signal }) });
-    await Promise.race([this.refresher.refresh(id, trigger), patience]);
+    await this.metrics.waitForToken(Promise.race([this.refresher.refresh(id, trigger), patience]));
   }
 }
 

@@ -3,12 +3,14 @@ import type { SessionReason } from '../database/tables/oauth-session.ts';
 import type { RefreshOutcome } from '../oauth/refresh-outcome.ts';
 import { AccountMovedError } from '../oauth/token-refresh.service.ts';
 import { Log } from '../observability/log.ts';
+import { Metrics } from '../observability/metrics.ts';
 import { AttemptRepository } from './attempt.repository.ts';
 import { Closing } from './closing.ts';
 import { backOffSeconds, IssuerBackOff } from './back-off.ts';
 import { databaseTime, type LiveSession, LiveSessions } from './live-sessions.ts';
 import { TokenOracle } from './oracle.ts';
 import { pause } from './pause.ts';
+import { endReasonOf } from './refresh-policy.ts';
 import { SessionListeners } from './session-listeners.ts';
 import type { AttemptKey } from './session.ts';
 import { SessionRepository } from './session.repository.ts';
@@ -33,6 +35,7 @@ export class RefreshSettlement {
     private readonly oracle: TokenOracle,
     private readonly listeners: SessionListeners,
     private readonly closing: Closing,
+    private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
 
@@ -41,8 +44,12 @@ export class RefreshSettlement {
       { did: session.did, sessionId: session.id, outcome: outcome.kind },
       causeOf(outcome),
     );
+    this.metrics.attemptEnded(outcome.kind === 'sign-again' ? 'refused' : outcome.kind);
     switch (outcome.kind) {
       case 'refreshed':
+        this.metrics.tokenReplaced(
+          (session.accessExpiresAt.getTime() - databaseTime(session).getTime()) / 1000,
+        );
         this.issuers.answered(session.issuer);
         break;
       case 'unknown':
@@ -83,7 +90,7 @@ export class RefreshSettlement {
     const isProof = session.accessExpiresAt > databaseTime(session);
     if (isDead && session.resends > 0) await this.needReauth(session, key.attemptId, 'response_lost');
     else if (isDead && (isProof || session.failures + 1 >= REFUSALS_BEFORE_REVOKED))
-      await this.needReauth(session, key.attemptId, 'revoked');
+      await this.needReauth(session, key.attemptId, endReasonOf(session, databaseTime(session)));
     else
       await this.giveUp(key, session, {
         kind: 'refused',
