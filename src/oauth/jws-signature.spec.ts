@@ -4,7 +4,9 @@ import { toJwsForm } from './jws-signature.ts';
 
 /** A signature in DER, of two numbers written in hexadecimal as DER writes them. */
 function der(r: string, s: string): Buffer {
-  const numbers = [r, s].map(hex => Buffer.from(hex, 'hex')).flatMap(number => [0x02, number.length, ...number]);
+  const numbers = [r, s]
+    .map(hex => Buffer.from(hex, 'hex'))
+    .flatMap(number => [0x02, number.length, ...number]);
   return Buffer.from([0x30, numbers.length, ...numbers]);
 }
 

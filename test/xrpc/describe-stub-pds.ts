@@ -7,7 +7,11 @@ import { startStubPds, type StubPds } from './stub-pds.ts';
 export type StubPlace = { readonly pds: StubPds; readonly broker: TestBroker };
 
 /** Runs one suite at a broker and a stub PDS, which forgets before each test what it received. */
-export function describeStubPds(name: string, suite: (place: () => StubPlace) => void): void {
+export function describeStubPds(
+  name: string,
+  suite: (place: () => StubPlace) => void,
+  settings: Readonly<Record<string, string>> = {},
+): void {
   const atBroker = (broker: () => TestBroker): void => {
     let pds: StubPds | undefined;
     const place = (): StubPlace => {
@@ -23,7 +27,7 @@ export function describeStubPds(name: string, suite: (place: () => StubPlace) =>
     afterAll(() => pds?.stop());
     suite(place);
   };
-  describeBroker(name, atBroker, { anyDatabase: true });
+  describeBroker(name, atBroker, { anyDatabase: true, settings });
 }
 
 /** Sends a request line byte for byte, over a bare socket: every HTTP client tidies an address up. */
