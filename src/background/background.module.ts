@@ -10,6 +10,7 @@ import { DueSessionRepository } from './due-session.repository.ts';
 import { EndingSessionRepository } from './ending-session.repository.ts';
 import { EndingSoon } from './ending-soon.ts';
 import { ExpiredRowRepository } from './expired-row.repository.ts';
+import { HolderlessSessionRepository } from './holderless-session.repository.ts';
 import { HolderlessSessions } from './holderless-sessions.ts';
 import { SessionCountRepository } from './session-count.repository.ts';
 import { SessionMetrics } from './session-metrics.ts';
@@ -30,6 +31,7 @@ const REVOCATIONS_AT_ONCE = 16;
     EndingSessionRepository,
     EndingSoon,
     ExpiredRowRepository,
+    HolderlessSessionRepository,
     HolderlessSessions,
     LeaseRepository,
     SessionCountRepository,

@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts';
 import { Metrics } from '../observability/metrics.ts';
 import { ErrorFilter } from './error.filter.ts';
 import { HealthController } from './health.controller.ts';
+import { HealthRepository } from './health.repository.ts';
 import { MetricsController } from './metrics.controller.ts';
 import { MetricsListener } from './metrics-listener.ts';
 import { addRequestMetrics } from './metrics-of-requests.ts';
@@ -17,7 +18,7 @@ export class HttpModule implements NestModule {
     return {
       module: HttpModule,
       controllers: [HealthController, OpenApiController, ...(metricsListen ? [] : [MetricsController])],
-      providers: [{ provide: APP_FILTER, useClass: ErrorFilter }, MetricsListener],
+      providers: [{ provide: APP_FILTER, useClass: ErrorFilter }, HealthRepository, MetricsListener],
     };
   }
 
