@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../database/schema.ts';
 import { Grants } from '../oauth/grants.service.ts';
 import { Log } from '../observability/log.ts';
+import { LiveSessions } from './live-sessions.ts';
 import { SessionRepository } from './session.repository.ts';
 
 /** How long the one who ends a session waits for its issuer; the request itself goes on. */
@@ -17,6 +18,7 @@ const PATIENCE_MS = 5_000;
 export class Endings {
   constructor(
     private readonly sessions: SessionRepository,
+    private readonly live: LiveSessions,
     private readonly grants: Grants,
     private readonly log: Log,
   ) {}
@@ -38,6 +40,7 @@ export class Endings {
 
   /** Revokes a marked session at its issuer; resolves when that is done, or is taking long, or has failed. */
   async finish(id: string): Promise<void> {
+    this.live.forget(id);
     await Promise.race([this.revoke(id), delay(PATIENCE_MS, undefined, { ref: false })]);
   }
 

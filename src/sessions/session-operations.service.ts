@@ -78,7 +78,6 @@ export class SessionOperations {
   async revoke(id: string): Promise<void> {
     await this.get(id);
     await this.database.transaction().execute(transaction => this.endings.begin(id, transaction));
-    this.live.forget(id);
     await this.endings.finish(id);
   }
 
