@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { Database } from '../../../src/database/database.ts';
 import type { Grant } from '../../../src/oauth/grant.ts';
 import type { BrokerSettings } from '../../../test/network/broker-process.ts';
+import { didOf, firstRefreshTokenOf, handleOf } from '../../../test/network/fake-accounts.ts';
 import {
   clientIdOf,
   Keyring,
@@ -14,7 +15,6 @@ import {
   SessionSecretsBox,
   UiSessionRepository,
 } from './built-broker.ts';
-import { didOf, handleOf, refreshTokenOf } from './fake-accounts.ts';
 
 const writers = 8;
 const hourMs = 60 * 60_000;
@@ -73,7 +73,7 @@ function grantOf(did: string, issuer: string, clientId: string): Grant {
     kid: null,
     accessToken: `access.${did}.0`,
     accessExpiresAt: new Date(Date.now() + hourMs),
-    refreshToken: refreshTokenOf(did, 0),
+    refreshToken: firstRefreshTokenOf(did),
     dpopKey: privateKey.export({ format: 'jwk' }),
   };
 }
