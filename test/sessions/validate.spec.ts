@@ -17,6 +17,9 @@ const unclear: [string, Effect][] = [
   ['answers 503 with HTML', answer(503, { 'content-type': 'text/html' }, '<h1>Back soon</h1>')],
   ['answers 404', answer(404)],
   ['answers 401 for another reason', answer(401, {}, '{"error":"AuthMissing"}')],
+  ['answers 200 with HTML', answer(200, { 'content-type': 'text/html' }, '<h1>Welcome to our Wi-Fi</h1>')],
+  ['answers 200 with JSON of its own', answer(200, {}, '{"ok":true}')],
+  ['answers 200 for another account', answer(200, {}, '{"did":"did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"}')],
   ['leads elsewhere', answer(302, { location: 'https://pds.example/' })],
 ];
 
