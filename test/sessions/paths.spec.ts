@@ -80,7 +80,7 @@ describeBroker(
         const using = sessions().withSession(id, access =>
           access.fetch(`/xrpc/com.example.any?${query}`, GET),
         );
-        await expect(using).rejects.toMatchObject({ name: 'BrokerError' });
+        await expect(using).rejects.toMatchObject({ code: 'InvalidRequest' });
         expect(pds?.requests).toEqual([]);
       },
     );
