@@ -34,6 +34,7 @@ export class BackgroundController {
     summary: 'Refresh what is due, for an external cron; the broker does the same by itself',
   })
   @ApiBody({ schema: toOpenApiSchema(refreshDue) })
+  @ApiErrors('InvalidRequest')
   @ApiOkResponse({ description: 'What was done.', schema: toOpenApiSchema(refreshRun) })
   refreshDue(
     @Body(new ZodPipe(refreshDue)) { withinSeconds }: z.infer<typeof refreshDue>,
