@@ -53,7 +53,7 @@ export class RefreshSettlement {
         this.issuers.answered(session.issuer);
         break;
       case 'unknown':
-        this.issuers.failed(session.issuer);
+        this.issuers.failed(session.issuer, outcome.retryAfterSeconds);
         await this.persist(() => this.attempts.markInDoubt(key));
         break;
       case 'invalid-grant':

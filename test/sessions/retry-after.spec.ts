@@ -36,6 +36,13 @@ describeFaults('Retry-After of an issuer', place => {
     expect(issuerWaits(place())).toBe(0);
   });
 
+  it('is granted as well where the answer leaves the token in doubt', async () => {
+    const session = await asks(503, '120');
+    expect(await session.state()).toMatchObject({ status: 'active', attempt_state: 'in_doubt' });
+    expect(issuerWaits(place())).toBeGreaterThan(60);
+    place().broker.app.get(RefreshSettlement).issuers.answered(place().network.pds);
+  });
+
   it.each(['-5', 'soon', ''])('that is nonsense puts off as any failure does: %j', async retryAfter => {
     const session = await asks(429, retryAfter);
     expect(await secondsOff(session)).toBeLessThanOrEqual(3);
