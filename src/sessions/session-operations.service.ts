@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Database } from '../database/database.ts';
@@ -12,6 +11,7 @@ import type { RefreshResult } from './refresh-result.ts';
 import { Refresher, type RefreshTrigger } from './refresher.service.ts';
 import type { Session } from './session.ts';
 import { type SessionQuery, SessionRepository } from './session.repository.ts';
+import { withinTime } from './within-time.ts';
 
 /** How long the operator waits for a refresh; the refresh itself goes on. */
 const PATIENCE_MS = 30_000;
@@ -83,7 +83,7 @@ export class SessionOperations {
 
   private awaitRefresh(id: string, trigger: RefreshTrigger): Promise<RefreshResult> {
     const slow: RefreshResult = { kind: 'failed', error: 'slow' };
-    return Promise.race([this.refresher.refresh(id, trigger), delay(PATIENCE_MS, slow, { ref: false })]);
+    return withinTime(PATIENCE_MS, this.refresher.refresh(id, trigger), slow);
   }
 }
 
