@@ -13,7 +13,7 @@ import {
   SessionRepository,
   SessionSecretsBox,
   UiSessionRepository,
-} from './built-broker.ts';
+} from '../../built-broker.ts';
 import { didOf, handleOf, refreshTokenOf } from './fake-accounts.ts';
 
 const writers = 8;
