@@ -24,17 +24,21 @@ export type Broker = {
 };
 
 /**
- * Starts the built broker and waits until it is ready, at most 60 s.
+ * Starts the built broker, with Node's own options where there are any, and waits until it is ready, at most 60 s.
  *
  * Throws `ChildExitedError` with its exit and its output when it ends first.
  */
 export async function startBroker(
   settings: BrokerSettings,
   onLine?: (line: string) => void,
+  nodeOptions: readonly string[] = [],
 ): Promise<Broker> {
   if (!existsSync(main)) throw new Error('the broker is not built yet: npm run build');
   const url = `http://${settings.LATCHKEY_LISTEN ?? '127.0.0.1:8787'}`;
-  const child = new Child(['--import', endWithParent, main], { environment: settings, onLine });
+  const child = new Child([...nodeOptions, '--import', endWithParent, main], {
+    environment: settings,
+    onLine,
+  });
   await child.until(signal => untilReady(url, signal));
   return {
     url,

@@ -1,4 +1,4 @@
-import { toNumber, toTable } from '../table.ts';
+import { toNumber, toTable } from '../../table.ts';
 import { baselineName } from './contender.ts';
 import type { Tally } from './tally.ts';
 

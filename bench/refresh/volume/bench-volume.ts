@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Started } from '../../../test/network/started.ts';
-import { toNumber, toTable } from '../table.ts';
+import { toNumber, toTable } from '../../table.ts';
 import { largestPeak, refreshDue, settingsOnPostgres, startBrokers } from './deployment.ts';
 import { startFakeIssuer } from './fake-issuer.ts';
 import { type Progress, type StoredSessions, storeSessions } from './stored-sessions.ts';

@@ -7,7 +7,7 @@ import { freePorts } from '../../../test/network/free-ports.ts';
 import { exchange } from '../../../test/network/http-exchange.ts';
 import { startPostgres } from '../../../test/network/postgres.ts';
 import type { Started } from '../../../test/network/started.ts';
-import { peakMemoryOf } from './peak-memory.ts';
+import { peakMemoryOf } from '../../process-usage.ts';
 
 /** The settings of so many brokers that share a new database of a Postgres of their own. */
 export async function settingsOnPostgres(

@@ -14,7 +14,7 @@ import {
   SessionRepository,
   SessionSecretsBox,
   UiSessionRepository,
-} from './built-broker.ts';
+} from '../../built-broker.ts';
 
 const writers = 8;
 const hourMs = 60 * 60_000;

@@ -1,0 +1,83 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import type { Grant } from '../../../src/oauth/grant.ts';
+import type { SessionRow } from '../../../src/sessions/session.ts';
+import type { BrokerSettings } from '../../../test/network/broker-process.ts';
+import {
+  clientIdOf,
+  digestOf,
+  Keyring,
+  migrateUp,
+  newSecret,
+  openDatabase,
+  readConfig,
+  RowMac,
+  SealedBox,
+  SessionSecretsBox,
+  toGrantedRow,
+  UiSessionRepository,
+} from '../../built-broker.ts';
+import { didOf, handleOf } from '../../../test/network/fake-accounts.ts';
+
+/** As many as both databases take in one statement. */
+const rowsAtOnce = 500;
+const dayMs = 24 * 60 * 60_000;
+
+/** Stores so many sessions, each held by a browser, before a broker with these settings starts; answers their cookies. */
+export async function storeBrowsers(settings: BrokerSettings, pds: string, count: number): Promise<string[]> {
+  const config = readConfig(settings);
+  if (config.encryption.kind !== 'given') throw new Error('the broker has no encryption key in its settings');
+  const keyring = new Keyring(config.encryption.keys);
+  const secrets = new SessionSecretsBox(new SealedBox(keyring));
+  const database = await openDatabase(config.database);
+  await migrateUp(database);
+  const browsers = new UiSessionRepository(database, new RowMac(keyring));
+  const cookies: string[] = [];
+  for (let first = 0; first < count; first += rowsAtOnce) {
+    const rows = Array.from({ length: Math.min(rowsAtOnce, count - first) }, (_, at) => {
+      const grant = grantOf(didOf(first + at), pds, clientIdOf(config));
+      const to = { id: randomUUID(), handle: handleOf(grant.did), purpose: 'ui', generation: 1 } as const;
+      return toGrantedRow(grant, to, secrets, new Date());
+    });
+    await database.transaction().execute(async transaction => {
+      await transaction.insertInto('oauth_session').values(rows).execute();
+      for (const row of rows) {
+        const cookie = newSecret();
+        await browsers.insert(holderOf(row, cookie), transaction);
+        cookies.push(`latchkey=${cookie}`);
+      }
+    });
+  }
+  await database.destroy();
+  return cookies;
+}
+
+/** Its token is good for so long that nothing is refreshed while it is measured. */
+function grantOf(did: string, pds: string, clientId: string): Grant {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return {
+    did,
+    clientId,
+    issuer: pds,
+    pds,
+    scope: 'atproto transition:generic',
+    kid: null,
+    accessToken: `access.${did}`,
+    accessExpiresAt: new Date(Date.now() + dayMs),
+    refreshToken: `refresh.${did}`,
+    dpopKey: privateKey.export({ format: 'jwk' }),
+  };
+}
+
+function holderOf({ id, did }: SessionRow, cookie: string) {
+  const now = new Date().toISOString();
+  return {
+    id: randomUUID(),
+    digest: digestOf(cookie),
+    did,
+    session_id: id,
+    user_agent: null,
+    created_at: now,
+    last_seen_at: now,
+    expires_at: new Date(Date.now() + dayMs).toISOString(),
+  };
+}

@@ -1,0 +1,79 @@
+// The least that a reverse proxy can be: undici-proxy.ts <PDS> [--proof]
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { type Readable, Writable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { type Dispatcher, Pool } from 'undici';
+import { endToEnd } from './hop-headers.ts';
+import { ProofSigner } from './proof-signer.ts';
+import { serve } from './proxy-server.ts';
+
+const keptBytes = 8 * 1024 * 1024;
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { proof: { type: 'boolean', default: false } },
+});
+const [pds = ''] = positionals;
+const pool = new Pool(pds, { connections: 256 });
+const signer = values.proof ? new ProofSigner(pds) : undefined;
+
+await serve(async (request, response) => {
+  const body = await bodyOf(request);
+  const isPassedOn = await send(request, response, body);
+  if (!isPassedOn) await send(request, response, body);
+});
+
+/** Passes a request on and its answer back, unless that asks for the request to be repeated with a newer nonce. */
+async function send(
+  { method = '', url = '', headers }: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer | Readable | null,
+): Promise<boolean> {
+  let isPassedOn = true;
+  const usedNonce = signer?.nonce;
+  await pool.stream(
+    {
+      method,
+      path: url,
+      headers: { ...endToEnd(headers), ...proofOf(method, url) },
+      body,
+    },
+    answer => {
+      isPassedOn = isFinal(answer, usedNonce);
+      keepNonce(answer.headers);
+      return isPassedOn ? response.writeHead(answer.statusCode, endToEnd(answer.headers)) : sink();
+    },
+  );
+  return isPassedOn;
+}
+
+function proofOf(method: string, path: string): Record<string, string> {
+  return signer ? { authorization: `DPoP ${signer.token}`, dpop: signer.sign(method, path) } : {};
+}
+
+function isFinal(
+  { statusCode, headers }: Dispatcher.StreamFactoryData,
+  usedNonce: string | undefined,
+): boolean {
+  return statusCode !== 401 || !signer || headers['dpop-nonce'] === usedNonce;
+}
+
+function keepNonce(headers: IncomingHttpHeaders): void {
+  const nonce = headers['dpop-nonce'];
+  if (signer && typeof nonce === 'string') signer.nonce = nonce;
+}
+
+/** A small body is kept, so that it can be sent again; a large one is streamed. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | Readable | null> {
+  const length = Number(request.headers['content-length'] ?? 0);
+  if (length === 0) return null;
+  return length > keptBytes ? request : buffer(request);
+}
+
+function sink(): Writable {
+  return new Writable({
+    write: (_chunk, _encoding, done) => {
+      done();
+    },
+  });
+}

@@ -1,0 +1,104 @@
+import { createHistogram } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Load, LoadResult } from './load.ts';
+import { RawConnection } from './raw-connection.ts';
+
+const tickMs = 1;
+
+/** Sends requests for so many seconds and answers how they fared; throws when a connection breaks. */
+export async function runLoad(load: Load): Promise<LoadResult> {
+  const run = new LoadRun(load);
+  const connections = await run.open();
+  const began = performance.now();
+  const pacing = run.start();
+  await Promise.race([sleep(load.seconds * 1000), ...connections.map(connection => connection.broken())]);
+  clearInterval(pacing);
+  const result = run.resultAfter((performance.now() - began) / 1000);
+  for (const connection of connections) connection.close();
+  return result;
+}
+
+class LoadRun {
+  readonly #load: Load;
+  readonly #latencies = createHistogram({ lowest: 1, highest: 60_000_000, figures: 3 });
+  readonly #failed: Record<string, number> = {};
+  readonly #idle: RawConnection[] = [];
+  /** When each request that waits for a connection was due. */
+  readonly #waiting: number[] = [];
+  readonly #head: string;
+  #answered = 0;
+
+  constructor(load: Load) {
+    this.#load = load;
+    this.#head = headOf(load);
+  }
+
+  async open(): Promise<readonly RawConnection[]> {
+    const url = new URL(this.#load.url);
+    for (let count = 0; count < this.#load.connections; count++) {
+      const onAnswer = (connection: RawConnection, status: string): void => {
+        this.#take(connection, status);
+      };
+      this.#idle.push(await RawConnection.open(url, onAnswer));
+    }
+    return [...this.#idle];
+  }
+
+  /** Has each connection send its first request, or requests fall due; what it returns is to be cleared at the end. */
+  start(): NodeJS.Timeout | undefined {
+    const { rate } = this.#load;
+    if (rate !== undefined) return this.#pace(rate);
+    for (const connection of this.#idle.splice(0)) this.#send(connection, performance.now());
+    return undefined;
+  }
+
+  /** Requests fall due at a constant rate, whether or not the ones before them were answered. */
+  #pace(rate: number): NodeJS.Timeout {
+    const began = performance.now();
+    let due = 0;
+    return setInterval(() => {
+      const now = performance.now();
+      for (const dueByNow = ((now - began) / 1000) * rate; due < dueByNow; due++) {
+        const connection = this.#idle.pop();
+        if (connection) this.#send(connection, now);
+        else this.#waiting.push(now);
+      }
+    }, tickMs);
+  }
+
+  resultAfter(seconds: number): LoadResult {
+    return {
+      perSecond: this.#answered / seconds,
+      answered: this.#answered,
+      failed: this.#failed,
+      p50: this.#latencies.percentile(50) / 1000,
+      p99: this.#latencies.percentile(99) / 1000,
+    };
+  }
+
+  #take(connection: RawConnection, status: string): void {
+    const now = performance.now();
+    if (status === '200') {
+      this.#answered++;
+      this.#latencies.record(Math.max(1, Math.round((now - connection.dueAt) * 1000)));
+    } else {
+      this.#failed[status] = (this.#failed[status] ?? 0) + 1;
+    }
+    const dueAt = this.#load.rate === undefined ? now : this.#waiting.shift();
+    if (dueAt === undefined) this.#idle.push(connection);
+    else this.#send(connection, dueAt);
+  }
+
+  #send(connection: RawConnection, dueAt: number): void {
+    const { cookies } = this.#load;
+    const cookie = cookies[Math.floor(Math.random() * cookies.length)] ?? '';
+    connection.send(`${this.#head}cookie: ${cookie}\r\n\r\n`, dueAt);
+  }
+}
+
+/** All of a request's head but its cookie and its end. */
+function headOf({ url, headers }: Load): string {
+  const { pathname, search, host } = new URL(url);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `GET ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\n${lines.join('')}`;
+}

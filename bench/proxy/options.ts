@@ -1,0 +1,59 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from '../../test/network/command-line.ts';
+import { contenderKinds, type ContenderKind } from './throughput/contenders.ts';
+
+export const parts = ['throughput'] as const;
+
+export type Part = (typeof parts)[number];
+
+export const usage =
+  `node bench/proxy/main.ts [--only ${parts.join('|')}] [--rounds N] [--seconds N] [--connections N] ` +
+  `[--contenders ${contenderKinds.join(',')}] [--profile]`;
+
+export type Options = {
+  /** The parts that are run, in their order. */
+  parts: readonly Part[];
+  /** How often each contender has its turn. */
+  rounds: number;
+  /** How long a turn is. */
+  seconds: number;
+  connections: number;
+  contenders: readonly ContenderKind[];
+  /** Whether to tell where Latchkey's time goes. */
+  profile: boolean;
+};
+
+/** Reads the options from their arguments; throws `UsageError`, or what `parseArgs` throws. */
+export function parseOptions(args: string[]): Options {
+  const { only, contenders, profile, ...counts } = parseArgs({
+    args,
+    options: {
+      only: { type: 'string', default: 'throughput' },
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '4' },
+      connections: { type: 'string', default: '32' },
+      contenders: { type: 'string', default: contenderKinds.join(',') },
+      profile: { type: 'boolean', default: false },
+    },
+  }).values;
+  return {
+    parts: toMembers('only', only, parts),
+    rounds: toCount('rounds', counts.rounds),
+    seconds: toCount('seconds', counts.seconds),
+    connections: toCount('connections', counts.connections),
+    contenders: toMembers('contenders', contenders, contenderKinds),
+    profile,
+  };
+}
+
+function toCount(name: string, text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new UsageError(`--${name} is a number from 1 on, not '${text}'`);
+  return Number(text);
+}
+
+function toMembers<Name extends string>(option: string, text: string, names: readonly Name[]): Name[] {
+  const asked = text.split(',');
+  const unknown = asked.find(name => !names.some(known => known === name));
+  if (unknown !== undefined) throw new UsageError(`--${option} is of ${names.join(', ')}, not '${unknown}'`);
+  return names.filter(name => asked.includes(name));
+}

@@ -1,0 +1,28 @@
+import type { Readable } from 'node:stream';
+
+const blobChunk = Buffer.alloc(64 * 1024, 'blob');
+
+/** The answer to a small query: a profile of about 350 bytes. */
+export const profile = JSON.stringify({
+  did: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa',
+  handle: 'bench.test',
+  displayName: 'A profile of the usual length',
+  description: 'Writes about the sea, the weather and whatever else comes along on a walk to the harbour.',
+  followersCount: 1204,
+  followsCount: 317,
+  postsCount: 5820,
+  indexedAt: '2026-03-01T10:00:00.000Z',
+  viewer: { muted: false, blockedBy: false },
+});
+
+/** So many bytes in pieces of 64 KiB. */
+export function* blobOf(bytes: number): Generator<Buffer, void> {
+  for (let left = bytes; left > 0; left -= blobChunk.length) yield blobChunk.subarray(0, left);
+}
+
+/** Reads a stream to its end, keeps nothing of it, and answers how many bytes there were. */
+export async function drain(stream: Readable): Promise<number> {
+  let bytes = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) bytes += chunk.length;
+  return bytes;
+}

@@ -1,0 +1,27 @@
+import { cpuTimeOf } from '../../process-usage.ts';
+import { type Contender, queryPath } from '../contenders/contender.ts';
+import type { LoadResult } from '../load/load.ts';
+import type { LoadGenerator } from '../load/load-generator.ts';
+
+const warmUpSeconds = 0.5;
+
+/** One turn of one contender; `cpu` is what its process used per request, in µs. */
+export type Turn = LoadResult & { cpu: number };
+
+export type TurnOptions = { connections: number; seconds: number; rate?: number };
+
+/** Has a contender answer small queries for some seconds, after a moment that does not count. */
+export async function takeTurn(
+  { name, pid, url, headers, cookies }: Contender,
+  generator: LoadGenerator,
+  { connections, seconds, rate }: TurnOptions,
+): Promise<Turn> {
+  const load = { url: new URL(queryPath, url).href, headers, cookies, connections, rate };
+  await generator.run({ ...load, seconds: warmUpSeconds });
+  const cpuBefore = await cpuTimeOf(pid);
+  const result = await generator.run({ ...load, seconds });
+  const cpu = ((await cpuTimeOf(pid)) - cpuBefore) / result.answered;
+  if (Object.keys(result.failed).length > 0)
+    throw new Error(`${name} failed requests, by status: ${JSON.stringify(result.failed)}`);
+  return { ...result, cpu };
+}
