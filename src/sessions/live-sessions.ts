@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '../errors/broker-error.ts';
 import { RecentRows } from '../database/recent-rows.ts';
-import { createDpopSigner, type DpopSigner } from '../oauth/dpop-proof.ts';
+import { accessTokenHash, createDpopSigner, type DpopSigner } from '../oauth/dpop-proof.ts';
 import { SessionRepository, type StoredSession } from './session.repository.ts';
 import type { SessionSecrets } from './session-secrets.ts';
 
@@ -9,6 +9,8 @@ import type { SessionSecrets } from './session-secrets.ts';
 export type LiveSession = StoredSession & {
   readonly secrets: SessionSecrets;
   readonly signer: DpopSigner;
+  /** Names the access token in every proof. */
+  readonly ath: string;
   /** When its reading began, by this process's monotonic clock. */
   readonly readStartedAt: number;
 };
@@ -45,10 +47,13 @@ export class LiveSessions {
     const session = await this.sessions.find(id, known);
     const secrets = session?.secrets;
     if (!secrets || session.status !== 'active') return session;
-    const signer =
-      isLive(known) && known.secrets === secrets ? known.signer : createDpopSigner(secrets.dpopKey);
-    return { ...session, secrets, signer, readStartedAt };
+    const { signer, ath } = isLive(known) && known.secrets === secrets ? known : readied(secrets);
+    return { ...session, secrets, signer, ath, readStartedAt };
   }
+}
+
+function readied({ dpopKey, accessToken }: SessionSecrets): Pick<LiveSession, 'signer' | 'ath'> {
+  return { signer: createDpopSigner(dpopKey), ath: accessTokenHash(accessToken) };
 }
 
 /** The database's time now, as far as a session that was read a moment ago can tell. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { PdsRequests, type PdsResponse } from './pds-requests.ts';
+import { readText } from '../identity/exchange.ts';
+import { PdsRequests } from './pds-requests.ts';
 import type { LiveSession } from './live-sessions.ts';
 
 /** What a PDS says of an access token: it takes it, it refuses it, or there is no telling. */
@@ -21,7 +22,7 @@ export class TokenOracle {
       const response = await this.requests.send(session, '/xrpc/com.atproto.server.getSession', {
         method: 'GET',
       });
-      const text = await readShort(response);
+      const text = await readText(response, LONGEST_ANSWER);
       if (this.requests.refusesToken(response)) return 'dead';
       if (response.statusCode !== 200) return 'unknown';
       // Whoever stands before a PDS may answer 200 with a page of its own: that proves nothing.
@@ -30,14 +31,4 @@ export class TokenOracle {
       return 'unknown'; // Whatever kept the PDS from answering says nothing about the token.
     }
   }
-}
-
-async function readShort({ body }: PdsResponse): Promise<string> {
-  body.setEncoding('utf8');
-  let text = '';
-  for await (const chunk of body) {
-    text += String(chunk);
-    if (text.length > LONGEST_ANSWER) break;
-  }
-  return text;
 }

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { Instances } from '../../src/leases/instances.service.ts';
-import { createDpopSigner, signDpopProof } from '../../src/oauth/dpop-proof.ts';
+import { accessTokenHash, createDpopSigner, signDpopProof } from '../../src/oauth/dpop-proof.ts';
 import { type FailPoint, failPoints } from '../../src/config/fail-point.ts';
 import { FailPoints } from '../../src/sessions/fail-points.ts';
 import { SessionRepository } from '../../src/sessions/session.repository.ts';
@@ -175,7 +175,8 @@ async function rememberGrant(session: TestSession): Promise<RememberedGrant> {
   const signer = createDpopSigner(dpopKey);
   const url = new URL('/xrpc/com.atproto.server.getSession', stored.pds);
   const askOnce = (token: string, nonce?: string): Promise<Response> => {
-    const dpop = signDpopProof(signer, { method: 'GET', url, accessToken: token, nonce, now: new Date() });
+    const ath = accessTokenHash(token);
+    const dpop = signDpopProof(signer, { method: 'GET', url, ath, nonce, now: new Date() });
     return fetch(url, { headers: { authorization: `DPoP ${token}`, dpop } });
   };
   return {

@@ -1,3 +1,4 @@
+import { readText } from '../../src/identity/exchange.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
@@ -175,7 +176,7 @@ function fail(): never {
 /** Asks the PDS who it takes the caller for. */
 async function whoAmI(access: SessionAccess): Promise<string> {
   const answer = await access.fetch('/xrpc/com.atproto.server.getSession', GET);
-  const { did } = (await answer.body.json()) as { did: string };
+  const { did } = JSON.parse(await readText(answer, 10_000)) as { did: string };
   return did;
 }
 
