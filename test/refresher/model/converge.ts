@@ -11,19 +11,25 @@ const ROUND_MINUTES = 16;
 /** Lets all trouble end and time heal what it can; then every session works, or was ended, or says why it does not. */
 export async function converge(world: World): Promise<void> {
   world.road.disarm();
+  // First everybody tries around what is stopped or held up: nobody may do what only its owner may.
+  await refreshAll(world);
   for (const broker of world.brokers) if (broker.held) await world.goOn(broker);
   for (const held of world.road.held) await held.release('delivered');
   await world.check();
   for (let round = 0; round < MOST_ROUNDS && (round === 0 || world.sessions.some(isUnsettled)); round++) {
-    await world.pass(ROUND_MINUTES);
-    for (const [index, broker] of world.brokers.entries()) {
-      for (const session of world.sessions.slice(index)) beginRefresh(world, broker, session);
-      await world.check();
-    }
+    await refreshAll(world);
   }
   for (const broker of world.brokers) await broker.get(Endings).resume(100);
   await world.check();
   for (const session of world.sessions) await requireEnd(world, session);
+}
+
+async function refreshAll(world: World): Promise<void> {
+  await world.pass(ROUND_MINUTES);
+  for (const broker of world.running) {
+    for (const session of world.sessions) beginRefresh(world, broker, session);
+    await world.check();
+  }
 }
 
 function isUnsettled({ seen }: SessionUnderTest): boolean {
