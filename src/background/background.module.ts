@@ -10,7 +10,10 @@ import { DueSessionRepository } from './due-session.repository.ts';
 import { EndingSessionRepository } from './ending-session.repository.ts';
 import { EndingSoon } from './ending-soon.ts';
 import { ExpiredRowRepository } from './expired-row.repository.ts';
+import { HolderlessSessionRepository } from './holderless-session.repository.ts';
 import { HolderlessSessions } from './holderless-sessions.ts';
+import { SessionCountRepository } from './session-count.repository.ts';
+import { SessionMetrics } from './session-metrics.ts';
 import { Sweeper } from './sweeper.ts';
 
 const ROWS_AT_ONCE = 500;
@@ -28,8 +31,11 @@ const REVOCATIONS_AT_ONCE = 16;
     EndingSessionRepository,
     EndingSoon,
     ExpiredRowRepository,
+    HolderlessSessionRepository,
     HolderlessSessions,
     LeaseRepository,
+    SessionCountRepository,
+    SessionMetrics,
     Sweeper,
   ],
 })

@@ -41,6 +41,7 @@ describe('without any setting', () => {
       identity: { plcUrl: new URL('https://plc.directory'), handleResolver: undefined },
       outbound: { allowHttp: false },
       failPoint: undefined,
+      uploadLimitBytes: 104_857_600,
       allowedOrigins: [],
       allowedDids: 'any',
       trustedProxies: [],

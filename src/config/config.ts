@@ -58,6 +58,8 @@ export class Config {
   readonly outbound: { readonly allowHttp: boolean };
   /** Where a test wants the process to fail. */
   readonly failPoint: FailPointSetting | undefined;
+  /** The largest body that is passed on to a PDS. */
+  readonly uploadLimitBytes: number;
   readonly allowedOrigins: readonly string[];
   readonly allowedDids: 'any' | readonly string[];
   /** IP addresses and CIDR blocks. */
@@ -83,6 +85,7 @@ export class Config {
     this.identity = { plcUrl: settings.LATCHKEY_PLC_URL, handleResolver: settings.LATCHKEY_HANDLE_RESOLVER };
     this.outbound = { allowHttp: settings.LATCHKEY_DEV_ALLOW_HTTP };
     this.failPoint = settings.LATCHKEY_DEV_FAIL_POINT;
+    this.uploadLimitBytes = settings.LATCHKEY_UPLOAD_LIMIT;
     this.allowedOrigins = settings.LATCHKEY_ALLOWED_ORIGINS;
     this.allowedDids = settings.LATCHKEY_ALLOWED_DIDS ?? 'any';
     this.trustedProxies = settings.LATCHKEY_TRUSTED_PROXIES;

@@ -1,5 +1,6 @@
 import { isValidDid } from '@atproto/syntax';
 import { z } from 'zod';
+import { byteSize } from './byte-size.ts';
 import { databaseUrl } from './database-url.ts';
 import { failPointSetting } from './fail-point.ts';
 import { listenAddress } from './listen-address.ts';
@@ -105,6 +106,10 @@ export const environmentSchema = z.object({
     meaning: 'A service that resolves handles over XRPC',
     example: 'https://pds.your-domain.net',
     unset: 'DNS and HTTPS, as the AT Protocol describes',
+  }),
+  LATCHKEY_UPLOAD_LIMIT: byteSize.prefault('100MiB').register(settingDocumentation, {
+    meaning: 'The largest body that is passed on to a PDS, in bytes or with `KiB`, `MiB` or `GiB`',
+    example: '1GiB',
   }),
   LATCHKEY_ALLOWED_ORIGINS: listOf(webOrigin).prefault('').register(settingDocumentation, {
     meaning: 'Further exact web origins that may call with cookies, comma-separated',

@@ -113,6 +113,11 @@ const refused: readonly [VariableName, readonly string[], RegExp][] = [
   ['LATCHKEY_TRUSTED_PROXIES', ['0.0.0.0', '::'], /names no proxy/],
   ['LATCHKEY_METRICS_LISTEN', ['9464', 'localhost:9464'], /an IP address and a port/],
   ['LATCHKEY_KEY_REQUESTS', ['Open', 'none'], /must be one of open, signed-in, off/],
+  [
+    'LATCHKEY_UPLOAD_LIMIT',
+    ['0', '-1', '1.5MiB', '5MB', '5 MiB', '1e6', 'none'],
+    /number of bytes above zero/,
+  ],
   ['LATCHKEY_DEV_ALLOW_HTTP', ['yes', 'TRUE!'], /must be true or false/],
   ['LATCHKEY_DEV_FAIL_POINT', ['exit', 'before_send', 'before_send:exit:1', 'x:exit'], /one of after_intent/],
 ];

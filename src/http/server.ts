@@ -9,6 +9,7 @@ import { answerUnreadableRequest, answerUnroutableRequest } from './early-errors
 import { knownHosts, targetHost } from './known-hosts.ts';
 import { addMethodRule } from './method-rule.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
+import { addUnreadBodyRule } from './unread-bodies.ts';
 
 const HEALTH_PATHS = ['/livez', '/readyz'];
 
@@ -30,6 +31,7 @@ export async function createServer(config: Config): Promise<FastifyAdapter> {
   addSecurityHeaders(server);
   addClosingRule(server);
   addClosingLimit(server);
+  addUnreadBodyRule(server);
   addHostRule(server, config);
   addMethodRule(server);
   return adapter;

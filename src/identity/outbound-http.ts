@@ -18,8 +18,8 @@ const closingTime = 5000;
 /**
  * All HTTP that the broker sends, one guarded member per class of call.
  *
- * `metadata`, `directory` and `token` have the shape of `fetch` and read small answers whole; `xrpc` and `blob`
- * are undici dispatchers that stream and keep a pool of connections per PDS. Failures are OutboundErrors.
+ * `metadata`, `directory` and `token` have the shape of `fetch` and read small answers whole; `xrpc` is an undici
+ * dispatcher that streams and keeps a pool of connections per PDS. Failures are OutboundErrors.
  */
 @Injectable()
 export class OutboundHttp implements OnApplicationShutdown {
@@ -32,8 +32,6 @@ export class OutboundHttp implements OnApplicationShutdown {
   readonly token: Fetch;
   /** Proxied calls to a PDS. */
   readonly xrpc: Dispatcher;
-  /** Uploads and downloads of blobs at a PDS. */
-  readonly blob: Dispatcher;
 
   constructor(config: Config) {
     const { allowHttp } = config.outbound;
@@ -43,7 +41,6 @@ export class OutboundHttp implements OnApplicationShutdown {
     this.directory = this.#fetch('directory', byOperator);
     this.token = this.#fetch('token', byStrangers);
     this.xrpc = this.#agent('xrpc', byStrangers);
-    this.blob = this.#agent('blob', byStrangers);
   }
 
   async onApplicationShutdown(): Promise<void> {

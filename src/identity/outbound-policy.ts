@@ -71,18 +71,6 @@ export const outboundPolicies = {
     maxOrigins: 4000,
     keepAliveTimeout: 20 * second,
   },
-
-  /** Uploads and downloads of blobs and repositories: slow, and on sockets of their own. */
-  blob: {
-    totalTimeout: unlimited,
-    connectTimeout: 10 * second,
-    headersTimeout: 600 * second,
-    bodyTimeout: 600 * second,
-    maxResponseSize: anySize,
-    connections: 32,
-    maxOrigins: 4000,
-    keepAliveTimeout: 20 * second,
-  },
 } as const satisfies Record<string, OutboundPolicy>;
 
 export type OutboundClass = keyof typeof outboundPolicies;

@@ -1,4 +1,5 @@
 import { errors, type Dispatcher } from 'undici';
+import { BrokerError } from '../errors/broker-error.ts';
 import { OutboundError, type OutboundFailure } from './outbound-error.ts';
 
 const reasons: Partial<Record<string, OutboundFailure>> = {
@@ -38,7 +39,7 @@ class FailureTypingHandler implements Dispatcher.DispatchHandler {
 
   onResponseError(controller: Dispatcher.DispatchController | null, error: Error): void {
     const abortedByCaller = controller?.aborted === true && controller.reason === error;
-    const failure = abortedByCaller ? error : toOutboundError(error, this.#origin, this.#sent);
+    const failure = abortedByCaller ? error : toBrokerError(error, this.#origin, this.#sent);
     this.#handler.onResponseError?.(controller, failure);
   }
 
@@ -71,8 +72,9 @@ class FailureTypingHandler implements Dispatcher.DispatchHandler {
   }
 }
 
-function toOutboundError(error: Error, origin: string, sent: boolean): OutboundError {
-  if (error instanceof OutboundError) return error;
+/** An error that is one of ours already is that of the guard, or of the body that was being sent. */
+function toBrokerError(error: Error, origin: string, sent: boolean): BrokerError {
+  if (error instanceof BrokerError) return error;
   const reason = error instanceof errors.UndiciError ? reasons[error.code] : undefined;
   return new OutboundError(reason ?? 'network', origin, sent, error);
 }

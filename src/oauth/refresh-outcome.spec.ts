@@ -2,11 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { judgeAnswer } from './refresh-outcome.ts';
 
-describe('Retry-After of a 429 (RFC 9110 section 10.2.3)', () => {
+describe.each([
+  [429, 'refused'],
+  [503, 'unknown'],
+])('Retry-After of a %i, which is %s (RFC 9110 section 10.2.3)', (status, kind) => {
   const secondsOf = (retryAfter: string | null): number | undefined => {
-    const outcome = judgeAnswer(429, '', retryAfter);
-    if (outcome.kind !== 'refused') throw new Error(`it was taken for ${outcome.kind}`);
-    return outcome.retryAfterSeconds;
+    const outcome = judgeAnswer(status, '', retryAfter);
+    expect(outcome.kind).toBe(kind);
+    return 'retryAfterSeconds' in outcome ? outcome.retryAfterSeconds : undefined;
   };
 
   it.each([
@@ -24,9 +27,12 @@ describe('Retry-After of a 429 (RFC 9110 section 10.2.3)', () => {
     expect(secondsOf('Sun, 06 Nov 1994 08:49:37 GMT')).toBe(0);
   });
 
-  it.each([null, '', 'soon', '-5', '-1e9', 'NaN', 'Infinity', '1e999'])('says nothing as %j', retryAfter => {
-    expect(secondsOf(retryAfter) ?? 0).toBe(0);
-  });
+  it.each([null, '', 'soon', '-5', '-1e9', 'NaN', 'Infinity', '1e999', '0x10', 'build 2099'])(
+    'says nothing as %j',
+    retryAfter => {
+      expect(secondsOf(retryAfter)).toBeUndefined();
+    },
+  );
 
   it('is never negative nor endless, whatever it says', () => {
     fc.assert(

@@ -113,6 +113,17 @@ export class Log {
     this.logger.error({ error: toLoggedError(error) }, 'A background run failed; the next one comes');
   }
 
+  measurementFailed(facts: { metric: string }, error: unknown): void {
+    this.logger.error(
+      { ...facts, error: toLoggedError(error) },
+      'A metric could not be measured; it is left out',
+    );
+  }
+
+  metricsFailed(error: unknown): void {
+    this.logger.error({ error: toLoggedError(error) }, 'The metrics could not be served');
+  }
+
   swept(facts: { table: string; rows: number }): void {
     this.logger.info(facts, 'Rows whose time was over were removed');
   }

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { createDpopSigner } from '../oauth/dpop-proof.ts';
 import { Grants } from '../oauth/grants.service.ts';
 import { Log } from '../observability/log.ts';
 import { AttemptRepository } from './attempt.repository.ts';
 import { Closing } from './closing.ts';
+import { TokenOracle } from './oracle.ts';
 import { pause } from './pause.ts';
-import { toRefreshedGrant } from './refreshed-grant.ts';
+import { type RefreshedGrant, toRefreshedGrant } from './refreshed-grant.ts';
 import { SessionRepository, type StoredSession } from './session.repository.ts';
 import { Spool, type SpooledAnswer } from './spool.ts';
 
@@ -39,6 +41,7 @@ export class AnswerStore {
     private readonly attempts: AttemptRepository,
     private readonly sessions: SessionRepository,
     private readonly grants: Grants,
+    private readonly oracle: TokenOracle,
     private readonly spool: Spool,
     private readonly closing: Closing,
     private readonly log: Log,
@@ -118,7 +121,8 @@ export class AnswerStore {
     if (session?.secrets && awaitsAnswer(session)) {
       const { tokens, pds, sentAt } = answer;
       const grant = toRefreshedGrant(session, session.secrets, { tokens, pds, sentAt: new Date(sentAt) });
-      if (await this.attempts.storeAnswer(answer, session, grant)) {
+      const isSpent = session.status !== 'active' && (await this.isDead(session, grant));
+      if (!isSpent && (await this.attempts.storeAnswer(answer, session, grant))) {
         if (session.status !== 'active')
           this.log.sessionRecovered({ did: session.did, sessionId: session.id });
         return 'stored';
@@ -128,6 +132,15 @@ export class AnswerStore {
     if (current && isOfSameGrant(current, answer)) return 'stored';
     await this.revoke(answer);
     return 'superseded';
+  }
+
+  /**
+   * Whether the answer that a session was given up for is worth nothing by now: its refresh token was sent again in
+   * the meantime, by which an issuer ends the session.
+   */
+  private async isDead(session: StoredSession, grant: RefreshedGrant): Promise<boolean> {
+    const renewed = { ...session, pds: grant.pds, secrets: grant, readStartedAt: performance.now() };
+    return (await this.oracle.ask({ ...renewed, signer: createDpopSigner(grant.dpopKey) })) === 'dead';
   }
 
   private async revoke({ tokens, sessionId, ...grant }: SpooledAnswer): Promise<void> {

@@ -7,13 +7,25 @@ import { NonceCache } from '../oauth/nonce-cache.ts';
 import { ServerClock } from '../oauth/server-clock.ts';
 import { readDpopChallenge } from './dpop-challenge.ts';
 import type { LiveSession } from './live-sessions.ts';
+import type { BodyStream } from './replay-window.ts';
 import { xrpcUrl } from './xrpc-path.ts';
+
+/** A body up to this size is sent in no time. */
+const QUICK_BODY_BYTES = 64 * 1024;
+
+/** How long a larger one may take, on a slow line, until its answer begins. */
+const UPLOAD_PATIENCE_MS = 10 * 60_000;
 
 export type PdsRequest = {
   readonly method: 'GET' | 'HEAD' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Buffer;
+  readonly body?: Buffer | BodyStream;
+  /** Ends the request: its caller has left. */
+  readonly signal?: AbortSignal;
 };
+
+/** A request that can be sent again. */
+export type RepeatableRequest = PdsRequest & { readonly body?: Buffer };
 
 export type PdsResponse = Dispatcher.ResponseData;
 
@@ -26,18 +38,34 @@ export class PdsRequests {
   constructor(private readonly outbound: OutboundHttp) {}
 
   /** Sends a request and answers what the PDS said; a refused nonce or clock is corrected and the request repeated once. */
-  async send(session: LiveSession, path: string, request: PdsRequest): Promise<PdsResponse> {
+  async send(session: LiveSession, path: string, request: RepeatableRequest): Promise<PdsResponse> {
     const url = xrpcUrl(session.pds, path);
-    const first = await this.sendOnce(session, url, path, request);
+    const first = await this.sendSigned(session, url, path, request);
     const clockWasWrong = this.clock.observe(url.origin, first.headers.date?.toString() ?? null);
     const challenge = challengeOf(first);
     const repeat = challenge === 'use_dpop_nonce' || (challenge === 'invalid_dpop_proof' && clockWasWrong);
     if (!repeat) return first;
     await first.body.dump();
-    const second = await this.sendOnce(session, url, path, request);
+    const second = await this.sendSigned(session, url, path, request);
     if (challengeOf(second) !== 'use_dpop_nonce') return second;
     await second.body.dump();
     throw new BrokerError('UpstreamUnavailable', 'The PDS refuses every proof that its own nonce is in.');
+  }
+
+  /**
+   * Sends a request whose body is there only once.
+   *
+   * @throws BrokerError `TokenUnavailable` when the PDS wants token, nonce or clock corrected first
+   */
+  async sendOnce(session: LiveSession, path: string, request: PdsRequest): Promise<PdsResponse> {
+    const response = await this.sendSigned(session, xrpcUrl(session.pds, path), path, request);
+    if (challengeOf(response) === undefined) return response;
+    await response.body.dump();
+    throw new BrokerError(
+      'TokenUnavailable',
+      'The token was renewed while this was on its way, and it is too large to be kept. Please send it again.',
+      { retryAfterSeconds: 1 },
+    );
   }
 
   /** Whether an answer says that the token is not good any more; every other 401 is about something else. */
@@ -45,14 +73,13 @@ export class PdsRequests {
     return challengeOf(response) === 'invalid_token';
   }
 
-  private async sendOnce(
+  private async sendSigned(
     session: LiveSession,
     url: URL,
     path: string,
-    request: PdsRequest,
+    { method, headers, body, signal }: PdsRequest,
   ): Promise<PdsResponse> {
     const { accessToken } = session.secrets;
-    const { method, headers, body = null } = request;
     const nonce = this.nonces.get(session.id);
     const now = this.clock.now(url.origin);
     const proof = signDpopProof(session.signer, { method, url, accessToken, nonce, now });
@@ -60,13 +87,32 @@ export class PdsRequests {
       origin: url.origin,
       path, // As the caller wrote it: parsing and writing a query changes some of its bytes.
       method,
-      headers: { 'user-agent': 'latchkey', ...headers, authorization: `DPoP ${accessToken}`, dpop: proof },
-      body,
+      headers: {
+        'user-agent': 'latchkey',
+        ...headers,
+        ...lengthOf(body),
+        authorization: `DPoP ${accessToken}`,
+        dpop: proof,
+      },
+      ...toDispatched(body),
+      ...(signal && { signal }),
     });
     const newest = response.headers['dpop-nonce'];
     if (typeof newest === 'string') this.nonces.set(session.id, newest);
     return response;
   }
+}
+
+/** Of a whole body undici finds out the length itself; of a stream its sender has told it, or nobody knows it. */
+function lengthOf(body: PdsRequest['body']): Record<string, string> {
+  if (!body || Buffer.isBuffer(body) || body.length === undefined) return {};
+  return { 'content-length': String(body.length) };
+}
+
+function toDispatched(body: PdsRequest['body']): Pick<Dispatcher.RequestOptions, 'body' | 'headersTimeout'> {
+  if (!body) return { body: null };
+  if (!Buffer.isBuffer(body)) return { body: body.stream, headersTimeout: UPLOAD_PATIENCE_MS };
+  return body.length > QUICK_BODY_BYTES ? { body, headersTimeout: UPLOAD_PATIENCE_MS } : { body };
 }
 
 function challengeOf({ statusCode, headers }: PdsResponse): string | undefined {

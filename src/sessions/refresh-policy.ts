@@ -62,6 +62,11 @@ export function isUsable(session: Session, now: Date): boolean {
   return remaining(session, now) > LEAST_TOKEN_LIFE_MS;
 }
 
+/** Whether a token was renewed so recently that a PDS which refuses it would refuse the next one as well. */
+export function isSettling({ refreshedAt }: Pick<Session, 'refreshedAt'>, now: Date): boolean {
+  return now.getTime() - refreshedAt.getTime() < SETTLING_TIME_MS;
+}
+
 /** When a worker should look at a session that was just refreshed: at half of its token's life, spread over a tenth. */
 export function nextRefreshOf(session: Pick<Session, 'id' | 'refreshedAt' | 'accessExpiresAt'>): Date {
   const share = 0.45 + 0.1 * spread(session.id);

@@ -13,9 +13,13 @@ import type { RefreshResult } from './refresh-result.ts';
 import { RefreshSettlement } from './refresh-settlement.service.ts';
 import { ResendRule } from './resend-rule.ts';
 import type { Attempt, AttemptKey } from './session.ts';
+import { StreamGate } from './stream-gate.ts';
 
 const FIRST_LOOK_MS = 100;
 const LONGEST_LOOK_MS = 1_000;
+
+/** How long a rotation waits for the streams that began with the token it ends. */
+const PATIENCE_WITH_STREAMS_MS = 60_000;
 
 /** Why a refresh is asked for. */
 export type RefreshTrigger =
@@ -46,6 +50,7 @@ export class Refresher implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly settlement: RefreshSettlement,
     private readonly answers: AnswerStore,
     private readonly resendRule: ResendRule,
+    private readonly gate: StreamGate,
     private readonly instances: Instances,
     private readonly closing: Closing,
     private readonly log: Log,
@@ -80,9 +85,9 @@ export class Refresher implements OnApplicationBootstrap, BeforeApplicationShutd
         if (!isLive(session) || !isWanted(session, trigger)) return skipped;
         if (trigger.kind === 'claimed' && this.settlement.issuers.remainingMs(session.issuer) > 0)
           return skipped;
-        const key = { sessionId, generation: session.generation, attemptId: randomUUID() };
-        const taken = await this.takePlace(key, session);
-        if (taken) return await this.attempt.run(key, taken);
+        const patienceMs = trigger.kind === 'refused' ? 0 : PATIENCE_WITH_STREAMS_MS;
+        const result = await this.gate.rotate(sessionId, patienceMs, () => this.rotate(session));
+        if (result) return result;
         if (!(await this.awaitOther(session))) return skipped;
       }
     } catch (error) {
@@ -91,6 +96,14 @@ export class Refresher implements OnApplicationBootstrap, BeforeApplicationShutd
     } finally {
       this.live.forget(sessionId);
     }
+  }
+
+  /** Makes an attempt; nothing when its place was not to be had. */
+  private async rotate(session: LiveSession): Promise<RefreshResult | undefined> {
+    const { id: sessionId, generation } = session;
+    const key = { sessionId, generation, attemptId: randomUUID() };
+    const taken = await this.takePlace(key, session);
+    return taken && this.attempt.run(key, taken);
   }
 
   /** Prepares an attempt; answers the session as it is with that, nothing when the place was not to be had. */

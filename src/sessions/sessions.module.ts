@@ -10,20 +10,24 @@ import { Endings } from './endings.service.ts';
 import { FailPoints } from './fail-points.ts';
 import { LastUse } from './last-use.ts';
 import { LiveSessions } from './live-sessions.ts';
+import { LiveTokens } from './live-tokens.service.ts';
 import { TokenOracle } from './oracle.ts';
 import { PdsRequests } from './pds-requests.ts';
 import { Reconnections } from './reconnections.service.ts';
 import { RefreshAttempt } from './refresh-attempt.service.ts';
 import { RefreshSettlement } from './refresh-settlement.service.ts';
+import { ReplayWindow } from './replay-window.ts';
 import { ResendRule } from './resend-rule.ts';
 import { Refresher } from './refresher.service.ts';
 import { SessionOperations } from './session-operations.service.ts';
 import { SessionListeners } from './session-listeners.ts';
+import { SessionRequests } from './session-requests.service.ts';
 import { SessionRepository } from './session.repository.ts';
 import { SessionSecretsBox } from './session-secrets.ts';
 import { SessionsController } from './sessions.controller.ts';
 import { Sessions } from './sessions.service.ts';
 import { Spool } from './spool.ts';
+import { StreamGate } from './stream-gate.ts';
 
 @Module({
   imports: [IdentityModule, LeasesModule, OAuthModule],
@@ -37,18 +41,22 @@ import { Spool } from './spool.ts';
     FailPoints,
     LastUse,
     LiveSessions,
+    LiveTokens,
     PdsRequests,
     Reconnections,
     RefreshAttempt,
     RefreshSettlement,
     Refresher,
+    ReplayWindow,
     ResendRule,
     SessionListeners,
     SessionOperations,
     SessionRepository,
+    SessionRequests,
     SessionSecretsBox,
     Sessions,
     Spool,
+    StreamGate,
     TokenOracle,
   ],
   exports: [Endings, Reconnections, Refresher, SessionListeners, Sessions],

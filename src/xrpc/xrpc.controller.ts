@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
   ApiBody,
@@ -14,13 +14,15 @@ import { Caller } from '../access/caller.decorator.ts';
 import type { BrowserPrincipal } from '../access/principal.ts';
 import { AllowSameOriginOnly } from '../http/allow.decorator.ts';
 import { ApiErrors } from '../http/api-errors.decorator.ts';
-import type { RawBodyConfig } from '../http/body-parser.ts';
+import { Config } from '../config/config.ts';
+import type { OwnBodyConfig } from '../http/body-parser.ts';
+import { type UploadedBody, uploadedBody } from '../http/uploaded-body.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import type { PdsRequest, PdsResponse } from '../sessions/pds-requests.ts';
 import { toCallerHeaders, toPdsHeaders } from './proxied-headers.ts';
 import { XrpcService } from './xrpc.service.ts';
 
-const BODY: RawBodyConfig = { rawBody: true, maxBodyBytes: 8 * 1024 * 1024 };
+const OWN_BODY: OwnBodyConfig = { ownBody: true };
 
 const ANY_CONTENT = { '*/*': {} };
 const PDS_ANSWER = { status: 200, description: 'What the PDS answered.', content: ANY_CONTENT };
@@ -53,7 +55,10 @@ const PDS_ANSWER = { status: 200, description: 'What the PDS answered.', content
 )
 @Controller('xrpc/:nsid')
 export class XrpcController {
-  constructor(private readonly xrpc: XrpcService) {}
+  constructor(
+    private readonly xrpc: XrpcService,
+    private readonly config: Config,
+  ) {}
 
   /** HEAD too: Fastify routes it here, and it goes on as HEAD. */
   @Get()
@@ -73,17 +78,17 @@ export class XrpcController {
   @HttpCode(200)
   @ApiOperation({ operationId: 'callProcedure', summary: "Calls a procedure of the account's PDS" })
   @ApiConsumes('*/*')
-  @ApiBody({ required: false, description: 'Passed on as it is, up to 8 MiB.', schema: {} })
-  @RouteConfig(BODY)
+  @ApiBody({ required: false, description: 'Passed on as it is.', schema: {} })
+  @RouteConfig(OWN_BODY)
   @ApiResponse(PDS_ANSWER)
   @AllowSameOriginOnly('browser')
   procedure(
     @Param('nsid') nsid: string,
     @Caller() caller: BrowserPrincipal,
-    @Body() body: Buffer | undefined,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    const body = hasBody(request) ? uploadedBody(request.raw, this.config.uploadLimitBytes) : undefined;
     return this.forward(nsid, caller, request, reply, body);
   }
 
@@ -92,16 +97,36 @@ export class XrpcController {
     { sessionId }: BrowserPrincipal,
     request: FastifyRequest,
     reply: FastifyReply,
-    body?: Buffer,
+    body?: UploadedBody,
   ): Promise<void> {
     refuseNavigation(request);
-    const response = await this.xrpc.forward(sessionId, nsid, queryOf(request), {
-      method: request.method as PdsRequest['method'],
-      headers: toPdsHeaders(request.headers),
-      ...(body && { body }),
-    });
-    answer(reply, response);
+    const signal = leaving(reply);
+    try {
+      const response = await this.xrpc.forward(sessionId, nsid, queryOf(request), {
+        method: request.method as PdsRequest['method'],
+        headers: toPdsHeaders(request.headers),
+        signal,
+        ...(body && { body }),
+      });
+      answer(reply, response);
+    } catch (error) {
+      if (!signal.aborted) throw error; // Else nobody is there any more to be told.
+    }
   }
+}
+
+/** RFC 9112 section 6: a request without either field has no body. */
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+}
+
+/** Is aborted when the caller leaves before all of the answer was sent. */
+function leaving({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
 }
 
 /** A page of the PDS's making must not open on our origin, not even sandboxed. */

@@ -38,6 +38,7 @@ export async function startPds(
     inviteRequired: false,
     dataDirectory: directory,
     blobstoreDiskLocation: join(directory, 'blobs'),
+    blobUploadLimit: 100 * 1024 * 1024, // As a PDS has it by its installer, and not by its code.
     adminPassword,
     jwtSecret: randomHex(),
     plcRotationKeyK256PrivateKeyHex: randomHex(),

@@ -7,8 +7,20 @@ import type { TestSession } from './test-session.ts';
 const ROUNDS = process.env.TEST_LONG ? 50 : 5;
 const IN_FLIGHT = 16;
 const upload = randomBytes(5_000_000);
+/** More than is kept to be sent again. */
+const stream = randomBytes(9_000_000);
 
-describeFaults('a rotation under load', suite);
+describeFaults('a rotation under load', place => {
+  suite(place);
+
+  it('loses no stream of 9 MB in flight, and takes one token request', async () => {
+    const session = await place().signIn();
+    let call = 0;
+    await rotateUnderLoad(place(), session, url =>
+      call++ % 8 === 0 ? uploadBlob(session, url, stream) : callGetSession(session, url),
+    );
+  });
+});
 describeFaults('a rotation under load of three instances', suite, { instances: 3 });
 
 function suite(place: () => FaultyPlace): void {
@@ -21,7 +33,7 @@ function suite(place: () => FaultyPlace): void {
     const session = await place().signIn();
     let call = 0;
     await rotateUnderLoad(place(), session, url =>
-      call++ % 4 === 0 ? uploadBlob(session, url) : callGetSession(session, url),
+      call++ % 4 === 0 ? uploadBlob(session, url, upload) : callGetSession(session, url),
     );
   });
 }
@@ -67,9 +79,9 @@ async function callGetSession({ browser }: TestSession, brokerUrl: string): Prom
   return (await browser.through(brokerUrl).get('/xrpc/com.atproto.server.getSession')).status;
 }
 
-async function uploadBlob({ browser }: TestSession, brokerUrl: string): Promise<number> {
+async function uploadBlob({ browser }: TestSession, brokerUrl: string, body: Buffer): Promise<number> {
   const answer = await browser.through(brokerUrl).request('POST', '/xrpc/com.atproto.repo.uploadBlob', {
-    body: upload,
+    body,
     headers: { 'content-type': 'application/octet-stream' },
   });
   return answer.status;

@@ -13,6 +13,8 @@ export type StubPds = {
   readonly origin: string;
   readonly received: Received[];
   answer: (response: ServerResponse, received: Received) => void;
+  /** Takes calls of one method as they arrive, before their bodies are there; these are not in `received`. */
+  takeStream: (nsid: string, take: (request: IncomingMessage, response: ServerResponse) => void) => void;
   /** A call of the broker by a browser whose session lives here. */
   call: (nsid: string, options?: Exchange) => Promise<Response>;
   /** The headers of that browser. */
@@ -23,13 +25,19 @@ export type StubPds = {
 /** Starts a stub PDS with one session at the broker. */
 export async function startStubPds(broker: TestBroker): Promise<StubPds> {
   const received: Received[] = [];
+  const streams = new Map<string, (request: IncomingMessage, response: ServerResponse) => void>();
   const server = await startServer((request, response) => {
+    const proof = readProof(request);
+    if (proof === undefined) {
+      response.writeHead(418).end('the proof is not good for this request');
+      return;
+    }
+    const takeStream = streams.get(request.url?.replace('/xrpc/', '') ?? '');
+    if (takeStream) {
+      takeStream(request, response);
+      return;
+    }
     void buffer(request).then(body => {
-      const proof = readProof(request);
-      if (proof === undefined) {
-        response.writeHead(418).end('the proof is not good for this request');
-        return;
-      }
       received.push({ request, body, proof });
       stub.answer(response, { request, body, proof });
     });
@@ -41,6 +49,7 @@ export async function startStubPds(broker: TestBroker): Promise<StubPds> {
     received,
     headers,
     answer: response => response.end('{}'),
+    takeStream: (nsid, take) => streams.set(nsid, take),
     call: (nsid, options = {}) =>
       exchange(new URL(`/xrpc/${nsid}`, broker.url), {
         ...options,
