@@ -45,8 +45,9 @@ export class TestSession {
     return { status: answer.status, error, retryAfter: answer.headers.get('retry-after') };
   }
 
-  /** A call whose caller leaves at a signal; it rejects then. */
-  async callAndLeave(signal: AbortSignal): Promise<void> {
+  /** A call whose caller leaves, after so many milliseconds or at a signal; it rejects then. */
+  async callAndLeave(leaving: number | AbortSignal): Promise<void> {
+    const signal = typeof leaving === 'number' ? AbortSignal.timeout(leaving) : leaving;
     await this.browser.request('GET', '/xrpc/com.atproto.server.getSession', { signal });
   }
 
