@@ -47,9 +47,14 @@ export class LiveSessions {
     const session = await this.sessions.find(id, known);
     const secrets = session?.secrets;
     if (!secrets || session.status !== 'active') return session;
-    const { signer, ath } = isLive(known) && known.secrets === secrets ? known : readied(secrets);
-    return { ...session, secrets, signer, ath, readStartedAt };
+    if (!isLive(known) || known.secrets !== secrets) return toLive(session, secrets, readStartedAt);
+    return { ...session, secrets, signer: known.signer, ath: known.ath, readStartedAt };
   }
+}
+
+/** Makes a stored session ready to sign with these secrets. */
+export function toLive(session: StoredSession, secrets: SessionSecrets, readStartedAt: number): LiveSession {
+  return { ...session, secrets, ...readied(secrets), readStartedAt };
 }
 
 function readied({ dpopKey, accessToken }: SessionSecrets): Pick<LiveSession, 'signer' | 'ath'> {

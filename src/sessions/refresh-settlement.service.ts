@@ -11,6 +11,7 @@ import { databaseTime, type LiveSession, LiveSessions } from './live-sessions.ts
 import { TokenOracle } from './oracle.ts';
 import { pause } from './pause.ts';
 import { endReasonOf } from './refresh-policy.ts';
+import { Repetitions } from './repetitions.ts';
 import { SessionListeners } from './session-listeners.ts';
 import type { AttemptKey } from './session.ts';
 import { SessionRepository } from './session.repository.ts';
@@ -27,6 +28,7 @@ const REFUSALS_BEFORE_REVOKED = 3;
 @Injectable()
 export class RefreshSettlement {
   readonly issuers = new IssuerBackOff();
+  private readonly repetitions = new Repetitions();
 
   constructor(
     private readonly attempts: AttemptRepository,
@@ -47,6 +49,7 @@ export class RefreshSettlement {
     this.metrics.attemptEnded(outcome.kind === 'sign-again' ? 'refused' : outcome.kind);
     switch (outcome.kind) {
       case 'refreshed':
+        this.repetitions.forget(session.id);
         this.metrics.tokenReplaced(
           (session.accessExpiresAt.getTime() - databaseTime(session).getTime()) / 1000,
         );
@@ -75,6 +78,7 @@ export class RefreshSettlement {
   ): Promise<void> {
     const key = { sessionId: id, generation, attemptId };
     if (!(await this.persist(() => this.sessions.markNeedsReauth(key, reason)))) return;
+    this.repetitions.forget(id);
     this.live.forget(id);
     this.log.sessionNeedsReauth({ did, sessionId: id, reason });
     await this.persist(() => this.listeners.tell({ id, did, reason }));
@@ -89,7 +93,7 @@ export class RefreshSettlement {
     const isDead = (await this.oracle.ask(session)) === 'dead';
     const isProof = session.accessExpiresAt > databaseTime(session);
     if (isDead && session.resends > 0) await this.needReauth(session, key.attemptId, 'response_lost');
-    else if (isDead && (isProof || session.failures + 1 >= REFUSALS_BEFORE_REVOKED))
+    else if (isDead && (isProof || this.repetitions.add(session, 'invalid_grant') >= REFUSALS_BEFORE_REVOKED))
       await this.needReauth(session, key.attemptId, endReasonOf(session, databaseTime(session)));
     else
       await this.giveUp(key, session, {
@@ -100,7 +104,8 @@ export class RefreshSettlement {
   }
 
   private async giveUp(key: AttemptKey, session: LiveSession, outcome: RefreshOutcome): Promise<void> {
-    if (causeOf(outcome) instanceof AccountMovedError && session.failures >= LOOKS_BEFORE_MOVED) {
+    const hasMoved = causeOf(outcome) instanceof AccountMovedError;
+    if (hasMoved && this.repetitions.add(session, 'account_moved') > LOOKS_BEFORE_MOVED) {
       await this.needReauth(session, key.attemptId, 'account_moved');
       return;
     }
