@@ -27,7 +27,7 @@ export class AppModule {
         DatabaseModule,
         CryptoModule,
         AccessModule.withVerifiers([UiSessionsModule], [CookieVerifier]),
-        HttpModule,
+        HttpModule.forConfig(config),
         OAuthModule,
         UiSessionsModule,
         LoginModule,

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config/config.ts';
+import { endOnSignals } from './end-on-signals.ts';
 import { OpenApiController } from './http/openapi.controller.ts';
 import { describeRoutes } from './http/openapi.ts';
 import { createServer } from './http/server.ts';
@@ -28,7 +29,13 @@ export async function createBroker(config: Config, log = new Log()): Promise<Nes
     app.enableCors({
       origin: [...config.allowedOrigins],
       credentials: true,
-      exposedHeaders: ['latchkey-error', 'retry-after'],
+      exposedHeaders: [
+        'latchkey-error',
+        'retry-after',
+        'ratelimit-limit',
+        'ratelimit-remaining',
+        'ratelimit-reset',
+      ],
     });
   }
   warnOfOverrides(config, log);
@@ -40,8 +47,7 @@ export async function createBroker(config: Config, log = new Log()): Promise<Nes
 /** Makes a broker, listens, and ends it well when the process is asked to end. */
 export async function startBroker(config: Config): Promise<void> {
   const app = await createBroker(config);
-  // A broker that was asked to end and did so has not failed: it exits with code 0, and not by the signal.
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  endOnSignals(app);
   const { host, port } = config.listen;
   try {
     await app.listen(port, host);

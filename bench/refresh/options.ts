@@ -2,40 +2,47 @@ import { parseArgs } from 'node:util';
 import { UsageError } from '../../test/network/command-line.ts';
 
 export const usage =
-  'node bench/refresh/main.ts [--rounds N] [--travel MS] [--sessions N] [--instances N] [--only rotation|volume]';
+  'node bench/refresh/main.ts [--only rotation|volume] [--rounds N] [--travel MS]' +
+  ' [--sessions N] [--instances N] [--window SECONDS | --due at-once]';
 
 export type Options = {
   /** Rotations of each contender at each load. */
   rounds: number;
   /** How many milliseconds a request is on its way to the PDS at most; each one draws its own. */
   travel: number;
-  /** How many sessions fall due at once. */
+  /** How many sessions fall due. */
   sessions: number;
   /** How many brokers share the one Postgres. */
   instances: number;
+  /** Within how many seconds the sessions fall due that would within an hour; 0 is all at once. */
+  window: number;
   /** The one of both parts that is run, where not both are. */
   only: 'rotation' | 'volume' | undefined;
 };
 
 /** Reads the options from their arguments; throws `UsageError`, or what `parseArgs` throws. */
 export function parseOptions(args: string[]): Options {
-  const { rounds, travel, sessions, instances, only } = parseArgs({
+  const { rounds, travel, sessions, instances, window, due, only } = parseArgs({
     args,
     options: {
       rounds: { type: 'string', default: '10' },
       travel: { type: 'string', default: '100' },
-      sessions: { type: 'string', default: '2000' },
-      instances: { type: 'string', default: '2' },
+      sessions: { type: 'string', default: '20000' },
+      instances: { type: 'string', default: '4' },
+      window: { type: 'string', default: '240' },
+      due: { type: 'string' },
       only: { type: 'string' },
     },
   }).values;
   if (only !== undefined && only !== 'rotation' && only !== 'volume')
     throw new UsageError(`--only is rotation or volume, not '${only}'`);
+  if (due !== undefined && due !== 'at-once') throw new UsageError(`--due is at-once, not '${due}'`);
   return {
     rounds: toCount('rounds', rounds),
     travel: travel === '0' ? 0 : toCount('travel', travel),
     sessions: toCount('sessions', sessions),
     instances: toCount('instances', instances),
+    window: due === 'at-once' ? 0 : toCount('window', window),
     only,
   };
 }

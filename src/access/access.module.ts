@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type ModuleMetadata, type Type } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { AccessGuard } from './access.guard.ts';
+import { CredentialLimitGuard } from './credential-limit.guard.ts';
 import { type CredentialVerifier, CredentialVerifiers } from './credential-verifier.ts';
 import { OperatorTokenVerifier } from './operator-token.verifier.ts';
 import { RouteAdmissions } from './route-admissions.ts';
@@ -17,7 +18,9 @@ export class AccessModule {
       module: AccessModule,
       imports: [DiscoveryModule, ...imports],
       providers: [
+        // In this order: who is calling is known before it is counted.
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: CredentialLimitGuard },
         {
           provide: CredentialVerifiers,
           inject: [OperatorTokenVerifier, ...verifiers],

@@ -9,7 +9,12 @@ export function setPrincipal(request: FastifyRequest, principal: Principal): voi
   principals.set(request, principal);
 }
 
+/** Who was found to be calling; nobody known where the guard has not looked. */
+export function principalOf(request: FastifyRequest): Principal {
+  return principals.get(request) ?? anonymous;
+}
+
 /** The parameter of a handler that receives the {@link Principal} of the request. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
-  return principals.get(context.switchToHttp().getRequest<FastifyRequest>()) ?? anonymous;
+  return principalOf(context.switchToHttp().getRequest<FastifyRequest>());
 });

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Log } from '../observability/log.ts';
+import { Metrics } from '../observability/metrics.ts';
+import { toBackgroundResult } from '../observability/metrics-labels.ts';
 import { keepAliveOf } from '../sessions/refresh-policy.ts';
 import type { RefreshResult } from '../sessions/refresh-result.ts';
 import { Refresher } from '../sessions/refresher.service.ts';
 import { type DueSession, DueSessionRepository } from './due-session.repository.ts';
 import { IssuerSlots } from './issuer-slots.ts';
-import { type RefreshRun, type SessionOutcome, toRefreshRun } from './refresh-run.ts';
+import { withPatience } from './patience.ts';
+import { type RefreshRun, RefreshTally } from './refresh-run.ts';
 
 /** How many sessions a run works on at a time, and claims at once. */
 const LANES = 32;
@@ -23,6 +26,7 @@ export class BackgroundRefresh {
   constructor(
     private readonly due: DueSessionRepository,
     private readonly refresher: Refresher,
+    private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
 
@@ -32,16 +36,18 @@ export class BackgroundRefresh {
    * @param signal ends the run at once; the requests that are under way go on
    */
   async run(withinSeconds = 0, signal?: AbortSignal): Promise<RefreshRun> {
-    const outcomes: SessionOutcome[] = [];
+    const tally = new RefreshTally();
     // All lanes take from one queue, so that a slow session keeps nobody else waiting.
     const queue = this.claim(withinSeconds, signal);
     const work = async (): Promise<void> => {
       for await (const session of queue) {
-        outcomes.push({ id: session.id, result: await this.settle(session, withinSeconds, signal) });
+        const result = await this.settle(session, withinSeconds, signal);
+        this.metrics.backgroundLooked(toBackgroundResult(result));
+        tally.add(session.id, result);
       }
     };
     await Promise.all(Array.from({ length: LANES }, work));
-    return toRefreshRun(outcomes);
+    return tally.run;
   }
 
   private async *claim(withinSeconds: number, signal: AbortSignal | undefined): AsyncGenerator<DueSession> {
@@ -73,18 +79,13 @@ export class BackgroundRefresh {
     { id, generation, issuer }: DueSession,
     signal: AbortSignal | undefined,
   ): Promise<RefreshResult> {
-    const patience = AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...(signal ? [signal] : [])]);
-    const flight = this.slots.take(
-      issuer,
-      () => this.refresher.refresh(id, { kind: 'claimed', generation }),
-      patience,
-    );
-    const late = new Promise<RefreshResult>(resolve => {
-      patience.addEventListener('abort', () => {
-        resolve({ kind: 'failed', error: 'slow' });
-      });
-    });
-    return (await Promise.race([flight, late])) ?? { kind: 'failed', error: 'issuer_busy' };
+    const progress = { begun: false };
+    const refresh = (): Promise<RefreshResult> => {
+      progress.begun = true;
+      return this.refresher.refresh(id, { kind: 'claimed', generation });
+    };
+    const result = await withPatience(PATIENCE_MS, signal, over => this.slots.take(issuer, refresh, over));
+    return result ?? { kind: 'failed', error: progress.begun ? 'slow' : 'issuer_busy' };
   }
 
   /** A session that nobody uses, and that nothing is wrong with, waits until it would die otherwise. */

@@ -15,7 +15,8 @@ const refreshDue = z.object({
 const refreshRun = z.object({
   refreshed: z.int(),
   skipped: z.int().describe('nothing was to be done, or another process does it'),
-  failed: z.array(z.object({ id: z.string(), error: z.string() })),
+  failed: z.array(z.object({ id: z.string(), error: z.string() })).describe('the first thousand'),
+  unlisted: z.int().optional().describe('how many more failed'),
 });
 
 @ApiTags('sessions')
@@ -33,6 +34,7 @@ export class BackgroundController {
     summary: 'Refresh what is due, for an external cron; the broker does the same by itself',
   })
   @ApiBody({ schema: toOpenApiSchema(refreshDue) })
+  @ApiErrors('InvalidRequest')
   @ApiOkResponse({ description: 'What was done.', schema: toOpenApiSchema(refreshRun) })
   refreshDue(
     @Body(new ZodPipe(refreshDue)) { withinSeconds }: z.infer<typeof refreshDue>,

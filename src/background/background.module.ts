@@ -1,4 +1,5 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { LeaseRepository } from '../leases/lease.repository.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { Endings } from '../sessions/endings.service.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
@@ -6,8 +7,13 @@ import { BackgroundController } from './background.controller.ts';
 import { BackgroundRefresh } from './background-refresh.service.ts';
 import { BackgroundWorker } from './background.worker.ts';
 import { DueSessionRepository } from './due-session.repository.ts';
+import { EndingSessionRepository } from './ending-session.repository.ts';
+import { EndingSoon } from './ending-soon.ts';
 import { ExpiredRowRepository } from './expired-row.repository.ts';
+import { HolderlessSessionRepository } from './holderless-session.repository.ts';
 import { HolderlessSessions } from './holderless-sessions.ts';
+import { SessionCountRepository } from './session-count.repository.ts';
+import { SessionMetrics } from './session-metrics.ts';
 import { Sweeper } from './sweeper.ts';
 
 const ROWS_AT_ONCE = 500;
@@ -22,8 +28,14 @@ const REVOCATIONS_AT_ONCE = 16;
     BackgroundRefresh,
     BackgroundWorker,
     DueSessionRepository,
+    EndingSessionRepository,
+    EndingSoon,
     ExpiredRowRepository,
+    HolderlessSessionRepository,
     HolderlessSessions,
+    LeaseRepository,
+    SessionCountRepository,
+    SessionMetrics,
     Sweeper,
   ],
 })

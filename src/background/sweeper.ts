@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Leases } from '../leases/leases.service.ts';
 import { Log } from '../observability/log.ts';
+import { Metrics } from '../observability/metrics.ts';
 
 /** One kind of row that outlives its use. */
 export type Sweep = {
@@ -23,11 +24,13 @@ export class Sweeper {
 
   constructor(
     private readonly leases: Leases,
+    private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
 
   register(sweep: Sweep): void {
     this.sweeps.push(sweep);
+    this.metrics.swept(sweep.name, 0);
   }
 
   /** Sweeps all tables; trouble with one is logged and does not keep the others from being swept. */
@@ -52,6 +55,7 @@ export class Sweeper {
         seconds: LEASE_SECONDS,
         waitSeconds: WAIT_SECONDS,
       });
+      this.metrics.swept(name, swept);
     }
     return total;
   }

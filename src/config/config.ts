@@ -60,6 +60,12 @@ export class Config {
   readonly failPoint: FailPointSetting | undefined;
   /** The largest body that is passed on to a PDS. */
   readonly uploadLimitBytes: number;
+  /** Requests per minute and process, and calls of one session at a time. */
+  readonly limits: {
+    readonly perAddress: number | 'off';
+    readonly perCredential: number | 'off';
+    readonly concurrencyPerSession: number;
+  };
   readonly allowedOrigins: readonly string[];
   readonly allowedDids: 'any' | readonly string[];
   /** IP addresses and CIDR blocks. */
@@ -86,6 +92,11 @@ export class Config {
     this.outbound = { allowHttp: settings.LATCHKEY_DEV_ALLOW_HTTP };
     this.failPoint = settings.LATCHKEY_DEV_FAIL_POINT;
     this.uploadLimitBytes = settings.LATCHKEY_UPLOAD_LIMIT;
+    this.limits = {
+      perAddress: settings.LATCHKEY_LIMIT_PER_ADDRESS,
+      perCredential: settings.LATCHKEY_LIMIT_PER_CREDENTIAL,
+      concurrencyPerSession: settings.LATCHKEY_CONCURRENCY_PER_SESSION,
+    };
     this.allowedOrigins = settings.LATCHKEY_ALLOWED_ORIGINS;
     this.allowedDids = settings.LATCHKEY_ALLOWED_DIDS ?? 'any';
     this.trustedProxies = settings.LATCHKEY_TRUSTED_PROXIES;

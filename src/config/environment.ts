@@ -6,6 +6,7 @@ import { failPointSetting } from './fail-point.ts';
 import { listenAddress } from './listen-address.ts';
 import { oauthScope } from './oauth-scope.ts';
 import { publicUrl } from './public-url.ts';
+import { positiveCount, requestLimit } from './request-limit.ts';
 import { bearerToken, encryptionKeys } from './secrets.ts';
 import { directory, displayName, flag, listOf, oneOf, text } from './text-settings.ts';
 import { trustedProxy } from './trusted-proxies.ts';
@@ -110,6 +111,18 @@ export const environmentSchema = z.object({
   LATCHKEY_UPLOAD_LIMIT: byteSize.prefault('100MiB').register(settingDocumentation, {
     meaning: 'The largest body that is passed on to a PDS, in bytes or with `KiB`, `MiB` or `GiB`',
     example: '1GiB',
+  }),
+  LATCHKEY_LIMIT_PER_ADDRESS: requestLimit.prefault('6000').register(settingDocumentation, {
+    meaning: 'Requests a minute from one address (of IPv6, one /64) that a process answers, or `off`',
+    example: 'off',
+  }),
+  LATCHKEY_LIMIT_PER_CREDENTIAL: requestLimit.prefault('3000').register(settingDocumentation, {
+    meaning: 'Requests a minute with one credential that a process answers, or `off`',
+    example: '600',
+  }),
+  LATCHKEY_CONCURRENCY_PER_SESSION: positiveCount.prefault('64').register(settingDocumentation, {
+    meaning: 'Calls of one session that a process has under way at a time',
+    example: '16',
   }),
   LATCHKEY_ALLOWED_ORIGINS: listOf(webOrigin).prefault('').register(settingDocumentation, {
     meaning: 'Further exact web origins that may call with cookies, comma-separated',

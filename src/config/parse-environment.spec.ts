@@ -118,6 +118,9 @@ const refused: readonly [VariableName, readonly string[], RegExp][] = [
     ['0', '-1', '1.5MiB', '5MB', '5 MiB', '1e6', 'none'],
     /number of bytes above zero/,
   ],
+  ['LATCHKEY_LIMIT_PER_ADDRESS', ['0', '-1', '1.5', 'none', '1e3'], /above zero, or off/],
+  ['LATCHKEY_LIMIT_PER_CREDENTIAL', ['0', 'Off'], /above zero, or off/],
+  ['LATCHKEY_CONCURRENCY_PER_SESSION', ['0', 'off'], /above zero/],
   ['LATCHKEY_DEV_ALLOW_HTTP', ['yes', 'TRUE!'], /must be true or false/],
   ['LATCHKEY_DEV_FAIL_POINT', ['exit', 'before_send', 'before_send:exit:1', 'x:exit'], /one of after_intent/],
 ];

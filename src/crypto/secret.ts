@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** Returns a new opaque secret: 32 random bytes as 43 base64url characters. */
 export function newSecret(): string {
@@ -12,7 +12,7 @@ export function isSecret(text: string): boolean {
 
 /** Returns the SHA-256 digest of a secret as 64 hex characters: what is stored in its place. */
 export function digestOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+  return hash('sha256', secret);
 }
 
 /** Whether `text` is `secret`, compared in constant time whatever their lengths. */
@@ -21,5 +21,5 @@ export function isSameSecret(text: string, secret: string): boolean {
 }
 
 function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }

@@ -7,6 +7,7 @@ export const errorCodes = [
   'PayloadTooLarge',
   'UnsupportedMediaType',
   'MisdirectedRequest',
+  'TooManyRequests',
   // Who asks
   'AuthenticationRequired',
   'InvalidToken',

@@ -1,10 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { Database } from '../database/database.ts';
 import { Allow } from './allow.decorator.ts';
 import { ApiErrors } from './api-errors.decorator.ts';
+import { HealthRepository } from './health.repository.ts';
 import { toOpenApiSchema } from './openapi.ts';
 
 const health = z.object({ status: z.literal('ok') });
@@ -14,7 +13,7 @@ type Health = z.infer<typeof health>;
 @ApiTags('health')
 @Controller()
 export class HealthController {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly repository: HealthRepository) {}
 
   @Get('livez')
   @Allow('anyone')
@@ -30,7 +29,7 @@ export class HealthController {
   @ApiOkResponse({ description: 'It can: its database answers.', schema: toOpenApiSchema(health) })
   @ApiErrors('DatabaseUnavailable')
   async ready(): Promise<Health> {
-    await sql`select 1`.execute(this.database);
+    await this.repository.ping();
     return { status: 'ok' };
   }
 }

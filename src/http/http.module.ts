@@ -1,11 +1,34 @@
-import { Module } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { type DynamicModule, Module, type NestModule } from '@nestjs/common';
+import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config/config.ts';
+import { Metrics } from '../observability/metrics.ts';
 import { ErrorFilter } from './error.filter.ts';
 import { HealthController } from './health.controller.ts';
+import { HealthRepository } from './health.repository.ts';
+import { MetricsController } from './metrics.controller.ts';
+import { MetricsListener } from './metrics-listener.ts';
+import { addRequestMetrics } from './metrics-of-requests.ts';
 import { OpenApiController } from './openapi.controller.ts';
 
-@Module({
-  controllers: [HealthController, OpenApiController],
-  providers: [{ provide: APP_FILTER, useClass: ErrorFilter }],
-})
-export class HttpModule {}
+@Module({})
+export class HttpModule implements NestModule {
+  static forConfig({ metricsListen }: Config): DynamicModule {
+    return {
+      module: HttpModule,
+      controllers: [HealthController, OpenApiController, ...(metricsListen ? [] : [MetricsController])],
+      providers: [{ provide: APP_FILTER, useClass: ErrorFilter }, HealthRepository, MetricsListener],
+    };
+  }
+
+  constructor(
+    private readonly host: HttpAdapterHost<FastifyAdapter>,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** Runs before the routes are made, which take the hooks that are there by then. */
+  configure(): void {
+    addRequestMetrics(this.host.httpAdapter.getInstance<FastifyInstance>(), this.metrics);
+  }
+}

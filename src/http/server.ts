@@ -3,15 +3,15 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.ts';
 import { BrokerError } from '../errors/broker-error.ts';
+import { addAddressLimit } from './address-limit.ts';
 import { registerBodyParser } from './body-parser.ts';
 import { addClosingLimit } from './closing-limit.ts';
 import { answerUnreadableRequest, answerUnroutableRequest } from './early-errors.ts';
+import { isHealthCheck } from './health-paths.ts';
 import { knownHosts, targetHost } from './known-hosts.ts';
 import { addMethodRule } from './method-rule.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { addUnreadBodyRule } from './unread-bodies.ts';
-
-const HEALTH_PATHS = ['/livez', '/readyz'];
 
 /** Makes the HTTP server: proxies that are trusted, host rule, security headers, cookies and body parsing. */
 export async function createServer(config: Config): Promise<FastifyAdapter> {
@@ -33,6 +33,7 @@ export async function createServer(config: Config): Promise<FastifyAdapter> {
   addClosingLimit(server);
   addUnreadBodyRule(server);
   addHostRule(server, config);
+  addAddressLimit(server, config);
   addMethodRule(server);
   return adapter;
 }
@@ -65,11 +66,8 @@ function addClosingRule(server: FastifyInstance): void {
 
 function addHostRule(server: FastifyInstance, config: Config): void {
   const hosts = knownHosts(config);
-  const health = HEALTH_PATHS.map(path => config.basePath + path);
   server.addHook('onRequest', (request, _reply, done) => {
-    const [path = ''] = request.url.split('?');
-    // A health check comes from inside and names the machine, not the service.
-    if (health.includes(path) || hosts.has(targetHost(request))) done();
+    if (hosts.has(targetHost(request)) || isHealthCheck(request, config)) done();
     else done(new BrokerError('MisdirectedRequest', 'This server does not answer for that host.'));
   });
 }

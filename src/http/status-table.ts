@@ -8,6 +8,7 @@ export const statusTable: Readonly<Record<ErrorCode, number>> = {
   PayloadTooLarge: 413,
   UnsupportedMediaType: 415,
   MisdirectedRequest: 421,
+  TooManyRequests: 429,
 
   AuthenticationRequired: 401,
   InvalidToken: 401,

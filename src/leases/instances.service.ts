@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { Log } from '../observability/log.ts';
@@ -10,10 +11,14 @@ const BEAT_MS = 30_000;
 const DEAD_AFTER_SECONDS = 10 * 60;
 const FORGOTTEN_AFTER_SECONDS = 24 * 60 * 60;
 
+/** How long a process that ends waits for the database to take it off the list. */
+const LEAVING_MS = 2_000;
+
 /** Knows which processes of the broker are alive, and shows the others that this one is. */
 @Injectable()
 export class Instances implements OnModuleInit, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
+  private beating: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly database: Database,
@@ -30,16 +35,25 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
   async onModuleInit(): Promise<void> {
     await this.instances.removeSilent(FORGOTTEN_AFTER_SECONDS);
     await this.instances.beat(this.self);
-    this.timer = setInterval(() => void this.beat(), BEAT_MS);
+    this.timer = setInterval(() => {
+      this.beating = this.beat();
+    }, BEAT_MS);
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  onApplicationShutdown(): Promise<void> {
+    return this.leave();
+  }
+
+  /** Tells the others that this process is gone, so that they need not wait for its silence; 2 s at most. */
+  async leave(): Promise<void> {
     clearInterval(this.timer);
-    try {
-      await this.instances.remove(this.self);
-    } catch (error) {
+    // A beat that comes last would put it on the list again.
+    const leaving = this.beating.then(() => this.instances.remove(this.self));
+    const silence = delay(LEAVING_MS, undefined, { ref: false });
+    await Promise.race([leaving, silence]).catch((error: unknown) => {
       this.log.databaseTrouble(error); // Then it is silent, and dead in ten minutes.
-    }
+    });
+    leaving.catch(() => undefined); // Whoever did not wait for it has no use for its end either.
   }
 
   /** Whether a process is gone for good. On SQLite the lock of the file proves it of every other. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { EmbeddedJWK, exportJWK, generateKeyPair, jwtVerify } from 'jose';
-import { createDpopSigner, signDpopProof } from './dpop-proof.ts';
+import { accessTokenHash, createDpopSigner, signDpopProof } from './dpop-proof.ts';
 
 describe('DPoP proof', () => {
   it('is what RFC 9449 asks for, as an independent library reads it', async () => {
@@ -10,7 +10,7 @@ describe('DPoP proof', () => {
     const claims = {
       method: 'POST',
       url: new URL('https://pds.example/xrpc/com.example.do?limit=1#top'),
-      accessToken: 'Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU',
+      ath: accessTokenHash('Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU'),
       nonce: 'a-nonce',
       now,
     };
@@ -34,7 +34,7 @@ describe('DPoP proof', () => {
     const { privateKey } = await generateKeyPair('ES256', { extractable: true });
     const signer = createDpopSigner(await exportJWK(privateKey));
     const url = new URL('https://pds.example/');
-    const claims = { method: 'GET', url, accessToken: 'x', nonce: undefined, now: new Date() };
+    const claims = { method: 'GET', url, ath: 'x', nonce: undefined, now: new Date() };
     const payloads = await Promise.all(
       [1, 2].map(async () => (await jwtVerify(signDpopProof(signer, claims), EmbeddedJWK)).payload),
     );

@@ -1,6 +1,12 @@
 const MAX_ENTRIES = 10_000;
 
-/** The newest DPoP nonces (RFC 9449 section 8), each under the name of what it is for; the oldest are dropped. */
+/** No server needs as much; what is longer would only fill the memory. */
+const MAX_LENGTH = 1_024;
+
+/**
+ * The newest DPoP nonces (RFC 9449 section 8), each under the name of what it is for; those that were told longest ago
+ * are dropped. A nonce of over 1,024 characters is not kept.
+ */
 export class NonceCache {
   private readonly nonces = new Map<string, string>();
 
@@ -10,6 +16,7 @@ export class NonceCache {
 
   set(name: string, nonce: string): void {
     this.nonces.delete(name);
+    if (nonce.length > MAX_LENGTH) return;
     this.nonces.set(name, nonce);
     if (this.nonces.size <= MAX_ENTRIES) return;
     const [oldest] = this.nonces.keys();

@@ -22,7 +22,7 @@ export type RefreshOutcome =
   /** The issuer says that the grant is over; which alone does not prove it. */
   | { readonly kind: 'invalid-grant' }
   /** It was sent, and there is no readable answer. */
-  | { readonly kind: 'unknown'; readonly cause: unknown };
+  | { readonly kind: 'unknown'; readonly cause: unknown; readonly retryAfterSeconds?: number | undefined };
 
 const tokenResponse = z.object({
   access_token: z.string().min(1),
@@ -42,7 +42,8 @@ export function judgeAnswer(status: number, body: string, retryAfter: string | n
   const code = errorCodeOf(body);
   // Whoever stands before the issuer may answer with an error of its own after the issuer consumed the token.
   if (status === 408 || status >= 500 || code === undefined) {
-    return { kind: 'unknown', cause: new Error(`The issuer answered ${status} without an OAuth error.`) };
+    const cause = new Error(`The issuer answered ${status} without an OAuth error.`);
+    return { kind: 'unknown', cause, retryAfterSeconds: secondsOf(retryAfter) };
   }
   if (code === 'use_dpop_nonce') return { kind: 'sign-again' };
   if (code === 'invalid_grant') return { kind: 'invalid-grant' };
@@ -82,9 +83,11 @@ function parseJson(body: string): unknown {
   }
 }
 
+/** RFC 9110 section 10.2.3: seconds, or an HTTP date; anything else says nothing. */
 function secondsOf(retryAfter: string | null): number | undefined {
-  const seconds = Number(retryAfter ?? Number.NaN);
-  if (Number.isFinite(seconds) && seconds >= 0) return seconds;
-  const at = Date.parse(retryAfter ?? '');
+  if (retryAfter === null) return undefined;
+  if (/^\d{1,15}$/.test(retryAfter)) return Number(retryAfter);
+  if (!retryAfter.endsWith(' GMT')) return undefined; // Date.parse makes a date of almost anything.
+  const at = Date.parse(retryAfter);
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - Date.now()) / 1000));
 }

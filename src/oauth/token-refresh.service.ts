@@ -3,13 +3,13 @@ import { CLIENT_ASSERTION_TYPE_JWT_BEARER } from '@atproto/oauth-client-node';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.ts';
 import { OutboundHttp } from '../identity/outbound-http.ts';
+import { AccountIssuers } from './account-issuers.ts';
 import { clientIdOf } from './client-metadata.ts';
 import type { ClientKey } from './client-key.ts';
 import { ClientKeys } from './client-keys.service.ts';
 import { createDpopSigner, signDpopProof } from './dpop-proof.ts';
 import type { Grant } from './grant.ts';
 import { NonceCache } from './nonce-cache.ts';
-import { OAuthLibrary } from './oauth-library.ts';
 import { judgeAnswer, judgeFailure, type RefreshOutcome } from './refresh-outcome.ts';
 import { ServerClock } from './server-clock.ts';
 
@@ -41,13 +41,17 @@ export type SignedRefresh = {
 export class TokenRefresh {
   private readonly clock = new ServerClock();
   private readonly nonces = new NonceCache();
+  private readonly clientId: string;
+  private readonly issuers: AccountIssuers;
 
   constructor(
-    private readonly config: Config,
-    private readonly library: OAuthLibrary,
+    config: Config,
     private readonly clientKeys: ClientKeys,
     private readonly outbound: OutboundHttp,
-  ) {}
+  ) {
+    this.clientId = clientIdOf(config);
+    this.issuers = new AccountIssuers(config, outbound);
+  }
 
   /**
    * Fetches what a refresh needs and verifies, as atproto's OAuth profile asks, that the issuer still speaks for the
@@ -57,11 +61,10 @@ export class TokenRefresh {
    */
   async plan({ did, issuer, kid }: Pick<Grant, 'did' | 'issuer' | 'kid'>): Promise<RefreshPlan> {
     const clientKey = await this.clientKeys.keyOfGrant(kid);
-    const { oauthResolver } = this.library.client(clientKey);
-    const { metadata, pds } = await oauthResolver.resolveFromIdentity(did, { noCache: true });
+    const { metadata, pds } = await this.issuers.find(did);
     if (metadata.issuer !== issuer)
       throw new AccountMovedError(`${did} is at ${metadata.issuer}, not at ${issuer}.`);
-    return { issuer, tokenEndpoint: new URL(metadata.token_endpoint), pds: pds.origin, clientKey };
+    return { issuer, tokenEndpoint: new URL(metadata.token_endpoint), pds, clientKey };
   }
 
   /** Signs with a fresh `jti`, the newest nonce and the issuer's own time. */
@@ -119,7 +122,7 @@ export class TokenRefresh {
 
   /** RFC 7523 section 2.2; a public client only names itself. */
   private async authenticate({ clientKey, issuer }: RefreshPlan, now: Date): Promise<Record<string, string>> {
-    const clientId = clientIdOf(this.config);
+    const { clientId } = this;
     if (!clientKey) return { client_id: clientId };
     const iat = Math.floor(now.getTime() / 1000);
     const claims = {

@@ -102,8 +102,26 @@ export class Log {
     this.logger.warn(facts, 'A session needs its owner again');
   }
 
+  sessionEndsSoon(facts: { did: string; sessionId: string; endsAt: string }): void {
+    this.logger.warn(
+      facts,
+      'A session ends soon, however often it is refreshed: its owner has to sign in again',
+    );
+  }
+
   backgroundFailed(error: unknown): void {
     this.logger.error({ error: toLoggedError(error) }, 'A background run failed; the next one comes');
+  }
+
+  measurementFailed(facts: { metric: string }, error: unknown): void {
+    this.logger.error(
+      { ...facts, error: toLoggedError(error) },
+      'A metric could not be measured; it is left out',
+    );
+  }
+
+  metricsFailed(error: unknown): void {
+    this.logger.error({ error: toLoggedError(error) }, 'The metrics could not be served');
   }
 
   swept(facts: { table: string; rows: number }): void {

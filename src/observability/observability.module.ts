@@ -1,11 +1,19 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Log } from './log.ts';
+import { Metrics } from './metrics.ts';
 
-/** The log, for every other module. */
+/** The log and the metrics, for every other module. */
 @Global()
 @Module({})
 export class ObservabilityModule {
   static forLog(log: Log): DynamicModule {
-    return { module: ObservabilityModule, providers: [{ provide: Log, useValue: log }], exports: [Log] };
+    return {
+      module: ObservabilityModule,
+      providers: [
+        { provide: Log, useValue: log },
+        { provide: Metrics, useValue: new Metrics(log) },
+      ],
+      exports: [Log, Metrics],
+    };
   }
 }

@@ -1,10 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../database/schema.ts';
 import { Grants } from '../oauth/grants.service.ts';
 import { Log } from '../observability/log.ts';
+import { LiveSessions } from './live-sessions.ts';
 import { SessionRepository } from './session.repository.ts';
+import { withinTime } from './within-time.ts';
 
 /** How long the one who ends a session waits for its issuer; the request itself goes on. */
 const PATIENCE_MS = 5_000;
@@ -17,6 +18,7 @@ const PATIENCE_MS = 5_000;
 export class Endings {
   constructor(
     private readonly sessions: SessionRepository,
+    private readonly live: LiveSessions,
     private readonly grants: Grants,
     private readonly log: Log,
   ) {}
@@ -25,7 +27,7 @@ export class Endings {
   async resume(limit: number): Promise<number> {
     let ended = 0;
     for (const id of await this.sessions.listRevoking(limit)) {
-      const done = await Promise.race([this.revoke(id), delay(PATIENCE_MS, false, { ref: false })]);
+      const done = await withinTime(PATIENCE_MS, this.revoke(id), false);
       if (done) ended++;
     }
     return ended;
@@ -38,7 +40,8 @@ export class Endings {
 
   /** Revokes a marked session at its issuer; resolves when that is done, or is taking long, or has failed. */
   async finish(id: string): Promise<void> {
-    await Promise.race([this.revoke(id), delay(PATIENCE_MS, undefined, { ref: false })]);
+    this.live.forget(id);
+    await withinTime(PATIENCE_MS, this.revoke(id), undefined);
   }
 
   /** A failure is logged and leaves mark and refresh token as they are, so that it can be tried again. */

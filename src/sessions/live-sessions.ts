@@ -1,17 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '../errors/broker-error.ts';
-import { createDpopSigner, type DpopSigner } from '../oauth/dpop-proof.ts';
+import { RecentRows } from '../database/recent-rows.ts';
+import { accessTokenHash, createDpopSigner, type DpopSigner } from '../oauth/dpop-proof.ts';
 import { SessionRepository, type StoredSession } from './session.repository.ts';
 import type { SessionSecrets } from './session-secrets.ts';
-
-/** How old what we know of a session may be: what another instance revokes is seen here within this time. */
-const MAX_AGE_MS = 5_000;
-const MAX_ENTRIES = 10_000;
 
 /** A session in memory, with its key ready to sign. */
 export type LiveSession = StoredSession & {
   readonly secrets: SessionSecrets;
   readonly signer: DpopSigner;
+  /** Names the access token in every proof. */
+  readonly ath: string;
   /** When its reading began, by this process's monotonic clock. */
   readonly readStartedAt: number;
 };
@@ -19,44 +18,47 @@ export type LiveSession = StoredSession & {
 /** The sessions in use, kept in memory for a moment, so that a warm request reads no row. */
 @Injectable()
 export class LiveSessions {
-  private readonly entries = new Map<string, LiveSession>();
+  private readonly recent = new RecentRows((id, known: LiveSession | StoredSession | undefined) =>
+    this.read(id, known),
+  );
 
   constructor(private readonly sessions: SessionRepository) {}
 
   /** Returns a session with its secrets, as it was at most five seconds ago. */
-  async get(id: string): Promise<LiveSession | StoredSession | undefined> {
-    const known = this.entries.get(id);
-    if (known && performance.now() - known.readStartedAt < MAX_AGE_MS) return known;
-    return this.reload(id);
+  get(id: string): Promise<LiveSession | StoredSession | undefined> {
+    return this.recent.get(id);
   }
 
   /** Reads a session again, whatever is known of it. */
-  async reload(id: string): Promise<LiveSession | StoredSession | undefined> {
-    const readStartedAt = performance.now();
-    const session = await this.sessions.find(id);
-    this.entries.delete(id);
-    if (!session?.secrets || session.status !== 'active') return session;
-    const live = {
-      ...session,
-      secrets: session.secrets,
-      signer: createDpopSigner(session.secrets.dpopKey),
-      readStartedAt,
-    };
-    this.entries.set(id, live);
-    this.dropOldest();
-    return live;
+  reload(id: string): Promise<LiveSession | StoredSession | undefined> {
+    return this.recent.reload(id);
   }
 
   /** Forgets a session that was changed here. */
   forget(id: string): void {
-    this.entries.delete(id);
+    this.recent.forget(id);
   }
 
-  private dropOldest(): void {
-    if (this.entries.size <= MAX_ENTRIES) return;
-    const [oldest] = this.entries.keys();
-    if (oldest !== undefined) this.entries.delete(oldest);
+  private async read(
+    id: string,
+    known: LiveSession | StoredSession | undefined,
+  ): Promise<LiveSession | StoredSession | undefined> {
+    const readStartedAt = performance.now();
+    const session = await this.sessions.find(id, known);
+    const secrets = session?.secrets;
+    if (!secrets || session.status !== 'active') return session;
+    if (!isLive(known) || known.secrets !== secrets) return toLive(session, secrets, readStartedAt);
+    return { ...session, secrets, signer: known.signer, ath: known.ath, readStartedAt };
   }
+}
+
+/** Makes a stored session ready to sign with these secrets. */
+export function toLive(session: StoredSession, secrets: SessionSecrets, readStartedAt: number): LiveSession {
+  return { ...session, secrets, ...readied(secrets), readStartedAt };
+}
+
+function readied({ dpopKey, accessToken }: SessionSecrets): Pick<LiveSession, 'signer' | 'ath'> {
+  return { signer: createDpopSigner(dpopKey), ath: accessTokenHash(accessToken) };
 }
 
 /** The database's time now, as far as a session that was read a moment ago can tell. */

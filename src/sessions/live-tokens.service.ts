@@ -1,9 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '../errors/broker-error.ts';
+import { Metrics } from '../observability/metrics.ts';
 import { databaseTime, type LiveSession, LiveSessions, requireLive } from './live-sessions.ts';
-import { decide, type RefreshDecision, SETTLING_TIME_MS } from './refresh-policy.ts';
+import { decide, isSettling, type RefreshDecision } from './refresh-policy.ts';
 import { Refresher, type RefreshTrigger } from './refresher.service.ts';
+import { untilAborted } from './until-aborted.ts';
+import { withinTime } from './within-time.ts';
 
 /** How long a request waits for a token; the refresh itself goes on. */
 const PATIENCE_MS = 30_000;
@@ -20,6 +22,7 @@ export class LiveTokens {
   constructor(
     private readonly live: LiveSessions,
     private readonly refresher: Refresher,
+    private readonly metrics: Metrics,
   ) {}
 
   /** Returns a session whose token can be sent now; a refresh that is only due goes on beside. */
@@ -44,7 +47,7 @@ export class LiveTokens {
     const { id, generation } = refused;
     const current = requireLive(await this.live.reload(id));
     if (current.generation > generation) return current;
-    if (isSettling(current)) {
+    if (isSettling(current, databaseTime(current)) && !current.attempt) {
       throw new BrokerError('UpstreamUnavailable', 'The PDS refuses a token that was just renewed.');
     }
     await this.awaitRefresh(id, { kind: 'refused', generation }, signal);
@@ -74,8 +77,8 @@ export class LiveTokens {
     trigger: RefreshTrigger,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const patience = delay(PATIENCE_MS, undefined, { ref: false, ...(signal && { signal }) });
-    await Promise.race([this.refresher.refresh(id, trigger), patience]);
+    const refresh = withinTime(PATIENCE_MS, this.refresher.refresh(id, trigger), undefined);
+    await this.metrics.waitForToken(untilAborted(refresh, signal));
   }
 }
 
@@ -91,9 +94,4 @@ function tokenUnavailable(decision: RefreshDecision, now: Date): BrokerError {
 function isServiceable(decision: RefreshDecision): boolean {
   if (decision.kind === 'fresh' || decision.kind === 'due') return true;
   return 'usable' in decision && decision.usable;
-}
-
-function isSettling(session: LiveSession): boolean {
-  const age = databaseTime(session).getTime() - session.refreshedAt.getTime();
-  return age < SETTLING_TIME_MS && !session.attempt;
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
 import { BrokerError } from '../errors/broker-error.ts';
+import { type Answer, discard, exchange } from '../identity/exchange.ts';
 import { OutboundHttp } from '../identity/outbound-http.ts';
 import { signDpopProof } from '../oauth/dpop-proof.ts';
 import { NonceCache } from '../oauth/nonce-cache.ts';
@@ -27,7 +28,7 @@ export type PdsRequest = {
 /** A request that can be sent again. */
 export type RepeatableRequest = PdsRequest & { readonly body?: Buffer };
 
-export type PdsResponse = Dispatcher.ResponseData;
+export type PdsResponse = Answer;
 
 /** Requests to a session's PDS, signed with its DPoP key (RFC 9449 section 7). */
 @Injectable()
@@ -45,10 +46,10 @@ export class PdsRequests {
     const challenge = challengeOf(first);
     const repeat = challenge === 'use_dpop_nonce' || (challenge === 'invalid_dpop_proof' && clockWasWrong);
     if (!repeat) return first;
-    await first.body.dump();
+    discard(first);
     const second = await this.sendSigned(session, url, path, request);
     if (challengeOf(second) !== 'use_dpop_nonce') return second;
-    await second.body.dump();
+    discard(second);
     throw new BrokerError('UpstreamUnavailable', 'The PDS refuses every proof that its own nonce is in.');
   }
 
@@ -60,7 +61,7 @@ export class PdsRequests {
   async sendOnce(session: LiveSession, path: string, request: PdsRequest): Promise<PdsResponse> {
     const response = await this.sendSigned(session, xrpcUrl(session.pds, path), path, request);
     if (challengeOf(response) === undefined) return response;
-    await response.body.dump();
+    discard(response);
     throw new BrokerError(
       'TokenUnavailable',
       'The token was renewed while this was on its way, and it is too large to be kept. Please send it again.',
@@ -82,8 +83,8 @@ export class PdsRequests {
     const { accessToken } = session.secrets;
     const nonce = this.nonces.get(session.id);
     const now = this.clock.now(url.origin);
-    const proof = signDpopProof(session.signer, { method, url, accessToken, nonce, now });
-    const response = await this.outbound.xrpc.request({
+    const proof = signDpopProof(session.signer, { method, url, ath: session.ath, nonce, now });
+    const options = {
       origin: url.origin,
       path, // As the caller wrote it: parsing and writing a query changes some of its bytes.
       method,
@@ -95,8 +96,8 @@ export class PdsRequests {
         dpop: proof,
       },
       ...toDispatched(body),
-      ...(signal && { signal }),
-    });
+    };
+    const response = await exchange(this.outbound.xrpc, options, signal);
     const newest = response.headers['dpop-nonce'];
     if (typeof newest === 'string') this.nonces.set(session.id, newest);
     return response;
@@ -109,7 +110,7 @@ function lengthOf(body: PdsRequest['body']): Record<string, string> {
   return { 'content-length': String(body.length) };
 }
 
-function toDispatched(body: PdsRequest['body']): Pick<Dispatcher.RequestOptions, 'body' | 'headersTimeout'> {
+function toDispatched(body: PdsRequest['body']): Pick<Dispatcher.DispatchOptions, 'body' | 'headersTimeout'> {
   if (!body) return { body: null };
   if (!Buffer.isBuffer(body)) return { body: body.stream, headersTimeout: UPLOAD_PATIENCE_MS };
   return body.length > QUICK_BODY_BYTES ? { body, headersTimeout: UPLOAD_PATIENCE_MS } : { body };

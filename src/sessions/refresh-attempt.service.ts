@@ -100,10 +100,12 @@ export class RefreshAttempt {
     transmission: Promise<RefreshOutcome>,
     answer: (outcome: Extract<RefreshOutcome, { kind: 'refreshed' }>) => SpooledAnswer,
   ): Promise<RefreshOutcome> {
-    if (this.failPoints.isArmed('after_bytes')) await this.failAfterBytes(transmission);
-    const stored = transmission.then(outcome => this.keep(outcome, answer));
+    const onTheWire = this.failPoints.isArmed('after_bytes') ? this.failAfterBytes(transmission) : undefined;
+    const stored = Promise.allSettled([onTheWire]).then(async () => this.keep(await transmission, answer));
     const lost: RefreshOutcome = { kind: 'unknown', cause: new Error('The issuer has not answered.') };
-    return Promise.race([stored, delay(ANSWER_PATIENCE_MS, lost, { ref: false })]);
+    const outcome = await Promise.race([stored, delay(ANSWER_PATIENCE_MS, lost, { ref: false })]);
+    await onTheWire;
+    return outcome;
   }
 
   /** Leaves out a request that the issuer only answers with a nonce: it does not look at the token. */
@@ -118,13 +120,19 @@ export class RefreshAttempt {
     toSpooled: (outcome: Extract<RefreshOutcome, { kind: 'refreshed' }>) => SpooledAnswer,
   ): Promise<RefreshOutcome> {
     if (outcome.kind === 'sign-again') return outcome;
-    await this.failPoints.at('after_answer');
-    if (outcome.kind !== 'refreshed') return outcome;
-    const answer = toSpooled(outcome);
-    await this.failPoints.at('before_write');
+    try {
+      await this.failPoints.at('after_answer');
+      if (outcome.kind === 'refreshed') await this.failPoints.at('before_write');
+    } finally {
+      // Whatever fails on the way: the answer comes only once.
+      if (outcome.kind === 'refreshed') await this.store(toSpooled(outcome));
+    }
+    return outcome;
+  }
+
+  private async store(answer: SpooledAnswer): Promise<void> {
     const result = await this.answers.store(answer);
     if (result === 'superseded') this.log.answerSuperseded({ sessionId: answer.sessionId });
-    return outcome;
   }
 }
 

@@ -1,9 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { deadlineOf, decide, keepAliveOf, nextRefreshOf } from './refresh-policy.ts';
+import {
+  absoluteEndOf,
+  deadlineOf,
+  decide,
+  endReasonOf,
+  keepAliveOf,
+  nextRefreshOf,
+} from './refresh-policy.ts';
 import type { Session } from './session.ts';
 
 const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
 const refreshedAt = new Date('2026-11-20T12:00:00.000Z');
 
 function session(changes: Partial<Session> = {}): Session {
@@ -98,6 +106,56 @@ describe('the times of a session', () => {
       (deadlineOf({ kid }, refreshedAt).getTime() - refreshedAt.getTime()) / 60_000;
     expect(minutes(null)).toBeGreaterThan(190 / 60); // A DPoP proof is good for about 190 s,
     expect(minutes('kid')).toBeGreaterThan(1); // a client assertion for one minute.
+  });
+});
+
+describe('the absolute end of a session', () => {
+  it('is two weeks after it was granted for a public client, and two years for the other', () => {
+    const days = (kid: string | null): number =>
+      (absoluteEndOf(session({ kid, refreshedAt: after(99 * DAY_MS) })).getTime() - refreshedAt.getTime()) /
+      DAY_MS;
+    expect(days(null)).toBe(14);
+    expect(days('kid')).toBe(730.5);
+  });
+
+  it('is the end of no session here: the issuer decides', () => {
+    const long = after(3 * 366 * DAY_MS);
+    const kept = session({
+      kid: 'kid',
+      refreshedAt: long,
+      accessExpiresAt: new Date(long.getTime() + HOUR_MS),
+    });
+    expect(decide(kept, long)).toEqual({ kind: 'fresh' });
+  });
+});
+
+describe('the reason of a session that its issuer says is over', () => {
+  it.each([
+    ['public', 13.9, 13.9, 'revoked'],
+    ['public', 14, 0, 'lifetime'],
+    ['public', 14, 14, 'lifetime'],
+    ['confidential', 729, 0, 'revoked'],
+    ['confidential', 400, 90, 'revoked'],
+    ['confidential', 400, 92, 'idle'],
+    ['confidential', 91, 91, 'idle'],
+    ['confidential', 731, 0, 'lifetime'],
+    ['confidential', 731, 92, 'lifetime'],
+  ])(
+    'of a %s client, %d days after the grant and %d after a refresh, is %s',
+    (client, granted, idle, reason) => {
+      const over = session({
+        kid: client === 'public' ? null : 'kid',
+        grantedAt: after(-granted * DAY_MS),
+        refreshedAt: after(-idle * DAY_MS),
+      });
+      expect(endReasonOf(over, refreshedAt)).toBe(reason);
+    },
+  );
+
+  it("is its lifetime also when the issuer's clock is a little ahead", () => {
+    const end = absoluteEndOf(session()).getTime();
+    expect(endReasonOf(session(), new Date(end - 9 * 60_000))).toBe('lifetime');
+    expect(endReasonOf(session(), new Date(end - HOUR_MS))).toBe('revoked');
   });
 });
 

@@ -2,6 +2,7 @@ import type { SessionReason } from '../database/tables/oauth-session.ts';
 import type { Session } from './session.ts';
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** An access token with less life than this is not sent: it might end on the way. */
 export const LEAST_TOKEN_LIFE_MS = 10_000;
@@ -10,10 +11,22 @@ export const LEAST_TOKEN_LIFE_MS = 10_000;
 export const SETTLING_TIME_MS = MINUTE_MS;
 
 /** A session that was used this recently is refreshed before its token runs low. */
-export const RECENT_USE_MS = 24 * 60 * MINUTE_MS;
+export const RECENT_USE_MS = DAY_MS;
 
-/** How long an idle session goes without a refresh; a public client's ends after two weeks, the other's after three months. */
-const KEEP_ALIVE_MS = { public: 5 * 24 * 60 * MINUTE_MS, confidential: 30 * 24 * 60 * MINUTE_MS } as const;
+/** How long an idle session goes without a refresh: well inside `IDLE_LIMIT_MS`. */
+const KEEP_ALIVE_MS = { public: 5 * DAY_MS, confidential: 30 * DAY_MS } as const;
+
+/** How long a session lives without a refresh. None of these limits is on the wire: they are what issuers do today. */
+const IDLE_LIMIT_MS = { public: 14 * DAY_MS, confidential: 91 * DAY_MS } as const;
+
+/** How long a session lives in all, however often it is refreshed: two weeks, or two years of 365.25 days. */
+export const LIFE_LIMIT_MS = { public: 14 * DAY_MS, confidential: 730.5 * DAY_MS } as const;
+
+/** How long before its absolute end the operator is warned of a session. */
+export const END_NOTICE_MS = { public: 2 * DAY_MS, confidential: 30 * DAY_MS } as const;
+
+/** By so much the issuer's clock may be ahead of ours when it ends a session. */
+const CLOCK_LEEWAY_MS = 10 * MINUTE_MS;
 
 /**
  * After this time a request to refresh cannot be accepted any more: a client assertion is good for a minute, a DPoP
@@ -49,6 +62,11 @@ export function isUsable(session: Session, now: Date): boolean {
   return remaining(session, now) > LEAST_TOKEN_LIFE_MS;
 }
 
+/** Whether a token was renewed so recently that a PDS which refuses it would refuse the next one as well. */
+export function isSettling({ refreshedAt }: Pick<Session, 'refreshedAt'>, now: Date): boolean {
+  return now.getTime() - refreshedAt.getTime() < SETTLING_TIME_MS;
+}
+
 /** When a worker should look at a session that was just refreshed: at half of its token's life, spread over a tenth. */
 export function nextRefreshOf(session: Pick<Session, 'id' | 'refreshedAt' | 'accessExpiresAt'>): Date {
   const share = 0.45 + 0.1 * spread(session.id);
@@ -57,13 +75,35 @@ export function nextRefreshOf(session: Pick<Session, 'id' | 'refreshedAt' | 'acc
 
 /** When a worker should refresh a session that nobody uses, so that it lives on. */
 export function keepAliveOf(session: Pick<Session, 'id' | 'refreshedAt' | 'kid'>): Date {
-  const interval = KEEP_ALIVE_MS[session.kid === null ? 'public' : 'confidential'];
+  const interval = KEEP_ALIVE_MS[clientTypeOf(session)];
   return new Date(session.refreshedAt.getTime() + interval * (0.8 + 0.2 * spread(session.id)));
 }
 
 /** From when on the request that a lost answer belongs to cannot be accepted any more, wherever it may be. */
-export function deadlineOf({ kid }: Pick<Session, 'kid'>, sentAt: Date): Date {
-  return new Date(sentAt.getTime() + REQUEST_LIFETIME_MS[kid === null ? 'public' : 'confidential']);
+export function deadlineOf(session: Pick<Session, 'kid'>, sentAt: Date): Date {
+  return new Date(sentAt.getTime() + REQUEST_LIFETIME_MS[clientTypeOf(session)]);
+}
+
+/**
+ * When a session ends however often it is refreshed, as far as we can know: the issuer has the last word, so nothing
+ * is ended here because of this date.
+ */
+export function absoluteEndOf(session: Pick<Session, 'grantedAt' | 'kid'>): Date {
+  return new Date(session.grantedAt.getTime() + LIFE_LIMIT_MS[clientTypeOf(session)]);
+}
+
+/** Why a session is over that its issuer says is over: its time was up, nobody refreshed it, or somebody revoked it. */
+export function endReasonOf(
+  session: Pick<Session, 'grantedAt' | 'refreshedAt' | 'kid'>,
+  now: Date,
+): Extract<SessionReason, 'lifetime' | 'idle' | 'revoked'> {
+  if (absoluteEndOf(session).getTime() - now.getTime() <= CLOCK_LEEWAY_MS) return 'lifetime';
+  const idleMs = now.getTime() - session.refreshedAt.getTime();
+  return idleMs >= IDLE_LIMIT_MS[clientTypeOf(session)] ? 'idle' : 'revoked';
+}
+
+function clientTypeOf({ kid }: Pick<Session, 'kid'>): 'public' | 'confidential' {
+  return kid === null ? 'public' : 'confidential';
 }
 
 function remaining({ accessExpiresAt }: Session, now: Date): number {

@@ -3,12 +3,15 @@ import type { SessionReason } from '../database/tables/oauth-session.ts';
 import type { RefreshOutcome } from '../oauth/refresh-outcome.ts';
 import { AccountMovedError } from '../oauth/token-refresh.service.ts';
 import { Log } from '../observability/log.ts';
+import { Metrics } from '../observability/metrics.ts';
 import { AttemptRepository } from './attempt.repository.ts';
 import { Closing } from './closing.ts';
 import { backOffSeconds, IssuerBackOff } from './back-off.ts';
 import { databaseTime, type LiveSession, LiveSessions } from './live-sessions.ts';
 import { TokenOracle } from './oracle.ts';
 import { pause } from './pause.ts';
+import { endReasonOf } from './refresh-policy.ts';
+import { Repetitions } from './repetitions.ts';
 import { SessionListeners } from './session-listeners.ts';
 import type { AttemptKey } from './session.ts';
 import { SessionRepository } from './session.repository.ts';
@@ -25,6 +28,7 @@ const REFUSALS_BEFORE_REVOKED = 3;
 @Injectable()
 export class RefreshSettlement {
   readonly issuers = new IssuerBackOff();
+  private readonly repetitions = new Repetitions();
 
   constructor(
     private readonly attempts: AttemptRepository,
@@ -33,6 +37,7 @@ export class RefreshSettlement {
     private readonly oracle: TokenOracle,
     private readonly listeners: SessionListeners,
     private readonly closing: Closing,
+    private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
 
@@ -41,12 +46,17 @@ export class RefreshSettlement {
       { did: session.did, sessionId: session.id, outcome: outcome.kind },
       causeOf(outcome),
     );
+    this.metrics.attemptEnded(outcome.kind === 'sign-again' ? 'refused' : outcome.kind);
     switch (outcome.kind) {
       case 'refreshed':
+        this.repetitions.forget(session.id);
+        this.metrics.tokenReplaced(
+          (session.accessExpiresAt.getTime() - databaseTime(session).getTime()) / 1000,
+        );
         this.issuers.answered(session.issuer);
         break;
       case 'unknown':
-        this.issuers.failed(session.issuer);
+        this.issuers.failed(session.issuer, outcome.retryAfterSeconds);
         await this.persist(() => this.attempts.markInDoubt(key));
         break;
       case 'invalid-grant':
@@ -68,6 +78,7 @@ export class RefreshSettlement {
   ): Promise<void> {
     const key = { sessionId: id, generation, attemptId };
     if (!(await this.persist(() => this.sessions.markNeedsReauth(key, reason)))) return;
+    this.repetitions.forget(id);
     this.live.forget(id);
     this.log.sessionNeedsReauth({ did, sessionId: id, reason });
     await this.persist(() => this.listeners.tell({ id, did, reason }));
@@ -82,8 +93,8 @@ export class RefreshSettlement {
     const isDead = (await this.oracle.ask(session)) === 'dead';
     const isProof = session.accessExpiresAt > databaseTime(session);
     if (isDead && session.resends > 0) await this.needReauth(session, key.attemptId, 'response_lost');
-    else if (isDead && (isProof || session.failures + 1 >= REFUSALS_BEFORE_REVOKED))
-      await this.needReauth(session, key.attemptId, 'revoked');
+    else if (isDead && (isProof || this.repetitions.add(session, 'invalid_grant') >= REFUSALS_BEFORE_REVOKED))
+      await this.needReauth(session, key.attemptId, endReasonOf(session, databaseTime(session)));
     else
       await this.giveUp(key, session, {
         kind: 'refused',
@@ -93,7 +104,8 @@ export class RefreshSettlement {
   }
 
   private async giveUp(key: AttemptKey, session: LiveSession, outcome: RefreshOutcome): Promise<void> {
-    if (causeOf(outcome) instanceof AccountMovedError && session.failures >= LOOKS_BEFORE_MOVED) {
+    const hasMoved = causeOf(outcome) instanceof AccountMovedError;
+    if (hasMoved && this.repetitions.add(session, 'account_moved') > LOOKS_BEFORE_MOVED) {
       await this.needReauth(session, key.attemptId, 'account_moved');
       return;
     }

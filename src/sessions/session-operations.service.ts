@@ -1,14 +1,20 @@
 import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
 import { Database } from '../database/database.ts';
 import type { SessionReason } from '../database/tables/oauth-session.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { Endings } from './endings.service.ts';
-import { isLive, LiveSessions } from './live-sessions.ts';
-import { TokenOracle } from './oracle.ts';
+import { databaseTime, isLive, LiveSessions } from './live-sessions.ts';
+import { TokenOracle, type TokenVerdict } from './oracle.ts';
+import { isSettling } from './refresh-policy.ts';
 import type { RefreshResult } from './refresh-result.ts';
-import { Refresher } from './refresher.service.ts';
+import { Refresher, type RefreshTrigger } from './refresher.service.ts';
 import type { Session } from './session.ts';
 import { type SessionQuery, SessionRepository } from './session.repository.ts';
+import { withinTime } from './within-time.ts';
+
+/** How long the operator waits for a refresh; the refresh itself goes on. */
+const PATIENCE_MS = 30_000;
 
 /** What a session is good for, as its PDS says now. */
 export type Validity =
@@ -37,7 +43,8 @@ export class SessionOperations {
 
   /** @throws BrokerError `NotFound` */
   async get(id: string): Promise<Session> {
-    const session = await this.sessions.find(id);
+    // What is no id is not looked for: no database has to take every text.
+    const session = isUuid(id) ? await this.sessions.find(id) : undefined;
     if (!session) throw new BrokerError('NotFound', 'There is no such session.');
     return session;
   }
@@ -45,27 +52,49 @@ export class SessionOperations {
   /** Refreshes a session whatever policy says; what an earlier attempt left in doubt stays as careful as ever. */
   async refresh(id: string): Promise<RefreshResult> {
     await this.get(id);
-    return this.refresher.refresh(id, { kind: 'forced' });
+    return this.awaitRefresh(id, { kind: 'forced' });
   }
 
-  /** Asks the PDS whether the session works: one authenticated request, after a refresh where the token has run out. */
+  /**
+   * Asks the PDS whether the session works: one authenticated request, after a refresh where the token has run out.
+   * Only a PDS that refuses the token is asked once more, after a refresh, and none that was renewed a moment ago.
+   */
   async validate(id: string): Promise<Validity> {
     await this.get(id);
-    await this.refresher.refresh(id, { kind: 'policy' });
+    await this.awaitRefresh(id, { kind: 'policy' });
     const session = await this.live.reload(id);
-    if (!isLive(session)) return { status: 'needs_reauth', reason: session?.reason ?? null };
-    if ((await this.oracle.ask(session)) === 'alive') return { status: 'active' };
-    await this.refresher.refresh(id, { kind: 'refused', generation: session.generation });
-    const again = await this.live.reload(id);
-    if (!isLive(again)) return { status: 'needs_reauth', reason: again?.reason ?? null };
-    return { status: (await this.oracle.ask(again)) === 'alive' ? 'active' : 'unreachable' };
+    if (!isLive(session)) return needsOwner(session);
+    const verdict = await this.oracle.ask(session);
+    if (verdict !== 'dead' || isSettling(session, databaseTime(session))) return toValidity(verdict);
+    await this.awaitRefresh(id, { kind: 'refused', generation: session.generation });
+    const renewed = await this.live.reload(id);
+    if (!isLive(renewed)) return needsOwner(renewed);
+    return renewed.generation > session.generation
+      ? toValidity(await this.oracle.ask(renewed))
+      : { status: 'unreachable' };
   }
 
   /** Ends a session, for everybody who holds it. */
   async revoke(id: string): Promise<void> {
     await this.get(id);
     await this.database.transaction().execute(transaction => this.endings.begin(id, transaction));
-    this.live.forget(id);
     await this.endings.finish(id);
   }
+
+  private awaitRefresh(id: string, trigger: RefreshTrigger): Promise<RefreshResult> {
+    const slow: RefreshResult = { kind: 'failed', error: 'slow' };
+    return withinTime(PATIENCE_MS, this.refresher.refresh(id, trigger), slow);
+  }
+}
+
+function isUuid(text: string): boolean {
+  return z.uuid().safeParse(text).success;
+}
+
+function needsOwner(session: Session | undefined): Validity {
+  return { status: 'needs_reauth', reason: session?.reason ?? null };
+}
+
+function toValidity(verdict: TokenVerdict): Validity {
+  return { status: verdict === 'alive' ? 'active' : 'unreachable' };
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '../errors/broker-error.ts';
+import { discard } from '../identity/exchange.ts';
 import { LastUse } from './last-use.ts';
 import { LiveTokens } from './live-tokens.service.ts';
 import { PdsRequests, type PdsRequest, type PdsResponse, type RepeatableRequest } from './pds-requests.ts';
@@ -39,11 +40,11 @@ export class SessionRequests {
     const session = await this.tokens.get(id, request.signal);
     const response = await this.requests.send(session, path, request);
     if (!this.requests.refusesToken(response)) return response;
-    await response.body.dump();
+    discard(response);
     const renewed = await this.tokens.renew(session, request.signal);
     const second = await this.requests.send(renewed, path, request);
     if (!this.requests.refusesToken(second)) return second;
-    await second.body.dump();
+    discard(second);
     throw new BrokerError('UpstreamUnavailable', 'The PDS refuses a token that was just renewed.');
   }
 
@@ -51,7 +52,7 @@ export class SessionRequests {
   private async sendStream(id: string, path: string, request: PdsRequest): Promise<PdsResponse> {
     const { signal } = request;
     const primed = await this.sendRepeatable(id, PRIMING_PATH, { method: 'GET', ...(signal && { signal }) });
-    await primed.body.dump();
+    discard(primed);
     for (let turn = 0; turn < MOST_TURNS; turn++) {
       const session = await this.tokens.getSettled(id, signal);
       const response = this.gate.tryStream(id, () => this.requests.sendOnce(session, path, request));

@@ -39,6 +39,11 @@ export class SessionSecretsBox {
   }
 }
 
+/** Whether two readings of a row hold the same secrets, bound to the same values. */
+export function isSealedAlike(a: SessionRow, b: SessionRow): boolean {
+  return a.id === b.id && a.sealed === b.sealed && BOUND_COLUMNS.every(column => a[column] === b[column]);
+}
+
 function bindingOf(row: BoundColumns): RowBinding {
   const facts = Object.fromEntries(BOUND_COLUMNS.map(column => [column, row[column]]));
   return { table: 'oauth_session', column: 'sealed', id: row.id, facts };

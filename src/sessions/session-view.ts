@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sessionPurposes, sessionReasons, sessionStatuses } from '../database/tables/oauth-session.ts';
+import { absoluteEndOf } from './refresh-policy.ts';
 import type { Session } from './session.ts';
 
 const time = z.iso.datetime();
@@ -23,6 +24,11 @@ export const sessionView = z.object({
   lastUsedAt: time.nullable(),
   accessExpiresAt: time,
   nextRefreshAt: time.nullable(),
+  endsAt: time
+    .nullable()
+    .describe(
+      'when the issuer is expected to end it, however often it is refreshed; null once it is not active',
+    ),
 });
 
 export type SessionView = z.infer<typeof sessionView>;
@@ -37,5 +43,6 @@ export function toSessionView(session: Session): SessionView {
     lastUsedAt: session.lastUsedAt?.toISOString() ?? null,
     accessExpiresAt: session.accessExpiresAt.toISOString(),
     nextRefreshAt: session.nextRefreshAt?.toISOString() ?? null,
+    endsAt: status === 'active' ? absoluteEndOf(session).toISOString() : null,
   };
 }

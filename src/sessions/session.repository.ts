@@ -6,11 +6,15 @@ import type { Schema } from '../database/schema.ts';
 import type { SessionPurpose, SessionReason, SessionStatus } from '../database/tables/oauth-session.ts';
 import type { Grant } from '../oauth/grant.ts';
 import { NO_ATTEMPT, toGrantedRow } from './granted-row.ts';
-import { type AttemptKey, type Session, toSession } from './session.ts';
-import { type SessionSecrets, SessionSecretsBox } from './session-secrets.ts';
+import { type AttemptKey, type Session, type SessionRow, toSession } from './session.ts';
+import { isSealedAlike, type SessionSecrets, SessionSecretsBox } from './session-secrets.ts';
 
-/** A session as it was read: its secrets, unless they were erased, and the database's time of the reading. */
-export type StoredSession = Session & { readonly secrets: SessionSecrets | null; readonly readAt: Date };
+/** A session as it was read: its row, its secrets, unless they were erased, and the database's time of the reading. */
+export type StoredSession = Session & {
+  readonly row: SessionRow;
+  readonly secrets: SessionSecrets | null;
+  readonly readAt: Date;
+};
 
 const MARKED_AT_ONCE = 200;
 
@@ -56,8 +60,11 @@ export class SessionRepository {
     return numUpdatedRows === 1n ? toSession(row) : undefined;
   }
 
-  /** @throws BrokerError `SealedRowUnreadable` when the row was edited */
-  async find(id: string): Promise<StoredSession | undefined> {
+  /**
+   * @param known how it was read before: what is still sealed as it was then is not opened again
+   * @throws BrokerError `SealedRowUnreadable` when the row was edited
+   */
+  async find(id: string, known?: StoredSession): Promise<StoredSession | undefined> {
     const row = await this.database
       .selectFrom('oauth_session')
       .selectAll()
@@ -65,8 +72,8 @@ export class SessionRepository {
       .where('id', '=', id)
       .executeTakeFirst();
     if (!row) return undefined;
-    const secrets = row.sealed === null ? null : this.secrets.open(row.sealed, row);
-    return { ...toSession(row), secrets, readAt: new Date(row.read_at) };
+    const secrets = known && isSealedAlike(known.row, row) ? known.secrets : this.open(row);
+    return { ...toSession(row), row, secrets, readAt: new Date(row.read_at) };
   }
 
   /** Returns the id of the active session that an account was granted last. */
@@ -185,6 +192,10 @@ export class SessionRepository {
       .where('status', '=', 'active')
       .returning(['id', 'did'])
       .execute();
+  }
+
+  private open(row: SessionRow): SessionSecrets | null {
+    return row.sealed === null ? null : this.secrets.open(row.sealed, row);
   }
 
   private async now(database: Kysely<Schema>): Promise<Date> {

@@ -1,3 +1,4 @@
+import { isValidDid } from '@atproto/syntax';
 import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import {
   ApiNoContentResponse,
@@ -18,9 +19,9 @@ import { SessionOperations, type Validity } from './session-operations.service.t
 import { sessionView, type SessionView, toSessionView } from './session-view.ts';
 
 const listQuery = z.object({
-  did: z.string().optional(),
+  did: z.string().refine(isValidDid, 'must be a DID').optional(),
   status: z.enum(sessionStatuses).optional(),
-  cursor: z.string().max(64).optional(),
+  cursor: z.uuid().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
@@ -46,7 +47,7 @@ export class SessionsController {
   @ApiOperation({ operationId: 'listSessions', summary: 'The stored sessions, page by page' })
   @ApiQuery({ name: 'did', required: false, schema: { type: 'string' } })
   @ApiQuery({ name: 'status', required: false, schema: { type: 'string', enum: [...sessionStatuses] } })
-  @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' } })
+  @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string', format: 'uuid' } })
   @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 500 } })
   @ApiOkResponse({ description: 'A page of sessions.', schema: toOpenApiSchema(sessionPage) })
   @ApiErrors('InvalidRequest')

@@ -6,6 +6,7 @@ import type { JWK } from 'jose';
 import { Config } from '../config/config.ts';
 import type { RowBinding } from '../crypto/row-binding.ts';
 import { SealedBox } from '../crypto/sealed-box.ts';
+import { Metrics } from '../observability/metrics.ts';
 import type { RefreshedTokens } from '../oauth/refresh-outcome.ts';
 import type { AttemptKey } from './session.ts';
 
@@ -29,7 +30,11 @@ export class Spool {
   constructor(
     private readonly config: Config,
     private readonly box: SealedBox,
-  ) {}
+    metrics: Metrics,
+  ) {
+    const help = 'Answers on disk that are not in the database yet';
+    metrics.measure({ name: 'latchkey_spooled_answers', help }, async () => (await this.list()).length);
+  }
 
   /** Writes an answer; it is on the disk when this resolves. */
   async write(answer: SpooledAnswer): Promise<void> {

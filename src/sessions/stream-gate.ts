@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { withinTime } from './within-time.ts';
 
 /**
  * Keeps the streams and the rotations of a session apart, in this process: a stream cannot be sent again, and a
@@ -28,17 +28,10 @@ export class StreamGate {
     this.rotating.add(sessionId);
     try {
       const streams = this.streams.get(sessionId);
-      if (streams) await settledWithin(streams, patienceMs);
+      if (streams) await withinTime(patienceMs, Promise.allSettled(streams), undefined);
       return await work();
     } finally {
       this.rotating.delete(sessionId);
     }
   }
-}
-
-async function settledWithin(streams: Iterable<Promise<unknown>>, ms: number): Promise<void> {
-  const patience = new AbortController();
-  const timeout = delay(ms, undefined, { ref: false, signal: patience.signal }).catch(() => undefined);
-  await Promise.race([Promise.allSettled(streams), timeout]);
-  patience.abort();
 }

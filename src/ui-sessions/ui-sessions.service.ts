@@ -8,6 +8,7 @@ import { Log } from '../observability/log.ts';
 import { Endings } from '../sessions/endings.service.ts';
 import { SessionListeners } from '../sessions/session-listeners.ts';
 import type { Session } from '../sessions/session.ts';
+import { RecentUiSessions } from './recent-ui-sessions.ts';
 import { ABSOLUTE_LIMIT_MS, isOver, isSeenStale, type UiSession } from './ui-session.ts';
 import { UiSessionRepository } from './ui-session.repository.ts';
 
@@ -22,9 +23,13 @@ export type EndedUiSession = Pick<UiSession, 'id' | 'did' | 'sessionId'>;
 /** Browser sessions: opened at login with a new cookie, found by it, ended at logout. */
 @Injectable()
 export class UiSessions implements OnModuleInit {
+  /** Those whose being seen is being written down. */
+  private readonly beingSeen = new Set<string>();
+
   constructor(
     private readonly database: Database,
     private readonly uiSessions: UiSessionRepository,
+    private readonly recent: RecentUiSessions,
     private readonly endings: Endings,
     private readonly listeners: SessionListeners,
     private readonly log: Log,
@@ -32,7 +37,10 @@ export class UiSessions implements OnModuleInit {
 
   /** A session that needs its owner cannot serve a browser any more: the person must sign in again. */
   onModuleInit(): void {
-    this.listeners.add(({ id }) => this.uiSessions.deleteOf(id));
+    this.listeners.add(async ({ id }) => {
+      await this.uiSessions.deleteOf(id);
+      this.recent.forgetWhere(({ sessionId }) => sessionId === id);
+    });
   }
 
   /** Opens a browser session that holds `session`, in the transaction that stores it. */
@@ -58,12 +66,13 @@ export class UiSessions implements OnModuleInit {
     return { cookie, expiresAt };
   }
 
-  /** Finds the browser session of a cookie, unless it is over, and writes down that it was seen. */
+  /** Finds the browser session of a cookie, as it was at most five seconds ago, unless it is over. */
   async findByCookie(cookie: string, now = new Date()): Promise<UiSession | undefined> {
     if (!isSecret(cookie)) return undefined;
-    const uiSession = await this.uiSessions.findByDigest(digestOf(cookie));
+    const digest = digestOf(cookie);
+    const uiSession = await this.recent.get(digest);
     if (!uiSession || isOver(uiSession, now)) return undefined;
-    if (isSeenStale(uiSession, now)) await this.uiSessions.touch(uiSession.id, now);
+    if (isSeenStale(uiSession, now)) void this.see(uiSession.id, digest, now);
     return uiSession;
   }
 
@@ -85,8 +94,23 @@ export class UiSessions implements OnModuleInit {
     return true;
   }
 
+  /** Writes down that a browser was seen; what goes wrong with that is no reason to refuse it. */
+  private async see(id: string, digest: string, now: Date): Promise<void> {
+    if (this.beingSeen.has(id)) return;
+    this.beingSeen.add(id);
+    try {
+      await this.uiSessions.touch(id, now);
+      this.recent.forget(digest);
+    } catch (error) {
+      this.log.databaseTrouble(error);
+    } finally {
+      this.beingSeen.delete(id);
+    }
+  }
+
   /** The second half, once that is committed. What goes wrong at the issuer is logged and tried again. */
   async finishEnding({ did, sessionId }: EndedUiSession): Promise<void> {
+    this.recent.forgetWhere(known => known.sessionId === sessionId);
     this.log.signedOut({ did, sessionId });
     await this.endings.finish(sessionId);
   }

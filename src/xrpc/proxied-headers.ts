@@ -1,19 +1,37 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-const REQUEST_HEADERS = [
-  /^accept(-.+)?$/,
-  /^content-(type|encoding|language)$/,
-  /^atproto-(proxy|accept-labelers)$/,
-  /^if-/,
-  /^range$/,
-];
+type Allowed = { readonly names: ReadonlySet<string>; readonly prefixes: readonly string[] };
 
-const RESPONSE_HEADERS = [
-  /^content-(type|encoding|language|length|range|disposition)$/,
-  /^(accept-ranges|cache-control|etag|last-modified|retry-after|vary)$/,
-  /^ratelimit-/,
-  /^atproto-/,
-];
+const REQUEST_HEADERS: Allowed = {
+  names: new Set([
+    'accept',
+    'atproto-accept-labelers',
+    'atproto-proxy',
+    'content-encoding',
+    'content-language',
+    'content-type',
+    'range',
+  ]),
+  prefixes: ['accept-', 'if-'],
+};
+
+const RESPONSE_HEADERS: Allowed = {
+  names: new Set([
+    'accept-ranges',
+    'cache-control',
+    'content-disposition',
+    'content-encoding',
+    'content-language',
+    'content-length',
+    'content-range',
+    'content-type',
+    'etag',
+    'last-modified',
+    'retry-after',
+    'vary',
+  ]),
+  prefixes: ['atproto-', 'ratelimit-'],
+};
 
 /** Returns the headers of a caller that a PDS may see. Cookies, credentials and forwarding headers are not. */
 export function toPdsHeaders(headers: IncomingHttpHeaders): Record<string, string> {
@@ -25,13 +43,19 @@ export function toCallerHeaders(headers: IncomingHttpHeaders): Record<string, st
   return pick(headers, RESPONSE_HEADERS);
 }
 
-function pick(headers: IncomingHttpHeaders, allowed: readonly RegExp[]): Record<string, string> {
+function pick(headers: IncomingHttpHeaders, { names, prefixes }: Allowed): Record<string, string> {
   const picked: Record<string, string> = {};
   // What Connection names is for this hop only (RFC 9110 section 7.6.1).
-  const ofThisHop = headers.connection?.toLowerCase().split(/[, ]+/) ?? [];
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || ofThisHop.includes(name)) continue;
-    if (allowed.some(form => form.test(name))) picked[name] = value.toString();
+  const ofThisHop = headers.connection?.toLowerCase() ?? '';
+  for (const name in headers) {
+    if (!names.has(name) && !prefixes.some(prefix => name.startsWith(prefix))) continue;
+    const value = headers[name];
+    if (value === undefined || isNamedIn(ofThisHop, name)) continue;
+    picked[name] = typeof value === 'string' ? value : value.join(', ');
   }
   return picked;
+}
+
+function isNamedIn(list: string, name: string): boolean {
+  return list.includes(name) && list.split(/[, ]+/).includes(name);
 }

@@ -20,6 +20,7 @@ import { type UploadedBody, uploadedBody } from '../http/uploaded-body.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import type { PdsRequest, PdsResponse } from '../sessions/pds-requests.ts';
 import { toCallerHeaders, toPdsHeaders } from './proxied-headers.ts';
+import { SessionConcurrency } from './session-concurrency.ts';
 import { XrpcService } from './xrpc.service.ts';
 
 const OWN_BODY: OwnBodyConfig = { ownBody: true };
@@ -49,6 +50,7 @@ const PDS_ANSWER = { status: 200, description: 'What the PDS answered.', content
   'CrossSiteRequest',
   'ProtectedMethod',
   'PayloadTooLarge',
+  'TooManyRequests',
   'UpstreamUnavailable',
   'DatabaseUnavailable',
   'UpstreamTimeout',
@@ -57,6 +59,7 @@ const PDS_ANSWER = { status: 200, description: 'What the PDS answered.', content
 export class XrpcController {
   constructor(
     private readonly xrpc: XrpcService,
+    private readonly concurrency: SessionConcurrency,
     private readonly config: Config,
   ) {}
 
@@ -100,6 +103,7 @@ export class XrpcController {
     body?: UploadedBody,
   ): Promise<void> {
     refuseNavigation(request);
+    reply.raw.once('close', this.concurrency.enter(sessionId));
     const signal = leaving(reply);
     try {
       const response = await this.xrpc.forward(sessionId, nsid, queryOf(request), {

@@ -1,7 +1,12 @@
 import { Module } from '@nestjs/common';
 import { SessionsModule } from '../sessions/sessions.module.ts';
+import { SessionConcurrency } from './session-concurrency.ts';
 import { XrpcController } from './xrpc.controller.ts';
 import { XrpcService } from './xrpc.service.ts';
 
-@Module({ imports: [SessionsModule], controllers: [XrpcController], providers: [XrpcService] })
+@Module({
+  imports: [SessionsModule],
+  controllers: [XrpcController],
+  providers: [SessionConcurrency, XrpcService],
+})
 export class XrpcModule {}

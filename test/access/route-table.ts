@@ -72,6 +72,7 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'GET /livez': forAnyone,
   'GET /readyz': forAnyone,
   'GET /api/openapi.json': forAnyone,
+  'GET /metrics': forOperator,
   'GET /oauth-client-metadata.json': forAnyone,
   'GET /.well-known/jwks.json': forAnyone,
   'GET /oauth/login': forAnyoneKnown,

@@ -1,6 +1,6 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { BackgroundWorker } from '../../src/background/background.worker.ts';
-import { Sessions } from '../../src/sessions/sessions.service.ts';
+import { storeSession } from '../broker/stored-session.ts';
 import { accountOf, type TestBroker } from '../broker/test-broker.ts';
 
 /** Leaves the background's work to the suite, which says when it is done. */
@@ -26,24 +26,9 @@ export async function leaveIdle({ database }: TestBroker, id: string, hours: num
     .execute();
 }
 
-/** A session that the issuer knows nothing of. */
+/** A session that the issuer knows nothing of, though its account is there. */
 export async function storeWorthlessSession(broker: TestBroker): Promise<string> {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const { pds } = broker.network;
-  const session = await broker.app.get(Sessions).create(
-    {
-      did: accountOf(broker, 'bob.test').did,
-      clientId: 'http://localhost',
-      issuer: pds,
-      pds,
-      scope: 'atproto',
-      kid: null,
-      accessToken: randomBytes(32).toString('hex'),
-      accessExpiresAt: new Date(Date.now() + 60 * 60_000),
-      refreshToken: `ref-${randomBytes(32).toString('hex')}`,
-      dpopKey: privateKey.export({ format: 'jwk' }),
-    },
-    { handle: null, purpose: 'ui' },
-  );
-  return session.id;
+  const { did } = accountOf(broker, 'bob.test');
+  const refreshToken = `ref-${randomBytes(32).toString('hex')}`;
+  return (await storeSession(broker, broker.network.pds, { did, refreshToken })).id;
 }

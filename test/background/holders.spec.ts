@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { HolderlessSessionRepository } from '../../src/background/holderless-session.repository.ts';
 import { HolderlessSessions } from '../../src/background/holderless-sessions.ts';
 import type { Database } from '../../src/database/database.ts';
 import { Endings } from '../../src/sessions/endings.service.ts';
@@ -16,7 +17,8 @@ function suite(broker: () => TestBroker): void {
   it('are either swept, and the holder is refused, or live on with it', async () => {
     const { app, database } = broker();
     await stopBackground(broker());
-    const holderless = new HolderlessSessions(database, app.get(Endings));
+    const repository = new HolderlessSessionRepository(database);
+    const holderless = new HolderlessSessions(database, repository, app.get(Endings));
     for (let round = 1; round <= ROUNDS; round++) {
       const ids = await storeSessions(database);
       const stopping = new AbortController();

@@ -11,6 +11,9 @@ import { BrowserClient } from '../network/browser-client.ts';
 import { freePorts } from '../network/free-ports.ts';
 import { type Network, sharedNetwork } from '../network/network.ts';
 
+/** Suites ask more in a minute than anybody would. */
+const NO_LIMITS = { LATCHKEY_LIMIT_PER_ADDRESS: 'off', LATCHKEY_LIMIT_PER_CREDENTIAL: 'off' };
+
 /** A broker in this process, listening on loopback, with a database of its own, at the shared real network. */
 export type TestBroker = {
   readonly dialect: DialectName;
@@ -77,7 +80,10 @@ export async function startTestBroker(
   const place = { network, port, databaseUrl: databaseUrlOf(database), publicUrl };
   const logLines: string[] = [];
   const log = new Log({ write: line => logLines.push(line) });
-  const app = await createBroker(readConfig({ ...brokerSettings(place, secrets), ...settings }), log);
+  const app = await createBroker(
+    readConfig({ ...brokerSettings(place, secrets), ...NO_LIMITS, ...settings }),
+    log,
+  );
   await app.listen(port, '127.0.0.1');
   if (confidential && !peer) await network.mapClientOrigin(publicUrl, url);
   const browser = (): BrowserClient => new BrowserClient({ broker: url, publicUrl });

@@ -15,9 +15,11 @@ describeBroker(
     ])('signs nobody in as %s, and its grant is given back', async (_, subject) => {
       issuer = await startForeignIssuer(subject(broker()));
       const browser = broker().browser();
-      expect((await browser.beginLogin(issuer.url)).href).toMatch(`${issuer.url}/authorize?`);
+      const authorizeUrl = await browser.beginLogin(issuer.url);
+      expect(authorizeUrl.href).toMatch(`${issuer.url}/authorize?`);
 
-      const page = await browser.open(`/oauth/callback?${issuer.authorize().toString()}`, 'cross-site');
+      const callback = issuer.authorize(authorizeUrl).toString();
+      const page = await browser.open(`/oauth/callback?${callback}`, 'cross-site');
       expect(await problemOf(page)).toBe('LoginRefused');
       expect([issuer.given(), issuer.live()]).toEqual([1, 0]);
       expect(cookiesSetBy(page)).toEqual([]);

@@ -22,7 +22,7 @@ export type FaultProxyOptions = {
   tokenLog: TokenLog;
 };
 
-type Answer = { status: number; headers: OutgoingHttpHeaders; body: Buffer };
+export type Answer = { status: number; headers: OutgoingHttpHeaders; body: Buffer };
 
 /** Stands before a server and lets faults happen to its requests; it counts the token requests. */
 export function createFaultProxy({
@@ -63,7 +63,8 @@ function isTokenRequest({ method }: IncomingMessage, path: string): boolean {
   return method === 'POST' && path === '/oauth/token';
 }
 
-async function perform(
+/** Does to a request, or to its answer, what a fault says. */
+export async function perform(
   effect: Effect,
   forward: () => Promise<Answer>,
   response: ServerResponse,

@@ -9,12 +9,14 @@ import { openDatabase } from '../../src/database/open-database.ts';
 import { FailPoints } from '../../src/sessions/fail-points.ts';
 import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { isRequested } from '../database/dialects.ts';
-import { type OwnNetwork, startNetwork } from '../network/network.ts';
+import type { OwnNetwork } from '../network/network.ts';
 import { type Postgres, startPostgres } from '../network/postgres.ts';
+import { networkOfFile } from './network-of-file.ts';
 import { signIn, TestSession } from './test-session.ts';
 import { until } from './until.ts';
 
 const CALLS = 8;
+const LOCKED_MS = 2_000;
 const ROUNDS = process.env.TEST_LONG ? 50 : 5;
 
 (isRequested('postgres') ? describe : describe.skip)('a refresh when Postgres', () => {
@@ -34,12 +36,9 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 5;
     );
 
   beforeAll(async () => {
-    [network, postgres] = [await startNetwork(), await startPostgres()];
+    [network, postgres] = await Promise.all([networkOfFile(), startPostgres()]);
   });
-  afterAll(async () => {
-    await network.stop();
-    await postgres.stop();
-  });
+  afterAll(() => postgres.stop());
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'latchkey-spool-'));
     url = await postgres.createDatabase();
@@ -178,9 +177,8 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 5;
     );
 
   beforeAll(async () => {
-    network = await startNetwork();
+    network = await networkOfFile();
   });
-  afterAll(() => network.stop());
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'latchkey-spool-'));
     broker = await start();
@@ -207,6 +205,28 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 5;
     expect(await session.call()).toMatchObject({ status: 200 });
   });
 
+  it.each(['after_intent', 'before_write'] as const)(
+    'is locked by another program, stores the answer when the lock is gone (%s)',
+    async point => {
+      const digest = await session.digest();
+      const other = new Sqlite(join(directory, 'latchkey.sqlite'));
+      broker.app.get(FailPoints).arm(point, () => {
+        other.exec('begin immediate');
+      });
+      const refreshing = session.refresh();
+      await until(() => other.inTransaction);
+      if (point === 'before_write') await until(async () => (await spooled()).length === 1);
+      else await delay(LOCKED_MS);
+      other.exec('rollback');
+      expect(await refreshing).toEqual({ kind: 'refreshed' });
+      other.close();
+      expect(await session.state()).toMatchObject({ status: 'active', generation: 2, attempt_state: null });
+      expect(await spooled()).toEqual([]);
+      expect(await session.exchangesOf(digest)).toBe(1);
+      expect(await session.call()).toMatchObject({ status: 200 });
+    },
+  );
+
   it('refuses to store the answer until the process ends, the next one stores it', async () => {
     const digest = await session.digest();
     broker.app.get(FailPoints).arm('before_write', async () => {
@@ -214,18 +234,22 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 5;
         begin select raise(abort, 'the disk is in trouble'); end`.execute(broker.database);
     });
     const refreshing = session.refresh();
-    const spool = join(directory, 'spool');
-    await until(async () => (await readdir(spool).catch(() => [])).some(name => name.endsWith('.answer')));
+    await until(async () => (await spooled()).length === 1);
     await Promise.all([broker.app.close(), refreshing]);
     const previous = broker;
     new Sqlite(join(directory, 'latchkey.sqlite')).exec('drop trigger refuse').close();
     broker = await start(previous);
     session = new TestSession(broker, session.browser.through(broker.url), session.id);
     expect(await session.state()).toMatchObject({ status: 'active', generation: 2 });
-    expect(await readdir(spool)).toEqual([]);
+    expect(await spooled()).toEqual([]);
     expect(await session.call()).toMatchObject({ status: 200 });
     expect(await session.requestsOf(digest)).toHaveLength(1);
   });
+
+  async function spooled(): Promise<string[]> {
+    const names = await readdir(join(directory, 'spool')).catch(() => []);
+    return names.filter(name => name.endsWith('.answer'));
+  }
 });
 
 async function fill({ database }: TestBroker): Promise<void> {

@@ -7,7 +7,17 @@ import { type BrokerPlace, brokerSettings, makeBrokerSecrets } from '../network/
 import { freePorts } from '../network/free-ports.ts';
 import type { OwnNetwork } from '../network/network.ts';
 
-export type SessionView = { id: string; status: string; reason: string | null; generation: number };
+export type SessionView = {
+  id: string;
+  status: string;
+  reason: string | null;
+  generation: number;
+  attempt: string;
+  failures: number;
+  grantedAt: string;
+};
+
+export type SignedIn = { browser: BrowserClient; id: string };
 
 /** Broker processes that share one database, and are ended together. */
 export class Deployment {
@@ -16,6 +26,7 @@ export class Deployment {
   readonly #place: BrokerPlace;
   readonly #secrets = makeBrokerSecrets();
   readonly #brokers = new Set<Broker>();
+  readonly #signedIn = new Map<string, SignedIn>();
 
   private constructor(network: OwnNetwork, port: number, databaseUrl: string) {
     this.#network = network;
@@ -38,14 +49,24 @@ export class Deployment {
   }
 
   /** Signs an account in at a broker; answers the browser and the id of its session. */
-  async signIn(broker: Broker, handle: string): Promise<{ browser: BrowserClient; id: string }> {
+  async signIn(broker: Broker, handle: string): Promise<SignedIn> {
     const account = this.#network.accounts.find(candidate => candidate.handle === handle);
     if (!account) throw new Error(`the network has no account ${handle}`);
     const browser = new BrowserClient({ broker: broker.url, publicUrl: this.publicUrl });
     await browser.login(handle, account);
     const path = `/api/sessions?status=active&did=${account.did}`;
-    const { sessions } = (await this.#operate(broker, 'GET', path)) as { sessions: { id: string }[] };
-    return { browser, id: sessions[0]?.id ?? '' };
+    const { sessions } = (await this.#operate(broker, 'GET', path)) as { sessions: SessionView[] };
+    const newest = sessions.sort((a, b) => a.grantedAt.localeCompare(b.grantedAt)).at(-1);
+    return { browser, id: newest?.id ?? '' };
+  }
+
+  /** The session of an account that an earlier test left active, or that of a new login. */
+  async takeSession(broker: Broker, handle: string): Promise<SignedIn> {
+    const known = this.#signedIn.get(handle);
+    if (known && (await this.look(broker, known.id)).status === 'active') return known;
+    const signedIn = await this.signIn(broker, handle);
+    this.#signedIn.set(handle, signedIn);
+    return signedIn;
   }
 
   async look(broker: Broker, id: string): Promise<SessionView> {
@@ -87,11 +108,19 @@ export class Deployment {
     );
   }
 
+  /** Whether a broker that runs does not answer, as it was stopped by SIGSTOP. */
+  async isSilent({ url }: Broker): Promise<boolean> {
+    const answer = await fetch(`${url}/livez`, { signal: AbortSignal.timeout(300) }).catch(() => undefined);
+    return answer === undefined;
+  }
+
   async stop(): Promise<void> {
-    for (const broker of this.#brokers) {
-      broker.kill('SIGCONT');
-      await broker.stop();
-    }
+    await Promise.all(
+      Array.from(this.#brokers, broker => {
+        broker.kill('SIGCONT');
+        return broker.stop();
+      }),
+    );
   }
 
   async #operate({ url }: Broker, method: string, path: string): Promise<unknown> {

@@ -1,42 +1,28 @@
-import { afterEach, expect, it } from '@jest/globals';
-import { Instances } from '../../src/leases/instances.service.ts';
-import { createDpopSigner, signDpopProof } from '../../src/oauth/dpop-proof.ts';
+import { expect, it } from '@jest/globals';
 import { type FailPoint, failPoints } from '../../src/config/fail-point.ts';
-import { FailPoints } from '../../src/sessions/fail-points.ts';
 import { SessionRepository } from '../../src/sessions/session.repository.ts';
-import type { TestBroker } from '../broker/test-broker.ts';
-import { describeFaults, type FaultyPlace } from './describe-faults.ts';
-import type { TestSession } from './test-session.ts';
+import { accountOf } from '../broker/test-broker.ts';
+import { describeFaults, type FaultyPlace, ROUNDS } from './describe-faults.ts';
+import { type Pause, pauseAt } from './pause-at.ts';
+import { type RememberedGrant, rememberGrant } from './remembered-grant.ts';
+import { TestSession } from './test-session.ts';
 import { until } from './until.ts';
 
-const ROUNDS = process.env.TEST_LONG ? 50 : 1;
+/** Where each round takes a login more: so many in all, over the five points. */
+const FEW = ROUNDS / failPoints.length;
 
 describeFaults('a logout during a refresh', logouts);
-describeFaults('an answer that comes late', lateAnswers, { instances: 2 });
+describeFaults('a new login during a refresh', newLogins);
+describeFaults('a reconnection during a refresh', reconnections);
 
 function logouts(place: () => FaultyPlace): void {
-  afterEach(() => {
-    for (const point of failPoints) place().broker.app.get(FailPoints).arm(point, undefined);
-  });
-
   it.each(failPoints)('ends the session at its issuer, and whatever the answer brings (%s)', async point => {
-    const { broker, signIn, network } = place();
-    for (let round = 0; round < ROUNDS; round++) {
-      const session = await signIn();
-      const tokenOf = await rememberGrant(session);
-      const pause = pauseAt(broker, point);
-      const refreshing = session.refresh();
-      await pause.reached;
+    for await (const { session, grant, pause, refreshing } of refreshesStoppedAt(point, place())) {
       expect((await session.browser.post('/oauth/logout', {})).status).toBe(204);
       pause.release();
       await refreshing;
       await until(async () => (await session.state()).status === 'revoked');
-      const issued = (await network.listTokenRequests()).flatMap(request =>
-        request.digest === tokenOf.digest ? request.issued : [],
-      );
-      for (const token of [tokenOf.accessToken, ...issued]) {
-        await until(async () => (await tokenOf.ask(token)) === 'invalid_token');
-      }
+      await expectAllEnded(grant, place());
       expect(await session.call()).toMatchObject({ status: 401 });
       expect(await session.state()).toMatchObject({ status: 'revoked', reason: null });
     }
@@ -45,7 +31,11 @@ function logouts(place: () => FaultyPlace): void {
   it('is not undone by an invalid_grant that comes after it', async () => {
     const { broker, signIn, network } = place();
     const session = await signIn();
-    await network.armFault({ match: tokenEndpoint, effect: invalidGrant, times: 1 });
+    await network.armFault({
+      match: { server: 'pds', path: '/oauth/token', grantType: 'refresh_token' },
+      effect: { kind: 'answer', moment: 'before', status: 400, body: '{"error":"invalid_grant"}' },
+      times: 1,
+    });
     const pause = pauseAt(broker, 'after_answer');
     const refreshing = session.refresh();
     await pause.reached;
@@ -57,140 +47,120 @@ function logouts(place: () => FaultyPlace): void {
   });
 }
 
-function lateAnswers(place: () => FaultyPlace): void {
-  afterEach(() => {
-    for (const { app } of place().brokers) {
-      for (const point of failPoints) app.get(FailPoints).arm(point, undefined);
+function newLogins(place: () => FaultyPlace): void {
+  it.each(failPoints)('makes a session of its own, and touches no other (%s)', async point => {
+    for await (const { session, pause, refreshing } of refreshesStoppedAt(point, place(), { rounds: FEW })) {
+      const another = await place().signIn();
+      expect(another.id).not.toBe(session.id);
+      pause.release();
+      expect(await refreshing).toEqual({ kind: 'refreshed' });
+      expect(await session.state()).toMatchObject({ status: 'active', generation: 2 });
+      expect(await another.state()).toMatchObject({ status: 'active', generation: 1, attempt_state: null });
+      for (const each of [session, another]) expect(await each.call()).toMatchObject({ status: 200 });
     }
   });
-
-  it('changes nothing when it is an invalid_grant of an older generation', async () => {
-    const { signIn, network, brokers } = place();
-    const [first, second] = twoOf(brokers);
-    const session = await signIn();
-    await network.armFault({ match: tokenEndpoint, effect: invalidGrant, times: 1 });
-    const late = pauseAt(first, 'after_answer');
-    const refreshing = session.refresh(first);
-    await late.reached;
-    await declareDead(first);
-    await session.letDeadlinePass();
-    expect(await session.refresh(second)).toEqual({ kind: 'refreshed' });
-    late.release();
-    await refreshing;
-    expect(await session.state()).toMatchObject({ status: 'active', generation: 2, failures: 0 });
-    expect(await session.call(second)).toMatchObject({ status: 200 });
-  });
-
-  it('changes nothing when it is an invalid_grant of another attempt, whose successor is on the wire', async () => {
-    const { signIn, network, brokers } = place();
-    const [first, second] = twoOf(brokers);
-    const session = await signIn();
-    await network.armFault({ match: tokenEndpoint, effect: invalidGrant, times: 1 });
-    const late = pauseAt(first, 'after_answer');
-    const refreshing = session.refresh(first);
-    await late.reached;
-    await declareDead(first);
-    await session.letDeadlinePass();
-    const onTheWire = pauseAt(second, 'before_write');
-    const takingOver = session.refresh(second);
-    await onTheWire.reached;
-    late.release();
-    await refreshing;
-    expect(await session.state()).toMatchObject({ status: 'active', generation: 1, attempt_state: 'sent' });
-    onTheWire.release();
-    expect(await takingOver).toEqual({ kind: 'refreshed' });
-    expect(await session.state()).toMatchObject({ status: 'active', generation: 2 });
-    expect(await session.call(second)).toMatchObject({ status: 200 });
-  });
-
-  it('is stored when it is a success that came while another prepared to send again', async () => {
-    const { signIn, brokers } = place();
-    const [first, second] = twoOf(brokers);
-    const session = await signIn();
-    const digest = await session.digest();
-    const unsent = pauseAt(first, 'before_send');
-    const refreshing = session.refresh(first);
-    await unsent.reached;
-    await declareDead(first);
-    await session.letDeadlinePass();
-    const preparing = pauseAt(second, 'after_intent');
-    const takingOver = session.refresh(second);
-    await preparing.reached;
-    unsent.release();
-    await refreshing;
-    preparing.release();
-    await takingOver;
-    expect(await session.state()).toMatchObject({ status: 'active', generation: 2 });
-    expect(await session.requestsOf(digest)).toHaveLength(1);
-    expect(await session.call(second)).toMatchObject({ status: 200 });
-  });
 }
 
-const tokenEndpoint = { server: 'pds', path: '/oauth/token', grantType: 'refresh_token' } as const;
-const invalidGrant = {
-  kind: 'answer',
-  moment: 'before',
-  status: 400,
-  headers: { 'content-type': 'application/json' },
-  body: '{"error":"invalid_grant"}',
-} as const;
-
-/** Stops the next refresh at a point, until it is released. */
-function pauseAt({ app }: TestBroker, point: FailPoint): { reached: Promise<void>; release: () => void } {
-  const [reached, released] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
-  app.get(FailPoints).arm(point, async () => {
-    reached.resolve(undefined);
-    await released.promise;
-  });
-  return {
-    reached: reached.promise,
-    release: () => {
-      app.get(FailPoints).arm(point, undefined);
-      released.resolve(undefined);
+function reconnections(place: () => FaultyPlace): void {
+  it.each(failPoints)(
+    'takes the new grant alone, whatever the answer to the old one brings (%s)',
+    async point => {
+      const { broker, network } = place();
+      for await (const { session, grant, pause, refreshing } of refreshesStoppedAt(point, place(), {
+        rounds: FEW,
+        prepare: toKey,
+      })) {
+        await giveUp(session);
+        await reconnect(session);
+        pause.release();
+        await refreshing;
+        expect(await session.state()).toMatchObject({ status: 'active', generation: 3, attempt_state: null });
+        const taken = await rememberGrant(session);
+        expect(await taken.ask(taken.accessToken)).toBe('ok');
+        for (const token of await issuedFor(grant, network))
+          await until(async () => (await grant.ask(token)) === 'invalid_token');
+        expect(await session.refresh()).toEqual({ kind: 'refreshed' });
+        expect(await session.state()).toMatchObject({ status: 'active', generation: 4 });
+        expect(await broker.app.get(SessionRepository).find(session.id)).toMatchObject({ reason: null });
+      }
     },
-  };
+  );
 }
 
-/** Makes a broker's heartbeat as old as that of one which has ended. */
-async function declareDead({ app, database }: TestBroker): Promise<void> {
-  await database
-    .updateTable('instance')
-    .set({ seen_at: database.now(-20 * 60) })
-    .where('owner', '=', app.get(Instances).self)
+type StoppedRefresh = {
+  session: TestSession;
+  grant: RememberedGrant;
+  pause: Pause;
+  refreshing: Promise<unknown>;
+};
+
+/** Refreshes one session after the other, each stopped at a point. */
+async function* refreshesStoppedAt(
+  point: FailPoint,
+  place: FaultyPlace,
+  { rounds = ROUNDS, prepare = (session: TestSession) => Promise.resolve(session) } = {},
+): AsyncGenerator<StoppedRefresh, void, void> {
+  const sessions = await Promise.all(Array.from({ length: rounds }, () => place.signIn()));
+  for (const signedIn of sessions) {
+    const session = await prepare(signedIn);
+    const grant = await rememberGrant(session);
+    const pause = pauseAt(place.broker, point);
+    const refreshing = session.refresh();
+    await pause.reached;
+    yield { session, grant, pause, refreshing };
+  }
+}
+
+async function issuedFor(
+  { digest }: RememberedGrant,
+  network: Pick<FaultyPlace['network'], 'listTokenRequests'>,
+): Promise<string[]> {
+  const requests = await network.listTokenRequests();
+  return requests.flatMap(request => (request.digest === digest ? request.issued : []));
+}
+
+async function expectAllEnded(grant: RememberedGrant, { network }: FaultyPlace): Promise<void> {
+  for (const token of [grant.accessToken, ...(await issuedFor(grant, network))])
+    await until(async () => (await grant.ask(token)) === 'invalid_token');
+}
+
+/** Makes the grant of a browser's session that of a key. */
+async function toKey({ broker, browser, id }: TestSession): Promise<TestSession> {
+  const sessions = broker.app.get(SessionRepository);
+  const signedIn = await sessions.find(id);
+  if (!signedIn?.secrets) throw new Error('the session has no secrets');
+  await broker.database
+    .updateTable('oauth_session')
+    .set({ status: 'revoked', sealed: null })
+    .where('id', '=', id)
+    .execute();
+  const grant = { ...signedIn, ...signedIn.secrets };
+  const made = await sessions.insert(grant, { handle: signedIn.handle, purpose: 'api_key' });
+  return new TestSession(broker, browser, made.id);
+}
+
+/** Ends a generation as another process does that holds the answer for lost. */
+async function giveUp({ broker, id }: TestSession): Promise<void> {
+  await broker.database
+    .updateTable('oauth_session')
+    .set({
+      status: 'needs_reauth',
+      reason: 'response_lost',
+      generation: 2,
+      attempt_id: null,
+      attempt_state: null,
+      owner: null,
+      sent_at: null,
+      lease_until: null,
+    })
+    .where('id', '=', id)
     .execute();
 }
 
-type RememberedGrant = {
-  digest: string;
-  accessToken: string;
-  /** What the PDS says of an access token of this grant: an OAuth error code, or `ok`. */
-  ask: (accessToken: string) => Promise<string>;
-};
-
-/** Keeps what it takes to ask about a grant's tokens after the broker has erased them. */
-async function rememberGrant(session: TestSession): Promise<RememberedGrant> {
-  const stored = await session.broker.app.get(SessionRepository).find(session.id);
-  if (!stored?.secrets) throw new Error('the session has no secrets');
-  const { accessToken, dpopKey } = stored.secrets;
-  const signer = createDpopSigner(dpopKey);
-  const url = new URL('/xrpc/com.atproto.server.getSession', stored.pds);
-  const askOnce = (token: string, nonce?: string): Promise<Response> => {
-    const dpop = signDpopProof(signer, { method: 'GET', url, accessToken: token, nonce, now: new Date() });
-    return fetch(url, { headers: { authorization: `DPoP ${token}`, dpop } });
-  };
-  return {
-    digest: await session.digest(),
-    accessToken,
-    ask: async token => {
-      const nonce = (await askOnce(token)).headers.get('dpop-nonce') ?? undefined;
-      const answer = await askOnce(token, nonce);
-      return /error="([^"]*)"/.exec(answer.headers.get('www-authenticate') ?? '')?.[1] ?? 'ok';
-    },
-  };
-}
-
-function twoOf(brokers: readonly TestBroker[]): [TestBroker, TestBroker] {
-  const [first, second] = brokers;
-  if (!first || !second) throw new Error('there are fewer than two brokers');
-  return [first, second];
+async function reconnect({ broker, id }: TestSession): Promise<void> {
+  const browser = broker.browser();
+  const begun = await browser.open(`/oauth/login?reconnect=${id}`);
+  const authorizeUrl = new URL(begun.headers.get('location') ?? '');
+  const callback = await browser.authorize(authorizeUrl, accountOf(broker, 'alice.test'));
+  expect((await browser.openCallback(callback)).status).toBe(303);
 }

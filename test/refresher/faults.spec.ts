@@ -1,23 +1,22 @@
 import { expect, it } from '@jest/globals';
-import type { Effect, Fault } from '../network/faults.ts';
-import { describeFaults, type FaultyPlace } from './describe-faults.ts';
+import type { Effect } from '../network/faults.ts';
+import { describeFaults, type FaultyPlace, ROUNDS } from './describe-faults.ts';
 import type { TestSession } from './test-session.ts';
 
-const ROUNDS = process.env.TEST_LONG ? 50 : 3;
 const json = { 'content-type': 'application/json' };
 const html = { 'content-type': 'text/html' };
 
-type Case = [name: string, effect: Effect];
+const newNonce = refusal(400, 'use_dpop_nonce', { 'dpop-nonce': 'not-a-nonce-of-this-issuer' });
+
+/** What happens to the requests of one refresh, one after the other. */
+type Case = [name: string, effects: Effect | Effect[]];
 
 /** What only slows a refresh down. */
 const harmless: Case[] = [
   ['the request is delayed', { kind: 'delay', moment: 'before', milliseconds: 100 }],
   ['the answer is delayed', { kind: 'delay', moment: 'after', milliseconds: 100 }],
   ['the request arrives twice', { kind: 'twice' }],
-  [
-    'a new nonce is asked for',
-    refusal(400, 'use_dpop_nonce', { 'dpop-nonce': 'not-a-nonce-of-this-issuer' }),
-  ],
+  ['a new nonce is asked for', newNonce],
 ];
 
 /** What the issuer says before it looks at the token. */
@@ -26,6 +25,7 @@ const refused: Case[] = [
   ['invalid_client', refusal(401, 'invalid_client')],
   ['invalid_dpop_proof', refusal(400, 'invalid_dpop_proof')],
   ['an invalid_grant that is not about the token', refusal(400, 'invalid_grant')],
+  ['an issuer that asks for a new nonce each time', [newNonce, newNonce, newNonce]],
 ];
 
 /** What leaves open whether the token was spent, when it was not. */
@@ -59,9 +59,9 @@ describeFaults(
 );
 
 function suite(place: () => FaultyPlace, count: number): void {
-  it.each(harmless)('goes well when %s', async (_name, effect) => {
+  it.each(harmless)('goes well when %s', async (_name, effects) => {
     for await (const { session, digest, generation } of rounds(place(), count)) {
-      await place().network.armFault(atRefresh(effect));
+      await armAtRefresh(place(), effects);
       expect(await session.refresh()).toEqual({ kind: 'refreshed' });
       expect(await session.state()).toMatchObject({
         status: 'active',
@@ -73,9 +73,9 @@ function suite(place: () => FaultyPlace, count: number): void {
     }
   });
 
-  it.each(refused)('is put off by %s', async (_name, effect) => {
+  it.each(refused)('is put off by %s', async (_name, effects) => {
     for await (const { session, digest, generation } of rounds(place(), count)) {
-      await place().network.armFault(atRefresh(effect));
+      await armAtRefresh(place(), effects);
       expect(await session.refresh()).toMatchObject({ kind: 'failed' });
       const state = { status: 'active', generation, attempt_state: null, failures: 1 };
       expect(await session.state()).toMatchObject(state);
@@ -96,9 +96,9 @@ function suite(place: () => FaultyPlace, count: number): void {
 
   it.each(doubtful)(
     'waits, and sends again when nothing can come any more, after %s',
-    async (_name, effect) => {
+    async (_name, effects) => {
       for await (const { session, digest, generation } of rounds(place(), count)) {
-        await place().network.armFault(atRefresh(effect));
+        await armAtRefresh(place(), effects);
         expect(await session.refresh()).toMatchObject({ kind: 'failed' });
         expect(await session.state()).toMatchObject({
           status: 'active',
@@ -118,9 +118,9 @@ function suite(place: () => FaultyPlace, count: number): void {
     },
   );
 
-  it.each(lost)('is named response_lost, and never sent again, when %s', async (_name, effect) => {
+  it.each(lost)('is named response_lost, and never sent again, when %s', async (_name, effects) => {
     for await (const { session, digest, generation } of rounds(place(), count, { anew: true })) {
-      await place().network.armFault(atRefresh(effect));
+      await armAtRefresh(place(), effects);
       expect(await session.refresh()).toMatchObject({ kind: 'failed' });
       expect(await session.state()).toMatchObject({
         status: 'active',
@@ -146,22 +146,24 @@ const unavailable = {
 
 type Round = { session: TestSession; digest: string; generation: number };
 
-/** Lets a fault happen so many times, to one session, or to a new one each time where it does not survive. */
+/** Lets a fault happen so many times, to one session, or to as many where none survives it. */
 async function* rounds(
-  { signIn }: FaultyPlace,
+  { signIn, takeSession }: FaultyPlace,
   count: number,
   { anew = false } = {},
 ): AsyncGenerator<Round, void, void> {
-  let session: TestSession | undefined;
+  // Signing in is waiting for the most part: the PDS takes its time to check a password.
+  const doomed = anew ? await Promise.all(Array.from({ length: count }, () => signIn())) : [];
   for (let round = 0; round < count; round++) {
-    session = anew || !session ? await signIn() : session;
+    const session = doomed[round] ?? (await takeSession());
     const { generation } = await session.state();
     yield { session, digest: await session.digest(), generation };
   }
 }
 
-function atRefresh(effect: Effect): Fault {
-  return { match: { server: 'pds', path: '/oauth/token', grantType: 'refresh_token' }, effect, times: 1 };
+async function armAtRefresh({ network }: FaultyPlace, effects: Effect | Effect[]): Promise<void> {
+  const match = { server: 'pds', path: '/oauth/token', grantType: 'refresh_token' } as const;
+  for (const effect of [effects].flat()) await network.armFault({ match, effect, times: 1 });
 }
 
 function answer(

@@ -1,116 +1,187 @@
-import { afterEach, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { failPoints } from '../../src/config/fail-point.ts';
 import { FailPoints } from '../../src/sessions/fail-points.ts';
+import type { Effect } from '../network/faults.ts';
 import { listenOnLoopback } from '../network/loopback-server.ts';
-import { describeFaults, type FaultyPlace } from './describe-faults.ts';
+import { describeFaults, type FaultyPlace, ROUNDS } from './describe-faults.ts';
+import { pauseAt } from './pause-at.ts';
 import type { TestSession } from './test-session.ts';
+import { setClockOff, setClockRight } from './wrong-clock.ts';
 
 const CALLS = 10;
 
-describeFaults('what is around a refresh', suite);
-describeFaults('what is around a refresh by a confidential client', suite, { confidential: true });
+const everyPlcRequest = { server: 'plc', path: '/*' } as const;
 
-function suite(place: () => FaultyPlace): void {
-  afterEach(() => {
-    jest.restoreAllMocks();
-    place().broker.app.get(FailPoints).arm('before_send', undefined);
-  });
+describeFaults('what is around a refresh', place => {
+  suite(place, ROUNDS);
+});
+describeFaults(
+  'what is around a refresh by a confidential client',
+  place => {
+    suite(place, 1);
+  },
+  { confidential: true },
+);
 
-  it('is not begun while the PLC directory is down', async () => {
-    const { signIn, network } = place();
-    const session = await signIn();
-    await network.armFault({
-      match: { server: 'plc', path: '/*' },
-      effect: { kind: 'reset', moment: 'before' },
-    });
-    await expectPutOff(session);
-    await network.disarmFaults();
-    await expectRecovery(session);
-  });
+function suite(place: () => FaultyPlace, count: number): void {
+  afterEach(setClockRight);
+
+  /** Runs a trial so many times, with a session that works. */
+  const rounds = async (trial: (session: TestSession) => Promise<void>): Promise<void> => {
+    for (let round = 0; round < count; round++) await trial(await place().takeSession());
+  };
+
+  it('is not begun while the PLC directory is down', () =>
+    rounds(async session => {
+      const { network } = place();
+      await network.armFault({ match: everyPlcRequest, effect: { kind: 'reset', moment: 'before' } });
+      await expectPutOff(session);
+      await network.disarmFaults();
+      await expectRecovery(session);
+    }));
+
+  it.each(['before_send', 'after_answer'] as const)(
+    'needs no PLC directory any more: it goes down %s',
+    point =>
+      rounds(async session => {
+        const { network, broker } = place();
+        const digest = await session.digest();
+        const { generation } = await session.state();
+        broker.app.get(FailPoints).arm(point, async () => {
+          await network.armFault({ match: everyPlcRequest, effect: { kind: 'reset', moment: 'before' } });
+        });
+        expect(await session.refresh()).toEqual({ kind: 'refreshed' });
+        expect(await session.state()).toMatchObject({ status: 'active', generation: generation + 1 });
+        expect(await session.exchangesOf(digest)).toBe(1);
+        expect(await session.call()).toMatchObject({ status: 200 });
+        broker.app.get(FailPoints).arm(point, undefined);
+        await network.disarmFaults();
+      }),
+  );
+
+  it.each(failPoints)('keeps the session when it crashes, and its answer if there is one: %s', point =>
+    rounds(async session => {
+      const { broker } = place();
+      const { generation } = await session.state();
+      broker.app.get(FailPoints).arm(point, () => {
+        broker.app.get(FailPoints).arm(point, undefined);
+        throw new Error('crashed');
+      });
+      const isSent = point !== 'after_intent' && point !== 'before_send';
+      expect(await session.refresh()).toEqual({ kind: 'failed', error: isSent ? 'unknown' : 'not-sent' });
+      const state = { status: 'active', generation: generation + (isSent ? 1 : 0), attempt_state: null };
+      expect(await session.state()).toMatchObject(state);
+      expect(await session.call()).toMatchObject({ status: 200 });
+      await expectRecovery(session);
+    }),
+  );
 
   it('is not begun while the DID document names a PDS of another issuer', async () => {
-    const { signIn, network } = place();
-    const session = await signIn();
+    const { network } = place();
     const other = await startOtherIssuer(network.pds);
-    const effect = { kind: 'rewrite', from: network.pds, to: other.url } as const;
-    await network.armFault({ match: { server: 'plc', path: '/*' }, effect });
-    await expectPutOff(session);
-    await network.disarmFaults();
+    await rounds(async session => {
+      const effect = { kind: 'rewrite', from: network.pds, to: other.url } as const;
+      await network.armFault({ match: everyPlcRequest, effect });
+      await expectPutOff(session);
+      await network.disarmFaults();
+      await expectRecovery(session);
+    });
     await other.stop();
-    await expectRecovery(session);
   });
 
-  it('is put off when the connection is refused', async () => {
-    const { signIn, network, broker } = place();
-    const session = await signIn();
-    broker.app.get(FailPoints).arm('before_send', network.haltPds);
-    await expectPutOff(session, { pdsAnswers: false });
-    broker.app.get(FailPoints).arm('before_send', undefined);
-    await network.resumePds();
-    await expectRecovery(session);
-  });
+  it('is put off when the connection is refused', () =>
+    rounds(async session => {
+      const { network, broker } = place();
+      broker.app.get(FailPoints).arm('before_send', network.haltPds);
+      await expectPutOff(session, { pdsAnswers: false });
+      broker.app.get(FailPoints).arm('before_send', undefined);
+      await network.resumePds();
+      await expectRecovery(session);
+    }));
 
-  it('is asked for once a minute at most by a PDS that refuses every token, and callers get 502', async () => {
-    const { signIn, network } = place();
-    const session = await signIn();
-    await network.armFault({
-      match: { server: 'pds', path: '/xrpc/*' },
-      effect: {
-        kind: 'answer',
-        moment: 'before',
-        status: 401,
-        headers: { 'www-authenticate': 'DPoP error="invalid_token"', 'content-type': 'application/json' },
-        body: '{"error":"invalid_token"}',
-      },
-    });
-    const fresh = await session.digest();
-    expect(await callTogether(session)).toEqual(Array<number>(CALLS).fill(502));
-    expect(await session.digest()).toBe(fresh);
-    await session.age(2);
-    expect(await callTogether(session)).toEqual(Array<number>(CALLS).fill(502));
-    expect(await callTogether(session)).toEqual(Array<number>(CALLS).fill(502));
-    expect(await session.state()).toMatchObject({ status: 'active', generation: 2 });
-    expect(await session.exchangesOf(fresh)).toBe(1);
-    expect(await session.requestsOf(await session.digest())).toEqual([]);
-    await network.disarmFaults();
-    expect(await session.call()).toMatchObject({ status: 200 });
-  });
-
-  it('goes on when its caller leaves', async () => {
-    const { signIn, network } = place();
-    const session = await signIn();
-    await network.armFault({
-      match: { server: 'pds', path: '/oauth/token' },
-      effect: { kind: 'delay', moment: 'after', milliseconds: 500 },
-      times: 2,
-    });
-    await session.age(60);
-    await expect(session.callAndLeave(300)).rejects.toThrow();
-    expect(await session.state()).toMatchObject({ generation: 1 });
-    expect(await session.call()).toMatchObject({ status: 200 });
-    expect(await session.state()).toMatchObject({ status: 'active', generation: 2 });
-  });
-
-  it.each([-10, 10])("goes well when the broker's clock is off by %i minutes", async minutes => {
-    const session = await place().signIn();
-    const now = Date.now.bind(Date);
-    jest.spyOn(Date, 'now').mockImplementation(() => now() + minutes * 60_000);
-    for (let generation = 2; generation <= 4; generation++) {
-      const digest = await session.digest();
-      expect(await session.refresh()).toEqual({ kind: 'refreshed' });
-      expect(await session.state()).toMatchObject({ status: 'active', generation, failures: 0 });
-      expect(await session.exchangesOf(digest)).toBe(1);
+  it('is asked for once a minute at most by a PDS that refuses every token, and callers get 502', () =>
+    rounds(async session => {
+      const { network } = place();
+      await network.armFault({ match: { server: 'pds', path: '/xrpc/*' }, effect: invalidToken });
+      await session.age(0);
+      const { generation } = await session.state();
+      const fresh = await session.digest();
+      expect(await callTogether(session)).toEqual(Array<number>(CALLS).fill(502));
+      expect(await session.digest()).toBe(fresh);
+      await session.age(2);
+      expect(await callTogether(session)).toEqual(Array<number>(CALLS).fill(502));
+      expect(await callTogether(session)).toEqual(Array<number>(CALLS).fill(502));
+      expect(await session.state()).toMatchObject({ status: 'active', generation: generation + 1 });
+      expect(await session.exchangesOf(fresh)).toBe(1);
+      expect(await session.requestsOf(await session.digest())).toEqual([]);
+      await network.disarmFaults();
       expect(await session.call()).toMatchObject({ status: 200 });
-    }
+    }));
+
+  it('goes on when its caller leaves', () =>
+    rounds(async session => {
+      const { network, broker } = place();
+      const { generation } = await session.state();
+      const answered = pauseAt(broker, 'after_answer');
+      await session.age(60);
+      const leaving = new AbortController();
+      const calling = session.callAndLeave(leaving.signal);
+      await answered.reached;
+      leaving.abort();
+      await expect(calling).rejects.toThrow();
+      expect(await session.state()).toMatchObject({ generation, attempt_state: 'sent' });
+      answered.release();
+      expect(await session.call()).toMatchObject({ status: 200 });
+      expect(await session.state()).toMatchObject({ status: 'active', generation: generation + 1 });
+      await network.disarmFaults();
+    }));
+
+  describe.each([-10, 10])("when the broker's clock is off by %i minutes", minutes => {
+    it('goes as well as ever', () =>
+      rounds(async session => {
+        const { generation } = await session.state();
+        const digest = await session.digest();
+        setClockOff(minutes);
+        expect(await session.refresh()).toEqual({ kind: 'refreshed' });
+        expect(await session.state()).toMatchObject({ generation: generation + 1, failures: 0 });
+        expect(await session.exchangesOf(digest)).toBe(1);
+        expect(await session.call()).toMatchObject({ status: 200 });
+        setClockRight();
+      }));
+
+    it('is begun by a call that needs it, and by no other', () =>
+      rounds(async session => {
+        const { generation } = await session.state();
+        await session.age(46);
+        setClockOff(minutes);
+        expect(await session.call()).toMatchObject({ status: 200 });
+        expect(await session.state()).toMatchObject({ generation, attempt_state: null });
+        setClockRight();
+        await session.age(60);
+        setClockOff(minutes);
+        expect(await session.call()).toMatchObject({ status: 200 });
+        expect(await session.state()).toMatchObject({ status: 'active', generation: generation + 1 });
+        setClockRight();
+      }));
   });
 }
+
+const invalidToken: Effect = {
+  kind: 'answer',
+  moment: 'before',
+  status: 401,
+  headers: { 'www-authenticate': 'DPoP error="invalid_token"', 'content-type': 'application/json' },
+  body: '{"error":"invalid_token"}',
+};
 
 /** A refresh that fails changes nothing but the time of the next: no token was sent, and the old one goes on. */
 async function expectPutOff(session: TestSession, { pdsAnswers = true } = {}): Promise<void> {
   const digest = await session.digest();
+  const { generation } = await session.state();
   expect(await session.refresh()).toMatchObject({ kind: 'failed', error: 'not-sent' });
   expect(await session.state()).toMatchObject({
     status: 'active',
-    generation: 1,
+    generation,
     attempt_state: null,
     failures: 1,
   });
@@ -120,9 +191,10 @@ async function expectPutOff(session: TestSession, { pdsAnswers = true } = {}): P
 
 async function expectRecovery(session: TestSession): Promise<void> {
   const digest = await session.digest();
+  const { generation } = await session.state();
   await session.letDeadlinePass();
   expect(await session.refresh()).toEqual({ kind: 'refreshed' });
-  expect(await session.state()).toMatchObject({ status: 'active', generation: 2, failures: 0 });
+  expect(await session.state()).toMatchObject({ status: 'active', generation: generation + 1, failures: 0 });
   expect(await session.exchangesOf(digest)).toBe(1);
   expect(await session.call()).toMatchObject({ status: 200 });
 }

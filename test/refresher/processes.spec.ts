@@ -1,17 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { type FailPoint, failPoints } from '../../src/config/fail-point.ts';
-import { isRequested } from '../database/dialects.ts';
+import { beforeAll, expect, it } from '@jest/globals';
+import { type FailAction, type FailPoint, failPoints } from '../../src/config/fail-point.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
 import type { Broker } from '../network/broker-process.ts';
-import { type OwnNetwork, startNetwork } from '../network/network.ts';
-import { connectPostgres } from '../network/postgres.ts';
+import type { OwnNetwork } from '../network/network.ts';
 import type { TokenRequest } from '../network/token-log.ts';
-import { Deployment } from './deployment.ts';
+import type { SignedIn } from './deployment.ts';
+import { describeProcesses, type ProcessPlace } from './describe-processes.ts';
 import { until } from './until.ts';
+
+/** Each of five points once; ten times each in the long run. */
+const ROUNDS = process.env.TEST_LONG ? 10 : 1;
+const LIMIT_MS = 60_000 * ROUNDS;
+
+/** A broker that was stopped for longer than this after it signed must not send any more. */
+const LONG_PAUSE_MS = 5_500;
 
 /** Whether a refresh was on the wire at a point, so that its answer is lost with the process. */
 const isOnTheWire: Record<FailPoint, boolean> = {
@@ -22,113 +25,178 @@ const isOnTheWire: Record<FailPoint, boolean> = {
   before_write: true,
 };
 
-const LIMIT_MS = 90_000;
+/** Where a restarted broker and one that survived try at once; a start costs as much as all the rest. */
+const alsoRestarted: readonly FailPoint[] = process.env.TEST_LONG
+  ? failPoints
+  : ['before_send', 'before_write'];
 
-/** A broker that was stopped for longer than this after it signed must not send any more. */
-const LONG_PAUSE_MS = 5_500;
-
-let network: OwnNetwork;
-let deployment: Deployment;
-
-beforeAll(async () => {
-  network = await startNetwork();
-});
-afterAll(() => network.stop());
-afterEach(() => deployment.stop());
-
-(isRequested('sqlite') ? describe : describe.skip)('a broker that is killed (sqlite)', () => {
-  let directory: string;
+describeProcesses('a broker that is killed', (place, dialect) => {
+  let survivor: Broker | undefined;
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'latchkey-killed-'));
+    if (dialect === 'postgres') survivor = await place().deployment.start();
   });
-  afterAll(() => rm(directory, { recursive: true }));
 
-  it.each(failPoints)(
-    'puts nothing at risk but the refresh on the wire: %s',
-    async point => {
-      deployment = await Deployment.create(network, `sqlite:${join(directory, `${point}.sqlite`)}`);
-      const doomed = await deployment.start({ LATCHKEY_DEV_FAIL_POINT: `${point}:exit` });
-      const alice = await deployment.signIn(doomed, 'alice.test');
-      const bob = await deployment.signIn(doomed, 'bob.test');
-      const requests = await recordRequests();
-      await expect(deployment.refresh(doomed, alice.id)).rejects.toThrow();
-      expect(await doomed.exited).toMatchObject({ signal: 'SIGKILL' });
-      await deployment.letDeadlinePass(alice.id);
-      const restarted = await deployment.start();
-      expect(await deployment.refresh(restarted, bob.id)).toEqual({ kind: 'refreshed' });
-      expect(await statusOfCall(bob.browser)).toBe(200);
-      await deployment.refresh(restarted, alice.id);
-      await expectOutcome(point, restarted, alice);
-      expect(await requests.wereNeverRepeated()).toBe(true);
-    },
-    LIMIT_MS,
-  );
+  atEachPoint('puts nothing at risk but the refresh on the wire', async point => {
+    const { deployment, network } = place();
+    const doomed = await start(place(), point, 'exit');
+    const alice = await deployment.takeSession(survivor ?? doomed, 'alice.test');
+    const bob = await deployment.takeSession(survivor ?? doomed, 'bob.test');
+    const { generation } = await deployment.look(doomed, alice.id);
+    const requests = await recordRequests(network);
+    await expect(deployment.refresh(doomed, alice.id)).rejects.toThrow();
+    expect(await doomed.exited).toMatchObject({ signal: 'SIGKILL' });
+
+    if (survivor) await deployment.declareOwnerDead(alice.id);
+    await deployment.letDeadlinePass(alice.id);
+    const living = survivor ? [survivor] : [];
+    if (!survivor || alsoRestarted.includes(point))
+      living.push(await deployment.start({}, survivor !== undefined));
+    await Promise.all(living.map(broker => deployment.refresh(broker, alice.id)));
+    for (const broker of living) {
+      expect(await deployment.refresh(broker, bob.id)).toEqual({ kind: 'refreshed' });
+      expect(await statusOfCall(bob.browser, broker)).toBe(200);
+      await expectOutcome(place(), { broker, session: alice, isLost: isOnTheWire[point], generation });
+    }
+    expect(await requests.wereNeverRepeated()).toBe(true);
+    for (const broker of living) if (broker !== survivor) await broker.stop();
+  });
 });
 
-(isRequested('postgres') ? describe : describe.skip)('a broker that is stopped (postgres)', () => {
-  const databases: string[] = [];
-  const postgres = connectPostgres(process.env.TEST_POSTGRES_URL ?? '');
-  afterAll(() => Promise.all(databases.map(url => postgres.dropDatabase(url))));
+describeProcesses(
+  'one of two brokers that is stopped',
+  place => {
+    let other: Broker;
+    beforeAll(async () => {
+      other = await place().deployment.start();
+    });
 
-  it.each(failPoints)(
-    'sends nothing when it goes on after another took over: %s',
-    async point => {
-      const databaseUrl = await postgres.createDatabase();
-      databases.push(databaseUrl);
-      deployment = await Deployment.create(network, databaseUrl);
-      const stopped = await deployment.start({ LATCHKEY_DEV_FAIL_POINT: `${point}:pause` });
-      const other = await deployment.start({}, true);
-      const alice = await deployment.signIn(other, 'alice.test');
-      const requests = await recordRequests();
+    atEachPoint('sends nothing when it goes on after the other took over', async point => {
+      const { deployment, network } = place();
+      const stopped = await start(place(), point, 'pause');
+      const alice = await deployment.takeSession(other, 'alice.test');
+      const { generation } = await deployment.look(other, alice.id);
+      const requests = await recordRequests(network);
       const pausing = deployment.refresh(stopped, alice.id);
-      await until(() =>
-        hasAttempt(alice.id, isOnTheWire[point] || point === 'before_send' ? 'sent' : 'prepared'),
-      );
-      await delay(point === 'before_send' ? LONG_PAUSE_MS : 1_000);
+      await until(async () => {
+        const { attempt } = await deployment.look(other, alice.id);
+        return attempt === (point === 'after_intent' ? 'prepared' : 'sent');
+      });
+      await until(() => deployment.isSilent(stopped));
+      if (point === 'before_send') await delay(LONG_PAUSE_MS);
       await deployment.declareOwnerDead(alice.id);
       await deployment.letDeadlinePass(alice.id);
       await deployment.refresh(other, alice.id);
-      await expectOutcome(point, other, alice);
+      const isLost = isOnTheWire[point];
+      await expectOutcome(place(), { broker: other, session: alice, isLost, generation });
       stopped.kill('SIGCONT');
       await pausing;
-      if (isOnTheWire[point]) await expectRecovery(other, alice.id);
-      else await expectOutcome(point, other, alice);
+      if (isLost) await expectRecovery(place(), { broker: other, session: alice, generation });
+      else await expectOutcome(place(), { broker: other, session: alice, isLost, generation });
       expect(await requests.wereNeverRepeated()).toBe(true);
+      await stopped.stop();
+    });
+  },
+  ['postgres'],
+);
+
+describeProcesses(
+  'a broker that is stopped and goes on',
+  place => {
+    atEachPoint('has lost nothing', async point => {
+      const { deployment, network } = place();
+      const broker = await start(place(), point, 'pause');
+      const alice = await deployment.takeSession(broker, 'alice.test');
+      const { generation } = await deployment.look(broker, alice.id);
+      const requests = await recordRequests(network);
+      const refreshing = deployment.refresh(broker, alice.id);
+      await until(() => deployment.isSilent(broker));
+      broker.kill('SIGCONT');
+      expect(await refreshing).toEqual({ kind: 'refreshed' });
+      await expectOutcome(place(), { broker, session: alice, isLost: false, generation });
+      expect(await requests.wereNeverRepeated()).toBe(true);
+      await broker.stop();
+    });
+  },
+  ['sqlite'],
+);
+
+describeProcesses(
+  'a broker whose refresh crashes',
+  place => {
+    atEachPoint('keeps the session, and its answer if there is one', async point => {
+      const { deployment, network } = place();
+      const broker = await start(place(), point, 'throw');
+      const alice = await deployment.takeSession(broker, 'alice.test');
+      const { generation } = await deployment.look(broker, alice.id);
+      const requests = await recordRequests(network);
+      const error = isOnTheWire[point] ? 'unknown' : 'not-sent';
+      expect(await deployment.refresh(broker, alice.id)).toEqual({ kind: 'failed', error });
+      expect(await deployment.look(broker, alice.id)).toMatchObject({
+        status: 'active',
+        attempt: 'none',
+        ...(isOnTheWire[point]
+          ? { generation: generation + 1, failures: 0 }
+          : { generation: generation, failures: 1 }),
+      });
+      expect(await statusOfCall(alice.browser, broker)).toBe(200);
+      expect(await deployment.refresh(broker, alice.id)).toEqual({ kind: 'refreshed' });
+      expect(await statusOfCall(alice.browser, broker)).toBe(200);
+      expect(await requests.wereNeverRepeated()).toBe(true);
+      expect(await broker.stop()).toEqual({ code: 0, signal: null });
+    });
+  },
+  ['sqlite'],
+);
+
+function atEachPoint(name: string, trial: (point: FailPoint) => Promise<void>): void {
+  it.each(failPoints)(
+    `${name}: %s`,
+    async point => {
+      for (let round = 0; round < ROUNDS; round++) await trial(point);
     },
     LIMIT_MS,
   );
-});
+}
 
-type SignedIn = { browser: BrowserClient; id: string };
+/** Starts a broker beside those that run, to which something happens once at a point of a refresh. */
+function start({ deployment, dialect }: ProcessPlace, point: FailPoint, action: FailAction): Promise<Broker> {
+  return deployment.start({ LATCHKEY_DEV_FAIL_POINT: `${point}:${action}` }, dialect === 'postgres');
+}
 
-/** A session whose refresh was on the wire is lost and says so; every other lives on with its new token. */
-async function expectOutcome(point: FailPoint, broker: Broker, { browser, id }: SignedIn): Promise<void> {
-  const lost = { status: 'needs_reauth', reason: 'response_lost', generation: 2 };
-  const alive = { status: 'active', reason: null, generation: 2 };
-  expect(await deployment.look(broker, id)).toMatchObject(isOnTheWire[point] ? lost : alive);
-  expect(await statusOfCall(browser)).toBe(isOnTheWire[point] ? 401 : 200);
+type Expectation = { broker: Broker; session: SignedIn; generation: number };
+
+/** A session whose refresh was on the wire is lost and says so; every other lives on with a new token. */
+async function expectOutcome(
+  { deployment }: ProcessPlace,
+  { broker, session, isLost, generation }: Expectation & { isLost: boolean },
+): Promise<void> {
+  const now = await deployment.look(broker, session.id);
+  if (isLost) {
+    const lost = { status: 'needs_reauth', reason: 'response_lost', generation: generation + 1 };
+    expect(now).toMatchObject(lost);
+  } else {
+    expect(now).toMatchObject({ status: 'active', reason: null, attempt: 'none' });
+    expect(now.generation).toBeGreaterThan(generation);
+  }
+  expect(await statusOfCall(session.browser, broker)).toBe(isLost ? 401 : 200);
 }
 
 /** The stopped broker held the answer after all. Its person has to sign in again, a key would not. */
-async function expectRecovery(broker: Broker, id: string): Promise<void> {
-  await until(async () => (await deployment.look(broker, id)).generation === 3);
+async function expectRecovery(
+  { deployment }: ProcessPlace,
+  { broker, session: { id }, generation }: Expectation,
+): Promise<void> {
+  await until(async () => (await deployment.look(broker, id)).generation === generation + 2);
   expect(await deployment.look(broker, id)).toMatchObject({ status: 'active', reason: null });
   expect(await deployment.refresh(broker, id)).toEqual({ kind: 'refreshed' });
 }
 
-async function statusOfCall(browser: BrowserClient): Promise<number> {
-  return (await browser.get('/xrpc/com.atproto.server.getSession')).status;
-}
-
-async function hasAttempt(id: string, state: string): Promise<boolean> {
-  const row = await deployment.withDatabase(database =>
-    database.selectFrom('oauth_session').select('attempt_state').where('id', '=', id).executeTakeFirst(),
-  );
-  return row?.attempt_state === state;
+async function statusOfCall(browser: BrowserClient, { url }: Broker): Promise<number> {
+  return (await browser.through(url).get('/xrpc/com.atproto.server.getSession')).status;
 }
 
 /** Watches the token requests from now on: no refresh token may be sent twice, except to add a nonce. */
-async function recordRequests(): Promise<{ wereNeverRepeated: () => Promise<boolean> }> {
+async function recordRequests(network: OwnNetwork): Promise<{ wereNeverRepeated: () => Promise<boolean> }> {
   const before = (await network.listTokenRequests()).length;
   return {
     wereNeverRepeated: async () => {

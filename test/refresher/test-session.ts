@@ -5,6 +5,7 @@ import type { RefreshResult } from '../../src/sessions/refresh-result.ts';
 import { Refresher } from '../../src/sessions/refresher.service.ts';
 import { SessionRepository } from '../../src/sessions/session.repository.ts';
 import { SessionSecretsBox } from '../../src/sessions/session-secrets.ts';
+import { UiSessions } from '../../src/ui-sessions/ui-sessions.service.ts';
 import { accountOf, type TestBroker } from '../broker/test-broker.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
 import type { TokenRequest } from '../network/token-log.ts';
@@ -44,9 +45,9 @@ export class TestSession {
     return { status: answer.status, error, retryAfter: answer.headers.get('retry-after') };
   }
 
-  /** A call whose caller leaves after so many milliseconds; it rejects. */
-  async callAndLeave(milliseconds: number): Promise<void> {
-    const signal = AbortSignal.timeout(milliseconds);
+  /** A call whose caller leaves, after so many milliseconds or at a signal; it rejects then. */
+  async callAndLeave(leaving: number | AbortSignal): Promise<void> {
+    const signal = typeof leaving === 'number' ? AbortSignal.timeout(leaving) : leaving;
     await this.browser.request('GET', '/xrpc/com.atproto.server.getSession', { signal });
   }
 
@@ -56,6 +57,12 @@ export class TestSession {
       .select(['status', 'reason', 'generation', 'attempt_state', 'failures'])
       .where('id', '=', this.id)
       .executeTakeFirstOrThrow();
+  }
+
+  /** Whether the session works, and nothing is under way or put off. */
+  async isAtRest(): Promise<boolean> {
+    const { status, attempt_state, failures } = await this.state();
+    return status === 'active' && attempt_state === null && failures === 0;
   }
 
   /** SHA-256 of the refresh token that is stored now, as the network's list names it. */
@@ -123,12 +130,7 @@ export async function signIn(broker: TestBroker, handle = 'alice.test'): Promise
   const browser = broker.browser();
   const account = accountOf(broker, handle);
   await browser.login(account.handle, account);
-  const { id } = await broker.database
-    .selectFrom('oauth_session')
-    .select('id')
-    .where('did', '=', account.did)
-    .orderBy('granted_at', 'desc')
-    .limit(1)
-    .executeTakeFirstOrThrow();
-  return new TestSession(broker, browser, id);
+  const cookie = browser.cookie('__Host-latchkey') ?? browser.cookie('latchkey') ?? '';
+  const uiSession = await broker.app.get(UiSessions).findByCookie(cookie);
+  return new TestSession(broker, browser, uiSession?.sessionId ?? '');
 }

@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { digestOf, newSecret } from '../../src/crypto/secret.ts';
+import { RecentUiSessions } from '../../src/ui-sessions/recent-ui-sessions.ts';
 import type { UiSessionRow } from '../../src/ui-sessions/ui-session.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { errorOf, statusOfMe } from '../login/answers.ts';
@@ -94,6 +95,12 @@ async function rowOf(broker: TestBroker, handle: string): Promise<UiSessionRow> 
     .executeTakeFirstOrThrow();
 }
 
-async function replaceRow({ database }: TestBroker, from: UiSessionRow, to: UiSessionRow): Promise<void> {
+async function replaceRow(
+  { app, database }: TestBroker,
+  from: UiSessionRow,
+  to: UiSessionRow,
+): Promise<void> {
   await database.updateTable('ui_session').set(to).where('id', '=', from.id).execute();
+  // Else the broker would read the row in five seconds only.
+  app.get(RecentUiSessions).forgetWhere(() => true);
 }

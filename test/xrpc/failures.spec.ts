@@ -117,11 +117,19 @@ describeBroker('when a call fails', broker => {
     expect(pds.received).toHaveLength(1);
   });
 
-  it('as the PDS breaks off in the middle, so does the answer', async () => {
+  it('as the PDS breaks off in the middle, so does a long answer', async () => {
+    pds.answer = response => {
+      response.writeHead(200, { 'content-length': '1000000' });
+      response.write('the beginning', () => response.destroy());
+    };
+    await expect(pds.call('com.example.download')).rejects.toThrow();
+  });
+
+  it('as the PDS breaks off in the middle of a short answer, it is 502', async () => {
     pds.answer = response => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('the beginning', () => response.destroy());
     };
-    await expect(pds.call('com.example.download')).rejects.toThrow();
+    expect(await errorOf(await pds.call('com.example.download'))).toEqual([502, 'UpstreamUnavailable']);
   });
 });

@@ -1,98 +1,84 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { describeBroker } from '../broker/test-broker.ts';
-import { rawRequest, sendRaw } from '../http/raw-request.ts';
-import { startStubPds, type StubPds } from './stub-pds.ts';
+import { expect, it } from '@jest/globals';
+import { describeStubPds, sendLine } from './describe-stub-pds.ts';
 
-describeBroker(
-  'what is passed on to the PDS',
-  broker => {
-    let pds: StubPds;
-    beforeAll(async () => {
-      pds = await startStubPds(broker());
-    });
-    beforeEach(() => {
-      pds.received.length = 0;
-    });
-    afterAll(() => pds.stop());
+describeStubPds('what is passed on to the PDS', place => {
+  it.each(['GET', 'HEAD', 'POST'])('the method %s, with a proof for it', async method => {
+    expect((await place().pds.call('com.example.anything', { method })).status).toBe(200);
+    expect(place().pds.received.map(({ request, proof }) => [request.method, proof.htm])).toEqual([
+      [method, method],
+    ]);
+  });
 
-    it.each(['GET', 'HEAD', 'POST'])('the method %s, with a proof for it', async method => {
-      expect((await pds.call('com.example.anything', { method })).status).toBe(200);
-      expect(pds.received.map(({ request, proof }) => [request.method, proof.htm])).toEqual([
-        [method, method],
-      ]);
-    });
+  it.each([
+    '',
+    '?a=1&b=2&a=3',
+    '?a=%20b+c&empty=&&x=%C3%BC',
+    '?cursor=a%2Fb%3D%3D&uri=at://did:plc:x/y',
+    '?bad=%zz%',
+    '?a=?b',
+  ])('the query %j, byte for byte', async query => {
+    await sendLine(place(), `GET /xrpc/com.example.anything${query}`);
+    expect(place().pds.received.map(({ request }) => request.url)).toEqual([
+      `/xrpc/com.example.anything${query}`,
+    ]);
+  });
 
-    it.each([
-      '',
-      '?a=1&b=2&a=3',
-      '?a=%20b+c&empty=&&x=%C3%BC',
-      '?cursor=a%2Fb%3D%3D&uri=at://did:plc:x/y',
-      '?bad=%zz%',
-      '?a=?b',
-    ])('the query %j, byte for byte', async query => {
-      // Over a bare socket: every HTTP client tidies an address up.
-      const { url } = broker();
-      const lines = Object.entries(pds.headers).map(line => line.join(': '));
-      await sendRaw(url, rawRequest(`GET /xrpc/com.example.anything${query}`, url, ...lines));
-      expect(pds.received.map(({ request }) => request.url)).toEqual([`/xrpc/com.example.anything${query}`]);
-    });
+  it.each([
+    ['JSON', 'application/json', Buffer.from('{"text" : "Grüße"}')],
+    ['bytes', 'application/octet-stream', Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))],
+    ['broken JSON, which is for the PDS to judge', 'application/json', Buffer.from('{"__proto__":')],
+    ['nothing', undefined, Buffer.alloc(0)],
+  ])('the body: %s', async (_name, type, body) => {
+    const headers = type === undefined ? {} : { 'content-type': type };
+    await place().pds.call('com.example.anything', { method: 'POST', headers, body });
+    const [received] = place().pds.received;
+    expect(received?.body.equals(body)).toBe(true);
+    expect(received?.request.headers['content-type']).toBe(type);
+    expect(received?.request.headers['content-length']).toBe(String(body.length));
+  });
 
-    it.each([
-      ['JSON', 'application/json', Buffer.from('{"text" : "Grüße"}')],
-      ['bytes', 'application/octet-stream', Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))],
-      ['broken JSON, which is for the PDS to judge', 'application/json', Buffer.from('{"__proto__":')],
-      ['nothing', undefined, Buffer.alloc(0)],
-    ])('the body: %s', async (_name, type, body) => {
-      const headers = type === undefined ? {} : { 'content-type': type };
-      await pds.call('com.example.anything', { method: 'POST', headers, body });
-      const [received] = pds.received;
-      expect(received?.body.equals(body)).toBe(true);
-      expect(received?.request.headers['content-type']).toBe(type);
-      expect(received?.request.headers['content-length']).toBe(String(body.length));
-    });
+  it('the headers that mean something to a PDS', async () => {
+    const headers = {
+      accept: 'application/json',
+      'accept-language': 'de',
+      'atproto-proxy': 'did:web:api.bsky.app#bsky_appview',
+      'atproto-accept-labelers': 'did:plc:abc;redact',
+      'if-none-match': '"x"',
+      range: 'bytes=0-1',
+    };
+    await place().pds.call('com.example.anything', { headers });
+    expect(place().pds.received[0]?.request.headers).toMatchObject(headers);
+  });
 
-    it('the headers that mean something to a PDS', async () => {
-      const headers = {
-        accept: 'application/json',
-        'accept-language': 'de',
-        'atproto-proxy': 'did:web:api.bsky.app#bsky_appview',
-        'atproto-accept-labelers': 'did:plc:abc;redact',
-        'if-none-match': '"x"',
-        range: 'bytes=0-1',
-      };
-      await pds.call('com.example.anything', { headers });
-      expect(pds.received[0]?.request.headers).toMatchObject(headers);
-    });
+  it('and never what is between the caller, the broker and those in between', async () => {
+    const headers = {
+      dpop: 'forged',
+      forwarded: 'for=1.2.3.4',
+      'x-forwarded-for': '1.2.3.4',
+      'x-forwarded-host': new URL(place().broker.url).host,
+      'x-real-ip': '1.2.3.4',
+      via: '1.1 proxy',
+      origin: place().broker.publicUrl,
+      referer: `${place().broker.publicUrl}/secret`,
+      'sec-fetch-site': 'same-origin',
+      'user-agent': 'a browser with a fingerprint',
+      'proxy-authorization': 'Basic x',
+      te: 'trailers',
+      'x-latchkey-anything': 'x',
+      'x-custom': 'x',
+    };
+    await place().pds.call('com.example.anything', { headers });
+    const sent = place().pds.received[0]?.request.headers ?? {};
+    expect(Object.keys(sent).sort()).toEqual(['authorization', 'connection', 'dpop', 'host', 'user-agent']);
+    expect(sent['user-agent']).toBe('latchkey');
+    expect(sent.authorization).toMatch(/^DPoP [\w-]{43}$/);
+    expect(sent.host).toBe(new URL(place().pds.origin).host);
+  });
 
-    it('and never what is between the caller, the broker and those in between', async () => {
-      const headers = {
-        dpop: 'forged',
-        forwarded: 'for=1.2.3.4',
-        'x-forwarded-for': '1.2.3.4',
-        'x-forwarded-host': new URL(broker().url).host,
-        'x-real-ip': '1.2.3.4',
-        via: '1.1 proxy',
-        origin: broker().publicUrl,
-        referer: `${broker().publicUrl}/secret`,
-        'sec-fetch-site': 'same-origin',
-        'user-agent': 'a browser with a fingerprint',
-        'proxy-authorization': 'Basic x',
-        te: 'trailers',
-        'x-latchkey-anything': 'x',
-        'x-custom': 'x',
-      };
-      await pds.call('com.example.anything', { headers });
-      const sent = pds.received[0]?.request.headers ?? {};
-      expect(Object.keys(sent).sort()).toEqual(['authorization', 'connection', 'dpop', 'host', 'user-agent']);
-      expect(sent['user-agent']).toBe('latchkey');
-      expect(sent.authorization).toMatch(/^DPoP [\w-]{43}$/);
-      expect(sent.host).toBe(new URL(pds.origin).host);
+  it('nothing of a header that Connection names', async () => {
+    await place().pds.call('com.example.anything', {
+      headers: { connection: 'close, Accept', accept: 'x/y' },
     });
-
-    it('nothing of a header that Connection names', async () => {
-      await pds.call('com.example.anything', { headers: { connection: 'close, Accept', accept: 'x/y' } });
-      expect(pds.received[0]?.request.headers).not.toHaveProperty('accept');
-    });
-  },
-  { anyDatabase: true },
-);
+    expect(place().pds.received[0]?.request.headers).not.toHaveProperty('accept');
+  });
+});

@@ -2,9 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { buffer, text } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { describeBroker } from '../broker/test-broker.ts';
-import { startStubPds, type StubPds } from './stub-pds.ts';
+import { beforeEach, expect, it } from '@jest/globals';
+import { describeStubPds } from './describe-stub-pds.ts';
 
 const MIB = 1024 * 1024;
 const LIMIT_MIB = 24;
@@ -14,28 +13,22 @@ const invalidToken = { 'www-authenticate': 'DPoP algs="ES256", error="invalid_to
 
 type Arrival = { request: IncomingMessage; response: ServerResponse };
 
-describeBroker(
+describeStubPds(
   'a stream',
-  broker => {
-    let pds: StubPds;
+  place => {
     let arrival: Promise<Arrival>;
-    beforeAll(async () => {
-      pds = await startStubPds(broker());
-    });
     beforeEach(() => {
-      pds.received.length = 0;
       const { promise, resolve } = Promise.withResolvers<Arrival>();
       arrival = promise;
-      pds.takeStream(UPLOAD, (request, response) => {
+      place().pds.takeStream(UPLOAD, (request, response) => {
         resolve({ request, response });
       });
     });
-    afterAll(() => pds.stop());
 
     /** A call whose body the test writes by itself. */
     const beginUpload = (headers: Record<string, string | number> = {}): ClientRequest => {
-      const url = new URL(`/xrpc/${UPLOAD}`, broker().url);
-      return request(url, { method: 'POST', headers: { ...pds.headers, ...headers }, agent: false });
+      const url = new URL(`/xrpc/${UPLOAD}`, place().broker.url);
+      return request(url, { method: 'POST', headers: { ...place().pds.headers, ...headers }, agent: false });
     };
     const answerOf = async (
       call: ClientRequest,
@@ -60,7 +53,7 @@ describeBroker(
     });
 
     it('goes once, with the nonce that a small request asked for just before', async () => {
-      pds.answer = (response, { proof }) => {
+      place().pds.answer = (response, { proof }) => {
         response.setHeader('dpop-nonce', 'fresh');
         if (proof.nonce === 'fresh') response.end('{}');
         else response.writeHead(401, { 'www-authenticate': 'DPoP error="use_dpop_nonce"' }).end();
@@ -68,7 +61,7 @@ describeBroker(
       const call = beginUpload({ 'content-length': 9 * MIB }).end(Buffer.alloc(9 * MIB));
       const { request: arrived, response } = await arrival;
       expect(nonceOf(arrived)).toBe('fresh');
-      expect(new Set(pds.received.map(({ request: { url } }) => url))).toEqual(
+      expect(new Set(place().pds.received.map(({ request: { url } }) => url))).toEqual(
         new Set(['/xrpc/com.atproto.server.getSession']),
       );
       response.end(digest(await buffer(arrived)));
@@ -98,7 +91,7 @@ describeBroker(
       const length = (LIMIT_MIB + 8) * MIB;
       const call = beginUpload({ 'content-length': length }).end(Buffer.alloc(length));
       expect(await answerOf(call)).toMatchObject({ status: 413, error: 'PayloadTooLarge' });
-      expect(pds.received).toEqual([]);
+      expect(place().pds.received).toEqual([]);
     });
 
     it('larger than the limit, as it turns out, is refused, and the PDS sees it break off', async () => {
@@ -127,8 +120,8 @@ describeBroker(
       const left = expect(once(call, 'response')).rejects.toThrow();
       call.write(Buffer.alloc(MIB), () => call.destroy());
       await left;
-      expect((await pds.call('com.example.next')).status).toBe(200);
-      expect(pds.received.map(({ request: { url } }) => url)).toEqual(['/xrpc/com.example.next']);
+      expect((await place().pds.call('com.example.next')).status).toBe(200);
+      expect(place().pds.received.map(({ request: { url } }) => url)).toEqual(['/xrpc/com.example.next']);
     });
 
     it('is broken off at the PDS when its caller leaves without waiting for the answer', async () => {
@@ -139,12 +132,12 @@ describeBroker(
       call.destroy();
       await left;
       expect(response.writableFinished).toBe(false);
-      expect(broker().logLines.filter(line => line.includes(UPLOAD))).toEqual([]);
+      expect(place().broker.logLines.filter(line => line.includes(UPLOAD))).toEqual([]);
     });
 
     it('to the caller stops at the PDS while the caller does not read', async () => {
       let written = 0;
-      pds.takeStream(DOWNLOAD, (_request, response) => {
+      place().pds.takeStream(DOWNLOAD, (_request, response) => {
         const more = (): void => {
           do written += MIB;
           while (response.write(Buffer.alloc(MIB)) && written < 200 * MIB);
@@ -153,7 +146,9 @@ describeBroker(
         };
         more();
       });
-      const call = request(new URL(`/xrpc/${DOWNLOAD}`, broker().url), { headers: pds.headers }).end();
+      const call = request(new URL(`/xrpc/${DOWNLOAD}`, place().broker.url), {
+        headers: place().pds.headers,
+      }).end();
       const [answer] = (await once(call, 'response')) as [IncomingMessage];
       await quiet(() => written);
       expect(written).toBeLessThan(50 * MIB);
@@ -162,7 +157,7 @@ describeBroker(
       expect(read).toBe(200 * MIB);
     });
   },
-  { anyDatabase: true, settings: { LATCHKEY_UPLOAD_LIMIT: `${LIMIT_MIB}MiB` } },
+  { LATCHKEY_UPLOAD_LIMIT: `${LIMIT_MIB}MiB` },
 );
 
 function digest(body: Buffer): string {

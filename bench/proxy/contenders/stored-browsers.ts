@@ -16,7 +16,7 @@ import {
   toGrantedRow,
   UiSessionRepository,
 } from '../../built-broker.ts';
-import { didOf, handleOf } from '../../refresh/volume/fake-accounts.ts';
+import { didOf, handleOf } from '../../../test/network/fake-accounts.ts';
 
 /** As many as both databases take in one statement. */
 const rowsAtOnce = 500;

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import '../../../test/network/end-with-parent.ts';
 import { listenOnLoopback } from '../../../test/network/loopback-server.ts';
-import { documentAt } from '../../refresh/volume/issuer-documents.ts';
+import { documentAt } from '../../../test/network/issuer-documents.ts';
 import { blobOf, drain, profile } from './bodies.ts';
 import { ProofCheck } from './proof-check.ts';
 import { RotatingNonces } from './rotating-nonces.ts';

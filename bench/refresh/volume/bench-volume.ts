@@ -1,58 +1,46 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '../../../src/database/database.ts';
 import type { Started } from '../../../test/network/started.ts';
-import { toNumber, toTable } from '../../table.ts';
-import { largestPeak, refreshDue, settingsOnPostgres, startBrokers } from './deployment.ts';
+import { measureBareLoop } from './bare-loop.ts';
+import { consumptionOf, refreshDue, settingsOnPostgres, startBrokers } from './deployment.ts';
+import { letFallDue, paceOf, type Progress, progressOf } from './due-times.ts';
 import { startFakeIssuer } from './fake-issuer.ts';
-import { type Progress, type StoredSessions, storeSessions } from './stored-sessions.ts';
+import { storeSessions } from './stored-sessions.ts';
+import { toVolumeTable } from './volume-table.ts';
 
-const lookPauseMs = 250;
+const lookPauseMs = 1_000;
 const patienceMs = 60_000;
 
-/** Lets many sessions of one issuer fall due at once at several brokers on one Postgres; returns a table. */
-export async function benchVolume(
-  { sessions: count, instances }: { sessions: number; instances: number },
-  started: Started,
-): Promise<string> {
+/** How many refreshes a broker's background has under way at one issuer. */
+const slotsPerIssuer = 8;
+
+export type VolumeOptions = { sessions: number; instances: number; window: number };
+
+/** Lets many sessions of one issuer fall due at several brokers on one Postgres; returns a table. */
+export async function benchVolume(options: VolumeOptions, started: Started): Promise<string> {
+  const { sessions: count, instances, window } = options;
+  const barePerSecond = await measureBareLoop(instances * slotsPerIssuer);
   const issuer = await started.start(startFakeIssuer);
   const settings = await settingsOnPostgres(instances, issuer.url, started);
   const [first = {}] = settings;
-  const sessions = await started.start(() => storeSessions(first, issuer.url, count));
+  const { database } = await started.start(() => storeSessions(first, issuer.url, count));
   const brokers = await startBrokers(settings, started);
-  const idleMemory = await largestPeak(brokers);
-  await sessions.makeDue();
-  const began = performance.now();
-  const runs = Promise.all(brokers.map(broker => refreshDue(broker, first.LATCHKEY_ADMIN_TOKEN)));
-  const { refreshed, lost } = await untilAllRefreshed(sessions, count);
-  const seconds = (performance.now() - began) / 1000;
-  await runs;
-  const report = await issuer.report();
-  return toTable(
-    ['sessions due at once', toNumber(count)],
-    [
-      ['brokers on one Postgres', instances],
-      ['refreshed', toNumber(refreshed)],
-      ['not refreshed', toNumber(count - refreshed)],
-      ['seconds', toNumber(seconds, 1)],
-      ['refreshed per second', toNumber(refreshed / seconds)],
-      ['peak memory of the largest broker, MiB', toNumber(await largestPeak(brokers))],
-      ['its peak before, MiB', toNumber(idleMemory)],
-      ['largest burst at the issuer, token requests at a time', report.largestBurst],
-      [
-        'token requests per refresh, those for a nonce included',
-        toNumber(report.tokenRequests / refreshed, 3),
-      ],
-      ['refresh tokens sent twice', report.doubleRefreshes],
-      ['sessions lost', lost + report.ended],
-    ],
-  );
+  const before = await consumptionOf(brokers);
+  await letFallDue(database, window);
+  // What falls due over time is the brokers' own to notice, as it would be within an hour.
+  const runs = window > 0 ? [] : brokers.map(broker => refreshDue(broker, first.LATCHKEY_ADMIN_TOKEN));
+  const [progress] = await Promise.all([untilAllRefreshed(database, count), ...runs]);
+  const after = await consumptionOf(brokers);
+  const [pace, report] = [await paceOf(database), await issuer.report()];
+  return toVolumeTable(options, { barePerSecond, before, after, progress, pace, report });
 }
 
 /** Waits for the last session; gives up when for a minute none was refreshed. */
-async function untilAllRefreshed(sessions: StoredSessions, count: number): Promise<Progress> {
-  let progress = await sessions.progress();
+async function untilAllRefreshed(database: Database, count: number): Promise<Progress> {
+  let progress = await progressOf(database);
   for (let waited = 0; progress.refreshed < count && waited < patienceMs; waited += lookPauseMs) {
     await sleep(lookPauseMs);
-    const now = await sessions.progress();
+    const now = await progressOf(database);
     if (now.refreshed > progress.refreshed) waited = 0;
     progress = now;
   }

@@ -7,7 +7,7 @@ import { freePorts } from '../../../test/network/free-ports.ts';
 import { exchange } from '../../../test/network/http-exchange.ts';
 import { startPostgres } from '../../../test/network/postgres.ts';
 import type { Started } from '../../../test/network/started.ts';
-import { peakMemoryOf } from '../../process-usage.ts';
+import { cpuTimeOf, peakMemoryOf } from '../../process-usage.ts';
 
 /** The settings of so many brokers that share a new database of a Postgres of their own. */
 export async function settingsOnPostgres(
@@ -44,7 +44,22 @@ export async function refreshDue({ url }: Broker, adminToken = ''): Promise<void
   if (!answer.ok) throw new Error(`refresh-due answered ${answer.status}: ${await answer.text()}`);
 }
 
-/** The peak memory of the largest of several processes, in MiB. */
-export async function largestPeak(brokers: readonly Broker[]): Promise<number> {
-  return Math.max(...(await Promise.all(brokers.map(({ pid }) => peakMemoryOf(pid ?? 0)))));
+/** What brokers have taken of the machine since they started. */
+export type Consumption = {
+  /** The peak memory of the largest broker, and of all of them, in MiB. */
+  largestMiB: number;
+  totalMiB: number;
+  /** The processor time of all of them. */
+  processorSeconds: number;
+};
+
+export async function consumptionOf(brokers: readonly Broker[]): Promise<Consumption> {
+  const pids = brokers.map(({ pid = 0 }) => pid);
+  const peaks = await Promise.all(pids.map(peakMemoryOf));
+  const times = await Promise.all(pids.map(cpuTimeOf));
+  return { largestMiB: Math.max(...peaks), totalMiB: sum(peaks), processorSeconds: sum(times) / 1e6 };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

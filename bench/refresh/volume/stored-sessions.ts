@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { Database } from '../../../src/database/database.ts';
 import type { Grant } from '../../../src/oauth/grant.ts';
 import type { BrokerSettings } from '../../../test/network/broker-process.ts';
+import { didOf, firstRefreshTokenOf, handleOf } from '../../../test/network/fake-accounts.ts';
 import {
   clientIdOf,
   Keyring,
@@ -14,28 +15,16 @@ import {
   SessionSecretsBox,
   UiSessionRepository,
 } from '../../built-broker.ts';
-import { didOf, handleOf, refreshTokenOf } from './fake-accounts.ts';
 
 const writers = 8;
 const hourMs = 60 * 60_000;
 
-/** How many sessions are past their first generation, and how many cannot be refreshed any more. */
-export type Progress = { refreshed: number; lost: number };
-
-/** The brokers' database, with sessions of fake accounts in it. */
-export type StoredSessions = {
-  /** Lets the time of all sessions come at once. */
-  makeDue: () => Promise<void>;
-  progress: () => Promise<Progress>;
-  stop: () => Promise<void>;
-};
-
-/** Fills the database of brokers with these settings, through the program's own repository. */
+/** Fills the database of brokers with sessions of fake accounts, through the program's own repositories. */
 export async function storeSessions(
   settings: BrokerSettings,
   issuer: string,
   count: number,
-): Promise<StoredSessions> {
+): Promise<{ database: Database; stop: () => Promise<void> }> {
   const config = readConfig(settings);
   if (config.encryption.kind !== 'given') throw new Error('the brokers have no common encryption key');
   const database = await openDatabase(config.database);
@@ -55,11 +44,7 @@ export async function storeSessions(
     }
   };
   await Promise.all(Array.from({ length: writers }, write));
-  return {
-    makeDue: () => makeDue(database),
-    progress: () => progressOf(database),
-    stop: () => database.destroy(),
-  };
+  return { database, stop: () => database.destroy() };
 }
 
 function grantOf(did: string, issuer: string, clientId: string): Grant {
@@ -73,7 +58,7 @@ function grantOf(did: string, issuer: string, clientId: string): Grant {
     kid: null,
     accessToken: `access.${did}.0`,
     accessExpiresAt: new Date(Date.now() + hourMs),
-    refreshToken: refreshTokenOf(did, 0),
+    refreshToken: firstRefreshTokenOf(did),
     dpopKey: privateKey.export({ format: 'jwk' }),
   };
 }
@@ -90,25 +75,4 @@ function holderOf({ id, did }: { id: string; did: string }) {
     last_seen_at: now,
     expires_at: new Date(Date.now() + 24 * hourMs).toISOString(),
   };
-}
-
-async function makeDue(database: Database): Promise<void> {
-  await database
-    .updateTable('oauth_session')
-    .set({ next_refresh_at: database.now(-1) })
-    .execute();
-}
-
-async function progressOf(database: Database): Promise<Progress> {
-  return database
-    .selectFrom('oauth_session')
-    .select(({ fn }) => [
-      fn
-        .countAll<number>()
-        .filterWhere('generation', '>', 1)
-        .filterWhere('status', '=', 'active')
-        .as('refreshed'),
-      fn.countAll<number>().filterWhere('status', '!=', 'active').as('lost'),
-    ])
-    .executeTakeFirstOrThrow();
 }

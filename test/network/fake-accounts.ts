@@ -22,14 +22,13 @@ export function isFakeDid(did: string): boolean {
   return fakeDid.test(did);
 }
 
-/** The refresh token that an account is given as its nth, from 0 on. */
-export function refreshTokenOf(did: string, generation: number): string {
-  return `refresh.${did}.${generation}`;
+/** The refresh token that a fake account has without ever having signed in. */
+export function firstRefreshTokenOf(did: string): string {
+  return `refresh.${did}`;
 }
 
-/** Whose refresh token it is, and which one; nothing when there never was such a token. */
-export function parseRefreshToken(token: string): { did: string; generation: number } | undefined {
-  const [kind, did = '', generation = ''] = token.split('.');
-  if (kind !== 'refresh' || !isFakeDid(did) || !/^\d+$/.test(generation)) return undefined;
-  return { did, generation: Number(generation) };
+/** Whose first refresh token it is; nothing when there never was such a token. */
+export function didOfFirstRefreshToken(token: string): string | undefined {
+  const [kind, did = ''] = token.split('.');
+  return kind === 'refresh' && isFakeDid(did) ? did : undefined;
 }

@@ -1,28 +1,31 @@
 import { didOfHandle, handleOf, isFakeDid } from './fake-accounts.ts';
 
-/** Everything that can be read at the one origin that is PLC directory, PDS and issuer; nothing for other paths. */
+/** Everything that can be read at an origin that is PLC directory, PDS and issuer of all fake accounts. */
 export function documentAt(url: URL): object | undefined {
   const { origin, pathname, searchParams } = url;
+  if (pathname === '/xrpc/com.atproto.identity.resolveHandle')
+    return { did: didOfHandle(searchParams.get('handle') ?? '') };
+  const did = decodeURIComponent(pathname.slice(1));
+  return isFakeDid(did) ? didDocument(did, origin) : issuerDocumentAt(url);
+}
+
+/** Authorization server metadata (RFC 8414) and protected resource metadata (RFC 9728); nothing at other paths. */
+export function issuerDocumentAt({ origin, pathname }: URL): object | undefined {
   switch (pathname) {
     case '/.well-known/oauth-protected-resource':
       return { resource: origin, authorization_servers: [origin] };
     case '/.well-known/oauth-authorization-server':
       return issuerMetadata(origin);
-    case '/xrpc/com.atproto.identity.resolveHandle':
-      return { did: didOfHandle(searchParams.get('handle') ?? '') };
-    default: {
-      const did = decodeURIComponent(pathname.slice(1));
-      return isFakeDid(did) ? didDocument(did, origin) : undefined;
-    }
   }
+  return undefined;
 }
 
-/** Authorization server metadata (RFC 8414). */
 function issuerMetadata(origin: string): object {
   return {
     issuer: origin,
     authorization_endpoint: `${origin}/authorize`,
     token_endpoint: `${origin}/token`,
+    revocation_endpoint: `${origin}/revoke`,
     pushed_authorization_request_endpoint: `${origin}/par`,
     require_pushed_authorization_requests: true,
     client_id_metadata_document_supported: true,

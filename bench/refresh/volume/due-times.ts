@@ -1,0 +1,64 @@
+import { sql } from 'kysely';
+import type { Database } from '../../../src/database/database.ts';
+
+/** Time for all brokers to be told before the first session falls due. */
+const leadSeconds = 3;
+
+/** How many sessions are past their first generation, and how many cannot be refreshed any more. */
+export type Progress = { refreshed: number; lost: number };
+
+/** What the sessions' own rows tell of a run. All times are the database's: due, and committed to be sent. */
+export type Pace = {
+  /** From when the first one fell due until the last one was sent. */
+  seconds: number;
+  /** The most that were sent within one second of the clock. */
+  busiestSecond: number;
+  /** How many seconds after it fell due a session was sent. */
+  lateness: { median: number; p99: number; most: number };
+};
+
+/** Lets all sessions fall due, at random times within so many seconds; 0 is at once. Postgres only. */
+export async function letFallDue(database: Database, windowSeconds: number): Promise<void> {
+  const from = windowSeconds === 0 ? 0 : leadSeconds;
+  await sql`
+    update oauth_session set next_refresh_at = to_char(
+      (statement_timestamp() at time zone 'UTC') + interval '1 second' * (${from} + ${windowSeconds} * random()),
+      'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`.execute(database);
+  await sql`create table bench_due as select id, next_refresh_at as due_at from oauth_session`.execute(
+    database,
+  );
+}
+
+export function progressOf(database: Database): Promise<Progress> {
+  return database
+    .selectFrom('oauth_session')
+    .select(({ fn }) => [
+      fn
+        .countAll<number>()
+        .filterWhere('generation', '>', 1)
+        .filterWhere('status', '=', 'active')
+        .as('refreshed'),
+      fn.countAll<number>().filterWhere('status', '!=', 'active').as('lost'),
+    ])
+    .executeTakeFirstOrThrow();
+}
+
+/** Throws when no session was refreshed. */
+export async function paceOf(database: Database): Promise<Pace> {
+  const { rows } = await sql<Pace['lateness'] & Omit<Pace, 'lateness'>>`
+    with sent as (
+      select cast(refreshed_at as timestamptz) as sent_at, cast(due_at as timestamptz) as due_at
+      from oauth_session join bench_due using (id) where generation > 1 and status = 'active'),
+    late as (select extract(epoch from sent_at - due_at)::double precision as seconds from sent),
+    seconds as (select count(*) as sent from sent group by date_trunc('second', sent_at))
+    select
+      (select extract(epoch from max(sent_at) - min(due_at))::double precision from sent) as "seconds",
+      (select max(sent) from seconds) as "busiestSecond",
+      (select percentile_cont(0.5) within group (order by seconds) from late) as "median",
+      (select percentile_cont(0.99) within group (order by seconds) from late) as "p99",
+      (select max(seconds) from late) as "most"`.execute(database);
+  const [pace] = rows;
+  if (!pace?.busiestSecond) throw new Error('no session was refreshed');
+  const { seconds, busiestSecond, ...lateness } = pace;
+  return { seconds, busiestSecond, lateness };
+}

@@ -1,0 +1,54 @@
+// The values of the labels. Every one is written down here or in code; nothing that comes from outside is among them,
+// as each new value of a label is a new time series for ever.
+
+/** How an attempt to refresh ends; an answer that asks to sign again ends none. */
+export const attemptOutcomes = ['refreshed', 'not-sent', 'refused', 'invalid-grant', 'unknown'] as const;
+
+export type AttemptOutcome = (typeof attemptOutcomes)[number];
+
+/** Why a session needs its owner again. */
+export const endReasons = [
+  'revoked',
+  'response_lost',
+  'idle',
+  'lifetime',
+  'account_moved',
+  'client_changed',
+] as const;
+
+export type EndReason = (typeof endReasons)[number];
+
+/** What a background run made of a session; an attempt that failed tells why by its outcome. */
+export const backgroundResults = [
+  'refreshed',
+  'skipped',
+  'failed',
+  'slow',
+  'issuer_busy',
+  'crashed',
+] as const;
+
+export type BackgroundResult = (typeof backgroundResults)[number];
+
+/** Failures of the run's own; the others are as many as issuers have words. */
+const runFailures: readonly BackgroundResult[] = ['slow', 'issuer_busy', 'crashed'];
+
+/** Returns what became of a session as one of few values. */
+export function toBackgroundResult(result: {
+  readonly kind: 'refreshed' | 'skipped' | 'failed';
+  readonly error?: string;
+}): BackgroundResult {
+  return runFailures.find(failure => failure === result.error) ?? result.kind;
+}
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** Returns the method of a request; those that no route answers to are one. */
+export function toMethodLabel(method: string): string {
+  return methods.includes(method) ? method : 'other';
+}
+
+/** Returns the class of a status, as `2xx`. */
+export function toStatusLabel(status: number): string {
+  return `${Math.floor(status / 100)}xx`;
+}

@@ -1,0 +1,48 @@
+/** How old a measured number may be, however often somebody asks for it. */
+const MAX_AGE_MS = 10_000;
+
+/** How long a scrape waits for a number; who scrapes waits for 10 s by default. */
+const PATIENCE_MS = 3_000;
+
+export type MeasurementLimits = {
+  readonly maxAgeMs?: number;
+  readonly patienceMs?: number;
+  readonly now?: () => number;
+};
+
+/**
+ * Returns a measurement that never rejects and asks its source at most every 10 s, whoever asks and whatever the source
+ * said. What the source throws, and that it takes longer than 3 s, is handed to `onFailure`, once for each time that it
+ * was asked; the value is `undefined` then.
+ */
+export function measureSeldom<Value>(
+  source: () => Promise<Value>,
+  onFailure: (error: unknown) => void,
+  { maxAgeMs = MAX_AGE_MS, patienceMs = PATIENCE_MS, now = () => performance.now() }: MeasurementLimits = {},
+): () => Promise<Value | undefined> {
+  const measure = async (): Promise<Value | undefined> => {
+    try {
+      return await within(patienceMs, source());
+    } catch (error) {
+      onFailure(error);
+      return undefined;
+    }
+  };
+  let last: { readonly at: number; readonly value: Promise<Value | undefined> } | undefined;
+  return () => {
+    if (!last || now() - last.at >= maxAgeMs) last = { at: now(), value: measure() };
+    return last.value;
+  };
+}
+
+async function within<Value>(milliseconds: number, work: Promise<Value>): Promise<Value> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new Error(`It was not measured within ${milliseconds / 1000} s.`));
+  }, milliseconds);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

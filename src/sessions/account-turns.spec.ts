@@ -1,0 +1,133 @@
+import { getEventListeners } from 'node:events';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { AccountTurns } from './account-turns.ts';
+
+const did = 'did:plc:a';
+
+describe('the turns of an account', () => {
+  it('follow one another in the order in which they came', async () => {
+    const turns = new AccountTurns();
+    const seen: string[] = [];
+    const use = (name: string): Promise<void> =>
+      turns.take(did, async () => {
+        seen.push(`${name} begins`);
+        await turnOfTheLoop();
+        seen.push(`${name} ends`);
+      });
+    await Promise.all(['first', 'second', 'third'].map(use));
+    const inOrder = ['first', 'second', 'third'].flatMap(name => [`${name} begins`, `${name} ends`]);
+    expect(seen).toEqual(inOrder);
+  });
+
+  it('are given on by a use that fails, which tells its own caller only', async () => {
+    const turns = new AccountTurns();
+    const failing = turns.take(did, () => Promise.reject(new Error('failed')));
+    const next = turns.take(did, () => Promise.resolve('next'));
+    await expect(failing).rejects.toThrow('failed');
+    expect(await next).toBe('next');
+  });
+
+  it('are forgotten once nobody is left', async () => {
+    const turns = new AccountTurns();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const uses = [did, did, 'did:plc:b'].map(account => turns.take(account, () => promise));
+    expect(turns.size).toBe(2);
+    resolve(undefined);
+    await Promise.all(uses);
+    await turnOfTheLoop();
+    expect(turns.size).toBe(0);
+  });
+
+  it('are not waited for by who has left, while those behind still wait for all before', async () => {
+    const turns = new AccountTurns();
+    const [first, leaving, seen] = [
+      Promise.withResolvers<undefined>(),
+      new AbortController(),
+      [] as string[],
+    ];
+    const running = turns.take(did, () => first.promise);
+    const note = (name: string) => () => Promise.resolve(seen.push(name));
+    const left = turns.take(did, note('left'), leaving.signal);
+    leaving.abort(new Error('enough'));
+    await expect(left).rejects.toThrow('enough');
+    const behind = turns.take(did, note('behind'));
+    await turnOfTheLoop();
+    expect(seen).toEqual([]);
+    first.resolve(undefined);
+    await Promise.all([running, behind]);
+    expect(seen).toEqual(['behind']);
+  });
+
+  it('are not begun for a signal that is aborted already, or at the very moment of the turn', async () => {
+    const turns = new AccountTurns();
+    const work = (): Promise<string> => Promise.resolve('begun');
+    await expect(turns.take(did, work, AbortSignal.abort('at once'))).rejects.toBe('at once');
+    const leaving = new AbortController();
+    const first = turns.take(did, () => Promise.resolve());
+    const second = turns.take(did, work, leaving.signal);
+    void first.then(() => {
+      leaving.abort('just now');
+    });
+    await expect(second).rejects.toBe('just now');
+  });
+
+  it('end as the use does, once it has begun', async () => {
+    const turns = new AccountTurns();
+    const leaving = new AbortController();
+    const use = turns.take(
+      did,
+      async () => {
+        leaving.abort();
+        await turnOfTheLoop();
+        return 'done';
+      },
+      leaving.signal,
+    );
+    expect(await use).toBe('done');
+  });
+
+  it('leave nothing behind on a signal that lives long', async () => {
+    const turns = new AccountTurns();
+    const { signal } = new AbortController();
+    await Promise.all(Array.from({ length: 20 }, () => turns.take(did, () => Promise.resolve(), signal)));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it('never overlap, keep their order, and run exactly the uses that nobody left', async () => {
+    const uses = fc.array(
+      fc.record({ leaves: fc.boolean(), fails: fc.boolean(), ticks: fc.nat({ max: 3 }) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(uses, async plan => {
+        const turns = new AccountTurns();
+        const begun: number[] = [];
+        let running = 0;
+        const asked = plan.map(({ leaves, fails, ticks }, index) => {
+          const leaving = new AbortController();
+          const work = async (): Promise<void> => {
+            begun.push(index);
+            running += 1;
+            expect(running).toBe(1);
+            for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+            running -= 1;
+            if (fails) throw new Error('failed');
+          };
+          const use = turns.take(did, work, leaving.signal);
+          if (leaves) leaving.abort(new Error('left'));
+          return use;
+        });
+        const ends = await Promise.allSettled(asked);
+        const staying = [...plan.keys()].filter(index => !plan[index]?.leaves);
+        expect(begun).toEqual(staying);
+        expect(ends.map(({ status }) => status === 'rejected')).toEqual(
+          plan.map(({ leaves, fails }) => leaves || fails),
+        );
+        await turnOfTheLoop();
+        expect(turns.size).toBe(0);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

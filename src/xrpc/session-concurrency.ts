@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../config/config.ts';
+import { BrokerError } from '../errors/broker-error.ts';
+
+/** Bounds how many calls of one session are under way at once, in this process. */
+@Injectable()
+export class SessionConcurrency {
+  private readonly underWay = new Map<string, number>();
+  private readonly most: number;
+
+  constructor({ limits }: Config) {
+    this.most = limits.concurrencyPerSession;
+  }
+
+  /**
+   * Counts a call that begins.
+   *
+   * @returns what is to be called once, when it has ended
+   * @throws BrokerError `TooManyRequests`
+   */
+  enter(sessionId: string): () => void {
+    const calls = this.underWay.get(sessionId) ?? 0;
+    if (calls >= this.most) {
+      throw new BrokerError(
+        'TooManyRequests',
+        `No more than ${this.most} calls of one session are answered at a time.`,
+        { retryAfterSeconds: 1 },
+      );
+    }
+    this.underWay.set(sessionId, calls + 1);
+    return () => {
+      this.leave(sessionId);
+    };
+  }
+
+  private leave(sessionId: string): void {
+    const calls = this.underWay.get(sessionId) ?? 1;
+    if (calls > 1) this.underWay.set(sessionId, calls - 1);
+    else this.underWay.delete(sessionId);
+  }
+}

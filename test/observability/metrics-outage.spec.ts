@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
+import { isRequested } from '../database/dialects.ts';
+import { type Postgres, startPostgres } from '../network/postgres.ts';
+import { byLabel, readSamples, scrape } from './exposition.ts';
+
+const suite = isRequested('postgres') ? describe : describe.skip;
+
+suite('metrics while the database is away', () => {
+  let postgres: Postgres;
+  let broker: TestBroker;
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    broker = await startTestBroker('postgres', { kind: 'postgres', url: await postgres.createDatabase() });
+  });
+  afterAll(async () => {
+    await broker.app.close();
+    await postgres.stop();
+  });
+
+  it('are served without what only the database knows, and say so', async () => {
+    await postgres.halt();
+    const answer = await scrape(broker);
+    expect(answer.status).toBe(200);
+    const samples = readSamples(await answer.text());
+    for (const name of ['latchkey_sessions', 'latchkey_sessions_in_doubt']) {
+      expect(samples.filter(sample => sample.name === name)).toEqual([]);
+      expect(broker.logLines.filter(line => line.includes(`"metric":"${name}"`))).toHaveLength(1);
+    }
+    expect(byLabel(samples, 'latchkey_spooled_answers')).toEqual({ '': expect.any(Number) });
+    expect(byLabel(samples, 'latchkey_measurement_failures_total')).toEqual({
+      latchkey_sessions: 1,
+      latchkey_sessions_in_doubt: 1,
+      latchkey_spooled_answers: 0,
+    });
+    await postgres.resume();
+  });
+});

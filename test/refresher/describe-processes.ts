@@ -1,0 +1,42 @@
+import { afterAll, afterEach, beforeAll, describe } from '@jest/globals';
+import type { DatabaseConfig } from '../../src/config/config.ts';
+import type { DialectName } from '../../src/database/database.ts';
+import { describeDialects, type TestDialect } from '../database/dialects.ts';
+import type { OwnNetwork } from '../network/network.ts';
+import { Deployment } from './deployment.ts';
+import { networkOfFile } from './network-of-file.ts';
+
+/** Broker processes of one deployment, at a network of their file's own. */
+export type ProcessPlace = {
+  readonly dialect: DialectName;
+  readonly database: DatabaseConfig;
+  readonly network: OwnNetwork;
+  readonly deployment: Deployment;
+};
+
+/** Runs one suite for each database, with one deployment for all its tests. */
+export function describeProcesses(
+  name: string,
+  suite: (place: () => ProcessPlace, dialect: DialectName) => void,
+  among?: readonly DialectName[],
+): void {
+  const run = (_open: unknown, { dialect, create }: TestDialect): void => {
+    // A block of its own: its brokers end before the database does.
+    describe('in processes of their own', () => {
+      let place: ProcessPlace | undefined;
+      beforeAll(async () => {
+        const [network, database] = [await networkOfFile(), await create()];
+        const databaseUrl = database.kind === 'sqlite' ? `sqlite:${database.path}` : database.url;
+        const deployment = await Deployment.create(network, databaseUrl);
+        place = { dialect, database, network, deployment };
+      });
+      afterEach(() => place?.network.disarmFaults());
+      afterAll(() => place?.deployment.stop());
+      suite(() => {
+        if (!place) throw new Error('there is no deployment outside of a test');
+        return place;
+      }, dialect);
+    });
+  };
+  describeDialects(name, run, among);
+}

@@ -1,0 +1,106 @@
+import { expect, it } from '@jest/globals';
+import { Instances } from '../../src/leases/instances.service.ts';
+import type { TestBroker } from '../broker/test-broker.ts';
+import { describeFaults, type FaultyPlace, ROUNDS } from './describe-faults.ts';
+import { pauseAt } from './pause-at.ts';
+import type { TestSession } from './test-session.ts';
+
+describeFaults('an answer that comes late', suite, { instances: 2 });
+
+function suite(place: () => FaultyPlace): void {
+  // No `before_write`: it is reached with a success alone.
+  it.each(['after_intent', 'before_send', 'after_bytes', 'after_answer'] as const)(
+    'changes nothing when it is an invalid_grant of an older generation (%s)',
+    async point => {
+      const [first, second] = twoOf(place().brokers);
+      for (let round = 0; round < ROUNDS; round++) {
+        const session = await place().takeSession();
+        const { generation } = await session.state();
+        const isSent = point === 'after_bytes' || point === 'after_answer';
+        if (isSent) await armInvalidGrant(place());
+        const late = pauseAt(first, point);
+        const refreshing = session.refresh(first);
+        await late.reached;
+        await loseTrackOf(session, first);
+        expect(await session.refresh(second)).toEqual({ kind: 'refreshed' });
+        if (!isSent) await armInvalidGrant(place());
+        late.release();
+        await refreshing;
+        await place().network.disarmFaults();
+        const state = { status: 'active', generation: generation + 1, attempt_state: null, failures: 0 };
+        expect(await session.state()).toMatchObject(state);
+        expect(await session.call(second)).toMatchObject({ status: 200 });
+      }
+    },
+  );
+
+  it('changes nothing when it is an invalid_grant of another attempt, whose successor is on the wire', async () => {
+    const [first, second] = twoOf(place().brokers);
+    for (let round = 0; round < ROUNDS; round++) {
+      const session = await place().takeSession();
+      const { generation } = await session.state();
+      await armInvalidGrant(place());
+      const late = pauseAt(first, 'after_answer');
+      const refreshing = session.refresh(first);
+      await late.reached;
+      await loseTrackOf(session, first);
+      const onTheWire = pauseAt(second, 'before_write');
+      const takingOver = session.refresh(second);
+      await onTheWire.reached;
+      late.release();
+      await refreshing;
+      expect(await session.state()).toMatchObject({ status: 'active', generation, attempt_state: 'sent' });
+      onTheWire.release();
+      expect(await takingOver).toEqual({ kind: 'refreshed' });
+      expect(await session.state()).toMatchObject({ status: 'active', generation: generation + 1 });
+      expect(await session.call(second)).toMatchObject({ status: 200 });
+    }
+  });
+
+  it('is stored when it is a success that came while another prepared to send again', async () => {
+    const [first, second] = twoOf(place().brokers);
+    for (let round = 0; round < ROUNDS; round++) {
+      const session = await place().takeSession();
+      const { generation } = await session.state();
+      const digest = await session.digest();
+      const unsent = pauseAt(first, 'before_send');
+      const refreshing = session.refresh(first);
+      await unsent.reached;
+      await loseTrackOf(session, first);
+      const preparing = pauseAt(second, 'after_intent');
+      const takingOver = session.refresh(second);
+      await preparing.reached;
+      unsent.release();
+      await refreshing;
+      preparing.release();
+      await takingOver;
+      expect(await session.state()).toMatchObject({ status: 'active', generation: generation + 1 });
+      expect(await session.requestsOf(digest)).toHaveLength(1);
+      expect(await session.call(second)).toMatchObject({ status: 200 });
+    }
+  });
+}
+
+async function armInvalidGrant({ network }: FaultyPlace): Promise<void> {
+  await network.armFault({
+    match: { server: 'pds', path: '/oauth/token', grantType: 'refresh_token' },
+    effect: { kind: 'answer', moment: 'before', status: 400, body: '{"error":"invalid_grant"}' },
+    times: 1,
+  });
+}
+
+/** Lets others believe that a broker has ended, and that what it sent can be accepted no more. */
+async function loseTrackOf(session: TestSession, { app, database }: TestBroker): Promise<void> {
+  await database
+    .updateTable('instance')
+    .set({ seen_at: database.now(-20 * 60) })
+    .where('owner', '=', app.get(Instances).self)
+    .execute();
+  await session.letDeadlinePass();
+}
+
+function twoOf(brokers: readonly TestBroker[]): [TestBroker, TestBroker] {
+  const [first, second] = brokers;
+  if (!first || !second) throw new Error('there are fewer than two brokers');
+  return [first, second];
+}

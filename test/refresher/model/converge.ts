@@ -1,0 +1,58 @@
+import { Endings } from '../../../src/sessions/endings.service.ts';
+import { beginRefresh, call } from './requests.ts';
+import type { SessionUnderTest } from './session-under-test.ts';
+import type { World } from './world.ts';
+
+const MOST_ROUNDS = 8;
+
+/** Longer than any back-off, and than a broker may be silent before it counts as dead. */
+const ROUND_MINUTES = 16;
+
+/** Lets all trouble end and time heal what it can; then every session works, or was ended, or says why it does not. */
+export async function converge(world: World): Promise<void> {
+  world.road.disarm();
+  // First everybody tries around what is stopped or held up: nobody may do what only its owner may.
+  await refreshAll(world);
+  for (const broker of world.brokers) if (broker.held) await world.goOn(broker);
+  for (const held of world.road.held) await held.release('delivered');
+  await world.check();
+  for (let round = 0; round < MOST_ROUNDS && (round === 0 || world.sessions.some(isUnsettled)); round++) {
+    await refreshAll(world);
+  }
+  for (const broker of world.brokers) await broker.get(Endings).resume(100);
+  await world.check();
+  for (const session of world.sessions) await requireEnd(world, session);
+}
+
+async function refreshAll(world: World): Promise<void> {
+  await world.pass(ROUND_MINUTES);
+  for (const broker of world.running) {
+    for (const session of world.sessions) beginRefresh(world, broker, session);
+    await world.check();
+  }
+}
+
+function isUnsettled({ seen }: SessionUnderTest): boolean {
+  return seen.status === 'active' && (seen.attempt !== null || seen.failures > 0);
+}
+
+async function requireEnd(world: World, session: SessionUnderTest): Promise<void> {
+  const { id, grant, seen } = session;
+  const problem = `session ${id} is ${seen.status} in the end`;
+  for (const broker of world.brokers) {
+    const told = await call(broker, session).then(
+      () => 'ok',
+      (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : String(error)),
+    );
+    if (told !== (seen.status === 'active' ? 'ok' : 'ReauthorizationRequired'))
+      throw new Error(`${problem}, and its caller was told ${told}`);
+  }
+  if (isUnsettled(session) || seen.status === 'revoking') throw new Error(`${problem}, and not settled`);
+  if (seen.status === 'revoked' && grant.end === undefined && !isAnswerLost(world, session))
+    throw new Error(`${problem}, and its issuer was not told`);
+}
+
+/** Whether nobody has the newest tokens of a grant. */
+function isAnswerLost(world: World, session: SessionUnderTest): boolean {
+  return world.sentOf(session).some(({ said, received }) => said.includes('ok') && !received);
+}

@@ -1,0 +1,53 @@
+import type fc from 'fast-check';
+import type { SessionUnderTest } from './session-under-test.ts';
+import type { World } from './world.ts';
+
+/** What is known of a world before the next thing happens in it: what may happen. */
+export type Model = {
+  readonly isConfidential: boolean;
+  /** Whether a broker is stopped in the middle of a refresh. */
+  isStopped: boolean;
+  /** Whether a request or an answer is held up on the road. */
+  isHeldUp: boolean;
+  /** Whether a key's session waits for its owner. */
+  isKeyLost: boolean;
+  sessions: number;
+};
+
+/** Something that happens to a world; after it, all must be as the rules say. */
+export class Happening implements fc.AsyncCommand<Model, World> {
+  readonly #name: string;
+  readonly #happen: (world: World) => unknown;
+  readonly #isPossible: (model: Readonly<Model>) => boolean;
+
+  constructor(
+    name: string,
+    happen: (world: World) => unknown,
+    isPossible: (model: Readonly<Model>) => boolean = () => true,
+  ) {
+    this.#name = name;
+    this.#happen = happen;
+    this.#isPossible = isPossible;
+  }
+
+  check(model: Readonly<Model>): boolean {
+    return this.#isPossible(model);
+  }
+
+  async run(model: Model, world: World): Promise<void> {
+    await this.#happen(world);
+    await world.check();
+    model.isStopped = world.brokers.some(({ held }) => held !== undefined);
+    model.isHeldUp = world.road.held.length > 0;
+    model.isKeyLost = world.sessions.some(isReconnectable);
+    model.sessions = world.sessions.length;
+  }
+
+  toString(): string {
+    return this.#name;
+  }
+}
+
+export function isReconnectable({ purpose, seen }: SessionUnderTest): boolean {
+  return purpose === 'api_key' && seen.status === 'needs_reauth';
+}

@@ -1,0 +1,85 @@
+import type { StoredSession } from '../../../src/sessions/session.repository.ts';
+import type { SentToken } from './refresh-road.ts';
+import type { SessionEvent } from './session-events.ts';
+import { refreshTokenOf, type SessionUnderTest } from './session-under-test.ts';
+
+const successors: Readonly<Record<StoredSession['status'], readonly StoredSession['status'][]>> = {
+  active: ['active', 'needs_reauth', 'revoking', 'revoked'],
+  needs_reauth: ['active', 'needs_reauth', 'revoking', 'revoked'],
+  revoking: ['revoking', 'revoked'],
+  revoked: ['revoked'],
+};
+
+/** How often an issuer has to say of a token that has run out that its grant is over. */
+const REFUSALS_BEFORE_REVOKED = 3;
+
+/** Says what is wrong with how a row changed. */
+export function judgeChange(before: StoredSession, after: StoredSession): string | undefined {
+  if (after.generation < before.generation) return 'its generation shrank';
+  if (!successors[before.status].includes(after.status))
+    return `it went from ${before.status} to ${after.status}`;
+  const isSame = before.status === after.status && refreshTokenOf(before) === refreshTokenOf(after);
+  if (!isSame && after.generation === before.generation) return 'it changed without a new generation';
+  return undefined;
+}
+
+/** Says what is wrong with what was told of a session: each loss has one event, and the row's own reason. */
+export function judgeEvents(row: StoredSession, events: readonly SessionEvent[]): string | undefined {
+  let last: SessionEvent | undefined;
+  for (const event of events) {
+    if (event.kind === (last?.kind ?? 'lives')) return `it was told twice that it ${event.kind}`;
+    last = event;
+  }
+  const isLost = last?.kind === 'lost';
+  if (row.status === 'active' && isLost) return 'it lives, and its loss was told';
+  if (row.status !== 'needs_reauth') return undefined;
+  if (!isLost) return 'it was lost, and nobody was told';
+  return row.reason === last?.reason
+    ? undefined
+    : `it was lost by ${row.reason ?? 'nothing'}, told was ${last?.reason ?? ''}`;
+}
+
+/** Says why a session must not have been lost. */
+export function judgeLoss(
+  { grant, unsent }: SessionUnderTest,
+  row: StoredSession,
+  sent: readonly SentToken[],
+): string | undefined {
+  const token = refreshTokenOf(row);
+  const ofToken = sent.filter(({ refreshToken }) => refreshToken === token);
+  const refusals = ofToken.filter(({ said }) => said.includes('invalid_grant')).length;
+  const doubtful = ofToken.filter(({ outcome, received }) => outcome !== 'refused' || !received);
+  const doubts = doubtful.length + unsent.filter(other => other === token).length;
+  const isSpent = doubtful.some(({ said, received }) => said.includes('ok') && !received);
+  const isEnded = grant.end === 'issuer' || (grant.end === 'replay' && isOvertaken(sent));
+  switch (row.reason) {
+    case 'response_lost':
+      return isSpent || doubts >= 2 || (doubts === 1 && (isEnded || refusals > 0))
+        ? undefined
+        : 'no answer of it was lost';
+    case 'revoked':
+      return isEnded || refusals >= REFUSALS_BEFORE_REVOKED ? undefined : 'its issuer had not ended it';
+    default:
+      return `its reason is ${row.reason ?? 'none'}`;
+  }
+}
+
+/** Says why the tokens of a session that nobody refreshes cannot be right. */
+export function judgeTokens(
+  { grant }: SessionUnderTest,
+  row: StoredSession,
+  { sent, events }: { sent: readonly SentToken[]; events: readonly SessionEvent[] },
+): string | undefined {
+  if (row.status !== 'active' || row.attempt !== null || grant.end === 'issuer') return undefined;
+  if (grant.end === 'replay' && isOvertaken(sent) && events.at(-1)?.kind !== 'lives') return undefined;
+  if (grant.end !== undefined) return `it lives, and its issuer ended it: ${grant.end}`;
+  return refreshTokenOf(row) === grant.refreshToken ? undefined : 'it lives with a spent refresh token';
+}
+
+/**
+ * Whether a token was on its way again when its first answer turned up with a broker that had counted as dead. Nothing
+ * could have kept that session: what arrives later ends it at its issuer.
+ */
+function isOvertaken(sent: readonly SentToken[]): boolean {
+  return sent.some(({ isBlind }) => isBlind);
+}

@@ -1,0 +1,127 @@
+import 'reflect-metadata';
+import { type INestApplicationContext, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AccessModule } from '../../../src/access/access.module.ts';
+import type { Config } from '../../../src/config/config.ts';
+import { ConfigModule } from '../../../src/config/config.module.ts';
+import { type FailPoint, failPoints } from '../../../src/config/fail-point.ts';
+import { CryptoModule } from '../../../src/crypto/crypto.module.ts';
+import { Database } from '../../../src/database/database.ts';
+import { DatabaseModule } from '../../../src/database/database.module.ts';
+import { OutboundHttp } from '../../../src/identity/outbound-http.ts';
+import { InstanceRepository } from '../../../src/leases/instance.repository.ts';
+import { Instances } from '../../../src/leases/instances.service.ts';
+import { LoginModule } from '../../../src/login/login.module.ts';
+import { ObservabilityModule } from '../../../src/observability/observability.module.ts';
+import { Closing } from '../../../src/sessions/closing.ts';
+import { FailPoints } from '../../../src/sessions/fail-points.ts';
+import { LastUse } from '../../../src/sessions/last-use.ts';
+import type { SharedClock } from './shared-clock.ts';
+import type { WatchedLog } from './session-events.ts';
+
+type Class<Instance> = abstract new (...parameters: never[]) => Instance;
+
+/** A refresh that was stopped at a point. */
+export type Held = { point: FailPoint; release: () => void };
+
+/** A broker without its HTTP surface and its background: it does what it is told, and may be stopped or killed. */
+export class ModelBroker {
+  readonly database: Database;
+  readonly owner: string;
+  /** `frozen`: stopped, as by SIGSTOP, until it is thawed. */
+  state: 'running' | 'frozen' | 'dead' = 'running';
+  /** When it stopped, by the shared clock. */
+  silentSince = 0;
+  held: Held | undefined;
+  readonly #app: INestApplicationContext;
+  readonly #log: WatchedLog;
+
+  private constructor(app: INestApplicationContext, clock: SharedClock, log: WatchedLog) {
+    this.#app = app;
+    this.#log = log;
+    this.database = app.get(Database);
+    this.owner = this.get(Instances).self;
+    clock.follow(this.database);
+  }
+
+  static async start(config: Config, clock: SharedClock, log: WatchedLog): Promise<ModelBroker> {
+    const module = {
+      module: ModelModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        ObservabilityModule.forLog(log),
+        DatabaseModule,
+        CryptoModule,
+        AccessModule.withVerifiers([], []),
+        LoginModule,
+      ],
+    };
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest calls its options a class
+    const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
+    const broker = new ModelBroker(app, clock, log);
+    await broker.beat();
+    return broker;
+  }
+
+  get<Instance>(part: Class<Instance>): Instance {
+    return this.#app.get<Instance>(part, { strict: false });
+  }
+
+  /** Shows the others that it lives. */
+  async beat(): Promise<void> {
+    await this.get(InstanceRepository).beat(this.owner);
+  }
+
+  /** Stops the next refresh that comes to a point; resolves when one has. */
+  stopAt(point: FailPoint): Promise<void> {
+    const [reached, released] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    this.get(FailPoints).arm(point, async () => {
+      this.disarm();
+      this.held = {
+        point,
+        release: () => {
+          this.held = undefined;
+          released.resolve(undefined);
+        },
+      };
+      reached.resolve(undefined);
+      await released.promise;
+    });
+    return reached.promise;
+  }
+
+  disarm(): void {
+    for (const point of failPoints) this.get(FailPoints).arm(point, undefined);
+  }
+
+  freeze(): void {
+    this.state = 'frozen';
+    this.silentSince = Date.now();
+  }
+
+  async thaw(): Promise<void> {
+    this.state = 'running';
+    await this.beat();
+  }
+
+  /** Ends as a process does that is killed: nothing of it writes any more, and nothing is tidied up. */
+  async die(): Promise<void> {
+    if (this.state === 'running') this.silentSince = Date.now();
+    this.state = 'dead';
+    this.#log.isSilent = true;
+    for (const point of failPoints) this.get(FailPoints).arm(point, () => new Promise(() => undefined));
+    await this.database.destroy();
+    this.get(Closing).begin();
+    // What is left of it in this process: its timers, which find no database, and its sockets.
+    await this.get(Instances).onApplicationShutdown();
+    await this.get(LastUse).onApplicationShutdown();
+    void this.get(OutboundHttp).onApplicationShutdown();
+  }
+
+  async stop(): Promise<void> {
+    await this.#app.close();
+  }
+}
+
+@Module({})
+class ModelModule {}

@@ -1,0 +1,71 @@
+import { LoginService } from '../../../src/login/login.service.ts';
+import { Authorizations } from '../../../src/oauth/authorizations.service.ts';
+import { SessionOperations } from '../../../src/sessions/session-operations.service.ts';
+import { Sessions } from '../../../src/sessions/sessions.service.ts';
+import { UiSessions } from '../../../src/ui-sessions/ui-sessions.service.ts';
+import { handleOf } from '../../network/fake-accounts.ts';
+import type { ModelBroker } from './model-broker.ts';
+import { refreshTokenOf, type SessionUnderTest } from './session-under-test.ts';
+import type { World } from './world.ts';
+
+/** The secret of the one browser that everybody uses. */
+const binding = 'a-browser';
+
+/** Signs an account in; the browser may come with the cookie of a session, which then ends. */
+export async function signIn(
+  world: World,
+  broker: ModelBroker,
+  did: string,
+  previous?: SessionUnderTest,
+): Promise<SessionUnderTest> {
+  const login = broker.get(LoginService);
+  const callback = world.ground.network.authorize(await login.begin(handleOf(did), undefined, binding));
+  const held = previous && (await isHeld(broker, previous));
+  const browser = { binding, userAgent: undefined, cookie: previous?.cookie };
+  const { opened } = await login.finish(callback, browser);
+  if (previous && held) previous.isOver = true;
+  const uiSession = await broker.get(UiSessions).findByCookie(opened?.cookie ?? '');
+  if (!uiSession) throw new Error('the login opened no browser session');
+  return world.watch(uiSession.sessionId, { purpose: 'ui', cookie: opened?.cookie });
+}
+
+/** Makes a session as a key holds one. */
+export async function authorizeKey(
+  world: World,
+  broker: ModelBroker,
+  did: string,
+): Promise<SessionUnderTest> {
+  const authorizations = broker.get(Authorizations);
+  const intent = { purpose: 'sign_in', target: null, returnTo: '/' } as const;
+  const url = await authorizations.begin(handleOf(did), intent, binding);
+  const { grant } = await authorizations.finish(world.ground.network.authorize(url), binding);
+  const { id } = await broker.get(Sessions).create(grant, { handle: handleOf(did), purpose: 'api_key' });
+  return world.watch(id, { purpose: 'api_key', cookie: undefined });
+}
+
+/** Takes a key's session up again that needs its owner. */
+export async function reconnect(world: World, broker: ModelBroker, session: SessionUnderTest): Promise<void> {
+  const login = broker.get(LoginService);
+  const url = await login.beginReconnection(session.id, undefined, binding);
+  const callback = world.ground.network.authorize(url);
+  await login.finish(callback, { binding, userAgent: undefined, cookie: undefined });
+  const { issuer } = world.ground.network;
+  session.grant = issuer.grantOf(refreshTokenOf(await world.find(session.id)) ?? '') ?? session.grant;
+}
+
+/** Ends a session by whoever holds it: the person's browser, or the operator where it is a key's. */
+export async function logOut(broker: ModelBroker, session: SessionUnderTest): Promise<void> {
+  if (session.cookie === undefined) {
+    await broker.get(SessionOperations).revoke(session.id);
+    session.isOver = true;
+    return;
+  }
+  const uiSession = await broker.get(UiSessions).findByCookie(session.cookie);
+  if (!uiSession) return;
+  await broker.get(UiSessions).end(uiSession);
+  session.isOver = true;
+}
+
+async function isHeld(broker: ModelBroker, { cookie }: SessionUnderTest): Promise<boolean> {
+  return (await broker.get(UiSessions).findByCookie(cookie ?? '')) !== undefined;
+}

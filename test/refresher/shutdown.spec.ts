@@ -1,0 +1,214 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import Sqlite from 'better-sqlite3';
+import { isRequested } from '../database/dialects.ts';
+import type { Broker } from '../network/broker-process.ts';
+import { type Postgres, startPostgres } from '../network/postgres.ts';
+import { Deployment, type SignedIn } from './deployment.ts';
+import { describeProcesses, type ProcessPlace } from './describe-processes.ts';
+import { networkOfFile } from './network-of-file.ts';
+import { until } from './until.ts';
+
+const LIMIT_MS = 60_000;
+
+/** Signals closer together than a second are one. */
+const BETWEEN_SIGNALS_MS = 1_200;
+const pausedWithAnswer = { LATCHKEY_DEV_FAIL_POINT: 'before_write:pause' };
+const retryAfter: unknown = expect.stringMatching(/^[1-9]\d*$/);
+
+describeProcesses('a broker that is ended while its issuer takes its time', place => {
+  it(
+    'takes nothing on, and brings what it began to its end',
+    async () => {
+      const { deployment } = place();
+      const broker = await deployment.start();
+      const alice = await deployment.takeSession(broker, 'alice.test');
+      const refresh = await refreshSlowly(place(), broker, alice, 1_500);
+      const { generation } = await deployment.look(broker, alice.id);
+      broker.kill('SIGTERM');
+      await until(() => isClosed(broker));
+      expect(await refresh.answer).toMatchObject({ kind: 'refreshed' });
+      expect(await broker.exited).toEqual({ code: 0, signal: null });
+      await expectHandedBack(deployment);
+      const restarted = await deployment.start();
+      const state = { status: 'active', generation: generation + 1, attempt: 'none' };
+      expect(await deployment.look(restarted, alice.id)).toMatchObject(state);
+      expect((await call(alice, restarted)).status).toBe(200);
+      await restarted.stop();
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'ends at once at a second signal, and has put at risk what was on the wire alone',
+    async () => {
+      const { deployment } = place();
+      const broker = await deployment.start();
+      const alice = await deployment.takeSession(broker, 'alice.test');
+      const bob = await deployment.takeSession(broker, 'bob.test');
+      const refresh = await refreshSlowly(place(), broker, alice, 60_000);
+      broker.kill('SIGINT');
+      await until(() => isClosed(broker));
+      await delay(BETWEEN_SIGNALS_MS);
+      broker.kill('SIGINT');
+      expect(await broker.exited).toEqual({ code: 0, signal: null });
+      await expect(refresh.answer).rejects.toThrow();
+      await expectHandedBack(deployment);
+      await place().network.disarmFaults();
+      const restarted = await deployment.start();
+      await deployment.refresh(restarted, alice.id);
+      const lost = { status: 'needs_reauth', reason: 'response_lost' };
+      expect(await deployment.look(restarted, alice.id)).toMatchObject(lost);
+      expect(await deployment.refresh(restarted, bob.id)).toEqual({ kind: 'refreshed' });
+      await restarted.stop();
+    },
+    LIMIT_MS,
+  );
+});
+
+(isRequested('postgres') ? describe : describe.skip)('a broker that ends while Postgres is away', () => {
+  let postgres: Postgres;
+  let deployment: Deployment;
+  let spool: string;
+  beforeAll(async () => {
+    spool = await mkdtemp(join(tmpdir(), 'latchkey-spool-'));
+    postgres = await startPostgres();
+    deployment = await Deployment.create(await networkOfFile(), await postgres.createDatabase());
+  });
+  afterAll(async () => {
+    await deployment.stop();
+    await postgres.stop();
+    await rm(spool, { recursive: true });
+  });
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'leaves the answer on disk for the next one (%s)',
+    async signal => {
+      const settings = { LATCHKEY_SPOOL_DIR: spool };
+      const broker = await deployment.start({ ...settings, ...pausedWithAnswer });
+      const alice = await deployment.takeSession(broker, 'alice.test');
+      const bob = await deployment.takeSession(broker, 'bob.test');
+      const { generation } = await deployment.look(broker, alice.id);
+      deployment.refresh(broker, alice.id).catch(() => undefined);
+      await until(() => deployment.isSilent(broker));
+      await postgres.halt();
+      broker.kill('SIGCONT');
+      await until(async () => (await answersIn(spool)).length === 1);
+      for (const session of [alice, bob])
+        expect(await call(session, broker)).toMatchObject({ status: 503, retryAfter });
+      broker.kill(signal);
+      expect(await broker.exited).toMatchObject(signal === 'SIGTERM' ? { code: 0 } : { signal });
+      await expect(deployment.start(settings)).rejects.toThrow();
+      expect(await answersIn(spool)).toHaveLength(1);
+
+      await postgres.resume();
+      const restarted = await deployment.start(settings);
+      expect(await answersIn(spool)).toEqual([]);
+      await expectAlive(deployment, restarted, { alice, bob }, generation + 1);
+      await restarted.stop();
+    },
+    LIMIT_MS,
+  );
+});
+
+describeProcesses(
+  'a broker that ends while its SQLite file is locked',
+  place => {
+    it.each(['SIGTERM', 'SIGKILL', 'a second SIGTERM'] as const)(
+      'leaves the answer on disk for the next one (%s)',
+      async how => {
+        const { deployment, database } = place();
+        const path = database.kind === 'sqlite' ? database.path : '';
+        const spool = join(path, '..', 'spool');
+        const broker = await deployment.start(pausedWithAnswer);
+        const alice = await deployment.takeSession(broker, 'alice.test');
+        const bob = await deployment.takeSession(broker, 'bob.test');
+        const { generation } = await deployment.look(broker, alice.id);
+        deployment.refresh(broker, alice.id).catch(() => undefined);
+        await until(() => deployment.isSilent(broker));
+        const other = new Sqlite(path);
+        other.exec('begin immediate');
+        broker.kill('SIGCONT');
+        await until(async () => (await answersIn(spool)).length === 1);
+        broker.kill(how === 'SIGKILL' ? how : 'SIGTERM');
+        if (how === 'a second SIGTERM') {
+          await delay(BETWEEN_SIGNALS_MS);
+          broker.kill('SIGTERM');
+          expect(await broker.exited).toEqual({ code: 0, signal: null });
+        }
+        other.exec('rollback');
+        other.close();
+        expect(await broker.exited).toMatchObject(how === 'SIGKILL' ? { signal: how } : { code: 0 });
+        const restarted = await deployment.start();
+        expect(await answersIn(spool)).toEqual([]);
+        await expectAlive(deployment, restarted, { alice, bob }, generation + 1);
+        await restarted.stop();
+      },
+      LIMIT_MS,
+    );
+  },
+  ['sqlite'],
+);
+
+/** Begins a refresh whose answer comes so late; resolves when the issuer has spent the token. */
+async function refreshSlowly(
+  { deployment, network }: ProcessPlace,
+  broker: Broker,
+  { id }: SignedIn,
+  milliseconds: number,
+): Promise<{ answer: Promise<unknown> }> {
+  // The first request only brings the nonce.
+  await deployment.refresh(broker, id);
+  const effect = { kind: 'delay', moment: 'after', milliseconds } as const;
+  await network.armFault({ match: { server: 'pds', path: '/oauth/token' }, effect, times: 1 });
+  const answer = deployment.refresh(broker, id);
+  answer.catch(() => undefined); // Whether it comes is for the test to say, which is not at that yet.
+  await until(async () => {
+    const last = (await network.listTokenRequests()).at(-1);
+    return last?.issuerSaid[0] === 'ok' && !last.delivered;
+  });
+  return { answer };
+}
+
+type CallResult = { status: number; retryAfter: string | null };
+
+async function call({ browser }: SignedIn, { url }: Broker): Promise<CallResult> {
+  const answer = await browser.through(url).get('/xrpc/com.atproto.server.getSession');
+  return { status: answer.status, retryAfter: answer.headers.get('retry-after') };
+}
+
+async function isClosed({ url }: Broker): Promise<boolean> {
+  return fetch(`${url}/livez`).then(
+    () => false,
+    () => true,
+  );
+}
+
+async function answersIn(directory: string): Promise<string[]> {
+  const names = await readdir(directory).catch(() => []);
+  return names.filter(name => name.endsWith('.answer'));
+}
+
+/** Nobody has to wait for the process that has ended. */
+async function expectHandedBack(deployment: Deployment): Promise<void> {
+  await deployment.withDatabase(async database => {
+    expect(await database.selectFrom('instance').selectAll().execute()).toEqual([]);
+    // The others are no leases of work: they say that something was done today.
+    const leases = database.selectFrom('lease').select('name').where('name', 'like', 'sweep-%');
+    expect(await leases.execute()).toEqual([]);
+  });
+}
+
+async function expectAlive(
+  deployment: Deployment,
+  broker: Broker,
+  { alice, bob }: { alice: SignedIn; bob: SignedIn },
+  generation: number,
+): Promise<void> {
+  const state = { status: 'active', generation, attempt: 'none' };
+  expect(await deployment.look(broker, alice.id)).toMatchObject(state);
+  for (const session of [alice, bob]) expect((await call(session, broker)).status).toBe(200);
+}
