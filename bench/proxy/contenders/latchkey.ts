@@ -8,6 +8,13 @@ import { startPostgres } from '../../../test/network/postgres.ts';
 import { callerHeaders, type Contender } from './contender.ts';
 import { storeBrowsers } from './stored-browsers.ts';
 
+/** Limits that are counted as in service, and that no load here comes to. */
+const unreachedLimits = {
+  LATCHKEY_LIMIT_PER_ADDRESS: '100000000',
+  LATCHKEY_LIMIT_PER_CREDENTIAL: '100000000',
+  LATCHKEY_CONCURRENCY_PER_SESSION: '1000',
+};
+
 export type LatchkeyOptions = {
   database?: 'sqlite' | 'postgres';
   /** How many sessions are stored. */
@@ -49,6 +56,7 @@ async function settingsOf(pds: string, databaseUrl: string, directory: string): 
   return {
     ...brokerSettings({ network, port, databaseUrl }),
     LATCHKEY_SPOOL_DIR: join(directory, 'spool'),
+    ...unreachedLimits,
   };
 }
 
