@@ -38,6 +38,7 @@ function isInstallStale() {
 // Scripts run only where package.json allows them, whatever npm's version makes of that field. Else npm would
 // compile the SQLite driver, whose binaries are in its package, and a fresh machine has no compiler.
 async function install() {
+  refuseLink();
   await runStep('installing the locked packages', root, npm('ci', '--ignore-scripts', '--include=dev'));
   // Until the scripts have run, the tree does not count as installed.
   fs.renameSync(installed, `${installed}.pending`);
@@ -45,6 +46,13 @@ async function install() {
   const present = allowed.map(([name]) => name).filter(name => fs.existsSync(inTree(`node_modules/${name}`)));
   await runStep('setting up Node and the test programs', root, npm('rebuild', ...present));
   fs.renameSync(`${installed}.pending`, installed);
+}
+
+/** Installing through a link would empty the tree that it leads to. */
+function refuseLink() {
+  const isLink = fs.lstatSync(inTree('node_modules'), { throwIfNoEntry: false })?.isSymbolicLink();
+  if (isLink)
+    throw new LaunchError('node_modules is a link, and what it leads to is not what is locked: remove it');
 }
 
 function npm(...args) {

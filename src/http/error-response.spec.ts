@@ -17,7 +17,7 @@ describe('toErrorResponse', () => {
     expect(body).toEqual({ error: code, message: 'what happened' });
     expect(headers['cache-control']).toBe('no-store');
     expect('www-authenticate' in headers).toBe(status === 401);
-    expect('retry-after' in headers).toBe(ownTrouble.includes(code));
+    expect('retry-after' in headers).toBe(status === 429 || ownTrouble.includes(code));
   });
 
   it.each([

@@ -7,7 +7,7 @@ import { AccountIssuers } from './account-issuers.ts';
 import { clientIdOf } from './client-metadata.ts';
 import type { ClientKey } from './client-key.ts';
 import { ClientKeys } from './client-keys.service.ts';
-import { createDpopSigner, signDpopProof } from './dpop-proof.ts';
+import { type DpopSigner, signDpopProof } from './dpop-proof.ts';
 import type { Grant } from './grant.ts';
 import { NonceCache } from './nonce-cache.ts';
 import { judgeAnswer, judgeFailure, type RefreshOutcome } from './refresh-outcome.ts';
@@ -70,17 +70,12 @@ export class TokenRefresh {
   /** Signs with a fresh `jti`, the newest nonce and the issuer's own time. */
   async sign(
     plan: RefreshPlan,
-    { refreshToken, dpopKey }: Pick<Grant, 'refreshToken' | 'dpopKey'>,
+    { refreshToken, signer }: Pick<Grant, 'refreshToken'> & { readonly signer: DpopSigner },
   ): Promise<SignedRefresh> {
     const { tokenEndpoint, issuer } = plan;
     const now = this.clock.now(issuer);
     const nonce = this.nonces.get(issuer);
-    const proof = signDpopProof(createDpopSigner(dpopKey), {
-      method: 'POST',
-      url: tokenEndpoint,
-      nonce,
-      now,
-    });
+    const proof = signDpopProof(signer, { method: 'POST', url: tokenEndpoint, nonce, now });
     const parameters = {
       grant_type: 'refresh_token',
       refresh_token: refreshToken ?? '',

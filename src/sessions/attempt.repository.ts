@@ -86,16 +86,17 @@ export class AttemptRepository {
 
   /**
    * Commits to sending. A confirmed commit permits one transmission; another, after the issuer refused the first
-   * unread, needs another commit.
+   * unread, needs another commit. Answers the time of the commit; nothing when the attempt has lost its place.
    */
-  commitToSend(key: AttemptKey, owner: string): Promise<boolean> {
-    return this.didUpdate(
-      this.ofAttempt(key)
-        .set({ attempt_state: 'sent', sent_at: this.database.now() })
-        .where('attempt_state', 'in', ['prepared', 'sent'])
-        .where('owner', '=', owner)
-        .where('status', '=', 'active'),
-    );
+  async commitToSend(key: AttemptKey, owner: string): Promise<Date | undefined> {
+    const row = await this.ofAttempt(key)
+      .set({ attempt_state: 'sent', sent_at: this.database.now() })
+      .where('attempt_state', 'in', ['prepared', 'sent'])
+      .where('owner', '=', owner)
+      .where('status', '=', 'active')
+      .returning('sent_at')
+      .executeTakeFirst();
+    return row?.sent_at ? new Date(row.sent_at) : undefined;
   }
 
   /**

@@ -13,6 +13,7 @@ import type { RefreshResult } from './refresh-result.ts';
 import type { AttemptKey } from './session.ts';
 import { SessionRepository } from './session.repository.ts';
 import type { SpooledAnswer } from './spool.ts';
+import { withinTime } from './within-time.ts';
 
 /** How often the issuer may ask to sign again, for a nonce or a clock, before that counts as a refusal. */
 const MOST_SIGNATURES = 3;
@@ -62,7 +63,10 @@ export class RefreshAttempt {
     await this.failPoints.at('after_intent');
     const plan = await this.tokens.plan(session);
     for (let signatures = 1; signatures <= MOST_SIGNATURES; signatures++) {
-      const signed = await this.tokens.sign(plan, session.secrets);
+      const signed = await this.tokens.sign(plan, {
+        refreshToken: session.secrets.refreshToken,
+        signer: session.signer,
+      });
       const lateness = stopwatch();
       const sentAt = await this.commit(key);
       if (!sentAt) return undefined;
@@ -83,17 +87,14 @@ export class RefreshAttempt {
    * @throws what kept the commit from being confirmed: nothing may be sent
    */
   private async commit(key: AttemptKey): Promise<Date | undefined> {
-    let unconfirmed: Error | undefined;
     try {
-      if (!(await this.attempts.commitToSend(key, this.instances.self))) return undefined;
-    } catch (error) {
-      unconfirmed = new Error('The commit to send was not confirmed.', { cause: error });
+      return await this.attempts.commitToSend(key, this.instances.self);
+    } catch (cause) {
+      const attempt = (await this.sessions.find(key.sessionId))?.attempt;
+      if (attempt?.id === key.attemptId && attempt.state === 'sent' && attempt.sentAt) return attempt.sentAt;
+      // The commit may still come through: who gives the attempt up now rules that out.
+      throw new Error('The commit to send was not confirmed.', { cause });
     }
-    const attempt = (await this.sessions.find(key.sessionId))?.attempt;
-    if (attempt?.id === key.attemptId && attempt.state === 'sent') return attempt.sentAt ?? undefined;
-    // The commit may still come through: who gives the attempt up now rules that out.
-    if (unconfirmed) throw unconfirmed;
-    return undefined;
   }
 
   private async send(
@@ -103,7 +104,7 @@ export class RefreshAttempt {
     const onTheWire = this.failPoints.isArmed('after_bytes') ? this.failAfterBytes(transmission) : undefined;
     const stored = Promise.allSettled([onTheWire]).then(async () => this.keep(await transmission, answer));
     const lost: RefreshOutcome = { kind: 'unknown', cause: new Error('The issuer has not answered.') };
-    const outcome = await Promise.race([stored, delay(ANSWER_PATIENCE_MS, lost, { ref: false })]);
+    const outcome = await withinTime(ANSWER_PATIENCE_MS, stored, lost);
     await onTheWire;
     return outcome;
   }

@@ -6,13 +6,10 @@ import { type DatabaseConfig, readConfig } from '../../src/config/config.ts';
 import { Database, type DialectName } from '../../src/database/database.ts';
 import { Log } from '../../src/observability/log.ts';
 import { describeDialects, requestedDialects, type TestDialect } from '../database/dialects.ts';
-import { brokerSettings, type BrokerSecrets, makeBrokerSecrets } from '../network/broker-settings.ts';
+import { brokerSettings, type BrokerSecrets, makeBrokerSecrets, noLimits } from '../network/broker-settings.ts';
 import { BrowserClient } from '../network/browser-client.ts';
 import { freePorts } from '../network/free-ports.ts';
 import { type Network, sharedNetwork } from '../network/network.ts';
-
-/** Suites ask more in a minute than anybody would. */
-const NO_LIMITS = { LATCHKEY_LIMIT_PER_ADDRESS: 'off', LATCHKEY_LIMIT_PER_CREDENTIAL: 'off' };
 
 /** A broker in this process, listening on loopback, with a database of its own, at the shared real network. */
 export type TestBroker = {
@@ -81,7 +78,7 @@ export async function startTestBroker(
   const logLines: string[] = [];
   const log = new Log({ write: line => logLines.push(line) });
   const app = await createBroker(
-    readConfig({ ...brokerSettings(place, secrets), ...NO_LIMITS, ...settings }),
+    readConfig({ ...brokerSettings(place, secrets), ...noLimits, ...settings }),
     log,
   );
   await app.listen(port, '127.0.0.1');

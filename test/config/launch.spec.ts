@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { LaunchTree } from './launch-tree.ts';
 
 const minuteMs = 60_000;
@@ -140,6 +140,16 @@ describe('what goes wrong', () => {
       expect(await tree.launch()).toMatchObject({ code: 0, stdout: 'hello\n' });
     },
   );
+
+  it('installs nothing through a link, which would empty the tree that it leads to', async () => {
+    tree.write('elsewhere/a-package/index.js', '');
+    symlinkSync(tree.path('elsewhere'), tree.path('node_modules'));
+    const { code, stderr } = await tree.launch();
+    expect(code).toBe(1);
+    expect(stderr).toContain('node_modules is a link');
+    expect(tree.lines('npm-calls')).toEqual([]);
+    expect(existsSync(tree.path('elsewhere/a-package/index.js'))).toBe(true);
+  });
 
   it('asks for npm where there is none', async () => {
     rmSync(tree.path('bin/npm'));

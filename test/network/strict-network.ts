@@ -13,7 +13,12 @@ import { refusal, StrictIssuer, type TokenAnswer } from './strict-issuer.ts';
 const nonceLifetimeMs = 60_000;
 
 /** A refresh that has just arrived. `judge` is the issuer's part; what becomes of it is up to who stands before it. */
-export type ArrivingRefresh = { refreshToken: string; judge: () => Promise<TokenAnswer> };
+export type ArrivingRefresh = {
+  refreshToken: string;
+  /** Whether its nonce is good; otherwise the issuer answers with one, and does not look at the token. */
+  hasNonce: boolean;
+  judge: () => Promise<TokenAnswer>;
+};
 
 export type StrictNetworkOptions = {
   /** Whose grant a refresh token stands for that the issuer never gave out. */
@@ -23,7 +28,7 @@ export type StrictNetworkOptions = {
   /** The keys of confidential clients; they have none when it is missing. */
   jwksOf?: JwksOf;
   nonceLifetimeMs?: number;
-  /** Stands before the issuer for every refresh that has a good nonce; `send` sends an answer. */
+  /** Stands before the issuer for every refresh; `send` sends an answer. */
   onRefresh?: (refresh: ArrivingRefresh, response: ServerResponse) => Promise<void>;
   /** What else can be read at its origin. */
   documentAt?: (url: URL) => object | undefined;
@@ -102,8 +107,9 @@ export class StrictNetwork {
     response.setHeader('dpop-nonce', this.#dpop.nonce);
     const judge = (): Promise<TokenAnswer> => this.#judge(url, form, dpop);
     const { onRefresh } = this.#options;
-    if (onRefresh && form.get('grant_type') === 'refresh_token' && this.#hasGoodNonce(dpop))
-      await onRefresh({ refreshToken: form.get('refresh_token') ?? '', judge }, response);
+    const refreshToken = form.get('grant_type') === 'refresh_token' ? form.get('refresh_token') : null;
+    if (onRefresh && refreshToken !== null)
+      await onRefresh({ refreshToken, hasNonce: this.#hasGoodNonce(dpop), judge }, response);
     else send(response, await judge());
   }
 

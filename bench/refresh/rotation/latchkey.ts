@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBroker } from '../../../test/network/broker-process.ts';
-import { brokerSettings, makeBrokerSecrets } from '../../../test/network/broker-settings.ts';
+import { brokerSettings, makeBrokerSecrets, noLimits } from '../../../test/network/broker-settings.ts';
 import { BrowserClient } from '../../../test/network/browser-client.ts';
 import { freePorts } from '../../../test/network/free-ports.ts';
 import type { Account, NetworkDescription } from '../../../test/network/network-control.ts';
@@ -58,6 +58,6 @@ async function startOnSqlite(network: NetworkDescription, started: Started) {
   const [port = 0] = await freePorts(1);
   const secrets = makeBrokerSecrets();
   const place = { network, port, databaseUrl: `sqlite:${join(directory, 'latchkey.sqlite')}` };
-  const { url } = await started.start(() => startBroker(brokerSettings(place, secrets)));
+  const { url } = await started.start(() => startBroker({ ...brokerSettings(place, secrets), ...noLimits }));
   return { url, adminToken: secrets.adminToken };
 }

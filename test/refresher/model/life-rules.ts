@@ -51,7 +51,7 @@ export function judgeLoss(
   const doubtful = ofToken.filter(({ outcome, received }) => outcome !== 'refused' || !received);
   const doubts = doubtful.length + unsent.filter(other => other === token).length;
   const isSpent = doubtful.some(({ said, received }) => said.includes('ok') && !received);
-  const isEnded = grant.end === 'issuer' || (grant.end === 'replay' && isOvertaken(sent));
+  const isEnded = grant.end === 'issuer' || (grant.end === 'replay' && isOvertaken(sent, token));
   switch (row.reason) {
     case 'response_lost':
       return isSpent || doubts >= 2 || (doubts === 1 && (isEnded || refusals > 0))
@@ -71,15 +71,18 @@ export function judgeTokens(
   { sent, events }: { sent: readonly SentToken[]; events: readonly SessionEvent[] },
 ): string | undefined {
   if (row.status !== 'active' || row.attempt !== null || grant.end === 'issuer') return undefined;
-  if (grant.end === 'replay' && isOvertaken(sent) && events.at(-1)?.kind !== 'lives') return undefined;
+  if (grant.end === 'replay' && isOvertaken(sent, refreshTokenOf(row)) && events.at(-1)?.kind !== 'lives')
+    return undefined;
   if (grant.end !== undefined) return `it lives, and its issuer ended it: ${grant.end}`;
-  return refreshTokenOf(row) === grant.refreshToken ? undefined : 'it lives with a spent refresh token';
+  // Where a token that was in doubt was sent again and refused unread, it is in doubt still.
+  if (row.resends > 0 || refreshTokenOf(row) === grant.refreshToken) return undefined;
+  return 'it lives with a spent refresh token';
 }
 
 /**
  * Whether a token was on its way again when its first answer turned up with a broker that had counted as dead. Nothing
  * could have kept that session: what arrives later ends it at its issuer.
  */
-function isOvertaken(sent: readonly SentToken[]): boolean {
-  return sent.some(({ isBlind }) => isBlind);
+function isOvertaken(sent: readonly SentToken[], stored: string | undefined): boolean {
+  return sent.some(({ isBlind, refreshToken }) => isBlind && refreshToken !== stored);
 }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type Answer, perform } from '../../network/fault-proxy.ts';
 import type { Effect } from '../../network/faults.ts';
-import type { ArrivingRefresh } from '../../network/strict-network.ts';
+import { type ArrivingRefresh, send } from '../../network/strict-network.ts';
 import type { TokenAnswer } from '../../network/strict-issuer.ts';
 
 /**
@@ -41,10 +41,15 @@ export class RefreshRoad {
   held: HeldToken[] = [];
   readonly #armed: Trouble[] = [];
   readonly #onSent: (sent: SentToken) => Promise<void>;
+  readonly #onAsked: (refreshToken: string) => void;
 
-  /** @param onSent looks at each token that arrives, before anything comes of it */
-  constructor(onSent: (sent: SentToken) => Promise<void>) {
+  /**
+   * @param onSent looks at each token that arrives, before anything comes of it
+   * @param onAsked is told of each that the issuer does not look at, as it comes without a nonce
+   */
+  constructor(onSent: (sent: SentToken) => Promise<void>, onAsked: (refreshToken: string) => void) {
     this.#onSent = onSent;
+    this.#onAsked = onAsked;
   }
 
   arm(trouble: Trouble): void {
@@ -55,10 +60,13 @@ export class RefreshRoad {
     this.#armed.length = 0;
   }
 
-  readonly take = async (
-    { refreshToken, judge }: ArrivingRefresh,
-    response: ServerResponse,
-  ): Promise<void> => {
+  readonly take = async (refresh: ArrivingRefresh, response: ServerResponse): Promise<void> => {
+    const { refreshToken, hasNonce, judge } = refresh;
+    if (!hasNonce) {
+      this.#onAsked(refreshToken);
+      send(response, await judge());
+      return;
+    }
     const sent: SentToken = {
       refreshToken,
       sentAt: Date.now(),

@@ -30,7 +30,12 @@ export type Ground = {
 /** Brokers that share a database, the sessions they keep, the issuer, and the rules that must hold among them. */
 export class World {
   readonly ground: Ground;
-  readonly road = new RefreshRoad(sent => this.#arrive(sent));
+  readonly road = new RefreshRoad(
+    sent => this.#arrive(sent),
+    refreshToken => {
+      this.#arriveWithoutNonce(refreshToken);
+    },
+  );
   readonly sessions: SessionUnderTest[] = [];
   /** The brokers that are not dead. */
   brokers: ModelBroker[] = [];
@@ -150,7 +155,7 @@ export class World {
     const events = this.#events.filter(({ sessionId }) => sessionId === session.id);
     this.#require(session, judgeChange(session.seen, row), judgeEvents(row, events));
     if (row.generation > session.seen.generation && row.status === 'needs_reauth')
-      this.#require(session, judgeLoss(session, row, this.sentOf(session)));
+      this.#require(session, judgeLoss(session, row, this.sentOf(session)), this.#judgeHaste(session));
     // A broker may go on with what it waited for between two looks.
     const judge = (grant: StrictGrant): string | undefined =>
       judgeTokens({ ...session, grant }, row, { sent: this.sentOf(session), events });
@@ -158,6 +163,14 @@ export class World {
     if (session.isOver && row.status !== 'revoking' && row.status !== 'revoked')
       this.#require(session, `its person ended it, and it is ${row.status}`);
     session.seen = row;
+  }
+
+  /** Says that a session was given up while the answer may come that it was given up for. */
+  #judgeHaste(session: SessionUnderTest): string | undefined {
+    const mayCome = this.sentOf(session).some(
+      sent => sent.outcome === 'open' && this.#ownerOf(sent)?.state === 'running',
+    );
+    return mayCome ? 'it was given up while its answer might come' : undefined;
   }
 
   #require(session: SessionUnderTest, ...problems: readonly (string | undefined)[]): void {
@@ -194,6 +207,14 @@ export class World {
       handsOf: other => this.#handsOf(other),
     });
     if (problem !== undefined) this.#require(session, `its refresh token ${problem}`);
+  }
+
+  /** Even where it can do no harm, a token has no business at the issuer whose answer was received. */
+  #arriveWithoutNonce(refreshToken: string): void {
+    const isAnswered = (sent: SentToken): boolean => sent.outcome === 'answered' && sent.received;
+    const answered = this.road.sent.find(sent => sent.refreshToken === refreshToken && isAnswered(sent));
+    const session = answered && this.sessions.find(({ grant }) => grant === this.#grantOf(answered));
+    if (session) this.#require(session, 'its refresh token was sent again after its answer was received');
   }
 
   /** What was answered, and is not with a broker that was stopped over it, has arrived. */
