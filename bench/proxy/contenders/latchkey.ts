@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrokerSettings, startBroker } from '../../../test/network/broker-process.ts';
-import { brokerSettings, noLimits } from '../../../test/network/broker-settings.ts';
+import { brokerSettings } from '../../../test/network/broker-settings.ts';
 import { freePorts } from '../../../test/network/free-ports.ts';
 import { startPostgres } from '../../../test/network/postgres.ts';
 import { callerHeaders, type Contender } from './contender.ts';
@@ -55,8 +55,6 @@ async function settingsOf(pds: string, databaseUrl: string, directory: string): 
   const network = { pds, plc: pds, accounts: [] };
   return {
     ...brokerSettings({ network, port, databaseUrl }),
-    ...noLimits,
-    LATCHKEY_CONCURRENCY_PER_SESSION: '1000',
     LATCHKEY_SPOOL_DIR: join(directory, 'spool'),
     ...unreachedLimits,
   };
