@@ -1,16 +1,36 @@
 // Compares Latchkey as a proxy with the least that a proxy can be, and with the official client.
 import { readCommandLine } from '../../test/network/command-line.ts';
 import { runUntilSignal } from '../../test/network/run-until-signal.ts';
-import { parseOptions, type Part, usage } from './options.ts';
+import { Started } from '../../test/network/started.ts';
+import { type Options, parseOptions, type Part, usage } from './options.ts';
 import { profileLatchkey } from './profile/profile-latchkey.ts';
+import { benchSessions } from './sessions/bench-sessions.ts';
+import { benchSoak } from './soak/bench-soak.ts';
+import { benchStreams } from './streams/bench-streams.ts';
 import { benchThroughput } from './throughput/bench-throughput.ts';
+import { benchUploads } from './uploads/bench-uploads.ts';
+
+type Bench = (options: Options, started: Started) => Promise<string>;
 
 const options = readCommandLine(usage, parseOptions);
-const benches: Record<Part, typeof benchThroughput> = { throughput: benchThroughput };
+const benches: Record<Part, Bench> = {
+  throughput: benchThroughput,
+  uploads: benchUploads,
+  streams: benchStreams,
+  sessions: benchSessions,
+  soak: benchSoak,
+};
 
 await runUntilSignal(async started => {
   console.log(`$ ${['node bench/proxy/main.ts', ...process.argv.slice(2)].join(' ')}\n`);
-  for (const part of options.parts) console.log(`${await benches[part](options, started)}\n`);
-  if (options.profile) console.log(await profileLatchkey(options, started));
+  for (const part of options.parts) await show(benches[part], started);
+  if (options.profile) await show(profileLatchkey, started);
   return 'end';
 });
+
+/** Runs one bench and ends what it started, so that it is not in the way of the next one. */
+async function show(bench: Bench, started: Started): Promise<void> {
+  const own = await started.start(() => Promise.resolve(new Started()));
+  console.log(`${await bench(options, own)}\n`);
+  await own.stop();
+}

@@ -2,13 +2,13 @@ import { parseArgs } from 'node:util';
 import { UsageError } from '../../test/network/command-line.ts';
 import { contenderKinds, type ContenderKind } from './throughput/contenders.ts';
 
-export const parts = ['throughput'] as const;
+export const parts = ['throughput', 'uploads', 'streams', 'sessions', 'soak'] as const;
 
 export type Part = (typeof parts)[number];
 
 export const usage =
-  `node bench/proxy/main.ts [--only ${parts.join('|')}] [--rounds N] [--seconds N] [--connections N] ` +
-  `[--contenders ${contenderKinds.join(',')}] [--profile]`;
+  `node bench/proxy/main.ts [--only ${parts.join(',')}] [--rounds N] [--seconds N] [--connections N] ` +
+  `[--contenders ${contenderKinds.join(',')}] [--sessions N] [--minutes N] [--rate N] [--profile]`;
 
 export type Options = {
   /** The parts that are run, in their order. */
@@ -19,6 +19,12 @@ export type Options = {
   seconds: number;
   connections: number;
   contenders: readonly ContenderKind[];
+  /** How many sessions are compared with a thousand. */
+  sessions: number;
+  /** How long the soak is. */
+  minutes: number;
+  /** Requests per second of the soak. */
+  rate: number;
   /** Whether to tell where Latchkey's time goes. */
   profile: boolean;
 };
@@ -28,11 +34,14 @@ export function parseOptions(args: string[]): Options {
   const { only, contenders, profile, ...counts } = parseArgs({
     args,
     options: {
-      only: { type: 'string', default: 'throughput' },
+      only: { type: 'string', default: parts.join(',') },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '4' },
       connections: { type: 'string', default: '32' },
       contenders: { type: 'string', default: contenderKinds.join(',') },
+      sessions: { type: 'string', default: '100000' },
+      minutes: { type: 'string', default: '1' },
+      rate: { type: 'string', default: '300' },
       profile: { type: 'boolean', default: false },
     },
   }).values;
@@ -41,6 +50,9 @@ export function parseOptions(args: string[]): Options {
     rounds: toCount('rounds', counts.rounds),
     seconds: toCount('seconds', counts.seconds),
     connections: toCount('connections', counts.connections),
+    sessions: toCount('sessions', counts.sessions),
+    minutes: toCount('minutes', counts.minutes),
+    rate: toCount('rate', counts.rate),
     contenders: toMembers('contenders', contenders, contenderKinds),
     profile,
   };

@@ -2,11 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrokerSettings, startBroker } from '../../../test/network/broker-process.ts';
-import { brokerSettings, noLimits } from '../../../test/network/broker-settings.ts';
+import { brokerSettings } from '../../../test/network/broker-settings.ts';
 import { freePorts } from '../../../test/network/free-ports.ts';
 import { startPostgres } from '../../../test/network/postgres.ts';
 import { callerHeaders, type Contender } from './contender.ts';
 import { storeBrowsers } from './stored-browsers.ts';
+
+/** Limits that are counted as in service, and that no load here comes to. */
+const unreachedLimits = {
+  LATCHKEY_LIMIT_PER_ADDRESS: '100000000',
+  LATCHKEY_LIMIT_PER_CREDENTIAL: '100000000',
+  LATCHKEY_CONCURRENCY_PER_SESSION: '1000',
+};
 
 export type LatchkeyOptions = {
   database?: 'sqlite' | 'postgres';
@@ -48,9 +55,8 @@ async function settingsOf(pds: string, databaseUrl: string, directory: string): 
   const network = { pds, plc: pds, accounts: [] };
   return {
     ...brokerSettings({ network, port, databaseUrl }),
-    ...noLimits,
-    LATCHKEY_CONCURRENCY_PER_SESSION: '1000',
     LATCHKEY_SPOOL_DIR: join(directory, 'spool'),
+    ...unreachedLimits,
   };
 }
 

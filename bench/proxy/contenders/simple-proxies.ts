@@ -7,13 +7,12 @@ import { callerHeaders, type Contender } from './contender.ts';
 const programs = {
   bare: { name: 'bare undici proxy', args: ['undici-proxy.ts'] },
   proof: { name: 'bare plus proof', args: ['undici-proxy.ts', '--proof'] },
+  locked: { name: 'bare plus proof, account lock', args: ['undici-proxy.ts', '--proof', '--account-lock'] },
   handler: { name: '`fetchHandler`', args: ['official-proxy.ts'] },
   restore: { name: '`restore()` per request', args: ['official-proxy.ts', '--restore'] },
 } as const;
 
 export type SimpleProxy = keyof typeof programs;
-
-export const simpleProxies = Object.keys(programs) as SimpleProxy[];
 
 /** Starts one of them in front of a PDS. */
 export async function startSimpleProxy(kind: SimpleProxy, pds: string): Promise<Contender> {

@@ -1,9 +1,10 @@
-// The least that a reverse proxy can be: undici-proxy.ts <PDS> [--proof]
+// The least that a reverse proxy can be: undici-proxy.ts <PDS> [--proof] [--account-lock]
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { type Readable, Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { type Dispatcher, Pool } from 'undici';
+import { Turns } from '../../turns.ts';
 import { endToEnd } from './hop-headers.ts';
 import { ProofSigner } from './proof-signer.ts';
 import { serve } from './proxy-server.ts';
@@ -11,17 +12,27 @@ import { serve } from './proxy-server.ts';
 const keptBytes = 8 * 1024 * 1024;
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { proof: { type: 'boolean', default: false } },
+  options: {
+    proof: { type: 'boolean', default: false },
+    'account-lock': { type: 'boolean', default: false },
+  },
 });
 const [pds = ''] = positionals;
 const pool = new Pool(pds, { connections: 256 });
 const signer = values.proof ? new ProofSigner(pds) : undefined;
 
-await serve(async (request, response) => {
+/** All requests are those of one account; with its lock each one waits for the answers to those before it. */
+const turns = values['account-lock'] ? new Turns() : undefined;
+
+await serve((request, response) =>
+  turns ? turns.take(() => forward(request, response)) : forward(request, response),
+);
+
+async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await bodyOf(request);
   const isPassedOn = await send(request, response, body);
   if (!isPassedOn) await send(request, response, body);
-});
+}
 
 /** Passes a request on and its answer back, unless that asks for the request to be repeated with a newer nonce. */
 async function send(

@@ -15,7 +15,7 @@ const intervalMicroseconds = 250;
 
 /** Runs the broker on SQLite with Node's profiler under full load; returns tables of where its time went. */
 export async function profileLatchkey(
-  turn: { connections: number; seconds: number },
+  { connections, seconds }: { connections: number; seconds: number },
   started: Started,
 ): Promise<string> {
   const profiles = await mkdtemp(join(tmpdir(), 'latchkey-profile-'));
@@ -29,13 +29,14 @@ export async function profileLatchkey(
   ];
   const latchkey = await startLatchkey(pds.url, { nodeOptions });
   try {
+    const turn = { connections, seconds };
     await takeTurn(latchkey, generator, turn);
     const from = profileTime();
-    const { answered, cpu, perSecond } = await takeTurn(latchkey, generator, turn);
+    const { cpu, perSecond } = await takeTurn(latchkey, generator, turn);
     const to = profileTime();
     await latchkey.stop(); // A process leaves its profile when it ends.
     const title = `Under the profiler: ${toNumber(perSecond)} requests/s, CPU ${toNumber(cpu)} µs per request.`;
-    return `${title}\n\n${toProfileTables(await readProfile(profiles, { from, to }), answered)}`;
+    return `${title}\n\n${toProfileTables(await readProfile(profiles, { from, to }), cpu)}`;
   } finally {
     await latchkey.stop();
   }

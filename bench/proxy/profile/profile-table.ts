@@ -5,12 +5,15 @@ import { callerGroupOf, groupOf, placeOf } from './where.ts';
 const leastShare = 0.005;
 const functionsShown = 40;
 
-/** Tables of the time that the broker was busy, by whose work it was and by function. */
-export function toProfileTables(nodes: readonly ProfiledNode[], requests: number): string {
+/**
+ * Tables of what the broker was busy with, by whose work it was and by function; `cpu` is all that a request cost, in
+ * µs. Samples tell shares only: a process that has to wait for the machine is seen in the midst of its work.
+ */
+export function toProfileTables(nodes: readonly ProfiledNode[], cpu: number): string {
   const busy = nodes.filter(({ frame }) => frame.functionName !== '(idle)');
   const total = busy.reduce((sum, { self }) => sum + self, 0);
   const toCells = (microseconds: number): string[] => [
-    toNumber(microseconds / requests, 1),
+    toNumber((cpu * microseconds) / total, 1),
     `${toNumber((100 * microseconds) / total, 1)} %`,
   ];
   const self = sumBy(busy, ({ frame }) => groupOf(frame));

@@ -20,11 +20,12 @@ export type ThroughputOptions = {
 
 /** Compares how many small queries the contenders answer, and how soon; returns two tables. */
 export async function benchThroughput(
-  { rounds, contenders: kinds, ...turn }: ThroughputOptions,
+  { rounds, contenders: kinds, seconds, connections }: ThroughputOptions,
   started: Started,
 ): Promise<string> {
   const pds = await started.start(() => startStubPds({ nonceMs }));
   const generator = await started.start(startLoadGenerator);
+  const turn = { seconds, connections };
   const contenders = new Map<ContenderKind, Contender>();
   for (const kind of kinds) contenders.set(kind, await started.start(() => startContender(kind, pds.url)));
   // The first round finds programs that are not compiled yet.

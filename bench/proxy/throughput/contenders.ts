@@ -1,11 +1,9 @@
 import type { Contender } from '../contenders/contender.ts';
 import { startLatchkey } from '../contenders/latchkey.ts';
-import { simpleProxies, startSimpleProxy } from '../contenders/simple-proxies.ts';
-
-const latchkeys = ['sqlite', 'postgres'] as const;
+import { startSimpleProxy } from '../contenders/simple-proxies.ts';
 
 /** All that are compared; the broker goes by its database. */
-export const contenderKinds = [...simpleProxies, ...latchkeys] as const;
+export const contenderKinds = ['bare', 'proof', 'sqlite', 'postgres', 'handler', 'restore'] as const;
 
 export type ContenderKind = (typeof contenderKinds)[number];
 

@@ -14,7 +14,9 @@ export async function playRounds(
 ): Promise<Rounds> {
   const turns = new Map<ContenderKind, Turn[]>([...contenders.keys()].map(kind => [kind, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const [kind, contender] of contenders) turns.get(kind)?.push(await play(contender));
+    // To and fro: a machine that gets busier is not always worst for the last one.
+    const order = round % 2 === 0 ? [...contenders] : [...contenders].toReversed();
+    for (const [kind, contender] of order) turns.get(kind)?.push(await play(contender));
   }
   return turns;
 }

@@ -11,7 +11,7 @@ import type { Account, NetworkDescription } from '../../../test/network/network-
 import { authorizeAtPds } from '../../../test/network/pds-pages.ts';
 import { UserAgent } from '../../../test/network/user-agent.ts';
 import { baselineName, calledPath, type Contender } from './contender.ts';
-import { Turns } from './turns.ts';
+import { Turns } from '../../turns.ts';
 
 const scope = 'atproto transition:generic';
 
