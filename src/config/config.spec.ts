@@ -42,6 +42,7 @@ describe('without any setting', () => {
       outbound: { allowHttp: false },
       failPoint: undefined,
       uploadLimitBytes: 104_857_600,
+      cachedSessions: 10_000,
       limits: { perAddress: 6000, perCredential: 3000, concurrencyPerSession: 64 },
       allowedOrigins: [],
       allowedDids: 'any',

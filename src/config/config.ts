@@ -60,6 +60,8 @@ export class Config {
   readonly failPoint: FailPointSetting | undefined;
   /** The largest body that is passed on to a PDS. */
   readonly uploadLimitBytes: number;
+  /** How many sessions are kept in memory, opened and ready to sign. */
+  readonly cachedSessions: number;
   /** Requests per minute and process, and calls of one session at a time. */
   readonly limits: {
     readonly perAddress: number | 'off';
@@ -92,6 +94,7 @@ export class Config {
     this.outbound = { allowHttp: settings.LATCHKEY_DEV_ALLOW_HTTP };
     this.failPoint = settings.LATCHKEY_DEV_FAIL_POINT;
     this.uploadLimitBytes = settings.LATCHKEY_UPLOAD_LIMIT;
+    this.cachedSessions = settings.LATCHKEY_CACHED_SESSIONS;
     this.limits = {
       perAddress: settings.LATCHKEY_LIMIT_PER_ADDRESS,
       perCredential: settings.LATCHKEY_LIMIT_PER_CREDENTIAL,

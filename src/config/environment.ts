@@ -112,6 +112,10 @@ export const environmentSchema = z.object({
     meaning: 'The largest body that is passed on to a PDS, in bytes or with `KiB`, `MiB` or `GiB`',
     example: '1GiB',
   }),
+  LATCHKEY_CACHED_SESSIONS: positiveCount.prefault('10000').register(settingDocumentation, {
+    meaning: 'Sessions that are kept in memory, ready to sign, at about 5 KiB each',
+    example: '100000',
+  }),
   LATCHKEY_LIMIT_PER_ADDRESS: requestLimit.prefault('6000').register(settingDocumentation, {
     meaning: 'Requests a minute from one address (of IPv6, one /64) that a process answers, or `off`',
     example: 'off',

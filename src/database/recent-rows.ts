@@ -4,8 +4,6 @@ const OLDEST_MS = 5_000;
 /** A row in use that is older than this is read again beside its use, so that nobody has to wait for it. */
 const STALE_MS = 2_500;
 
-const MOST_ROWS = 10_000;
-
 type Known<Row> = { readonly row: Row; readonly readStartedAt: number };
 
 /**
@@ -16,8 +14,14 @@ export class RecentRows<Row> {
   private readonly known = new Map<string, Known<Row>>();
   private readonly readings = new Map<string, Promise<Row | undefined>>();
 
-  /** @param read is told what is known of the row already, however old */
-  constructor(private readonly read: (key: string, known: Row | undefined) => Promise<Row | undefined>) {}
+  /**
+   * @param read is told what is known of the row already, however old
+   * @param mostRows how many rows are kept at most; those go first that were read first
+   */
+  constructor(
+    private readonly read: (key: string, known: Row | undefined) => Promise<Row | undefined>,
+    private readonly mostRows: number,
+  ) {}
 
   /** Returns a row as it was at most five seconds ago. */
   async get(key: string): Promise<Row | undefined> {
@@ -59,7 +63,7 @@ export class RecentRows<Row> {
     this.known.delete(key);
     if (row === undefined) return;
     this.known.set(key, { row, readStartedAt });
-    if (this.known.size <= MOST_ROWS) return;
+    if (this.known.size <= this.mostRows) return;
     const [oldest] = this.known.keys();
     if (oldest !== undefined) this.known.delete(oldest);
   }

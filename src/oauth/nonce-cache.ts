@@ -15,6 +15,7 @@ export class NonceCache {
   }
 
   set(name: string, nonce: string): void {
+    if (this.nonces.get(name) === nonce) return;
     this.nonces.delete(name);
     if (nonce.length > MAX_LENGTH) return;
     this.nonces.set(name, nonce);

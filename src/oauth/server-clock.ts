@@ -1,17 +1,12 @@
 /** A difference below this is the network's and the header's own inexactness. */
 const TOLERANCE_MS = 2_000;
 
-/** So many servers' last words are known at most. */
-const MOST_SERVERS = 10_000;
-
 /**
  * What the servers' clocks say. Assertions and proofs are judged by them, without tolerance for a client that runs
  * ahead, so a broker whose own clock is wrong signs by theirs.
  */
 export class ServerClock {
   private readonly offsets = new Map<string, number>();
-  /** A server in use says the same for a whole second. */
-  private readonly lastSaid = new Map<string, string>();
 
   now(origin: string): Date {
     return new Date(Date.now() + (this.offsets.get(origin) ?? 0));
@@ -23,11 +18,8 @@ export class ServerClock {
    * @returns whether the clock is now known to be another than was assumed
    */
   observe(origin: string, dateHeader: string | null): boolean {
-    if (dateHeader === null || this.lastSaid.get(origin) === dateHeader) return false;
-    const told = Date.parse(dateHeader);
+    const told = Date.parse(dateHeader ?? '');
     if (Number.isNaN(told)) return false;
-    if (this.lastSaid.size >= MOST_SERVERS) this.lastSaid.clear();
-    this.lastSaid.set(origin, dateHeader);
     const offset = told - Date.now();
     const known = this.offsets.get(origin) ?? 0;
     if (Math.abs(offset - known) <= TOLERANCE_MS) return false;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '../errors/broker-error.ts';
+import { Config } from '../config/config.ts';
 import { RecentRows } from '../database/recent-rows.ts';
 import { accessTokenHash, createDpopSigner, type DpopSigner } from '../oauth/dpop-proof.ts';
 import { SessionRepository, type StoredSession } from './session.repository.ts';
@@ -18,11 +19,14 @@ export type LiveSession = StoredSession & {
 /** The sessions in use, kept in memory for a moment, so that a warm request reads no row. */
 @Injectable()
 export class LiveSessions {
-  private readonly recent = new RecentRows((id, known: LiveSession | StoredSession | undefined) =>
-    this.read(id, known),
-  );
+  private readonly recent: RecentRows<LiveSession | StoredSession>;
 
-  constructor(private readonly sessions: SessionRepository) {}
+  constructor(
+    private readonly sessions: SessionRepository,
+    { cachedSessions }: Config,
+  ) {
+    this.recent = new RecentRows((id, known) => this.read(id, known), cachedSessions);
+  }
 
   /** Returns a session with its secrets, as it was at most five seconds ago. */
   get(id: string): Promise<LiveSession | StoredSession | undefined> {

@@ -81,7 +81,8 @@ export class PdsRequests {
     { method, headers, body, signal }: PdsRequest,
   ): Promise<PdsResponse> {
     const { accessToken } = session.secrets;
-    const nonce = this.nonces.get(session.id);
+    // Most servers have one nonce for all: a session that is new here need not ask for its own.
+    const nonce = this.nonces.get(session.id) ?? this.nonces.get(url.origin);
     const now = this.clock.now(url.origin);
     const proof = signDpopProof(session.signer, { method, url, ath: session.ath, nonce, now });
     const options = {
@@ -99,7 +100,10 @@ export class PdsRequests {
     };
     const response = await exchange(this.outbound.xrpc, options, signal);
     const newest = response.headers['dpop-nonce'];
-    if (typeof newest === 'string') this.nonces.set(session.id, newest);
+    if (typeof newest === 'string') {
+      this.nonces.set(session.id, newest);
+      this.nonces.set(url.origin, newest);
+    }
     return response;
   }
 }

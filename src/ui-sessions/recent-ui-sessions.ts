@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Config } from '../config/config.ts';
 import { RecentRows } from '../database/recent-rows.ts';
 import type { UiSession } from './ui-session.ts';
 import { UiSessionRepository } from './ui-session.repository.ts';
@@ -6,7 +7,7 @@ import { UiSessionRepository } from './ui-session.repository.ts';
 /** The browser sessions in use, by the digests of their cookies, so that a warm request reads no row. */
 @Injectable()
 export class RecentUiSessions extends RecentRows<UiSession> {
-  constructor(uiSessions: UiSessionRepository) {
-    super(digest => uiSessions.findByDigest(digest));
+  constructor(uiSessions: UiSessionRepository, { cachedSessions }: Config) {
+    super(digest => uiSessions.findByDigest(digest), cachedSessions);
   }
 }

@@ -89,7 +89,7 @@ function suite(place: () => FaultyPlace): void {
           log.push(`${index} ends`);
         };
         uses.push(sessions().withSession(target, use, { exclusive: true }));
-        await delay(10); // One is looked up by its id, another by its account.
+        await delay(250); // One is looked up by its id, another by its account: each takes its place after that.
       }
       await Promise.all(uses);
       expect(log).toEqual([0, 1, 2, 3].flatMap(index => [`${index} begins`, `${index} ends`]));
