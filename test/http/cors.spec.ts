@@ -40,7 +40,8 @@ describe('with a listed origin', () => {
         expect(corsHeaders(answer)).toEqual({
           'access-control-allow-origin': listed,
           'access-control-allow-credentials': 'true',
-          'access-control-expose-headers': 'latchkey-error, retry-after',
+          'access-control-expose-headers':
+            'latchkey-error, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset',
         });
       });
 
