@@ -25,10 +25,8 @@ const isOnTheWire: Record<FailPoint, boolean> = {
   before_write: true,
 };
 
-/** Where a restarted broker and one that survived try at once; a start costs as much as all the rest. */
-const alsoRestarted: readonly FailPoint[] = process.env.TEST_LONG
-  ? failPoints
-  : ['before_send', 'before_write'];
+/** What is tried at each point in the long run, or by suites that need no process: a start costs as much as the rest. */
+const somePoints: readonly FailPoint[] = process.env.TEST_LONG ? failPoints : ['before_send', 'before_write'];
 
 describeProcesses('a broker that is killed', (place, dialect) => {
   let survivor: Broker | undefined;
@@ -49,7 +47,7 @@ describeProcesses('a broker that is killed', (place, dialect) => {
     if (survivor) await deployment.declareOwnerDead(alice.id);
     await deployment.letDeadlinePass(alice.id);
     const living = survivor ? [survivor] : [];
-    if (!survivor || alsoRestarted.includes(point))
+    if (!survivor || somePoints.includes(point))
       living.push(await deployment.start({}, survivor !== undefined));
     await Promise.all(living.map(broker => deployment.refresh(broker, alice.id)));
     for (const broker of living) {
@@ -102,20 +100,24 @@ describeProcesses(
 describeProcesses(
   'a broker that is stopped and goes on',
   place => {
-    atEachPoint('has lost nothing', async point => {
-      const { deployment, network } = place();
-      const broker = await start(place(), point, 'pause');
-      const alice = await deployment.takeSession(broker, 'alice.test');
-      const { generation } = await deployment.look(broker, alice.id);
-      const requests = await recordRequests(network);
-      const refreshing = deployment.refresh(broker, alice.id);
-      await until(() => deployment.isSilent(broker));
-      broker.kill('SIGCONT');
-      expect(await refreshing).toEqual({ kind: 'refreshed' });
-      await expectOutcome(place(), { broker, session: alice, isLost: false, generation });
-      expect(await requests.wereNeverRepeated()).toBe(true);
-      await broker.stop();
-    });
+    atEachPoint(
+      'has lost nothing',
+      async point => {
+        const { deployment, network } = place();
+        const broker = await start(place(), point, 'pause');
+        const alice = await deployment.takeSession(broker, 'alice.test');
+        const { generation } = await deployment.look(broker, alice.id);
+        const requests = await recordRequests(network);
+        const refreshing = deployment.refresh(broker, alice.id);
+        await until(() => deployment.isSilent(broker));
+        broker.kill('SIGCONT');
+        expect(await refreshing).toEqual({ kind: 'refreshed' });
+        await expectOutcome(place(), { broker, session: alice, isLost: false, generation });
+        expect(await requests.wereNeverRepeated()).toBe(true);
+        await broker.stop();
+      },
+      somePoints,
+    );
   },
   ['sqlite'],
 );
@@ -123,33 +125,41 @@ describeProcesses(
 describeProcesses(
   'a broker whose refresh crashes',
   place => {
-    atEachPoint('keeps the session, and its answer if there is one', async point => {
-      const { deployment, network } = place();
-      const broker = await start(place(), point, 'throw');
-      const alice = await deployment.takeSession(broker, 'alice.test');
-      const { generation } = await deployment.look(broker, alice.id);
-      const requests = await recordRequests(network);
-      const error = isOnTheWire[point] ? 'unknown' : 'not-sent';
-      expect(await deployment.refresh(broker, alice.id)).toEqual({ kind: 'failed', error });
-      expect(await deployment.look(broker, alice.id)).toMatchObject({
-        status: 'active',
-        attempt: 'none',
-        ...(isOnTheWire[point]
-          ? { generation: generation + 1, failures: 0 }
-          : { generation: generation, failures: 1 }),
-      });
-      expect(await statusOfCall(alice.browser, broker)).toBe(200);
-      expect(await deployment.refresh(broker, alice.id)).toEqual({ kind: 'refreshed' });
-      expect(await statusOfCall(alice.browser, broker)).toBe(200);
-      expect(await requests.wereNeverRepeated()).toBe(true);
-      expect(await broker.stop()).toEqual({ code: 0, signal: null });
-    });
+    atEachPoint(
+      'keeps the session, and its answer if there is one',
+      async point => {
+        const { deployment, network } = place();
+        const broker = await start(place(), point, 'throw');
+        const alice = await deployment.takeSession(broker, 'alice.test');
+        const { generation } = await deployment.look(broker, alice.id);
+        const requests = await recordRequests(network);
+        const error = isOnTheWire[point] ? 'unknown' : 'not-sent';
+        expect(await deployment.refresh(broker, alice.id)).toEqual({ kind: 'failed', error });
+        expect(await deployment.look(broker, alice.id)).toMatchObject({
+          status: 'active',
+          attempt: 'none',
+          ...(isOnTheWire[point]
+            ? { generation: generation + 1, failures: 0 }
+            : { generation: generation, failures: 1 }),
+        });
+        expect(await statusOfCall(alice.browser, broker)).toBe(200);
+        expect(await deployment.refresh(broker, alice.id)).toEqual({ kind: 'refreshed' });
+        expect(await statusOfCall(alice.browser, broker)).toBe(200);
+        expect(await requests.wereNeverRepeated()).toBe(true);
+        expect(await broker.stop()).toEqual({ code: 0, signal: null });
+      },
+      somePoints,
+    );
   },
   ['sqlite'],
 );
 
-function atEachPoint(name: string, trial: (point: FailPoint) => Promise<void>): void {
-  it.each(failPoints)(
+function atEachPoint(
+  name: string,
+  trial: (point: FailPoint) => Promise<void>,
+  points: readonly FailPoint[] = failPoints,
+): void {
+  it.each(points)(
     `${name}: %s`,
     async point => {
       for (let round = 0; round < ROUNDS; round++) await trial(point);
