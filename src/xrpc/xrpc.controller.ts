@@ -17,8 +17,8 @@ import { ApiErrors } from '../http/api-errors.decorator.ts';
 import { Config } from '../config/config.ts';
 import type { OwnBodyConfig } from '../http/body-parser.ts';
 import { type UploadedBody, uploadedBody } from '../http/uploaded-body.ts';
-import { BrokerError } from '../errors/broker-error.ts';
 import type { PdsRequest, PdsResponse } from '../sessions/pds-requests.ts';
+import { refuseAsPageOrScript } from './page-rule.ts';
 import { toCallerHeaders, toPdsHeaders } from './proxied-headers.ts';
 import { SessionConcurrency } from './session-concurrency.ts';
 import { XrpcService } from './xrpc.service.ts';
@@ -102,7 +102,7 @@ export class XrpcController {
     reply: FastifyReply,
     body?: UploadedBody,
   ): Promise<void> {
-    refuseNavigation(request);
+    refuseAsPageOrScript(request.headers);
     reply.raw.once('close', this.concurrency.enter(sessionId));
     const signal = leaving(reply);
     try {
@@ -131,12 +131,6 @@ function leaving({ raw }: FastifyReply): AbortSignal {
     if (!raw.writableFinished) controller.abort();
   });
   return controller.signal;
-}
-
-/** A page of the PDS's making must not open on our origin, not even sandboxed. */
-function refuseNavigation({ headers }: FastifyRequest): void {
-  if (headers['sec-fetch-mode'] !== 'navigate') return;
-  throw new BrokerError('Forbidden', 'This is for programs; a browser cannot open it as a page.');
 }
 
 function queryOf({ url }: FastifyRequest): string {

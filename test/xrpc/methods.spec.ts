@@ -81,6 +81,10 @@ describeStubPds('a call that must not reach the PDS', place => {
     [{ 'sec-fetch-site': 'none' }, 'CrossSiteRequest'],
     [{ origin: 'null' }, 'CrossSiteRequest'],
     [{ 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate' }, 'Forbidden'],
+    ...['document', 'iframe', 'script', 'worker', 'serviceworker', 'style', 'future'].map(
+      dest => [{ 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': dest }, 'Forbidden'] as const,
+    ),
+    [{ 'service-worker': 'script' }, 'Forbidden'],
   ])('comes with %j', async (headers, error) => {
     for (const method of ['GET', 'POST']) {
       const answer = await place().pds.call('com.example.any', { method, headers });
