@@ -12,7 +12,7 @@ import { describeStubPds } from './describe-stub-pds.ts';
 
 const MIB = 1024 * 1024;
 const SIZE = 100 * MIB;
-const STOP_AT = 50 * MIB;
+const STOP_AT = 30 * MIB;
 const AT_ONCE = 3;
 const UPLOAD = 'com.example.upload';
 const DOWNLOAD = 'com.example.download';

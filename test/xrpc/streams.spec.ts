@@ -87,6 +87,18 @@ describeStubPds(
       expect(await answer).toEqual({ status: 413, error: undefined, body });
     });
 
+    it.each(['close', 'keep-alive'])(
+      'that the PDS breaks off is answered while its caller pauses (%s)',
+      async connection => {
+        const call = beginUpload({ 'content-length': 20 * MIB, connection });
+        call.write(Buffer.alloc(9 * MIB));
+        const { request: arrived } = await arrival;
+        arrived.on('error', () => undefined).once('data', () => arrived.destroy());
+        expect(await answerOf(call)).toMatchObject({ status: 502, error: 'UpstreamUnavailable' });
+        call.on('error', () => undefined).destroy();
+      },
+    );
+
     it('larger than the limit, as it announces, is refused before anything is sent', async () => {
       const length = (LIMIT_MIB + 8) * MIB;
       const call = beginUpload({ 'content-length': length }).end(Buffer.alloc(length));
