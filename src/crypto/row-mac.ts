@@ -18,9 +18,13 @@ export class RowMac {
 
   /** @throws BrokerError `SealedRowUnreadable` when the key is unknown or the row is not the one signed */
   verify(mac: string, binding: RowBinding): void {
+    if (!this.isValid(mac, binding)) throw unreadableRow(binding, 'does not match the row');
+  }
+
+  /** Whether the key is known and the row is the one signed. */
+  isValid(mac: string, binding: RowBinding): boolean {
     const key = this.keyring.find(mac.split('.')[1] ?? '');
-    if (key && isSame(Buffer.from(mac), Buffer.from(sign(key, binding)))) return;
-    throw unreadableRow(binding, 'does not match the row');
+    return key !== undefined && isSame(Buffer.from(mac), Buffer.from(sign(key, binding)));
   }
 }
 

@@ -54,7 +54,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   #head: Omit<Answer, 'body'> | undefined;
   #stream: Readable | undefined;
   #chunks: Buffer[] = [];
-  #stopListening: (() => void) | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
   readonly #outcome: Outcome;
   readonly #wholeBytes: number;
   readonly #signal: AbortSignal | undefined;
@@ -63,19 +63,20 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     this.#outcome = outcome;
     this.#wholeBytes = wholeBytes;
     this.#signal = signal;
+    signal?.addEventListener('abort', this.#abort);
+    if (signal?.aborted) this.#abort();
   }
 
+  /** Who waits for a connection is let go at once; a request that is on one is cut off. */
+  readonly #abort = (): void => {
+    const reason = this.#signal?.reason as Error;
+    this.#outcome.reject(reason);
+    this.#controller?.abort(reason);
+  };
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    const signal = this.#signal;
-    if (!signal) return;
-    const abort = (): void => {
-      controller.abort(signal.reason as Error);
-    };
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort);
-    this.#stopListening = () => {
-      signal.removeEventListener('abort', abort);
-    };
+    this.#controller = controller;
+    if (this.#signal?.aborted) this.#abort();
   }
 
   onResponseStart(
@@ -104,13 +105,13 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#stopListening?.();
+    this.#signal?.removeEventListener('abort', this.#abort);
     if (this.#stream) this.#stream.push(null);
     else if (this.#head) this.#outcome.resolve({ ...this.#head, body: joined(this.#chunks) });
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    this.#stopListening?.();
+    this.#signal?.removeEventListener('abort', this.#abort);
     if (this.#stream) this.#stream.destroy(error);
     else this.#outcome.reject(error);
   }

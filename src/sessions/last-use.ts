@@ -1,10 +1,14 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Log } from '../observability/log.ts';
+import { databaseTime, type LiveSession } from './live-sessions.ts';
 import { SessionRepository } from './session.repository.ts';
 
 const FLUSH_MS = 30_000;
 
-/** Remembers which sessions were used, and writes it down in batches: a busy session costs one small write each. */
+/** How exact `last_used_at` is: what hangs on it is a matter of days. */
+const PRECISION_MS = 10 * 60_000;
+
+/** Remembers which sessions were used, and writes it down in batches: a busy session costs a small write every ten minutes. */
 @Injectable()
 export class LastUse implements OnModuleInit, OnApplicationShutdown {
   private readonly used = new Set<string>();
@@ -24,8 +28,11 @@ export class LastUse implements OnModuleInit, OnApplicationShutdown {
     await this.flush();
   }
 
-  remember(sessionId: string): void {
-    this.used.add(sessionId);
+  /** Notes the use of a session, unless it is written down that it was used a moment ago. */
+  remember(session: LiveSession): void {
+    const { id, lastUsedAt } = session;
+    if (!lastUsedAt || databaseTime(session).getTime() - lastUsedAt.getTime() > PRECISION_MS)
+      this.used.add(id);
   }
 
   async flush(): Promise<void> {

@@ -25,7 +25,6 @@ export class SessionRequests {
 
   /** @param path `/xrpc/<nsid>`, with or without a query string */
   async send(id: string, path: string, request: PdsRequest): Promise<PdsResponse> {
-    this.lastUse.remember(id);
     const { body, ...rest } = request;
     if (body === undefined) return this.sendRepeatable(id, path, rest);
     if (Buffer.isBuffer(body)) return this.sendRepeatable(id, path, { ...rest, body });
@@ -38,6 +37,7 @@ export class SessionRequests {
 
   private async sendRepeatable(id: string, path: string, request: RepeatableRequest): Promise<PdsResponse> {
     const session = await this.tokens.get(id, request.signal);
+    this.lastUse.remember(session);
     const response = await this.requests.send(session, path, request);
     if (!this.requests.refusesToken(response)) return response;
     discard(response);

@@ -33,23 +33,13 @@ export class UiSessionRepository {
     return toUiSession(row);
   }
 
-  /** Writes down that a browser was seen, forward only: of two requests at once the later one counts. */
-  async touch(id: string, now: Date): Promise<void> {
+  /**
+   * Writes down when browsers were seen, by the digests of their cookies, forward only: of two requests at once the
+   * later one counts. A row that was edited stays as it is: whoever reads it meets the alarm.
+   */
+  async touch(seen: ReadonlyMap<string, Date>): Promise<void> {
     await this.database.transaction().execute(async transaction => {
-      const row = await transaction
-        .selectFrom('ui_session')
-        .selectAll()
-        .where('id', '=', id)
-        .executeTakeFirst();
-      if (!row || row.last_seen_at >= now.toISOString()) return;
-      this.mac.verify(row.mac, bindingOf(row));
-      const seen = { ...row, last_seen_at: now.toISOString() };
-      await transaction
-        .updateTable('ui_session')
-        .set({ last_seen_at: seen.last_seen_at, mac: this.mac.sign(bindingOf(seen)) })
-        .where('id', '=', id)
-        .where('last_seen_at', '=', row.last_seen_at)
-        .execute();
+      for (const [digest, at] of seen) await this.touchOne(digest, at.toISOString(), transaction);
     });
   }
 
@@ -65,6 +55,22 @@ export class UiSessionRepository {
       .where('id', '=', id)
       .executeTakeFirst();
     return numDeletedRows === 1n;
+  }
+
+  private async touchOne(digest: string, seenAt: string, database: Kysely<Schema>): Promise<void> {
+    const row = await database
+      .selectFrom('ui_session')
+      .selectAll()
+      .where('digest', '=', digest)
+      .executeTakeFirst();
+    if (!row || row.last_seen_at >= seenAt || !this.mac.isValid(row.mac, bindingOf(row))) return;
+    const seen = { ...row, last_seen_at: seenAt };
+    await database
+      .updateTable('ui_session')
+      .set({ last_seen_at: seenAt, mac: this.mac.sign(bindingOf(seen)) })
+      .where('id', '=', row.id)
+      .where('last_seen_at', '=', row.last_seen_at)
+      .execute();
   }
 }
 

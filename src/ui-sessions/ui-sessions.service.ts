@@ -8,6 +8,7 @@ import { Log } from '../observability/log.ts';
 import { Endings } from '../sessions/endings.service.ts';
 import { SessionListeners } from '../sessions/session-listeners.ts';
 import type { Session } from '../sessions/session.ts';
+import { LastSeen } from './last-seen.ts';
 import { RecentUiSessions } from './recent-ui-sessions.ts';
 import { ABSOLUTE_LIMIT_MS, isOver, isSeenStale, type UiSession } from './ui-session.ts';
 import { UiSessionRepository } from './ui-session.repository.ts';
@@ -23,13 +24,11 @@ export type EndedUiSession = Pick<UiSession, 'id' | 'did' | 'sessionId'>;
 /** Browser sessions: opened at login with a new cookie, found by it, ended at logout. */
 @Injectable()
 export class UiSessions implements OnModuleInit {
-  /** Those whose being seen is being written down. */
-  private readonly beingSeen = new Set<string>();
-
   constructor(
     private readonly database: Database,
     private readonly uiSessions: UiSessionRepository,
     private readonly recent: RecentUiSessions,
+    private readonly lastSeen: LastSeen,
     private readonly endings: Endings,
     private readonly listeners: SessionListeners,
     private readonly log: Log,
@@ -72,7 +71,7 @@ export class UiSessions implements OnModuleInit {
     const digest = digestOf(cookie);
     const uiSession = await this.recent.get(digest);
     if (!uiSession || isOver(uiSession, now)) return undefined;
-    if (isSeenStale(uiSession, now)) void this.see(uiSession.id, digest, now);
+    if (isSeenStale(uiSession, now)) this.lastSeen.remember(digest, now);
     return uiSession;
   }
 
@@ -92,20 +91,6 @@ export class UiSessions implements OnModuleInit {
     if (!(await this.uiSessions.delete(id, database))) return false;
     await this.endings.begin(sessionId, database);
     return true;
-  }
-
-  /** Writes down that a browser was seen; what goes wrong with that is no reason to refuse it. */
-  private async see(id: string, digest: string, now: Date): Promise<void> {
-    if (this.beingSeen.has(id)) return;
-    this.beingSeen.add(id);
-    try {
-      await this.uiSessions.touch(id, now);
-      this.recent.forget(digest);
-    } catch (error) {
-      this.log.databaseTrouble(error);
-    } finally {
-      this.beingSeen.delete(id);
-    }
   }
 
   /** The second half, once that is committed. What goes wrong at the issuer is logged and tried again. */
