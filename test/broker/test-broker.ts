@@ -6,7 +6,12 @@ import { type DatabaseConfig, readConfig } from '../../src/config/config.ts';
 import { Database, type DialectName } from '../../src/database/database.ts';
 import { Log } from '../../src/observability/log.ts';
 import { describeDialects, requestedDialects, type TestDialect } from '../database/dialects.ts';
-import { brokerSettings, type BrokerSecrets, makeBrokerSecrets, noLimits } from '../network/broker-settings.ts';
+import {
+  brokerSettings,
+  type BrokerSecrets,
+  makeBrokerSecrets,
+  noLimits,
+} from '../network/broker-settings.ts';
 import { BrowserClient } from '../network/browser-client.ts';
 import { freePorts } from '../network/free-ports.ts';
 import { type Network, sharedNetwork } from '../network/network.ts';
