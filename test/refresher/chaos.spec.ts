@@ -4,7 +4,7 @@ import type { Effect } from '../network/faults.ts';
 import { describeFaults, type FaultyPlace } from './describe-faults.ts';
 import type { TestSession } from './test-session.ts';
 
-const STEPS = process.env.TEST_LONG ? 200 : 20;
+const STEPS = process.env.TEST_LONG ? 200 : 10;
 const CALLS = 4;
 const json = { 'content-type': 'application/json' };
 
