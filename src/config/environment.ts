@@ -113,7 +113,7 @@ export const environmentSchema = z.object({
     example: '1GiB',
   }),
   LATCHKEY_CACHED_SESSIONS: positiveCount.prefault('10000').register(settingDocumentation, {
-    meaning: 'Sessions that are kept in memory, ready to sign, at about 5 KiB each',
+    meaning: 'Sessions that are kept in memory, ready to sign',
     example: '100000',
   }),
   LATCHKEY_LIMIT_PER_ADDRESS: requestLimit.prefault('6000').register(settingDocumentation, {
