@@ -99,7 +99,7 @@ async function takeSessionsTurn(
 
 /** The first call of a session is a matter of its own: its use is written down, which is done each ten minutes. */
 async function meetAll(broker: Contender, generator: LoadGenerator, connections: number): Promise<void> {
-  for (let calls = 0; calls < callsToMeetAll * broker.cookies.length; ) {
+  for (let calls = 0; calls < callsToMeetAll * broker.cookies.length;) {
     const { answered } = await takeTurn(broker, generator, { connections, seconds: 10 });
     calls += answered;
   }
