@@ -59,7 +59,8 @@ class LoadRun {
     return setInterval(() => {
       const now = performance.now();
       for (const dueByNow = ((now - began) / 1000) * rate; due < dueByNow; due++) {
-        const connection = this.#idle.pop();
+        // The one that was idle for longest: a server closes those that are idle for too long.
+        const connection = this.#idle.shift();
         if (connection) this.#send(connection, now);
         else this.#waiting.push(now);
       }
