@@ -49,7 +49,7 @@ export class BackgroundModule implements OnModuleInit {
 
   /** The table of what is swept; a later table adds its line. */
   onModuleInit(): void {
-    for (const name of ['oauth_state', 'ui_session'] as const) {
+    for (const name of ['oauth_state', 'ui_session', 'temp_token'] as const) {
       const sweepBatch = (limit: number): Promise<number> => this.expired.sweep(name, limit);
       this.sweeper.register({ name, batch: ROWS_AT_ONCE, sweepBatch });
     }
