@@ -1,4 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { AuditLog } from '../audit/audit-log.service.ts';
+import { AuditModule } from '../audit/audit.module.ts';
 import { LeaseRepository } from '../leases/lease.repository.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { Endings } from '../sessions/endings.service.ts';
@@ -22,7 +24,7 @@ const ROWS_AT_ONCE = 500;
 const REVOCATIONS_AT_ONCE = 16;
 
 @Module({
-  imports: [LeasesModule, SessionsModule],
+  imports: [AuditModule, LeasesModule, SessionsModule],
   controllers: [BackgroundController],
   providers: [
     BackgroundRefresh,
@@ -42,6 +44,7 @@ const REVOCATIONS_AT_ONCE = 16;
 export class BackgroundModule implements OnModuleInit {
   constructor(
     private readonly sweeper: Sweeper,
+    private readonly audit: AuditLog,
     private readonly expired: ExpiredRowRepository,
     private readonly holderless: HolderlessSessions,
     private readonly endings: Endings,
@@ -53,6 +56,11 @@ export class BackgroundModule implements OnModuleInit {
       const sweepBatch = (limit: number): Promise<number> => this.expired.sweep(name, limit);
       this.sweeper.register({ name, batch: ROWS_AT_ONCE, sweepBatch });
     }
+    this.sweeper.register({
+      name: 'audit_event',
+      batch: ROWS_AT_ONCE,
+      sweepBatch: limit => this.audit.sweep(limit),
+    });
     this.sweeper.register({
       name: 'revoking',
       batch: REVOCATIONS_AT_ONCE,

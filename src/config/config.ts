@@ -76,6 +76,8 @@ export class Config {
   readonly trustedProxies: readonly string[];
   readonly metricsListen: ListenAddress | undefined;
   readonly keyRequests: 'open' | 'signed-in' | 'off';
+  /** How long audit events are kept. */
+  readonly auditDays: number;
 
   constructor(settings: Settings) {
     const dataDirectory = dataDirectoryOf(settings.LATCHKEY_DATABASE_URL);
@@ -108,6 +110,7 @@ export class Config {
     this.trustedProxies = settings.LATCHKEY_TRUSTED_PROXIES;
     this.metricsListen = settings.LATCHKEY_METRICS_LISTEN;
     this.keyRequests = settings.LATCHKEY_KEY_REQUESTS;
+    this.auditDays = settings.LATCHKEY_AUDIT_DAYS;
   }
 }
 

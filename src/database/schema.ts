@@ -1,3 +1,4 @@
+import type { AuditEventTable } from './tables/audit-event.ts';
 import type { ClientKeyTable } from './tables/client-key.ts';
 import type { EncryptionKeyTable } from './tables/encryption-key.ts';
 import type { InstanceTable } from './tables/instance.ts';
@@ -9,6 +10,7 @@ import type { UiSessionTable } from './tables/ui-session.ts';
 
 /** Every table and its columns, as `migrations/` leaves them. */
 export type Schema = {
+  audit_event: AuditEventTable;
   client_key: ClientKeyTable;
   encryption_key: EncryptionKeyTable;
   instance: InstanceTable;

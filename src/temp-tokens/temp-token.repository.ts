@@ -74,7 +74,7 @@ export class TempTokenRepository {
   }
 
   /** Answers how many it deleted: one or none. */
-  async delete(id: string, database: Kysely<Schema> = this.database): Promise<number> {
+  async delete(id: string, database: Kysely<Schema>): Promise<number> {
     const { numDeletedRows } = await database
       .deleteFrom('temp_token')
       .where('id', '=', id)
@@ -83,11 +83,7 @@ export class TempTokenRepository {
   }
 
   /** Answers how many it deleted. Served by the index on (scope, resource_id). */
-  async deleteByResource(
-    scope: string,
-    resource: string,
-    database: Kysely<Schema> = this.database,
-  ): Promise<number> {
+  async deleteByResource(scope: string, resource: string, database: Kysely<Schema>): Promise<number> {
     const { numDeletedRows } = await database
       .deleteFrom('temp_token')
       .where('scope', '=', scope)

@@ -1,6 +1,8 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { CallSource } from '../access/call-source.decorator.ts';
+import type { AuditSource } from '../audit/audit-event.ts';
 import { Allow } from '../http/allow.decorator.ts';
 import { ApiErrors } from '../http/api-errors.decorator.ts';
 import { toOpenApiSchema } from '../http/openapi.ts';
@@ -64,8 +66,9 @@ export class TempTokensController {
   @ApiErrors('InvalidRequest', 'UnknownScope', 'InvalidResource', 'InvalidLifetime', 'TooManyTempTokens')
   async mint(
     @Body(new ZodPipe(mintRequest)) request: z.infer<typeof mintRequest>,
+    @CallSource() by: AuditSource,
   ): Promise<z.infer<typeof minted>> {
-    const { id, token, expiresAt } = await this.tempTokens.mint(request);
+    const { id, token, expiresAt } = await this.tempTokens.mint({ ...request, by });
     return { id, token, expiresAt: expiresAt.toISOString() };
   }
 
@@ -73,8 +76,8 @@ export class TempTokensController {
   @Allow('operator')
   @ApiOperation({ operationId: 'deleteTempToken', summary: 'End one temp token' })
   @ApiOkResponse(deletedResponse)
-  async delete(@Param('id') id: string): Promise<Deleted> {
-    return { deleted: await this.tempTokens.delete(id) };
+  async delete(@Param('id') id: string, @CallSource() by: AuditSource): Promise<Deleted> {
+    return { deleted: await this.tempTokens.delete(id, by) };
   }
 
   @Delete()
@@ -86,7 +89,8 @@ export class TempTokensController {
   @ApiErrors('InvalidRequest')
   async deleteByResource(
     @Query(new ZodPipe(resourceQuery)) { scope, resource }: z.infer<typeof resourceQuery>,
+    @CallSource() by: AuditSource,
   ): Promise<Deleted> {
-    return { deleted: await this.tempTokens.deleteByResource(scope, resource) };
+    return { deleted: await this.tempTokens.deleteByResource(scope, resource, undefined, by) };
   }
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { DeclaredRoutes } from '../access/declared-routes.ts';
+import { AuditModule } from '../audit/audit.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { TempTokenRepository } from './temp-token.repository.ts';
 import { TempTokenScopes } from './temp-token-scopes.ts';
@@ -9,7 +10,7 @@ import { TempTokensController } from './temp-tokens.controller.ts';
 import { TempTokens } from './temp-tokens.service.ts';
 
 @Module({
-  imports: [DiscoveryModule, LeasesModule],
+  imports: [AuditModule, DiscoveryModule, LeasesModule],
   controllers: [TempTokensController],
   providers: [DeclaredRoutes, TempTokenRepository, TempTokens, TempTokenScopes, TempTokenVerifier],
   exports: [TempTokens, TempTokenScopes, TempTokenVerifier],

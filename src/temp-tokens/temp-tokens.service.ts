@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { CredentialUse } from '../access/credential-use.ts';
+import type { AuditSource } from '../audit/audit-event.ts';
+import { AuditLog } from '../audit/audit-log.service.ts';
 import { Config } from '../config/config.ts';
 import { digestOf } from '../crypto/secret.ts';
 import { Database } from '../database/database.ts';
@@ -18,6 +20,8 @@ export type TempTokenRequest = {
   readonly scope: string;
   readonly resource: string;
   readonly ttlSeconds: number;
+  /** Who asks for it, for the audit; the broker itself where nobody is named. */
+  readonly by?: AuditSource;
 };
 
 /** A temp token that was just minted; `token` is shown once and stored as a digest only. */
@@ -25,6 +29,8 @@ export type MintedTempToken = { readonly id: string; readonly token: string; rea
 
 /** What a temp token opens. */
 export type ValidTempToken = Pick<TempToken, 'id' | 'scope' | 'resource'>;
+
+const BROKER: AuditSource = { actor: { kind: 'broker' } };
 
 /** Temp tokens: minted for the routes of one scope and one resource, valid for nothing else, and soon over. */
 @Injectable()
@@ -35,6 +41,7 @@ export class TempTokens {
     private readonly scopes: TempTokenScopes,
     private readonly tempTokens: TempTokenRepository,
     private readonly leases: Leases,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
@@ -45,8 +52,7 @@ export class TempTokens {
    */
   async mint(request: TempTokenRequest, database?: Transaction<Schema>): Promise<MintedTempToken> {
     this.requireMintable(request);
-    if (database) return this.mintWithin(request, database);
-    return this.database.transaction().execute(transaction => this.mintWithin(request, transaction));
+    return this.within(database, transaction => this.mintWithin(request, transaction));
   }
 
   /**
@@ -69,13 +75,39 @@ export class TempTokens {
   }
 
   /** Ends one token; answers how many that were. */
-  delete(id: string): Promise<number> {
-    return this.tempTokens.delete(id);
+  delete(id: string, by = BROKER): Promise<number> {
+    return this.within(undefined, async transaction => {
+      const deleted = await this.tempTokens.delete(id, transaction);
+      const target = { kind: 'temp-token', id } as const;
+      if (deleted > 0) await this.audit.record({ ...by, action: 'temp-token.deleted', target }, transaction);
+      return deleted;
+    });
   }
 
-  /** Ends every token of a resource, for who has finished the work that they were for; answers how many that were. */
-  deleteByResource(scope: string, resource: string, database?: Kysely<Schema>): Promise<number> {
-    return this.tempTokens.deleteByResource(scope, resource, database);
+  /**
+   * Ends every token of a resource, for who has finished the work that they were for; answers how many that were. In a
+   * transaction of the caller's if there is one.
+   */
+  deleteByResource(
+    scope: string,
+    resource: string,
+    database?: Transaction<Schema>,
+    by = BROKER,
+  ): Promise<number> {
+    return this.within(database, async transaction => {
+      const deleted = await this.tempTokens.deleteByResource(scope, resource, transaction);
+      const event = { action: 'temp-token.deleted', target: { kind: 'temp-token' } } as const;
+      if (deleted > 0)
+        await this.audit.record({ ...by, ...event, detail: { scope, resource, deleted } }, transaction);
+      return deleted;
+    });
+  }
+
+  private within<Result>(
+    database: Transaction<Schema> | undefined,
+    work: (transaction: Transaction<Schema>) => Promise<Result>,
+  ): Promise<Result> {
+    return database ? work(database) : this.database.transaction().execute(work);
   }
 
   private requireMintable({ scope: name, resource, ttlSeconds }: TempTokenRequest): void {
@@ -88,7 +120,7 @@ export class TempTokens {
   }
 
   private async mintWithin(
-    { scope, resource, ttlSeconds }: TempTokenRequest,
+    { scope, resource, ttlSeconds, by = BROKER }: TempTokenRequest,
     transaction: Transaction<Schema>,
   ): Promise<MintedTempToken> {
     // Others who mint for this resource wait here, and so count this token too.
@@ -107,6 +139,8 @@ export class TempTokens {
       consumed_at: null,
     };
     await this.tempTokens.insert(row, transaction);
+    const event = { action: 'temp-token.minted', target: { kind: 'temp-token', id: row.id } } as const;
+    await this.audit.record({ ...by, ...event, detail: { scope, resource, ttlSeconds } }, transaction);
     return { id: row.id, token, expiresAt };
   }
 }

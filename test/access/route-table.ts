@@ -98,6 +98,7 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'POST /api/temp-tokens': forOperator,
   'DELETE /api/temp-tokens/:id': forOperator,
   'DELETE /api/temp-tokens': forOperator,
+  'GET /api/audit-events': forOperator,
   'GET /xrpc/:nsid': forOwnPages,
   'POST /xrpc/:nsid': forOwnPages,
 };

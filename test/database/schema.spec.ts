@@ -11,6 +11,18 @@ type Nullability<Table> = { [Column in keyof Table]: null extends Table[Column] 
 
 /** The compiler compares these with the table types, the test with the tables: all three say the same. */
 const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
+  audit_event: {
+    id: 'not null',
+    at: 'not null',
+    action: 'not null',
+    actor_kind: 'not null',
+    actor_id: 'null',
+    did: 'null',
+    target_kind: 'not null',
+    target_id: 'null',
+    from_address: 'null',
+    detail: 'null',
+  },
   client_key: {
     kid: 'not null',
     app: 'null',

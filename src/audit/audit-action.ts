@@ -1,0 +1,13 @@
+/** Everything that is audited: a thing, and what was done to it or refused. A module adds its lines. */
+export const auditActions = [
+  'client-key.activated',
+  'client-key.published',
+  'client-key.retired',
+  'session.refresh-requested',
+  'session.revoked',
+  'temp-token.deleted',
+  'temp-token.minted',
+  'temp-token.refused',
+] as const;
+
+export type AuditAction = (typeof auditActions)[number];
