@@ -18,7 +18,8 @@ import { SessionCountRepository } from './session-count.repository.ts';
 import { SessionMetrics } from './session-metrics.ts';
 import { Sweeper } from './sweeper.ts';
 
-const ROWS_AT_ONCE = 500;
+/** SQLite deletes 100 rows of a large table in 4 ms, 500 in 46 ms, and nothing else happens in the process meanwhile. */
+const ROWS_AT_ONCE = 100;
 
 /** Each is a request to an issuer. */
 const REVOCATIONS_AT_ONCE = 16;

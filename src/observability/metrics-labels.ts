@@ -44,11 +44,11 @@ export function toBackgroundResult(result: {
 /** Why a temp token opens nothing. */
 export const tempTokenRefusals = [
   'malformed',
-  'not-found',
+  'not_found',
   'expired',
   'consumed',
-  'unknown-scope',
-  'route-not-allowed',
+  'unknown_scope',
+  'route_not_allowed',
 ] as const;
 
 export type TempTokenRefusal = (typeof tempTokenRefusals)[number];

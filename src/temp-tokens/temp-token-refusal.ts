@@ -24,6 +24,6 @@ export function decideRefusal(
 ): TempTokenRefusal | undefined {
   if (token.expiresAt <= token.readAt) return 'expired';
   if (token.consumedAt !== null) return 'consumed';
-  if (!scope) return 'unknown-scope';
-  return isWithinScope(scope, token.resource, use, basePath) ? undefined : 'route-not-allowed';
+  if (!scope) return 'unknown_scope';
+  return isWithinScope(scope, token.resource, use, basePath) ? undefined : 'route_not_allowed';
 }

@@ -64,7 +64,7 @@ export class TempTokens {
   async validate(token: string, use: Omit<CredentialUse, 'from'>): Promise<ValidTempToken> {
     if (!isTempToken(token)) throw new RefusedTempToken('malformed');
     const found = await this.tempTokens.findByDigest(digestOf(token));
-    if (!found) throw new RefusedTempToken('not-found');
+    if (!found) throw new RefusedTempToken('not_found');
     const scope = this.scopes.find(found.scope);
     const reason = decideRefusal(found, scope, use, this.config.basePath);
     if (reason) throw new RefusedTempToken(reason, found);

@@ -132,5 +132,5 @@ async function insertTokens(
       .insertInto('temp_token')
       .values(rows.slice(start, start + 200).map(row => ({ ...row, expires_at })))
       .execute();
-  return rows.map(({ id }) => String(id)).sort();
+  return rows.map(({ id }) => id).sort();
 }

@@ -100,13 +100,13 @@ function suite(broker: () => TestBroker): void {
       ['malformed', () => `${newTempToken()}x`, 0],
       ['malformed', () => 'cktmp_', 0],
       ['malformed', () => `cktmp_${'a'.repeat(42)}=`, 0],
-      ['not-found', () => newTempToken(), 1],
+      ['not_found', () => newTempToken(), 1],
       ['expired', () => storeTempToken(broker(), { expires_at: past }), 1],
       ['expired', () => storeTempToken(broker(), { expires_at: past, consumed_at: past }), 1],
       ['consumed', () => storeTempToken(broker(), { consumed_at: past }), 1],
-      ['unknown-scope', () => storeTempToken(broker(), { scope: 'gone' }), 1],
-      ['route-not-allowed', () => storeTempToken(broker(), { resource_id: 'thing-2' }), 1],
-      ['route-not-allowed', () => storeTempToken(broker(), { scope: 'claim-thing' }), 1],
+      ['unknown_scope', () => storeTempToken(broker(), { scope: 'gone' }), 1],
+      ['route_not_allowed', () => storeTempToken(broker(), { resource_id: 'thing-2' }), 1],
+      ['route_not_allowed', () => storeTempToken(broker(), { scope: 'claim-thing' }), 1],
     ];
     it.each(refusals)('are refused as %s inside, and all alike outside', async (reason, make, statements) => {
       const token = await make();
@@ -123,7 +123,7 @@ function suite(broker: () => TestBroker): void {
       const unknown = await get('/things/thing-1', newTempToken());
       expect(await outsideOf(answer)).toEqual(await outsideOf(unknown));
       expect(answer.status).toBe(401);
-      expect(await refusedOf(broker(), reason)).toBe(counted + (reason === 'not-found' ? 2 : 1));
+      expect(await refusedOf(broker(), reason)).toBe(counted + (reason === 'not_found' ? 2 : 1));
     });
 
     it('tell the handler their id, scope and resource', async () => {
