@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Log } from '../observability/log.ts';
-import { databaseTime, type LiveSession } from './live-sessions.ts';
+import { databaseTime, type LiveSession, LiveSessions } from './live-sessions.ts';
 import { SessionRepository } from './session.repository.ts';
 
 const FLUSH_MS = 30_000;
@@ -16,6 +16,7 @@ export class LastUse implements OnModuleInit, OnApplicationShutdown {
 
   constructor(
     private readonly sessions: SessionRepository,
+    private readonly live: LiveSessions,
     private readonly log: Log,
   ) {}
 
@@ -39,7 +40,8 @@ export class LastUse implements OnModuleInit, OnApplicationShutdown {
     const ids = [...this.used];
     this.used.clear();
     try {
-      if (ids.length > 0) await this.sessions.markUsed(ids);
+      await this.sessions.markUsed(ids);
+      for (const id of ids) this.live.used(id);
     } catch (error) {
       this.log.databaseTrouble(error); // A session in use is used again before anybody misses this.
     }

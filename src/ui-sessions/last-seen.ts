@@ -41,9 +41,9 @@ export class LastSeen implements OnModuleInit, OnApplicationShutdown {
     this.seen = new Map();
     try {
       await this.uiSessions.touch(seen);
+      for (const [digest, lastSeenAt] of seen) this.recent.amend(digest, known => ({ ...known, lastSeenAt }));
     } catch (error) {
       this.log.databaseTrouble(error); // A browser in use is seen again before anybody misses this.
     }
-    for (const digest of seen.keys()) this.recent.forget(digest);
   }
 }
