@@ -3,6 +3,7 @@ import * as foundation from './0001-foundation.ts';
 import * as refresher from './0002-refresher.ts';
 import * as sessionIndexes from './0003-session-indexes.ts';
 import * as auditEvents from './0004-audit-events.ts';
+import * as tempTokens from './0005-temp-tokens.ts';
 
 /** Every migration by its name, in the order in which they run. Names sort in that order too. */
 export const migrations: Readonly<Record<string, Required<Migration>>> = {
@@ -10,4 +11,5 @@ export const migrations: Readonly<Record<string, Required<Migration>>> = {
   '0002-refresher': refresher,
   '0003-session-indexes': sessionIndexes,
   '0004-audit-events': auditEvents,
+  '0005-temp-tokens': tempTokens,
 };

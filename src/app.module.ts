@@ -10,6 +10,8 @@ import { LoginModule } from './login/login.module.ts';
 import { OAuthModule } from './oauth/oauth.module.ts';
 import type { Log } from './observability/log.ts';
 import { ObservabilityModule } from './observability/observability.module.ts';
+import { TempTokenVerifier } from './temp-tokens/temp-token.verifier.ts';
+import { TempTokensModule } from './temp-tokens/temp-tokens.module.ts';
 import { CookieVerifier } from './ui-sessions/cookie.verifier.ts';
 import { UiSessionsModule } from './ui-sessions/ui-sessions.module.ts';
 import { WebModule } from './web/web.module.ts';
@@ -26,10 +28,11 @@ export class AppModule {
         ObservabilityModule.forLog(log),
         DatabaseModule,
         CryptoModule,
-        AccessModule.withVerifiers([UiSessionsModule], [CookieVerifier]),
+        AccessModule.withVerifiers([UiSessionsModule, TempTokensModule], [CookieVerifier, TempTokenVerifier]),
         HttpModule.forConfig(config),
         OAuthModule,
         UiSessionsModule,
+        TempTokensModule,
         LoginModule,
         XrpcModule,
         BackgroundModule,

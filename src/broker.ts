@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.ts';
@@ -12,10 +13,18 @@ import { Log } from './observability/log.ts';
 import { createNestLog } from './observability/nest-log.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
-/** Makes a broker that is ready to listen: database open and migrated, keys loaded, every route declared. */
-export async function createBroker(config: Config, log = new Log()): Promise<NestFastifyApplication> {
+/**
+ * Makes a broker that is ready to listen: database open and migrated, keys loaded, every route declared.
+ *
+ * @param root the module of the whole, by default the broker's own
+ */
+export async function createBroker(
+  config: Config,
+  log = new Log(),
+  root: DynamicModule = AppModule.forConfig(config, log),
+): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forConfig(config, log),
+    root,
     await createServer(config),
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest calls its options a class
     {

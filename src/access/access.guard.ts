@@ -7,6 +7,7 @@ import { ADMISSION, type Admission } from '../http/allow.decorator.ts';
 import { isAllowedWithCookie, readRequestOrigin } from '../http/browser-rule.ts';
 import { setPrincipal } from './caller.decorator.ts';
 import { findCredential } from './credential.ts';
+import { type CredentialUse, credentialUseOf } from './credential-use.ts';
 import { CredentialVerifiers } from './credential-verifier.ts';
 import { anonymous, type Principal } from './principal.ts';
 
@@ -40,20 +41,23 @@ export class AccessGuard implements CanActivate {
     const cookie = request.cookies[this.config.cookie.name];
     const credential = findCredential(request.headers.authorization, cookie);
     if (!credential) return anonymous;
-    const principal = credential.carrier === 'malformed' ? undefined : await this.verify(credential);
+    const principal =
+      credential.carrier === 'malformed'
+        ? undefined
+        : await this.verify(credential, credentialUseOf(request));
     if (principal) return principal;
     // A cookie may have expired with nobody at fault; a token was shown on purpose.
     if (credential.carrier === 'cookie') return anonymous;
     throw new BrokerError('InvalidToken', 'The credential is unknown, expired or revoked.');
   }
 
-  private async verify(credential: {
-    carrier: 'cookie' | 'bearer';
-    value: string;
-  }): Promise<Principal | undefined> {
+  private async verify(
+    credential: { carrier: 'cookie' | 'bearer'; value: string },
+    use: CredentialUse,
+  ): Promise<Principal | undefined> {
     for (const verifier of this.credentials.verifiers) {
       if (verifier.carrier !== credential.carrier) continue;
-      const principal = await verifier.verify(credential.value);
+      const principal = await verifier.verify(credential.value, use);
       if (principal) return principal;
     }
     return undefined;

@@ -3,6 +3,7 @@ import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { AccessGuard } from './access.guard.ts';
 import { CredentialLimitGuard } from './credential-limit.guard.ts';
 import { type CredentialVerifier, CredentialVerifiers } from './credential-verifier.ts';
+import { DeclaredRoutes } from './declared-routes.ts';
 import { OperatorTokenVerifier } from './operator-token.verifier.ts';
 import { RouteAdmissions } from './route-admissions.ts';
 
@@ -26,6 +27,7 @@ export class AccessModule {
           inject: [OperatorTokenVerifier, ...verifiers],
           useFactory: (...all: CredentialVerifier[]) => new CredentialVerifiers(all),
         },
+        DeclaredRoutes,
         OperatorTokenVerifier,
         RouteAdmissions,
       ],

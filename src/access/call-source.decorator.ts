@@ -18,6 +18,8 @@ function toAuditActor(principal: Principal): AuditActor {
   switch (principal.kind) {
     case 'browser':
       return { kind: 'browser', id: principal.uiSessionId };
+    case 'temp-token':
+      return { kind: 'temp-token', id: principal.tempTokenId };
     case 'operator':
     case 'anonymous':
       return { kind: principal.kind };

@@ -1,3 +1,4 @@
+import type { CredentialUse } from './credential-use.ts';
 import type { Principal } from './principal.ts';
 
 /** A kind of credential: how it is recognised, and whom it names. */
@@ -5,10 +6,10 @@ export type CredentialVerifier = {
   /** Where it travels: in the session cookie or as a bearer token (RFC 6750). */
   readonly carrier: 'cookie' | 'bearer';
   /**
-   * Returns the principal of a credential, `undefined` where it is unknown, malformed, expired or revoked: the
-   * caller must not be able to tell these apart.
+   * Returns the principal of a credential, `undefined` where it is unknown, malformed, expired, revoked or good for
+   * another request than this: the caller must not be able to tell these apart.
    */
-  verify(credential: string): Promise<Principal | undefined>;
+  verify(credential: string, use: CredentialUse): Promise<Principal | undefined>;
 };
 
 /** The port through which the modules below hand their credentials to the guard; `app.module` fills it. */

@@ -1,5 +1,5 @@
 /** Who calls, and what that opens. */
-export type Principal = AnonymousPrincipal | BrowserPrincipal | OperatorPrincipal;
+export type Principal = AnonymousPrincipal | BrowserPrincipal | OperatorPrincipal | TempTokenPrincipal;
 
 export type AnonymousPrincipal = { readonly kind: 'anonymous' };
 
@@ -14,5 +14,16 @@ export type BrowserPrincipal = {
 
 /** The operator: looks after sessions, and never acts for an account. */
 export type OperatorPrincipal = { readonly kind: 'operator' };
+
+/**
+ * Who holds a temp token: may call the routes of its scope for its one resource, and acts for no account. A handler
+ * compares the resource with what it is about to touch all the same.
+ */
+export type TempTokenPrincipal = {
+  readonly kind: 'temp-token';
+  readonly tempTokenId: string;
+  readonly scope: string;
+  readonly resource: string;
+};
 
 export const anonymous: AnonymousPrincipal = { kind: 'anonymous' };

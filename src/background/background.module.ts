@@ -18,7 +18,8 @@ import { SessionCountRepository } from './session-count.repository.ts';
 import { SessionMetrics } from './session-metrics.ts';
 import { Sweeper } from './sweeper.ts';
 
-const ROWS_AT_ONCE = 500;
+/** SQLite deletes 100 rows of a large table in 4 ms, 500 in 46 ms, and nothing else happens in the process meanwhile. */
+const ROWS_AT_ONCE = 100;
 
 /** Each is a request to an issuer. */
 const REVOCATIONS_AT_ONCE = 16;
@@ -52,7 +53,7 @@ export class BackgroundModule implements OnModuleInit {
 
   /** The table of what is swept; a later table adds its line. */
   onModuleInit(): void {
-    for (const name of ['oauth_state', 'ui_session'] as const) {
+    for (const name of ['oauth_state', 'ui_session', 'temp_token'] as const) {
       const sweepBatch = (limit: number): Promise<number> => this.expired.sweep(name, limit);
       this.sweeper.register({ name, batch: ROWS_AT_ONCE, sweepBatch });
     }

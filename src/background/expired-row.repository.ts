@@ -2,19 +2,24 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 
 /** The tables whose rows end at their `expires_at`. */
-export type ExpiringTable = 'oauth_state' | 'ui_session';
+export type ExpiringTable = 'oauth_state' | 'temp_token' | 'ui_session';
 
 /** Rows whose time is over. */
 @Injectable()
 export class ExpiredRowRepository {
   constructor(private readonly database: Database) {}
 
-  /** Deletes up to `limit` expired rows; answers how many. Served by the index on `expires_at`. */
+  /** Deletes up to `limit` expired rows, those first that expired first; answers how many. Served by the index on `expires_at`. */
   async sweep(table: ExpiringTable, limit: number): Promise<number> {
     const { numDeletedRows } = await this.database
       .deleteFrom(table)
       .where('id', 'in', select =>
-        select.selectFrom(table).select('id').where('expires_at', '<=', this.database.now()).limit(limit),
+        select
+          .selectFrom(table)
+          .select('id')
+          .where('expires_at', '<=', this.database.now())
+          .orderBy('expires_at')
+          .limit(limit),
       )
       .executeTakeFirst();
     return Number(numDeletedRows);

@@ -44,6 +44,7 @@ describe('without any setting', () => {
       uploadLimitBytes: 104_857_600,
       cachedSessions: 10_000,
       limits: { perAddress: 6000, perCredential: 3000, concurrencyPerSession: 64 },
+      tempTokensPerResource: 10,
       allowedOrigins: [],
       allowedDids: 'any',
       trustedProxies: [],

@@ -68,6 +68,8 @@ export class Config {
     readonly perCredential: number | 'off';
     readonly concurrencyPerSession: number;
   };
+  /** How many temp tokens live at a time for one resource of one scope. */
+  readonly tempTokensPerResource: number;
   readonly allowedOrigins: readonly string[];
   readonly allowedDids: 'any' | readonly string[];
   /** IP addresses and CIDR blocks. */
@@ -102,6 +104,7 @@ export class Config {
       perCredential: settings.LATCHKEY_LIMIT_PER_CREDENTIAL,
       concurrencyPerSession: settings.LATCHKEY_CONCURRENCY_PER_SESSION,
     };
+    this.tempTokensPerResource = settings.LATCHKEY_TEMP_TOKENS_PER_RESOURCE;
     this.allowedOrigins = settings.LATCHKEY_ALLOWED_ORIGINS;
     this.allowedDids = settings.LATCHKEY_ALLOWED_DIDS ?? 'any';
     this.trustedProxies = settings.LATCHKEY_TRUSTED_PROXIES;

@@ -129,6 +129,10 @@ export const environmentSchema = z.object({
     meaning: 'Calls of one session that a process has under way at a time',
     example: '16',
   }),
+  LATCHKEY_TEMP_TOKENS_PER_RESOURCE: positiveCount.prefault('10').register(settingDocumentation, {
+    meaning: 'Temp tokens that live at a time for one resource of one scope',
+    example: '3',
+  }),
   LATCHKEY_ALLOWED_ORIGINS: listOf(webOrigin).prefault('').register(settingDocumentation, {
     meaning: 'Further exact web origins that may call with cookies, comma-separated',
     example: 'https://app.your-domain.net,https://admin.your-domain.net',

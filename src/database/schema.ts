@@ -5,6 +5,7 @@ import type { InstanceTable } from './tables/instance.ts';
 import type { LeaseTable } from './tables/lease.ts';
 import type { OauthSessionTable } from './tables/oauth-session.ts';
 import type { OauthStateTable } from './tables/oauth-state.ts';
+import type { TempTokenTable } from './tables/temp-token.ts';
 import type { UiSessionTable } from './tables/ui-session.ts';
 
 /** Every table and its columns, as `migrations/` leaves them. */
@@ -16,5 +17,6 @@ export type Schema = {
   lease: LeaseTable;
   oauth_session: OauthSessionTable;
   oauth_state: OauthStateTable;
+  temp_token: TempTokenTable;
   ui_session: UiSessionTable;
 };

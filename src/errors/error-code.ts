@@ -36,6 +36,11 @@ export const errorCodes = [
   'TooEarly',
   'KeyRetired',
   'LastActiveKey',
+  // Temp tokens
+  'UnknownScope',
+  'InvalidResource',
+  'InvalidLifetime',
+  'TooManyTempTokens',
   // The broker's own trouble
   'SealedRowUnreadable',
   'DatabaseUnavailable',

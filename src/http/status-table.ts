@@ -38,6 +38,11 @@ export const statusTable: Readonly<Record<ErrorCode, number>> = {
   KeyRetired: 409,
   LastActiveKey: 409,
 
+  UnknownScope: 400,
+  InvalidResource: 400,
+  InvalidLifetime: 400,
+  TooManyTempTokens: 409,
+
   SealedRowUnreadable: 503,
   DatabaseUnavailable: 503,
   ShuttingDown: 503,

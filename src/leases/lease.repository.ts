@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { Transaction } from 'kysely';
 import { Database } from '../database/database.ts';
+import type { Schema } from '../database/schema.ts';
 
 /** Named leases, timed by the database's clock alone. */
 @Injectable()
@@ -24,6 +26,15 @@ export class LeaseRepository {
       )
       .executeTakeFirstOrThrow();
     return numInsertedOrUpdatedRows > 0n;
+  }
+
+  /**
+   * Lets a transaction wait for every other one that holds the same name, and hold it until its own end. The row it
+   * is done with is taken away at once, so that nobody ever sees it: the key in the index is what others wait for.
+   */
+  async holdWithin(transaction: Transaction<Schema>, name: string, owner: string): Promise<void> {
+    await transaction.insertInto('lease').values({ name, owner, until: this.database.now() }).execute();
+    await transaction.deleteFrom('lease').where('name', '=', name).execute();
   }
 
   /** Gives the lease back; answers whether the owner still held it. */

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import type { Transaction } from 'kysely';
+import type { Schema } from '../database/schema.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { Log } from '../observability/log.ts';
 import { LeaseRepository } from './lease.repository.ts';
@@ -14,6 +16,15 @@ export type LeaseOptions = {
   /** How long to wait for whoever holds the lease; 60 when missing. */
   waitSeconds?: number;
 };
+
+/** Somebody else kept the lease for as long as one was willing to wait: `DatabaseUnavailable`. */
+export class LeaseTaken extends BrokerError {
+  constructor(name: string, waitSeconds: number) {
+    super('DatabaseUnavailable', `Another process kept the lease "${name}" for ${waitSeconds} seconds.`, {
+      retryAfterSeconds: 5,
+    });
+  }
+}
 
 /** Does a thing in one process at a time, among all that share the database. */
 @Injectable()
@@ -30,8 +41,8 @@ export class Leases {
   /**
    * Waits for the lease, runs the work and gives the lease back.
    *
-   * Two uses in this process exclude each other as well. Throws what the work throws, and a BrokerError
-   * `DatabaseUnavailable` when the lease was not to be had within `waitSeconds`.
+   * Two uses in this process exclude each other as well. Throws what the work throws, and `LeaseTaken` when the
+   * lease was not to be had within `waitSeconds`.
    */
   async withLease<Result>(name: string, work: () => Promise<Result>, options: LeaseOptions): Promise<Result> {
     const owner = `${this.owner}/${++this.uses}`;
@@ -43,11 +54,19 @@ export class Leases {
     }
   }
 
+  /**
+   * Lets one transaction at a time go on, among all that hold this name, until it ends. For what no constraint can
+   * say, such as a greatest number of rows. A name of `withLease` may not be used here.
+   */
+  holdWithin(transaction: Transaction<Schema>, name: string): Promise<void> {
+    return this.repository.holdWithin(transaction, name, this.owner);
+  }
+
   private async wait(name: string, owner: string, options: LeaseOptions): Promise<void> {
     const { seconds, waitSeconds = DEFAULT_WAIT_SECONDS } = options;
     const giveUpAt = performance.now() + waitSeconds * 1000;
     while (!(await this.repository.acquire(name, owner, seconds))) {
-      if (performance.now() >= giveUpAt) throw notObtained(name, waitSeconds);
+      if (performance.now() >= giveUpAt) throw new LeaseTaken(name, waitSeconds);
       await sleep(POLL_MS * (0.5 + Math.random()));
     }
   }
@@ -60,12 +79,4 @@ export class Leases {
       this.log.databaseTrouble(error);
     }
   }
-}
-
-function notObtained(name: string, waitSeconds: number): BrokerError {
-  return new BrokerError(
-    'DatabaseUnavailable',
-    `Another process kept the lease "${name}" for ${waitSeconds} seconds.`,
-    { retryAfterSeconds: 5 },
-  );
 }

@@ -41,6 +41,18 @@ export function toBackgroundResult(result: {
   return runFailures.find(failure => failure === result.error) ?? result.kind;
 }
 
+/** Why a temp token opens nothing. */
+export const tempTokenRefusals = [
+  'malformed',
+  'not_found',
+  'expired',
+  'consumed',
+  'unknown_scope',
+  'route_not_allowed',
+] as const;
+
+export type TempTokenRefusal = (typeof tempTokenRefusals)[number];
+
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Returns the method of a request; those that no route answers to are one. */

@@ -7,6 +7,8 @@ import {
   backgroundResults,
   type EndReason,
   endReasons,
+  type TempTokenRefusal,
+  tempTokenRefusals,
   toMethodLabel,
   toStatusLabel,
 } from './metrics-labels.ts';
@@ -78,6 +80,20 @@ export class Metrics {
     registers: this.registers,
   });
 
+  private readonly sweepFailures = new Counter({
+    name: 'latchkey_sweep_failures_total',
+    help: 'How often a table could not be swept; it is tried again',
+    labelNames: ['table'],
+    registers: this.registers,
+  });
+
+  private readonly refusedTempTokens = new Counter({
+    name: 'latchkey_temp_tokens_refused_total',
+    help: 'Temp tokens that opened nothing, by reason; the caller is not told which it is',
+    labelNames: ['reason'],
+    registers: this.registers,
+  });
+
   private readonly lostAuditEvents = new Counter({
     name: 'latchkey_audit_events_lost_total',
     help: 'Audit events of refusals that were too many, or that the database did not take',
@@ -105,6 +121,7 @@ export class Metrics {
     for (const outcome of attemptOutcomes) this.attempts.inc({ outcome }, 0);
     for (const reason of endReasons) this.endings.inc({ reason }, 0);
     for (const result of backgroundResults) this.background.inc({ result }, 0);
+    for (const reason of tempTokenRefusals) this.refusedTempTokens.inc({ reason }, 0);
   }
 
   attemptEnded(outcome: AttemptOutcome): void {
@@ -137,6 +154,15 @@ export class Metrics {
   /** @param table a name from the table of what is swept, `rows` 0 to show that it is there */
   swept(table: string, rows: number): void {
     this.sweptRows.inc({ table }, rows);
+  }
+
+  /** @param failures 0 to show that the table is there */
+  sweepFailed(table: string, failures = 1): void {
+    this.sweepFailures.inc({ table }, failures);
+  }
+
+  tempTokenRefused(reason: TempTokenRefusal): void {
+    this.refusedTempTokens.inc({ reason });
   }
 
   auditEventsLost(events: number): void {

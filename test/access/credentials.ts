@@ -1,7 +1,9 @@
 import { newSecret } from '../../src/crypto/secret.ts';
 import type { Session } from '../../src/sessions/session.ts';
+import { newTempToken } from '../../src/temp-tokens/temp-token.ts';
 import { IDLE_LIMIT_MS } from '../../src/ui-sessions/ui-session.ts';
 import { storeCookie } from '../broker/stored-session.ts';
+import { storeTempToken } from '../temp-tokens/stored-temp-token.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 
 type Headers = Record<string, string>;
@@ -35,6 +37,10 @@ const makers = {
     marked(await storeCookie(broker, session, { lastSeenAt: new Date(Date.now() - IDLE_LIMIT_MS) })),
   'admin token': broker => ({ authorization: `Bearer ${broker.secrets.adminToken}` }),
   'wrong admin token': broker => ({ authorization: `Bearer ${broker.secrets.adminToken.slice(1)}0` }),
+  'unknown temp token': () => ({ authorization: `Bearer ${newTempToken()}` }),
+  'temp token of a scope that is no more': async broker => ({
+    authorization: `Bearer ${await storeTempToken(broker, { scope: 'gone' })}`,
+  }),
   'another scheme': broker => ({ authorization: `Basic ${broker.secrets.adminToken}` }),
   'empty Authorization': () => ({ authorization: '' }),
   'Authorization of two words': broker => ({ authorization: `Bearer ${broker.secrets.adminToken} x` }),

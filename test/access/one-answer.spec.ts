@@ -7,6 +7,8 @@ import { type CredentialName, present } from './credentials.ts';
 const cookies = ['none', 'unknown cookie', 'malformed cookie', 'expired cookie', 'idle cookie'] as const;
 const tokens = [
   'wrong admin token',
+  'unknown temp token',
+  'temp token of a scope that is no more',
   'another scheme',
   'empty Authorization',
   'Authorization of two words',

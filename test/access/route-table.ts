@@ -9,6 +9,8 @@ type Reception = Readonly<Record<CredentialName, Outcome>>;
 
 const unknownTokens = {
   'wrong admin token': 'InvalidToken',
+  'unknown temp token': 'InvalidToken',
+  'temp token of a scope that is no more': 'InvalidToken',
   'another scheme': 'InvalidToken',
   'empty Authorization': 'InvalidToken',
   'Authorization of two words': 'InvalidToken',
@@ -28,6 +30,8 @@ const forAnyone: Reception = {
   'admin token': 'answers',
   'admin token and cookie': 'answers',
   'wrong admin token': 'answers',
+  'unknown temp token': 'answers',
+  'temp token of a scope that is no more': 'answers',
   'another scheme': 'answers',
   'empty Authorization': 'answers',
   'Authorization of two words': 'answers',
@@ -90,6 +94,10 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'POST /api/client-keys': forOperator,
   'POST /api/client-keys/:kid/activate': forOperator,
   'POST /api/client-keys/:kid/retire': forOperator,
+  'GET /api/temp-tokens/scopes': forOperator,
+  'POST /api/temp-tokens': forOperator,
+  'DELETE /api/temp-tokens/:id': forOperator,
+  'DELETE /api/temp-tokens': forOperator,
   'GET /api/audit-events': forOperator,
   'GET /xrpc/:nsid': forOwnPages,
   'POST /xrpc/:nsid': forOwnPages,

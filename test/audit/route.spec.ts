@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { AuditLog } from '../../src/audit/audit-log.service.ts';
 import type { AuditEvent } from '../../src/audit/audit-event.ts';
+import { stopBackground } from '../background/due.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { operate } from '../sessions/operate.ts';
 import { auditEvent, listEvents } from './events.ts';
@@ -13,6 +14,7 @@ function suite(broker: () => TestBroker): void {
   const alices = { did: 'did:plc:alice', target: { kind: 'session', id: 'session-1' } } as const;
 
   beforeAll(async () => {
+    await stopBackground(broker()); // The events below are so old that it would sweep them.
     // Batches are of one moment: only their ids tell them apart.
     for (let index = 0; index < 4; index++) {
       const at = `2026-01-0${index + 1}T00:00:00.000Z`;

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe } from '@jest/globals';
+import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from '../../src/app.module.ts';
 import { createBroker } from '../../src/broker.ts';
 import { type DatabaseConfig, readConfig } from '../../src/config/config.ts';
 import { Database, type DialectName } from '../../src/database/database.ts';
@@ -37,6 +39,8 @@ export type TestBrokerOptions = {
   /** The suite is about nothing that a database could change: it runs on one of them. */
   readonly anyDatabase?: boolean;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Modules of the suite's own, beside those of the broker. */
+  readonly modules?: readonly Type[];
   /** A network of the suite's own, where the suite breaks it. */
   readonly network?: Network;
   /** A broker that has ended and left its database: this one comes with the same address, keys and network. */
@@ -72,7 +76,14 @@ export function describeBroker(
 export async function startTestBroker(
   dialect: DialectName,
   database: DatabaseConfig,
-  { confidential = false, settings = {}, inPlaceOf: previous, peer, ...options }: TestBrokerOptions = {},
+  {
+    confidential = false,
+    settings = {},
+    modules = [],
+    inPlaceOf: previous,
+    peer,
+    ...options
+  }: TestBrokerOptions = {},
 ): Promise<TestBroker> {
   const network = previous?.network ?? options.network ?? (await sharedNetwork());
   const url = previous?.url ?? `http://127.0.0.1:${await freePort()}`;
@@ -82,14 +93,16 @@ export async function startTestBroker(
   const place = { network, port, databaseUrl: databaseUrlOf(database), publicUrl };
   const logLines: string[] = [];
   const log = new Log({ write: line => logLines.push(line) });
-  const app = await createBroker(
-    readConfig({ ...brokerSettings(place, secrets), ...noLimits, ...settings }),
-    log,
-  );
+  const config = readConfig({ ...brokerSettings(place, secrets), ...noLimits, ...settings });
+  const app = await createBroker(config, log, withModules(AppModule.forConfig(config, log), modules));
   await app.listen(port, '127.0.0.1');
   if (confidential && !peer) await network.mapClientOrigin(publicUrl, url);
   const browser = (): BrowserClient => new BrowserClient({ broker: url, publicUrl });
   return { dialect, url, publicUrl, secrets, app, database: app.get(Database), network, logLines, browser };
+}
+
+function withModules(broker: DynamicModule, modules: readonly Type[]): DynamicModule {
+  return { ...broker, imports: [...(broker.imports ?? []), ...modules] };
 }
 
 async function freePort(): Promise<number> {

@@ -51,6 +51,19 @@ export function uiSessionRow(sessionId: string, change: object = {}): Row<'ui_se
   };
 }
 
+export function tempTokenRow(change: object = {}): Row<'temp_token'> {
+  return {
+    id: randomUUID(),
+    digest: randomUUID(),
+    scope: 'scope',
+    resource_id: 'resource',
+    created_at: at,
+    expires_at: at,
+    mac: 'mac',
+    ...change,
+  };
+}
+
 export function clientKeyRow(change: object = {}): Row<'client_key'> {
   return { kid: randomUUID(), sealed: 'sealed', created_at: at, published_at: at, active_at: at, ...change };
 }

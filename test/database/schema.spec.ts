@@ -72,6 +72,16 @@ const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
     created_at: 'not null',
     expires_at: 'not null',
   },
+  temp_token: {
+    id: 'not null',
+    digest: 'not null',
+    scope: 'not null',
+    resource_id: 'not null',
+    created_at: 'not null',
+    expires_at: 'not null',
+    consumed_at: 'null',
+    mac: 'not null',
+  },
   ui_session: {
     id: 'not null',
     digest: 'not null',

@@ -1,0 +1,16 @@
+import type { Timestamp } from '../timestamp.ts';
+
+/** A short-lived token that opens the routes of one scope for one resource. */
+export type TempTokenTable = {
+  id: string;
+  /** Digest of the token. */
+  digest: string;
+  scope: string;
+  resource_id: string;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  /** When a token for a single use was used. */
+  consumed_at: Timestamp | null;
+  /** Over all that the row says, so that an edited row opens nothing. */
+  mac: string;
+};

@@ -1,0 +1,41 @@
+import type { Selectable } from 'kysely';
+import { isSecret, newSecret } from '../crypto/secret.ts';
+import type { TempTokenTable } from '../database/tables/temp-token.ts';
+
+/** What every temp token begins with, so that it is known for what it is wherever it turns up. */
+export const TEMP_TOKEN_PREFIX = 'cktmp_';
+
+export type TempTokenRow = Selectable<TempTokenTable>;
+
+/** A stored temp token, as it was at `readAt` of the database's clock. */
+export type TempToken = {
+  readonly id: string;
+  readonly scope: string;
+  readonly resource: string;
+  readonly expiresAt: Date;
+  readonly consumedAt: Date | null;
+  readonly readAt: Date;
+  readonly row: TempTokenRow;
+};
+
+export function toTempToken(row: TempTokenRow, readAt: string): TempToken {
+  return {
+    id: row.id,
+    scope: row.scope,
+    resource: row.resource_id,
+    expiresAt: new Date(row.expires_at),
+    consumedAt: row.consumed_at === null ? null : new Date(row.consumed_at),
+    readAt: new Date(readAt),
+    row,
+  };
+}
+
+/** Returns a new temp token: `cktmp_` and 32 random bytes as 43 base64url characters. */
+export function newTempToken(): string {
+  return TEMP_TOKEN_PREFIX + newSecret();
+}
+
+/** Whether `text` has the form of a temp token. */
+export function isTempToken(text: string): boolean {
+  return text.startsWith(TEMP_TOKEN_PREFIX) && isSecret(text.slice(TEMP_TOKEN_PREFIX.length));
+}

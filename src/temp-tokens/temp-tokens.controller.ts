@@ -1,0 +1,96 @@
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { CallSource } from '../access/call-source.decorator.ts';
+import type { AuditSource } from '../audit/audit-event.ts';
+import { Allow } from '../http/allow.decorator.ts';
+import { ApiErrors } from '../http/api-errors.decorator.ts';
+import { toOpenApiSchema } from '../http/openapi.ts';
+import { ZodPipe } from '../http/zod.pipe.ts';
+import { TempTokenScopes } from './temp-token-scopes.ts';
+import { TempTokens } from './temp-tokens.service.ts';
+
+const mintRequest = z.object({
+  scope: z.string().describe('one of GET /api/temp-tokens/scopes'),
+  resource: z.string().describe('1 to 128 letters, digits, _ and -'),
+  ttlSeconds: z.int().describe('from 1 to the longest lifetime of the scope'),
+});
+
+const minted = z.object({
+  id: z.string(),
+  token: z.string().describe('shown this once'),
+  expiresAt: z.iso.datetime(),
+});
+
+const scopeView = z.object({
+  name: z.string(),
+  routes: z.array(z.object({ method: z.string(), path: z.string() })).describe('below the base path'),
+  resource: z.string().describe("the placeholder that stands for the resource's id"),
+  longestSeconds: z.int(),
+  singleUse: z.boolean().describe('whether a token opens one request only'),
+});
+const scopeList = z.object({ scopes: z.array(scopeView) });
+
+const resourceQuery = z.object({ scope: z.string().min(1), resource: z.string().min(1) });
+const deleted = z.object({ deleted: z.int() });
+
+type Deleted = z.infer<typeof deleted>;
+
+const deletedResponse = { description: 'How many were deleted.', schema: toOpenApiSchema(deleted) };
+
+@ApiTags('temp tokens')
+@ApiSecurity('operator')
+@ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden', 'DatabaseUnavailable')
+@Controller('api/temp-tokens')
+export class TempTokensController {
+  constructor(
+    private readonly tempTokens: TempTokens,
+    private readonly scopes: TempTokenScopes,
+  ) {}
+
+  @Get('scopes')
+  @Allow('operator')
+  @ApiOperation({ operationId: 'listTempTokenScopes', summary: 'What temp tokens can be good for' })
+  @ApiOkResponse({ description: 'Every scope.', schema: toOpenApiSchema(scopeList) })
+  list(): z.infer<typeof scopeList> {
+    return { scopes: this.scopes.list().map(scope => ({ ...scope, routes: [...scope.routes] })) };
+  }
+
+  @Post()
+  @HttpCode(200)
+  @Allow('operator')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ operationId: 'mintTempToken', summary: 'Mint a token for one scope and one resource' })
+  @ApiBody({ schema: toOpenApiSchema(mintRequest) })
+  @ApiOkResponse({ description: 'The token.', schema: toOpenApiSchema(minted) })
+  @ApiErrors('InvalidRequest', 'UnknownScope', 'InvalidResource', 'InvalidLifetime', 'TooManyTempTokens')
+  async mint(
+    @Body(new ZodPipe(mintRequest)) request: z.infer<typeof mintRequest>,
+    @CallSource() by: AuditSource,
+  ): Promise<z.infer<typeof minted>> {
+    const { id, token, expiresAt } = await this.tempTokens.mint({ ...request, by });
+    return { id, token, expiresAt: expiresAt.toISOString() };
+  }
+
+  @Delete(':id')
+  @Allow('operator')
+  @ApiOperation({ operationId: 'deleteTempToken', summary: 'End one temp token' })
+  @ApiOkResponse(deletedResponse)
+  async delete(@Param('id') id: string, @CallSource() by: AuditSource): Promise<Deleted> {
+    return { deleted: await this.tempTokens.delete(id, by) };
+  }
+
+  @Delete()
+  @Allow('operator')
+  @ApiOperation({ operationId: 'deleteTempTokensOfResource', summary: 'End the temp tokens of a resource' })
+  @ApiQuery({ name: 'scope', schema: { type: 'string' } })
+  @ApiQuery({ name: 'resource', schema: { type: 'string' } })
+  @ApiOkResponse(deletedResponse)
+  @ApiErrors('InvalidRequest')
+  async deleteByResource(
+    @Query(new ZodPipe(resourceQuery)) { scope, resource }: z.infer<typeof resourceQuery>,
+    @CallSource() by: AuditSource,
+  ): Promise<Deleted> {
+    return { deleted: await this.tempTokens.deleteByResource(scope, resource, undefined, by) };
+  }
+}

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from 'kysely';
+import type { CredentialUse } from '../access/credential-use.ts';
+import type { AuditSource } from '../audit/audit-event.ts';
+import { AuditLog } from '../audit/audit-log.service.ts';
+import { Config } from '../config/config.ts';
+import { digestOf } from '../crypto/secret.ts';
+import { Database } from '../database/database.ts';
+import type { Schema } from '../database/schema.ts';
+import { BrokerError } from '../errors/broker-error.ts';
+import { Leases } from '../leases/leases.service.ts';
+import { decideRefusal, RefusedTempToken } from './temp-token-refusal.ts';
+import { isResourceId } from './temp-token-scope.ts';
+import { TempTokenScopes } from './temp-token-scopes.ts';
+import { isTempToken, newTempToken, type TempToken } from './temp-token.ts';
+import { TempTokenRepository } from './temp-token.repository.ts';
+
+export type TempTokenRequest = {
+  readonly scope: string;
+  readonly resource: string;
+  readonly ttlSeconds: number;
+  /** Who asks for it, for the audit; the broker itself where nobody is named. */
+  readonly by?: AuditSource;
+};
+
+/** A temp token that was just minted; `token` is shown once and stored as a digest only. */
+export type MintedTempToken = { readonly id: string; readonly token: string; readonly expiresAt: Date };
+
+/** What a temp token opens. */
+export type ValidTempToken = Pick<TempToken, 'id' | 'scope' | 'resource'>;
+
+const BROKER: AuditSource = { actor: { kind: 'broker' } };
+
+/** Temp tokens: minted for the routes of one scope and one resource, valid for nothing else, and soon over. */
+@Injectable()
+export class TempTokens {
+  constructor(
+    private readonly config: Config,
+    private readonly database: Database,
+    private readonly scopes: TempTokenScopes,
+    private readonly tempTokens: TempTokenRepository,
+    private readonly leases: Leases,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /**
+   * Mints a token, in a transaction of the caller's if there is one.
+   *
+   * @throws BrokerError `UnknownScope`; `InvalidResource` (1 to 128 letters, digits, `_` and `-`); `InvalidLifetime` (not
+   * above zero, or above the scope's longest); `TooManyTempTokens` when as many as the settings allow are alive
+   */
+  async mint(request: TempTokenRequest, database?: Transaction<Schema>): Promise<MintedTempToken> {
+    this.requireMintable(request);
+    return this.within(database, transaction => this.mintWithin(request, transaction));
+  }
+
+  /**
+   * Returns what a token opens, if it opens this request; one for a single use is used up by that.
+   *
+   * @throws RefusedTempToken with the reason, which nobody outside may learn
+   * @throws BrokerError `SealedRowUnreadable` when the row was edited
+   */
+  async validate(token: string, use: Omit<CredentialUse, 'from'>): Promise<ValidTempToken> {
+    if (!isTempToken(token)) throw new RefusedTempToken('malformed');
+    const found = await this.tempTokens.findByDigest(digestOf(token));
+    if (!found) throw new RefusedTempToken('not_found');
+    const scope = this.scopes.find(found.scope);
+    const reason = decideRefusal(found, scope, use, this.config.basePath);
+    if (reason) throw new RefusedTempToken(reason, found);
+    if (scope?.singleUse && !(await this.tempTokens.consume(found))) {
+      throw new RefusedTempToken('consumed', found);
+    }
+    return { id: found.id, scope: found.scope, resource: found.resource };
+  }
+
+  /** Ends one token; answers how many that were. */
+  delete(id: string, by = BROKER): Promise<number> {
+    return this.within(undefined, async transaction => {
+      const deleted = await this.tempTokens.delete(id, transaction);
+      const target = { kind: 'temp-token', id } as const;
+      if (deleted > 0) await this.audit.record({ ...by, action: 'temp-token.deleted', target }, transaction);
+      return deleted;
+    });
+  }
+
+  /**
+   * Ends every token of a resource, for who has finished the work that they were for; answers how many that were. In a
+   * transaction of the caller's if there is one.
+   */
+  deleteByResource(
+    scope: string,
+    resource: string,
+    database?: Transaction<Schema>,
+    by = BROKER,
+  ): Promise<number> {
+    return this.within(database, async transaction => {
+      const deleted = await this.tempTokens.deleteByResource(scope, resource, transaction);
+      const event = { action: 'temp-token.deleted', target: { kind: 'temp-token' } } as const;
+      if (deleted > 0)
+        await this.audit.record({ ...by, ...event, detail: { scope, resource, deleted } }, transaction);
+      return deleted;
+    });
+  }
+
+  private within<Result>(
+    database: Transaction<Schema> | undefined,
+    work: (transaction: Transaction<Schema>) => Promise<Result>,
+  ): Promise<Result> {
+    return database ? work(database) : this.database.transaction().execute(work);
+  }
+
+  private requireMintable({ scope: name, resource, ttlSeconds }: TempTokenRequest): void {
+    const scope = this.scopes.find(name);
+    if (!scope) throw new BrokerError('UnknownScope', 'scope: there is no such scope of temp tokens');
+    if (!isResourceId(resource))
+      throw new BrokerError('InvalidResource', 'resource: must be 1 to 128 letters, digits, _ and -');
+    if (!Number.isSafeInteger(ttlSeconds) || ttlSeconds <= 0 || ttlSeconds > scope.longestSeconds)
+      throw new BrokerError('InvalidLifetime', `ttlSeconds: must be from 1 to ${scope.longestSeconds}`);
+  }
+
+  private async mintWithin(
+    { scope, resource, ttlSeconds, by = BROKER }: TempTokenRequest,
+    transaction: Transaction<Schema>,
+  ): Promise<MintedTempToken> {
+    // Others who mint for this resource wait here, and so count this token too.
+    await this.leases.holdWithin(transaction, `temp-tokens/${scope}/${resource}`);
+    const { live, readAt } = await this.tempTokens.countLive(scope, resource, transaction);
+    if (live >= this.config.tempTokensPerResource) throw tooMany(live);
+    const token = newTempToken();
+    const expiresAt = new Date(readAt.getTime() + ttlSeconds * 1000);
+    const row = {
+      id: randomUUID(),
+      digest: digestOf(token),
+      scope,
+      resource_id: resource,
+      created_at: readAt.toISOString(),
+      expires_at: expiresAt.toISOString(),
+      consumed_at: null,
+    };
+    await this.tempTokens.insert(row, transaction);
+    const event = { action: 'temp-token.minted', target: { kind: 'temp-token', id: row.id } } as const;
+    await this.audit.record({ ...by, ...event, detail: { scope, resource, ttlSeconds } }, transaction);
+    return { id: row.id, token, expiresAt };
+  }
+}
+
+function tooMany(live: number): BrokerError {
+  return new BrokerError(
+    'TooManyTempTokens',
+    `${live} temp tokens are alive for this resource, which is as many as there may be. Delete one, or wait until one ends.`,
+  );
+}
