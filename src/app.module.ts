@@ -1,5 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.ts';
+import { ApiKeyVerifier } from './api-keys/api-key.verifier.ts';
+import { ApiKeysModule } from './api-keys/api-keys.module.ts';
 import { BackgroundModule } from './background/background.module.ts';
 import type { Config } from './config/config.ts';
 import { ConfigModule } from './config/config.module.ts';
@@ -26,10 +28,11 @@ export class AppModule {
         ObservabilityModule.forLog(log),
         DatabaseModule,
         CryptoModule,
-        AccessModule.withVerifiers([UiSessionsModule], [CookieVerifier]),
+        AccessModule.withVerifiers([UiSessionsModule, ApiKeysModule], [CookieVerifier, ApiKeyVerifier]),
         HttpModule.forConfig(config),
         OAuthModule,
         UiSessionsModule,
+        ApiKeysModule,
         LoginModule,
         XrpcModule,
         BackgroundModule,

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../config/config.ts';
 import { createRateLimit, type RateLimit } from '../http/rate-limit.ts';
 import { principalOf } from './caller.decorator.ts';
+import type { Principal } from './principal.ts';
 
 /** Limits what one credential asks, from wherever it does. */
 @Injectable()
@@ -15,10 +16,19 @@ export class CredentialLimitGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
-    const principal = principalOf(http.getRequest<FastifyRequest>());
-    if (principal.kind === 'browser') {
-      await this.limit?.count(principal.uiSessionId, http.getResponse<FastifyReply>());
-    }
+    const credential = credentialOf(principalOf(http.getRequest<FastifyRequest>()));
+    if (credential !== undefined) await this.limit?.count(credential, http.getResponse<FastifyReply>());
     return true;
+  }
+}
+
+function credentialOf(principal: Principal): string | undefined {
+  switch (principal.kind) {
+    case 'browser':
+      return principal.uiSessionId;
+    case 'api-key':
+      return principal.apiKeyId;
+    default:
+      return undefined;
   }
 }

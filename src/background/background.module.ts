@@ -1,4 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { ApiKeysModule } from '../api-keys/api-keys.module.ts';
+import { ExpiredApiKeys } from '../api-keys/expired-api-keys.ts';
 import { LeaseRepository } from '../leases/lease.repository.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { Endings } from '../sessions/endings.service.ts';
@@ -22,7 +24,7 @@ const ROWS_AT_ONCE = 500;
 const REVOCATIONS_AT_ONCE = 16;
 
 @Module({
-  imports: [LeasesModule, SessionsModule],
+  imports: [ApiKeysModule, LeasesModule, SessionsModule],
   controllers: [BackgroundController],
   providers: [
     BackgroundRefresh,
@@ -43,6 +45,7 @@ export class BackgroundModule implements OnModuleInit {
   constructor(
     private readonly sweeper: Sweeper,
     private readonly expired: ExpiredRowRepository,
+    private readonly expiredKeys: ExpiredApiKeys,
     private readonly holderless: HolderlessSessions,
     private readonly endings: Endings,
   ) {}
@@ -53,6 +56,11 @@ export class BackgroundModule implements OnModuleInit {
       const sweepBatch = (limit: number): Promise<number> => this.expired.sweep(name, limit);
       this.sweeper.register({ name, batch: ROWS_AT_ONCE, sweepBatch });
     }
+    this.sweeper.register({
+      name: 'api_key',
+      batch: ROWS_AT_ONCE,
+      sweepBatch: limit => this.expiredKeys.sweep(limit),
+    });
     this.sweeper.register({
       name: 'revoking',
       batch: REVOCATIONS_AT_ONCE,

@@ -48,6 +48,7 @@ describe('without any setting', () => {
       allowedDids: 'any',
       trustedProxies: [],
       metricsListen: undefined,
+      keysPerAccount: 25,
       keyRequests: 'open',
     };
     expect(plain(read({}))).toEqual(plain(expected));

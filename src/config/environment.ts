@@ -153,6 +153,10 @@ export const environmentSchema = z.object({
     meaning: 'Who may ask for an API key: anybody (`open`), the signed-in (`signed-in`), nobody (`off`)',
     example: 'signed-in',
   }),
+  LATCHKEY_KEYS_PER_ACCOUNT: positiveCount.prefault('25').register(settingDocumentation, {
+    meaning: 'Live API keys that one account may have',
+    example: '5',
+  }),
   LATCHKEY_DEV_ALLOW_HTTP: flag.prefault('false').register(settingDocumentation, {
     meaning: 'For development only: allows outbound plain http and private addresses',
     example: 'true',

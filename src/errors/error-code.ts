@@ -36,6 +36,10 @@ export const errorCodes = [
   'TooEarly',
   'KeyRetired',
   'LastActiveKey',
+  // API keys
+  'TooManyApiKeys',
+  'ApiKeyEnded',
+  'ApiKeyChanged',
   // The broker's own trouble
   'SealedRowUnreadable',
   'DatabaseUnavailable',

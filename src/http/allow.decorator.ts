@@ -1,7 +1,7 @@
 import { SetMetadata } from '@nestjs/common';
 
-/** Whom a route admits: everyone, a browser with a session's cookie, or the operator. */
-export type Caller = 'anyone' | 'browser' | 'operator';
+/** Whom a route admits: everyone, a browser with a session's cookie, an API key, or the operator. */
+export type Caller = 'anyone' | 'browser' | 'api-key' | 'operator';
 
 /** Which requests with a cookie must prove that they are the browser's own: those that change something, or all. */
 export type BrowserRuleScope = 'changes' | 'all';

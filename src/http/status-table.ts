@@ -38,6 +38,10 @@ export const statusTable: Readonly<Record<ErrorCode, number>> = {
   KeyRetired: 409,
   LastActiveKey: 409,
 
+  TooManyApiKeys: 409,
+  ApiKeyEnded: 409,
+  ApiKeyChanged: 409,
+
   SealedRowUnreadable: 503,
   DatabaseUnavailable: 503,
   ShuttingDown: 503,

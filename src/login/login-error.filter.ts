@@ -15,11 +15,8 @@ const keptFields = z.object({ identifier: keptField, return_to: keptField });
 @Catch()
 @Injectable()
 export class LoginErrorFilter extends ErrorFilter {
-  constructor(
-    log: Log,
-    private readonly config: Config,
-  ) {
-    super(log);
+  constructor(log: Log, config: Config) {
+    super(log, config);
   }
 
   override catch(thrown: unknown, host: ArgumentsHost): void {

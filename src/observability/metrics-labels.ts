@@ -41,6 +41,14 @@ export function toBackgroundResult(result: {
   return runFailures.find(failure => failure === result.error) ?? result.kind;
 }
 
+/**
+ * How a key that was shown is judged; `rotated` is a secret from before a rotation whose grace is over. Whether the key's
+ * session works is another matter.
+ */
+export const keyOutcomes = ['accepted', 'unknown', 'malformed', 'expired', 'revoked', 'rotated'] as const;
+
+export type KeyOutcome = (typeof keyOutcomes)[number];
+
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Returns the method of a request; those that no route answers to are one. */

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { Config } from '../config/config.ts';
+import { newApiKeySecret, startOf } from '../crypto/api-key-secret.ts';
+import { digestOf } from '../crypto/secret.ts';
+import { Database } from '../database/database.ts';
+import type { Schema } from '../database/schema.ts';
+import { BrokerError } from '../errors/broker-error.ts';
+import { Log } from '../observability/log.ts';
+import { Endings } from '../sessions/endings.service.ts';
+import { Sessions } from '../sessions/sessions.service.ts';
+import { type ApiKey, graceEndOf, statusOf, type StoredApiKey } from './api-key.ts';
+import { type ApiKeyQuery, ApiKeyRepository, type ListedApiKey } from './api-key.repository.ts';
+import { RecentApiKeys } from './recent-api-keys.ts';
+import { freeSlot } from './slots.ts';
+
+/** What a new key is for, and which session it acts through. */
+export type NewApiKey = Pick<ApiKey, 'did' | 'sessionId' | 'name' | 'scope' | 'expiresAt'>;
+
+/** A key with its secret, which is shown this once and stored as a digest only. */
+export type IssuedApiKey = Pick<ApiKey, 'id' | 'start' | 'did' | 'name' | 'scope' | 'expiresAt'> & {
+  readonly secret: string;
+};
+
+/** Whose keys a caller may look after: one account's, or everybody's where it is `undefined`. */
+export type KeyOwner = string | undefined;
+
+/** The life of API keys: issued, listed, rotated, revoked. */
+@Injectable()
+export class ApiKeys {
+  constructor(
+    private readonly config: Config,
+    private readonly database: Database,
+    private readonly apiKeys: ApiKeyRepository,
+    private readonly recent: RecentApiKeys,
+    private readonly sessions: Sessions,
+    private readonly endings: Endings,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * Issues a key that holds a session, in a transaction of the caller's.
+   *
+   * @throws BrokerError `ReauthorizationRequired` when the session is not active or not the account's, `TooManyApiKeys`
+   */
+  async issue(key: NewApiKey, database: Kysely<Schema>): Promise<IssuedApiKey> {
+    const { did, sessionId, name, scope, expiresAt } = key;
+    await this.sessions.addHolder({ id: sessionId, did }, database);
+    await this.apiKeys.freeSlots(did, database);
+    const [id, secret] = [randomUUID(), newApiKeySecret()];
+    const row = {
+      id,
+      did,
+      session_id: sessionId,
+      name,
+      scope,
+      ...secretColumnsOf(secret),
+      previous_digest: null,
+      previous_until: null,
+      created_at: new Date().toISOString(),
+      expires_at: expiresAt?.toISOString() ?? null,
+      revoked_at: null,
+      last_used_at: null,
+    };
+    let isStored = false;
+    while (!isStored) {
+      const slot = freeSlot(await this.apiKeys.listSlots(did, database), this.config.keysPerAccount);
+      if (slot === undefined) throw tooManyKeys(this.config.keysPerAccount);
+      isStored = await this.apiKeys.insert({ ...row, slot }, database);
+    }
+    return { id, secret, start: row.start, did, name, scope, expiresAt };
+  }
+
+  /** Lists a page of keys, and where the next one begins. */
+  async list(query: ApiKeyQuery): Promise<{ keys: ListedApiKey[]; cursor?: string }> {
+    const keys = await this.apiKeys.list(query);
+    const last = keys.at(-1);
+    return keys.length === query.limit && last ? { keys, cursor: last.key.id } : { keys };
+  }
+
+  /**
+   * Gives a key a new secret. The old one works beside it for `graceSeconds`, and never past the key's end; the one before
+   * that ends at once.
+   *
+   * @throws BrokerError `NotFound`, `ApiKeyEnded`, `ApiKeyChanged` when another change came first
+   */
+  async rotate(id: string, owner: KeyOwner, graceSeconds: number): Promise<IssuedApiKey> {
+    const { key, session } = await this.get(id, owner);
+    const now = new Date();
+    const status = statusOf(key, session, now);
+    if (status === 'expired' || status === 'revoked') throw keyEnded(status);
+    const secret = newApiKeySecret();
+    const until = graceSeconds > 0 ? graceEndOf(key, graceSeconds, now).toISOString() : null;
+    const columns = secretColumnsOf(secret);
+    const change = {
+      ...columns,
+      previous_digest: until === null ? null : key.row.digest,
+      previous_until: until,
+    };
+    const isChanged = await this.apiKeys.change(key, change, this.database);
+    if (!isChanged) throw keyChanged();
+    this.forget(id);
+    const { did, name, scope, expiresAt } = key;
+    this.log.apiKeyRotated({ did, apiKeyId: id, previousUntil: until });
+    return { id, secret, start: columns.start, did, name, scope, expiresAt };
+  }
+
+  /**
+   * Ends a key: from now on it opens nothing, and the session that it was the last to hold is revoked at its issuer, which
+   * has a moment to answer before this resolves. A key that is over already stays as it is.
+   *
+   * @throws BrokerError `NotFound`
+   */
+  async revoke(id: string, owner: KeyOwner): Promise<void> {
+    await this.get(id, owner);
+    const revoked = await this.database.transaction().execute(transaction => this.end(id, transaction));
+    this.forget(id);
+    if (!revoked) return;
+    const { did, sessionId, isSessionOver } = revoked;
+    this.log.apiKeyRevoked({ did, apiKeyId: id, sessionId });
+    if (isSessionOver) await this.endings.finish(sessionId);
+  }
+
+  private async end(
+    id: string,
+    transaction: Kysely<Schema>,
+  ): Promise<(ApiKey & { isSessionOver: boolean }) | undefined> {
+    const key = await this.apiKeys.lock(id, transaction);
+    if (!key || key.revokedAt) return undefined;
+    await this.apiKeys.change(key, { revoked_at: new Date().toISOString(), slot: null }, transaction);
+    return { ...key, isSessionOver: await this.endings.beginUnlessHeld(key.sessionId, transaction) };
+  }
+
+  /** Another account's key is as good as none. */
+  private async get(id: string, owner: KeyOwner): Promise<ListedApiKey> {
+    // What is no id is not looked for: no database has to take every text.
+    const found = z.uuid().safeParse(id).success ? await this.apiKeys.find(id) : undefined;
+    if (found && (owner === undefined || owner === found.key.did)) return found;
+    throw new BrokerError('NotFound', 'There is no such key.');
+  }
+
+  private forget(id: string): void {
+    this.recent.forgetWhere((known: StoredApiKey) => known.id === id);
+  }
+}
+
+function secretColumnsOf(secret: string): { start: string; digest: string } {
+  return { start: startOf(secret), digest: digestOf(secret) };
+}
+
+function tooManyKeys(most: number): BrokerError {
+  return new BrokerError(
+    'TooManyApiKeys',
+    `An account may have ${most} keys here. Revoke one that is not needed any more.`,
+  );
+}
+
+function keyEnded(status: 'expired' | 'revoked'): BrokerError {
+  return new BrokerError('ApiKeyEnded', `This key is ${status}. Make a new one.`);
+}
+
+function keyChanged(): BrokerError {
+  return new BrokerError(
+    'ApiKeyChanged',
+    'The key was rotated or revoked at the same moment. Look at it before you try again.',
+  );
+}

@@ -1,0 +1,48 @@
+import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+
+/**
+ * Remembers when things were last used, by their keys, and writes that down in batches: a commit each would hold up
+ * everything else. What could not be written is tried again with the next batch, and once more at the end of the process.
+ */
+export abstract class BatchedMarks implements OnModuleInit, OnApplicationShutdown {
+  private marks = new Map<string, Date>();
+  private flushing: Promise<void> = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly flushMs: number) {}
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => void this.flush(), this.flushMs);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.flush();
+  }
+
+  /** Writes down what is remembered, after what is being written already. Never rejects. */
+  flush(): Promise<void> {
+    this.flushing = this.flushing.then(() => this.writeAll());
+    return this.flushing;
+  }
+
+  protected mark(key: string, at: Date): void {
+    this.marks.set(key, at);
+  }
+
+  protected abstract write(marks: ReadonlyMap<string, Date>): Promise<void>;
+
+  protected abstract onFailure(error: unknown): void;
+
+  private async writeAll(): Promise<void> {
+    const { marks } = this;
+    if (marks.size === 0) return;
+    this.marks = new Map();
+    try {
+      await this.write(marks);
+    } catch (error) {
+      this.marks = new Map([...marks, ...this.marks]);
+      this.onFailure(error);
+    }
+  }
+}
