@@ -1,6 +1,9 @@
+import { ApiKeys } from '../../src/api-keys/api-keys.service.ts';
+import { newApiKeySecret } from '../../src/crypto/api-key-secret.ts';
 import { newSecret } from '../../src/crypto/secret.ts';
 import type { Session } from '../../src/sessions/session.ts';
 import { IDLE_LIMIT_MS } from '../../src/ui-sessions/ui-session.ts';
+import { issueKey } from '../broker/issued-key.ts';
 import { storeCookie } from '../broker/stored-session.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 
@@ -33,6 +36,20 @@ const makers = {
     marked(await storeCookie(broker, session, { expiresAt: new Date(Date.now() - 1000) })),
   'idle cookie': async (broker, session) =>
     marked(await storeCookie(broker, session, { lastSeenAt: new Date(Date.now() - IDLE_LIMIT_MS) })),
+  'API key': validKey,
+  'API key and cookie': async (broker, session) => ({
+    ...(await validCookie(broker, session)),
+    ...(await validKey(broker, session)),
+  }),
+  'unknown API key': () => bearer(newApiKeySecret()),
+  'malformed API key': () => bearer(newApiKeySecret().toUpperCase()),
+  'expired API key': async (broker, session) =>
+    bearer((await issueKey(broker, session, { expiresAt: new Date(Date.now() - 1000) })).secret),
+  'revoked API key': async (broker, session) => {
+    const { id, secret } = await issueKey(broker, session);
+    await broker.app.get(ApiKeys).revoke(id, undefined);
+    return bearer(secret);
+  },
   'admin token': broker => ({ authorization: `Bearer ${broker.secrets.adminToken}` }),
   'wrong admin token': broker => ({ authorization: `Bearer ${broker.secrets.adminToken.slice(1)}0` }),
   'another scheme': broker => ({ authorization: `Basic ${broker.secrets.adminToken}` }),
@@ -62,6 +79,14 @@ export async function present(name: CredentialName, broker: TestBroker, session:
 
 async function validCookie(broker: TestBroker, session: Session): Promise<Headers> {
   return { cookie: `latchkey=${await storeCookie(broker, session)}` };
+}
+
+async function validKey(broker: TestBroker, session: Session): Promise<Headers> {
+  return bearer((await issueKey(broker, session)).secret);
+}
+
+function bearer(token: string): Headers {
+  return { authorization: `Bearer ${token}` };
 }
 
 function marked(cookie: string): Headers {
