@@ -32,7 +32,10 @@ export class ApiKeyVerifier implements CredentialVerifier {
     const verdict = key ? decideKey(key, digest, now) : 'unknown';
     this.metrics.keyValidated(verdict);
     if (!key || verdict === 'unknown') return undefined;
-    if (verdict !== 'accepted') return void this.notes.refused(key, verdict);
+    if (verdict !== 'accepted') {
+      this.notes.refused(key, verdict);
+      return undefined;
+    }
     this.lastUsed.remember(key, now);
     const { id, did, sessionId, scope, expiresAt } = key;
     return { kind: 'api-key', apiKeyId: id, did, sessionId, scope, expiresAt };

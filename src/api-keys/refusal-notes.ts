@@ -24,7 +24,7 @@ export class RefusalNotes {
   }
 
   /** A secret that once opened something: its owner forgot to replace it, or somebody else has it. */
-  refused({ id, did }: ApiKey, reason: KeyVerdict): void {
+  refused({ id, did }: Pick<ApiKey, 'id' | 'did'>, reason: KeyVerdict): void {
     if (this.isDue(id)) this.log.apiKeyRefused({ did, apiKeyId: id, reason });
   }
 

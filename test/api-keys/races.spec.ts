@@ -114,20 +114,15 @@ function suite(broker: () => TestBroker): void {
       }),
     );
     await database.insertInto('oauth_session').values(sessions).execute();
-    let stopping = false;
-    const sweeping = (async () => {
-      while (!stopping) {
-        await holderless.sweep(4);
-        await new Promise(resolve => setTimeout(resolve, 2));
-      }
-    })();
+    const stopping = new AbortController();
+    const sweeping = sweepUntil(stopping.signal, holderless);
     const issued = await Promise.allSettled(
       sessions.map(async session => {
         await new Promise(resolve => setTimeout(resolve, Math.random() * 100));
         return issueKey(broker(), session);
       }),
     );
-    stopping = true;
+    stopping.abort();
     await sweeping;
     await holderless.sweep(SESSIONS);
     for (const [index, { id }] of sessions.entries()) {
@@ -137,4 +132,11 @@ function suite(broker: () => TestBroker): void {
       expect([id, status]).toEqual([id, outcome === 'fulfilled' ? 'active' : 'revoking']);
     }
   });
+}
+
+async function sweepUntil(signal: AbortSignal, holderless: HolderlessSessions): Promise<void> {
+  while (!signal.aborted) {
+    await holderless.sweep(4);
+    await new Promise(resolve => setTimeout(resolve, 2)); // SQLite would leave timers no turn.
+  }
 }
