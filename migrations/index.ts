@@ -2,6 +2,7 @@ import type { Migration } from 'kysely/migration';
 import * as foundation from './0001-foundation.ts';
 import * as refresher from './0002-refresher.ts';
 import * as sessionIndexes from './0003-session-indexes.ts';
+import * as auditEvents from './0004-audit-events.ts';
 import * as apiKeys from './0006-api-keys.ts';
 
 /** Every migration by its name, in the order in which they run. Names sort in that order too. */
@@ -9,5 +10,6 @@ export const migrations: Readonly<Record<string, Required<Migration>>> = {
   '0001-foundation': foundation,
   '0002-refresher': refresher,
   '0003-session-indexes': sessionIndexes,
+  '0004-audit-events': auditEvents,
   '0006-api-keys': apiKeys,
 };

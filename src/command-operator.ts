@@ -8,9 +8,12 @@ export type OperatorOptions = { readonly broker: string; readonly json?: true };
 
 /** Adds a subcommand that talks to a broker to its parent, with `--broker` and `--json`. */
 export function operatorCommand(parent: Command, usage: string, description: string): Command {
-  return parent
-    .command(usage)
-    .description(description)
+  return withOperatorOptions(parent.command(usage).description(description));
+}
+
+/** Lets a command be told which broker it talks to, and how it prints. */
+export function withOperatorOptions(command: Command): Command {
+  return command
     .addOption(new Option('--broker <url>', 'the address of the broker').default('http://127.0.0.1:8787'))
     .addOption(new Option('--json', 'print what the broker answered'));
 }

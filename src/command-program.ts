@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { auditCommand } from './command-audit.ts';
 import { clientKeysCommand } from './command-client-keys.ts';
 import type { CommandContext } from './command-context.ts';
 import { migrateCommand } from './command-migrate.ts';
@@ -12,5 +13,6 @@ export function createProgram(context: CommandContext): Command {
     .version(packageJson.version)
     .addCommand(migrateCommand(context))
     .addCommand(clientKeysCommand(context))
-    .addCommand(sessionsCommand(context));
+    .addCommand(sessionsCommand(context))
+    .addCommand(auditCommand(context));
 }

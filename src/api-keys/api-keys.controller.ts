@@ -10,8 +10,10 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { z } from 'zod';
+import { CallSource } from '../access/call-source.decorator.ts';
 import { Caller } from '../access/caller.decorator.ts';
 import type { BrowserPrincipal, OperatorPrincipal } from '../access/principal.ts';
+import type { AuditSource } from '../audit/audit-event.ts';
 import { Allow } from '../http/allow.decorator.ts';
 import { ApiErrors } from '../http/api-errors.decorator.ts';
 import { toOpenApiSchema } from '../http/openapi.ts';
@@ -91,8 +93,9 @@ export class ApiKeysController {
     @Param('id') id: string,
     @Body(new ZodPipe(rotation)) { graceSeconds }: z.infer<typeof rotation>,
     @Caller() { did }: BrowserPrincipal,
+    @CallSource() by: AuditSource,
   ): Promise<IssuedApiKeyView> {
-    return toIssuedApiKeyView(await this.apiKeys.rotate(id, did, graceSeconds));
+    return toIssuedApiKeyView(await this.apiKeys.rotate(id, did, graceSeconds, by));
   }
 
   @Delete(':id')
@@ -102,8 +105,8 @@ export class ApiKeysController {
   @ApiOperation({ operationId: 'revokeKey', summary: 'End a key, and revoke its session at its issuer' })
   @ApiNoContentResponse({ description: 'The key opens nothing any more.' })
   @ApiErrors('CrossSiteRequest', 'NotFound')
-  revoke(@Param('id') id: string, @Caller() caller: Keeper): Promise<void> {
-    return this.apiKeys.revoke(id, ownerOf(caller));
+  revoke(@Param('id') id: string, @Caller() caller: Keeper, @CallSource() by: AuditSource): Promise<void> {
+    return this.apiKeys.revoke(id, ownerOf(caller), by);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { ApiKeyRepository } from './api-key.repository.ts';
 import { ApiKeyVerifier } from './api-key.verifier.ts';
@@ -10,7 +11,7 @@ import { RecentApiKeys } from './recent-api-keys.ts';
 import { RefusalNotes } from './refusal-notes.ts';
 
 @Module({
-  imports: [SessionsModule],
+  imports: [AuditModule, SessionsModule],
   controllers: [ApiKeysController],
   providers: [
     ApiKeyRepository,

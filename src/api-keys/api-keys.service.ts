@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import type { AuditAction } from '../audit/audit-action.ts';
+import type { AuditSource } from '../audit/audit-event.ts';
+import { AuditLog } from '../audit/audit-log.service.ts';
 import { Config } from '../config/config.ts';
 import { newApiKeySecret, startOf } from '../crypto/api-key-secret.ts';
 import { digestOf } from '../crypto/secret.ts';
@@ -37,6 +40,7 @@ export class ApiKeys {
     private readonly recent: RecentApiKeys,
     private readonly sessions: Sessions,
     private readonly endings: Endings,
+    private readonly audit: AuditLog,
     private readonly log: Log,
   ) {}
 
@@ -45,7 +49,7 @@ export class ApiKeys {
    *
    * @throws BrokerError `ReauthorizationRequired` when the session is not active or not the account's, `TooManyApiKeys`
    */
-  async issue(key: NewApiKey, database: Kysely<Schema>): Promise<IssuedApiKey> {
+  async issue(key: NewApiKey, by: AuditSource, database: Kysely<Schema>): Promise<IssuedApiKey> {
     const { did, sessionId, name, scope, expiresAt } = key;
     await this.sessions.addHolder({ id: sessionId, did }, database);
     await this.apiKeys.freeSlots(did, database);
@@ -70,6 +74,7 @@ export class ApiKeys {
       if (slot === undefined) throw tooManyKeys(this.config.keysPerAccount);
       isStored = await this.apiKeys.insert({ ...row, slot }, database);
     }
+    await this.record('api-key.issued', { id, did }, by, database);
     return { id, secret, start: row.start, did, name, scope, expiresAt };
   }
 
@@ -86,7 +91,7 @@ export class ApiKeys {
    *
    * @throws BrokerError `NotFound`, `ApiKeyEnded`, `ApiKeyChanged` when another change came first
    */
-  async rotate(id: string, owner: KeyOwner, graceSeconds: number): Promise<IssuedApiKey> {
+  async rotate(id: string, owner: KeyOwner, graceSeconds: number, by: AuditSource): Promise<IssuedApiKey> {
     const { key, session } = await this.get(id, owner);
     const now = new Date();
     const status = statusOf(key, session, now);
@@ -99,8 +104,10 @@ export class ApiKeys {
       previous_digest: until === null ? null : key.row.digest,
       previous_until: until,
     };
-    const isChanged = await this.apiKeys.change(key, change, this.database);
-    if (!isChanged) throw keyChanged();
+    await this.database.transaction().execute(async transaction => {
+      if (!(await this.apiKeys.change(key, change, transaction))) throw keyChanged();
+      await this.record('api-key.rotated', key, by, transaction);
+    });
     this.forget(id);
     const { did, name, scope, expiresAt } = key;
     this.log.apiKeyRotated({ did, apiKeyId: id, previousUntil: until });
@@ -113,9 +120,9 @@ export class ApiKeys {
    *
    * @throws BrokerError `NotFound`
    */
-  async revoke(id: string, owner: KeyOwner): Promise<void> {
+  async revoke(id: string, owner: KeyOwner, by: AuditSource): Promise<void> {
     await this.get(id, owner);
-    const revoked = await this.database.transaction().execute(transaction => this.end(id, transaction));
+    const revoked = await this.database.transaction().execute(transaction => this.end(id, by, transaction));
     this.forget(id);
     if (!revoked) return;
     const { did, sessionId, isSessionOver } = revoked;
@@ -125,11 +132,13 @@ export class ApiKeys {
 
   private async end(
     id: string,
+    by: AuditSource,
     transaction: Kysely<Schema>,
   ): Promise<(ApiKey & { isSessionOver: boolean }) | undefined> {
     const key = await this.apiKeys.lock(id, transaction);
     if (!key || key.revokedAt) return undefined;
     await this.apiKeys.change(key, { revoked_at: new Date().toISOString(), slot: null }, transaction);
+    await this.record('api-key.revoked', key, by, transaction);
     return { ...key, isSessionOver: await this.endings.beginUnlessHeld(key.sessionId, transaction) };
   }
 
@@ -139,6 +148,15 @@ export class ApiKeys {
     const found = z.uuid().safeParse(id).success ? await this.apiKeys.find(id) : undefined;
     if (found && (owner === undefined || owner === found.key.did)) return found;
     throw new BrokerError('NotFound', 'There is no such key.');
+  }
+
+  private record(
+    action: AuditAction,
+    { id, did }: Pick<ApiKey, 'id' | 'did'>,
+    by: AuditSource,
+    database: Kysely<Schema>,
+  ): Promise<void> {
+    return this.audit.record({ ...by, action, did, target: { kind: 'api-key', id } }, database);
   }
 
   private forget(id: string): void {

@@ -1,40 +1,34 @@
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '../audit/audit-log.service.ts';
 import { Log } from '../observability/log.ts';
 import type { ApiKey, KeyVerdict } from './api-key.ts';
-
-/** What is said of one key, or of malformed ones, is said again only after so long: a flood fills no log. */
-const PAUSE_MS = 60_000;
-
-/** Beyond so many keys refused in a minute, the metrics tell the rest. */
-const MAX_NOTES = 1_000;
+import { NotePauses } from './note-pauses.ts';
 
 const MALFORMED = 'malformed';
+
+const REFUSED = { action: 'api-key.refused', actor: { kind: 'anonymous' } } as const;
 
 /** Writes down for security which keys were refused that are worth knowing of. */
 @Injectable()
 export class RefusalNotes {
-  /** When each may be noted again, by the monotonic clock; oldest first. */
-  private readonly quiet = new Map<string, number>();
+  private readonly pauses = new NotePauses();
 
-  constructor(private readonly log: Log) {}
+  constructor(
+    private readonly audit: AuditLog,
+    private readonly log: Log,
+  ) {}
 
   /** Something that looks like a key and can be none: of it nothing but the length is kept. */
   malformed(length: number): void {
-    if (this.isDue(MALFORMED)) this.log.apiKeyMalformed({ length });
+    if (!this.pauses.isDue(MALFORMED, performance.now())) return;
+    this.log.apiKeyMalformed({ length });
+    this.audit.note({ ...REFUSED, target: { kind: 'api-key' }, detail: { reason: MALFORMED, length } });
   }
 
   /** A secret that once opened something: its owner forgot to replace it, or somebody else has it. */
-  refused({ id, did }: Pick<ApiKey, 'id' | 'did'>, reason: KeyVerdict): void {
-    if (this.isDue(id)) this.log.apiKeyRefused({ did, apiKeyId: id, reason });
-  }
-
-  private isDue(what: string, now = performance.now()): boolean {
-    for (const [noted, until] of this.quiet) {
-      if (until > now) break;
-      this.quiet.delete(noted);
-    }
-    if (this.quiet.has(what) || this.quiet.size >= MAX_NOTES) return false;
-    this.quiet.set(what, now + PAUSE_MS);
-    return true;
+  refused({ id, did }: ApiKey, reason: KeyVerdict): void {
+    if (!this.pauses.isDue(id, performance.now())) return;
+    this.log.apiKeyRefused({ did, apiKeyId: id, reason });
+    this.audit.note({ ...REFUSED, did, target: { kind: 'api-key', id }, detail: { reason } });
   }
 }

@@ -1,6 +1,8 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { ApiKeysModule } from '../api-keys/api-keys.module.ts';
 import { ExpiredApiKeys } from '../api-keys/expired-api-keys.ts';
+import { AuditLog } from '../audit/audit-log.service.ts';
+import { AuditModule } from '../audit/audit.module.ts';
 import { LeaseRepository } from '../leases/lease.repository.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { Endings } from '../sessions/endings.service.ts';
@@ -24,7 +26,7 @@ const ROWS_AT_ONCE = 500;
 const REVOCATIONS_AT_ONCE = 16;
 
 @Module({
-  imports: [ApiKeysModule, LeasesModule, SessionsModule],
+  imports: [ApiKeysModule, AuditModule, LeasesModule, SessionsModule],
   controllers: [BackgroundController],
   providers: [
     BackgroundRefresh,
@@ -44,6 +46,7 @@ const REVOCATIONS_AT_ONCE = 16;
 export class BackgroundModule implements OnModuleInit {
   constructor(
     private readonly sweeper: Sweeper,
+    private readonly audit: AuditLog,
     private readonly expired: ExpiredRowRepository,
     private readonly expiredKeys: ExpiredApiKeys,
     private readonly holderless: HolderlessSessions,
@@ -60,6 +63,11 @@ export class BackgroundModule implements OnModuleInit {
       name: 'api_key',
       batch: ROWS_AT_ONCE,
       sweepBatch: limit => this.expiredKeys.sweep(limit),
+    });
+    this.sweeper.register({
+      name: 'audit_event',
+      batch: ROWS_AT_ONCE,
+      sweepBatch: limit => this.audit.sweep(limit),
     });
     this.sweeper.register({
       name: 'revoking',

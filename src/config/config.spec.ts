@@ -50,6 +50,7 @@ describe('without any setting', () => {
       metricsListen: undefined,
       keysPerAccount: 25,
       keyRequests: 'open',
+      auditDays: 90,
     };
     expect(plain(read({}))).toEqual(plain(expected));
   });
@@ -156,6 +157,7 @@ describe('what is accepted', () => {
       { metricsListen: { host: '0.0.0.0', port: 9464 } },
     ],
     ['who may ask for keys', { KEY_REQUESTS: 'signed-in' }, { keyRequests: 'signed-in' }],
+    ['how long audit events are kept', { AUDIT_DAYS: '3650' }, { auditDays: 3650 }],
   ])('%s', (_, given, expected) => {
     const config = read(given);
     const fields = Object.keys(expected) as (keyof Config)[];

@@ -76,6 +76,8 @@ export class Config {
   /** How many live keys an account may have. */
   readonly keysPerAccount: number;
   readonly keyRequests: 'open' | 'signed-in' | 'off';
+  /** How long audit events are kept. */
+  readonly auditDays: number;
 
   constructor(settings: Settings) {
     const dataDirectory = dataDirectoryOf(settings.LATCHKEY_DATABASE_URL);
@@ -108,6 +110,7 @@ export class Config {
     this.metricsListen = settings.LATCHKEY_METRICS_LISTEN;
     this.keysPerAccount = settings.LATCHKEY_KEYS_PER_ACCOUNT;
     this.keyRequests = settings.LATCHKEY_KEY_REQUESTS;
+    this.auditDays = settings.LATCHKEY_AUDIT_DAYS;
   }
 }
 

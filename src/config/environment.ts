@@ -2,6 +2,7 @@ import { isValidDid } from '@atproto/syntax';
 import { z } from 'zod';
 import { byteSize } from './byte-size.ts';
 import { databaseUrl } from './database-url.ts';
+import { dayCount } from './day-count.ts';
 import { failPointSetting } from './fail-point.ts';
 import { listenAddress } from './listen-address.ts';
 import { oauthScope } from './oauth-scope.ts';
@@ -156,6 +157,10 @@ export const environmentSchema = z.object({
   LATCHKEY_KEYS_PER_ACCOUNT: positiveCount.prefault('25').register(settingDocumentation, {
     meaning: 'Live API keys that one account may have',
     example: '5',
+  }),
+  LATCHKEY_AUDIT_DAYS: dayCount.prefault('90').register(settingDocumentation, {
+    meaning: 'How many days audit events are kept',
+    example: '365',
   }),
   LATCHKEY_DEV_ALLOW_HTTP: flag.prefault('false').register(settingDocumentation, {
     meaning: 'For development only: allows outbound plain http and private addresses',

@@ -122,6 +122,7 @@ const refused: readonly [VariableName, readonly string[], RegExp][] = [
   ['LATCHKEY_LIMIT_PER_CREDENTIAL', ['0', 'Off'], /above zero, or off/],
   ['LATCHKEY_CONCURRENCY_PER_SESSION', ['0', 'off'], /above zero/],
   ['LATCHKEY_CACHED_SESSIONS', ['0', '-1', '1000000'], /above zero/],
+  ['LATCHKEY_AUDIT_DAYS', ['0', '-1', '1.5', '90d', '10000', 'forever'], /number of days from 1 to 9999/],
   ['LATCHKEY_DEV_ALLOW_HTTP', ['yes', 'TRUE!'], /must be true or false/],
   ['LATCHKEY_DEV_FAIL_POINT', ['exit', 'before_send', 'before_send:exit:1', 'x:exit'], /one of after_intent/],
 ];

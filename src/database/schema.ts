@@ -1,4 +1,5 @@
 import type { ApiKeyTable } from './tables/api-key.ts';
+import type { AuditEventTable } from './tables/audit-event.ts';
 import type { ClientKeyTable } from './tables/client-key.ts';
 import type { EncryptionKeyTable } from './tables/encryption-key.ts';
 import type { InstanceTable } from './tables/instance.ts';
@@ -11,6 +12,7 @@ import type { UiSessionTable } from './tables/ui-session.ts';
 /** Every table and its columns, as `migrations/` leaves them. */
 export type Schema = {
   api_key: ApiKeyTable;
+  audit_event: AuditEventTable;
   client_key: ClientKeyTable;
   encryption_key: EncryptionKeyTable;
   instance: InstanceTable;

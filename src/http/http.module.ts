@@ -2,8 +2,10 @@ import { type DynamicModule, Module, type NestModule } from '@nestjs/common';
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import { AuditModule } from '../audit/audit.module.ts';
 import type { Config } from '../config/config.ts';
 import { Metrics } from '../observability/metrics.ts';
+import { AuditEventsController } from './audit-events.controller.ts';
 import { ErrorFilter } from './error.filter.ts';
 import { HealthController } from './health.controller.ts';
 import { HealthRepository } from './health.repository.ts';
@@ -17,7 +19,13 @@ export class HttpModule implements NestModule {
   static forConfig({ metricsListen }: Config): DynamicModule {
     return {
       module: HttpModule,
-      controllers: [HealthController, OpenApiController, ...(metricsListen ? [] : [MetricsController])],
+      imports: [AuditModule],
+      controllers: [
+        AuditEventsController,
+        HealthController,
+        OpenApiController,
+        ...(metricsListen ? [] : [MetricsController]),
+      ],
       providers: [{ provide: APP_FILTER, useClass: ErrorFilter }, HealthRepository, MetricsListener],
     };
   }

@@ -1,5 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { Kysely } from 'kysely';
+import type { AuditSource } from '../audit/audit-event.ts';
+import { AuditLog } from '../audit/audit-log.service.ts';
 import { Config } from '../config/config.ts';
+import { Database } from '../database/database.ts';
+import type { Schema } from '../database/schema.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { Leases } from '../leases/leases.service.ts';
 import { Log } from '../observability/log.ts';
@@ -27,11 +32,15 @@ export type KeyStepResult = {
   readonly key: ClientKeyView | null;
 };
 
-type Step = {
-  readonly name: 'activated' | 'retired';
-  readonly decide: (key: ClientKeyLife, keys: readonly ClientKeyLife[], now: Date) => KeyDecision;
-  readonly change: (kid: string) => Promise<boolean>;
+type Change = {
+  readonly name: 'published' | 'activated' | 'retired';
+  readonly kid: string;
+  /** Answers whether this call did it. */
+  readonly write: (database: Kysely<Schema>) => Promise<boolean>;
+  readonly by: AuditSource;
 };
+
+type Decide = (key: ClientKeyLife, keys: readonly ClientKeyLife[], now: Date) => KeyDecision;
 
 /** What the operator does with client keys: publish one, let it sign, retire it. One step at a time, among all instances. */
 @Injectable()
@@ -41,6 +50,8 @@ export class ClientKeyRotation {
     private readonly keys: ClientKeyRepository,
     private readonly leases: Leases,
     private readonly log: Log,
+    private readonly database: Database,
+    private readonly audit: AuditLog,
   ) {}
 
   /** Lists every key, the one that became active last first. */
@@ -54,12 +65,15 @@ export class ClientKeyRotation {
    *
    * @throws BrokerError `PublicClient`
    */
-  async publish(dryRun: boolean): Promise<KeyStepResult> {
+  async publish(dryRun: boolean, by: AuditSource): Promise<KeyStepResult> {
     this.requireConfidential();
     if (dryRun) return { dryRun, changed: true, sessions: 0, key: null };
     const jwk = await generateClientKey();
-    await this.alone(() => this.keys.insert(jwk, { active: false }));
-    this.log.clientKeyChanged({ kid: jwk.kid, step: 'published', sessions: 0 });
+    const write = async (database: Kysely<Schema>): Promise<boolean> => {
+      await this.keys.insert(jwk, { active: false }, database);
+      return true;
+    };
+    await this.alone(() => this.apply({ name: 'published', kid: jwk.kid, write, by }));
     return { dryRun, changed: true, ...(await this.look(jwk.kid)) };
   }
 
@@ -68,9 +82,10 @@ export class ClientKeyRotation {
    *
    * @throws BrokerError `NotFound`; `TooEarly` with the time from which on it is possible; `KeyRetired`
    */
-  activate(kid: string, dryRun: boolean): Promise<KeyStepResult> {
+  activate(kid: string, dryRun: boolean, by: AuditSource): Promise<KeyStepResult> {
     const decide = (key: ClientKeyLife, _keys: unknown, now: Date) => decideActivation(key, now);
-    return this.take(kid, dryRun, { name: 'activated', decide, change: () => this.keys.activate(kid) });
+    const write: Change['write'] = database => this.keys.activate(kid, database);
+    return this.take({ name: 'activated', kid, write, by }, decide, dryRun);
   }
 
   /**
@@ -78,15 +93,13 @@ export class ClientKeyRotation {
    *
    * @throws BrokerError `NotFound`; `LastActiveKey`
    */
-  retire(kid: string, dryRun: boolean): Promise<KeyStepResult> {
-    return this.take(kid, dryRun, {
-      name: 'retired',
-      decide: decideRetirement,
-      change: () => this.keys.retire(kid),
-    });
+  retire(kid: string, dryRun: boolean, by: AuditSource): Promise<KeyStepResult> {
+    const write: Change['write'] = database => this.keys.retire(kid, database);
+    return this.take({ name: 'retired', kid, write, by }, decideRetirement, dryRun);
   }
 
-  private take(kid: string, dryRun: boolean, { name, decide, change }: Step): Promise<KeyStepResult> {
+  private take(change: Change, decide: Decide, dryRun: boolean): Promise<KeyStepResult> {
+    const { kid } = change;
     return this.alone(async () => {
       const keys = await this.keys.listLives();
       const key = keys.find(candidate => candidate.kid === kid);
@@ -94,15 +107,19 @@ export class ClientKeyRotation {
       const { kind } = decide(key, keys, key.readAt);
       if (kind !== 'change' && kind !== 'nothing-to-do') throw refusal(kind, key);
       const changed = kind === 'change';
-      if (changed && !dryRun) await this.apply(kid, name, change);
+      if (changed && !dryRun) await this.apply(change);
       return { dryRun, changed, ...(await this.look(kid)) };
     });
   }
 
-  private async apply(kid: string, step: Step['name'], change: Step['change']): Promise<void> {
-    if (!(await change(kid)))
-      throw new BrokerError('DatabaseUnavailable', 'Another process changed the client keys just now.');
-    this.log.clientKeyChanged({ kid, step, sessions: (await this.look(kid)).sessions });
+  private async apply({ name, kid, write, by }: Change): Promise<void> {
+    await this.database.transaction().execute(async transaction => {
+      if (!(await write(transaction)))
+        throw new BrokerError('DatabaseUnavailable', 'Another process changed the client keys just now.');
+      const event = { ...by, action: `client-key.${name}`, target: { kind: 'client-key', id: kid } } as const;
+      await this.audit.record(event, transaction);
+    });
+    this.log.clientKeyChanged({ kid, step: name, sessions: (await this.look(kid)).sessions });
   }
 
   private async look(kid: string): Promise<{ sessions: number; key: ClientKeyView | null }> {

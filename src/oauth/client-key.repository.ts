@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { JWK } from 'jose';
-import type { Selectable } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { RowBinding } from '../crypto/row-binding.ts';
 import { SealedBox } from '../crypto/sealed-box.ts';
 import { Database } from '../database/database.ts';
+import type { Schema } from '../database/schema.ts';
 import type { ClientKeyTable } from '../database/tables/client-key.ts';
 import {
   type ClientKeyLife,
@@ -83,11 +84,15 @@ export class ClientKeyRepository {
   }
 
   /** Publishes a key; `active` from this moment, or when somebody activates it. */
-  async insert(privateJwk: JWK & { kid: string }, life: { active: boolean }): Promise<void> {
+  async insert(
+    privateJwk: JWK & { kid: string },
+    life: { active: boolean },
+    database: Kysely<Schema> = this.database,
+  ): Promise<void> {
     const { kid } = privateJwk;
     const now = this.database.now();
     const sealed = this.box.seal(JSON.stringify(privateJwk), bindingOf({ kid, app: null }));
-    await this.database
+    await database
       .insertInto('client_key')
       .values({
         kid,
@@ -102,8 +107,8 @@ export class ClientKeyRepository {
   }
 
   /** Activates a key that was published for long enough; answers whether this call did it. */
-  async activate(kid: string): Promise<boolean> {
-    const { numUpdatedRows } = await this.database
+  async activate(kid: string, database: Kysely<Schema>): Promise<boolean> {
+    const { numUpdatedRows } = await database
       .updateTable('client_key')
       .set({ active_at: this.database.now() })
       .where('kid', '=', kid)
@@ -116,9 +121,9 @@ export class ClientKeyRepository {
   }
 
   /** Retires a key beside which another one is active, or which never was; answers whether this call did it. */
-  async retire(kid: string): Promise<boolean> {
+  async retire(kid: string, database: Kysely<Schema>): Promise<boolean> {
     const now = this.database.now();
-    const { numUpdatedRows } = await this.database
+    const { numUpdatedRows } = await database
       .updateTable('client_key')
       .set({ retired_at: now })
       .where('kid', '=', kid)

@@ -1,6 +1,8 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiQuery, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { CallSource } from '../access/call-source.decorator.ts';
+import type { AuditSource } from '../audit/audit-event.ts';
 import { Allow } from '../http/allow.decorator.ts';
 import { ApiErrors } from '../http/api-errors.decorator.ts';
 import { toOpenApiSchema } from '../http/openapi.ts';
@@ -47,8 +49,11 @@ export class ClientKeysController {
   @ApiQuery(dryRunQuery)
   @ApiOkResponse(stepResponse)
   @ApiErrors('PublicClient')
-  publish(@Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery): Promise<KeyStepResult> {
-    return this.rotation.publish(dryRun);
+  publish(
+    @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
+    @CallSource() by: AuditSource,
+  ): Promise<KeyStepResult> {
+    return this.rotation.publish(dryRun, by);
   }
 
   @Post(':kid/activate')
@@ -61,8 +66,9 @@ export class ClientKeysController {
   activate(
     @Param('kid') kid: string,
     @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
+    @CallSource() by: AuditSource,
   ): Promise<KeyStepResult> {
-    return this.rotation.activate(kid, dryRun);
+    return this.rotation.activate(kid, dryRun, by);
   }
 
   @Post(':kid/retire')
@@ -75,7 +81,8 @@ export class ClientKeysController {
   retire(
     @Param('kid') kid: string,
     @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
+    @CallSource() by: AuditSource,
   ): Promise<KeyStepResult> {
-    return this.rotation.retire(kid, dryRun);
+    return this.rotation.retire(kid, dryRun, by);
   }
 }

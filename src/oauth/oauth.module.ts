@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { Authorizations } from './authorizations.service.ts';
@@ -13,7 +14,7 @@ import { OAuthStateRepository } from './oauth-state.repository.ts';
 import { TokenRefresh } from './token-refresh.service.ts';
 
 @Module({
-  imports: [IdentityModule, LeasesModule],
+  imports: [AuditModule, IdentityModule, LeasesModule],
   controllers: [ClientKeysController, OAuthController],
   providers: [
     Authorizations,

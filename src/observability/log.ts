@@ -155,6 +155,13 @@ export class Log {
     );
   }
 
+  auditEventsLost(facts: { events: number }, cause: unknown): void {
+    this.logger.error(
+      { ...facts, ...(cause !== undefined && { error: toLoggedError(cause) }) },
+      'Audit events of refusals were lost: they were too many, or the database did not take them',
+    );
+  }
+
   discardFailed(facts: { did: string }, error: unknown): void {
     this.logger.error(
       { ...facts, error: toLoggedError(error) },

@@ -80,6 +80,12 @@ export class Metrics {
     registers: this.registers,
   });
 
+  private readonly lostAuditEvents = new Counter({
+    name: 'latchkey_audit_events_lost_total',
+    help: 'Audit events of refusals that were too many, or that the database did not take',
+    registers: this.registers,
+  });
+
   private readonly requests = new Histogram({
     name: 'latchkey_http_request_duration_seconds',
     help: 'How long requests took, by route, method and class of status; left: the caller did not wait for the answer',
@@ -155,6 +161,10 @@ export class Metrics {
 
   keyUseNotWritten(): void {
     this.keyUseFailures.inc();
+  }
+
+  auditEventsLost(events: number): void {
+    this.lostAuditEvents.inc(events);
   }
 
   requestEnded({ route, method, status, seconds }: RequestMeasurement): void {

@@ -33,9 +33,9 @@ export class Endings {
     return ended;
   }
 
-  /** Marks a session to be revoked, in the transaction that takes its last holder away. */
-  async begin(id: string, database: Kysely<Schema>): Promise<void> {
-    await this.sessions.beginRevoking(id, database);
+  /** Marks a session to be revoked, in the transaction that takes its last holder away; answers whether this call did it. */
+  begin(id: string, database: Kysely<Schema>): Promise<boolean> {
+    return this.sessions.beginRevoking(id, database);
   }
 
   /**

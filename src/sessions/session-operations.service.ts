@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import type { AuditSource } from '../audit/audit-event.ts';
+import { AuditLog } from '../audit/audit-log.service.ts';
 import { Database } from '../database/database.ts';
 import type { SessionReason } from '../database/tables/oauth-session.ts';
 import { BrokerError } from '../errors/broker-error.ts';
@@ -32,6 +34,7 @@ export class SessionOperations {
     private readonly refresher: Refresher,
     private readonly oracle: TokenOracle,
     private readonly endings: Endings,
+    private readonly audit: AuditLog,
   ) {}
 
   /** Lists a page of sessions, and where the next one begins. */
@@ -50,8 +53,10 @@ export class SessionOperations {
   }
 
   /** Refreshes a session whatever policy says; what an earlier attempt left in doubt stays as careful as ever. */
-  async refresh(id: string): Promise<RefreshResult> {
-    await this.get(id);
+  async refresh(id: string, by: AuditSource): Promise<RefreshResult> {
+    const { did } = await this.get(id);
+    const action = 'session.refresh-requested';
+    await this.audit.record({ ...by, action, did, target: { kind: 'session', id } });
     return this.awaitRefresh(id, { kind: 'forced' });
   }
 
@@ -75,9 +80,13 @@ export class SessionOperations {
   }
 
   /** Ends a session, for everybody who holds it. */
-  async revoke(id: string): Promise<void> {
-    await this.get(id);
-    await this.database.transaction().execute(transaction => this.endings.begin(id, transaction));
+  async revoke(id: string, by: AuditSource): Promise<void> {
+    const { did } = await this.get(id);
+    await this.database.transaction().execute(async transaction => {
+      if (!(await this.endings.begin(id, transaction))) return;
+      const event = { ...by, action: 'session.revoked', did, target: { kind: 'session', id } } as const;
+      await this.audit.record(event, transaction);
+    });
     await this.endings.finish(id);
   }
 

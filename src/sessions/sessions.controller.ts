@@ -9,6 +9,8 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { z } from 'zod';
+import { CallSource } from '../access/call-source.decorator.ts';
+import type { AuditSource } from '../audit/audit-event.ts';
 import { sessionReasons, sessionStatuses } from '../database/tables/oauth-session.ts';
 import { Allow } from '../http/allow.decorator.ts';
 import { ApiErrors } from '../http/api-errors.decorator.ts';
@@ -74,8 +76,8 @@ export class SessionsController {
   @ApiOperation({ operationId: 'revokeSession', summary: 'End a session, and revoke it at its issuer' })
   @ApiNoContentResponse({ description: 'The session is ended, and revoked at its issuer.' })
   @ApiErrors('NotFound')
-  revoke(@Param('id') id: string): Promise<void> {
-    return this.operations.revoke(id);
+  revoke(@Param('id') id: string, @CallSource() by: AuditSource): Promise<void> {
+    return this.operations.revoke(id, by);
   }
 
   @Post(':id/refresh')
@@ -84,8 +86,8 @@ export class SessionsController {
   @ApiOperation({ operationId: 'refreshSession', summary: 'Refresh a session now, whatever policy says' })
   @ApiOkResponse({ description: 'What became of it.', schema: toOpenApiSchema(refreshResult) })
   @ApiErrors('NotFound')
-  refresh(@Param('id') id: string): Promise<RefreshResult> {
-    return this.operations.refresh(id);
+  refresh(@Param('id') id: string, @CallSource() by: AuditSource): Promise<RefreshResult> {
+    return this.operations.refresh(id, by);
   }
 
   @Post(':id/validate')

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { OAuthModule } from '../oauth/oauth.module.ts';
@@ -30,7 +31,7 @@ import { Spool } from './spool.ts';
 import { StreamGate } from './stream-gate.ts';
 
 @Module({
-  imports: [IdentityModule, LeasesModule, OAuthModule],
+  imports: [AuditModule, IdentityModule, LeasesModule, OAuthModule],
   controllers: [SessionsController],
   providers: [
     AnswerStore,

@@ -3,7 +3,7 @@ import { newApiKeySecret } from '../../src/crypto/api-key-secret.ts';
 import { newSecret } from '../../src/crypto/secret.ts';
 import type { Session } from '../../src/sessions/session.ts';
 import { IDLE_LIMIT_MS } from '../../src/ui-sessions/ui-session.ts';
-import { issueKey } from '../broker/issued-key.ts';
+import { byTest, issueKey } from '../broker/issued-key.ts';
 import { storeCookie } from '../broker/stored-session.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 
@@ -47,7 +47,7 @@ const makers = {
     bearer((await issueKey(broker, session, { expiresAt: new Date(Date.now() - 1000) })).secret),
   'revoked API key': async (broker, session) => {
     const { id, secret } = await issueKey(broker, session);
-    await broker.app.get(ApiKeys).revoke(id, undefined);
+    await broker.app.get(ApiKeys).revoke(id, undefined, byTest);
     return bearer(secret);
   },
   'admin token': broker => ({ authorization: `Bearer ${broker.secrets.adminToken}` }),

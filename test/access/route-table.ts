@@ -110,6 +110,7 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'POST /api/client-keys': forOperator,
   'POST /api/client-keys/:kid/activate': forOperator,
   'POST /api/client-keys/:kid/retire': forOperator,
+  'GET /api/audit-events': forOperator,
   'GET /xrpc/:nsid': forKeysToo,
   'POST /xrpc/:nsid': forKeysToo,
 };

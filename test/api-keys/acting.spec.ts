@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from '@jest/globals';
 import { ApiKeys } from '../../src/api-keys/api-keys.service.ts';
 import { Grants } from '../../src/oauth/grants.service.ts';
 import { Refresher } from '../../src/sessions/refresher.service.ts';
-import { callWith, grantKey, type TestKey } from '../broker/issued-key.ts';
+import { byTest, callWith, grantKey, type TestKey } from '../broker/issued-key.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { isAccessTokenLive, sessionById } from '../login/granted.ts';
 import { signIn } from '../refresher/test-session.ts';
@@ -77,7 +77,7 @@ function suite(broker: () => TestBroker): void {
       expect.objectContaining({ kind: 'failed' }),
     );
     const live = await sessionById(broker(), first.sessionId);
-    await broker().app.get(ApiKeys).revoke(first.id, first.did);
+    await broker().app.get(ApiKeys).revoke(first.id, first.did, byTest);
     expect(await isAccessTokenLive(broker(), live)).toBe(false);
     expect((await callWith(broker(), first, WHO)).status).toBe(401);
     expect((await callWith(broker(), second, WHO)).status).toBe(200);

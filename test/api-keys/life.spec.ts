@@ -3,6 +3,7 @@ import { LastUsed } from '../../src/api-keys/last-used.ts';
 import { RecentApiKeys } from '../../src/api-keys/recent-api-keys.ts';
 import { Sweeper } from '../../src/background/sweeper.ts';
 import type { Session } from '../../src/sessions/session.ts';
+import { listEvents } from '../audit/events.ts';
 import { stopBackground } from '../background/due.ts';
 import { callWith, issueKey, type TestKey } from '../broker/issued-key.ts';
 import { storeCookie, storeSession } from '../broker/stored-session.ts';
@@ -99,6 +100,7 @@ function suite(broker: () => TestBroker): void {
     expect(await statusWith(key)).toBe(401);
     expect(await statusWith({ secret: String(body.secret) })).toBe(200);
     expect(await sessionOfKey(broker(), key.id)).toBe(key.sessionId);
+    expect((await eventsOf(broker(), key.id))[0]).toEqual(['api-key.rotated', 'browser', alice]);
   });
 
   it('answers to both secrets for the grace, never past its end, and to no third', async () => {
@@ -149,6 +151,11 @@ function suite(broker: () => TestBroker): void {
     }
     const before = await listOf(alice);
     expect(before).toMatchObject([{ status: 'revoked' }, { status: 'revoked' }]);
+    expect(await eventsOf(broker(), byOwner.id)).toEqual([
+      ['api-key.revoked', 'browser', alice],
+      ['api-key.issued', 'broker', alice],
+    ]);
+    expect((await eventsOf(broker(), byOperator.id))[0]).toEqual(['api-key.revoked', 'operator', alice]);
     expect((await ownerAsks(broker(), alice, `DELETE /api/keys/${byOwner.id}`)).status).toBe(204);
     expect(await listOf(alice)).toEqual(before);
   });
@@ -178,6 +185,7 @@ function suite(broker: () => TestBroker): void {
       }),
     );
     expect(broker().logLines.join('')).toContain('An API key has expired');
+    expect((await eventsOf(broker(), expired.id))[0]).toEqual(['api-key.expired', 'broker', alice]);
     for (const { sessionId } of [expired, living]) await letGraceEnd(broker(), sessionId);
     await broker().app.get(Sweeper).run();
     expect(await sessionStatusOf(broker(), expired.sessionId)).toBe('revoking');
@@ -261,6 +269,12 @@ async function ownerAsks(
 async function rotate(broker: TestBroker, id: string, body: object): Promise<{ secret: string }> {
   const answer = await ownerAsks(broker, alice, `POST /api/keys/${id}/rotate`, JSON.stringify(body));
   return { secret: String(answer.body.secret) };
+}
+
+/** What was audited of a key, newest first: the action, who did it, to whose. */
+async function eventsOf(broker: TestBroker, targetId: string): Promise<unknown[]> {
+  const { auditEvents } = await listEvents(broker, { targetId });
+  return auditEvents.map(({ action, actor, did }) => [action, actor.kind, did]);
 }
 
 async function rowOf({ database }: TestBroker, id: string) {

@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { LastUsed } from '../../src/api-keys/last-used.ts';
 import { RecentApiKeys } from '../../src/api-keys/recent-api-keys.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { callWith, grantKey, issueKey } from '../broker/issued-key.ts';
 import { storeSession } from '../broker/stored-session.ts';
 import { describeBroker, startTestBroker, type TestBroker } from '../broker/test-broker.ts';
-import { isRequested } from '../database/dialects.ts';
+import { describeDialects, isRequested } from '../database/dialects.ts';
 import { type Postgres, startPostgres } from '../network/postgres.ts';
 import { byLabel, readSamples, scrape } from '../observability/exposition.ts';
 import { until } from '../refresher/until.ts';
@@ -64,6 +65,21 @@ describeBroker('a key whose last use cannot be written down', broker => {
     await app.get(LastUsed).onApplicationShutdown();
     expect(await lastUses(broker())).toEqual([toTheMinute]);
     expect(await useFailures(broker())).toBe(1);
+  });
+});
+
+describeDialects('a key that was used just before its broker ended', (_open, { dialect, create }) => {
+  it('has its last use written down', async () => {
+    const config = await create();
+    const broker = await startTestBroker(dialect, config);
+    const session = await storeSession(broker, broker.network.pds, {}, 'api_key');
+    const key = await issueKey(broker, session);
+    expect((await callWith(broker, key, 'GET /api/me')).status).toBe(200);
+    await broker.app.close();
+    const database = await openDatabase(config);
+    const row = await database.selectFrom('api_key').select('last_used_at').executeTakeFirst();
+    await database.destroy();
+    expect(row?.last_used_at).toEqual(toTheMinute);
   });
 });
 

@@ -5,7 +5,7 @@ import { HolderlessSessions } from '../../src/background/holderless-sessions.ts'
 import { Endings } from '../../src/sessions/endings.service.ts';
 import { Refresher } from '../../src/sessions/refresher.service.ts';
 import { stopBackground } from '../background/due.ts';
-import { callWith, grantKey, issueKey, type TestKey } from '../broker/issued-key.ts';
+import { byTest, callWith, grantKey, issueKey, type TestKey } from '../broker/issued-key.ts';
 import { storeSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { oauthSessionRow } from '../database/rows.ts';
@@ -43,7 +43,7 @@ function suite(broker: () => TestBroker): void {
     const apiKeys = broker().app.get(ApiKeys);
     for (let round = 0; round < ROUNDS; round++) {
       const tried = await Promise.allSettled(
-        Array.from({ length: AT_ONCE }, () => apiKeys.rotate(key.id, key.did, 60)),
+        Array.from({ length: AT_ONCE }, () => apiKeys.rotate(key.id, key.did, 60, byTest)),
       );
       const won = tried.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []));
       const lost = tried.flatMap(result => (result.status === 'rejected' ? [result.reason as unknown] : []));
@@ -60,8 +60,13 @@ function suite(broker: () => TestBroker): void {
     const apiKeys = broker().app.get(ApiKeys);
     for (let round = 0; round < ROUNDS; round++) {
       const key = await newKey('did:plc:revokerevokerevokerevoke');
-      const rotations = Array.from({ length: AT_ONCE / 2 }, () => apiKeys.rotate(key.id, key.did, 60));
-      const [, ...rotated] = await Promise.allSettled([apiKeys.revoke(key.id, key.did), ...rotations]);
+      const rotations = Array.from({ length: AT_ONCE / 2 }, () =>
+        apiKeys.rotate(key.id, key.did, 60, byTest),
+      );
+      const [, ...rotated] = await Promise.allSettled([
+        apiKeys.revoke(key.id, key.did, byTest),
+        ...rotations,
+      ]);
       const secrets = rotated.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []));
       for (const shown of [key, ...secrets])
         expect((await callWith(broker(), shown, 'GET /api/me')).status).toBe(401);
@@ -84,7 +89,7 @@ function suite(broker: () => TestBroker): void {
     });
     for (let round = 0; round < ROUNDS; round++) {
       const [rotated] = await Promise.all([
-        apiKeys.rotate(key.id, key.did, 60),
+        apiKeys.rotate(key.id, key.did, 60, byTest),
         broker().app.get(Refresher).refresh(key.sessionId, { kind: 'forced' }),
       ]);
       const before = statuses.length;

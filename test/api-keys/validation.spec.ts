@@ -3,10 +3,12 @@ import { ApiKeys } from '../../src/api-keys/api-keys.service.ts';
 import { LastUsed } from '../../src/api-keys/last-used.ts';
 import { newApiKeySecret } from '../../src/crypto/api-key-secret.ts';
 import { digestOf } from '../../src/crypto/secret.ts';
-import { callWith, issueKey, type TestKey } from '../broker/issued-key.ts';
+import { listEvents } from '../audit/events.ts';
+import { byTest, callWith, issueKey, type TestKey } from '../broker/issued-key.ts';
 import { storeSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { byLabel, readSamples, scrape } from '../observability/exposition.ts';
+import { until } from '../refresher/until.ts';
 import { dumpTables } from '../rows/table-dump.ts';
 
 const LIMIT = 50;
@@ -29,8 +31,8 @@ function suite(broker: () => TestBroker): void {
       const { app } = broker();
       const [good, revoked, rotated] = [await newKey(), await newKey(), await newKey()];
       const expired = await newKey(new Date(Date.now() - 1));
-      await app.get(ApiKeys).revoke(revoked.id, undefined);
-      await app.get(ApiKeys).rotate(rotated.id, undefined, 1);
+      await app.get(ApiKeys).revoke(revoked.id, undefined, byTest);
+      await app.get(ApiKeys).rotate(rotated.id, undefined, 1, byTest);
       secrets = {
         good: good.secret,
         revoked: revoked.secret,
@@ -59,12 +61,17 @@ function suite(broker: () => TestBroker): void {
       expect(reasons.sort()).toEqual(['expired', 'revoked', 'rotated']);
       const malformed = logged('that can be none').map(line => JSON.parse(line) as { length: number });
       expect(malformed.map(({ length }) => length)).toEqual([71]);
+      await until(async () => (await refusals(broker())).length === 4);
+      expect((await refusals(broker())).map(({ detail }) => detail)).toEqual(
+        expect.arrayContaining([...reasons.map(reason => ({ reason })), { reason: 'malformed', length: 71 }]),
+      );
     });
 
     it('leaves nothing of a secret in the database, the log and the metrics', async () => {
       await broker().app.get(LastUsed).flush();
       const metrics = await (await scrape(broker())).text();
-      const said = [await dumpTables(broker().database), broker().logLines.join(''), metrics];
+      const audited = JSON.stringify(await listEvents(broker()));
+      const said = [await dumpTables(broker().database), broker().logLines.join(''), metrics, audited];
       expect(said[0]).toContain(digestOf(secrets.good));
       for (const secret of Object.values(secrets)) {
         const forms = [secret, secret.slice(6), Buffer.from(secret).toString('base64').slice(0, 80)];
@@ -83,4 +90,8 @@ function suite(broker: () => TestBroker): void {
     expect([last?.status, last?.headers.get('ratelimit-limit')]).toEqual([429, String(LIMIT)]);
     expect(await statusWith(calm.secret)).toBe(200);
   });
+}
+
+async function refusals(broker: TestBroker) {
+  return (await listEvents(broker, { action: 'api-key.refused' })).auditEvents;
 }

@@ -1,3 +1,4 @@
+import type { AuditSource } from '../../src/audit/audit-event.ts';
 import { ApiKeys, type IssuedApiKey, type NewApiKey } from '../../src/api-keys/api-keys.service.ts';
 import { SessionRepository } from '../../src/sessions/session.repository.ts';
 import type { Session } from '../../src/sessions/session.ts';
@@ -8,6 +9,9 @@ import type { TestBroker } from './test-broker.ts';
 /** A key that was issued, and the session that it acts through. */
 export type TestKey = IssuedApiKey & { readonly sessionId: string };
 
+/** Who does what is done here to keys. */
+export const byTest: AuditSource = { actor: { kind: 'broker' } };
+
 /** Issues a key that holds `session`. */
 export async function issueKey(
   { app, database }: TestBroker,
@@ -17,7 +21,7 @@ export async function issueKey(
   const key = { did, sessionId, scope, name: 'a bot', expiresAt: null, ...life };
   const issued = await database
     .transaction()
-    .execute(transaction => app.get(ApiKeys).issue(key, transaction));
+    .execute(transaction => app.get(ApiKeys).issue(key, byTest, transaction));
   return { ...issued, sessionId };
 }
 

@@ -29,6 +29,18 @@ const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
     last_used_at: 'null',
     mac: 'not null',
   },
+  audit_event: {
+    id: 'not null',
+    at: 'not null',
+    action: 'not null',
+    actor_kind: 'not null',
+    actor_id: 'null',
+    did: 'null',
+    target_kind: 'not null',
+    target_id: 'null',
+    from_address: 'null',
+    detail: 'null',
+  },
   client_key: {
     kid: 'not null',
     app: 'null',

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AuditLog } from '../../src/audit/audit-log.service.ts';
+import { auditEvent } from '../audit/events.ts';
 import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { isRequested } from '../database/dialects.ts';
+import { until } from '../login/until.ts';
 import { type Postgres, startPostgres } from '../network/postgres.ts';
 import { byLabel, readSamples, scrape } from './exposition.ts';
 
@@ -33,6 +36,16 @@ suite('metrics while the database is away', () => {
       latchkey_sessions_in_doubt: 1,
       latchkey_spooled_answers: 0,
     });
+    await postgres.resume();
+  });
+
+  it('count the refusals that could not be audited meanwhile', async () => {
+    const lost = async (): Promise<number | undefined> =>
+      byLabel(readSamples(await (await scrape(broker)).text()), 'latchkey_audit_events_lost_total')[''];
+    expect(await lost()).toBe(0);
+    await postgres.halt();
+    for (let index = 0; index < 3; index++) broker.app.get(AuditLog).note(auditEvent());
+    await until(async () => (await lost()) === 3);
     await postgres.resume();
   });
 });

@@ -56,7 +56,7 @@ export async function reconnect(world: World, broker: ModelBroker, session: Sess
 /** Ends a session by whoever holds it: the person's browser, or the operator where it is a key's. */
 export async function logOut(broker: ModelBroker, session: SessionUnderTest): Promise<void> {
   if (session.cookie === undefined) {
-    await broker.get(SessionOperations).revoke(session.id);
+    await broker.get(SessionOperations).revoke(session.id, { actor: { kind: 'operator' } });
     session.isOver = true;
     return;
   }

@@ -1,0 +1,33 @@
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import type { AuditEventTable } from '../database/tables/audit-event.ts';
+
+const party = z.object({ kind: z.string(), id: z.string().nullable() });
+const facts = z.record(z.string(), z.union([z.string(), z.number()]));
+
+/** An audit event as the operator sees it. Actions and kinds are texts: a later version may have written them. */
+export const auditEventView = z.object({
+  id: z.string(),
+  at: z.iso.datetime(),
+  action: z.string(),
+  actor: party.describe('who did it; the id is that of a credential'),
+  did: z.string().nullable().describe('the account that it is about'),
+  target: party.describe('what it was done to'),
+  from: z.string().nullable().describe('the address that it came from'),
+  detail: facts.nullable(),
+});
+
+export type AuditEventView = z.infer<typeof auditEventView>;
+
+export function toAuditEventView(row: Selectable<AuditEventTable>): AuditEventView {
+  return {
+    id: row.id,
+    at: row.at,
+    action: row.action,
+    actor: { kind: row.actor_kind, id: row.actor_id },
+    did: row.did,
+    target: { kind: row.target_kind, id: row.target_id },
+    from: row.from_address,
+    detail: row.detail === null ? null : (JSON.parse(row.detail) as AuditEventView['detail']),
+  };
+}

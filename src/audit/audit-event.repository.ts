@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import type { Kysely } from 'kysely';
+import { Database } from '../database/database.ts';
+import type { Schema } from '../database/schema.ts';
+import { toAuditEventRow } from './audit-event-row.ts';
+import type { AuditEvent } from './audit-event.ts';
+import { type AuditEventView, toAuditEventView } from './audit-event-view.ts';
+import { type AuditQuery, readAuditCursor } from './audit-query.ts';
+
+const SECONDS_PER_DAY = 24 * 60 * 60;
+
+/** An event, and how long ago it happened. */
+export type PastEvent = { readonly event: AuditEvent; readonly secondsAgo: number };
+
+/** Audit events, timed by the database's clock; they are written and swept, and never changed. */
+@Injectable()
+export class AuditEventRepository {
+  constructor(private readonly database: Database) {}
+
+  async insert(events: readonly PastEvent[], database: Kysely<Schema> = this.database): Promise<void> {
+    const rows = events.map(({ event, secondsAgo }) => ({
+      ...toAuditEventRow(event),
+      at: this.database.now(-secondsAgo),
+    }));
+    await database.insertInto('audit_event').values(rows).execute();
+  }
+
+  /** Served by the indexes `audit_event_at`, `_action`, `_did` and `_target_id`. */
+  async list({ action, did, targetId, cursor, limit }: AuditQuery): Promise<AuditEventView[]> {
+    let query = this.database.selectFrom('audit_event').selectAll();
+    if (action !== undefined) query = query.where('action', '=', action);
+    if (did !== undefined) query = query.where('did', '=', did);
+    if (targetId !== undefined) query = query.where('target_id', '=', targetId);
+    if (cursor !== undefined) {
+      const { at, id } = readAuditCursor(cursor);
+      query = query.where(eb => eb(eb.refTuple('at', 'id'), '<', eb.tuple(at, id)));
+    }
+    const rows = await query.orderBy('at', 'desc').orderBy('id', 'desc').limit(limit).execute();
+    return rows.map(toAuditEventView);
+  }
+
+  /** Deletes up to `limit` events that are older than so many days, the oldest first; answers how many. */
+  async deleteOlderThan(days: number, limit: number): Promise<number> {
+    const { numDeletedRows } = await this.database
+      .deleteFrom('audit_event')
+      .where('id', 'in', select =>
+        select
+          .selectFrom('audit_event')
+          .select('id')
+          .where('at', '<=', this.database.now(-days * SECONDS_PER_DAY))
+          .orderBy('at')
+          .limit(limit),
+      )
+      .executeTakeFirst();
+    return Number(numDeletedRows);
+  }
+}

@@ -1,0 +1,18 @@
+import type { Timestamp } from '../timestamp.ts';
+
+/** What somebody did, or was refused; never a secret. */
+export type AuditEventTable = {
+  /** Grows with time within one process; `at` and `id` together are the order of events. */
+  id: string;
+  at: Timestamp;
+  action: string;
+  actor_kind: string;
+  actor_id: string | null;
+  /** The account that it is about. */
+  did: string | null;
+  target_kind: string;
+  target_id: string | null;
+  from_address: string | null;
+  /** A JSON object of short texts and numbers. */
+  detail: string | null;
+};
