@@ -36,7 +36,7 @@ export class ApiKeyVerifier implements CredentialVerifier {
       this.notes.refused(key, verdict);
       return undefined;
     }
-    this.lastUsed.remember(key, now);
+    this.lastUsed.remember(key, digest, now);
     const { id, did, sessionId, scope, expiresAt } = key;
     return { kind: 'api-key', apiKeyId: id, did, sessionId, scope, expiresAt };
   }

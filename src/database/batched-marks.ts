@@ -2,10 +2,10 @@ import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 
 /**
  * Remembers when things were last used, by their keys, and writes that down in batches: a commit each would hold up
- * everything else. What could not be written is tried again with the next batch, and once more at the end of the process.
+ * everything else. Of one key the last mark counts. What could not be written is tried again with the next batch, and once more at the end of the process.
  */
-export abstract class BatchedMarks implements OnModuleInit, OnApplicationShutdown {
-  private marks = new Map<string, Date>();
+export abstract class BatchedMarks<Mark = Date> implements OnModuleInit, OnApplicationShutdown {
+  private marks = new Map<string, Mark>();
   private flushing: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
 
@@ -26,11 +26,11 @@ export abstract class BatchedMarks implements OnModuleInit, OnApplicationShutdow
     return this.flushing;
   }
 
-  protected mark(key: string, at: Date): void {
-    this.marks.set(key, at);
+  protected mark(key: string, mark: Mark): void {
+    this.marks.set(key, mark);
   }
 
-  protected abstract write(marks: ReadonlyMap<string, Date>): Promise<void>;
+  protected abstract write(marks: ReadonlyMap<string, Mark>): Promise<void>;
 
   protected abstract onFailure(error: unknown): void;
 

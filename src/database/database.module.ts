@@ -2,14 +2,15 @@ import { Global, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../config/config.ts';
 import { Log } from '../observability/log.ts';
 import { Database } from './database.ts';
+import { ForeignWrites } from './foreign-writes.ts';
 import { migrateUp } from './migrator.ts';
 import { openDatabase } from './open-database.ts';
 
 /** The database, open and migrated before anything else is made, and closed after everything else has ended. */
 @Global()
 @Module({
-  providers: [{ provide: Database, inject: [Config, Log], useFactory: openMigrated }],
-  exports: [Database],
+  providers: [{ provide: Database, inject: [Config, Log], useFactory: openMigrated }, ForeignWrites],
+  exports: [Database, ForeignWrites],
 })
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(private readonly database: Database) {}

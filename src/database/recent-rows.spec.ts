@@ -18,15 +18,21 @@ describe('RecentRows', () => {
       reads: 0,
       hold: Promise.resolve(),
       failing: false,
+      /** Until when nobody else is known to have written. */
+      unchangedUntil: -Infinity,
     };
-    const rows = new RecentRows<Row>(async () => {
+    const read = async (): Promise<Row | undefined> => {
       state.reads++;
       const { row, failing } = state;
       await state.hold;
       if (failing) throw new Error('the database is away');
       return row;
-    }, 100);
-    return { state, rows };
+    };
+    const foreignWrites = {
+      unchangedUntil: (readStartedAt: number) => Math.max(readStartedAt, state.unchangedUntil),
+    };
+    const size = { of: ({ version }: Row) => version, most: 1_000 };
+    return { state, rows: new RecentRows<Row>(foreignWrites, { read, mostRows: 100, size }) };
   }
 
   it('reads a row once for all who ask at once, and for those who ask soon after', async () => {
@@ -73,6 +79,16 @@ describe('RecentRows', () => {
     await expect(rows.get('a')).rejects.toThrow('away');
   });
 
+  it('does not wait for a reading that began too long ago', async () => {
+    const { state, rows } = table();
+    state.hold = new Promise(() => undefined);
+    void rows.get('a');
+    jest.advanceTimersByTime(5_000);
+    state.hold = Promise.resolve();
+    state.row = { version: 2 };
+    expect(await rows.get('a')).toEqual({ version: 2 });
+  });
+
   it('keeps nothing where there is no row', async () => {
     const { state, rows } = table();
     state.row = undefined;
@@ -107,13 +123,60 @@ describe('RecentRows', () => {
     expect(await rows.get('a')).toEqual({ version: 2 });
   });
 
-  it('keeps so many rows and drops those first that were read first', async () => {
+  it('keeps a row for as long as nobody else writes, but not for ever', async () => {
     const { state, rows } = table();
-    for (let key = 0; key <= 100; key++) await rows.get(String(key));
-    const { reads } = state;
-    await rows.get('1');
-    expect(state.reads).toBe(reads);
+    await rows.get('a');
+    for (let minute = 0; minute < 4; minute++) {
+      jest.advanceTimersByTime(60_000);
+      state.unchangedUntil = performance.now() - 1_000;
+      await rows.get('a');
+    }
+    expect(state.reads).toBe(1);
+    state.unchangedUntil = performance.now() + 3_600_000;
+    jest.advanceTimersByTime(60_000);
+    await rows.get('a');
+    expect(state.reads).toBe(2);
+    await jest.advanceTimersByTimeAsync(600_000);
+    state.row = { version: 2 };
+    expect(await rows.get('a')).toEqual({ version: 2 });
+  });
+
+  it('knows of a change made here without a reading, and no longer than of the row', async () => {
+    const { state, rows } = table();
+    const amend = (key: string) => {
+      rows.amend(key, ({ version }) => ({ version: version + 10 }));
+    };
+    await rows.get('a');
+    jest.advanceTimersByTime(2_000);
+    amend('a');
+    amend('b');
+    expect(await rows.get('a')).toEqual({ version: 11 });
+    expect(state.reads).toBe(1);
+    expect(await rows.get('b')).toEqual({ version: 1 });
+    jest.advanceTimersByTime(3_000);
+    expect(await rows.get('a')).toEqual({ version: 1 });
+  });
+
+  it('keeps so many rows and drops those first that were used longest ago', async () => {
+    const { state, rows } = table();
+    for (let key = 0; key <= 100; key++) {
+      await rows.get(String(key));
+      await rows.get('0');
+    }
+    expect(state.reads).toBe(101);
     await rows.get('0');
-    expect(state.reads).toBe(reads + 1);
+    expect(state.reads).toBe(101);
+    await rows.get('1');
+    expect(state.reads).toBe(102);
+  });
+
+  it('keeps so many bytes', async () => {
+    const { state, rows } = table();
+    state.row = { version: 400 };
+    for (const key of ['a', 'b', 'c']) await rows.get(key);
+    await rows.get('c');
+    expect(state.reads).toBe(3);
+    await rows.get('a');
+    expect(state.reads).toBe(4);
   });
 });

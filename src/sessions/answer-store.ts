@@ -4,7 +4,7 @@ import { Grants } from '../oauth/grants.service.ts';
 import { Log } from '../observability/log.ts';
 import { AttemptRepository } from './attempt.repository.ts';
 import { Closing } from './closing.ts';
-import { toLive } from './live-sessions.ts';
+import { LiveSessions, toLive } from './live-sessions.ts';
 import { TokenOracle } from './oracle.ts';
 import { pause } from './pause.ts';
 import { type RefreshedGrant, toRefreshedGrant } from './refreshed-grant.ts';
@@ -40,6 +40,7 @@ export class AnswerStore {
   constructor(
     private readonly attempts: AttemptRepository,
     private readonly sessions: SessionRepository,
+    private readonly live: LiveSessions,
     private readonly grants: Grants,
     private readonly oracle: TokenOracle,
     private readonly spool: Spool,
@@ -62,6 +63,7 @@ export class AnswerStore {
       return result;
     } finally {
       this.inHand.delete(delivery);
+      this.live.forget(answer.sessionId);
     }
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BatchedMarks } from '../database/batched-marks.ts';
 import { Log } from '../observability/log.ts';
-import { databaseTime, type LiveSession } from './live-sessions.ts';
+import { databaseTime, type LiveSession, LiveSessions } from './live-sessions.ts';
 import { SessionRepository } from './session.repository.ts';
 
 const FLUSH_MS = 30_000;
@@ -14,6 +14,7 @@ const PRECISION_MS = 10 * 60_000;
 export class LastUse extends BatchedMarks {
   constructor(
     private readonly sessions: SessionRepository,
+    private readonly live: LiveSessions,
     private readonly log: Log,
   ) {
     super(FLUSH_MS);
@@ -26,8 +27,10 @@ export class LastUse extends BatchedMarks {
     if (!lastUsedAt || now.getTime() - lastUsedAt.getTime() > PRECISION_MS) this.mark(id, now);
   }
 
-  protected write(used: ReadonlyMap<string, Date>): Promise<void> {
-    return this.sessions.markUsed([...used.keys()]);
+  protected async write(used: ReadonlyMap<string, Date>): Promise<void> {
+    const ids = [...used.keys()];
+    await this.sessions.markUsed(ids);
+    for (const id of ids) this.live.used(id);
   }
 
   protected onFailure(error: unknown): void {

@@ -1,10 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError, invalidToken } from '../errors/broker-error.ts';
 import { Config } from '../config/config.ts';
+import { ForeignWrites } from '../database/foreign-writes.ts';
 import { RecentRows } from '../database/recent-rows.ts';
 import { accessTokenHash, createDpopSigner, type DpopSigner } from '../oauth/dpop-proof.ts';
 import { SessionRepository, type StoredSession } from './session.repository.ts';
 import type { SessionSecrets } from './session-secrets.ts';
+
+/** What an ordinary session takes with its key; many far larger ones push each other out earlier. */
+const BYTES_PER_SESSION = 16 * 1024;
+
+/** What a session takes beside its texts. */
+const KEY_AND_OBJECTS_BYTES = 6 * 1024;
 
 /** A session in memory, with its key ready to sign. */
 export type LiveSession = StoredSession & {
@@ -23,9 +30,14 @@ export class LiveSessions {
 
   constructor(
     private readonly sessions: SessionRepository,
+    foreignWrites: ForeignWrites,
     { cachedSessions }: Config,
   ) {
-    this.recent = new RecentRows((id, known) => this.read(id, known), cachedSessions);
+    this.recent = new RecentRows(foreignWrites, {
+      read: (id, known) => this.read(id, known),
+      mostRows: cachedSessions,
+      size: { of: bytesOf, most: cachedSessions * BYTES_PER_SESSION },
+    });
   }
 
   /** Returns a session with its secrets, as it was at most five seconds ago. */
@@ -41,6 +53,13 @@ export class LiveSessions {
   /** Forgets a session that was changed here. */
   forget(id: string): void {
     this.recent.forget(id);
+  }
+
+  /** Knows that the use of a session was just written down here. */
+  used(id: string): void {
+    this.recent.amend(id, session =>
+      isLive(session) ? { ...session, lastUsedAt: databaseTime(session) } : session,
+    );
   }
 
   private async read(
@@ -59,6 +78,11 @@ export class LiveSessions {
 /** Makes a stored session ready to sign with these secrets. */
 export function toLive(session: StoredSession, secrets: SessionSecrets, readStartedAt: number): LiveSession {
   return { ...session, secrets, ...readied(secrets), readStartedAt };
+}
+
+/** Sealed, the secrets are a text; opened, they are there once more. */
+function bytesOf({ row, scope }: StoredSession): number {
+  return KEY_AND_OBJECTS_BYTES + 2 * (row.sealed?.length ?? 0) + scope.length;
 }
 
 function readied({ dpopKey, accessToken }: SessionSecrets): Pick<LiveSession, 'signer' | 'ath'> {

@@ -23,7 +23,7 @@ export class LastSeen extends BatchedMarks {
 
   protected async write(seen: ReadonlyMap<string, Date>): Promise<void> {
     await this.uiSessions.touch(seen);
-    for (const digest of seen.keys()) this.recent.forget(digest);
+    for (const [digest, lastSeenAt] of seen) this.recent.amend(digest, known => ({ ...known, lastSeenAt }));
   }
 
   protected onFailure(error: unknown): void {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.ts';
+import { ForeignWrites } from '../database/foreign-writes.ts';
 import { RecentRows } from '../database/recent-rows.ts';
 import type { UiSession } from './ui-session.ts';
 import { UiSessionRepository } from './ui-session.repository.ts';
@@ -7,7 +8,7 @@ import { UiSessionRepository } from './ui-session.repository.ts';
 /** The browser sessions in use, by the digests of their cookies, so that a warm request reads no row. */
 @Injectable()
 export class RecentUiSessions extends RecentRows<UiSession> {
-  constructor(uiSessions: UiSessionRepository, { cachedSessions }: Config) {
-    super(digest => uiSessions.findByDigest(digest), cachedSessions);
+  constructor(uiSessions: UiSessionRepository, foreignWrites: ForeignWrites, { cachedSessions }: Config) {
+    super(foreignWrites, { read: digest => uiSessions.findByDigest(digest), mostRows: cachedSessions });
   }
 }

@@ -9,8 +9,8 @@ export const IDLE_LIMIT_MS = 14 * DAY_MS;
 /** A browser is signed out after this long, however busy it is. */
 export const ABSOLUTE_LIMIT_MS = 90 * DAY_MS;
 
-/** How exact `lastSeenAt` is: a busy browser writes its row once in this time. */
-export const SEEN_PRECISION_MS = 60_000;
+/** How exact `lastSeenAt` is: a busy browser's row is written once in this time; what hangs on it is a matter of days. */
+export const SEEN_PRECISION_MS = 10 * 60_000;
 
 /** A browser's cookie session; it points at the session it acts through. */
 export type UiSession = {

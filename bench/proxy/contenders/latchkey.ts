@@ -19,6 +19,8 @@ export type LatchkeyOptions = {
   database?: 'sqlite' | 'postgres';
   /** How many sessions are stored. */
   sessions?: number;
+  /** How many of them the broker keeps in memory, if not as many as it does by itself. */
+  cached?: number;
   /** Options of Node for its process. */
   nodeOptions?: string[];
 };
@@ -26,7 +28,7 @@ export type LatchkeyOptions = {
 /** Starts the built broker on a database of its own, with sessions at a PDS and the cookies of as many browsers. */
 export async function startLatchkey(
   pds: string,
-  { database = 'sqlite', sessions = 1, nodeOptions = [] }: LatchkeyOptions = {},
+  { database = 'sqlite', sessions = 1, cached, nodeOptions = [] }: LatchkeyOptions = {},
 ): Promise<Contender> {
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-bench-'));
   const cleanUps = [() => rm(directory, { recursive: true, force: true })];
@@ -36,7 +38,10 @@ export async function startLatchkey(
   try {
     const { databaseUrl, end } = database === 'sqlite' ? sqliteIn(directory) : await newPostgres();
     cleanUps.push(end);
-    const settings = await settingsOf(pds, databaseUrl, directory);
+    const settings = {
+      ...(await settingsOf(pds, databaseUrl, directory)),
+      ...(cached && { LATCHKEY_CACHED_SESSIONS: String(cached) }),
+    };
     const cookies = await storeBrowsers(settings, pds, sessions);
     const broker = await startBroker(settings, undefined, nodeOptions);
     cleanUps.push(async () => {

@@ -12,12 +12,21 @@ import { takeTurn, type Turn } from '../throughput/turn.ts';
 const nonceMs = 60_000;
 const few = 1_000;
 
+/** What the broker keeps in memory by itself. */
+const cachedByDefault = 10_000;
+
+/** So many calls at random, for each session, meet nearly all of them. */
+const callsToMeetAll = 4;
+
 export type SessionsOptions = { rounds: number; seconds: number; connections: number; sessions: number };
 
 /** What the broker did in a turn; `challenges` are the requests that the PDS wanted repeated, per answer. */
 type SessionsTurn = Turn & { challenges: number };
 
-/** Calls a broker with few sessions and one with many, each call with another one; returns a table. */
+/**
+ * Calls a broker with few sessions, one with many and one with many that are all kept in memory, each call with another
+ * session; returns a table.
+ */
 export async function benchSessions(
   { rounds, sessions: many, seconds, connections }: SessionsOptions,
   started: Started,
@@ -25,20 +34,27 @@ export async function benchSessions(
   const pds = await started.start(() => startStubPds({ nonceMs }));
   const generator = await started.start(startLoadGenerator);
   const turns = new Map<Contender, SessionsTurn[]>();
-  for (const sessions of [few, many]) {
-    turns.set(await started.start(() => startLatchkey(pds.url, { sessions })), []);
+  const cached: number[] = [];
+  for (const kept of [
+    { sessions: few, cached: cachedByDefault },
+    { sessions: many, cached: cachedByDefault },
+    { sessions: many, cached: many },
+  ]) {
+    turns.set(await started.start(() => startLatchkey(pds.url, kept)), []);
+    cached.push(kept.cached);
   }
   const memoryBefore = await memoriesOf(turns.keys());
-  for (let round = -1; round < rounds; round++) {
+  for (const broker of turns.keys()) await meetAll(broker, generator, connections);
+  for (let round = 0; round < rounds; round++) {
     for (const [broker, ofBroker] of turns) {
-      const measured = await takeSessionsTurn(broker, generator, pds, { seconds, connections });
-      if (round >= 0) ofBroker.push(measured);
+      ofBroker.push(await takeSessionsTurn(broker, generator, pds, { seconds, connections }));
     }
   }
   const memoryAfter = await memoriesOf(turns.keys());
   const [baselines = []] = turns.values();
   const rows = [...turns].map(([{ cookies }, ofBroker], at) => [
     toNumber(cookies.length),
+    toNumber(cached[at] ?? Number.NaN),
     toNumber(medianOf(ofBroker.map(({ perSecond }) => perSecond))),
     toNumber(
       medianOf(
@@ -55,6 +71,7 @@ export async function benchSessions(
   return toTable(
     [
       'sessions, called at random',
+      'kept in memory at most',
       'requests/s',
       'ratio',
       'p99, ms',
@@ -78,6 +95,14 @@ async function takeSessionsTurn(
   const after = await pds.report();
   const challenged = after.challenged - before.challenged;
   return { ...measured, challenges: challenged / (after.proved - before.proved) };
+}
+
+/** The first call of a session is a matter of its own: its use is written down, which is done each ten minutes. */
+async function meetAll(broker: Contender, generator: LoadGenerator, connections: number): Promise<void> {
+  for (let calls = 0; calls < callsToMeetAll * broker.cookies.length;) {
+    const { answered } = await takeTurn(broker, generator, { connections, seconds: 10 });
+    calls += answered;
+  }
 }
 
 function memoriesOf(brokers: Iterable<Contender>): Promise<number[]> {

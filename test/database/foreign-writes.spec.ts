@@ -1,0 +1,96 @@
+import { expect, it, jest } from '@jest/globals';
+import Sqlite from 'better-sqlite3';
+import type { Database } from '../../src/database/database.ts';
+import { ForeignWrites } from '../../src/database/foreign-writes.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { migrateUp } from '../../src/database/migrator.ts';
+import { describeDialects } from './dialects.ts';
+import { createQuietLog } from './quiet-log.ts';
+
+const lease = { name: 'a', owner: 'o', until: '2026-11-20T18:00:00.000Z' };
+
+async function write(database: Database): Promise<void> {
+  await database.insertInto('lease').values(lease).execute();
+}
+
+describeDialects(
+  'writes of others to an SQLite file',
+  (_open, { create }) => {
+    async function start() {
+      const config = await create();
+      if (config.kind !== 'sqlite') throw new Error('this suite is about SQLite');
+      const database = await openDatabase(config);
+      await migrateUp(database);
+      return { database, writes: new ForeignWrites(database, createQuietLog()), path: config.path };
+    }
+
+    /** An operator's tool with the same file. */
+    function writeFromOutside(path: string): void {
+      const other = new Sqlite(path);
+      other.prepare('delete from lease').run();
+      other.prepare('insert into lease (name, owner, until) values (?, ?, ?)').run('b', 'o', lease.until);
+      other.close();
+    }
+
+    it('confirm nothing before the file was looked at twice', async () => {
+      const { database, writes } = await start();
+      const readAt = performance.now();
+      expect(writes.unchangedUntil(readAt)).toBe(readAt);
+      await writes.look();
+      expect(writes.unchangedUntil(readAt)).toBe(readAt);
+      await database.destroy();
+    });
+
+    it('are none while only this process writes', async () => {
+      const { database, writes } = await start();
+      await writes.look();
+      const readAt = performance.now();
+      await write(database);
+      await writes.look();
+      expect(writes.unchangedUntil(readAt)).toBeGreaterThan(readAt);
+      await database.destroy();
+    });
+
+    it('end what was confirmed, and not what is read after them', async () => {
+      const { database, writes, path } = await start();
+      await writes.look();
+      const readAt = performance.now();
+      await writes.look();
+      writeFromOutside(path);
+      const confirmed = writes.unchangedUntil(readAt);
+      await writes.look();
+      expect(confirmed).toBeGreaterThan(readAt);
+      expect(writes.unchangedUntil(readAt)).toBe(readAt);
+      const readLater = performance.now();
+      await writes.look();
+      expect(writes.unchangedUntil(readAt)).toBe(readAt);
+      expect(writes.unchangedUntil(readLater)).toBeGreaterThan(readLater);
+      await database.destroy();
+    });
+
+    it('are unknown while the file cannot be asked', async () => {
+      const { database, writes } = await start();
+      await writes.look();
+      const readAt = performance.now();
+      await writes.look();
+      const confirmed = writes.unchangedUntil(readAt);
+      await database.destroy();
+      await writes.look();
+      expect(writes.unchangedUntil(readAt)).toBe(confirmed);
+    });
+  },
+  ['sqlite'],
+);
+
+describeDialects('writes of others', (open, { dialect }) => {
+  it('are looked for in a file, and never on Postgres', async () => {
+    const database = await open();
+    const writes = new ForeignWrites(database, createQuietLog());
+    jest.useFakeTimers();
+    writes.onModuleInit();
+    expect(jest.getTimerCount()).toBe(dialect === 'sqlite' ? 1 : 0);
+    writes.onApplicationShutdown();
+    expect(jest.getTimerCount()).toBe(0);
+    jest.useRealTimers();
+  });
+});
