@@ -14,8 +14,14 @@ import { BrokerError } from '../errors/broker-error.ts';
 import { Log } from '../observability/log.ts';
 import { Endings } from '../sessions/endings.service.ts';
 import { Sessions } from '../sessions/sessions.service.ts';
-import { type ApiKey, graceEndOf, statusOf, type StoredApiKey } from './api-key.ts';
-import { type ApiKeyQuery, ApiKeyRepository, type ListedApiKey } from './api-key.repository.ts';
+import { type ApiKey, type ApiKeyRow, graceEndOf, statusOf, type StoredApiKey } from './api-key.ts';
+import {
+  type ApiKeyChange,
+  type ApiKeyQuery,
+  ApiKeyRepository,
+  type ListedApiKey,
+} from './api-key.repository.ts';
+import { keyChanged, keyEnded, tooManyKeys } from './api-key-refusals.ts';
 import { RecentApiKeys } from './recent-api-keys.ts';
 import { freeSlot } from './slots.ts';
 
@@ -68,12 +74,7 @@ export class ApiKeys {
       revoked_at: null,
       last_used_at: null,
     };
-    let isStored = false;
-    while (!isStored) {
-      const slot = freeSlot(await this.apiKeys.listSlots(did, database), this.config.keysPerAccount);
-      if (slot === undefined) throw tooManyKeys(this.config.keysPerAccount);
-      isStored = await this.apiKeys.insert({ ...row, slot }, database);
-    }
+    await this.store(row, database);
     await this.record('api-key.issued', { id, did }, by, database);
     return { id, secret, start: row.start, did, name, scope, expiresAt };
   }
@@ -104,11 +105,10 @@ export class ApiKeys {
       previous_digest: until === null ? null : key.row.digest,
       previous_until: until,
     };
-    await this.database.transaction().execute(async transaction => {
-      if (!(await this.apiKeys.change(key, change, transaction))) throw keyChanged();
+    await this.changing(id, async transaction => {
+      await this.change(key, change, transaction);
       await this.record('api-key.rotated', key, by, transaction);
     });
-    this.forget(id);
     const { did, name, scope, expiresAt } = key;
     this.log.apiKeyRotated({ did, apiKeyId: id, previousUntil: until });
     return { id, secret, start: columns.start, did, name, scope, expiresAt };
@@ -122,12 +122,22 @@ export class ApiKeys {
    */
   async revoke(id: string, owner: KeyOwner, by: AuditSource): Promise<void> {
     await this.get(id, owner);
-    const revoked = await this.database.transaction().execute(transaction => this.end(id, by, transaction));
-    this.forget(id);
+    const revoked = await this.changing(id, transaction => this.end(id, by, transaction));
     if (!revoked) return;
     const { did, sessionId, isSessionOver } = revoked;
     this.log.apiKeyRevoked({ did, apiKeyId: id, sessionId });
     if (isSessionOver) await this.endings.finish(sessionId);
+  }
+
+  /** Stores a key in a free slot of its account's; who takes the same one at the same moment has to look for another. */
+  private async store(row: Omit<ApiKeyRow, 'mac' | 'slot'>, database: Kysely<Schema>): Promise<void> {
+    const most = this.config.keysPerAccount;
+    let isStored = false;
+    while (!isStored) {
+      const slot = freeSlot(await this.apiKeys.listSlots(row.did, database), most);
+      if (slot === undefined) throw tooManyKeys(most);
+      isStored = await this.apiKeys.insert({ ...row, slot }, database);
+    }
   }
 
   private async end(
@@ -137,7 +147,7 @@ export class ApiKeys {
   ): Promise<(ApiKey & { isSessionOver: boolean }) | undefined> {
     const key = await this.apiKeys.lock(id, transaction);
     if (!key || key.revokedAt) return undefined;
-    await this.apiKeys.change(key, { revoked_at: new Date().toISOString(), slot: null }, transaction);
+    await this.change(key, { revoked_at: new Date().toISOString(), slot: null }, transaction);
     await this.record('api-key.revoked', key, by, transaction);
     return { ...key, isSessionOver: await this.endings.beginUnlessHeld(key.sessionId, transaction) };
   }
@@ -159,29 +169,23 @@ export class ApiKeys {
     return this.audit.record({ ...by, action, did, target: { kind: 'api-key', id } }, database);
   }
 
-  private forget(id: string): void {
-    this.recent.forgetWhere((known: StoredApiKey) => known.id === id);
+  private async change(key: StoredApiKey, change: ApiKeyChange, transaction: Kysely<Schema>): Promise<void> {
+    if (!(await this.apiKeys.change(key, change, transaction))) throw keyChanged();
+  }
+
+  /** Changes a key in a transaction; what is known of it is forgotten even where nobody can tell whether that was committed. */
+  private async changing<Result>(
+    id: string,
+    change: (transaction: Kysely<Schema>) => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await this.database.transaction().execute(change);
+    } finally {
+      this.recent.forgetWhere(known => known.id === id);
+    }
   }
 }
 
 function secretColumnsOf(secret: string): { start: string; digest: string } {
   return { start: startOf(secret), digest: digestOf(secret) };
-}
-
-function tooManyKeys(most: number): BrokerError {
-  return new BrokerError(
-    'TooManyApiKeys',
-    `An account may have ${most} keys here. Revoke one that is not needed any more.`,
-  );
-}
-
-function keyEnded(status: 'expired' | 'revoked'): BrokerError {
-  return new BrokerError('ApiKeyEnded', `This key is ${status}. Make a new one.`);
-}
-
-function keyChanged(): BrokerError {
-  return new BrokerError(
-    'ApiKeyChanged',
-    'The key was rotated or revoked at the same moment. Look at it before you try again.',
-  );
 }

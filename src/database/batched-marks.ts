@@ -2,7 +2,8 @@ import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 
 /**
  * Remembers when things were last used, by their keys, and writes that down in batches: a commit each would hold up
- * everything else. Of one key the last mark counts. What could not be written is tried again with the next batch, and once more at the end of the process.
+ * everything else. Of one key the last mark counts. What could not be written is tried again with the next batch, the
+ * last time when the process ends.
  */
 export abstract class BatchedMarks<Mark = Date> implements OnModuleInit, OnApplicationShutdown {
   private marks = new Map<string, Mark>();

@@ -104,6 +104,31 @@ function suite(broker: () => TestBroker): void {
     expect(new Set(statuses)).toEqual(new Set([200]));
   });
 
+  it('hold a session that is swept while they are about to be committed', async () => {
+    const { app, database } = broker();
+    const repository = new HolderlessSessionRepository(database);
+    const holderless = new HolderlessSessions(database, repository, app.get(Endings));
+    const session = oauthSessionRow({ did: 'did:plc:barrier', granted_at: '2020-01-01T00:00:00.000Z' });
+    await database.insertInto('oauth_session').values(session).execute();
+    const [begun, committing] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const { did, id: sessionId, scope } = session;
+    const issuing = database.transaction().execute(async transaction => {
+      const key = { did, sessionId, scope, name: 'a bot', expiresAt: null };
+      await app.get(ApiKeys).issue(key, byTest, transaction);
+      begun.resolve(undefined);
+      await committing.promise;
+    });
+    await begun.promise;
+    const sweeping = holderless.sweep(SESSIONS);
+    setTimeout(() => {
+      committing.resolve(undefined);
+    }, 100);
+    await Promise.all([issuing, sweeping]);
+    await holderless.sweep(SESSIONS);
+    const query = database.selectFrom('oauth_session').select('status').where('id', '=', sessionId);
+    expect(await query.executeTakeFirst()).toEqual({ status: 'active' });
+  });
+
   it('are issued for sessions that are swept, or hold them: never both', async () => {
     const { app, database } = broker();
     const holderless = new HolderlessSessions(
