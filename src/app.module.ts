@@ -1,5 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.ts';
+import { ApiKeyVerifier } from './api-keys/api-key.verifier.ts';
+import { ApiKeysModule } from './api-keys/api-keys.module.ts';
 import { BackgroundModule } from './background/background.module.ts';
 import type { Config } from './config/config.ts';
 import { ConfigModule } from './config/config.module.ts';
@@ -28,11 +30,15 @@ export class AppModule {
         ObservabilityModule.forLog(log),
         DatabaseModule,
         CryptoModule,
-        AccessModule.withVerifiers([UiSessionsModule, TempTokensModule], [CookieVerifier, TempTokenVerifier]),
+        AccessModule.withVerifiers(
+          [UiSessionsModule, TempTokensModule, ApiKeysModule],
+          [CookieVerifier, TempTokenVerifier, ApiKeyVerifier],
+        ),
         HttpModule.forConfig(config),
         OAuthModule,
         UiSessionsModule,
         TempTokensModule,
+        ApiKeysModule,
         LoginModule,
         XrpcModule,
         BackgroundModule,

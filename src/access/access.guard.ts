@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { Config } from '../config/config.ts';
-import { BrokerError } from '../errors/broker-error.ts';
+import { BrokerError, invalidToken } from '../errors/broker-error.ts';
 import { ADMISSION, type Admission } from '../http/allow.decorator.ts';
 import { isAllowedWithCookie, readRequestOrigin } from '../http/browser-rule.ts';
 import { setPrincipal } from './caller.decorator.ts';
@@ -48,7 +48,7 @@ export class AccessGuard implements CanActivate {
     if (principal) return principal;
     // A cookie may have expired with nobody at fault; a token was shown on purpose.
     if (credential.carrier === 'cookie') return anonymous;
-    throw new BrokerError('InvalidToken', 'The credential is unknown, expired or revoked.');
+    throw invalidToken();
   }
 
   private async verify(

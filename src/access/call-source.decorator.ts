@@ -20,6 +20,8 @@ function toAuditActor(principal: Principal): AuditActor {
       return { kind: 'browser', id: principal.uiSessionId };
     case 'temp-token':
       return { kind: 'temp-token', id: principal.tempTokenId };
+    case 'api-key':
+      return { kind: 'api-key', id: principal.apiKeyId };
     case 'operator':
     case 'anonymous':
       return { kind: principal.kind };

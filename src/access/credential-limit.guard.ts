@@ -29,6 +29,8 @@ function credentialOf(principal: Principal): string | undefined {
       return principal.uiSessionId;
     case 'temp-token':
       return principal.tempTokenId;
+    case 'api-key':
+      return principal.apiKeyId;
     case 'operator':
     case 'anonymous':
       return undefined;

@@ -1,5 +1,6 @@
 /** Who calls, and what that opens. */
-export type Principal = AnonymousPrincipal | BrowserPrincipal | OperatorPrincipal | TempTokenPrincipal;
+export type Principal =
+  AnonymousPrincipal | BrowserPrincipal | ApiKeyPrincipal | TempTokenPrincipal | OperatorPrincipal;
 
 export type AnonymousPrincipal = { readonly kind: 'anonymous' };
 
@@ -11,6 +12,20 @@ export type BrowserPrincipal = {
   readonly uiSessionId: string;
   readonly expiresAt: Date;
 };
+
+/** An API key: acts for its account through the key's own session, and manages nothing. */
+export type ApiKeyPrincipal = {
+  readonly kind: 'api-key';
+  readonly did: string;
+  readonly sessionId: string;
+  readonly apiKeyId: string;
+  readonly scope: string;
+  /** Null for a key that ends only when it is revoked. */
+  readonly expiresAt: Date | null;
+};
+
+/** Whoever acts for an account. */
+export type AccountPrincipal = BrowserPrincipal | ApiKeyPrincipal;
 
 /** The operator: looks after sessions, and never acts for an account. */
 export type OperatorPrincipal = { readonly kind: 'operator' };

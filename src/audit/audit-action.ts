@@ -1,5 +1,10 @@
 /** Everything that is audited: a thing, and what was done to it or refused. A module adds its lines. */
 export const auditActions = [
+  'api-key.expired',
+  'api-key.issued',
+  'api-key.refused',
+  'api-key.revoked',
+  'api-key.rotated',
   'client-key.activated',
   'client-key.published',
   'client-key.retired',

@@ -1,4 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { ApiKeysModule } from '../api-keys/api-keys.module.ts';
+import { ExpiredApiKeys } from '../api-keys/expired-api-keys.ts';
 import { AuditLog } from '../audit/audit-log.service.ts';
 import { AuditModule } from '../audit/audit.module.ts';
 import { LeaseRepository } from '../leases/lease.repository.ts';
@@ -25,7 +27,7 @@ const ROWS_AT_ONCE = 100;
 const REVOCATIONS_AT_ONCE = 16;
 
 @Module({
-  imports: [AuditModule, LeasesModule, SessionsModule],
+  imports: [ApiKeysModule, AuditModule, LeasesModule, SessionsModule],
   controllers: [BackgroundController],
   providers: [
     BackgroundRefresh,
@@ -47,6 +49,7 @@ export class BackgroundModule implements OnModuleInit {
     private readonly sweeper: Sweeper,
     private readonly audit: AuditLog,
     private readonly expired: ExpiredRowRepository,
+    private readonly expiredKeys: ExpiredApiKeys,
     private readonly holderless: HolderlessSessions,
     private readonly endings: Endings,
   ) {}
@@ -57,6 +60,11 @@ export class BackgroundModule implements OnModuleInit {
       const sweepBatch = (limit: number): Promise<number> => this.expired.sweep(name, limit);
       this.sweeper.register({ name, batch: ROWS_AT_ONCE, sweepBatch });
     }
+    this.sweeper.register({
+      name: 'api_key',
+      batch: ROWS_AT_ONCE,
+      sweepBatch: limit => this.expiredKeys.sweep(limit),
+    });
     this.sweeper.register({
       name: 'audit_event',
       batch: ROWS_AT_ONCE,

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import { Database } from '../database/database.ts';
 import type { Schema } from '../database/schema.ts';
 import type { SessionStatus } from '../database/tables/oauth-session.ts';
+import { isUnheld } from '../sessions/session-holders.ts';
 
 /** How long a session may be without a holder: longer than any transaction that adds one takes. */
 const GRACE_SECONDS = 60;
@@ -36,29 +37,16 @@ export class HolderlessSessionRepository {
    * Locks up to `limit` out of some sessions for this transaction; answers their ids, in order. Who adds a holder
    * updates the session in the same transaction, and one of the two is refused.
    *
-   * Served by the index on the browser sessions' `session_id`.
+   * Served by the indexes on the holders' `session_id`.
    */
   async lock(among: readonly string[], limit: number, transaction: Transaction<Schema>): Promise<string[]> {
-    let candidates = holderless(transaction).where('id', 'in', among).orderBy('id').limit(limit);
+    const unheld = transaction.selectFrom('oauth_session').select('id').where(isUnheld(this.database.now()));
+    let candidates = unheld.where('id', 'in', among).orderBy('id').limit(limit);
     if (this.database.dialect === 'postgres') candidates = candidates.forUpdate().skipLocked();
     const locked = (await candidates.execute()).map(({ id }) => id);
     if (locked.length === 0) return [];
     // Asked again: Postgres locks what is newest, but looks for holders as of the statement's beginning.
-    const rows = await holderless(transaction).where('id', 'in', locked).orderBy('id').execute();
+    const rows = await unheld.where('id', 'in', locked).orderBy('id').execute();
     return rows.map(({ id }) => id);
   }
-}
-
-/** Every kind of holder is named here. */
-function holderless(database: Kysely<Schema>) {
-  return database
-    .selectFrom('oauth_session')
-    .select('id')
-    .where(eb =>
-      eb.not(
-        eb.exists(
-          eb.selectFrom('ui_session').select('ui_session.id').whereRef('session_id', '=', 'oauth_session.id'),
-        ),
-      ),
-    );
 }

@@ -49,6 +49,7 @@ describe('without any setting', () => {
       allowedDids: 'any',
       trustedProxies: [],
       metricsListen: undefined,
+      keysPerAccount: 25,
       keyRequests: 'open',
       auditDays: 90,
     };

@@ -75,6 +75,8 @@ export class Config {
   /** IP addresses and CIDR blocks. */
   readonly trustedProxies: readonly string[];
   readonly metricsListen: ListenAddress | undefined;
+  /** How many live keys an account may have. */
+  readonly keysPerAccount: number;
   readonly keyRequests: 'open' | 'signed-in' | 'off';
   /** How long audit events are kept. */
   readonly auditDays: number;
@@ -109,6 +111,7 @@ export class Config {
     this.allowedDids = settings.LATCHKEY_ALLOWED_DIDS ?? 'any';
     this.trustedProxies = settings.LATCHKEY_TRUSTED_PROXIES;
     this.metricsListen = settings.LATCHKEY_METRICS_LISTEN;
+    this.keysPerAccount = settings.LATCHKEY_KEYS_PER_ACCOUNT;
     this.keyRequests = settings.LATCHKEY_KEY_REQUESTS;
     this.auditDays = settings.LATCHKEY_AUDIT_DAYS;
   }

@@ -158,6 +158,10 @@ export const environmentSchema = z.object({
     meaning: 'Who may ask for an API key: anybody (`open`), the signed-in (`signed-in`), nobody (`off`)',
     example: 'signed-in',
   }),
+  LATCHKEY_KEYS_PER_ACCOUNT: positiveCount.prefault('25').register(settingDocumentation, {
+    meaning: 'Live API keys that one account may have',
+    example: '5',
+  }),
   LATCHKEY_AUDIT_DAYS: dayCount.prefault('90').register(settingDocumentation, {
     meaning: 'How many days audit events are kept',
     example: '365',

@@ -1,7 +1,9 @@
+import type { ApiKeyTable } from './tables/api-key.ts';
 import type { AuditEventTable } from './tables/audit-event.ts';
 import type { ClientKeyTable } from './tables/client-key.ts';
 import type { EncryptionKeyTable } from './tables/encryption-key.ts';
 import type { InstanceTable } from './tables/instance.ts';
+import type { KeyRequestTable } from './tables/key-request.ts';
 import type { LeaseTable } from './tables/lease.ts';
 import type { OauthSessionTable } from './tables/oauth-session.ts';
 import type { OauthStateTable } from './tables/oauth-state.ts';
@@ -10,10 +12,12 @@ import type { UiSessionTable } from './tables/ui-session.ts';
 
 /** Every table and its columns, as `migrations/` leaves them. */
 export type Schema = {
+  api_key: ApiKeyTable;
   audit_event: AuditEventTable;
   client_key: ClientKeyTable;
   encryption_key: EncryptionKeyTable;
   instance: InstanceTable;
+  key_request: KeyRequestTable;
   lease: LeaseTable;
   oauth_session: OauthSessionTable;
   oauth_state: OauthStateTable;

@@ -10,5 +10,7 @@ export const sealedColumns = [
   ['oauth_session', 'sealed'],
   ['client_key', 'sealed'],
   ['ui_session', 'mac'],
+  ['api_key', 'mac'],
+  ['key_request', 'mac'],
   ['encryption_key', 'canary'],
 ] as const satisfies readonly SealedColumn[];

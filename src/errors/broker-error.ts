@@ -3,19 +3,26 @@ import type { ErrorCode } from './error-code.ts';
 /**
  * The one error of the broker: a stable code for programs and a sentence for people.
  *
- * `retryAfterSeconds` is sent as `Retry-After` where the status allows it. `cause` is for the log and never
- * leaves the process.
+ * `retryAfterSeconds` is sent as `Retry-After` where the status allows it, `reconnectSessionId` as the link by which
+ * its owner takes that session up again. `cause` is for the log and never leaves the process.
  */
 export class BrokerError extends Error {
   override readonly name = 'BrokerError';
   readonly retryAfterSeconds: number | undefined;
+  readonly reconnectSessionId: string | undefined;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options: { cause?: unknown; retryAfterSeconds?: number } = {},
+    options: { cause?: unknown; retryAfterSeconds?: number; reconnectSessionId?: string } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.reconnectSessionId = options.reconnectSessionId;
   }
+}
+
+/** The one answer to every credential that opens nothing: who shows it cannot tell why. */
+export function invalidToken(): BrokerError {
+  return new BrokerError('InvalidToken', 'The credential is unknown, expired or revoked.');
 }

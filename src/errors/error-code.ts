@@ -41,6 +41,10 @@ export const errorCodes = [
   'InvalidResource',
   'InvalidLifetime',
   'TooManyTempTokens',
+  // API keys
+  'TooManyApiKeys',
+  'ApiKeyEnded',
+  'ApiKeyChanged',
   // The broker's own trouble
   'SealedRowUnreadable',
   'DatabaseUnavailable',

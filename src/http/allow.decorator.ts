@@ -1,7 +1,7 @@
 import { SetMetadata } from '@nestjs/common';
 
-/** Whom a route admits: everyone, a browser with a session's cookie, the operator, or a temp token whose scope has it. */
-export type Caller = 'anyone' | 'browser' | 'operator' | 'temp-token';
+/** Whom a route admits: everyone, a browser with a session's cookie, an API key, a temp token whose scope has it, or the operator. */
+export type Caller = 'anyone' | 'browser' | 'api-key' | 'temp-token' | 'operator';
 
 /** Which requests with a cookie must prove that they are the browser's own: those that change something, or all. */
 export type BrowserRuleScope = 'changes' | 'all';

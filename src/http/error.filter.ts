@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Config } from '../config/config.ts';
 import type { BrokerError } from '../errors/broker-error.ts';
 import { Log } from '../observability/log.ts';
 import { toErrorResponse } from './error-response.ts';
@@ -9,7 +10,10 @@ import { toBrokerError } from './to-broker-error.ts';
 /** The one place where errors become responses; what is our own trouble is logged, what is the caller's is not. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
-  constructor(protected readonly log: Log) {}
+  constructor(
+    protected readonly log: Log,
+    protected readonly config: Config,
+  ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -18,7 +22,7 @@ export class ErrorFilter implements ExceptionFilter {
     const error = toBrokerError(thrown);
     this.report(error, request);
     if (reply.sent) return;
-    const { status, headers, body } = toErrorResponse(error);
+    const { status, headers, body } = toErrorResponse(error, this.config.baseUrl);
     if (isProxied(request)) reply.header('latchkey-error', error.code);
     void reply.code(status).headers(headers).send(body);
   }

@@ -10,6 +10,10 @@ type SchemaObject = NonNullable<NonNullable<OpenAPIObject['components']>['schema
 export const errorSchema = z.object({
   error: z.enum(errorCodes).describe('for programs; it stays as it is'),
   message: z.string().describe('for people; it may change'),
+  reconnectUrl: z
+    .url()
+    .optional()
+    .describe('with ReauthorizationRequired of an API key: where its owner makes it live again'),
 });
 
 /** Returns a zod schema as OpenAPI 3.1 has it, which is JSON Schema 2020-12. */
@@ -40,11 +44,17 @@ export function describeRoutes(app: INestApplication, config: Config, version: s
       'The session of a browser. What changes something, and every call of /xrpc, must come from our own ' +
       'pages, as Origin and Sec-Fetch-Site say; a caller without these headers sends X-Latchkey-CSRF: 1.',
   } as const;
+  const apiKey = {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key: ckapi_ and 64 lowercase hex characters.',
+  } as const;
   const operator = {
     type: 'http',
     scheme: 'bearer',
     description: 'The admin token, LATCHKEY_ADMIN_TOKEN.',
   } as const;
   const schemas = { ...routes.components?.schemas, Error: toOpenApiSchema(errorSchema) };
-  return { ...routes, components: { ...routes.components, securitySchemes: { browser, operator }, schemas } };
+  const securitySchemes = { browser, apiKey, operator };
+  return { ...routes, components: { ...routes.components, securitySchemes, schemas } };
 }

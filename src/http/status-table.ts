@@ -42,6 +42,9 @@ export const statusTable: Readonly<Record<ErrorCode, number>> = {
   InvalidResource: 400,
   InvalidLifetime: 400,
   TooManyTempTokens: 409,
+  TooManyApiKeys: 409,
+  ApiKeyEnded: 409,
+  ApiKeyChanged: 409,
 
   SealedRowUnreadable: 503,
   DatabaseUnavailable: 503,

@@ -1,12 +1,10 @@
 import { type ArgumentsHost, Catch, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Config } from '../config/config.ts';
 import type { BrokerError } from '../errors/broker-error.ts';
 import type { ErrorCode } from '../errors/error-code.ts';
 import { ErrorFilter } from '../http/error.filter.ts';
 import { toBrokerError } from '../http/to-broker-error.ts';
-import { Log } from '../observability/log.ts';
 
 const keptField = z.string().max(2048).optional().catch(undefined);
 const keptFields = z.object({ identifier: keptField, return_to: keptField });
@@ -15,13 +13,6 @@ const keptFields = z.object({ identifier: keptField, return_to: keptField });
 @Catch()
 @Injectable()
 export class LoginErrorFilter extends ErrorFilter {
-  constructor(
-    log: Log,
-    private readonly config: Config,
-  ) {
-    super(log);
-  }
-
   override catch(thrown: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     if (!request.headers.accept?.includes('text/html')) {

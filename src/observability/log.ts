@@ -109,6 +109,26 @@ export class Log {
     );
   }
 
+  apiKeyRotated(facts: { did: string; apiKeyId: string; previousUntil: string | null }): void {
+    this.logger.info(facts, 'An API key was given a new secret');
+  }
+
+  apiKeyRevoked(facts: { did: string; apiKeyId: string; sessionId: string }): void {
+    this.logger.info(facts, 'An API key was revoked');
+  }
+
+  apiKeyExpired(facts: { did: string; apiKeyId: string; sessionId: string }): void {
+    this.logger.info(facts, 'An API key has expired');
+  }
+
+  apiKeyRefused(facts: { did: string; apiKeyId: string; reason: string }): void {
+    this.logger.warn(facts, 'SECURITY: an API key is used that is over');
+  }
+
+  apiKeyMalformed(facts: { length: number }): void {
+    this.logger.warn(facts, 'SECURITY: something was shown as an API key that can be none');
+  }
+
   backgroundFailed(error: unknown): void {
     this.logger.error({ error: toLoggedError(error) }, 'A background run failed; the next one comes');
   }

@@ -52,6 +52,13 @@ export const tempTokenRefusals = [
 ] as const;
 
 export type TempTokenRefusal = (typeof tempTokenRefusals)[number];
+/**
+ * How a key that was shown is judged; `rotated` is a secret from before a rotation whose grace is over. Whether the key's
+ * session works is another matter.
+ */
+export const keyOutcomes = ['accepted', 'unknown', 'malformed', 'expired', 'revoked', 'rotated'] as const;
+
+export type KeyOutcome = (typeof keyOutcomes)[number];
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 

@@ -9,6 +9,8 @@ import {
   endReasons,
   type TempTokenRefusal,
   tempTokenRefusals,
+  type KeyOutcome,
+  keyOutcomes,
   toMethodLabel,
   toStatusLabel,
 } from './metrics-labels.ts';
@@ -108,6 +110,19 @@ export class Metrics {
     registers: this.registers,
   });
 
+  private readonly keyValidations = new Counter({
+    name: 'latchkey_api_key_validations_total',
+    help: 'API keys that were shown, by what they were found to be',
+    labelNames: ['outcome'],
+    registers: this.registers,
+  });
+
+  private readonly keyUseFailures = new Counter({
+    name: 'latchkey_api_key_last_used_failures_total',
+    help: 'Batches of the last uses of API keys that could not be written down; they are tried again',
+    registers: this.registers,
+  });
+
   private readonly failures = new Counter({
     name: 'latchkey_measurement_failures_total',
     help: 'How often a number could not be measured; it is left out then',
@@ -120,6 +135,7 @@ export class Metrics {
     // A counter that begins with its first event hides that event from whoever asks for its growth.
     for (const outcome of attemptOutcomes) this.attempts.inc({ outcome }, 0);
     for (const reason of endReasons) this.endings.inc({ reason }, 0);
+    for (const outcome of keyOutcomes) this.keyValidations.inc({ outcome }, 0);
     for (const result of backgroundResults) this.background.inc({ result }, 0);
     for (const reason of tempTokenRefusals) this.refusedTempTokens.inc({ reason }, 0);
   }
@@ -163,6 +179,14 @@ export class Metrics {
 
   tempTokenRefused(reason: TempTokenRefusal): void {
     this.refusedTempTokens.inc({ reason });
+  }
+
+  keyValidated(outcome: KeyOutcome): void {
+    this.keyValidations.inc({ outcome });
+  }
+
+  keyUseNotWritten(): void {
+    this.keyUseFailures.inc();
   }
 
   auditEventsLost(events: number): void {

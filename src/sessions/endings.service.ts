@@ -38,6 +38,15 @@ export class Endings {
     return this.sessions.beginRevoking(id, database);
   }
 
+  /**
+   * As {@link begin}, in the transaction that has just taken one holder away, unless another one is left; answers whether
+   * the session is to be finished.
+   */
+  async beginUnlessHeld(id: string, transaction: Kysely<Schema>): Promise<boolean> {
+    await this.sessions.lock(id, transaction);
+    return this.sessions.beginRevokingUnheld(id, transaction);
+  }
+
   /** Revokes a marked session at its issuer; resolves when that is done, or is taking long, or has failed. */
   async finish(id: string): Promise<void> {
     this.live.forget(id);

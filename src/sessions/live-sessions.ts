@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BrokerError } from '../errors/broker-error.ts';
+import { BrokerError, invalidToken } from '../errors/broker-error.ts';
 import { Config } from '../config/config.ts';
 import { ForeignWrites } from '../database/foreign-writes.ts';
 import { RecentRows } from '../database/recent-rows.ts';
@@ -99,12 +99,26 @@ export function isLive(session: LiveSession | StoredSession | undefined): sessio
   return session !== undefined && 'signer' in session;
 }
 
-/** @throws BrokerError `ReauthorizationRequired` when there is no such session, or it is not active */
+/** @throws BrokerError as {@link sessionEnded} tells, when there is no such session, or it is not active */
 export function requireLive(session: LiveSession | StoredSession | undefined): LiveSession {
   if (isLive(session)) return session;
-  throw sessionEnded();
+  throw sessionEnded(session);
 }
 
-export function sessionEnded(): BrokerError {
+/**
+ * Says that a session cannot be used: `ReauthorizationRequired` while its owner can help, with the link by which a key's
+ * session is taken up again; `InvalidToken` for a key's that was ended for good, as its key opens nothing any more.
+ */
+export function sessionEnded(session?: Pick<StoredSession, 'id' | 'purpose' | 'status'>): BrokerError {
+  if (session?.purpose === 'api_key') return keySessionEnded(session);
   return new BrokerError('ReauthorizationRequired', 'This session has ended. Please sign in again.');
+}
+
+function keySessionEnded({ id, status }: Pick<StoredSession, 'id' | 'status'>): BrokerError {
+  if (status === 'revoking' || status === 'revoked') return invalidToken();
+  return new BrokerError(
+    'ReauthorizationRequired',
+    'The session of this key needs its owner. The key is good: it lives again once the owner has opened reconnectUrl.',
+    { reconnectSessionId: id },
+  );
 }

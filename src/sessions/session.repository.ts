@@ -6,6 +6,7 @@ import type { Schema } from '../database/schema.ts';
 import type { SessionPurpose, SessionReason, SessionStatus } from '../database/tables/oauth-session.ts';
 import type { Grant } from '../oauth/grant.ts';
 import { NO_ATTEMPT, toGrantedRow } from './granted-row.ts';
+import { isUnheld } from './session-holders.ts';
 import { type AttemptKey, type Session, type SessionRow, toSession } from './session.ts';
 import { isSealedAlike, type SessionSecrets, SessionSecretsBox } from './session-secrets.ts';
 
@@ -88,6 +89,36 @@ export class SessionRepository {
       .limit(1)
       .executeTakeFirst();
     return row?.id;
+  }
+
+  /** Updates an active session for a new holder, which a sweep then waits for; answers whether there is such a one. */
+  async addHolder({ id, did }: Pick<Session, 'id' | 'did'>, database: Kysely<Schema>): Promise<boolean> {
+    const { numUpdatedRows } = await database
+      .updateTable('oauth_session')
+      .set({ last_used_at: this.database.now() })
+      .where('id', '=', id)
+      .where('did', '=', did)
+      .where('status', '=', 'active')
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
+  /** Locks a session for this transaction, so that what is read of it afterwards is the newest. */
+  async lock(id: string, transaction: Kysely<Schema>): Promise<void> {
+    if (this.database.dialect === 'sqlite') return; // The transaction has the whole file.
+    await transaction.selectFrom('oauth_session').select('id').where('id', '=', id).forUpdate().execute();
+  }
+
+  /** Marks a session to be revoked unless something holds it; answers whether this call did it. */
+  async beginRevokingUnheld(id: string, database: Kysely<Schema>): Promise<boolean> {
+    const { numUpdatedRows } = await database
+      .updateTable('oauth_session')
+      .set(({ eb }) => ({ ...NO_ATTEMPT, status: 'revoking', generation: eb('generation', '+', 1) }))
+      .where('id', '=', id)
+      .where('status', 'in', ['active', 'needs_reauth'])
+      .where(isUnheld(this.database.now()))
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
   }
 
   /** Marks a session to be revoked; answers whether this call did it. The refresh token stays to revoke it with. */

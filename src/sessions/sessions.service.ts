@@ -43,11 +43,21 @@ export class Sessions {
     return this.sessions.insert(grant, life, database);
   }
 
+  /**
+   * Promises a session to one more holder, in the transaction that stores the holder: from then on nobody can end it for
+   * having none.
+   *
+   * @throws BrokerError `ReauthorizationRequired` when the session is not active, or not the account's
+   */
+  async addHolder(session: Pick<Session, 'id' | 'did'>, database: Kysely<Schema>): Promise<void> {
+    if (!(await this.sessions.addHolder(session, database))) throw sessionEnded();
+  }
+
   async find(id: string): Promise<Session | undefined> {
     return this.live.get(id);
   }
 
-  /** @throws BrokerError `ReauthorizationRequired` when there is no such session, or it is not active */
+  /** @throws BrokerError as {@link sessionEnded} tells, when there is no such session, or it is not active */
   async get(id: string): Promise<Session> {
     return requireLive(await this.live.get(id));
   }

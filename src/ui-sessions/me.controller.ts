@@ -2,7 +2,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Caller } from '../access/caller.decorator.ts';
-import type { BrowserPrincipal } from '../access/principal.ts';
+import type { AccountPrincipal } from '../access/principal.ts';
 import { Allow } from '../http/allow.decorator.ts';
 import { ApiErrors } from '../http/api-errors.decorator.ts';
 import { toOpenApiSchema } from '../http/openapi.ts';
@@ -12,19 +12,20 @@ const me = z.object({
   did: z.string(),
   handle: z.string().nullable().describe('null when the handle does not point back at the account'),
   pds: z.url(),
-  credential: z.enum(['browser']),
+  credential: z.enum(['browser', 'api-key']),
   scope: z.string().describe('what the account granted'),
-  expiresAt: z.iso.datetime().describe('when this credential ends'),
+  expiresAt: z.iso.datetime().nullable().describe('when this credential ends; null for a key without an end'),
 });
 
 @ApiTags('account')
 @ApiSecurity('browser')
+@ApiSecurity('apiKey')
 @Controller('api/me')
 export class MeController {
   constructor(private readonly sessions: Sessions) {}
 
   @Get()
-  @Allow('browser')
+  @Allow('browser', 'api-key')
   @Header('cache-control', 'no-store')
   @ApiOperation({ operationId: 'getMe', summary: 'Who calls, and what the account granted' })
   @ApiOkResponse({ description: 'The account behind the credential.', schema: toOpenApiSchema(me) })
@@ -35,8 +36,8 @@ export class MeController {
     'Forbidden',
     'DatabaseUnavailable',
   )
-  async me(@Caller() { sessionId, expiresAt }: BrowserPrincipal): Promise<z.infer<typeof me>> {
+  async me(@Caller() { kind, sessionId, expiresAt }: AccountPrincipal): Promise<z.infer<typeof me>> {
     const { did, handle, pds, scope } = await this.sessions.get(sessionId);
-    return { did, handle, pds, credential: 'browser', scope, expiresAt: expiresAt.toISOString() };
+    return { did, handle, pds, credential: kind, scope, expiresAt: expiresAt?.toISOString() ?? null };
   }
 }

@@ -11,7 +11,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Caller } from '../access/caller.decorator.ts';
-import type { BrowserPrincipal } from '../access/principal.ts';
+import type { AccountPrincipal } from '../access/principal.ts';
 import { AllowSameOriginOnly } from '../http/allow.decorator.ts';
 import { ApiErrors } from '../http/api-errors.decorator.ts';
 import { Config } from '../config/config.ts';
@@ -30,6 +30,7 @@ const PDS_ANSWER = { status: 200, description: 'What the PDS answered.', content
 
 @ApiTags('xrpc')
 @ApiSecurity('browser')
+@ApiSecurity('apiKey')
 @ApiParam({
   name: 'nsid',
   description: 'the method, as its lexicon names it',
@@ -67,10 +68,10 @@ export class XrpcController {
   @Get()
   @ApiOperation({ operationId: 'callQuery', summary: "Calls a query of the account's PDS; HEAD works too" })
   @ApiResponse(PDS_ANSWER)
-  @AllowSameOriginOnly('browser')
+  @AllowSameOriginOnly('browser', 'api-key')
   query(
     @Param('nsid') nsid: string,
-    @Caller() caller: BrowserPrincipal,
+    @Caller() caller: AccountPrincipal,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -84,10 +85,10 @@ export class XrpcController {
   @ApiBody({ required: false, description: 'Passed on as it is.', schema: {} })
   @RouteConfig(OWN_BODY)
   @ApiResponse(PDS_ANSWER)
-  @AllowSameOriginOnly('browser')
+  @AllowSameOriginOnly('browser', 'api-key')
   procedure(
     @Param('nsid') nsid: string,
-    @Caller() caller: BrowserPrincipal,
+    @Caller() caller: AccountPrincipal,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -97,7 +98,7 @@ export class XrpcController {
 
   private async forward(
     nsid: string,
-    { sessionId }: BrowserPrincipal,
+    { sessionId }: AccountPrincipal,
     request: FastifyRequest,
     reply: FastifyReply,
     body?: UploadedBody,

@@ -1,7 +1,10 @@
+import { ApiKeys } from '../../src/api-keys/api-keys.service.ts';
+import { newApiKeySecret } from '../../src/crypto/api-key-secret.ts';
 import { newSecret } from '../../src/crypto/secret.ts';
 import type { Session } from '../../src/sessions/session.ts';
 import { newTempToken } from '../../src/temp-tokens/temp-token.ts';
 import { IDLE_LIMIT_MS } from '../../src/ui-sessions/ui-session.ts';
+import { byTest, issueKey } from '../broker/issued-key.ts';
 import { storeCookie } from '../broker/stored-session.ts';
 import { storeTempToken } from '../temp-tokens/stored-temp-token.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
@@ -35,6 +38,20 @@ const makers = {
     marked(await storeCookie(broker, session, { expiresAt: new Date(Date.now() - 1000) })),
   'idle cookie': async (broker, session) =>
     marked(await storeCookie(broker, session, { lastSeenAt: new Date(Date.now() - IDLE_LIMIT_MS) })),
+  'API key': validKey,
+  'API key and cookie': async (broker, session) => ({
+    ...(await validCookie(broker, session)),
+    ...(await validKey(broker, session)),
+  }),
+  'unknown API key': () => bearer(newApiKeySecret()),
+  'malformed API key': () => bearer(newApiKeySecret().toUpperCase()),
+  'expired API key': async (broker, session) =>
+    bearer((await issueKey(broker, session, { expiresAt: new Date(Date.now() - 1000) })).secret),
+  'revoked API key': async (broker, session) => {
+    const { id, secret } = await issueKey(broker, session);
+    await broker.app.get(ApiKeys).revoke(id, undefined, byTest);
+    return bearer(secret);
+  },
   'admin token': broker => ({ authorization: `Bearer ${broker.secrets.adminToken}` }),
   'wrong admin token': broker => ({ authorization: `Bearer ${broker.secrets.adminToken.slice(1)}0` }),
   'unknown temp token': () => ({ authorization: `Bearer ${newTempToken()}` }),
@@ -68,6 +85,14 @@ export async function present(name: CredentialName, broker: TestBroker, session:
 
 async function validCookie(broker: TestBroker, session: Session): Promise<Headers> {
   return { cookie: `latchkey=${await storeCookie(broker, session)}` };
+}
+
+async function validKey(broker: TestBroker, session: Session): Promise<Headers> {
+  return bearer((await issueKey(broker, session)).secret);
+}
+
+function bearer(token: string): Headers {
+  return { authorization: `Bearer ${token}` };
 }
 
 function marked(cookie: string): Headers {

@@ -14,7 +14,9 @@ const REFUSALS: Readonly<Record<string, number>> = {
   CrossSiteRequest: 403,
 };
 
-describeBroker('every route', broker => {
+describeBroker('every route', suite, { settings: { LATCHKEY_KEYS_PER_ACCOUNT: '10000' } });
+
+function suite(broker: () => TestBroker): void {
   let pds: ScriptedServer;
   beforeAll(async () => {
     pds = await startServer((_request, response) => response.end('{}'));
@@ -58,7 +60,7 @@ describeBroker('every route', broker => {
       }
     },
   );
-});
+}
 
 function addressOf({ url }: TestBroker, path: string): URL {
   return new URL(path.replace(':nsid', 'com.example.anything'), url);

@@ -13,6 +13,10 @@ const tokens = [
   'empty Authorization',
   'Authorization of two words',
   'wrong token and cookie',
+  'unknown API key',
+  'malformed API key',
+  'expired API key',
+  'revoked API key',
 ] as const;
 
 describeBroker('a credential that opens nothing', broker => {

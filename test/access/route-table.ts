@@ -8,6 +8,10 @@ export type Outcome =
 type Reception = Readonly<Record<CredentialName, Outcome>>;
 
 const unknownTokens = {
+  'unknown API key': 'InvalidToken',
+  'malformed API key': 'InvalidToken',
+  'expired API key': 'InvalidToken',
+  'revoked API key': 'InvalidToken',
   'wrong admin token': 'InvalidToken',
   'unknown temp token': 'InvalidToken',
   'temp token of a scope that is no more': 'InvalidToken',
@@ -27,6 +31,12 @@ const forAnyone: Reception = {
   'malformed cookie': 'answers',
   'expired cookie': 'answers',
   'idle cookie': 'answers',
+  'API key': 'answers',
+  'API key and cookie': 'answers',
+  'unknown API key': 'answers',
+  'malformed API key': 'answers',
+  'expired API key': 'answers',
+  'revoked API key': 'answers',
   'admin token': 'answers',
   'admin token and cookie': 'answers',
   'wrong admin token': 'answers',
@@ -53,11 +63,19 @@ const forBrowsers: Reception = {
   'malformed cookie': 'AuthenticationRequired',
   'expired cookie': 'AuthenticationRequired',
   'idle cookie': 'AuthenticationRequired',
+  'API key': 'Forbidden',
+  'API key and cookie': 'Forbidden',
   'admin token': 'Forbidden',
   'admin token and cookie': 'Forbidden',
 };
 
+const keys = { 'API key': 'answers', 'API key and cookie': 'answers' } as const;
+
 const forOwnPages: Reception = { ...forBrowsers, ...foreignCookies };
+
+const forKeysToo: Reception = { ...forOwnPages, ...keys };
+
+const operator = { 'admin token': 'answers', 'admin token and cookie': 'answers' } as const;
 
 const forOperator: Reception = {
   ...forBrowsers,
@@ -65,8 +83,7 @@ const forOperator: Reception = {
   'cookie with the CSRF header': 'Forbidden',
   'cookie without a mark': 'Forbidden',
   'cookie from another site': 'Forbidden',
-  'admin token': 'answers',
-  'admin token and cookie': 'answers',
+  ...operator,
 };
 
 /** Every route, and whom it lets in. A new route takes its line here. */
@@ -83,7 +100,10 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'POST /oauth/login': { ...forAnyoneKnown, ...foreignCookies },
   'GET /oauth/callback': forAnyone,
   'POST /oauth/logout': forOwnPages,
-  'GET /api/me': forBrowsers,
+  'GET /api/me': { ...forBrowsers, ...keys },
+  'GET /api/keys': { ...forBrowsers, ...operator },
+  'POST /api/keys/:id/rotate': forOwnPages,
+  'DELETE /api/keys/:id': { ...forOwnPages, ...operator },
   'GET /api/sessions': forOperator,
   'GET /api/sessions/:id': forOperator,
   'DELETE /api/sessions/:id': forOperator,
@@ -99,6 +119,6 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'DELETE /api/temp-tokens/:id': forOperator,
   'DELETE /api/temp-tokens': forOperator,
   'GET /api/audit-events': forOperator,
-  'GET /xrpc/:nsid': forOwnPages,
-  'POST /xrpc/:nsid': forOwnPages,
+  'GET /xrpc/:nsid': forKeysToo,
+  'POST /xrpc/:nsid': forKeysToo,
 };

@@ -4,16 +4,29 @@ import { HolderlessSessions } from '../../src/background/holderless-sessions.ts'
 import type { Database } from '../../src/database/database.ts';
 import { Endings } from '../../src/sessions/endings.service.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
-import { oauthSessionRow, uiSessionRow } from '../database/rows.ts';
+import { apiKeyRow, keyRequestRow, oauthSessionRow, uiSessionRow } from '../database/rows.ts';
 import { stopBackground } from './due.ts';
 
 const ROUNDS = process.env.TEST_LONG ? 50 : 5;
 const SESSIONS = 60;
 const past = '2020-01-01T00:00:00.000Z';
+const future = '2099-01-01T00:00:00.000Z';
 
 describeBroker('sessions that are given a holder while they are swept', suite);
 
 function suite(broker: () => TestBroker): void {
+  it('are kept by a browser, a live key or an unclaimed request, and by nothing that is over', async () => {
+    const { app, database } = broker();
+    await stopBackground(broker());
+    const repository = new HolderlessSessionRepository(database);
+    const holderless = new HolderlessSessions(database, repository, app.get(Endings));
+    const ids = await storeSessions(database);
+    const held = await holdInEveryWay(database, ids);
+    await holderless.sweep(SESSIONS);
+    const active = database.selectFrom('oauth_session').select('id').where('status', '=', 'active');
+    expect((await active.execute()).map(({ id }) => id).sort()).toEqual(held.sort());
+  });
+
   it('are either swept, and the holder is refused, or live on with it', async () => {
     const { app, database } = broker();
     await stopBackground(broker());
@@ -40,6 +53,28 @@ function suite(broker: () => TestBroker): void {
       expect(await active.where('status', '=', 'active').execute()).toHaveLength(kept);
     }
   });
+}
+
+/** Gives each of some sessions one holder, or what is none any more; answers the ids of those that are held. */
+async function holdInEveryWay(database: Database, ids: readonly string[]): Promise<(string | undefined)[]> {
+  const [browser = '', key = '', lasting = '', asked = '', authorized = '', ...unheld] = ids;
+  await database.insertInto('ui_session').values(uiSessionRow(browser)).execute();
+  const keys = [
+    apiKeyRow(key, { expires_at: future }),
+    apiKeyRow(lasting),
+    apiKeyRow(unheld[0] ?? '', { expires_at: past }),
+    apiKeyRow(unheld[1] ?? '', { revoked_at: past }),
+  ];
+  await database.insertInto('api_key').values(keys).execute();
+  const requests = [
+    keyRequestRow({ session_id: asked, status: 'pending', expires_at: future }),
+    keyRequestRow({ session_id: authorized, status: 'authorized', expires_at: future }),
+    keyRequestRow({ session_id: unheld[2] ?? '', status: 'authorized', expires_at: past }),
+    keyRequestRow({ session_id: unheld[3] ?? '', status: 'claimed', expires_at: future }),
+    keyRequestRow({ session_id: unheld[4] ?? '', status: 'denied', expires_at: future }),
+  ];
+  await database.insertInto('key_request').values(requests).execute();
+  return [browser, key, lasting, asked, authorized];
 }
 
 async function sweepUntil(signal: AbortSignal, holderless: HolderlessSessions): Promise<void> {

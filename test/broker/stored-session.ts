@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { JWK } from 'jose';
 import { digestOf, newSecret } from '../../src/crypto/secret.ts';
+import type { SessionPurpose } from '../../src/database/tables/oauth-session.ts';
 import type { Grant } from '../../src/oauth/grant.ts';
 import type { Session } from '../../src/sessions/session.ts';
 import { Sessions } from '../../src/sessions/sessions.service.ts';
@@ -10,7 +11,12 @@ import type { TestBroker } from './test-broker.ts';
 const HOUR_MS = 60 * 60_000;
 
 /** Stores the session of a grant that no PDS has given: it is as good as the PDS it names is lenient. */
-export function storeSession(broker: TestBroker, pds: string, grant: Partial<Grant> = {}): Promise<Session> {
+export function storeSession(
+  broker: TestBroker,
+  pds: string,
+  grant: Partial<Grant> = {},
+  purpose: SessionPurpose = 'ui',
+): Promise<Session> {
   const made = {
     did: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa',
     clientId: 'http://localhost',
@@ -24,7 +30,7 @@ export function storeSession(broker: TestBroker, pds: string, grant: Partial<Gra
     dpopKey: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }) as JWK,
     ...grant,
   };
-  return broker.app.get(Sessions, { strict: false }).create(made, { handle: 'made-up.test', purpose: 'ui' });
+  return broker.app.get(Sessions, { strict: false }).create(made, { handle: 'made-up.test', purpose });
 }
 
 export type CookieLife = { readonly lastSeenAt?: Date; readonly expiresAt?: Date };

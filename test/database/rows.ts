@@ -64,6 +64,36 @@ export function tempTokenRow(change: object = {}): Row<'temp_token'> {
   };
 }
 
+export function apiKeyRow(sessionId: string, change: object = {}): Row<'api_key'> {
+  return {
+    id: randomUUID(),
+    did: 'did:plc:alice',
+    session_id: sessionId,
+    name: 'a bot',
+    scope: 'atproto',
+    start: 'ckapi_000000',
+    digest: randomUUID(),
+    created_at: at,
+    mac: 'mac',
+    ...change,
+  };
+}
+
+export function keyRequestRow(change: object = {}): Row<'key_request'> {
+  return {
+    id: randomUUID(),
+    did: 'did:plc:alice',
+    name: 'a bot',
+    scope: 'atproto',
+    asked_from: '127.0.0.1',
+    status: 'pending',
+    created_at: at,
+    expires_at: at,
+    mac: 'mac',
+    ...change,
+  };
+}
+
 export function clientKeyRow(change: object = {}): Row<'client_key'> {
   return { kid: randomUUID(), sealed: 'sealed', created_at: at, published_at: at, active_at: at, ...change };
 }

@@ -2,15 +2,33 @@ import { expect, it } from '@jest/globals';
 import { isUniqueViolation } from '../../src/database/database-error.ts';
 import type { Schema } from '../../src/database/schema.ts';
 import { sealedColumns } from '../../src/database/sealed-columns.ts';
+import { keyRequestStatuses } from '../../src/database/tables/key-request.ts';
 import { sessionPurposes, sessionReasons, sessionStatuses } from '../../src/database/tables/oauth-session.ts';
 import { statePurposes } from '../../src/database/tables/oauth-state.ts';
 import { describeDialects } from './dialects.ts';
-import { clientKeyRow, oauthSessionRow, oauthStateRow, uiSessionRow } from './rows.ts';
+import { clientKeyRow, keyRequestRow, oauthSessionRow, oauthStateRow, uiSessionRow } from './rows.ts';
 
 type Nullability<Table> = { [Column in keyof Table]: null extends Table[Column] ? 'null' : 'not null' };
 
 /** The compiler compares these with the table types, the test with the tables: all three say the same. */
 const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
+  api_key: {
+    id: 'not null',
+    did: 'not null',
+    session_id: 'not null',
+    name: 'not null',
+    scope: 'not null',
+    start: 'not null',
+    digest: 'not null',
+    previous_digest: 'null',
+    previous_until: 'null',
+    slot: 'null',
+    created_at: 'not null',
+    expires_at: 'null',
+    revoked_at: 'null',
+    last_used_at: 'null',
+    mac: 'not null',
+  },
   audit_event: {
     id: 'not null',
     at: 'not null',
@@ -34,6 +52,24 @@ const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
   },
   encryption_key: { fingerprint: 'not null', canary: 'not null', created_at: 'not null' },
   instance: { owner: 'not null', started_at: 'not null', seen_at: 'not null' },
+  key_request: {
+    id: 'not null',
+    did: 'not null',
+    handle: 'null',
+    name: 'not null',
+    scope: 'not null',
+    asked_from: 'not null',
+    status: 'not null',
+    loopback: 'null',
+    code_digest: 'null',
+    tries: 'not null',
+    session_id: 'null',
+    api_key_id: 'null',
+    expires_in_days: 'null',
+    created_at: 'not null',
+    expires_at: 'not null',
+    mac: 'not null',
+  },
   lease: { name: 'not null', owner: 'not null', until: 'not null' },
   oauth_session: {
     id: 'not null',
@@ -125,6 +161,10 @@ describeDialects('the schema', open => {
     for (const status of sessionStatuses) await insertSession({ status });
     for (const reason of sessionReasons) await insertSession({ reason });
     for (const purpose of statePurposes) await insertState({ purpose });
+    const insertRequest = (change: object): Promise<unknown> =>
+      database.insertInto('key_request').values(keyRequestRow(change)).execute();
+    for (const status of keyRequestStatuses) await insertRequest({ status });
+    await expect(insertRequest({ status: 'other' })).rejects.toThrow('key_request_status_known');
     await expect(insertSession({ purpose: 'other' })).rejects.toThrow('oauth_session_purpose_known');
     await expect(insertSession({ status: 'other' })).rejects.toThrow('oauth_session_status_known');
     await expect(insertSession({ reason: 'other' })).rejects.toThrow('oauth_session_reason_known');

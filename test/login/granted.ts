@@ -7,13 +7,18 @@ import { isLive, type LiveSession, LiveSessions } from '../../src/sessions/live-
 import type { TestBroker } from '../broker/test-broker.ts';
 
 /** Returns the one live session of an account, with its tokens and its DPoP key. */
-export async function sessionOf({ app, database }: TestBroker, did: string): Promise<LiveSession> {
-  const { id } = await database
+export async function sessionOf(broker: TestBroker, did: string): Promise<LiveSession> {
+  const { id } = await broker.database
     .selectFrom('oauth_session')
     .select('id')
     .where('did', '=', did)
     .where('status', '=', 'active')
     .executeTakeFirstOrThrow();
+  return sessionById(broker, id);
+}
+
+/** Returns a live session, with its tokens and its DPoP key. */
+export async function sessionById({ app }: TestBroker, id: string): Promise<LiveSession> {
   const session = await app.get(LiveSessions).reload(id);
   if (!isLive(session)) throw new Error(`session ${id} has no secrets`);
   return session;

@@ -72,4 +72,9 @@ function isExpected(error: unknown): boolean {
   return error instanceof BrokerError && expectedCodes.has(error.code);
 }
 
-const expectedCodes = new Set(['ReauthorizationRequired', 'TokenUnavailable', 'UpstreamUnavailable']);
+const expectedCodes = new Set([
+  'InvalidToken',
+  'ReauthorizationRequired',
+  'TokenUnavailable',
+  'UpstreamUnavailable',
+]);

@@ -1,0 +1,305 @@
+import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { LastUsed } from '../../src/api-keys/last-used.ts';
+import { RecentApiKeys } from '../../src/api-keys/recent-api-keys.ts';
+import { Sweeper } from '../../src/background/sweeper.ts';
+import type { Session } from '../../src/sessions/session.ts';
+import { listEvents } from '../audit/events.ts';
+import { stopBackground } from '../background/due.ts';
+import { callWith, issueKey, type TestKey } from '../broker/issued-key.ts';
+import { storeCookie, storeSession } from '../broker/stored-session.ts';
+import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
+import { exchange } from '../network/http-exchange.ts';
+import { operate } from '../sessions/operate.ts';
+
+const alice = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa';
+const bob = 'did:plc:bbbbbbbbbbbbbbbbbbbbbbbb';
+const MOST_KEYS = 4;
+const HOUR_MS = 60 * 60_000;
+
+type Listed = { id: string; status: string; name: string; revokedAt: string | null };
+
+describeBroker('an API key', suite, { settings: { LATCHKEY_KEYS_PER_ACCOUNT: String(MOST_KEYS) } });
+
+function suite(broker: () => TestBroker): void {
+  beforeAll(() => stopBackground(broker()));
+  beforeEach(async () => {
+    for (const table of ['api_key', 'ui_session'] as const)
+      await broker().database.deleteFrom(table).execute();
+    broker()
+      .app.get(RecentApiKeys)
+      .forgetWhere(() => true);
+  });
+
+  const keySession = (did = alice): Promise<Session> =>
+    storeSession(broker(), broker().network.pds, { did }, 'api_key');
+  const newKey = async (did = alice, expiresAt: Date | null = null): Promise<TestKey> =>
+    issueKey(broker(), await keySession(did), { expiresAt });
+  const statusWith = async (key: Pick<TestKey, 'secret'>): Promise<number> =>
+    (await callWith(broker(), key, 'GET /api/me')).status;
+  const listOf = async (did: string): Promise<Listed[]> =>
+    (await ownerAsks(broker(), did, 'GET /api/keys')).body.keys as Listed[];
+
+  it('is listed for its owner alone, and for the operator, without secret and digest', async () => {
+    const [mine, other] = [await newKey(alice, new Date('2099-01-01')), await newKey(bob)];
+    const { body } = await ownerAsks(broker(), alice, `GET /api/keys?did=${bob}`);
+    expect(body).toEqual({
+      keys: [
+        {
+          id: mine.id,
+          start: mine.secret.slice(0, 12),
+          did: alice,
+          name: 'a bot',
+          scope: 'atproto transition:generic',
+          sessionId: mine.sessionId,
+          createdAt: expect.any(String),
+          expiresAt: '2099-01-01T00:00:00.000Z',
+          lastUsedAt: null,
+          revokedAt: null,
+          status: 'active',
+        },
+      ],
+    });
+    const pages = [await operate(broker(), 'GET /api/keys?limit=1')];
+    pages.push(await operate(broker(), `GET /api/keys?limit=1&cursor=${String(pages[0]?.body.cursor)}`));
+    const ids = pages.flatMap(page => (page.body.keys as Listed[]).map(({ id }) => id));
+    expect(ids).toEqual([mine.id, other.id].sort());
+    const ofBob = await operate(broker(), `GET /api/keys?did=${bob}`);
+    expect(ofBob.body).toMatchObject({ keys: [{ id: other.id }] });
+  });
+
+  it('is as good as none to another account', async () => {
+    const key = await newKey(bob);
+    for (const line of [
+      `DELETE /api/keys/${key.id}`,
+      `POST /api/keys/${key.id}/rotate`,
+      'DELETE /api/keys/x%00',
+    ])
+      expect(await ownerAsks(broker(), alice, line)).toMatchObject({
+        status: 404,
+        body: { error: 'NotFound' },
+      });
+    expect(await statusWith(key)).toBe(200);
+  });
+
+  it('gets a new secret at once, and keeps its id and its session', async () => {
+    const key = await newKey(alice, new Date('2099-01-01'));
+    expect(await statusWith(key)).toBe(200);
+    const { status, body } = await ownerAsks(broker(), alice, `POST /api/keys/${key.id}/rotate`);
+    expect([status, body]).toEqual([
+      200,
+      {
+        id: key.id,
+        secret: expect.stringMatching(/^ckapi_[0-9a-f]{64}$/),
+        start: String(body.secret).slice(0, 12),
+        did: alice,
+        name: 'a bot',
+        scope: 'atproto transition:generic',
+        expiresAt: '2099-01-01T00:00:00.000Z',
+      },
+    ]);
+    expect(await statusWith(key)).toBe(401);
+    expect(await statusWith({ secret: String(body.secret) })).toBe(200);
+    expect(await sessionOfKey(broker(), key.id)).toBe(key.sessionId);
+    expect((await eventsOf(broker(), key.id))[0]).toEqual(['api-key.rotated', 'browser', alice]);
+  });
+
+  it('answers to both secrets for the grace, never past its end, and to no third', async () => {
+    const expiresAt = new Date(Date.now() + HOUR_MS);
+    const key = await newKey(alice, expiresAt);
+    const second = await rotate(broker(), key.id, { graceSeconds: 86_400 });
+    expect([await statusWith(key), await statusWith(second)]).toEqual([200, 200]);
+    expect(await graceEndOf(broker(), key.id)).toBe(expiresAt.toISOString());
+    const third = await rotate(broker(), key.id, { graceSeconds: 1 });
+    expect([await statusWith(key), await statusWith(second), await statusWith(third)]).toEqual([
+      401, 200, 200,
+    ]);
+    await new Promise(resolve => setTimeout(resolve, 1_050));
+    expect([await statusWith(second), await statusWith(third)]).toEqual([401, 200]);
+  });
+
+  it.each([{ graceSeconds: -1 }, { graceSeconds: 86_401 }, { graceSeconds: 1.5 }, { graceSeconds: '1' }])(
+    'is not rotated with %j',
+    async body => {
+      const { id } = await newKey();
+      const answer = await ownerAsks(broker(), alice, `POST /api/keys/${id}/rotate`, JSON.stringify(body));
+      expect(answer).toMatchObject({ status: 400, body: { error: 'InvalidRequest' } });
+    },
+  );
+
+  it('is not rotated once it is over', async () => {
+    const [revoked, expired, dead] = [
+      await newKey(),
+      await newKey(alice, new Date(Date.now() - 1)),
+      await newKey(),
+    ];
+    await ownerAsks(broker(), alice, `DELETE /api/keys/${revoked.id}`);
+    await operate(broker(), `DELETE /api/sessions/${dead.sessionId}`);
+    for (const { id } of [revoked, expired, dead])
+      expect(await ownerAsks(broker(), alice, `POST /api/keys/${id}/rotate`)).toMatchObject({
+        status: 409,
+        body: { error: 'ApiKeyEnded' },
+      });
+  });
+
+  it('stays as a tombstone when it is revoked, and its session ends', async () => {
+    const [byOwner, byOperator] = [await newKey(), await newKey()];
+    expect((await ownerAsks(broker(), alice, `DELETE /api/keys/${byOwner.id}`)).status).toBe(204);
+    expect((await operate(broker(), `DELETE /api/keys/${byOperator.id}`)).status).toBe(204);
+    for (const key of [byOwner, byOperator]) {
+      expect(await statusWith(key)).toBe(401);
+      expect(await sessionStatusOf(broker(), key.sessionId)).toBe('revoked');
+    }
+    const before = await listOf(alice);
+    expect(before).toMatchObject([{ status: 'revoked' }, { status: 'revoked' }]);
+    expect(await eventsOf(broker(), byOwner.id)).toEqual([
+      ['api-key.revoked', 'browser', alice],
+      ['api-key.issued', 'broker', alice],
+    ]);
+    expect((await eventsOf(broker(), byOperator.id))[0]).toEqual(['api-key.revoked', 'operator', alice]);
+    expect((await ownerAsks(broker(), alice, `DELETE /api/keys/${byOwner.id}`)).status).toBe(204);
+    expect(await listOf(alice)).toEqual(before);
+  });
+
+  it('leaves its session to another holder', async () => {
+    const session = await keySession();
+    const [first, second] = [await issueKey(broker(), session), await issueKey(broker(), session)];
+    await operate(broker(), `DELETE /api/keys/${first.id}`);
+    expect(await sessionStatusOf(broker(), session.id)).toBe('active');
+    expect([await statusWith(first), await statusWith(second)]).toEqual([401, 200]);
+    await operate(broker(), `DELETE /api/keys/${second.id}`);
+    expect(await sessionStatusOf(broker(), session.id)).toBe('revoked');
+  });
+
+  it('expires, is swept, and leaves its session without a holder', async () => {
+    const [expired, living] = [await newKey(alice, new Date(Date.now() - 1)), await newKey()];
+    expect([await statusWith(expired), await statusWith(living)]).toEqual([401, 200]);
+    expect(await listOf(alice)).toContainEqual(
+      expect.objectContaining({ id: expired.id, status: 'expired' }),
+    );
+    await broker().app.get(Sweeper).run();
+    expect(await listOf(alice)).toContainEqual(
+      expect.objectContaining({
+        id: expired.id,
+        status: 'expired',
+        revokedAt: expired.expiresAt?.toISOString(),
+      }),
+    );
+    expect(broker().logLines.join('')).toContain('An API key has expired');
+    expect((await eventsOf(broker(), expired.id))[0]).toEqual(['api-key.expired', 'broker', alice]);
+    for (const { sessionId } of [expired, living]) await letGraceEnd(broker(), sessionId);
+    await broker().app.get(Sweeper).run();
+    expect(await sessionStatusOf(broker(), expired.sessionId)).toBe('revoking');
+    expect(await sessionStatusOf(broker(), living.sessionId)).toBe('active');
+  });
+
+  it('shows how its session is, and ends with it', async () => {
+    const [lost, ended] = [await newKey(), await newKey()];
+    const mark = broker()
+      .database.updateTable('oauth_session')
+      .set({ status: 'needs_reauth', reason: 'idle' });
+    await mark.where('id', '=', lost.sessionId).execute();
+    await operate(broker(), `DELETE /api/sessions/${ended.sessionId}`);
+    const statuses = new Map((await listOf(alice)).map(({ id, status }) => [id, status]));
+    expect([statuses.get(lost.id), statuses.get(ended.id)]).toEqual(['needs_reauth', 'revoked']);
+    const answer = await callWith(broker(), ended, 'GET /api/me');
+    expect([answer.status, await answer.json()]).toMatchObject([401, { error: 'InvalidToken' }]);
+  });
+
+  it('is one of a few: places are free again once keys are over', async () => {
+    const keys: TestKey[] = [];
+    while (keys.length < MOST_KEYS) keys.push(await newKey());
+    await expect(newKey()).rejects.toMatchObject({ code: 'TooManyApiKeys' });
+    await newKey(bob);
+    await ownerAsks(broker(), alice, `DELETE /api/keys/${keys[0]?.id ?? ''}`);
+    await newKey(alice, new Date(Date.now() + 50));
+    await expect(newKey()).rejects.toMatchObject({ code: 'TooManyApiKeys' });
+    await new Promise(resolve => setTimeout(resolve, 100));
+    await newKey();
+    await operate(broker(), `DELETE /api/sessions/${keys[1]?.sessionId ?? ''}`);
+    await newKey();
+    await expect(newKey()).rejects.toMatchObject({ code: 'TooManyApiKeys' });
+  });
+
+  it('is not issued for a session that is over, or that is not the account’s', async () => {
+    const session = await keySession();
+    const asBob = issueKey(broker(), { ...session, did: bob });
+    await expect(asBob).rejects.toMatchObject({ code: 'ReauthorizationRequired' });
+    await operate(broker(), `DELETE /api/sessions/${session.id}`);
+    await expect(issueKey(broker(), session)).rejects.toMatchObject({ code: 'ReauthorizationRequired' });
+    expect(await listOf(alice)).toEqual([]);
+  });
+
+  it('remembers to the minute when it was used, forward only', async () => {
+    const key = await newKey();
+    const minute = (): number => Math.floor(Date.now() / 60_000);
+    const before = minute();
+    expect(await statusWith(key)).toBe(200);
+    await broker().app.get(LastUsed).flush();
+    const written = new Date((await lastUseOf(broker(), key.id)) ?? 0);
+    expect(written.getTime() % 60_000).toBe(0);
+    expect([before, minute()]).toContain(written.getTime() / 60_000);
+    const later = '2099-01-01T00:00:00.000Z';
+    await broker().database.updateTable('api_key').set({ last_used_at: later }).execute();
+    await broker().app.get(LastUsed).flush();
+    expect(await statusWith(key)).toBe(200);
+    await broker().app.get(LastUsed).flush();
+    expect(await lastUseOf(broker(), key.id)).toBe(later);
+  });
+}
+
+/** A request of the owner's browser. */
+async function ownerAsks(
+  broker: TestBroker,
+  did: string,
+  line: string,
+  body?: string,
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const session = await storeSession(broker, broker.network.pds, { did });
+  const [method = '', path = ''] = line.split(' ');
+  const cookie = `latchkey=${await storeCookie(broker, session)}`;
+  const headers = { cookie, 'x-latchkey-csrf': '1', 'content-type': 'application/json' };
+  const { 'content-type': type, ...plain } = headers;
+  const sent =
+    body === undefined ? { headers: plain } : { headers: { ...plain, 'content-type': type }, body };
+  const answer = await exchange(new URL(path, broker.url), { method, ...sent });
+  const text = await answer.text();
+  return { status: answer.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> };
+}
+
+async function rotate(broker: TestBroker, id: string, body: object): Promise<{ secret: string }> {
+  const answer = await ownerAsks(broker, alice, `POST /api/keys/${id}/rotate`, JSON.stringify(body));
+  return { secret: String(answer.body.secret) };
+}
+
+/** What was audited of a key, newest first: the action, who did it, to whose. */
+async function eventsOf(broker: TestBroker, targetId: string): Promise<unknown[]> {
+  const { auditEvents } = await listEvents(broker, { targetId });
+  return auditEvents.map(({ action, actor, did }) => [action, actor.kind, did]);
+}
+
+async function rowOf({ database }: TestBroker, id: string) {
+  return database.selectFrom('api_key').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+}
+
+async function sessionOfKey(broker: TestBroker, id: string): Promise<string> {
+  return (await rowOf(broker, id)).session_id;
+}
+
+async function graceEndOf(broker: TestBroker, id: string): Promise<string | null> {
+  return (await rowOf(broker, id)).previous_until;
+}
+
+async function lastUseOf(broker: TestBroker, id: string): Promise<string | null> {
+  return (await rowOf(broker, id)).last_used_at;
+}
+
+async function sessionStatusOf({ database }: TestBroker, id: string): Promise<string> {
+  const query = database.selectFrom('oauth_session').select('status').where('id', '=', id);
+  return (await query.executeTakeFirstOrThrow()).status;
+}
+
+/** Makes a session older than any transaction that could be adding a holder; it cannot be opened any more. */
+async function letGraceEnd({ database }: TestBroker, id: string): Promise<void> {
+  const old = database.updateTable('oauth_session').set({ granted_at: '2020-01-01T00:00:00.000Z' });
+  await old.where('id', '=', id).execute();
+}

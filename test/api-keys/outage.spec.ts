@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
+import { LastUsed } from '../../src/api-keys/last-used.ts';
+import { RecentApiKeys } from '../../src/api-keys/recent-api-keys.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { callWith, grantKey, issueKey } from '../broker/issued-key.ts';
+import { storeSession } from '../broker/stored-session.ts';
+import { describeBroker, startTestBroker, type TestBroker } from '../broker/test-broker.ts';
+import { describeDialects, isRequested } from '../database/dialects.ts';
+import { type Postgres, startPostgres } from '../network/postgres.ts';
+import { byLabel, readSamples, scrape } from '../observability/exposition.ts';
+import { until } from '../refresher/until.ts';
+
+const WHO = 'GET /xrpc/com.atproto.server.getSession';
+const toTheMinute: unknown = expect.stringMatching(/:00\.000Z$/);
+
+// What is away here is a server; a file that is in trouble refuses the same way.
+(isRequested('postgres') ? describe : describe.skip)('a key while Postgres is away', () => {
+  let postgres: Postgres;
+  let broker: TestBroker;
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    broker = await startTestBroker('postgres', {
+      kind: 'postgres',
+      url: await postgres.createDatabase(),
+    });
+  });
+  afterAll(async () => {
+    await broker.app.close();
+    await postgres.stop();
+  });
+
+  it('is answered 503 and not thrown away, works again afterwards, and its use is written down late', async () => {
+    const key = await grantKey(broker);
+    expect((await callWith(broker, key, WHO)).status).toBe(200);
+    await postgres.halt();
+    try {
+      await broker.app.get(LastUsed).flush();
+      broker.app.get(RecentApiKeys).forgetWhere(() => true);
+      const refused = await callWith(broker, key, WHO);
+      expect([refused.status, refused.headers.has('retry-after')]).toEqual([503, true]);
+      expect(await refused.json()).toMatchObject({ error: 'DatabaseUnavailable' });
+      // What can be no key is not looked for.
+      expect((await callWith(broker, { secret: `${key.secret}0` }, WHO)).status).toBe(401);
+    } finally {
+      await postgres.resume();
+    }
+    await until(async () => (await callWith(broker, key, WHO)).status === 200);
+    await broker.app.get(LastUsed).flush();
+    expect(await lastUses(broker)).toEqual([toTheMinute]);
+    expect(await useFailures(broker)).toBeGreaterThan(0);
+  });
+});
+
+describeBroker('a key whose last use cannot be written down', broker => {
+  it('goes on, the failure is counted, and the use is written once it can be', async () => {
+    const { app, database } = broker();
+    const key = await issueKey(broker(), await storeSession(broker(), broker().network.pds, {}, 'api_key'));
+    expect((await callWith(broker(), key, 'GET /api/me')).status).toBe(200);
+    await sql`alter table api_key rename column last_used_at to lost`.execute(database);
+    await app.get(LastUsed).flush();
+    expect(await useFailures(broker())).toBe(1);
+    await sql`alter table api_key rename column lost to last_used_at`.execute(database);
+    expect((await callWith(broker(), key, 'GET /api/me')).status).toBe(200);
+    await app.get(LastUsed).onApplicationShutdown();
+    expect(await lastUses(broker())).toEqual([toTheMinute]);
+    expect(await useFailures(broker())).toBe(1);
+  });
+});
+
+describeDialects('a key that was used just before its broker ended', (_open, { dialect, create }) => {
+  it('has its last use written down', async () => {
+    const config = await create();
+    const broker = await startTestBroker(dialect, config);
+    const session = await storeSession(broker, broker.network.pds, {}, 'api_key');
+    const key = await issueKey(broker, session);
+    expect((await callWith(broker, key, 'GET /api/me')).status).toBe(200);
+    await broker.app.close();
+    const database = await openDatabase(config);
+    const row = await database.selectFrom('api_key').select('last_used_at').executeTakeFirst();
+    await database.destroy();
+    expect(row?.last_used_at).toEqual(toTheMinute);
+  });
+});
+
+async function lastUses({ database }: TestBroker): Promise<(string | null)[]> {
+  const rows = await database.selectFrom('api_key').select('last_used_at').execute();
+  return rows.map(row => row.last_used_at);
+}
+
+async function useFailures(broker: TestBroker): Promise<number | undefined> {
+  const samples = readSamples(await (await scrape(broker)).text());
+  return byLabel(samples, 'latchkey_api_key_last_used_failures_total')[''];
+}
