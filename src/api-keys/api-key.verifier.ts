@@ -23,7 +23,10 @@ export class ApiKeyVerifier implements CredentialVerifier {
   ) {}
 
   /** Whether the session behind a good key works, whoever uses it is told: `Sessions.get`. */
-  async verify(credential: string, { from }: Pick<CredentialUse, 'from'>): Promise<ApiKeyPrincipal | undefined> {
+  async verify(
+    credential: string,
+    { from }: Pick<CredentialUse, 'from'>,
+  ): Promise<ApiKeyPrincipal | undefined> {
     if (!isApiKeySecret(credential)) {
       if (claimsToBeApiKey(credential)) this.refuseMalformed(credential, from);
       return undefined;
