@@ -14,14 +14,14 @@ export type ForwardAuthAnswer = {
   readonly headers: Response['headers'];
 };
 
-/** Asks whose request this is, as a proxy does that was sent these headers. */
+/** Asks whose request this is, as a proxy does that was sent these headers; with `null` it does not tell the method. */
 export async function askForwardAuth(
   { url }: Pick<TestBroker, 'url'>,
   headers: Headers,
-  method = 'GET',
+  method: string | null = 'GET',
 ): Promise<ForwardAuthAnswer> {
   const answer = await exchange(new URL('/api/forward-auth', url), {
-    headers: { 'x-forwarded-method': method, ...headers },
+    headers: { ...(method !== null && { 'x-forwarded-method': method }), ...headers },
   });
   const caller = Object.keys(NO_CALLER).map(name => [name, answer.headers.get(name)]);
   return {

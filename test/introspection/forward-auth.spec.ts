@@ -152,14 +152,17 @@ function suite(broker: () => TestBroker): void {
     });
   });
 
-  it.each(['', 'get', 'GET, POST', 'STEAL', 'G\tET'])('must tell the method, and not %j', async method => {
-    for (const credential of [{ cookie }, bearer(key.secret)]) {
-      const answer = await askForwardAuth(broker(), credential, method);
-      expect([answer.status, answer.error, answer.caller]).toEqual([400, 'InvalidRequest', NO_CALLER]);
-      const other = await askForwardAuth(broker(), { ...credential, 'x-original-method': 'POST' });
-      expect([other.status, other.error]).toEqual([400, 'InvalidRequest']);
-    }
-  });
+  it.each([null, '', 'get', 'GET, POST', 'STEAL', 'G\tET'])(
+    'must tell the method, and not %j',
+    async method => {
+      for (const credential of [{ cookie }, bearer(key.secret)]) {
+        const answer = await askForwardAuth(broker(), credential, method);
+        expect([answer.status, answer.error, answer.caller]).toEqual([400, 'InvalidRequest', NO_CALLER]);
+        const other = await askForwardAuth(broker(), { ...credential, 'x-original-method': 'POST' });
+        expect([other.status, other.error]).toEqual([400, 'InvalidRequest']);
+      }
+    },
+  );
 
   const refusedFrom = async (): Promise<(string | null)[]> =>
     (await listEvents(broker(), { action: 'api-key.refused' })).auditEvents.map(({ from }) => from);

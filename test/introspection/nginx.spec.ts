@@ -92,6 +92,12 @@ function suite(deployment: () => NginxDeployment): void {
       const { answer, told } = await ask({ ...foreign, ...claimed }, { method: 'POST' });
       expect([answer.status, errorOf(answer), told]).toEqual([403, 'CrossSiteRequest', undefined]);
     }
+    const socket = {
+      upgrade: 'websocket',
+      connection: 'upgrade',
+      'sec-websocket-key': 'x3JJHMbDL1EzLkh9GBhXDw==',
+    };
+    expect(await ask({ ...foreign, ...socket })).toMatchObject({ status: 403, told: undefined });
     const own = { cookie, origin: url, 'sec-fetch-site': 'same-origin' };
     expect(await ask(own, { method: 'POST', body: 'x' })).toMatchObject({ status: 200 });
     expect(await ask(foreign)).toMatchObject({ status: 200 });
