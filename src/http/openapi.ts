@@ -49,12 +49,17 @@ export function describeRoutes(app: INestApplication, config: Config, version: s
     scheme: 'bearer',
     description: 'An API key: ckapi_ and 64 lowercase hex characters.',
   } as const;
+  const introspector = {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The introspection token, LATCHKEY_INTROSPECT_TOKEN.',
+  } as const;
   const operator = {
     type: 'http',
     scheme: 'bearer',
     description: 'The admin token, LATCHKEY_ADMIN_TOKEN.',
   } as const;
   const schemas = { ...routes.components?.schemas, Error: toOpenApiSchema(errorSchema) };
-  const securitySchemes = { browser, apiKey, operator };
+  const securitySchemes = { browser, apiKey, introspector, operator };
   return { ...routes, components: { ...routes.components, securitySchemes, schemas } };
 }
