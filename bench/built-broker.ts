@@ -11,6 +11,8 @@ import type * as ClientMetadataModule from '../src/oauth/client-metadata.ts';
 import type * as GrantedRowModule from '../src/sessions/granted-row.ts';
 import type * as SessionRepositoryModule from '../src/sessions/session.repository.ts';
 import type * as SessionSecretsModule from '../src/sessions/session-secrets.ts';
+import type * as TempTokenModule from '../src/temp-tokens/temp-token.ts';
+import type * as TempTokenRepositoryModule from '../src/temp-tokens/temp-token.repository.ts';
 import type * as UiSessionRepositoryModule from '../src/ui-sessions/ui-session.repository.ts';
 
 const built = new URL('../dist/src/', import.meta.url);
@@ -34,6 +36,10 @@ export const { SessionSecretsBox } = (await load(
   'sessions/session-secrets.js',
 )) as typeof SessionSecretsModule;
 export const { RowMac } = (await load('crypto/row-mac.js')) as typeof RowMacModule;
+export const { newTempToken } = (await load('temp-tokens/temp-token.js')) as typeof TempTokenModule;
+export const { TempTokenRepository } = (await load(
+  'temp-tokens/temp-token.repository.js',
+)) as typeof TempTokenRepositoryModule;
 export const { UiSessionRepository } = (await load(
   'ui-sessions/ui-session.repository.js',
 )) as typeof UiSessionRepositoryModule;

@@ -20,8 +20,8 @@ import { SessionCountRepository } from './session-count.repository.ts';
 import { SessionMetrics } from './session-metrics.ts';
 import { Sweeper } from './sweeper.ts';
 
-/** SQLite deletes 100 rows of a large table in 4 ms, 500 in 46 ms, and nothing else happens in the process meanwhile. */
-const ROWS_AT_ONCE = 100;
+/** Of a million SQLite deletes 20 rows in 1 ms, 100 in 7 ms, and nothing else happens in the process meanwhile. */
+const ROWS_AT_ONCE = 20;
 
 /** Each is a request to an issuer. */
 const REVOCATIONS_AT_ONCE = 16;

@@ -7,7 +7,8 @@ const loadProcess = fileURLToPath(new URL('load-process.ts', import.meta.url));
 
 /** A load generator in a process of its own. */
 export type LoadGenerator = {
-  run: (load: Load) => Promise<LoadResult>;
+  /** @param signal ends the load before its time; what was answered by then is its result */
+  run: (load: Load, signal?: AbortSignal) => Promise<LoadResult>;
   stop: () => Promise<unknown>;
 };
 
@@ -21,9 +22,18 @@ export async function startLoadGenerator(): Promise<LoadGenerator> {
   };
   await nextMessage();
   return {
-    run: async load => {
+    run: async (load, signal) => {
+      const end = (): void => {
+        child.childProcess.send('end');
+      };
       child.childProcess.send(load);
-      return (await nextMessage()) as LoadResult;
+      signal?.addEventListener('abort', end);
+      if (signal?.aborted) end();
+      try {
+        return (await nextMessage()) as LoadResult;
+      } finally {
+        signal?.removeEventListener('abort', end);
+      }
     },
     stop: () => child.stop(),
   };

@@ -1,10 +1,17 @@
-// Runs one load after the other, as its parent asks for them.
+// Runs one load after the other, as its parent asks for them, and ends one early when it says so.
 import '../../../test/network/end-with-parent.ts';
 import type { Load } from './load.ts';
 import { runLoad } from './run-load.ts';
 
-process.on('message', load => {
-  runLoad(load as Load).then(
+let running = new AbortController();
+
+process.on('message', message => {
+  if (message === 'end') {
+    running.abort();
+    return;
+  }
+  running = new AbortController();
+  runLoad(message as Load, running.signal).then(
     result => process.send?.(result),
     (error: unknown) => {
       console.error(error);

@@ -3,8 +3,10 @@ export type Load = {
   /** What is called, with GET. */
   url: string;
   headers: Record<string, string>;
-  /** One of these is drawn for each request. */
-  cookies: string[];
+  /** Header lines, as `cookie: …`; one of them is drawn for each request. */
+  credentials: string[];
+  /** The status that is expected, 200 without it. */
+  status?: string;
   connections: number;
   seconds: number;
   /** Requests per second; without it each connection sends its next request upon the answer to its last one. */
@@ -13,7 +15,7 @@ export type Load = {
 
 /** Answers of one load. Latencies are in ms: of a request that waited for a connection, with its waiting. */
 export type LoadResult = {
-  /** How many were answered with 200, per second. */
+  /** How many were answered as expected, per second. */
   perSecond: number;
   answered: number;
   /** How many were answered with something else, by status. */

@@ -5,13 +5,14 @@ import { RawConnection } from './raw-connection.ts';
 
 const tickMs = 1;
 
-/** Sends requests for so many seconds and answers how they fared; throws when a connection breaks. */
-export async function runLoad(load: Load): Promise<LoadResult> {
+/** Sends requests for so many seconds, or until the signal, and answers how they fared; throws when a connection breaks. */
+export async function runLoad(load: Load, signal: AbortSignal): Promise<LoadResult> {
   const run = new LoadRun(load);
   const connections = await run.open();
   const began = performance.now();
   const pacing = run.start();
-  await Promise.race([sleep(load.seconds * 1000), ...connections.map(connection => connection.broken())]);
+  const over = sleep(load.seconds * 1000, undefined, { signal }).catch(() => undefined);
+  await Promise.race([over, ...connections.map(connection => connection.broken())]);
   clearInterval(pacing);
   const result = run.resultAfter((performance.now() - began) / 1000);
   for (const connection of connections) connection.close();
@@ -79,7 +80,7 @@ class LoadRun {
 
   #take(connection: RawConnection, status: string): void {
     const now = performance.now();
-    if (status === '200') {
+    if (status === (this.#load.status ?? '200')) {
       this.#answered++;
       this.#latencies.record(Math.max(1, Math.round((now - connection.dueAt) * 1000)));
     } else {
@@ -91,13 +92,13 @@ class LoadRun {
   }
 
   #send(connection: RawConnection, dueAt: number): void {
-    const { cookies } = this.#load;
-    const cookie = cookies[Math.floor(Math.random() * cookies.length)] ?? '';
-    connection.send(`${this.#head}cookie: ${cookie}\r\n\r\n`, dueAt);
+    const { credentials } = this.#load;
+    const credential = credentials[Math.floor(Math.random() * credentials.length)] ?? '';
+    connection.send(`${this.#head}${credential}\r\n\r\n`, dueAt);
   }
 }
 
-/** All of a request's head but its cookie and its end. */
+/** All of a request's head but its credential and its end. */
 function headOf({ url, headers }: Load): string {
   const { pathname, search, host } = new URL(url);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);

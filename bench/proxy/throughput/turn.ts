@@ -16,7 +16,8 @@ export async function takeTurn(
   generator: LoadGenerator,
   { connections, seconds, rate }: TurnOptions,
 ): Promise<Turn> {
-  const load = { url: new URL(queryPath, url).href, headers, cookies, connections, rate };
+  const credentials = cookies.map(cookie => `cookie: ${cookie}`);
+  const load = { url: new URL(queryPath, url).href, headers, credentials, connections, rate };
   await generator.run({ ...load, seconds: warmUpSeconds });
   const cpuBefore = await cpuTimeOf(pid);
   const result = await generator.run({ ...load, seconds });

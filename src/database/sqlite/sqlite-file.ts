@@ -43,4 +43,7 @@ function configure(handle: SqliteHandle): void {
   handle.pragma('journal_mode = WAL');
   handle.pragma('synchronous = FULL');
   handle.pragma('foreign_keys = ON');
+  // Nothing else happens in the process meanwhile: 1,000 pages from all over a large file, which is SQLite's own
+  // choice, took 25 ms and more, 100 took 5 to 8; many small writes were no slower for it.
+  handle.pragma('wal_autocheckpoint = 100');
 }

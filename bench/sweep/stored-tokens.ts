@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '../../src/database/database.ts';
+import type { BrokerSettings } from '../../test/network/broker-process.ts';
+import {
+  digestOf,
+  Keyring,
+  migrateUp,
+  newSecret,
+  newTempToken,
+  openDatabase,
+  readConfig,
+  RowMac,
+  TempTokenRepository,
+} from '../built-broker.ts';
+
+/** Eight columns each; SQLite takes 32,766 values in one statement. */
+const rowsAtOnce = 2_000;
+const liveTokens = 1_000;
+const lifetimeMs = 10 * 60_000;
+const dayMs = 24 * 60 * 60_000;
+
+/** A broker sweeps as it starts; the lease keeps it from that, and has run out when it sweeps again a minute later. */
+const heldSeconds = 25;
+
+/**
+ * Stores so many temp tokens that ended within the last day, and some that are alive; answers these. The table counts as
+ * being swept by somebody else until after a broker's start.
+ */
+export async function storeTempTokens(settings: BrokerSettings, expired: number): Promise<string[]> {
+  const config = readConfig(settings);
+  if (config.encryption.kind !== 'given') throw new Error('the broker has no encryption key in its settings');
+  const database = await openDatabase(config.database);
+  await migrateUp(database);
+  for (let stored = 0; stored < expired; stored += rowsAtOnce) {
+    const rows = Array.from({ length: Math.min(rowsAtOnce, expired - stored) }, (_, at) =>
+      toExpiredRow((stored + at + 1) / expired),
+    );
+    await database.insertInto('temp_token').values(rows).execute();
+  }
+  const repository = new TempTokenRepository(database, new RowMac(new Keyring(config.encryption.keys)));
+  const tokens = await storeLive(database, repository);
+  await database
+    .insertInto('lease')
+    .values({ name: 'sweep-temp_token', owner: 'bench', until: database.now(heldSeconds) })
+    .execute();
+  await database.destroy();
+  return tokens;
+}
+
+/** Counts the rows that are left when the broker has ended. */
+export async function countTempTokens(settings: BrokerSettings): Promise<{ expired: number; live: number }> {
+  const database = await openDatabase(readConfig(settings).database);
+  const { all, expired } = await database
+    .selectFrom('temp_token')
+    .select(({ fn }) => [
+      fn.countAll<number | string>().as('all'),
+      fn.countAll<number | string>().filterWhere('expires_at', '<=', database.now()).as('expired'),
+    ])
+    .executeTakeFirstOrThrow();
+  await database.destroy();
+  return { expired: Number(expired), live: Number(all) - Number(expired) };
+}
+
+async function storeLive(
+  database: Database,
+  repository: InstanceType<typeof TempTokenRepository>,
+): Promise<string[]> {
+  const tokens = Array.from({ length: liveTokens }, newTempToken);
+  await database.transaction().execute(async transaction => {
+    for (const token of tokens) {
+      await repository.insert(toRow(token, Date.now() + dayMs), transaction);
+    }
+  });
+  return tokens;
+}
+
+/** @param age from just above 0, a day ago, to 1, now; a row that is only deleted has no use for a true MAC */
+function toExpiredRow(age: number) {
+  const row = toRow(newTempToken(), Date.now() - dayMs + age * (dayMs - 1_000));
+  return { ...row, mac: `1.0123456789abcdef.${newSecret()}` };
+}
+
+function toRow(token: string, expiresAt: number) {
+  return {
+    id: randomUUID(),
+    digest: digestOf(token),
+    scope: 'bench',
+    resource_id: randomUUID(),
+    created_at: new Date(expiresAt - lifetimeMs).toISOString(),
+    expires_at: new Date(expiresAt).toISOString(),
+    consumed_at: null,
+  };
+}
