@@ -62,16 +62,15 @@ describeBroker(
       expect(await errorOf(await asker.tryAsk({ ...ask, ...change }))).toEqual({ status, error });
     });
 
-    it.each([
-      { 'sec-fetch-site': 'cross-site' },
-      { origin: 'https://evil.test' },
-      { origin: 'null' },
-    ])('is refused from the page of another site: %j', async headers => {
-      expect(await errorOf(await asker.tryAsk(ask, headers))).toEqual({
-        status: 403,
-        error: 'CrossSiteRequest',
-      });
-    });
+    it.each([{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.test' }, { origin: 'null' }])(
+      'is refused from the page of another site: %j',
+      async headers => {
+        expect(await errorOf(await asker.tryAsk(ask, headers))).toEqual({
+          status: 403,
+          error: 'CrossSiteRequest',
+        });
+      },
+    );
 
     it.each(['http://127.0.0.1:4000/', 'http://[::1]:4000/done?x=1', 'http://127.0.0.1:80/'])(
       'takes %s',
