@@ -8,6 +8,8 @@ import { ConfigModule } from './config/config.module.ts';
 import { CryptoModule } from './crypto/crypto.module.ts';
 import { DatabaseModule } from './database/database.module.ts';
 import { HttpModule } from './http/http.module.ts';
+import { IntrospectionModule } from './introspection/introspection.module.ts';
+import { IntrospectorTokenVerifier } from './introspection/introspector-token.verifier.ts';
 import { LoginModule } from './login/login.module.ts';
 import { OAuthModule } from './oauth/oauth.module.ts';
 import type { Log } from './observability/log.ts';
@@ -31,8 +33,8 @@ export class AppModule {
         DatabaseModule,
         CryptoModule,
         AccessModule.withVerifiers(
-          [UiSessionsModule, TempTokensModule, ApiKeysModule],
-          [CookieVerifier, TempTokenVerifier, ApiKeyVerifier],
+          [UiSessionsModule, TempTokensModule, ApiKeysModule, IntrospectionModule],
+          [CookieVerifier, TempTokenVerifier, ApiKeyVerifier, IntrospectorTokenVerifier],
         ),
         HttpModule.forConfig(config),
         OAuthModule,
@@ -41,6 +43,7 @@ export class AppModule {
         ApiKeysModule,
         LoginModule,
         XrpcModule,
+        IntrospectionModule,
         BackgroundModule,
         WebModule,
       ],

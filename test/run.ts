@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { findChromium } from './network/chromium.ts';
+import { findNginx } from './network/nginx.ts';
 
 const jest = fileURLToPath(new URL('../node_modules/jest/bin/jest.js', import.meta.url));
 // As arguments rather than NODE_OPTIONS, so that jest's workers have them and the brokers of the tests do not.
@@ -18,20 +19,21 @@ child.on('close', code => (process.exitCode = code ?? 1));
 
 function announce(): void {
   const databases = (process.env.DIALECTS ?? 'sqlite,postgres').split(',').join(' and ');
-  const browser = hasChromium() ? 'in Chromium' : 'without a browser';
+  const browser = has(findChromium, 'BROWSER', 'chromium') ? 'in Chromium' : 'without a browser';
+  const proxy = has(findNginx, 'REVERSE PROXY', 'nginx') ? 'behind nginx' : 'without nginx';
   const length = isLong ? 'with the long runs' : 'without the long runs (npm run test:long)';
-  console.error(`latchkey: testing on ${databases}, ${browser}, ${length}`);
+  console.error(`latchkey: testing on ${databases}, ${browser}, ${proxy}, ${length}`);
 }
 
-function hasChromium(): boolean {
+function has(find: () => string | undefined, what: string, debianPackage: string): boolean {
   try {
-    if (findChromium() !== undefined) return true;
+    if (find() !== undefined) return true;
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exit(1);
   }
   console.error(
-    'latchkey: *** BROWSER TESTS ARE SKIPPED: no Chromium; apt-get install chromium brings it ***',
+    `latchkey: *** ${what} TESTS ARE SKIPPED: no ${debianPackage}; apt-get install ${debianPackage} brings it ***`,
   );
   return false;
 }

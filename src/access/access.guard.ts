@@ -4,19 +4,20 @@ import type { FastifyRequest } from 'fastify';
 import { Config } from '../config/config.ts';
 import { BrokerError, invalidToken } from '../errors/broker-error.ts';
 import { ADMISSION, type Admission } from '../http/allow.decorator.ts';
-import { isAllowedWithCookie, readRequestOrigin } from '../http/browser-rule.ts';
+import { isAllowedWithCookie, isReading, readRequestOrigin } from '../http/browser-rule.ts';
+import { isOriginalReading } from '../http/original-request.ts';
+import { createProxyTrust, type ProxyTrust } from '../http/proxy-trust.ts';
 import { setPrincipal } from './caller.decorator.ts';
 import { findCredential } from './credential.ts';
 import { type CredentialUse, credentialUseOf } from './credential-use.ts';
 import { CredentialVerifiers } from './credential-verifier.ts';
 import { anonymous, type Principal } from './principal.ts';
 
-const READING_METHODS = ['GET', 'HEAD', 'OPTIONS'];
-
 /** Admits a request only where its route says so: identifies the caller, applies the browser rule, then decides. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   private readonly origins: readonly string[];
+  private readonly isTrustedProxy: ProxyTrust;
 
   constructor(
     private readonly reflector: Reflector,
@@ -24,17 +25,27 @@ export class AccessGuard implements CanActivate {
     private readonly config: Config,
   ) {
     this.origins = [config.publicUrl.origin, ...config.allowedOrigins];
+    this.isTrustedProxy = createProxyTrust(config.trustedProxies);
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const admission = this.reflector.get<Admission | undefined>(ADMISSION, context.getHandler());
     if (!admission) throw new BrokerError('Forbidden', 'This route is closed.');
     const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (admission.forwarded) this.requireTrustedProxy(request);
     const principal = isOpenToAllAlike(admission) ? anonymous : await this.identify(request);
     this.requireAdmitted(principal, admission);
-    if (principal.kind === 'browser') this.requireOwnRequest(request, admission);
+    const reads = admission.forwarded ? isOriginalReading(request.headers) : isReading(request.method);
+    const mustBeOwn = admission.browserRule === 'all' || !reads;
+    if (principal.kind === 'browser' && mustBeOwn) this.requireOwnRequest(request);
     setPrincipal(request, principal);
     return true;
+  }
+
+  /** Before anything that was sent is looked at. The connection counts here: `request.ip` is what its headers say. */
+  private requireTrustedProxy({ socket }: FastifyRequest): void {
+    if (this.isTrustedProxy(socket.remoteAddress)) return;
+    throw new BrokerError('Forbidden', 'Only the proxies in LATCHKEY_TRUSTED_PROXIES may ask this.');
   }
 
   private async identify(request: FastifyRequest): Promise<Principal> {
@@ -71,9 +82,8 @@ export class AccessGuard implements CanActivate {
       throw new BrokerError('Forbidden', 'This credential does not open this route.');
   }
 
-  private requireOwnRequest(request: FastifyRequest, { browserRule }: Admission): void {
-    if (browserRule === 'changes' && READING_METHODS.includes(request.method)) return;
-    if (isAllowedWithCookie(readRequestOrigin(request.headers), this.origins)) return;
+  private requireOwnRequest({ headers }: FastifyRequest): void {
+    if (isAllowedWithCookie(readRequestOrigin(headers), this.origins)) return;
     throw new BrokerError(
       'CrossSiteRequest',
       'With a cookie, this must come from our own pages, or carry the header X-Latchkey-CSRF: 1.',

@@ -22,6 +22,7 @@ function toAuditActor(principal: Principal): AuditActor {
       return { kind: 'temp-token', id: principal.tempTokenId };
     case 'api-key':
       return { kind: 'api-key', id: principal.apiKeyId };
+    case 'introspector':
     case 'operator':
     case 'anonymous':
       return { kind: principal.kind };

@@ -22,7 +22,7 @@ export class CredentialLimitGuard implements CanActivate {
   }
 }
 
-/** The id of the credential that is counted: nobody limits the operator, and an address has a limit of its own. */
+/** The id of the credential that is counted: nobody limits those of the configuration, and an address has a limit of its own. */
 function credentialOf(principal: Principal): string | undefined {
   switch (principal.kind) {
     case 'browser':
@@ -31,6 +31,7 @@ function credentialOf(principal: Principal): string | undefined {
       return principal.tempTokenId;
     case 'api-key':
       return principal.apiKeyId;
+    case 'introspector':
     case 'operator':
     case 'anonymous':
       return undefined;

@@ -1,6 +1,11 @@
 /** Who calls, and what that opens. */
 export type Principal =
-  AnonymousPrincipal | BrowserPrincipal | ApiKeyPrincipal | TempTokenPrincipal | OperatorPrincipal;
+  | AnonymousPrincipal
+  | BrowserPrincipal
+  | ApiKeyPrincipal
+  | TempTokenPrincipal
+  | IntrospectorPrincipal
+  | OperatorPrincipal;
 
 export type AnonymousPrincipal = { readonly kind: 'anonymous' };
 
@@ -20,6 +25,7 @@ export type ApiKeyPrincipal = {
   readonly sessionId: string;
   readonly apiKeyId: string;
   readonly scope: string;
+  readonly createdAt: Date;
   /** Null for a key that ends only when it is revoked. */
   readonly expiresAt: Date | null;
 };
@@ -29,6 +35,9 @@ export type AccountPrincipal = BrowserPrincipal | ApiKeyPrincipal;
 
 /** The operator: looks after sessions, and never acts for an account. */
 export type OperatorPrincipal = { readonly kind: 'operator' };
+
+/** An AppView's back end: asks about the tokens that it was shown, and nothing else. */
+export type IntrospectorPrincipal = { readonly kind: 'introspector' };
 
 /**
  * Who holds a temp token: may call the routes of its scope for its one resource, and acts for no account. A handler

@@ -23,7 +23,10 @@ export class ApiKeyVerifier implements CredentialVerifier {
   ) {}
 
   /** Whether the session behind a good key works, whoever uses it is told: `Sessions.get`. */
-  async verify(credential: string, { from }: CredentialUse): Promise<ApiKeyPrincipal | undefined> {
+  async verify(
+    credential: string,
+    { from }: Pick<CredentialUse, 'from'>,
+  ): Promise<ApiKeyPrincipal | undefined> {
     if (!isApiKeySecret(credential)) {
       if (claimsToBeApiKey(credential)) this.refuseMalformed(credential, from);
       return undefined;
@@ -38,8 +41,8 @@ export class ApiKeyVerifier implements CredentialVerifier {
       return undefined;
     }
     this.lastUsed.remember(key, digest, now);
-    const { id, did, sessionId, scope, expiresAt } = key;
-    return { kind: 'api-key', apiKeyId: id, did, sessionId, scope, expiresAt };
+    const { id, did, sessionId, scope, createdAt, expiresAt } = key;
+    return { kind: 'api-key', apiKeyId: id, did, sessionId, scope, createdAt, expiresAt };
   }
 
   private refuseMalformed({ length }: string, from: string): void {

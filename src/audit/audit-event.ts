@@ -2,7 +2,7 @@ import type { AuditAction } from './audit-action.ts';
 
 /** Who did it: the id is that of the credential, never the credential. */
 export type AuditActor = {
-  readonly kind: 'operator' | 'browser' | 'api-key' | 'temp-token' | 'anonymous' | 'broker';
+  readonly kind: 'operator' | 'introspector' | 'browser' | 'api-key' | 'temp-token' | 'anonymous' | 'broker';
   readonly id?: string;
 };
 

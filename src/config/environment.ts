@@ -98,7 +98,7 @@ export const environmentSchema = z.object({
   LATCHKEY_INTROSPECT_TOKEN: bearerToken.optional().register(settingDocumentation, {
     meaning: "The bearer token of an AppView's back end for introspection, at least 32 characters",
     example: '$(openssl rand -hex 32)',
-    unset: 'introspection is off',
+    unset: 'introspection is for the operator alone',
   }),
   LATCHKEY_PLC_URL: serviceUrl.prefault('https://plc.directory').register(settingDocumentation, {
     meaning: 'The PLC directory',
@@ -145,7 +145,7 @@ export const environmentSchema = z.object({
   }),
   LATCHKEY_TRUSTED_PROXIES: listOf(trustedProxy).prefault('').register(settingDocumentation, {
     meaning:
-      'Addresses and CIDR blocks of the reverse proxies whose forwarding headers count, comma-separated',
+      'Addresses and CIDR blocks of the reverse proxies whose forwarding headers count and who may ask `/api/forward-auth`',
     example: '10.0.0.7,fd00::/8',
     unset: 'none',
   }),

@@ -1,12 +1,20 @@
 import { SetMetadata } from '@nestjs/common';
 
-/** Whom a route admits: everyone, a browser with a session's cookie, an API key, a temp token whose scope has it, or the operator. */
-export type Caller = 'anyone' | 'browser' | 'api-key' | 'temp-token' | 'operator';
+/**
+ * Whom a route admits: everyone, a browser with a session's cookie, an API key, a temp token whose scope has it,
+ * an AppView's back end that asks about tokens, or the operator.
+ */
+export type Caller = 'anyone' | 'browser' | 'api-key' | 'temp-token' | 'introspector' | 'operator';
 
 /** Which requests with a cookie must prove that they are the browser's own: those that change something, or all. */
 export type BrowserRuleScope = 'changes' | 'all';
 
-export type Admission = { readonly callers: readonly Caller[]; readonly browserRule: BrowserRuleScope };
+export type Admission = {
+  readonly callers: readonly Caller[];
+  readonly browserRule: BrowserRuleScope;
+  /** Whether a trusted reverse proxy asks here about another request: that one's method and origin count. */
+  readonly forwarded?: true;
+};
 
 export const ADMISSION = 'latchkey:admission';
 
@@ -18,4 +26,9 @@ export function Allow(...callers: Caller[]): MethodDecorator {
 /** As {@link Allow}, for routes where even reading with a cookie must come from our own pages. */
 export function AllowSameOriginOnly(...callers: Caller[]): MethodDecorator {
   return SetMetadata(ADMISSION, { callers, browserRule: 'all' } satisfies Admission);
+}
+
+/** As {@link Allow}, where a trusted reverse proxy shows the credential of the request that it asks about; nobody else is heard. */
+export function AllowForwarded(...callers: Caller[]): MethodDecorator {
+  return SetMetadata(ADMISSION, { callers, browserRule: 'changes', forwarded: true } satisfies Admission);
 }

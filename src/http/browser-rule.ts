@@ -1,3 +1,5 @@
+const READING_METHODS = ['GET', 'HEAD', 'OPTIONS'];
+
 /** The three headers in which a browser, or a caller who is none, says where a request comes from. */
 export type RequestOrigin = {
   readonly origin: string | undefined;
@@ -18,6 +20,11 @@ export function decideProvenance(request: RequestOrigin, origins: readonly strin
   if (origin !== undefined && !origins.includes(origin)) return 'foreign';
   if (secFetchSite === undefined || secFetchSite === 'same-origin') return 'own';
   return secFetchSite === 'same-site' && origin !== undefined ? 'own' : 'foreign';
+}
+
+/** Whether a request with this method changes nothing (RFC 9110 section 9.2.1). */
+export function isReading(method: string): boolean {
+  return READING_METHODS.includes(method);
 }
 
 /** Whether a request that carries a cookie may change something: it is our own, or says so in the CSRF header. */

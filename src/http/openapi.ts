@@ -54,12 +54,17 @@ export function describeRoutes(app: INestApplication, config: Config, version: s
     scheme: 'bearer',
     description: 'A temp token: cktmp_ and 43 characters, good for the routes of one scope and one resource.',
   } as const;
+  const introspector = {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The introspection token, LATCHKEY_INTROSPECT_TOKEN.',
+  } as const;
   const operator = {
     type: 'http',
     scheme: 'bearer',
     description: 'The admin token, LATCHKEY_ADMIN_TOKEN.',
   } as const;
   const schemas = { ...routes.components?.schemas, Error: toOpenApiSchema(errorSchema) };
-  const securitySchemes = { browser, apiKey, tempToken, operator };
+  const securitySchemes = { browser, apiKey, tempToken, introspector, operator };
   return { ...routes, components: { ...routes.components, securitySchemes, schemas } };
 }

@@ -9,6 +9,12 @@ import { storeCookie } from '../broker/stored-session.ts';
 import { storeTempToken } from '../temp-tokens/stored-temp-token.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 
+/** What a broker has to be started with, so that a good one of each kind can be shown. */
+export const credentialSettings = {
+  LATCHKEY_INTROSPECT_TOKEN: 'an-introspection-token-of-40-characters-',
+  LATCHKEY_KEYS_PER_ACCOUNT: '10000',
+};
+
 type Headers = Record<string, string>;
 
 type Maker = (broker: TestBroker, session: Session) => Headers | Promise<Headers>;
@@ -53,6 +59,7 @@ const makers = {
     return bearer(secret);
   },
   'admin token': broker => ({ authorization: `Bearer ${broker.secrets.adminToken}` }),
+  'introspection token': () => bearer(credentialSettings.LATCHKEY_INTROSPECT_TOKEN),
   'wrong admin token': broker => ({ authorization: `Bearer ${broker.secrets.adminToken.slice(1)}0` }),
   'unknown temp token': () => ({ authorization: `Bearer ${newTempToken()}` }),
   'temp token of a scope that is no more': async broker => ({

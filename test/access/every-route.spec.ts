@@ -3,7 +3,7 @@ import { storeSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { type ScriptedServer, startServer } from '../identity/scripted-server.ts';
 import { exchange } from '../network/http-exchange.ts';
-import { type CredentialName, credentialNames, present } from './credentials.ts';
+import { type CredentialName, credentialNames, credentialSettings, present } from './credentials.ts';
 import { type Outcome, routeTable } from './route-table.ts';
 import { routesOf } from './routes.ts';
 
@@ -14,7 +14,9 @@ const REFUSALS: Readonly<Record<string, number>> = {
   CrossSiteRequest: 403,
 };
 
-describeBroker('every route', suite, { settings: { LATCHKEY_KEYS_PER_ACCOUNT: '10000' } });
+describeBroker('every route', suite, {
+  settings: { ...credentialSettings, LATCHKEY_TRUSTED_PROXIES: '127.0.0.1' },
+});
 
 function suite(broker: () => TestBroker): void {
   let pds: ScriptedServer;

@@ -39,6 +39,7 @@ const forAnyone: Reception = {
   'revoked API key': 'answers',
   'admin token': 'answers',
   'admin token and cookie': 'answers',
+  'introspection token': 'answers',
   'wrong admin token': 'answers',
   'unknown temp token': 'answers',
   'temp token of a scope that is no more': 'answers',
@@ -67,6 +68,7 @@ const forBrowsers: Reception = {
   'API key and cookie': 'Forbidden',
   'admin token': 'Forbidden',
   'admin token and cookie': 'Forbidden',
+  'introspection token': 'Forbidden',
 };
 
 const keys = { 'API key': 'answers', 'API key and cookie': 'answers' } as const;
@@ -121,6 +123,8 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'GET /connect/:id': forAnyone,
   'POST /connect/:id/approve': { ...forAnyone, 'cookie from another site': 'CrossSiteRequest' },
   'POST /connect/:id/deny': { ...forAnyone, 'cookie from another site': 'CrossSiteRequest' },
+  'GET /api/forward-auth': { ...forBrowsers, ...keys },
+  'POST /api/introspect': { ...forOperator, 'introspection token': 'answers' },
   'GET /api/sessions': forOperator,
   'GET /api/sessions/:id': forOperator,
   'DELETE /api/sessions/:id': forOperator,

@@ -7,6 +7,7 @@ import { callWith, grantKey, issueKey } from '../broker/issued-key.ts';
 import { storeSession } from '../broker/stored-session.ts';
 import { describeBroker, startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { describeDialects, isRequested } from '../database/dialects.ts';
+import { askForwardAuth, bearer, introspect } from '../introspection/ask.ts';
 import { type Postgres, startPostgres } from '../network/postgres.ts';
 import { byLabel, readSamples, scrape } from '../observability/exposition.ts';
 import { until } from '../refresher/until.ts';
@@ -20,10 +21,9 @@ const toTheMinute: unknown = expect.stringMatching(/:00\.000Z$/);
   let broker: TestBroker;
   beforeAll(async () => {
     postgres = await startPostgres();
-    broker = await startTestBroker('postgres', {
-      kind: 'postgres',
-      url: await postgres.createDatabase(),
-    });
+    const database = { kind: 'postgres', url: await postgres.createDatabase() } as const;
+    const settings = { LATCHKEY_TRUSTED_PROXIES: '127.0.0.1' };
+    broker = await startTestBroker('postgres', database, { settings });
   });
   afterAll(async () => {
     await broker.app.close();
@@ -40,6 +40,11 @@ const toTheMinute: unknown = expect.stringMatching(/:00\.000Z$/);
       const refused = await callWith(broker, key, WHO);
       expect([refused.status, refused.headers.has('retry-after')]).toEqual([503, true]);
       expect(await refused.json()).toMatchObject({ error: 'DatabaseUnavailable' });
+      const forwarded = await askForwardAuth(broker, bearer(key.secret));
+      expect([forwarded.status, forwarded.error]).toEqual([503, 'DatabaseUnavailable']);
+      expect(await introspect(broker, key.secret, broker.secrets.adminToken)).toMatchObject({
+        error: 'DatabaseUnavailable',
+      });
       // What can be no key is not looked for.
       expect((await callWith(broker, { secret: `${key.secret}0` }, WHO)).status).toBe(401);
     } finally {

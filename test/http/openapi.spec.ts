@@ -142,5 +142,6 @@ describeBroker(
       expect(typesOf('POST /xrpc/{nsid}')).toEqual(['*/*']);
     });
   },
-  { anyDatabase: true },
+  // Whom forward-auth does not trust is not asked for a credential.
+  { anyDatabase: true, settings: { LATCHKEY_TRUSTED_PROXIES: '127.0.0.1' } },
 );

@@ -1,0 +1,60 @@
+import { Controller, Get, Header, HttpCode, Res, UseFilters } from '@nestjs/common';
+import { ApiHeader, ApiNoContentResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Caller } from '../access/caller.decorator.ts';
+import type { AccountPrincipal } from '../access/principal.ts';
+import { AllowForwarded } from '../http/allow.decorator.ts';
+import { ApiErrors } from '../http/api-errors.decorator.ts';
+import { NO_CALLER } from './caller-headers.ts';
+import { ForwardAuthErrorFilter } from './forward-auth-error.filter.ts';
+import { Introspection } from './introspection.service.ts';
+
+const METHOD = 'the method of the request that is asked about; here or in the other of the two headers';
+
+const callerHeaders = Object.fromEntries(
+  Object.keys(NO_CALLER).map(name => [
+    name,
+    { description: 'empty where there is nothing to say', schema: { type: 'string' } as const },
+  ]),
+);
+
+/** Answers a reverse proxy that asks who sends the request in its hands. */
+@ApiTags('introspection')
+@ApiSecurity('browser')
+@ApiSecurity('apiKey')
+@Controller('api/forward-auth')
+@UseFilters(ForwardAuthErrorFilter)
+export class ForwardAuthController {
+  constructor(private readonly introspection: Introspection) {}
+
+  @Get()
+  @HttpCode(204)
+  @AllowForwarded('browser', 'api-key')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({
+    operationId: 'forwardAuth',
+    summary: 'Whose request a reverse proxy has in its hands',
+    description:
+      'For the proxies in LATCHKEY_TRUSTED_PROXIES, which pass on the headers of that request. With a cookie, one that ' +
+      'changes something must come from our own pages. Refusals have every X-Latchkey header too, empty, and Latchkey-Error.',
+  })
+  @ApiHeader({ name: 'X-Forwarded-Method', required: false, description: METHOD, schema: { type: 'string' } })
+  @ApiHeader({ name: 'X-Original-Method', required: false, description: METHOD, schema: { type: 'string' } })
+  @ApiNoContentResponse({ description: 'The account is named in the headers.', headers: callerHeaders })
+  @ApiErrors(
+    'InvalidRequest',
+    'AuthenticationRequired',
+    'InvalidToken',
+    'ReauthorizationRequired',
+    'Forbidden',
+    'CrossSiteRequest',
+    'TooManyRequests',
+    'DatabaseUnavailable',
+  )
+  async forwardAuth(
+    @Caller() caller: AccountPrincipal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    reply.headers(await this.introspection.identify(caller));
+  }
+}

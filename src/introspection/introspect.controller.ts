@@ -1,0 +1,39 @@
+import { Body, Controller, Header, HttpCode, Ip, Post } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { Allow } from '../http/allow.decorator.ts';
+import { ApiErrors } from '../http/api-errors.decorator.ts';
+import { toOpenApiSchema } from '../http/openapi.ts';
+import { ZodPipe } from '../http/zod.pipe.ts';
+import { type IntrospectionView, introspectionView } from './introspection-view.ts';
+import { Introspection } from './introspection.service.ts';
+
+const introspectRequest = z.object({ token: z.string().describe('what a caller has shown as its key') });
+
+/** Answers an AppView's back end that was shown a key (RFC 7662). */
+@ApiTags('introspection')
+@ApiSecurity('introspector')
+@ApiSecurity('operator')
+@Controller('api/introspect')
+export class IntrospectController {
+  constructor(private readonly introspection: Introspection) {}
+
+  @Post()
+  @HttpCode(200)
+  @Allow('introspector', 'operator')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ operationId: 'introspect', summary: 'What an API key is good for (RFC 7662)' })
+  @ApiConsumes('application/x-www-form-urlencoded', 'application/json')
+  @ApiBody({ schema: toOpenApiSchema(introspectRequest) })
+  @ApiOkResponse({
+    description: 'The key, or `{ "active": false }` for everything that is none or works no more.',
+    schema: toOpenApiSchema(introspectionView),
+  })
+  @ApiErrors('InvalidRequest', 'AuthenticationRequired', 'InvalidToken', 'Forbidden', 'DatabaseUnavailable')
+  introspect(
+    @Body(new ZodPipe(introspectRequest)) { token }: z.infer<typeof introspectRequest>,
+    @Ip() from: string,
+  ): Promise<IntrospectionView> {
+    return this.introspection.introspect(token, from);
+  }
+}

@@ -1,0 +1,61 @@
+import type { SessionStatus } from '../../src/database/tables/oauth-session.ts';
+import { NO_CALLER } from '../../src/introspection/caller-headers.ts';
+import { LiveSessions } from '../../src/sessions/live-sessions.ts';
+import type { TestBroker } from '../broker/test-broker.ts';
+import { exchange } from '../network/http-exchange.ts';
+
+type Headers = Record<string, string>;
+
+export type ForwardAuthAnswer = {
+  readonly status: number;
+  readonly error: string | null;
+  /** Every header that names a caller; `null` for one that is not there. */
+  readonly caller: Readonly<Record<string, string | null>>;
+  readonly headers: Response['headers'];
+};
+
+/** Asks whose request this is, as a proxy does that was sent these headers; with `null` it does not tell the method. */
+export async function askForwardAuth(
+  { url }: Pick<TestBroker, 'url'>,
+  headers: Headers,
+  method: string | null = 'GET',
+): Promise<ForwardAuthAnswer> {
+  const answer = await exchange(new URL('/api/forward-auth', url), {
+    headers: { ...(method !== null && { 'x-forwarded-method': method }), ...headers },
+  });
+  const caller = Object.keys(NO_CALLER).map(name => [name, answer.headers.get(name)]);
+  return {
+    status: answer.status,
+    error: answer.headers.get('latchkey-error'),
+    caller: Object.fromEntries(caller) as ForwardAuthAnswer['caller'],
+    headers: answer.headers,
+  };
+}
+
+/** Asks what a token is good for, with another one. */
+export async function introspect(
+  { url }: Pick<TestBroker, 'url'>,
+  token: string,
+  asker: string,
+): Promise<Record<string, unknown>> {
+  const answer = await exchange(new URL('/api/introspect', url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...bearer(asker) },
+    body: new URLSearchParams({ token }).toString(),
+  });
+  return (await answer.json()) as Record<string, unknown>;
+}
+
+export function bearer(token: string): { authorization: string } {
+  return { authorization: `Bearer ${token}` };
+}
+
+/** Lets a session be as its refresher would have left it. */
+export async function leaveSession(
+  { app, database }: TestBroker,
+  id: string,
+  status: SessionStatus,
+): Promise<void> {
+  await database.updateTable('oauth_session').set({ status }).where('id', '=', id).execute();
+  app.get(LiveSessions).forget(id);
+}
