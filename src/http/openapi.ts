@@ -49,6 +49,11 @@ export function describeRoutes(app: INestApplication, config: Config, version: s
     scheme: 'bearer',
     description: 'An API key: ckapi_ and 64 lowercase hex characters.',
   } as const;
+  const tempToken = {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A temp token: cktmp_ and 43 characters, good for the routes of one scope and one resource.',
+  } as const;
   const introspector = {
     type: 'http',
     scheme: 'bearer',
@@ -60,6 +65,6 @@ export function describeRoutes(app: INestApplication, config: Config, version: s
     description: 'The admin token, LATCHKEY_ADMIN_TOKEN.',
   } as const;
   const schemas = { ...routes.components?.schemas, Error: toOpenApiSchema(errorSchema) };
-  const securitySchemes = { browser, apiKey, introspector, operator };
+  const securitySchemes = { browser, apiKey, tempToken, introspector, operator };
   return { ...routes, components: { ...routes.components, securitySchemes, schemas } };
 }

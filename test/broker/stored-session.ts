@@ -1,5 +1,4 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { JWK } from 'jose';
 import { digestOf, newSecret } from '../../src/crypto/secret.ts';
 import type { SessionPurpose } from '../../src/database/tables/oauth-session.ts';
 import type { Grant } from '../../src/oauth/grant.ts';
@@ -10,6 +9,23 @@ import type { TestBroker } from './test-broker.ts';
 
 const HOUR_MS = 60 * 60_000;
 
+/** A grant that no PDS has given. */
+export function madeUpGrant({ network }: TestBroker, pds: string, grant: Partial<Grant> = {}): Grant {
+  return {
+    did: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa',
+    clientId: 'http://localhost',
+    issuer: network.pds,
+    pds,
+    scope: 'atproto transition:generic',
+    kid: null,
+    accessToken: newSecret(),
+    accessExpiresAt: new Date(Date.now() + HOUR_MS),
+    refreshToken: newSecret(),
+    dpopKey: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
+    ...grant,
+  };
+}
+
 /** Stores the session of a grant that no PDS has given: it is as good as the PDS it names is lenient. */
 export function storeSession(
   broker: TestBroker,
@@ -17,19 +33,7 @@ export function storeSession(
   grant: Partial<Grant> = {},
   purpose: SessionPurpose = 'ui',
 ): Promise<Session> {
-  const made = {
-    did: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa',
-    clientId: 'http://localhost',
-    issuer: broker.network.pds,
-    pds,
-    scope: 'atproto transition:generic',
-    kid: null,
-    accessToken: newSecret(),
-    accessExpiresAt: new Date(Date.now() + HOUR_MS),
-    refreshToken: newSecret(),
-    dpopKey: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }) as JWK,
-    ...grant,
-  };
+  const made = madeUpGrant(broker, pds, grant);
   return broker.app.get(Sessions, { strict: false }).create(made, { handle: 'made-up.test', purpose });
 }
 
