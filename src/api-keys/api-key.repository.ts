@@ -181,7 +181,8 @@ async function touchOne(id: string, usedAt: string, database: Kysely<Schema>): P
     .execute();
 }
 
-function bindingOf(row: Omit<ApiKeyRow, 'mac'>): RowBinding {
+/** What the MAC of a key's row is over. */
+export function bindingOf(row: Omit<ApiKeyRow, 'mac'>): RowBinding {
   const { id, did, session_id, name, scope, start, digest, previous_digest, previous_until } = row;
   const { created_at, expires_at, revoked_at } = row;
   const facts = { did, session_id, name, scope, start, digest, previous_digest, previous_until };
