@@ -79,6 +79,17 @@ export class ApiKeys {
     return { id, secret, start: row.start, did, name, scope, expiresAt };
   }
 
+  /**
+   * Sees to it that an account may have one more key, as far as can be said before it is issued.
+   *
+   * @throws BrokerError `TooManyApiKeys`
+   */
+  async requireRoom(did: string, database: Kysely<Schema>): Promise<void> {
+    const most = this.config.keysPerAccount;
+    await this.apiKeys.freeSlots(did, database);
+    if (freeSlot(await this.apiKeys.listSlots(did, database), most) === undefined) throw tooManyKeys(most);
+  }
+
   /** Lists a page of keys, and where the next one begins. */
   async list(query: ApiKeyQuery): Promise<{ keys: ListedApiKey[]; cursor?: string }> {
     const keys = await this.apiKeys.list(query);

@@ -1,6 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { ApiKeysModule } from '../api-keys/api-keys.module.ts';
 import { ExpiredApiKeys } from '../api-keys/expired-api-keys.ts';
+import { ExpiredKeyRequests } from '../api-keys/expired-key-requests.ts';
 import { AuditLog } from '../audit/audit-log.service.ts';
 import { AuditModule } from '../audit/audit.module.ts';
 import { LeaseRepository } from '../leases/lease.repository.ts';
@@ -50,6 +51,7 @@ export class BackgroundModule implements OnModuleInit {
     private readonly audit: AuditLog,
     private readonly expired: ExpiredRowRepository,
     private readonly expiredKeys: ExpiredApiKeys,
+    private readonly expiredRequests: ExpiredKeyRequests,
     private readonly holderless: HolderlessSessions,
     private readonly endings: Endings,
   ) {}
@@ -64,6 +66,11 @@ export class BackgroundModule implements OnModuleInit {
       name: 'api_key',
       batch: ROWS_AT_ONCE,
       sweepBatch: limit => this.expiredKeys.sweep(limit),
+    });
+    this.sweeper.register({
+      name: 'key_request',
+      batch: REVOCATIONS_AT_ONCE,
+      sweepBatch: limit => this.expiredRequests.sweep(limit),
     });
     this.sweeper.register({
       name: 'audit_event',

@@ -43,7 +43,7 @@ describe('without any setting', () => {
       failPoint: undefined,
       uploadLimitBytes: 104_857_600,
       cachedSessions: 10_000,
-      limits: { perAddress: 6000, perCredential: 3000, concurrencyPerSession: 64 },
+      limits: { perAddress: 6000, perCredential: 3000, concurrencyPerSession: 64, keyRequests: 10 },
       tempTokensPerResource: 10,
       allowedOrigins: [],
       allowedDids: 'any',
@@ -51,6 +51,7 @@ describe('without any setting', () => {
       metricsListen: undefined,
       keysPerAccount: 25,
       keyRequests: 'open',
+      pendingKeyRequests: 1000,
       auditDays: 90,
     };
     expect(plain(read({}))).toEqual(plain(expected));

@@ -67,6 +67,8 @@ export class Config {
     readonly perAddress: number | 'off';
     readonly perCredential: number | 'off';
     readonly concurrencyPerSession: number;
+    /** From one address, and for one account. */
+    readonly keyRequests: number | 'off';
   };
   /** How many temp tokens live at a time for one resource of one scope. */
   readonly tempTokensPerResource: number;
@@ -78,6 +80,8 @@ export class Config {
   /** How many live keys an account may have. */
   readonly keysPerAccount: number;
   readonly keyRequests: 'open' | 'signed-in' | 'off';
+  /** How many key requests wait for their owners at a time, of all accounts together. */
+  readonly pendingKeyRequests: number;
   /** How long audit events are kept. */
   readonly auditDays: number;
 
@@ -105,6 +109,7 @@ export class Config {
       perAddress: settings.LATCHKEY_LIMIT_PER_ADDRESS,
       perCredential: settings.LATCHKEY_LIMIT_PER_CREDENTIAL,
       concurrencyPerSession: settings.LATCHKEY_CONCURRENCY_PER_SESSION,
+      keyRequests: settings.LATCHKEY_LIMIT_KEY_REQUESTS,
     };
     this.tempTokensPerResource = settings.LATCHKEY_TEMP_TOKENS_PER_RESOURCE;
     this.allowedOrigins = settings.LATCHKEY_ALLOWED_ORIGINS;
@@ -113,6 +118,7 @@ export class Config {
     this.metricsListen = settings.LATCHKEY_METRICS_LISTEN;
     this.keysPerAccount = settings.LATCHKEY_KEYS_PER_ACCOUNT;
     this.keyRequests = settings.LATCHKEY_KEY_REQUESTS;
+    this.pendingKeyRequests = settings.LATCHKEY_PENDING_KEY_REQUESTS;
     this.auditDays = settings.LATCHKEY_AUDIT_DAYS;
   }
 }

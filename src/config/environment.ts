@@ -158,6 +158,14 @@ export const environmentSchema = z.object({
     meaning: 'Who may ask for an API key: anybody (`open`), the signed-in (`signed-in`), nobody (`off`)',
     example: 'signed-in',
   }),
+  LATCHKEY_LIMIT_KEY_REQUESTS: requestLimit.prefault('10').register(settingDocumentation, {
+    meaning: 'API keys that may be asked for in a minute from one address, and for one account, or `off`',
+    example: '3',
+  }),
+  LATCHKEY_PENDING_KEY_REQUESTS: positiveCount.prefault('1000').register(settingDocumentation, {
+    meaning: 'Requests for API keys that may wait for an answer at a time, of all accounts together',
+    example: '100',
+  }),
   LATCHKEY_KEYS_PER_ACCOUNT: positiveCount.prefault('25').register(settingDocumentation, {
     meaning: 'Live API keys that one account may have',
     example: '5',
@@ -171,7 +179,8 @@ export const environmentSchema = z.object({
     example: 'true',
   }),
   LATCHKEY_DEV_FAIL_POINT: failPointSetting.optional().register(settingDocumentation, {
-    meaning: 'For tests only: the process kills, stops or fails itself once at this moment of a refresh',
+    meaning:
+      'For tests only: the process kills, stops or fails itself once at this moment of a refresh or a key request',
     example: 'before_send:exit',
     unset: 'nothing fails on purpose',
   }),

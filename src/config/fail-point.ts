@@ -9,19 +9,34 @@ export const failPoints = [
   'before_write',
 ] as const;
 
-/** What happens there: the process is killed, is stopped until it gets SIGCONT, or the refresh crashes. */
+/** The moments of a key's making at which a crash is worst: each is just before or just after something is committed. */
+export const keyRequestFailPoints = [
+  'request_created',
+  'request_granted',
+  'request_authorized',
+  'request_claiming',
+  'request_claimed',
+] as const;
+
+/** What happens there: the process is killed, is stopped until it gets SIGCONT, or what it does there crashes. */
 export const failActions = ['exit', 'pause', 'throw'] as const;
 
 export type FailPoint = (typeof failPoints)[number];
 export type FailAction = (typeof failActions)[number];
-export type FailPointSetting = { readonly point: FailPoint; readonly action: FailAction };
+export type KeyRequestFailPoint = (typeof keyRequestFailPoints)[number];
+export type FailPointSetting = {
+  readonly point: FailPoint | KeyRequestFailPoint;
+  readonly action: FailAction;
+};
+
+const allPoints = [...failPoints, ...keyRequestFailPoints] as const;
 
 /** `<point>:<action>` */
 export const failPointSetting = text.transform((value, context): FailPointSetting => {
   const [pointName, actionName, ...rest] = value.split(':');
-  const point = failPoints.find(name => name === pointName);
+  const point = allPoints.find(name => name === pointName);
   const action = failActions.find(name => name === actionName);
   if (point && action && rest.length === 0) return { point, action };
-  context.addIssue(`must be one of ${failPoints.join(', ')}, a colon, and one of ${failActions.join(', ')}`);
+  context.addIssue(`must be one of ${allPoints.join(', ')}, a colon, and one of ${failActions.join(', ')}`);
   return { point: failPoints[0], action: failActions[0] };
 });

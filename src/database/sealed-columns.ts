@@ -12,5 +12,6 @@ export const sealedColumns = [
   ['ui_session', 'mac'],
   ['api_key', 'mac'],
   ['key_request', 'mac'],
+  ['key_request', 'code_digest'],
   ['encryption_key', 'canary'],
 ] as const satisfies readonly SealedColumn[];

@@ -45,6 +45,13 @@ export const errorCodes = [
   'TooManyApiKeys',
   'ApiKeyEnded',
   'ApiKeyChanged',
+  // Key requests
+  'KeyRequestsOff',
+  'TooManyKeyRequests',
+  'KeyRequestNotAuthorized',
+  'KeyRequestNotPending',
+  'KeyRequestEnded',
+  'WrongClaimCode',
   // The broker's own trouble
   'SealedRowUnreadable',
   'DatabaseUnavailable',

@@ -49,12 +49,17 @@ export function describeRoutes(app: INestApplication, config: Config, version: s
     scheme: 'bearer',
     description: 'An API key: ckapi_ and 64 lowercase hex characters.',
   } as const;
+  const tempToken = {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A temp token: cktmp_ and 43 characters, good for the routes of one scope and one resource.',
+  } as const;
   const operator = {
     type: 'http',
     scheme: 'bearer',
     description: 'The admin token, LATCHKEY_ADMIN_TOKEN.',
   } as const;
   const schemas = { ...routes.components?.schemas, Error: toOpenApiSchema(errorSchema) };
-  const securitySchemes = { browser, apiKey, operator };
+  const securitySchemes = { browser, apiKey, tempToken, operator };
   return { ...routes, components: { ...routes.components, securitySchemes, schemas } };
 }

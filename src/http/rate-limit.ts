@@ -18,26 +18,42 @@ export class RateLimit {
    * @throws BrokerError `TooManyRequests` when nothing is left in this minute
    */
   async count(who: string, reply: FastifyReply): Promise<void> {
-    const counted = await this.limiter.consume(who).catch((refused: unknown) => {
-      if (refused instanceof RateLimiterRes) return refused;
-      throw refused;
-    });
-    const resetSeconds = Math.ceil(counted.msBeforeNext / 1000);
+    const counted = await this.consume(who);
+    const resetSeconds = secondsUntilReset(counted);
     reply.headers({
       'ratelimit-limit': this.perMinute,
       'ratelimit-remaining': counted.remainingPoints,
       'ratelimit-reset': Math.ceil(Date.now() / 1000) + resetSeconds,
       'ratelimit-policy': `${this.perMinute};w=${WINDOW_SECONDS}`,
     });
-    if (counted.consumedPoints <= this.perMinute) return;
-    throw new BrokerError(
-      'TooManyRequests',
-      `No more than ${this.perMinute} requests a minute are answered.`,
-      {
-        retryAfterSeconds: resetSeconds,
-      },
-    );
+    this.requireWithin(counted);
   }
+
+  /**
+   * Counts what `who` does, for a limit beside the one that an answer tells of.
+   *
+   * @throws BrokerError `TooManyRequests` when nothing is left in this minute
+   */
+  async take(who: string): Promise<void> {
+    this.requireWithin(await this.consume(who));
+  }
+
+  private consume(who: string): Promise<RateLimiterRes> {
+    return this.limiter.consume(who).catch((refused: unknown) => {
+      if (refused instanceof RateLimiterRes) return refused;
+      throw refused;
+    });
+  }
+
+  private requireWithin(counted: RateLimiterRes): void {
+    if (counted.consumedPoints <= this.perMinute) return;
+    const message = `No more than ${this.perMinute} requests a minute are answered.`;
+    throw new BrokerError('TooManyRequests', message, { retryAfterSeconds: secondsUntilReset(counted) });
+  }
+}
+
+function secondsUntilReset({ msBeforeNext }: RateLimiterRes): number {
+  return Math.ceil(msBeforeNext / 1000);
 }
 
 /** @param perMinute `off` for no limit */

@@ -46,6 +46,13 @@ export const statusTable: Readonly<Record<ErrorCode, number>> = {
   ApiKeyEnded: 409,
   ApiKeyChanged: 409,
 
+  KeyRequestsOff: 403,
+  TooManyKeyRequests: 429,
+  KeyRequestNotAuthorized: 409,
+  KeyRequestNotPending: 409,
+  KeyRequestEnded: 410,
+  WrongClaimCode: 403,
+
   SealedRowUnreadable: 503,
   DatabaseUnavailable: 503,
   ShuttingDown: 503,

@@ -23,6 +23,7 @@ export class LoginCookies {
   read(request: FastifyRequest): LoginBrowser {
     return {
       binding: request.cookies[this.bindingName],
+      from: request.ip,
       userAgent: request.headers['user-agent'],
       cookie: request.cookies[this.config.cookie.name],
     };

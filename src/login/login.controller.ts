@@ -13,14 +13,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Caller } from '../access/caller.decorator.ts';
 import type { BrowserPrincipal, Principal } from '../access/principal.ts';
+import type { AuthorizedKeyRequest } from '../api-keys/key-request-authorizations.service.ts';
+import { withClaim } from '../api-keys/loopback-address.ts';
 import { Config } from '../config/config.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { Allow } from '../http/allow.decorator.ts';
 import { ApiErrors } from '../http/api-errors.decorator.ts';
-import { decideProvenance, readRequestOrigin } from '../http/browser-rule.ts';
 import { toOpenApiSchema } from '../http/openapi.ts';
+import { requireNoForeignPage } from '../http/own-pages.ts';
 import { ZodPipe } from '../http/zod.pipe.ts';
 import { UiSessions } from '../ui-sessions/ui-sessions.service.ts';
+import { ClaimCodePage } from './claim-code-page.ts';
 import { LoginCookies } from './login-cookies.ts';
 import { LoginErrorFilter } from './login-error.filter.ts';
 import { LoginService } from './login.service.ts';
@@ -52,6 +55,7 @@ export class LoginController {
     private readonly login: LoginService,
     private readonly uiSessions: UiSessions,
     private readonly cookies: LoginCookies,
+    private readonly claimCodePage: ClaimCodePage,
   ) {}
 
   /** Begins at once only where nobody else can have made the browser do it, and nobody is signed in. */
@@ -104,10 +108,7 @@ export class LoginController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const origins = [this.config.publicUrl.origin, ...this.config.allowedOrigins];
-    if (decideProvenance(readRequestOrigin(request.headers), origins) === 'foreign') {
-      throw new BrokerError('CrossSiteRequest', 'A login can only be begun on our own pages.');
-    }
+    requireNoForeignPage(request.headers, [this.config.publicUrl.origin, ...this.config.allowedOrigins]);
     if (body.reconnect) return this.beginReconnection(body.reconnect, body.return_to, request, reply);
     if (caller.kind === 'browser' && !body.replace) {
       throw new BrokerError(
@@ -132,7 +133,12 @@ export class LoginController {
   @ApiQuery({ name: 'error', required: false, schema: { type: 'string' } })
   @ApiResponse({
     status: 303,
-    description: 'Signed in, to return_to; or to the sign-in page, which says why not.',
+    description:
+      'Signed in, to return_to; a key was authorized, to the loopback address of who asked for it; or to the sign-in page, which says why not.',
+  })
+  @ApiResponse({
+    status: 200,
+    description: 'A key was authorized: the page that shows its claim code, once.',
   })
   @ApiErrors(
     'LoginCancelled',
@@ -143,14 +149,22 @@ export class LoginController {
     'WrongAccount',
     'ScopeExceeded',
     'NotFound',
+    'KeyRequestNotPending',
+    'TooManyApiKeys',
+    'KeyRequestEnded',
   )
   async callback(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     // A HEAD asks what would happen; only a GET may spend the code.
     if (request.method === 'HEAD') return void reply.redirect(this.formUrl({}), 303);
     const { searchParams } = new URL(request.url, this.config.publicUrl);
-    const { opened, returnTo } = await this.login.finish(searchParams, this.cookies.read(request));
-    if (opened) this.cookies.setSession(reply, opened.cookie, opened.expiresAt);
-    return void reply.redirect(returnTo, 303);
+    const finished = await this.login.finish(searchParams, this.cookies.read(request));
+    if (finished.kind === 'key-authorized') {
+      this.showCode(finished.request, reply);
+      return;
+    }
+    if (finished.kind === 'signed-in')
+      this.cookies.setSession(reply, finished.opened.cookie, finished.opened.expiresAt);
+    return void reply.redirect(finished.returnTo, 303);
   }
 
   @Post('logout')
@@ -187,6 +201,14 @@ export class LoginController {
     const binding = this.cookies.bind(request, reply);
     const url = await this.login.begin(identifier, returnTo, binding);
     void reply.redirect(url.href, 303);
+  }
+
+  /** This answer alone has the code, and no browser keeps it: the spent address of the callback yields it to nobody. */
+  private showCode(request: AuthorizedKeyRequest, reply: FastifyReply): void {
+    void reply.header('cache-control', 'no-store');
+    const { id, code, loopback } = request;
+    if (loopback === null) this.claimCodePage.send(request, reply);
+    else void reply.redirect(withClaim(loopback, id, code), 303);
   }
 
   /** Signs nobody in, and gives a session back only what it had: any link may lead here. */

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ApiKeysModule } from '../api-keys/api-keys.module.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
 import { OAuthModule } from '../oauth/oauth.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
@@ -8,8 +9,9 @@ import { LoginCookies } from './login-cookies.ts';
 import { LoginService } from './login.service.ts';
 
 @Module({
-  imports: [IdentityModule, OAuthModule, SessionsModule, UiSessionsModule],
+  imports: [ApiKeysModule, IdentityModule, OAuthModule, SessionsModule, UiSessionsModule],
   controllers: [LoginController],
   providers: [LoginCookies, LoginService],
+  exports: [LoginCookies, LoginService],
 })
 export class LoginModule {}

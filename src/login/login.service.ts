@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import {
+  type AuthorizedKeyRequest,
+  KeyRequestAuthorizations,
+} from '../api-keys/key-request-authorizations.service.ts';
+import { KeyRequests } from '../api-keys/key-requests.service.ts';
+import type { AuditSource } from '../audit/audit-event.ts';
 import { Config } from '../config/config.ts';
 import { Database } from '../database/database.ts';
 import { BrokerError } from '../errors/broker-error.ts';
+import { requireAllowedAccount } from '../identity/allowed-accounts.ts';
 import { parseIdentifier } from '../identity/identifier.ts';
 import { IdentityService } from '../identity/identity.service.ts';
 import { Authorizations, type FinishedAuthorization } from '../oauth/authorizations.service.ts';
@@ -18,14 +25,19 @@ export type LoginBrowser = {
   /** The secret that ties the login to it. */
   readonly binding: string | undefined;
   readonly userAgent: string | undefined;
+  /** The address it comes from. */
+  readonly from: string;
   /** The session cookie it came with, which a finished login replaces. */
   readonly cookie: string | undefined;
 };
 
-/** Where the browser goes, with a new cookie where it was signed in. */
-export type FinishedLogin = { readonly returnTo: string; readonly opened?: OpenedUiSession };
+/** Where the browser goes, with a new cookie where it was signed in; or the key request that its owner has authorized. */
+export type FinishedLogin =
+  | { readonly kind: 'signed-in'; readonly returnTo: string; readonly opened: OpenedUiSession }
+  | { readonly kind: 'reconnected'; readonly returnTo: string }
+  | { readonly kind: 'key-authorized'; readonly request: AuthorizedKeyRequest };
 
-/** Signs people in: begins an authorization, and makes a session and a browser session of what it yields. */
+/** Begins authorizations, and does what each was for with what it yields: signs in, reconnects, or authorizes a key. */
 @Injectable()
 export class LoginService {
   constructor(
@@ -37,6 +49,8 @@ export class LoginService {
     private readonly sessions: Sessions,
     private readonly reconnections: Reconnections,
     private readonly uiSessions: UiSessions,
+    private readonly keyRequests: KeyRequests,
+    private readonly keyAuthorizations: KeyRequestAuthorizations,
     private readonly log: Log,
   ) {}
 
@@ -75,10 +89,26 @@ export class LoginService {
   }
 
   /**
+   * Returns where the owner of an account goes to authorize a key that somebody asked for: exactly that account, for exactly
+   * that scope, and they see the server's consent page.
+   *
+   * @throws BrokerError `NotFound`, `KeyRequestNotPending`, `KeyRequestEnded`, `AccountUnreachable`
+   */
+  async beginKeyRequest(id: string, binding: string, by: AuditSource): Promise<URL> {
+    const { did, scope } = await this.keyRequests.approve(id, by);
+    const returnTo = `${this.config.basePath}/connect/${id}`;
+    const intent = { purpose: 'key_request', target: id, returnTo } as const;
+    const url = await this.authorizations.begin(did, intent, binding, { scope, prompt: 'consent' });
+    this.log.loginBegun({ issuer: url.origin, purpose: intent.purpose });
+    return url;
+  }
+
+  /**
    * Does what the authorization was for with what the authorization server sent it back with. Whatever goes wrong after the
    * grant was given, the grant is revoked: nobody would hold it.
    *
-   * @throws BrokerError as {@link Authorizations.finish} and {@link Reconnections.take}, and `AccountNotAllowed`
+   * @throws BrokerError as {@link Authorizations.finish} {@link Reconnections.take} and
+   * {@link KeyRequestAuthorizations.take}, and `AccountNotAllowed`
    */
   async finish(params: URLSearchParams, browser: LoginBrowser): Promise<FinishedLogin> {
     const authorization = await this.authorizations.finish(params, browser.binding);
@@ -93,17 +123,23 @@ export class LoginService {
   private async use(authorization: FinishedAuthorization, browser: LoginBrowser): Promise<FinishedLogin> {
     const { purpose, target, grant, returnTo } = authorization;
     if (purpose === 'sign_in') return this.signIn(authorization, browser);
-    if (purpose !== 'reconnect' || target === null)
-      throw new BrokerError('LoginRefused', 'This login is for nothing.');
-    await this.reconnections.take(target, grant);
-    return { returnTo };
+    if (target === null) throw new BrokerError('LoginRefused', 'This login is for nothing.');
+    switch (purpose) {
+      case 'reconnect':
+        await this.reconnections.take(target, grant);
+        return { kind: 'reconnected', returnTo };
+      case 'key_request': {
+        const by = { actor: { kind: 'anonymous' }, from: browser.from } as const;
+        return { kind: 'key-authorized', request: await this.keyAuthorizations.take(target, grant, by) };
+      }
+    }
   }
 
   private async signIn(
     { grant, returnTo }: FinishedAuthorization,
     browser: LoginBrowser,
   ): Promise<FinishedLogin> {
-    this.requireAllowed(grant.did);
+    requireAllowedAccount(grant.did, this.config);
     const { handle = null } = await this.identity.resolve(grant.did);
     const previous = browser.cookie && (await this.uiSessions.findByCookie(browser.cookie));
     // All in one transaction: after it nothing can fail for which the new grant would be given back.
@@ -115,13 +151,7 @@ export class LoginService {
     });
     this.log.signedIn({ did: session.did, sessionId: session.id, pds: session.pds });
     if (previous && replaced) await this.uiSessions.finishEnding(previous);
-    return { opened, returnTo };
-  }
-
-  private requireAllowed(did: string): void {
-    const { allowedDids } = this.config;
-    if (allowedDids === 'any' || allowedDids.includes(did)) return;
-    throw new BrokerError('AccountNotAllowed', 'This account is not among those that may sign in here.');
+    return { kind: 'signed-in', opened, returnTo };
   }
 
   private async discard(grant: Grant): Promise<void> {

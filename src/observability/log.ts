@@ -109,6 +109,26 @@ export class Log {
     );
   }
 
+  keyRequestCreated(facts: { did: string; keyRequestId: string }): void {
+    this.logger.info(facts, 'Somebody asks for an API key');
+  }
+
+  keyRequestAuthorized(facts: { did: string; keyRequestId: string; sessionId: string }): void {
+    this.logger.info(facts, 'An API key was authorized by its owner, and waits to be claimed');
+  }
+
+  keyRequestClaimed(facts: { did: string; keyRequestId: string; apiKeyId: string; sessionId: string }): void {
+    this.logger.info(facts, 'An API key was claimed');
+  }
+
+  keyRequestEnded(facts: { did: string; keyRequestId: string; reason: string }): void {
+    this.logger.info(facts, 'A request for an API key is over');
+  }
+
+  wrongClaimCode(facts: { did: string; keyRequestId: string; tries: number }): void {
+    this.logger.warn(facts, 'SECURITY: a wrong code was shown to claim an API key');
+  }
+
   apiKeyRotated(facts: { did: string; apiKeyId: string; previousUntil: string | null }): void {
     this.logger.info(facts, 'An API key was given a new secret');
   }

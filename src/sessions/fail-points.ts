@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.ts';
-import type { FailAction, FailPoint } from '../config/fail-point.ts';
+import type { FailAction, FailPoint, KeyRequestFailPoint } from '../config/fail-point.ts';
 
+type Point = FailPoint | KeyRequestFailPoint;
 type Act = () => Promise<void> | void;
 
-/** Lets a test stop a refresh at its worst moments; in production nothing is armed and nothing happens. */
+/** Lets a test stop a refresh, or the making of a key, at its worst moments; in production nothing is armed and nothing happens. */
 @Injectable()
 export class FailPoints {
-  private readonly armed = new Map<FailPoint, Act>();
+  private readonly armed = new Map<Point, Act>();
 
   constructor({ failPoint }: Config) {
     if (!failPoint) return;
@@ -19,16 +20,16 @@ export class FailPoints {
   }
 
   /** What `act` throws is thrown at the point; `undefined` disarms. */
-  arm(point: FailPoint, act: Act | undefined): void {
+  arm(point: Point, act: Act | undefined): void {
     if (act) this.armed.set(point, act);
     else this.armed.delete(point);
   }
 
-  isArmed(point: FailPoint): boolean {
+  isArmed(point: Point): boolean {
     return this.armed.has(point);
   }
 
-  async at(point: FailPoint): Promise<void> {
+  async at(point: Point): Promise<void> {
     await this.armed.get(point)?.();
   }
 }
@@ -38,6 +39,6 @@ const actions: Readonly<Record<FailAction, () => void>> = {
   exit: () => process.kill(process.pid, 'SIGKILL'),
   pause: () => process.kill(process.pid, 'SIGSTOP'),
   throw: () => {
-    throw new Error('The refresh failed at a fail point.');
+    throw new Error('It failed at a fail point.');
   },
 };

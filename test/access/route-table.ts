@@ -86,6 +86,17 @@ const forOperator: Reception = {
   ...operator,
 };
 
+const refused = {
+  'API key': 'Forbidden',
+  'API key and cookie': 'Forbidden',
+  'cookie from our page': 'Forbidden',
+  'cookie with the CSRF header': 'Forbidden',
+  'cookie without a mark': 'Forbidden',
+  'cookie from another site': 'Forbidden',
+} as const;
+
+const forTempTokens: Reception = { ...forBrowsers, ...refused };
+
 /** Every route, and whom it lets in. A new route takes its line here. */
 export const routeTable: Readonly<Record<string, Reception>> = {
   'GET /': forAnyoneKnown,
@@ -104,6 +115,12 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'GET /api/keys': { ...forBrowsers, ...operator },
   'POST /api/keys/:id/rotate': forOwnPages,
   'DELETE /api/keys/:id': { ...forOwnPages, ...operator },
+  'POST /api/key-requests': { ...forAnyoneKnown, ...foreignCookies },
+  'GET /api/key-requests/:id': forTempTokens,
+  'POST /api/key-requests/:id/claim': forTempTokens,
+  'GET /connect/:id': forAnyone,
+  'POST /connect/:id/approve': { ...forAnyone, 'cookie from another site': 'CrossSiteRequest' },
+  'POST /connect/:id/deny': { ...forAnyone, 'cookie from another site': 'CrossSiteRequest' },
   'GET /api/sessions': forOperator,
   'GET /api/sessions/:id': forOperator,
   'DELETE /api/sessions/:id': forOperator,

@@ -1,10 +1,10 @@
 import type { AuditSource } from '../../src/audit/audit-event.ts';
+import { ApiKeyRepository } from '../../src/api-keys/api-key.repository.ts';
 import { ApiKeys, type IssuedApiKey, type NewApiKey } from '../../src/api-keys/api-keys.service.ts';
-import { SessionRepository } from '../../src/sessions/session.repository.ts';
 import type { Session } from '../../src/sessions/session.ts';
 import { exchange, type Exchange } from '../network/http-exchange.ts';
-import { signIn } from '../refresher/test-session.ts';
-import type { TestBroker } from './test-broker.ts';
+import { type KeyAskInput, obtainKey } from '../network/key-asker.ts';
+import { accountOf, type TestBroker } from './test-broker.ts';
 
 /** A key that was issued, and the session that it acts through. */
 export type TestKey = IssuedApiKey & { readonly sessionId: string };
@@ -25,25 +25,20 @@ export async function issueKey(
   return { ...issued, sessionId };
 }
 
-/** Signs an account in at its PDS, and makes the grant that of a key; the browser has nothing of it any more. */
+/** Gets a key the way that a bot does: asked for, authorized by its owner at the PDS, claimed. */
 export async function grantKey(
   broker: TestBroker,
-  handle?: string,
-  life?: Partial<Pick<NewApiKey, 'name' | 'expiresAt'>>,
+  handle = 'alice.test',
+  input: Partial<KeyAskInput> = {},
 ): Promise<TestKey> {
-  const { id } = await signIn(broker, handle);
-  const sessions = broker.app.get(SessionRepository);
-  const signedIn = await sessions.find(id);
-  if (!signedIn?.secrets) throw new Error('the session has no secrets');
-  await broker.database.deleteFrom('ui_session').where('session_id', '=', id).execute();
-  await broker.database
-    .updateTable('oauth_session')
-    .set({ status: 'revoked', sealed: null })
-    .where('id', '=', id)
-    .execute();
-  const grant = { ...signedIn, ...signedIn.secrets };
-  const session = await sessions.insert(grant, { handle: signedIn.handle, purpose: 'api_key' });
-  return issueKey(broker, session, life);
+  const { expiresAt, ...claimed } = await obtainKey(broker.browser(), accountOf(broker, handle), {
+    ...input,
+    identifier: handle,
+  });
+  const listed = await broker.app.get(ApiKeyRepository).find(claimed.id);
+  if (!listed) throw new Error('the key that was claimed is not stored');
+  const { sessionId } = listed.key;
+  return { ...claimed, expiresAt: expiresAt === null ? null : new Date(expiresAt), sessionId };
 }
 
 /** A request with nothing but a key; `line` is a method and a path. */

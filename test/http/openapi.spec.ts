@@ -31,7 +31,14 @@ type Description = {
   };
 };
 
-const pages = ['GET /', 'GET /assets/latchkey.css', 'GET /api/openapi.json'];
+const pages = [
+  'GET /',
+  'GET /connect/:id',
+  'POST /connect/:id/approve',
+  'POST /connect/:id/deny',
+  'GET /assets/latchkey.css',
+  'GET /api/openapi.json',
+];
 
 describeBroker(
   'the description of the routes',

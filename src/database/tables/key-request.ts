@@ -18,7 +18,7 @@ export type KeyRequestTable = {
   status: KeyRequestStatus;
   /** Where on the asker's machine the owner's browser is sent with the claim code. */
   loopback: string | null;
-  /** Digest of the claim code. */
+  /** A MAC of the claim code, as so short a text could be guessed from a digest. */
   code_digest: string | null;
   /** Wrong codes so far. */
   tries: Generated<number>;

@@ -21,12 +21,13 @@ export async function signIn(
   const login = broker.get(LoginService);
   const callback = world.ground.network.authorize(await login.begin(handleOf(did), undefined, binding));
   const held = previous && (await isHeld(broker, previous));
-  const browser = { binding, userAgent: undefined, cookie: previous?.cookie };
-  const { opened } = await login.finish(callback, browser);
+  const browser = { binding, userAgent: undefined, from: '127.0.0.1', cookie: previous?.cookie };
+  const finished = await login.finish(callback, browser);
+  const cookie = finished.kind === 'signed-in' ? finished.opened.cookie : '';
   if (previous && held) previous.isOver = true;
-  const uiSession = await broker.get(UiSessions).findByCookie(opened?.cookie ?? '');
+  const uiSession = await broker.get(UiSessions).findByCookie(cookie);
   if (!uiSession) throw new Error('the login opened no browser session');
-  return world.watch(uiSession.sessionId, { purpose: 'ui', cookie: opened?.cookie });
+  return world.watch(uiSession.sessionId, { purpose: 'ui', cookie });
 }
 
 /** Makes a session as a key holds one. */
@@ -48,7 +49,7 @@ export async function reconnect(world: World, broker: ModelBroker, session: Sess
   const login = broker.get(LoginService);
   const url = await login.beginReconnection(session.id, undefined, binding);
   const callback = world.ground.network.authorize(url);
-  await login.finish(callback, { binding, userAgent: undefined, cookie: undefined });
+  await login.finish(callback, { binding, userAgent: undefined, from: '127.0.0.1', cookie: undefined });
   const { issuer } = world.ground.network;
   session.grant = issuer.grantOf(refreshTokenOf(await world.find(session.id)) ?? '') ?? session.grant;
 }

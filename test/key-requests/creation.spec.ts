@@ -1,0 +1,215 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import { callWith } from '../broker/issued-key.ts';
+import { accountOf, describeBroker } from '../broker/test-broker.ts';
+import { errorOf, problemOf } from '../login/answers.ts';
+import { approveKey, authorizeKey, claimCodeOf, KeyAsker, obtainKey } from '../network/key-asker.ts';
+import type { Account } from '../network/network-control.ts';
+import { operate } from '../sessions/operate.ts';
+import { keyRequestOf, sessionStatusOf } from './rows.ts';
+
+describeBroker('an API key that is asked for', broker => {
+  let alice: Account;
+  let bob: Account;
+  let asker: KeyAsker;
+  beforeAll(() => {
+    [alice, bob] = [accountOf(broker(), 'alice.test'), accountOf(broker(), 'bob.test')];
+    asker = new KeyAsker(broker().url);
+  });
+
+  it('is shown to its owner, authorized at the PDS and claimed once, and then acts', async () => {
+    const asked = await asker.ask({ identifier: 'alice.test', name: 'Field <b>bot</b>', expiresInDays: 30 });
+    expect(asked).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      authorizeUrl: `${broker().publicUrl}/connect/${asked.id}`,
+      tempToken: expect.stringMatching(/^cktmp_[\w-]{43}$/),
+      expiresAt: expect.any(String),
+    });
+    const left = Date.parse(asked.expiresAt) - Date.now();
+    expect(left).toBeGreaterThan(14 * 60_000);
+    expect(left).toBeLessThanOrEqual(15 * 60_000 + 1000);
+    expect(await (await asker.poll(asked)).json()).toEqual({
+      id: asked.id,
+      status: 'pending',
+      expiresAt: asked.expiresAt,
+    });
+    expect(await errorOf(await asker.tryClaim(asked, '0000-0000'))).toEqual({
+      status: 409,
+      error: 'KeyRequestNotAuthorized',
+    });
+
+    const owner = broker().browser();
+    const page = await owner.open(`/connect/${asked.id}`);
+    const shown = await page.text();
+    expect([page.status, page.headers.get('cache-control')]).toEqual([200, 'no-store']);
+    for (const part of [
+      'Field &lt;b&gt;bot',
+      '127.0.0.1',
+      'alice.test',
+      alice.did,
+      'atproto',
+      '30 days',
+      'Not verified',
+    ])
+      expect(shown).toContain(part);
+    expect(shown).not.toMatch(/<b>|<script/);
+
+    const answer = await authorizeKey(owner, asked, alice);
+    const code = await claimCodeOf(answer);
+    expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/);
+    expect(answer.headers.getSetCookie()).toEqual([]);
+    expect(owner.cookie('latchkey')).toBeUndefined();
+    expect([answer.headers.get('cache-control'), answer.headers.get('referrer-policy')]).toEqual([
+      'no-store',
+      'no-referrer',
+    ]);
+    expect(await (await asker.poll(asked)).json()).toEqual({
+      id: asked.id,
+      status: 'authorized',
+      did: alice.did,
+      expiresAt: asked.expiresAt,
+    });
+
+    const key = await asker.claim(asked, code.toLowerCase().replace('-', ' '));
+    expect(key).toEqual({
+      id: expect.any(String),
+      secret: expect.stringMatching(/^ckapi_[0-9a-f]{64}$/),
+      start: key.secret.slice(0, 12),
+      did: alice.did,
+      name: 'Field <b>bot</b>',
+      scope: 'atproto transition:generic',
+      expiresAt: expect.any(String),
+    });
+    const days = (Date.parse(key.expiresAt ?? '') - Date.now()) / 86_400_000;
+    expect(days).toBeGreaterThan(29.9);
+    expect(days).toBeLessThanOrEqual(30.001);
+    expect((await callWith(broker(), key, 'GET /xrpc/com.atproto.server.getSession')).status).toBe(200);
+    expect((await asker.tryClaim(asked, code)).status).toBe(401);
+    expect((await asker.poll(asked)).status).toBe(401);
+    expect((await owner.open(`/connect/${asked.id}`)).status).toBe(410);
+    expect(await actionsOn(asked.id)).toEqual([
+      'key-request.approved',
+      'key-request.authorized',
+      'key-request.claimed',
+      'key-request.created',
+    ]);
+  });
+
+  const actionsOn = async (id: string): Promise<string[]> => {
+    await new Promise(resolve => setTimeout(resolve, 1100)); // Notes are written within a second.
+    const { body } = await operate(broker(), `GET /api/audit-events?targetId=${id}`);
+    return (body.auditEvents as { action: string }[]).map(({ action }) => action).sort();
+  };
+
+  it('is sent to the loopback address of its asker, who needs no person to type', async () => {
+    const loopback = 'http://127.0.0.1:45678/done?mine=1';
+    const asked = await asker.ask({ identifier: alice.did, loopback });
+    const answer = await authorizeKey(broker().browser(), asked, alice);
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([303, 'no-store']);
+    const target = new URL(answer.headers.get('location') ?? '');
+    expect(`${target.origin}${target.pathname}`).toBe('http://127.0.0.1:45678/done');
+    const { mine, request, code = '' } = Object.fromEntries(target.searchParams);
+    expect([mine, request]).toEqual(['1', asked.id]);
+    expect(await asker.claim(asked, code)).toMatchObject({ did: alice.did, expiresAt: null });
+  });
+
+  it('shows its code once: the address of the callback yields nothing more', async () => {
+    const asked = await asker.ask({ identifier: 'alice.test' });
+    const owner = broker().browser();
+    const callback = await owner.authorize(await approveKey(owner, asked), alice);
+    await claimCodeOf(await owner.openCallback(callback));
+    expect(await problemOf(await owner.openCallback(callback))).toBe('LoginExpired');
+  });
+
+  it("is nobody's whose account was not asked; the grant is given back", async () => {
+    const before = await broker().network.countGrants(bob.did);
+    const asked = await asker.ask({ identifier: 'alice.test' });
+    const stranger = broker().browser();
+    expect(await problemOf(await authorizeKey(stranger, asked, bob))).toBe('WrongAccount');
+    expect(await broker().network.countGrants(bob.did)).toBe(before);
+    expect(await (await asker.poll(asked)).json()).toMatchObject({ status: 'pending' });
+    expect(await actionsOn(asked.id)).toContain('key-request.wrong-account');
+  });
+
+  it('stays pending when its owner denies at the PDS, and can be approved again', async () => {
+    const asked = await asker.ask({ identifier: 'alice.test' });
+    const owner = broker().browser();
+    expect(await problemOf(await authorizeKey(owner, asked, alice, { decision: 'deny' }))).toBe(
+      'LoginCancelled',
+    );
+    await asker.claim(asked, await claimCodeOf(await authorizeKey(owner, asked, alice)));
+  });
+
+  it('has the scope that its owner left it', async () => {
+    const asked = await asker.ask({ identifier: 'alice.test' });
+    const answer = await authorizeKey(broker().browser(), asked, alice, { scope: 'atproto' });
+    const key = await asker.claim(asked, await claimCodeOf(answer));
+    expect(key.scope).toBe('atproto');
+    expect(await (await callWith(broker(), key, 'GET /api/me')).json()).toMatchObject({ scope: 'atproto' });
+  });
+
+  it('is over once it is denied, authorized or not, and nothing is left of it', async () => {
+    for (const isAuthorized of [false, true]) {
+      const before = await broker().network.countGrants(alice.did);
+      const asked = await asker.ask({ identifier: 'alice.test' });
+      const owner = broker().browser();
+      if (isAuthorized) await authorizeKey(owner, asked, alice);
+      const denied = await owner.submit(`/connect/${asked.id}/deny`, {});
+      expect([denied.status, await denied.text()]).toEqual([200, expect.stringContaining('You denied it')]);
+      expect((await asker.poll(asked)).status).toBe(401);
+      const { status, session_id } = await keyRequestOf(broker(), asked.id);
+      expect(status).toBe('denied');
+      expect(await broker().network.countGrants(alice.did)).toBe(before);
+      if (session_id !== null) expect(await sessionStatusOf(broker(), session_id)).toBe('revoked');
+      for (const path of ['', '/approve', '/deny']) {
+        const answer =
+          path === ''
+            ? await owner.open(`/connect/${asked.id}`)
+            : await owner.submit(`/connect/${asked.id}${path}`, {});
+        expect([answer.status, await answer.text()]).toEqual([410, expect.stringContaining('is over')]);
+      }
+    }
+  });
+
+  it('cannot be authorized twice: the later grant is given back', async () => {
+    const asked = await asker.ask({ identifier: 'alice.test' });
+    const [first, second] = [broker().browser(), broker().browser()];
+    const callbacks = await Promise.all(
+      [first, second].map(async owner => owner.authorize(await approveKey(owner, asked), alice)),
+    );
+    const before = await broker().network.countGrants(alice.did);
+    const answers = await Promise.all(
+      [first, second].map((owner, index) => owner.openCallback(callbacks[index] as URL)),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 303]);
+    expect(await broker().network.countGrants(alice.did)).toBe(before + 1);
+  });
+
+  it('is unknown to who makes up a link', async () => {
+    for (const id of ['00000000-0000-4000-8000-000000000000', 'x', '%00'])
+      for (const answer of [
+        await broker().browser().open(`/connect/${id}`),
+        await broker().browser().submit(`/connect/${id}/approve`, {}),
+      ])
+        expect([answer.status, await answer.text()]).toEqual([
+          404,
+          expect.stringContaining('no such request'),
+        ]);
+  });
+});
+
+describeBroker(
+  'an account with as many keys as it may have',
+  broker => {
+    it('is given no more, by its next request neither, and those that it has go on', async () => {
+      const alice = accountOf(broker(), 'alice.test');
+      const key = await obtainKey(broker().browser(), alice);
+      const before = await broker().network.countGrants(alice.did);
+      const asked = await new KeyAsker(broker().url).ask({ identifier: 'alice.test' });
+      const owner = broker().browser();
+      expect(await problemOf(await authorizeKey(owner, asked, alice))).toBe('TooManyApiKeys');
+      expect(await broker().network.countGrants(alice.did)).toBe(before);
+      expect((await callWith(broker(), key, 'GET /xrpc/com.atproto.server.getSession')).status).toBe(200);
+    });
+  },
+  { settings: { LATCHKEY_KEYS_PER_ACCOUNT: '1' } },
+);

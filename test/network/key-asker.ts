@@ -1,0 +1,112 @@
+import type { BrowserClient } from './browser-client.ts';
+import { exchange } from './http-exchange.ts';
+import type { Account } from './network-control.ts';
+import type { ConsentOptions } from './pds-pages.ts';
+import { redirectTarget, unexpected } from './user-agent.ts';
+
+export type KeyAskInput = {
+  identifier: string;
+  name?: string;
+  scope?: string;
+  expiresInDays?: number;
+  loopback?: string;
+};
+
+/** What an asker gets. */
+export type AskedKey = { id: string; authorizeUrl: string; tempToken: string; expiresAt: string };
+
+/** What who claims a key gets. */
+export type ClaimedKey = {
+  id: string;
+  secret: string;
+  start: string;
+  did: string;
+  name: string;
+  scope: string;
+  expiresAt: string | null;
+};
+
+/** A bot that asks for a key; it knows the broker's address and nothing else. */
+export class KeyAsker {
+  readonly #broker: string;
+
+  constructor(broker: string) {
+    this.#broker = broker;
+  }
+
+  async tryAsk(input: Record<string, unknown>, headers: Record<string, string> = {}): Promise<Response> {
+    return exchange(new URL('/api/key-requests', this.#broker), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(input),
+    });
+  }
+
+  async ask({
+    name = 'a bot',
+    scope = 'atproto transition:generic',
+    ...more
+  }: KeyAskInput): Promise<AskedKey> {
+    const answer = await this.tryAsk({ name, scope, ...more });
+    if (answer.status !== 201) throw await unexpected(answer, 'POST /api/key-requests');
+    return (await answer.json()) as AskedKey;
+  }
+
+  poll({ id, tempToken }: Pick<AskedKey, 'id' | 'tempToken'>): Promise<Response> {
+    const headers = { authorization: `Bearer ${tempToken}` };
+    return exchange(new URL(`/api/key-requests/${id}`, this.#broker), { headers });
+  }
+
+  tryClaim({ id, tempToken }: Pick<AskedKey, 'id' | 'tempToken'>, code: string): Promise<Response> {
+    return exchange(new URL(`/api/key-requests/${id}/claim`, this.#broker), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${tempToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ code }),
+    });
+  }
+
+  async claim(asked: Pick<AskedKey, 'id' | 'tempToken'>, code: string): Promise<ClaimedKey> {
+    const answer = await this.tryClaim(asked, code);
+    if (answer.status !== 200) throw await unexpected(answer, 'claim');
+    return (await answer.json()) as ClaimedKey;
+  }
+}
+
+/** Opens the link and approves: the URL of the PDS's authorization page. */
+export async function approveKey(browser: BrowserClient, { id }: Pick<AskedKey, 'id'>): Promise<URL> {
+  const path = `/connect/${id}`;
+  const page = await browser.open(path);
+  if (page.status !== 200) throw await unexpected(page, path);
+  const answer = await browser.submit(`${path}/approve`, {});
+  return redirectTarget(answer, new URL(path, browser.broker));
+}
+
+/** Approves and authorizes, as the account that is given; the callback's answer. */
+export async function authorizeKey(
+  browser: BrowserClient,
+  asked: Pick<AskedKey, 'id'>,
+  account: Account,
+  options?: ConsentOptions,
+): Promise<Response> {
+  const callback = await browser.authorize(await approveKey(browser, asked), account, options);
+  return browser.openCallback(callback);
+}
+
+/** The code that a page shows. */
+export async function claimCodeOf(page: Response): Promise<string> {
+  const text = await page.clone().text();
+  const code = /<strong[^>]*data-claim-code[^>]*>\s*([^<\s]+)\s*</.exec(text)?.[1];
+  if (page.status !== 200 || code === undefined) throw await unexpected(page, 'the page with the claim code');
+  return code;
+}
+
+/** The whole way of a key: asked for, approved and authorized in the owner's browser, claimed. */
+export async function obtainKey(
+  browser: BrowserClient,
+  account: Account,
+  input: Partial<KeyAskInput> = {},
+): Promise<ClaimedKey> {
+  const asker = new KeyAsker(browser.broker.href);
+  const asked = await asker.ask({ identifier: account.handle, ...input });
+  return asker.claim(asked, await claimCodeOf(await authorizeKey(browser, asked, account)));
+}
