@@ -15,6 +15,4 @@ export type CommandContext = {
   readonly environment?: Environment;
   /** Standard input and standard error where it is missing. */
   readonly terminal?: CommandTerminal;
-  /** Aborted when the command is to end early, and to leave nothing behind; signals do it where it is missing. */
-  readonly interruption?: AbortSignal;
 };

@@ -22,8 +22,3 @@ export class CommandFailure extends Error {
     super(message);
   }
 }
-
-/** Somebody pressed Ctrl-C, or asked the process to end. */
-export function interrupted(): CommandFailure {
-  return new CommandFailure('interrupted; no key was made', exitCodes.interrupted);
-}

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokerRefusal, BrokerUnreachable } from './command-broker-api.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
 import type { CreatedKeyRequest, KeyRequestApi, KeyRequestState } from './command-key-request-api.ts';
-import type { StatusLine } from './command-status-line.ts';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 5_000;
@@ -12,29 +11,54 @@ const ANSWER_WITHIN_MS = 20_000;
 /** The longer nothing happens, the seldomer is looked. */
 const SLOWER = 1.25;
 
+/** What is told of a key request while it is watched. */
+export type RequestWatch = {
+  readonly tell: (status: string) => void;
+  readonly signal: AbortSignal;
+};
+
+/** Resolves when the owner has authorized a key request; throws as {@link untilOver} does. */
+export function untilAuthorized(
+  api: Pick<KeyRequestApi, 'find'>,
+  request: CreatedKeyRequest,
+  watch: RequestWatch,
+): Promise<void> {
+  return lookUntil(status => status === 'authorized', api, request, watch);
+}
+
 /**
- * Looks, now and then, whether the owner has authorized a key request; resolves when they have. A broker in trouble is
- * asked again until the request has expired.
+ * Looks, now and then, how a key request is. A broker in trouble is asked again until the request has expired.
  *
  * @throws CommandFailure when it is denied, has expired or is over otherwise; rejects when `signal` is aborted
  */
-export async function untilAuthorized(
+export async function untilOver(
   api: Pick<KeyRequestApi, 'find'>,
   request: CreatedKeyRequest,
-  { line, signal }: { line: StatusLine; signal: AbortSignal },
+  watch: RequestWatch,
+): Promise<never> {
+  await lookUntil(() => false, api, request, watch);
+  throw requestOver(request);
+}
+
+async function lookUntil(
+  isEnough: (status: KeyRequestState['status']) => boolean,
+  api: Pick<KeyRequestApi, 'find'>,
+  request: CreatedKeyRequest,
+  { tell, signal }: RequestWatch,
 ): Promise<void> {
-  for (let pause = FIRST_PAUSE_MS; ; ) {
+  for (let pause = FIRST_PAUSE_MS; ;) {
     await sleep(pause, undefined, { signal });
     try {
       const inTime = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
       const { status } = await api.find(request, inTime);
-      if (isAuthorized(status)) return;
+      if (isEnough(status)) return;
+      throwIfOver(status);
       pause = Math.min(pause * SLOWER, LONGEST_PAUSE_MS);
-      line.show('Waiting for the owner to authorize', request.expiresAt);
+      tell('Waiting for the owner to authorize');
     } catch (error) {
       signal.throwIfAborted();
       pause = pauseAfter(error, pause, request);
-      line.show(`The broker does not answer; it is asked again each ${Math.ceil(pause / 1000)} s`);
+      tell(`The broker does not answer; it is asked again in ${Math.ceil(pause / 1000)} s`);
     }
   }
 }
@@ -45,11 +69,11 @@ export function requestOver({ expiresAt }: Pick<CreatedKeyRequest, 'expiresAt'>)
   return new CommandFailure('The request is over: its owner denied it, or it was ended.', exitCodes.denied);
 }
 
-function isAuthorized(status: KeyRequestState['status']): boolean {
+function throwIfOver(status: KeyRequestState['status']): void {
   switch (status) {
     case 'pending':
     case 'authorized':
-      return status === 'authorized';
+      return;
     case 'denied':
       throw new CommandFailure('The owner denied the key.', exitCodes.denied);
     case 'expired':

@@ -33,11 +33,18 @@ export class StatusLine {
     if (until) this.timer = setInterval(redraw, REDRAW_MS);
   }
 
-  /** Gives the line to whoever types into it, or to nobody. */
+  /** Asks for something that is typed behind the question. */
+  ask(question: string): void {
+    this.end();
+    this.output.write(this.output.isTTY ? question : `${question.trim()}\n`);
+  }
+
+  /** Takes the changing line away. */
   end(): void {
     clearInterval(this.timer);
     this.erase();
     this.drawn = '';
+    this.status = '';
   }
 
   private draw(): void {
