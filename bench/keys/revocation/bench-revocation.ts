@@ -24,7 +24,7 @@ export async function benchRevocation({ tries }: { tries: number }, started: Sta
   const issuer = await started.start(startFakeIssuer);
   const settings = (await settingsOnPostgres(2, issuer.url, started)).map(each => ({ ...each, ...noLimits }));
   const first: BrokerSettings = settings[0] ?? {};
-    const keys = await storeKeysFor(first, issuer.url, tries);
+  const keys = await storeKeysFor(first, issuer.url, tries);
   const [revoker, user] = await startBrokers(settings, started);
   if (!revoker || !user) throw new Error('two brokers are needed');
   const delays: number[] = [];
