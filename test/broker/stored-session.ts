@@ -10,17 +10,12 @@ import type { TestBroker } from './test-broker.ts';
 
 const HOUR_MS = 60 * 60_000;
 
-/** Stores the session of a grant that no PDS has given: it is as good as the PDS it names is lenient. */
-export function storeSession(
-  broker: TestBroker,
-  pds: string,
-  grant: Partial<Grant> = {},
-  purpose: SessionPurpose = 'ui',
-): Promise<Session> {
-  const made = {
+/** A grant that no PDS has given. */
+export function madeUpGrant({ network }: TestBroker, pds: string, grant: Partial<Grant> = {}): Grant {
+  return {
     did: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa',
     clientId: 'http://localhost',
-    issuer: broker.network.pds,
+    issuer: network.pds,
     pds,
     scope: 'atproto transition:generic',
     kid: null,
@@ -30,6 +25,16 @@ export function storeSession(
     dpopKey: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }) as JWK,
     ...grant,
   };
+}
+
+/** Stores the session of a grant that no PDS has given: it is as good as the PDS it names is lenient. */
+export function storeSession(
+  broker: TestBroker,
+  pds: string,
+  grant: Partial<Grant> = {},
+  purpose: SessionPurpose = 'ui',
+): Promise<Session> {
+  const made = madeUpGrant(broker, pds, grant);
   return broker.app.get(Sessions, { strict: false }).create(made, { handle: 'made-up.test', purpose });
 }
 

@@ -42,7 +42,7 @@ describeBroker('an API key that is asked for', broker => {
     const shown = await page.text();
     expect([page.status, page.headers.get('cache-control')]).toEqual([200, 'no-store']);
     for (const part of [
-      'Field &lt;b&gt;bot',
+      'Field &lt;b>bot',
       '127.0.0.1',
       'alice.test',
       alice.did,

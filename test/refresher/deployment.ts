@@ -1,4 +1,6 @@
 import { readConfig } from '../../src/config/config.ts';
+import { Keyring } from '../../src/crypto/keyring.ts';
+import { RowMac } from '../../src/crypto/row-mac.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { BrowserClient } from '../network/browser-client.ts';
@@ -48,14 +50,19 @@ export class Deployment {
     return broker;
   }
 
+  /** A browser that has never been at a broker. */
+  browser({ url }: Broker): BrowserClient {
+    return new BrowserClient({ broker: url, publicUrl: this.publicUrl });
+  }
+
   /** Signs an account in at a broker; answers the browser and the id of its session. */
   async signIn(broker: Broker, handle: string): Promise<SignedIn> {
     const account = this.#network.accounts.find(candidate => candidate.handle === handle);
     if (!account) throw new Error(`the network has no account ${handle}`);
-    const browser = new BrowserClient({ broker: broker.url, publicUrl: this.publicUrl });
+    const browser = this.browser(broker);
     await browser.login(handle, account);
     const path = `/api/sessions?status=active&did=${account.did}`;
-    const { sessions } = (await this.#operate(broker, 'GET', path)) as { sessions: SessionView[] };
+    const { sessions } = (await this.operate(broker, 'GET', path)) as { sessions: SessionView[] };
     const newest = sessions.sort((a, b) => a.grantedAt.localeCompare(b.grantedAt)).at(-1);
     return { browser, id: newest?.id ?? '' };
   }
@@ -70,19 +77,20 @@ export class Deployment {
   }
 
   async look(broker: Broker, id: string): Promise<SessionView> {
-    return (await this.#operate(broker, 'GET', `/api/sessions/${id}`)) as SessionView;
+    return (await this.operate(broker, 'GET', `/api/sessions/${id}`)) as SessionView;
   }
 
   /** Refreshes a session; rejects when the broker ends meanwhile. */
   refresh(broker: Broker, id: string): Promise<unknown> {
-    return this.#operate(broker, 'POST', `/api/sessions/${id}/refresh`);
+    return this.operate(broker, 'POST', `/api/sessions/${id}/refresh`);
   }
 
   /** Uses the database itself; with SQLite, only while no broker runs. */
-  async withDatabase<Result>(use: (database: Database) => Promise<Result>): Promise<Result> {
+  async withDatabase<Result>(use: (database: Database, mac: RowMac) => Promise<Result>): Promise<Result> {
     const config = readConfig(brokerSettings(this.#place, this.#secrets));
     const database = await openDatabase(config.database);
-    return use(database).finally(() => database.destroy());
+    const mac = new RowMac(new Keyring([Buffer.from(this.#secrets.encryptionKey, 'base64')]));
+    return use(database, mac).finally(() => database.destroy());
   }
 
   /** Lets the time go by after which a lost request can be accepted no more. */
@@ -123,10 +131,11 @@ export class Deployment {
     );
   }
 
-  async #operate({ url }: Broker, method: string, path: string): Promise<unknown> {
+  /** Does something as the operator, who is answered JSON or nothing. */
+  async operate({ url }: Broker, method: string, path: string): Promise<unknown> {
     const headers = { authorization: `Bearer ${this.#secrets.adminToken}` };
     const answer = await fetch(new URL(path, url), { method, headers });
     if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
-    return answer.json();
+    return answer.status === 204 ? undefined : answer.json();
   }
 }

@@ -1,0 +1,217 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import type { BrowserContext, Page } from 'playwright-core';
+import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
+import { type ScriptedServer, startServer } from '../identity/scripted-server.ts';
+import { type AskedKey, approveKey, KeyAsker } from '../network/key-asker.ts';
+import { describeInChromium } from './chromium-suite.ts';
+
+const EVIL = '<!doctype html><title>A page of another site</title>';
+
+describeInChromium('an owner in Chromium, who is asked for a key', chromium => {
+  describeBroker(
+    'at the connect page',
+    broker => {
+      let context: BrowserContext;
+      let page: Page;
+      let asker: KeyAsker;
+      let complaints: string[];
+      beforeEach(async () => {
+        asker = new KeyAsker(broker().url);
+        context = await chromium().newContext();
+        page = await context.newPage();
+        complaints = [];
+        page.on('console', message => complaints.push(message.text()));
+      });
+      afterEach(() => context.close());
+
+      const approve = async (asked: AskedKey): Promise<void> => {
+        await page.goto(asked.authorizeUrl);
+        await page.getByRole('button', { name: 'Approve' }).click();
+        await page.waitForURL(url => url.origin === broker().network.pds);
+        await page.fill('input[name=password]', accountOf(broker(), 'alice.test').password);
+        await page.getByRole('button', { name: 'Sign in' }).click();
+        await page.getByRole('button', { name: 'Authorize' }).click();
+      };
+
+      it('reads who asks for what, approves, authorizes, and is shown the code this once', async () => {
+        const asked = await asker.ask({ identifier: 'alice.test', name: '<i>bot</i>', expiresInDays: 1 });
+        await page.goto(asked.authorizeUrl);
+        expect(await page.locator('[data-asker]').innerText()).toBe('“<i>bot</i>”');
+        expect(await page.locator('[data-handle]').innerText()).toBe('alice.test');
+        expect(await page.locator('[data-key-life]').innerText()).toMatch(/^1 day after/);
+        expect(complaints.filter(text => !text.includes('favicon'))).toEqual([]);
+        await approve(asked);
+        const code = await page.locator('[data-claim-code]').innerText();
+        expect((await context.cookies(broker().url)).map(({ name }) => name)).not.toContain('latchkey');
+        await page.reload();
+        expect(await page.getByRole('alert').innerText()).toMatch(/is over/);
+        expect(await page.content()).not.toContain(code);
+        expect(await asker.claim(asked, code)).toMatchObject({ name: '<i>bot</i>' });
+      });
+
+      it('is sent to the loopback address of the asker, which alone learns the code', async () => {
+        const seen: { url: string | undefined; referer: string | undefined }[] = [];
+        const listener = await startServer((request, response) => {
+          if (request.url?.startsWith('/done'))
+            seen.push({ url: request.url, referer: request.headers.referer });
+          response.setHeader('content-type', 'text/html').end('done');
+        });
+        try {
+          const asked = await asker.ask({ identifier: 'alice.test', loopback: `${listener.origin}/done` });
+          await approve(asked);
+          await page.waitForURL(url => url.origin === listener.origin);
+          const query = new URL(seen[0]?.url ?? '', listener.origin).searchParams;
+          expect([query.get('request'), seen[0]?.referer]).toEqual([asked.id, undefined]);
+          await asker.claim(asked, query.get('code') ?? '');
+        } finally {
+          await listener.stop();
+        }
+      });
+
+      it('denies, and the link is dead', async () => {
+        const asked = await asker.ask({ identifier: 'alice.test' });
+        await page.goto(asked.authorizeUrl);
+        await page.getByRole('button', { name: 'Deny' }).click();
+        await page.getByRole('heading', { name: 'You denied it' }).waitFor();
+        expect((await page.goto(asked.authorizeUrl))?.status()).toBe(410);
+        expect(await page.getByRole('alert').innerText()).toMatch(/was denied/);
+      });
+    },
+    { anyDatabase: true },
+  );
+
+  describeBroker(
+    'by a page of another site that wants the key for itself',
+    broker => {
+      let evil: ScriptedServer;
+      let context: BrowserContext;
+      let page: Page;
+      let asked: AskedKey;
+      beforeAll(async () => {
+        evil = await startServer((_request, response) =>
+          response.setHeader('content-type', 'text/html').end(EVIL),
+        );
+      });
+      afterAll(() => evil.stop());
+      beforeEach(async () => {
+        asked = await new KeyAsker(broker().url).ask({ identifier: 'alice.test' });
+        context = await chromium().newContext();
+        page = await context.newPage();
+        // The visitor has been here before: a binding and a session that could be used.
+        await page.goto(asked.authorizeUrl);
+      });
+      afterEach(() => context.close());
+
+      // The same site on another port, to which cookies go along, and another site altogether.
+      const origins = ['127.0.0.1', 'localhost'];
+      const open = async (host: string): Promise<void> => {
+        await page.goto(evil.origin.replace('127.0.0.1', host));
+      };
+
+      it.each(origins)('cannot ask in the name of the visitor, from %s', async host => {
+        const before = await countRequests(broker());
+        await open(host);
+        const url = `${broker().url}/api/key-requests`;
+        const input = { identifier: 'alice.test', name: 'a bot', scope: 'atproto' };
+        for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded'])
+          await expect(page.evaluate(postFrom, { url, type, input })).rejects.toThrow('Failed to fetch');
+        await Promise.all([page.waitForNavigation(), page.evaluate(submitFrom, { url, fields: input })]);
+        expect(await page.content()).toContain('CrossSiteRequest');
+        expect(await countRequests(broker())).toBe(before);
+      });
+
+      it.each(origins)('cannot approve or deny for the visitor, by a form from %s', async host => {
+        for (const path of ['approve', 'deny']) {
+          await open(host);
+          const url = `${asked.authorizeUrl}/${path}`;
+          const [answer] = await Promise.all([
+            page.waitForNavigation(),
+            page.evaluate(submitFrom, { url, fields: {} }),
+          ]);
+          expect(answer?.status()).toBe(403);
+          expect(await page.getByRole('alert').innerText()).toMatch(/Another site tried/);
+        }
+        await expectUntouched();
+      });
+
+      it.each(origins)('cannot approve by a script or a link from %s, nor by GET at all', async host => {
+        await open(host);
+        const url = `${asked.authorizeUrl}/approve`;
+        // It is sent, and refused; not even that may be read.
+        await expect(page.evaluate(postBlindly, url)).rejects.toThrow('Failed to fetch');
+        expect((await page.goto(url, { referer: evil.origin }))?.status()).toBe(405);
+        await expectUntouched();
+      });
+
+      it.each(origins)('cannot frame the page, to have the button clicked, from %s', async host => {
+        await open(host);
+        await page.evaluate(frameIn, asked.authorizeUrl);
+        await page.waitForTimeout(300);
+        const [, frame] = page.frames();
+        expect(await frame?.locator('button').count()).toBe(0);
+        expect(frame?.url()).toMatch(/^chrome-error:/);
+      });
+
+      it('cannot end an authorization of its own in the browser of the visitor', async () => {
+        const attacker = broker().browser();
+        const alice = accountOf(broker(), 'alice.test');
+        const callback = await attacker.authorize(await approveKey(attacker, asked), alice);
+        await page.goto(callback.href);
+        expect(await page.getByRole('alert').innerText()).toMatch(/another browser/);
+        expect(await page.locator('[data-claim-code]').count()).toBe(0);
+        const names = (await context.cookies(broker().url)).map(({ name }) => name);
+        expect(names).not.toContain('latchkey');
+        const { status, session_id } = await rowOf(broker(), asked.id);
+        expect([status, session_id]).toEqual(['pending', null]);
+      });
+
+      const expectUntouched = async (): Promise<void> => {
+        expect((await rowOf(broker(), asked.id)).status).toBe('pending');
+        const states = broker()
+          .database.selectFrom('oauth_state')
+          .select('id')
+          .where('target', '=', asked.id);
+        expect(await states.execute()).toEqual([]);
+      };
+    },
+    { anyDatabase: true },
+  );
+});
+
+function rowOf({ database }: TestBroker, id: string) {
+  return database.selectFrom('key_request').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+}
+
+async function countRequests({ database }: TestBroker): Promise<number> {
+  return (await database.selectFrom('key_request').select('id').execute()).length;
+}
+
+// What follows runs inside the page of the other site.
+
+async function postFrom({ url, type, input }: { url: string; type: string; input: object }): Promise<string> {
+  const headers = { 'content-type': type };
+  const answer = await fetch(url, {
+    method: 'POST',
+    credentials: 'include',
+    headers,
+    body: JSON.stringify(input),
+  });
+  return answer.text();
+}
+
+async function postBlindly(url: string): Promise<void> {
+  await fetch(url, { method: 'POST', mode: 'no-cors', credentials: 'include' });
+}
+
+function submitFrom({ url, fields }: { url: string; fields: Record<string, string> }): void {
+  const form = document.createElement('form');
+  Object.assign(form, { method: 'post', action: url });
+  for (const [name, value] of Object.entries(fields))
+    form.append(Object.assign(document.createElement('input'), { name, value }));
+  document.body.append(form);
+  form.submit();
+}
+
+function frameIn(url: string): void {
+  document.body.append(Object.assign(document.createElement('iframe'), { src: url }));
+}

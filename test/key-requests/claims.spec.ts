@@ -1,0 +1,108 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import { stopBackground } from '../background/due.ts';
+import { byTest, callWith } from '../broker/issued-key.ts';
+import { describeBroker } from '../broker/test-broker.ts';
+import { errorOf } from '../login/answers.ts';
+import { type ClaimedKey, KeyAsker } from '../network/key-asker.ts';
+import { SessionOperations } from '../../src/sessions/session-operations.service.ts';
+import { dumpTables } from '../rows/table-dump.ts';
+import { askAndAuthorize } from './made-up.ts';
+import { keyRequestOf, sessionStatusOf } from './rows.ts';
+
+const AT_ONCE = 50;
+const wrong = { status: 403, error: 'WrongClaimCode' };
+
+describeBroker(
+  'a key that waits to be claimed',
+  broker => {
+    let asker: KeyAsker;
+    beforeAll(async () => {
+      await stopBackground(broker());
+      asker = new KeyAsker(broker().url);
+    });
+
+    it('is given to one of fifty who claim it at once', async () => {
+      const { asked, code } = await askAndAuthorize(broker());
+      const answers = await Promise.all(Array.from({ length: AT_ONCE }, () => asker.tryClaim(asked, code)));
+      const given = answers.filter(({ status }) => status === 200);
+      expect(given).toHaveLength(1);
+      const refusals = await Promise.all(answers.filter(({ status }) => status !== 200).map(errorOf));
+      for (const refusal of refusals)
+        expect([
+          { status: 410, error: 'KeyRequestEnded' },
+          { status: 401, error: 'InvalidToken' },
+        ]).toContainEqual(refusal);
+      const { id } = (await given[0]?.json()) as ClaimedKey;
+      const { session_id, status, api_key_id } = await keyRequestOf(broker(), asked.id);
+      expect([status, api_key_id]).toEqual(['claimed', id]);
+      const keys = broker()
+        .database.selectFrom('api_key')
+        .select('id')
+        .where('session_id', '=', session_id ?? '');
+      expect(await keys.execute()).toEqual([{ id }]);
+    });
+
+    it('takes five wrong codes of fifty at once, and is over then: its session ends', async () => {
+      const { asked, code } = await askAndAuthorize(broker());
+      const answers = await Promise.all(
+        Array.from({ length: AT_ONCE }, () => asker.tryClaim(asked, '0000-0000')),
+      );
+      const errors = await Promise.all(answers.map(errorOf));
+      expect(errors.filter(({ error }) => error === 'WrongClaimCode')).toEqual(Array(5).fill(wrong));
+      expect(await errorOf(await asker.tryClaim(asked, code))).toEqual({
+        status: 401,
+        error: 'InvalidToken',
+      });
+      const { status, tries, session_id } = await keyRequestOf(broker(), asked.id);
+      expect([status, tries]).toEqual(['denied', 5]);
+      expect(await sessionStatusOf(broker(), session_id ?? '')).toMatch(/^revok/);
+    });
+
+    it('is given to the right code at the fifth try, and the tries before are told', async () => {
+      const { asked, code } = await askAndAuthorize(broker());
+      for (const left of ['4 more times', '3 more times', '2 more times', '1 more time.']) {
+        const answer = await asker.tryClaim(asked, 'x');
+        expect([answer.status, await answer.json()]).toEqual([
+          403,
+          { error: 'WrongClaimCode', message: expect.stringContaining(left) },
+        ]);
+      }
+      const key = await asker.claim(asked, code);
+      expect((await callWith(broker(), key, 'GET /api/me')).status).toBe(200);
+    });
+
+    it('is not to be had with the token or the code of another request', async () => {
+      const [mine, other] = [await askAndAuthorize(broker()), await askAndAuthorize(broker())];
+      const { tempToken } = other.asked;
+      const unknown = { status: 401, error: 'InvalidToken' };
+      expect(await errorOf(await asker.tryClaim({ id: mine.asked.id, tempToken }, mine.code))).toEqual(
+        unknown,
+      );
+      expect(await errorOf(await asker.poll({ id: mine.asked.id, tempToken }))).toEqual(unknown);
+      expect(await errorOf(await asker.tryClaim(mine.asked, other.code))).toEqual(wrong);
+      await asker.claim(mine.asked, mine.code);
+      await asker.claim(other.asked, other.code);
+    });
+
+    it('costs no try while its session needs its owner', async () => {
+      const { asked, code } = await askAndAuthorize(broker());
+      const { session_id } = await keyRequestOf(broker(), asked.id);
+      await broker()
+        .app.get(SessionOperations, { strict: false })
+        .revoke(session_id ?? '', byTest);
+      const refused = await asker.tryClaim(asked, code);
+      expect(await errorOf(refused)).toEqual({ status: 401, error: 'ReauthorizationRequired' });
+      expect(await keyRequestOf(broker(), asked.id)).toMatchObject({ status: 'authorized', tries: 0 });
+    });
+
+    it('leaves neither code nor secret nor token in the database and the log', async () => {
+      const { asked, code } = await askAndAuthorize(broker());
+      const { secret } = await asker.claim(asked, code);
+      const dump = (await dumpTables(broker().database)) + broker().logLines.join('\n');
+      expect(dump).toContain(asked.id);
+      for (const kept of [code, code.replace('-', ''), secret, asked.tempToken])
+        expect(dump).not.toContain(kept);
+    });
+  },
+  { settings: { LATCHKEY_KEYS_PER_ACCOUNT: '100' } },
+);

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { KeyRequestRepository } from '../../src/api-keys/key-request.repository.ts';
+import type { KeyRequestFailPoint } from '../../src/config/fail-point.ts';
+import type { Broker } from '../network/broker-process.ts';
+import { exchange } from '../network/http-exchange.ts';
+import { type AskedKey, authorizeKey, claimCodeOf, KeyAsker } from '../network/key-asker.ts';
+import type { Account } from '../network/network-control.ts';
+import type { SessionView } from '../refresher/deployment.ts';
+import { describeProcesses } from '../refresher/describe-processes.ts';
+import { until } from '../refresher/until.ts';
+import { makeRowOlder } from './rows.ts';
+
+const LIMIT_MS = 60_000;
+const LIFE_SECONDS = 15 * 60;
+
+type KeyView = { id: string; status: string; lastUsedAt: string | null };
+
+/** One test goes on where the one before has left: each broker takes the place of one that was killed. */
+describeProcesses('a broker that is killed while a key is made', place => {
+  let alice: Account;
+  let broker: Broker | undefined;
+  let asked: AskedKey;
+  let code: string;
+  let grants: number;
+  beforeAll(async () => {
+    const account = place().network.accounts.find(({ handle }) => handle === 'alice.test');
+    if (!account) throw new Error('the network has no account alice.test');
+    alice = account;
+    grants = await place().network.countGrants(alice.did);
+  });
+  afterAll(() => broker?.stop());
+
+  const startUpTo = async (point?: KeyRequestFailPoint): Promise<Broker> =>
+    (broker = await place().deployment.start(point && { LATCHKEY_DEV_FAIL_POINT: `${point}:exit` }));
+  const dies = async (doomed: Broker, work: Promise<unknown>): Promise<void> => {
+    await expect(work).rejects.toThrow();
+    expect(await doomed.exited).toMatchObject({ signal: 'SIGKILL' });
+  };
+  const ask = ({ url }: Broker): Promise<AskedKey> => new KeyAsker(url).ask({ identifier: 'alice.test' });
+  const authorize = (at: Broker): Promise<Response> =>
+    authorizeKey(place().deployment.browser(at), asked, alice);
+  const activeSessions = async (at: Broker): Promise<SessionView[]> => {
+    const path = `/api/sessions?status=active&did=${alice.did}`;
+    return ((await place().deployment.operate(at, 'GET', path)) as { sessions: SessionView[] }).sessions;
+  };
+  const hasGrants = async (): Promise<boolean> => (await place().network.countGrants(alice.did)) === grants;
+
+  it(
+    'leaves a request that ends by itself, and no session of a grant that it had just got',
+    async () => {
+      const first = await startUpTo('request_created');
+      await dies(first, ask(first));
+      const second = await startUpTo('request_granted');
+      asked = await ask(second);
+      await dies(second, authorize(second));
+      // Nobody knows that grant any more, not even to revoke it: its server forgets it after its own time.
+      grants += 1;
+      expect(await hasGrants()).toBe(true);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'lets the owner authorize again, and ends the session whose code nobody was shown',
+    async () => {
+      const third = await startUpTo('request_authorized');
+      expect(await activeSessions(third)).toEqual([]);
+      await dies(third, authorize(third));
+      await place().deployment.withDatabase(async (database, mac) => {
+        const repository = new KeyRequestRepository(database, mac);
+        const requests = await database.selectFrom('key_request').select(['id', 'status']).execute();
+        expect(requests.map(({ status }) => status).sort()).toEqual(['authorized', 'pending']);
+        for (const { id } of requests) await makeRowOlder(database, repository, id, LIFE_SECONDS);
+      });
+      const fourth = await startUpTo('request_claiming');
+      await until(hasGrants);
+      expect(await activeSessions(fourth)).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'can be asked for the key again that it was about to store, and not for one that it has stored',
+    async () => {
+      const fourth = broker as Broker;
+      asked = await ask(fourth);
+      code = await claimCodeOf(await authorize(fourth));
+      await dies(fourth, new KeyAsker(fourth.url).claim(asked, code));
+      const fifth = await startUpTo('request_claimed');
+      expect(await (await new KeyAsker(fifth.url).poll(asked)).json()).toMatchObject({
+        status: 'authorized',
+      });
+      await dies(fifth, new KeyAsker(fifth.url).claim(asked, code));
+      const last = await startUpTo();
+      expect((await new KeyAsker(last.url).tryClaim(asked, code)).status).toBe(401);
+    },
+    LIMIT_MS,
+  );
+
+  it('shows the owner the key whose secret nobody was told, to revoke it', async () => {
+    const last = broker as Broker;
+    const { keys } = (await place().deployment.operate(last, 'GET', `/api/keys?did=${alice.did}`)) as {
+      keys: KeyView[];
+    };
+    expect(keys).toEqual([expect.objectContaining({ status: 'active', lastUsedAt: null })]);
+    await place().deployment.operate(last, 'DELETE', `/api/keys/${keys[0]?.id ?? ''}`);
+    await until(hasGrants);
+    const asker = new KeyAsker(last.url);
+    asked = await ask(last);
+    const { secret } = await asker.claim(asked, await claimCodeOf(await authorize(last)));
+    const headers = { authorization: `Bearer ${secret}` };
+    expect((await exchange(new URL('/api/me', last.url), { headers })).status).toBe(200);
+  });
+});

@@ -1,0 +1,24 @@
+import { KeyRequestRepository } from '../../src/api-keys/key-request.repository.ts';
+import { KeyRequestAuthorizations } from '../../src/api-keys/key-request-authorizations.service.ts';
+import { madeUpGrant } from '../broker/stored-session.ts';
+import { byTest } from '../broker/issued-key.ts';
+import { accountOf, type TestBroker } from '../broker/test-broker.ts';
+import { type AskedKey, KeyAsker } from '../network/key-asker.ts';
+import { makeRowOlder } from './rows.ts';
+
+/** A request that is authorized, and its code. */
+export type AuthorizedAsk = { readonly asked: AskedKey; readonly code: string };
+
+/** A request that is authorized by a grant that no PDS has given. */
+export async function askAndAuthorize(broker: TestBroker): Promise<AuthorizedAsk> {
+  const asked = await new KeyAsker(broker.url).ask({ identifier: 'alice.test' });
+  const { did } = accountOf(broker, 'alice.test');
+  const grant = madeUpGrant(broker, broker.network.pds, { did });
+  const { code } = await broker.app.get(KeyRequestAuthorizations).take(asked.id, grant, byTest);
+  return { asked, code };
+}
+
+/** Stores a request as it would be had it been made so many seconds earlier; its temp token is left as it is. */
+export async function makeOlder({ app, database }: TestBroker, id: string, seconds: number): Promise<void> {
+  await makeRowOlder(database, app.get(KeyRequestRepository), id, seconds);
+}

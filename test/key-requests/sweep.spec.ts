@@ -1,0 +1,166 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, expect, it } from '@jest/globals';
+import { ExpiredKeyRequests } from '../../src/api-keys/expired-key-requests.ts';
+import { HolderlessSessionRepository } from '../../src/background/holderless-session.repository.ts';
+import { HolderlessSessions } from '../../src/background/holderless-sessions.ts';
+import { Endings } from '../../src/sessions/endings.service.ts';
+import { FailPoints } from '../../src/sessions/fail-points.ts';
+import { stopBackground } from '../background/due.ts';
+import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
+import { errorOf } from '../login/answers.ts';
+import { authorizeKey, KeyAsker } from '../network/key-asker.ts';
+import { askAndAuthorize, type AuthorizedAsk, makeOlder } from './made-up.ts';
+import { keyRequestOf, sessionStatusOf } from './rows.ts';
+
+const LIFE_SECONDS = 15 * 60;
+const DAY_SECONDS = 24 * 60 * 60;
+const ROUNDS = process.env.TEST_LONG ? 200 : 12;
+const MOST = 50;
+
+describeBroker('key requests that are swept', suite, { settings: { LATCHKEY_KEYS_PER_ACCOUNT: '1000' } });
+
+function suite(broker: () => TestBroker): void {
+  let asker: KeyAsker;
+  let expired: ExpiredKeyRequests;
+  let holderless: HolderlessSessions;
+  beforeAll(async () => {
+    await stopBackground(broker());
+    asker = new KeyAsker(broker().url);
+    const { app, database } = broker();
+    expired = app.get(ExpiredKeyRequests);
+    holderless = new HolderlessSessions(
+      database,
+      new HolderlessSessionRepository(database),
+      app.get(Endings),
+    );
+  });
+
+  /** As if it had been granted long ago: the sweep leaves new sessions alone. */
+  const settle = async (): Promise<void> => {
+    await broker()
+      .database.updateTable('oauth_session')
+      .set({ granted_at: '2020-01-01T00:00:00.000Z' })
+      .execute();
+  };
+  const sessionOf = async ({ asked }: AuthorizedAsk): Promise<string> =>
+    (await keyRequestOf(broker(), asked.id)).session_id ?? '';
+
+  it('are over at their time, swept or not; then token and session end, at the issuer too', async () => {
+    const alice = accountOf(broker(), 'alice.test');
+    const before = await broker().network.countGrants(alice.did);
+    const [pending, authorized] = [
+      await asker.ask({ identifier: 'alice.test' }),
+      await asker.ask({ identifier: 'alice.test' }),
+    ];
+    const owner = broker().browser();
+    await authorizeKey(owner, authorized, alice);
+    for (const asked of [pending, authorized]) {
+      await makeOlder(broker(), asked.id, LIFE_SECONDS);
+      expect(await (await asker.poll(asked)).json()).toMatchObject({ status: 'expired' });
+      const ended = { status: 410, error: 'KeyRequestEnded' };
+      expect(await errorOf(await asker.tryClaim(asked, '0000-0000'))).toEqual(ended);
+      expect((await owner.open(`/connect/${asked.id}`)).status).toBe(410);
+      expect((await owner.submit(`/connect/${asked.id}/approve`, {})).status).toBe(410);
+    }
+    expect(await expired.sweep(MOST)).toBe(2);
+    for (const asked of [pending, authorized]) {
+      expect(await keyRequestOf(broker(), asked.id)).toMatchObject({ status: 'expired', tries: 0 });
+      expect((await asker.poll(asked)).status).toBe(401);
+    }
+    const { session_id } = await keyRequestOf(broker(), authorized.id);
+    expect(await sessionStatusOf(broker(), session_id ?? '')).toBe('revoked');
+    expect(await broker().network.countGrants(alice.did)).toBe(before);
+    expect(await expired.sweep(MOST)).toBe(0);
+  });
+
+  it('are refused in a callback that comes too late, and its grant is given back', async () => {
+    const alice = accountOf(broker(), 'alice.test');
+    const before = await broker().network.countGrants(alice.did);
+    const asked = await asker.ask({ identifier: 'alice.test' });
+    const { app } = broker();
+    app.get(FailPoints).arm('request_granted', () => makeOlder(broker(), asked.id, LIFE_SECONDS));
+    try {
+      const answer = await authorizeKey(broker().browser(), asked, alice);
+      expect(answer.headers.get('location')).toContain('problem=KeyRequestEnded');
+    } finally {
+      app.get(FailPoints).arm('request_granted', undefined);
+    }
+    expect(await broker().network.countGrants(alice.did)).toBe(before);
+    await expired.sweep(MOST);
+  });
+
+  it('are forgotten a day later, whatever became of them', async () => {
+    const made = await askAndAuthorize(broker());
+    await asker.claim(made.asked, made.code);
+    await makeOlder(broker(), made.asked.id, LIFE_SECONDS + DAY_SECONDS - 60);
+    expect(await expired.sweep(MOST)).toBe(0);
+    await makeOlder(broker(), made.asked.id, 120);
+    expect(await expired.sweep(MOST)).toBe(1);
+    expect((await broker().browser().open(`/connect/${made.asked.id}`)).status).toBe(404);
+  });
+
+  it('hold their session until they are claimed, and the key from then on', async () => {
+    const made = await askAndAuthorize(broker());
+    const session = await sessionOf(made);
+    await settle();
+    await holderless.sweep(MOST);
+    expect(await sessionStatusOf(broker(), session)).toBe('active');
+
+    const { app } = broker();
+    const [claiming, going] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    app.get(FailPoints).arm('request_claiming', async () => {
+      claiming.resolve(undefined);
+      await going.promise;
+    });
+    const claim = asker.claim(made.asked, made.code);
+    await claiming.promise;
+    // Both wait for the claim's transaction on SQLite, and see what was before it on Postgres.
+    const sweeping = Promise.all([holderless.sweep(MOST), expired.sweep(MOST)]);
+    await sleep(100);
+    app.get(FailPoints).arm('request_claiming', undefined);
+    going.resolve(undefined);
+    await Promise.all([claim, sweeping]);
+    await holderless.sweep(MOST);
+    expect(await sessionStatusOf(broker(), session)).toBe('active');
+  });
+
+  it('are claimed as their time ends, or end: never both, and no session outlives them', async () => {
+    let claimed = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      const made = await askAndAuthorize(broker());
+      const session = await sessionOf(made);
+      await settle();
+      await makeOlder(broker(), made.asked.id, LIFE_SECONDS - 0.2);
+      const stopping = new AbortController();
+      const sweeping = sweepUntil(stopping.signal);
+      await sleep((300 * round) / ROUNDS);
+      const { status } = await asker.tryClaim(made.asked, made.code);
+      await sleep(100);
+      stopping.abort();
+      await sweeping;
+      if (status === 200) claimed++;
+      const row = await keyRequestOf(broker(), made.asked.id);
+      const isClaimed = status === 200;
+      if (!isClaimed) await letPass(made);
+      expect([row.status === 'claimed', row.api_key_id !== null]).toEqual([isClaimed, isClaimed]);
+      expect(await sessionStatusOf(broker(), session)).toMatch(isClaimed ? /^active$/ : /^revok/);
+    }
+    // The first come in time, the last too late.
+    expect(claimed).toBeGreaterThan(0);
+    expect(claimed).toBeLessThan(ROUNDS);
+  });
+
+  const sweepUntil = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      await expired.sweep(MOST);
+      await holderless.sweep(MOST);
+      await sleep(2); // SQLite would leave timers no turn.
+    }
+  };
+  const letPass = async ({ asked }: AuthorizedAsk): Promise<void> => {
+    await sleep(
+      Math.max(0, Date.parse((await keyRequestOf(broker(), asked.id)).expires_at) - Date.now() + 5),
+    );
+    await expired.sweep(MOST);
+  };
+}
