@@ -1,5 +1,4 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { JWK } from 'jose';
 import { digestOf, newSecret } from '../../src/crypto/secret.ts';
 import type { SessionPurpose } from '../../src/database/tables/oauth-session.ts';
 import type { Grant } from '../../src/oauth/grant.ts';
@@ -22,7 +21,7 @@ export function madeUpGrant({ network }: TestBroker, pds: string, grant: Partial
     accessToken: newSecret(),
     accessExpiresAt: new Date(Date.now() + HOUR_MS),
     refreshToken: newSecret(),
-    dpopKey: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }) as JWK,
+    dpopKey: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
     ...grant,
   };
 }

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page, Response as Answer } from 'playwright-core';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { type ScriptedServer, startServer } from '../identity/scripted-server.ts';
 import { type AskedKey, approveKey, KeyAsker } from '../network/key-asker.ts';
@@ -104,6 +104,13 @@ describeInChromium('an owner in Chromium, who is asked for a key', chromium => {
 
       // The same site on another port, to which cookies go along, and another site altogether.
       const origins = ['127.0.0.1', 'localhost'];
+      /** Sends a form of the page that is open, and goes where it leads. */
+      const submit = async (url: string, fields: Record<string, string>): Promise<Answer> => {
+        const answered = page.waitForResponse(answer => answer.url() === url);
+        await page.evaluate(submitFrom, { url, fields });
+        await page.waitForURL(url);
+        return answered;
+      };
       const open = async (host: string): Promise<void> => {
         await page.goto(evil.origin.replace('127.0.0.1', host));
       };
@@ -115,7 +122,7 @@ describeInChromium('an owner in Chromium, who is asked for a key', chromium => {
         const input = { identifier: 'alice.test', name: 'a bot', scope: 'atproto' };
         for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded'])
           await expect(page.evaluate(postFrom, { url, type, input })).rejects.toThrow('Failed to fetch');
-        await Promise.all([page.waitForNavigation(), page.evaluate(submitFrom, { url, fields: input })]);
+        await submit(url, input);
         expect(await page.content()).toContain('CrossSiteRequest');
         expect(await countRequests(broker())).toBe(before);
       });
@@ -124,11 +131,7 @@ describeInChromium('an owner in Chromium, who is asked for a key', chromium => {
         for (const path of ['approve', 'deny']) {
           await open(host);
           const url = `${asked.authorizeUrl}/${path}`;
-          const [answer] = await Promise.all([
-            page.waitForNavigation(),
-            page.evaluate(submitFrom, { url, fields: {} }),
-          ]);
-          expect(answer?.status()).toBe(403);
+          expect((await submit(url, {})).status()).toBe(403);
           expect(await page.getByRole('alert').innerText()).toMatch(/Another site tried/);
         }
         await expectUntouched();

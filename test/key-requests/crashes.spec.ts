@@ -32,6 +32,10 @@ describeProcesses('a broker that is killed while a key is made', place => {
 
   const startUpTo = async (point?: KeyRequestFailPoint): Promise<Broker> =>
     (broker = await place().deployment.start(point && { LATCHKEY_DEV_FAIL_POINT: `${point}:exit` }));
+  const running = (): Broker => {
+    if (!broker) throw new Error('the test before has left no broker');
+    return broker;
+  };
   const dies = async (doomed: Broker, work: Promise<unknown>): Promise<void> => {
     await expect(work).rejects.toThrow();
     expect(await doomed.exited).toMatchObject({ signal: 'SIGKILL' });
@@ -82,7 +86,7 @@ describeProcesses('a broker that is killed while a key is made', place => {
   it(
     'can be asked for the key again that it was about to store, and not for one that it has stored',
     async () => {
-      const fourth = broker as Broker;
+      const fourth = running();
       asked = await ask(fourth);
       code = await claimCodeOf(await authorize(fourth));
       await dies(fourth, new KeyAsker(fourth.url).claim(asked, code));
@@ -98,7 +102,7 @@ describeProcesses('a broker that is killed while a key is made', place => {
   );
 
   it('shows the owner the key whose secret nobody was told, to revoke it', async () => {
-    const last = broker as Broker;
+    const last = running();
     const { keys } = (await place().deployment.operate(last, 'GET', `/api/keys?did=${alice.did}`)) as {
       keys: KeyView[];
     };

@@ -172,14 +172,15 @@ describeBroker('an API key that is asked for', broker => {
 
   it('cannot be authorized twice: the later grant is given back', async () => {
     const asked = await asker.ask({ identifier: 'alice.test' });
-    const [first, second] = [broker().browser(), broker().browser()];
-    const callbacks = await Promise.all(
-      [first, second].map(async owner => owner.authorize(await approveKey(owner, asked), alice)),
+    const owners = [broker().browser(), broker().browser()];
+    const ways = await Promise.all(
+      owners.map(async owner => ({
+        owner,
+        callback: await owner.authorize(await approveKey(owner, asked), alice),
+      })),
     );
     const before = await broker().network.countGrants(alice.did);
-    const answers = await Promise.all(
-      [first, second].map((owner, index) => owner.openCallback(callbacks[index] as URL)),
-    );
+    const answers = await Promise.all(ways.map(({ owner, callback }) => owner.openCallback(callback)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 303]);
     expect(await broker().network.countGrants(alice.did)).toBe(before + 1);
   });

@@ -22,7 +22,7 @@ export async function makeRowOlder(
   id: string,
   seconds: number,
 ): Promise<void> {
-  const { mac: _, ...row } = await keyRequestOf({ database }, id);
+  const row = await keyRequestOf({ database }, id);
   const earlier = (at: string): string => new Date(Date.parse(at) - seconds * 1000).toISOString();
   const times = { created_at: earlier(row.created_at), expires_at: earlier(row.expires_at) };
   await database.transaction().execute(async transaction => {
