@@ -32,8 +32,8 @@ export function toValidationTable(database: string, ways: readonly Measured[]): 
     'bare loop/s',
     'its CPU, µs',
     'to bare loop',
-    'to fewest keys',
-    'the same, bare loop',
+    'to 1,000 keys',
+    'bare loop to 1,000 keys',
   ];
   return toTable(titles, rows);
 }
