@@ -1,12 +1,24 @@
 // The program's own parts, as they were built: their decorators cannot be run from the source.
 import 'reflect-metadata';
+import type * as ApiKeyRepositoryModule from '../src/api-keys/api-key.repository.ts';
+import type * as ApiKeyVerifierModule from '../src/api-keys/api-key.verifier.ts';
+import type * as LastUsedModule from '../src/api-keys/last-used.ts';
+import type * as RecentApiKeysModule from '../src/api-keys/recent-api-keys.ts';
+import type * as RefusalNotesModule from '../src/api-keys/refusal-notes.ts';
+import type * as AuditEventRepositoryModule from '../src/audit/audit-event.repository.ts';
+import type * as AuditLogModule from '../src/audit/audit-log.service.ts';
+import type * as AuditNotesModule from '../src/audit/audit-notes.ts';
 import type * as ConfigModule from '../src/config/config.ts';
+import type * as ApiKeySecretModule from '../src/crypto/api-key-secret.ts';
 import type * as KeyringModule from '../src/crypto/keyring.ts';
 import type * as RowMacModule from '../src/crypto/row-mac.ts';
 import type * as SealedBoxModule from '../src/crypto/sealed-box.ts';
 import type * as SecretModule from '../src/crypto/secret.ts';
+import type * as ForeignWritesModule from '../src/database/foreign-writes.ts';
 import type * as MigratorModule from '../src/database/migrator.ts';
 import type * as OpenDatabaseModule from '../src/database/open-database.ts';
+import type * as LogModule from '../src/observability/log.ts';
+import type * as MetricsModule from '../src/observability/metrics.ts';
 import type * as ClientMetadataModule from '../src/oauth/client-metadata.ts';
 import type * as GrantedRowModule from '../src/sessions/granted-row.ts';
 import type * as SessionRepositoryModule from '../src/sessions/session.repository.ts';
@@ -43,3 +55,21 @@ export const { TempTokenRepository } = (await load(
 export const { UiSessionRepository } = (await load(
   'ui-sessions/ui-session.repository.js',
 )) as typeof UiSessionRepositoryModule;
+export const { ApiKeyRepository, bindingOf: apiKeyBindingOf } = (await load(
+  'api-keys/api-key.repository.js',
+)) as typeof ApiKeyRepositoryModule;
+export const { ApiKeyVerifier } = (await load('api-keys/api-key.verifier.js')) as typeof ApiKeyVerifierModule;
+export const { LastUsed } = (await load('api-keys/last-used.js')) as typeof LastUsedModule;
+export const { RecentApiKeys } = (await load('api-keys/recent-api-keys.js')) as typeof RecentApiKeysModule;
+export const { RefusalNotes } = (await load('api-keys/refusal-notes.js')) as typeof RefusalNotesModule;
+export const { AuditEventRepository } = (await load(
+  'audit/audit-event.repository.js',
+)) as typeof AuditEventRepositoryModule;
+export const { AuditLog } = (await load('audit/audit-log.service.js')) as typeof AuditLogModule;
+export const { AuditNotes } = (await load('audit/audit-notes.js')) as typeof AuditNotesModule;
+export const { newApiKeySecret, startOf } = (await load(
+  'crypto/api-key-secret.js',
+)) as typeof ApiKeySecretModule;
+export const { ForeignWrites } = (await load('database/foreign-writes.js')) as typeof ForeignWritesModule;
+export const { Log } = (await load('observability/log.js')) as typeof LogModule;
+export const { Metrics } = (await load('observability/metrics.js')) as typeof MetricsModule;

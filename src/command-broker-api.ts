@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isLoopbackAddress } from './config/listen-address.ts';
 
 /** `validate` and `refresh` wait for a PDS; beyond this nothing comes any more. */
-const TIME_LIMIT_MS = 120_000;
+const LONGEST_MS = 120_000;
 
 const fetchError = z.object({
   name: z.string(),
@@ -15,63 +15,106 @@ const errorBody = z.object({ error: z.string(), message: z.string() });
 type Request = {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly query?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** A bearer token that takes the place of the operator's. */
+  readonly token?: string;
+  /** Ends the waiting, after which nobody knows whether the broker did what it was asked for. */
+  readonly signal?: AbortSignal;
 };
 
-/** The operator's routes of a running broker. What goes wrong is thrown with a message of one line. */
+/** A broker that answered, but not what it was asked for; `code` is missing where it was no broker's answer. */
+export class BrokerRefusal extends Error {
+  override readonly name = 'BrokerRefusal';
+
+  constructor(
+    message: string,
+    readonly status: number,
+    readonly code?: string,
+    /** After how many seconds it may be asked again, where it says so. */
+    readonly retryAfter?: number,
+  ) {
+    super(message);
+  }
+}
+
+/** No answer came; what was asked for may have been done all the same. */
+export class BrokerUnreachable extends Error {
+  override readonly name = 'BrokerUnreachable';
+}
+
+/** The routes of a running broker. What goes wrong is thrown with a message of one line. */
 export class BrokerApi {
   private readonly baseUrl: URL;
 
-  /** @param address the broker's public URL, or the loopback address it listens on */
+  /**
+   * @param address the broker's public URL, or the loopback address it listens on
+   * @param adminToken the operator's; without it routes are called that need none
+   */
   constructor(
     address: string,
-    private readonly adminToken: string,
+    private readonly adminToken?: string,
   ) {
     this.baseUrl = parseAddress(address);
   }
 
-  /** @param path without a slash at its beginning */
+  /**
+   * @param path without a slash at its beginning
+   * @throws BrokerRefusal, BrokerUnreachable
+   */
   async call<Schema extends z.ZodType>(
     schema: Schema,
     path: string,
-    { method = 'GET', query = {} }: Request = {},
+    request: Request = {},
   ): Promise<z.output<Schema>> {
-    const url = new URL(path, this.baseUrl);
-    url.search = new URLSearchParams(query).toString();
-    const answer = await this.send(url, method);
-    const body = parseJson(await answer.text());
-    if (!answer.ok) throw this.refusal(answer.status, body);
+    const { status, ok, headers, text } = await this.send(path, request);
+    const body = parseJson(text);
+    if (!ok) throw this.refusal(status, body, retryAfterOf(headers));
     const parsed = schema.safeParse(body);
-    if (!parsed.success) throw this.noBroker(answer.status);
+    if (!parsed.success) throw this.noBroker(status);
     return parsed.data;
   }
 
-  private async send(url: URL, method: string): Promise<Response> {
+  private async send(
+    path: string,
+    { method = 'GET', query = {}, body, token = this.adminToken, signal }: Request,
+  ): Promise<Pick<Response, 'status' | 'ok' | 'headers'> & { text: string }> {
+    const url = new URL(path, this.baseUrl);
+    url.search = new URLSearchParams(query).toString();
+    const limits = [AbortSignal.timeout(LONGEST_MS), ...(signal ? [signal] : [])];
     try {
-      return await fetch(url, {
+      const answer = await fetch(url, {
         method,
-        headers: { authorization: `Bearer ${this.adminToken}` },
+        headers: {
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
         redirect: 'manual',
-        signal: AbortSignal.timeout(TIME_LIMIT_MS),
+        signal: AbortSignal.any(limits),
       });
+      const { status, ok, headers } = answer;
+      return { status, ok, headers, text: await answer.text() };
     } catch (cause) {
       const message = `The broker at ${this.name} cannot be reached (${reasonOf(cause)}); is it running, and is --broker its address?`;
-      throw new Error(message, { cause });
+      throw new BrokerUnreachable(message, { cause });
     }
   }
 
-  private refusal(status: number, body: unknown): Error {
+  private refusal(status: number, body: unknown, retryAfter: number | undefined): BrokerRefusal {
     const { data } = errorBody.safeParse(body);
     if (!data) return this.noBroker(status);
-    if (status === 401 || data.error === 'Forbidden') {
-      return new Error(
-        `The broker at ${this.name} refuses the token; LATCHKEY_ADMIN_TOKEN must be the one that it runs with.`,
-      );
+    if (this.adminToken !== undefined && (status === 401 || data.error === 'Forbidden')) {
+      const message = `The broker at ${this.name} refuses the token; LATCHKEY_ADMIN_TOKEN must be the one that it runs with.`;
+      return new BrokerRefusal(message, status, data.error);
     }
-    return new Error(`${data.error}: ${data.message}`);
+    const later = retryAfter === undefined ? '' : ` Try again in ${retryAfter} s.`;
+    return new BrokerRefusal(`${data.error}: ${data.message}${later}`, status, data.error, retryAfter);
   }
 
-  private noBroker(status: number): Error {
-    return new Error(`What answered ${status} at ${this.name} is not a Latchkey broker of this version.`);
+  private noBroker(status: number): BrokerRefusal {
+    const message = `What answered ${status} at ${this.name} is not a Latchkey broker of this version.`;
+    return new BrokerRefusal(message, status);
   }
 
   private get name(): string {
@@ -79,7 +122,13 @@ export class BrokerApi {
   }
 }
 
-/** The admin token goes there: over https, or not beyond this machine. */
+/** RFC 9110 section 10.2.3, as a broker says it: in seconds. */
+function retryAfterOf(headers: Headers): number | undefined {
+  const text = headers.get('retry-after') ?? '';
+  return /^\d{1,6}$/.test(text) ? Number(text) : undefined;
+}
+
+/** The admin token goes there, and a key comes from there: over https, or not beyond this machine. */
 function parseAddress(address: string): URL {
   const url = URL.parse(address.endsWith('/') ? address : `${address}/`);
   const host = url?.hostname.replace(/^\[|\]$/g, '') ?? '';

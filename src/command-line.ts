@@ -1,6 +1,8 @@
+import { CommanderError } from 'commander';
+import { CommandFailure, exitCodes } from './command-failure.ts';
 import { createProgram } from './command-program.ts';
 
-/** Runs one command of the `latchkey` program; what goes wrong is told in one message, with exit code 1. */
+/** Runs one command of the `latchkey` program; what goes wrong is told in one message, and by the exit code. */
 export async function runCommand(argv: readonly string[]): Promise<void> {
   const print = (text: string): void => {
     process.stdout.write(`${text}\n`);
@@ -8,7 +10,15 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
   try {
     await createProgram({ print }).parseAsync([...argv]);
   } catch (error) {
+    process.exitCode = exitCodeOf(error);
+    // The parser of the command line has told already what is wrong with it.
+    if (error instanceof CommanderError) return;
     process.stderr.write(`latchkey: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
   }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommandFailure) return error.exitCode;
+  if (!(error instanceof CommanderError)) return exitCodes.failed;
+  return error.exitCode === 0 ? exitCodes.done : exitCodes.usage; // Asking for help is no failure.
 }

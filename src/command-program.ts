@@ -3,16 +3,26 @@ import packageJson from '../package.json' with { type: 'json' };
 import { auditCommand } from './command-audit.ts';
 import { clientKeysCommand } from './command-client-keys.ts';
 import type { CommandContext } from './command-context.ts';
+import { keysCommand } from './command-keys.ts';
 import { migrateCommand } from './command-migrate.ts';
 import { sessionsCommand } from './command-sessions.ts';
 
 /** The `latchkey` program. What goes wrong is thrown, with a message for people. */
 export function createProgram(context: CommandContext): Command {
-  return new Command('latchkey')
+  const program = new Command('latchkey')
     .description(packageJson.description)
     .version(packageJson.version)
     .addCommand(migrateCommand(context))
+    .addCommand(keysCommand(context))
     .addCommand(clientKeysCommand(context))
     .addCommand(sessionsCommand(context))
     .addCommand(auditCommand(context));
+  throwUsageErrors(program);
+  return program;
+}
+
+/** The parser would end the process by itself, with the exit code of any failure. */
+function throwUsageErrors(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(throwUsageErrors);
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Kysely } from 'kysely';
+import type { CompiledQuery, Kysely } from 'kysely';
 import type { RowBinding } from '../crypto/row-binding.ts';
 import { RowMac } from '../crypto/row-mac.ts';
 import { Database } from '../database/database.ts';
@@ -31,10 +31,14 @@ export type ListedApiKey = { readonly key: StoredApiKey; readonly session: Sessi
  */
 @Injectable()
 export class ApiKeyRepository {
+  private readonly byDigest: CompiledQuery<ApiKeyRow>;
+
   constructor(
     private readonly database: Database,
     private readonly mac: RowMac,
-  ) {}
+  ) {
+    this.byDigest = byDigest(database);
+  }
 
   /** Stores a key; answers whether its slot was still free. */
   async insert(row: Omit<ApiKeyRow, 'mac'>, database: Kysely<Schema>): Promise<boolean> {
@@ -49,11 +53,8 @@ export class ApiKeyRepository {
 
   /** Finds a key by the digest of its secret, or of the one before. Served by the indexes on both. */
   async findByDigest(digest: string): Promise<StoredApiKey | undefined> {
-    const row = await this.database
-      .selectFrom('api_key')
-      .selectAll()
-      .where(eb => eb.or([eb('digest', '=', digest), eb('previous_digest', '=', digest)]))
-      .executeTakeFirst();
+    const query = { ...this.byDigest, parameters: [digest, digest] };
+    const [row] = (await this.database.executeQuery<ApiKeyRow>(query)).rows;
     return row && this.open(row);
   }
 
@@ -172,6 +173,15 @@ export class ApiKeyRepository {
   }
 }
 
+/** Built once: to build it anew took a quarter of the time of a reading. */
+function byDigest(database: Database): CompiledQuery<ApiKeyRow> {
+  const keys = database.selectFrom('api_key').selectAll();
+  return keys
+    .where('digest', '=', '')
+    .unionAll(keys.where('previous_digest', '=', ''))
+    .compile();
+}
+
 async function touchOne(id: string, usedAt: string, database: Kysely<Schema>): Promise<void> {
   await database
     .updateTable('api_key')
@@ -181,7 +191,8 @@ async function touchOne(id: string, usedAt: string, database: Kysely<Schema>): P
     .execute();
 }
 
-function bindingOf(row: Omit<ApiKeyRow, 'mac'>): RowBinding {
+/** What the MAC of a key's row is over. */
+export function bindingOf(row: Omit<ApiKeyRow, 'mac'>): RowBinding {
   const { id, did, session_id, name, scope, start, digest, previous_digest, previous_until } = row;
   const { created_at, expires_at, revoked_at } = row;
   const facts = { did, session_id, name, scope, start, digest, previous_digest, previous_until };

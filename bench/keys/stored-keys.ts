@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import type { Insertable } from 'kysely';
+import type { Keyring } from '../../src/crypto/keyring.ts';
+import type { Database } from '../../src/database/database.ts';
+import type { ApiKeyTable } from '../../src/database/tables/api-key.ts';
+import { apiKeyBindingOf, digestOf, newApiKeySecret, RowMac, startOf } from '../built-broker.ts';
+
+/** As many as both databases take in one statement. */
+const rowsAtOnce = 2_000;
+const statementsAtOnce = 25;
+
+/** A key that is stored, with the secret that nobody else has. */
+export type StoredKey = { id: string; did: string; secret: string };
+
+/** What keys hold. */
+export type Holdable = { id: string; did: string };
+
+/**
+ * Stores so many keys, each held by the session that `sessionOf` its number, with the MACs of a broker that has this
+ * keyring; answers those whose number `isAskedFor`.
+ */
+export async function storeKeys(
+  database: Database,
+  keyring: Keyring,
+  { count, sessionOf, isAskedFor }: Wanted,
+): Promise<StoredKey[]> {
+  const mac = new RowMac(keyring);
+  const asked: StoredKey[] = [];
+  const rowsFrom = (first: number): Insertable<ApiKeyTable>[] =>
+    Array.from({ length: Math.min(rowsAtOnce, count - first) }, (_, at) => {
+      const [session, secret] = [sessionOf(first + at), newApiKeySecret()];
+      const row = rowOf(session, secret, first + at);
+      if (isAskedFor(first + at)) asked.push({ id: row.id, did: row.did, secret });
+      return { ...row, mac: mac.sign(apiKeyBindingOf(row)) };
+    });
+  for (let first = 0; first < count; first += rowsAtOnce * statementsAtOnce) {
+    await database.transaction().execute(async transaction => {
+      const end = Math.min(count, first + rowsAtOnce * statementsAtOnce);
+      for (let start = first; start < end; start += rowsAtOnce)
+        await transaction.insertInto('api_key').values(rowsFrom(start)).execute();
+    });
+  }
+  return asked;
+}
+
+type Wanted = {
+  count: number;
+  sessionOf: (key: number) => Holdable;
+  isAskedFor: (key: number) => boolean;
+};
+
+function rowOf({ id: session_id, did }: Holdable, secret: string, number: number) {
+  return {
+    id: randomUUID(),
+    did,
+    session_id,
+    name: `bot ${number}`,
+    scope: 'atproto transition:generic',
+    start: startOf(secret),
+    digest: digestOf(secret),
+    previous_digest: null,
+    previous_until: null,
+    slot: number,
+    created_at: new Date().toISOString(),
+    expires_at: null,
+    revoked_at: null,
+    last_used_at: null,
+  };
+}

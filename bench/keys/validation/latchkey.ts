@@ -1,0 +1,44 @@
+import type { Config } from '../../../src/config/config.ts';
+import type { Keyring } from '../../../src/crypto/keyring.ts';
+import type { Database } from '../../../src/database/database.ts';
+import {
+  ApiKeyRepository,
+  ApiKeyVerifier,
+  AuditEventRepository,
+  AuditLog,
+  AuditNotes,
+  ForeignWrites,
+  LastUsed,
+  Log,
+  Metrics,
+  RecentApiKeys,
+  RefusalNotes,
+  RowMac,
+} from '../../built-broker.ts';
+
+/** Latchkey's own verifier, as its modules put it together. */
+export type Verifier = { accepts: (secret: string) => Promise<boolean>; stop: () => Promise<void> };
+
+const use = { method: 'GET', path: '/api/me', route: '/api/me', params: {}, from: '127.0.0.1' };
+
+/** Starts the verifier of a broker with this configuration, over an open database. */
+export function startVerifier(database: Database, keyring: Keyring, config: Config): Verifier {
+  const log = new Log({ write: line => void process.stderr.write(line) });
+  const metrics = new Metrics(log);
+  const apiKeys = new ApiKeyRepository(database, new RowMac(keyring));
+  const foreignWrites = new ForeignWrites(database, log);
+  const recent = new RecentApiKeys(apiKeys, foreignWrites, config);
+  const lastUsed = new LastUsed(apiKeys, recent, metrics, log);
+  const events = new AuditEventRepository(database);
+  const audit = new AuditLog(config, events, new AuditNotes(events, metrics, log));
+  const verifier = new ApiKeyVerifier(recent, lastUsed, new RefusalNotes(audit, log), metrics);
+  foreignWrites.onModuleInit();
+  lastUsed.onModuleInit();
+  return {
+    accepts: async secret => (await verifier.verify(secret, use)) !== undefined,
+    stop: async () => {
+      foreignWrites.onApplicationShutdown();
+      await lastUsed.onApplicationShutdown();
+    },
+  };
+}

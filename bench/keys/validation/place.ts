@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import type { Config } from '../../../src/config/config.ts';
+import type { Keyring as KeyringType } from '../../../src/crypto/keyring.ts';
+import type { Database, DialectName } from '../../../src/database/database.ts';
+import type { BrokerSettings } from '../../../test/network/broker-process.ts';
+import { brokerSettings } from '../../../test/network/broker-settings.ts';
+import { startPostgres } from '../../../test/network/postgres.ts';
+import type { Started } from '../../../test/network/started.ts';
+import { Keyring, migrateUp, openDatabase, readConfig } from '../../built-broker.ts';
+import { storeKeySessions } from '../grants.ts';
+import { storeKeys } from '../stored-keys.ts';
+
+/** Keys of one session; no account has so many, and a validation does not look. */
+const keysPerSession = 1_000;
+
+/** An open database with so many stored keys. */
+export type Place = {
+  config: Config;
+  /** The same with room for a single key in memory, so that each validation reads its row. */
+  forgetful: Config;
+  keyring: KeyringType;
+  database: Database;
+  stored: number;
+  /** The secrets of some of the keys, from all over the table. */
+  secrets: readonly string[];
+};
+
+/** Where new databases are made: files in a folder, or a Postgres server of one's own. */
+export type DatabaseMaker = () => Promise<string>;
+
+export async function startDatabases(dialect: DialectName, started: Started): Promise<DatabaseMaker> {
+  if (dialect === 'postgres') return (await started.start(startPostgres)).createDatabase;
+  const directory = await mkdtemp(join(tmpdir(), 'latchkey-bench-'));
+  await started.start(() => Promise.resolve({ stop: () => rm(directory, { recursive: true, force: true }) }));
+  let files = 0;
+  return () => Promise.resolve(`sqlite:${join(directory, `${++files}.sqlite`)}`);
+}
+
+/** Makes a database with so many keys, and answers the secrets of `asked` of them. */
+export async function startPlace(
+  databaseUrl: string,
+  { stored, asked }: { stored: number; asked: number },
+  started: Started,
+): Promise<Place> {
+  const settings = settingsWith(databaseUrl);
+  const config = readConfig(settings);
+  if (config.encryption.kind !== 'given') throw new Error('the settings have no encryption key');
+  const keyring = new Keyring(config.encryption.keys);
+  const database = await openDatabase(config.database);
+  await started.start(() => Promise.resolve({ stop: () => database.destroy() }));
+  await migrateUp(database);
+  const count = Math.ceil(stored / keysPerSession);
+  const sessions = await storeKeySessions(database, keyring, { config, issuer: nowhere, count });
+  const each = Math.max(1, Math.floor(stored / asked));
+  const keys = await storeKeys(database, keyring, {
+    count: stored,
+    sessionOf: key => sessions[Math.floor(key / keysPerSession)] ?? { id: '', did: '' },
+    isAskedFor: key => key % each === 0,
+  });
+  // As the server does by itself, later.
+  await sql`analyze`.execute(database);
+  const forgetful = readConfig({ ...settings, LATCHKEY_CACHED_SESSIONS: '1' });
+  return { config, forgetful, keyring, database, stored, secrets: keys.map(({ secret }) => secret) };
+}
+
+/** Nobody is called: validations know nothing of issuers. */
+const nowhere = 'http://127.0.0.1:9';
+
+function settingsWith(databaseUrl: string): BrokerSettings {
+  const network = { pds: nowhere, plc: nowhere, accounts: [] };
+  return brokerSettings({ network, port: 8787, databaseUrl });
+}

@@ -1,0 +1,20 @@
+import { CommandFailure, exitCodes } from './command-failure.ts';
+
+/** Runs something that ends early, leaving nothing behind, when the process is asked to end (SIGINT, SIGTERM). */
+export async function withInterruption<Result>(
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const interruption = new AbortController();
+  const onSignal = (): void => {
+    interruption.abort(new CommandFailure('Interrupted.', exitCodes.interrupted));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
+  try {
+    return await work(interruption.signal);
+  } catch (error) {
+    interruption.signal.throwIfAborted();
+    throw error;
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal);
+  }
+}

@@ -1,0 +1,62 @@
+import type { CommandTerminal } from './command-context.ts';
+
+const REDRAW_MS = 1_000;
+const CLEAR_LINE = '\r\x1b[K';
+
+/** Tells people how a long command fares: in one line that changes on a terminal, in a line for each change elsewhere. */
+export class StatusLine {
+  private timer: NodeJS.Timeout | undefined;
+  private drawn = '';
+  private status = '';
+
+  constructor(private readonly output: CommandTerminal['output']) {}
+
+  /** Tells something that stays. */
+  note(text: string): void {
+    this.erase();
+    this.output.write(`${text}\n`);
+    this.draw();
+  }
+
+  /** Tells how it fares now; `until` counts down where lines can change. */
+  show(status: string, until?: Date): void {
+    if (status !== this.status && !this.output.isTTY) this.output.write(`${status}\n`);
+    this.status = status;
+    if (!this.output.isTTY) return;
+    clearInterval(this.timer);
+    const redraw = (): void => {
+      this.erase();
+      this.drawn = until ? `${status} (${timeLeft(until)})` : status;
+      this.draw();
+    };
+    redraw();
+    if (until) this.timer = setInterval(redraw, REDRAW_MS);
+  }
+
+  /** Asks for something that is typed behind the question. */
+  ask(question: string): void {
+    this.end();
+    this.output.write(this.output.isTTY ? question : `${question.trim()}\n`);
+  }
+
+  /** Takes the changing line away. */
+  end(): void {
+    clearInterval(this.timer);
+    this.erase();
+    this.drawn = '';
+    this.status = '';
+  }
+
+  private draw(): void {
+    if (this.drawn) this.output.write(this.drawn);
+  }
+
+  private erase(): void {
+    if (this.drawn) this.output.write(CLEAR_LINE);
+  }
+}
+
+function timeLeft(until: Date): string {
+  const seconds = Math.max(0, Math.ceil((until.getTime() - Date.now()) / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} left`;
+}

@@ -1,0 +1,50 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { until } from '../refresher/until.ts';
+
+const cli = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url));
+
+/** The built program, run as a person or a script does who has nothing but the broker's address. */
+export class KeysCommand {
+  readonly #child: ChildProcess;
+  #stdout = '';
+  #stderr = '';
+  /** The exit code. */
+  readonly exited: Promise<number | null>;
+
+  constructor(args: readonly string[]) {
+    const { PATH = '' } = process.env;
+    this.#child = spawn(process.execPath, [cli, 'keys', ...args], { env: { PATH } });
+    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
+    this.exited = once(this.#child, 'close').then(([code]) => code as number | null);
+  }
+
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  /** The id of the request whose link was printed. */
+  async requestId(): Promise<string> {
+    await until(() => this.#stderr.includes('/connect/'));
+    return /\/connect\/(\S+)/.exec(this.#stderr)?.[1] ?? '';
+  }
+
+  /** Waits until so much was told to people. */
+  told(text: string): Promise<void> {
+    return until(() => this.#stderr.includes(text));
+  }
+
+  type(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+}
