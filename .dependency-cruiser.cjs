@@ -22,6 +22,7 @@ const order = [
   'native-apps',
   'background',
   'web',
+  'cli',
 ];
 
 const specs = '\\.spec\\.tsx?$';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { createProgram } from '../../src/command-program.ts';
+import { createProgram } from '../../src/cli/command-program.ts';
 import { storeSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { publishAged, refuse, step } from '../client-keys/operator.ts';

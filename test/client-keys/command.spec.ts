@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { createProgram } from '../../src/command-program.ts';
+import { createProgram } from '../../src/cli/command-program.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { freePorts } from '../network/free-ports.ts';
 import { listKeys, publishAged } from './operator.ts';

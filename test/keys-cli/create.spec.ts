@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createProgram } from '../../src/command-program.ts';
+import { createProgram } from '../../src/cli/command-program.ts';
 import { callWith } from '../broker/issued-key.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import type { CommandContext } from './command-context.ts';
-import { connect, operatorCommand, type OperatorOptions, show } from './command-operator.ts';
-import { formatTable } from './command-table.ts';
-import { sessionView, type SessionView } from './sessions/session-view.ts';
+import { connect, operatorCommand, type OperatorOptions, show } from './operator-options.ts';
+import { formatTable } from './table.ts';
+import { sessionView, type SessionView } from '../sessions/session-view.ts';
 
 const sessionPage = z.object({ sessions: z.array(sessionView), cursor: z.string().optional() });
 const refreshResult = z.object({ kind: z.string(), error: z.string().optional() });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { issuedApiKeyView, type IssuedApiKeyView } from './api-keys/api-key-view.ts';
-import { type BrokerApi } from './command-broker-api.ts';
-import { keyRequestStatuses } from './database/tables/key-request.ts';
+import { issuedApiKeyView, type IssuedApiKeyView } from '../api-keys/api-key-view.ts';
+import { type BrokerApi } from './broker-api.ts';
+import { keyRequestStatuses } from '../database/tables/key-request.ts';
 
 const time = z.iso.datetime().transform(text => new Date(text));
 

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { type ApiKeyView, apiKeyView } from './api-keys/api-key-view.ts';
+import { type ApiKeyView, apiKeyView } from '../api-keys/api-key-view.ts';
 import type { CommandContext } from './command-context.ts';
-import { createKeyCommand } from './command-keys-create.ts';
-import { connect, operatorCommand, type OperatorOptions, show } from './command-operator.ts';
-import { formatTable } from './command-table.ts';
+import { createKeyCommand } from './keys-create.ts';
+import { connect, operatorCommand, type OperatorOptions, show } from './operator-options.ts';
+import { formatTable } from './table.ts';
 
 const keyPage = z.object({ keys: z.array(apiKeyView), cursor: z.string().optional() });
 

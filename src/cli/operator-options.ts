@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { BrokerApi } from './command-broker-api.ts';
+import { BrokerApi } from './broker-api.ts';
 import type { CommandContext } from './command-context.ts';
-import { readAdminToken } from './config/admin-token.ts';
+import { readAdminToken } from '../config/admin-token.ts';
 
 /** What every command that talks to a broker can be told. */
 export type OperatorOptions = { readonly broker: string; readonly json?: true };

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { SecretFile } from './command-secret-file.ts';
+import { SecretFile } from './secret-file.ts';
 
 let directory: string;
 let file: string;

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { type CodeListener, listenForCode } from './command-code-listener.ts';
+import { type CodeListener, listenForCode } from './code-listener.ts';
 
 const ID = '0b6c6e0e-8d9f-4f43-a0c4-3a5b7f6d9c11';
 let listener: CodeListener;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isLoopbackAddress } from './config/listen-address.ts';
+import { isLoopbackAddress } from '../config/listen-address.ts';
 
 /** `validate` and `refresh` wait for a PDS; beyond this nothing comes any more. */
 const LONGEST_MS = 120_000;

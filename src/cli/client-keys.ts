@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import type { CommandContext } from './command-context.ts';
-import { connect, operatorCommand, type OperatorOptions, show } from './command-operator.ts';
-import { formatTable } from './command-table.ts';
-import { type ClientKeyView, clientKeyView } from './oauth/client-key-view.ts';
+import { connect, operatorCommand, type OperatorOptions, show } from './operator-options.ts';
+import { formatTable } from './table.ts';
+import { type ClientKeyView, clientKeyView } from '../oauth/client-key-view.ts';
 
 const keyList = z.object({ clientKeys: z.array(clientKeyView) });
 

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import packageJson from '../package.json' with { type: 'json' };
-import { auditCommand } from './command-audit.ts';
-import { clientKeysCommand } from './command-client-keys.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { auditCommand } from './audit.ts';
+import { clientKeysCommand } from './client-keys.ts';
 import type { CommandContext } from './command-context.ts';
-import { keysCommand } from './command-keys.ts';
-import { migrateCommand } from './command-migrate.ts';
-import { sessionsCommand } from './command-sessions.ts';
+import { keysCommand } from './keys.ts';
+import { migrateCommand } from './migrate.ts';
+import { sessionsCommand } from './sessions.ts';
 
 /** The `latchkey` program. What goes wrong is thrown, with a message for people. */
 export function createProgram(context: CommandContext): Command {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IssuedApiKeyView } from './api-keys/api-key-view.ts';
-import type { CodeListener } from './command-code-listener.ts';
-import { Codes, readCodes } from './command-codes.ts';
+import type { IssuedApiKeyView } from '../api-keys/api-key-view.ts';
+import type { CodeListener } from './code-listener.ts';
+import { Codes, readCodes } from './codes.ts';
 import type { CommandTerminal } from './command-context.ts';
-import { untilAuthorized, untilOver } from './command-key-authorization.ts';
-import { claimKey } from './command-key-claim.ts';
-import type { CreatedKeyRequest, KeyRequestApi, WantedKey } from './command-key-request-api.ts';
-import { StatusLine } from './command-status-line.ts';
+import { untilAuthorized, untilOver } from './key-authorization.ts';
+import { claimKey } from './key-claim.ts';
+import type { CreatedKeyRequest, KeyRequestApi, WantedKey } from './key-request-api.ts';
+import { StatusLine } from './status-line.ts';
 
 /** A browser that reaches this machine is here so soon after its owner authorized; else a person is asked. */
 const BROWSER_COMES_WITHIN_MS = 2_000;

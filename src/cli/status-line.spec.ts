@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from '@jest/globals';
-import { StatusLine } from './command-status-line.ts';
+import { StatusLine } from './status-line.ts';
 
 function lineOn(isTTY: boolean): { line: StatusLine; written: () => string } {
   const output = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BrokerRefusal, BrokerUnreachable } from './command-broker-api.ts';
+import { BrokerRefusal, BrokerUnreachable } from './broker-api.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
-import type { CreatedKeyRequest, KeyRequestApi, KeyRequestState } from './command-key-request-api.ts';
+import type { CreatedKeyRequest, KeyRequestApi, KeyRequestState } from './key-request-api.ts';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 5_000;

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from '@jest/globals';
-import { Codes, readCodes } from './command-codes.ts';
+import { Codes, readCodes } from './codes.ts';
 
 const never = new AbortController().signal;
 

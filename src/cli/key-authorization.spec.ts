@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { BrokerApi } from './command-broker-api.ts';
-import { untilAuthorized } from './command-key-authorization.ts';
-import { KeyRequestApi } from './command-key-request-api.ts';
+import { BrokerApi } from './broker-api.ts';
+import { untilAuthorized } from './key-authorization.ts';
+import { KeyRequestApi } from './key-request-api.ts';
 
 /** What is answered in a broker's place. */
 type Answer = readonly [status: number, body: unknown, headers?: Record<string, string>];

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import type { Environment } from './config/parse-environment.ts';
+import type { Environment } from '../config/parse-environment.ts';
 
 /** Where a command talks with people while it is at work, apart from its result. */
 export type CommandTerminal = {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IssuedApiKeyView } from './api-keys/api-key-view.ts';
-import { BrokerRefusal } from './command-broker-api.ts';
+import type { IssuedApiKeyView } from '../api-keys/api-key-view.ts';
+import { BrokerRefusal } from './broker-api.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
-import { isTrouble, requestOver } from './command-key-authorization.ts';
-import type { CreatedKeyRequest, KeyRequestApi } from './command-key-request-api.ts';
+import { isTrouble, requestOver } from './key-authorization.ts';
+import type { CreatedKeyRequest, KeyRequestApi } from './key-request-api.ts';
 
 /** So many codes a broker looks at. */
 const MOST_CODES = 5;

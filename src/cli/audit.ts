@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { type AuditEventView, auditEventView } from './audit/audit-event-view.ts';
+import { type AuditEventView, auditEventView } from '../audit/audit-event-view.ts';
 import type { CommandContext } from './command-context.ts';
-import { connect, type OperatorOptions, show, withOperatorOptions } from './command-operator.ts';
-import { formatTable } from './command-table.ts';
+import { connect, type OperatorOptions, show, withOperatorOptions } from './operator-options.ts';
+import { formatTable } from './table.ts';
 
 const auditEventPage = z.object({ auditEvents: z.array(auditEventView), cursor: z.string().optional() });
 

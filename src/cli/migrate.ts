@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
-import { readConfig } from './config/config.ts';
-import { type Database } from './database/database.ts';
-import { migrateDown, migrateUp, migrationStatus } from './database/migrator.ts';
-import { openDatabase } from './database/open-database.ts';
+import { readConfig } from '../config/config.ts';
+import { type Database } from '../database/database.ts';
+import { migrateDown, migrateUp, migrationStatus } from '../database/migrator.ts';
+import { openDatabase } from '../database/open-database.ts';
 
 type Migrate = (database: Database) => Promise<string>;
 

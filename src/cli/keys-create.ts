@@ -1,13 +1,13 @@
 import { hostname, userInfo } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { IssuedApiKeyView } from './api-keys/api-key-view.ts';
-import { BrokerApi } from './command-broker-api.ts';
-import { listenForCode } from './command-code-listener.ts';
+import type { IssuedApiKeyView } from '../api-keys/api-key-view.ts';
+import { BrokerApi } from './broker-api.ts';
+import { listenForCode } from './code-listener.ts';
 import type { CommandContext } from './command-context.ts';
-import { withInterruption } from './command-interruption.ts';
-import { createKey } from './command-key-creation.ts';
-import { KeyRequestApi, type WantedKey } from './command-key-request-api.ts';
-import { SecretFile } from './command-secret-file.ts';
+import { withInterruption } from './interruption.ts';
+import { createKey } from './key-creation.ts';
+import { KeyRequestApi, type WantedKey } from './key-request-api.ts';
+import { SecretFile } from './secret-file.ts';
 
 const LONGEST_NAME = 64;
 

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { formatTable } from './command-table.ts';
+import { formatTable } from './table.ts';
 
 it('aligns columns by their widest cell', () => {
   const rows = [
