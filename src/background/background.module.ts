@@ -2,6 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { ApiKeysModule } from '../api-keys/api-keys.module.ts';
 import { ExpiredApiKeys } from '../api-keys/expired-api-keys.ts';
 import { ExpiredKeyRequests } from '../api-keys/expired-key-requests.ts';
+import { Database } from '../database/database.ts';
 import { AuditLog } from '../audit/audit-log.service.ts';
 import { AuditModule } from '../audit/audit.module.ts';
 import { LeaseRepository } from '../leases/lease.repository.ts';
@@ -22,7 +23,7 @@ import { SessionMetrics } from './session-metrics.ts';
 import { Sweeper } from './sweeper.ts';
 
 /** Of a million SQLite deletes 20 rows in 1 ms, 100 in 7 ms, and nothing else happens in the process meanwhile. */
-const ROWS_AT_ONCE = 20;
+const ROWS_AT_ONCE = { sqlite: 20, postgres: 100 } as const;
 
 /** Each is a request to an issuer. */
 const REVOCATIONS_AT_ONCE = 16;
@@ -47,6 +48,7 @@ const REVOCATIONS_AT_ONCE = 16;
 })
 export class BackgroundModule implements OnModuleInit {
   constructor(
+    private readonly database: Database,
     private readonly sweeper: Sweeper,
     private readonly audit: AuditLog,
     private readonly expired: ExpiredRowRepository,
@@ -58,13 +60,14 @@ export class BackgroundModule implements OnModuleInit {
 
   /** The table of what is swept; a later table adds its line. */
   onModuleInit(): void {
+    const batch = ROWS_AT_ONCE[this.database.dialect];
     for (const name of ['oauth_state', 'ui_session', 'temp_token'] as const) {
       const sweepBatch = (limit: number): Promise<number> => this.expired.sweep(name, limit);
-      this.sweeper.register({ name, batch: ROWS_AT_ONCE, sweepBatch });
+      this.sweeper.register({ name, batch, sweepBatch });
     }
     this.sweeper.register({
       name: 'api_key',
-      batch: ROWS_AT_ONCE,
+      batch,
       sweepBatch: limit => this.expiredKeys.sweep(limit),
     });
     this.sweeper.register({
@@ -74,7 +77,7 @@ export class BackgroundModule implements OnModuleInit {
     });
     this.sweeper.register({
       name: 'audit_event',
-      batch: ROWS_AT_ONCE,
+      batch,
       sweepBatch: limit => this.audit.sweep(limit),
     });
     this.sweeper.register({

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { callWith } from '../broker/issued-key.ts';
-import { accountOf, describeBroker } from '../broker/test-broker.ts';
+import { describeBroker } from '../broker/test-broker.ts';
 import { errorOf, problemOf } from '../login/answers.ts';
 import { approveKey, authorizeKey, claimCodeOf, KeyAsker, obtainKey } from '../network/key-asker.ts';
 import type { Account } from '../network/network-control.ts';
@@ -11,13 +11,15 @@ describeBroker('an API key that is asked for', broker => {
   let alice: Account;
   let bob: Account;
   let asker: KeyAsker;
-  beforeAll(() => {
-    [alice, bob] = [accountOf(broker(), 'alice.test'), accountOf(broker(), 'bob.test')];
+  beforeAll(async () => {
+    // Their own, as their grants are counted while other suites sign in.
+    alice = await broker().network.createAccount(`maker-${broker().dialect}.test`);
+    bob = await broker().network.createAccount(`other-${broker().dialect}.test`);
     asker = new KeyAsker(broker().url);
   });
 
   it('is shown to its owner, authorized at the PDS and claimed once, and then acts', async () => {
-    const asked = await asker.ask({ identifier: 'alice.test', name: 'Field <b>bot</b>', expiresInDays: 30 });
+    const asked = await asker.ask({ identifier: alice.handle, name: 'Field <b>bot</b>', expiresInDays: 30 });
     expect(asked).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       authorizeUrl: `${broker().publicUrl}/connect/${asked.id}`,
@@ -44,7 +46,7 @@ describeBroker('an API key that is asked for', broker => {
     for (const part of [
       'Field &lt;b>bot',
       '127.0.0.1',
-      'alice.test',
+      alice.handle,
       alice.did,
       'atproto',
       '30 days',
@@ -113,7 +115,7 @@ describeBroker('an API key that is asked for', broker => {
   });
 
   it('shows its code once: the address of the callback yields nothing more', async () => {
-    const asked = await asker.ask({ identifier: 'alice.test' });
+    const asked = await asker.ask({ identifier: alice.handle });
     const owner = broker().browser();
     const callback = await owner.authorize(await approveKey(owner, asked), alice);
     await claimCodeOf(await owner.openCallback(callback));
@@ -122,7 +124,7 @@ describeBroker('an API key that is asked for', broker => {
 
   it("is nobody's whose account was not asked; the grant is given back", async () => {
     const before = await broker().network.countGrants(bob.did);
-    const asked = await asker.ask({ identifier: 'alice.test' });
+    const asked = await asker.ask({ identifier: alice.handle });
     const stranger = broker().browser();
     expect(await problemOf(await authorizeKey(stranger, asked, bob))).toBe('WrongAccount');
     expect(await broker().network.countGrants(bob.did)).toBe(before);
@@ -131,7 +133,7 @@ describeBroker('an API key that is asked for', broker => {
   });
 
   it('stays pending when its owner denies at the PDS, and can be approved again', async () => {
-    const asked = await asker.ask({ identifier: 'alice.test' });
+    const asked = await asker.ask({ identifier: alice.handle });
     const owner = broker().browser();
     expect(await problemOf(await authorizeKey(owner, asked, alice, { decision: 'deny' }))).toBe(
       'LoginCancelled',
@@ -140,7 +142,7 @@ describeBroker('an API key that is asked for', broker => {
   });
 
   it('has the scope that its owner left it', async () => {
-    const asked = await asker.ask({ identifier: 'alice.test' });
+    const asked = await asker.ask({ identifier: alice.handle });
     const answer = await authorizeKey(broker().browser(), asked, alice, { scope: 'atproto' });
     const key = await asker.claim(asked, await claimCodeOf(answer));
     expect(key.scope).toBe('atproto');
@@ -150,7 +152,7 @@ describeBroker('an API key that is asked for', broker => {
   it('is over once it is denied, authorized or not, and nothing is left of it', async () => {
     for (const isAuthorized of [false, true]) {
       const before = await broker().network.countGrants(alice.did);
-      const asked = await asker.ask({ identifier: 'alice.test' });
+      const asked = await asker.ask({ identifier: alice.handle });
       const owner = broker().browser();
       if (isAuthorized) await authorizeKey(owner, asked, alice);
       const denied = await owner.submit(`/connect/${asked.id}/deny`, {});
@@ -171,7 +173,7 @@ describeBroker('an API key that is asked for', broker => {
   });
 
   it('cannot be authorized twice: the later grant is given back', async () => {
-    const asked = await asker.ask({ identifier: 'alice.test' });
+    const asked = await asker.ask({ identifier: alice.handle });
     const owners = [broker().browser(), broker().browser()];
     const ways = await Promise.all(
       owners.map(async owner => ({
@@ -202,10 +204,10 @@ describeBroker(
   'an account with as many keys as it may have',
   broker => {
     it('is given no more, by its next request neither, and those that it has go on', async () => {
-      const alice = accountOf(broker(), 'alice.test');
+      const alice = await broker().network.createAccount(`full-${broker().dialect}.test`);
       const key = await obtainKey(broker().browser(), alice);
       const before = await broker().network.countGrants(alice.did);
-      const asked = await new KeyAsker(broker().url).ask({ identifier: 'alice.test' });
+      const asked = await new KeyAsker(broker().url).ask({ identifier: alice.handle });
       const owner = broker().browser();
       expect(await problemOf(await authorizeKey(owner, asked, alice))).toBe('TooManyApiKeys');
       expect(await broker().network.countGrants(alice.did)).toBe(before);

@@ -6,9 +6,10 @@ import { HolderlessSessions } from '../../src/background/holderless-sessions.ts'
 import { Endings } from '../../src/sessions/endings.service.ts';
 import { FailPoints } from '../../src/sessions/fail-points.ts';
 import { stopBackground } from '../background/due.ts';
-import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
+import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { errorOf } from '../login/answers.ts';
 import { authorizeKey, KeyAsker } from '../network/key-asker.ts';
+import type { Account } from '../network/network-control.ts';
 import { askAndAuthorize, type AuthorizedAsk, makeOlder } from './made-up.ts';
 import { keyRequestOf, sessionStatusOf } from './rows.ts';
 
@@ -20,11 +21,14 @@ const MOST = 50;
 describeBroker('key requests that are swept', suite, { settings: { LATCHKEY_KEYS_PER_ACCOUNT: '1000' } });
 
 function suite(broker: () => TestBroker): void {
+  /** Nobody else signs in with it while its grants are counted. */
+  let alice: Account;
   let asker: KeyAsker;
   let expired: ExpiredKeyRequests;
   let holderless: HolderlessSessions;
   beforeAll(async () => {
     await stopBackground(broker());
+    alice = await broker().network.createAccount(`swept-${broker().dialect}.test`);
     asker = new KeyAsker(broker().url);
     const { app, database } = broker();
     expired = app.get(ExpiredKeyRequests);
@@ -46,11 +50,10 @@ function suite(broker: () => TestBroker): void {
     (await keyRequestOf(broker(), asked.id)).session_id ?? '';
 
   it('are over at their time, swept or not; then token and session end, at the issuer too', async () => {
-    const alice = accountOf(broker(), 'alice.test');
     const before = await broker().network.countGrants(alice.did);
     const [pending, authorized] = [
-      await asker.ask({ identifier: 'alice.test' }),
-      await asker.ask({ identifier: 'alice.test' }),
+      await asker.ask({ identifier: alice.handle }),
+      await asker.ask({ identifier: alice.handle }),
     ];
     const owner = broker().browser();
     await authorizeKey(owner, authorized, alice);
@@ -74,9 +77,8 @@ function suite(broker: () => TestBroker): void {
   });
 
   it('are refused in a callback that comes too late, and its grant is given back', async () => {
-    const alice = accountOf(broker(), 'alice.test');
     const before = await broker().network.countGrants(alice.did);
-    const asked = await asker.ask({ identifier: 'alice.test' });
+    const asked = await asker.ask({ identifier: alice.handle });
     const { app } = broker();
     app.get(FailPoints).arm('request_granted', () => makeOlder(broker(), asked.id, LIFE_SECONDS));
     try {
