@@ -1,20 +1,30 @@
-import { expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import { Reconnections } from '../../src/sessions/reconnections.service.ts';
 import { SessionRepository } from '../../src/sessions/session.repository.ts';
-import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
+import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
+import type { BrowserClient } from '../network/browser-client.ts';
+import type { Account } from '../network/network-control.ts';
 import { problemOf } from './answers.ts';
 import { isAccessTokenLive, sessionOf } from './granted.ts';
 
 describeBroker("taking up a key's session again", suite);
 
 function suite(broker: () => TestBroker): void {
+  /** Nobody else signs in with them while their grants are counted. */
+  let owner: Account;
+  let stranger: Account;
+  beforeAll(async () => {
+    owner = await broker().network.createAccount(`again-${broker().dialect}.test`);
+    stranger = await broker().network.createAccount(`wrong-${broker().dialect}.test`);
+  });
+
   it('gives it the grant that its owner authorizes, and signs nobody in', async () => {
-    const { id, did } = await lostKeySession(broker());
-    const owner = broker().browser();
-    const answer = await owner.openCallback(await authorize(broker(), owner, id));
+    const { id, did } = await lostKeySession(broker(), owner);
+    const browser = broker().browser();
+    const answer = await browser.openCallback(await authorize(browser, id, owner));
     expect(answer.status).toBe(303);
     expect(answer.headers.get('location')).toBe('/');
-    expect(owner.cookie('latchkey')).toBeUndefined();
+    expect(browser.cookie('latchkey')).toBeUndefined();
 
     const session = await sessionOf(broker(), did);
     expect(session).toMatchObject({ id, purpose: 'api_key', generation: 3, reason: null });
@@ -22,20 +32,18 @@ function suite(broker: () => TestBroker): void {
   });
 
   it('refuses another account, and gives its grant back', async () => {
-    const bob = accountOf(broker(), 'bob.test');
-    const { id } = await lostKeySession(broker());
-    const before = await broker().network.countGrants(bob.did);
+    const { id } = await lostKeySession(broker(), owner);
+    const before = await broker().network.countGrants(stranger.did);
     const browser = broker().browser();
-    const answer = await browser.openCallback(await authorize(broker(), browser, id, bob.handle));
+    const answer = await browser.openCallback(await authorize(browser, id, stranger));
     expect(await problemOf(answer)).toBe('WrongAccount');
-    expect(await broker().network.countGrants(bob.did)).toBe(before);
+    expect(await broker().network.countGrants(stranger.did)).toBe(before);
     expect(await statusOf(broker(), id)).toBe('needs_reauth');
   });
 
   it('has nothing to take up where no key waits for its owner', async () => {
     const browser = broker().browser();
-    const alice = accountOf(broker(), 'alice.test');
-    await browser.login(alice.handle, alice);
+    await browser.login(owner.handle, owner);
     const { id } = await newestSession(broker());
     for (const target of [id, '00000000-0000-4000-8000-000000000000']) {
       const answer = await browser.open(`/oauth/login?reconnect=${target}`);
@@ -44,9 +52,9 @@ function suite(broker: () => TestBroker): void {
   });
 
   it('lets one of two owners at once take it, and gives the other grant back', async () => {
-    const { id, did } = await lostKeySession(broker());
+    const { id, did } = await lostKeySession(broker(), owner);
     const browsers = [broker().browser(), broker().browser()];
-    const callbacks = await Promise.all(browsers.map(browser => authorize(broker(), browser, id)));
+    const callbacks = await Promise.all(browsers.map(browser => authorize(browser, id, owner)));
     const before = await broker().network.countGrants(did);
     await Promise.all(
       callbacks.map(async (callback, index) => {
@@ -60,15 +68,13 @@ function suite(broker: () => TestBroker): void {
 }
 
 /** A key's session whose grant is over; where it came from does not matter here. */
-async function lostKeySession(broker: TestBroker): Promise<{ id: string; did: string }> {
-  const browser = broker.browser();
-  const alice = accountOf(broker, 'alice.test');
-  await browser.login(alice.handle, alice);
-  const session = await sessionOf(broker, alice.did);
+async function lostKeySession(broker: TestBroker, owner: Account): Promise<{ id: string; did: string }> {
+  await broker.browser().login(owner.handle, owner);
+  const session = await sessionOf(broker, owner.did);
   await broker.database.updateTable('oauth_session').set({ status: 'revoked', sealed: null }).execute();
   const made = await broker.app
     .get(SessionRepository)
-    .insert({ ...session, ...session.secrets }, { handle: alice.handle, purpose: 'api_key' });
+    .insert({ ...session, ...session.secrets }, { handle: owner.handle, purpose: 'api_key' });
   await broker.database
     .updateTable('oauth_session')
     .set({ status: 'needs_reauth', reason: 'revoked', generation: 2 })
@@ -77,15 +83,10 @@ async function lostKeySession(broker: TestBroker): Promise<{ id: string; did: st
   return made;
 }
 
-async function authorize(
-  broker: TestBroker,
-  browser: ReturnType<TestBroker['browser']>,
-  sessionId: string,
-  as = 'alice.test',
-): Promise<URL> {
+async function authorize(browser: BrowserClient, sessionId: string, as: Account): Promise<URL> {
   const begun = await browser.open(`/oauth/login?reconnect=${sessionId}`);
   expect(begun.status).toBe(303);
-  return browser.authorize(new URL(begun.headers.get('location') ?? ''), accountOf(broker, as));
+  return browser.authorize(new URL(begun.headers.get('location') ?? ''), as);
 }
 
 function newestSession({ database }: TestBroker): Promise<{ id: string }> {
