@@ -1,10 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto';
 import type { Config } from '../../src/config/config.ts';
 import type { Keyring } from '../../src/crypto/keyring.ts';
 import type { Database } from '../../src/database/database.ts';
-import { didOf, firstRefreshTokenOf, handleOf } from '../../test/network/fake-accounts.ts';
+import { didOf, handleOf } from '../../test/network/fake-accounts.ts';
 import { clientIdOf, SealedBox, SessionRepository, SessionSecretsBox } from '../built-broker.ts';
 import type { Holdable } from './stored-keys.ts';
+import { madeUpGrant } from '../made-up-grant.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
@@ -17,25 +17,9 @@ export async function storeKeySessions(
   const sessions = new SessionRepository(database, new SessionSecretsBox(new SealedBox(keyring)));
   const stored: Holdable[] = [];
   for (let account = 0; account < count; account++) {
-    const grant = grantOf(didOf(account), issuer, clientIdOf(config));
+    const grant = madeUpGrant(didOf(account), issuer, clientIdOf(config), dayMs);
     const { id, did } = await sessions.insert(grant, { handle: handleOf(grant.did), purpose: 'api_key' });
     stored.push({ id, did });
   }
   return stored;
-}
-
-function grantOf(did: string, issuer: string, clientId: string) {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return {
-    did,
-    clientId,
-    issuer,
-    pds: issuer,
-    scope: 'atproto transition:generic',
-    kid: null,
-    accessToken: `access.${did}.0`,
-    accessExpiresAt: new Date(Date.now() + dayMs),
-    refreshToken: firstRefreshTokenOf(did),
-    dpopKey: privateKey.export({ format: 'jwk' }),
-  };
 }

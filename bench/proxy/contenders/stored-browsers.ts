@@ -1,5 +1,4 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import type { Grant } from '../../../src/oauth/grant.ts';
+import { randomUUID } from 'node:crypto';
 import type { SessionRow } from '../../../src/sessions/session.ts';
 import type { BrokerSettings } from '../../../test/network/broker-process.ts';
 import {
@@ -17,9 +16,12 @@ import {
   UiSessionRepository,
 } from '../../built-broker.ts';
 import { didOf, handleOf } from '../../../test/network/fake-accounts.ts';
+import { madeUpGrant } from '../../made-up-grant.ts';
 
 /** As many as both databases take in one statement. */
 const rowsAtOnce = 500;
+
+/** Tokens are good for so long that nothing is refreshed while it is measured. */
 const dayMs = 24 * 60 * 60_000;
 
 /** Stores so many sessions, each held by a browser, before a broker with these settings starts; answers their cookies. */
@@ -34,7 +36,7 @@ export async function storeBrowsers(settings: BrokerSettings, pds: string, count
   const cookies: string[] = [];
   for (let first = 0; first < count; first += rowsAtOnce) {
     const rows = Array.from({ length: Math.min(rowsAtOnce, count - first) }, (_, at) => {
-      const grant = grantOf(didOf(first + at), pds, clientIdOf(config));
+      const grant = madeUpGrant(didOf(first + at), pds, clientIdOf(config), dayMs);
       const to = { id: randomUUID(), handle: handleOf(grant.did), purpose: 'ui', generation: 1 } as const;
       return toGrantedRow(grant, to, secrets, new Date());
     });
@@ -49,23 +51,6 @@ export async function storeBrowsers(settings: BrokerSettings, pds: string, count
   }
   await database.destroy();
   return cookies;
-}
-
-/** Its token is good for so long that nothing is refreshed while it is measured. */
-function grantOf(did: string, pds: string, clientId: string): Grant {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return {
-    did,
-    clientId,
-    issuer: pds,
-    pds,
-    scope: 'atproto transition:generic',
-    kid: null,
-    accessToken: `access.${did}`,
-    accessExpiresAt: new Date(Date.now() + dayMs),
-    refreshToken: `refresh.${did}`,
-    dpopKey: privateKey.export({ format: 'jwk' }),
-  };
 }
 
 function holderOf({ id, did }: SessionRow, cookie: string) {

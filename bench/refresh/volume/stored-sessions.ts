@@ -1,8 +1,7 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Database } from '../../../src/database/database.ts';
-import type { Grant } from '../../../src/oauth/grant.ts';
 import type { BrokerSettings } from '../../../test/network/broker-process.ts';
-import { didOf, firstRefreshTokenOf, handleOf } from '../../../test/network/fake-accounts.ts';
+import { didOf, handleOf } from '../../../test/network/fake-accounts.ts';
 import {
   clientIdOf,
   Keyring,
@@ -15,6 +14,7 @@ import {
   SessionSecretsBox,
   UiSessionRepository,
 } from '../../built-broker.ts';
+import { madeUpGrant } from '../../made-up-grant.ts';
 
 const writers = 8;
 const hourMs = 60 * 60_000;
@@ -37,7 +37,7 @@ export async function storeSessions(
   let next = 0;
   const write = async (): Promise<void> => {
     for (let account = next++; account < count; account = next++) {
-      const grant = grantOf(didOf(account), issuer, clientId);
+      const grant = madeUpGrant(didOf(account), issuer, clientId, hourMs);
       const session = await sessions.insert(grant, { handle: handleOf(grant.did), purpose: 'ui' });
       // The sweep ends a session that nobody holds.
       await holders.insert(holderOf(session), database);
@@ -45,22 +45,6 @@ export async function storeSessions(
   };
   await Promise.all(Array.from({ length: writers }, write));
   return { database, stop: () => database.destroy() };
-}
-
-function grantOf(did: string, issuer: string, clientId: string): Grant {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return {
-    did,
-    clientId,
-    issuer,
-    pds: issuer,
-    scope: 'atproto transition:generic',
-    kid: null,
-    accessToken: `access.${did}.0`,
-    accessExpiresAt: new Date(Date.now() + hourMs),
-    refreshToken: firstRefreshTokenOf(did),
-    dpopKey: privateKey.export({ format: 'jwk' }),
-  };
 }
 
 function holderOf({ id, did }: { id: string; did: string }) {

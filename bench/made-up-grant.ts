@@ -1,0 +1,20 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { Grant } from '../src/oauth/grant.ts';
+import { firstRefreshTokenOf } from '../test/network/fake-accounts.ts';
+
+/** A grant of a public client at an issuer that is its own PDS, as if it had just been given; its key is a real one. */
+export function madeUpGrant(did: string, issuer: string, clientId: string, lifeMs: number): Grant {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return {
+    did,
+    clientId,
+    issuer,
+    pds: issuer,
+    scope: 'atproto transition:generic',
+    kid: null,
+    accessToken: `access.${did}.0`,
+    accessExpiresAt: new Date(Date.now() + lifeMs),
+    refreshToken: firstRefreshTokenOf(did),
+    dpopKey: privateKey.export({ format: 'jwk' }),
+  };
+}
