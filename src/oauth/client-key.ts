@@ -12,9 +12,11 @@ export class ClientKey extends JoseKey {
   }
 }
 
-/** Generates the private JWK of a client key; its `kid` is its RFC 7638 thumbprint. */
+/** Generates the private JWK of a client key; its `kid` is its RFC 7638 thumbprint, and begins with no dash. */
 export async function generateClientKey(): Promise<JWK & { kid: string }> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const jwk = await exportJWK(privateKey);
-  return { ...jwk, alg: 'ES256', kid: await calculateJwkThumbprint(jwk) };
+  const kid = await calculateJwkThumbprint(jwk);
+  // Operators name keys on command lines, which would take it for an option.
+  return kid.startsWith('-') ? generateClientKey() : { ...jwk, alg: 'ES256', kid };
 }
