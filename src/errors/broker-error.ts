@@ -1,24 +1,34 @@
 import type { ErrorCode } from './error-code.ts';
 
+type BrokerErrorOptions = {
+  readonly cause?: unknown;
+  readonly retryAfterSeconds?: number;
+  readonly reconnectSessionId?: string;
+  readonly missingScope?: string;
+};
+
 /**
  * The one error of the broker: a stable code for programs and a sentence for people.
  *
  * `retryAfterSeconds` is sent as `Retry-After` where the status allows it, `reconnectSessionId` as the link by which
- * its owner takes that session up again. `cause` is for the log and never leaves the process.
+ * its owner takes that session up again, `missingScope` as the scope that would allow what was asked. `cause` is for the
+ * log and never leaves the process.
  */
 export class BrokerError extends Error {
   override readonly name = 'BrokerError';
   readonly retryAfterSeconds: number | undefined;
   readonly reconnectSessionId: string | undefined;
+  readonly missingScope: string | undefined;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options: { cause?: unknown; retryAfterSeconds?: number; reconnectSessionId?: string } = {},
+    options: BrokerErrorOptions = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.reconnectSessionId = options.reconnectSessionId;
+    this.missingScope = options.missingScope;
   }
 }
 

@@ -29,6 +29,7 @@ export const errorCodes = [
   'ReauthorizationRequired',
   'TokenUnavailable',
   'ProtectedMethod',
+  'ScopeMissing',
   'UpstreamUnavailable',
   'UpstreamTimeout',
   // Client keys

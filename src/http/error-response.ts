@@ -1,11 +1,17 @@
 import type { BrokerError } from '../errors/broker-error.ts';
 import { statusTable } from './status-table.ts';
 
-/** An error as HTTP says it: status, headers and the body `{ error, message, reconnectUrl? }`. */
+/** An error as HTTP says it: status, headers and the body `{ error, message, reconnectUrl?, scope? }`. */
 export type ErrorResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: { readonly error: string; readonly message: string; readonly reconnectUrl?: string };
+  readonly body: {
+    readonly error: string;
+    readonly message: string;
+    readonly reconnectUrl?: string;
+    /** What would have to be granted. */
+    readonly scope?: string;
+  };
 };
 
 const DEFAULT_RETRY_AFTER_SECONDS = 5;
@@ -22,9 +28,9 @@ export function toErrorResponse(error: BrokerError, baseUrl = ''): ErrorResponse
   if (status === 429 || status === 503) {
     headers['retry-after'] = String(error.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS);
   }
-  const { code, message, reconnectSessionId: lost } = error;
+  const { code, message, reconnectSessionId: lost, missingScope: scope } = error;
   const link = lost === undefined ? {} : { reconnectUrl: `${baseUrl}/oauth/login?reconnect=${lost}` };
-  return { status, headers, body: { error: code, message, ...link } };
+  return { status, headers, body: { error: code, message, ...link, ...(scope && { scope }) } };
 }
 
 function challenge(error: BrokerError): string {

@@ -14,6 +14,7 @@ export const errorSchema = z.object({
     .url()
     .optional()
     .describe('with ReauthorizationRequired of an API key: where its owner makes it live again'),
+  scope: z.string().optional().describe('with ScopeMissing: what would have to be granted'),
 });
 
 /** Returns a zod schema as OpenAPI 3.1 has it, which is JSON Schema 2020-12. */

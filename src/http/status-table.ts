@@ -30,6 +30,7 @@ export const statusTable: Readonly<Record<ErrorCode, number>> = {
   ReauthorizationRequired: 401,
   TokenUnavailable: 503,
   ProtectedMethod: 403,
+  ScopeMissing: 403,
   UpstreamUnavailable: 502,
   UpstreamTimeout: 504,
 

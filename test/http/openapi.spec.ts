@@ -124,7 +124,7 @@ describeBroker(
       expect(schema?.properties?.error?.enum).toEqual([...errorCodes]);
       const answer = await exchange(new URL('/api/me', broker().url));
       expect(Object.keys((await answer.json()) as object)).toEqual(schema?.required);
-      expect(Object.keys(schema?.properties ?? {})).toEqual(['error', 'message', 'reconnectUrl']);
+      expect(Object.keys(schema?.properties ?? {})).toEqual(['error', 'message', 'reconnectUrl', 'scope']);
     });
 
     it('tells what GET /api/me answers', async () => {
