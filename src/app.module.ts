@@ -14,6 +14,7 @@ import { LoginModule } from './login/login.module.ts';
 import { OAuthModule } from './oauth/oauth.module.ts';
 import type { Log } from './observability/log.ts';
 import { ObservabilityModule } from './observability/observability.module.ts';
+import { ServiceTokensModule } from './service-tokens/service-tokens.module.ts';
 import { TempTokenVerifier } from './temp-tokens/temp-token.verifier.ts';
 import { TempTokensModule } from './temp-tokens/temp-tokens.module.ts';
 import { CookieVerifier } from './ui-sessions/cookie.verifier.ts';
@@ -42,6 +43,7 @@ export class AppModule {
         TempTokensModule,
         ApiKeysModule,
         LoginModule,
+        ServiceTokensModule,
         XrpcModule,
         IntrospectionModule,
         BackgroundModule,

@@ -43,6 +43,8 @@ describe('without any setting', () => {
       failPoint: undefined,
       uploadLimitBytes: 104_857_600,
       cachedSessions: 10_000,
+      cachedServiceTokens: 10_000,
+      methodlessServiceTokens: false,
       limits: { perAddress: 6000, perCredential: 3000, concurrencyPerSession: 64, keyRequests: 10 },
       tempTokensPerResource: 10,
       allowedOrigins: [],

@@ -62,6 +62,10 @@ export class Config {
   readonly uploadLimitBytes: number;
   /** How many sessions are kept in memory, opened and ready to sign. */
   readonly cachedSessions: number;
+  /** How many service tokens are kept in memory. */
+  readonly cachedServiceTokens: number;
+  /** Whether a service token may be for every method of a service. */
+  readonly methodlessServiceTokens: boolean;
   /** Requests per minute and process, and calls of one session at a time. */
   readonly limits: {
     readonly perAddress: number | 'off';
@@ -105,6 +109,8 @@ export class Config {
     this.failPoint = settings.LATCHKEY_DEV_FAIL_POINT;
     this.uploadLimitBytes = settings.LATCHKEY_UPLOAD_LIMIT;
     this.cachedSessions = settings.LATCHKEY_CACHED_SESSIONS;
+    this.cachedServiceTokens = settings.LATCHKEY_CACHED_SERVICE_TOKENS;
+    this.methodlessServiceTokens = settings.LATCHKEY_METHODLESS_SERVICE_TOKENS;
     this.limits = {
       perAddress: settings.LATCHKEY_LIMIT_PER_ADDRESS,
       perCredential: settings.LATCHKEY_LIMIT_PER_CREDENTIAL,

@@ -117,6 +117,14 @@ export const environmentSchema = z.object({
     meaning: 'Sessions that are kept in memory, ready to sign',
     example: '100000',
   }),
+  LATCHKEY_CACHED_SERVICE_TOKENS: positiveCount.prefault('10000').register(settingDocumentation, {
+    meaning: 'Service tokens that are kept in memory for another use',
+    example: '100000',
+  }),
+  LATCHKEY_METHODLESS_SERVICE_TOKENS: flag.prefault('false').register(settingDocumentation, {
+    meaning: 'Gives service tokens that open every method of a service too, for a minute at most',
+    example: 'true',
+  }),
   LATCHKEY_LIMIT_PER_ADDRESS: requestLimit.prefault('6000').register(settingDocumentation, {
     meaning: 'Requests a minute from one address (of IPv6, one /64) that a process answers, or `off`',
     example: 'off',

@@ -30,6 +30,7 @@ export const errorCodes = [
   'TokenUnavailable',
   'ProtectedMethod',
   'ScopeMissing',
+  'ServiceTokenRefused',
   'UpstreamUnavailable',
   'UpstreamTimeout',
   // Client keys

@@ -31,6 +31,7 @@ export const statusTable: Readonly<Record<ErrorCode, number>> = {
   TokenUnavailable: 503,
   ProtectedMethod: 403,
   ScopeMissing: 403,
+  ServiceTokenRefused: 403,
   UpstreamUnavailable: 502,
   UpstreamTimeout: 504,
 

@@ -15,15 +15,18 @@ export type RpcCall = { readonly lxm: string; readonly aud: string };
 export function missingRpcScope(granted: string, call: RpcCall): string | undefined {
   const parts = granted.split(' ');
   if (!parts.every(isUnderstood) || new ScopePermissionsTransition(parts).allowsRpc(call)) return undefined;
-  return neededFor(call);
+  return neededRpcScope(call);
 }
 
 function isUnderstood(part: string): boolean {
   return isAtprotoOauthScope(part) && IncludeScope.fromString(part) === null;
 }
 
-/** A scope names a service of a DID or `*`, and not `*` for both (AT Protocol permission specification, `rpc`). */
-function neededFor({ lxm, aud }: RpcCall): string {
+/**
+ * Returns the scope that allows a call, and as little else as a scope can: one names a service of a DID or `*`, and not `*`
+ * for both (AT Protocol permission specification, `rpc`).
+ */
+export function neededRpcScope({ lxm, aud }: RpcCall): string {
   if (aud.includes('#')) return RpcPermission.scopeNeededFor({ lxm, aud });
   return lxm === '*' ? 'transition:generic' : RpcPermission.scopeNeededFor({ lxm, aud: '*' });
 }

@@ -60,6 +60,11 @@ export const keyOutcomes = ['accepted', 'unknown', 'malformed', 'expired', 'revo
 
 export type KeyOutcome = (typeof keyOutcomes)[number];
 
+/** How a request for a service token is answered: with a token from before, with a new one, or with neither. */
+export const serviceTokenOutcomes = ['kept', 'minted', 'failed'] as const;
+
+export type ServiceTokenOutcome = (typeof serviceTokenOutcomes)[number];
+
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Returns the method of a request; those that no route answers to are one. */

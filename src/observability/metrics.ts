@@ -7,6 +7,8 @@ import {
   backgroundResults,
   type EndReason,
   endReasons,
+  type ServiceTokenOutcome,
+  serviceTokenOutcomes,
   type TempTokenRefusal,
   tempTokenRefusals,
   type KeyOutcome,
@@ -123,6 +125,13 @@ export class Metrics {
     registers: this.registers,
   });
 
+  private readonly serviceTokens = new Counter({
+    name: 'latchkey_service_tokens_total',
+    help: 'Requests for service tokens, by how they were answered; kept: with a token from before',
+    labelNames: ['outcome'],
+    registers: this.registers,
+  });
+
   private readonly failures = new Counter({
     name: 'latchkey_measurement_failures_total',
     help: 'How often a number could not be measured; it is left out then',
@@ -136,6 +145,7 @@ export class Metrics {
     for (const outcome of attemptOutcomes) this.attempts.inc({ outcome }, 0);
     for (const reason of endReasons) this.endings.inc({ reason }, 0);
     for (const outcome of keyOutcomes) this.keyValidations.inc({ outcome }, 0);
+    for (const outcome of serviceTokenOutcomes) this.serviceTokens.inc({ outcome }, 0);
     for (const result of backgroundResults) this.background.inc({ result }, 0);
     for (const reason of tempTokenRefusals) this.refusedTempTokens.inc({ reason }, 0);
   }
@@ -187,6 +197,10 @@ export class Metrics {
 
   keyUseNotWritten(): void {
     this.keyUseFailures.inc();
+  }
+
+  serviceTokenAsked(outcome: ServiceTokenOutcome): void {
+    this.serviceTokens.inc({ outcome });
   }
 
   auditEventsLost(events: number): void {

@@ -4,6 +4,7 @@ import type { Schema } from '../database/schema.ts';
 import { Grants } from '../oauth/grants.service.ts';
 import { Log } from '../observability/log.ts';
 import { LiveSessions } from './live-sessions.ts';
+import { SessionListeners } from './session-listeners.ts';
 import { SessionRepository } from './session.repository.ts';
 import { withinTime } from './within-time.ts';
 
@@ -20,6 +21,7 @@ export class Endings {
     private readonly sessions: SessionRepository,
     private readonly live: LiveSessions,
     private readonly grants: Grants,
+    private readonly listeners: SessionListeners,
     private readonly log: Log,
   ) {}
 
@@ -50,6 +52,7 @@ export class Endings {
   /** Revokes a marked session at its issuer; resolves when that is done, or is taking long, or has failed. */
   async finish(id: string): Promise<void> {
     this.live.forget(id);
+    this.listeners.tellEnd(id);
     await withinTime(PATIENCE_MS, this.revoke(id), undefined);
   }
 

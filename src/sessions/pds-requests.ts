@@ -74,6 +74,11 @@ export class PdsRequests {
     return challengeOf(response) === 'invalid_token';
   }
 
+  /** The time by the clock of a PDS, as far as its answers have told it. */
+  now(pds: string): Date {
+    return this.clock.now(new URL(pds).origin);
+  }
+
   private async sendSigned(
     session: LiveSession,
     url: URL,

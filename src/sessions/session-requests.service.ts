@@ -35,6 +35,11 @@ export class SessionRequests {
     );
   }
 
+  /** The time by the clock of a PDS, as far as its answers have told it. */
+  now(pds: string): Date {
+    return this.requests.now(pds);
+  }
+
   private async sendRepeatable(id: string, path: string, request: RepeatableRequest): Promise<PdsResponse> {
     const session = await this.tokens.get(id, request.signal);
     this.lastUse.remember(session);

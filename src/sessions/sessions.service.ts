@@ -14,6 +14,8 @@ import { SessionRepository } from './session.repository.ts';
 export type SessionAccess = Pick<Session, 'did' | 'pds' | 'scope'> & {
   /** @param path `/xrpc/<nsid>`, with or without a query string */
   fetch(path: string, request: PdsRequest): Promise<PdsResponse>;
+  /** The time by the clock of the PDS, as far as its answers have told it. */
+  now(): Date;
 };
 
 export type AccessOptions = {
@@ -81,6 +83,7 @@ export class Sessions {
       pds,
       scope,
       fetch: (path, request) => this.requests.send(id, path, signal ? { signal, ...request } : request),
+      now: () => this.requests.now(pds),
     };
     return exclusive ? this.turns.take(did, () => use(access), signal) : use(access);
   }

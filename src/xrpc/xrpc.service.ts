@@ -1,14 +1,20 @@
 import { NSID } from '@atproto/syntax';
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '../errors/broker-error.ts';
+import { discard } from '../identity/exchange.ts';
+import { ServiceTokens } from '../service-tokens/service-tokens.service.ts';
 import type { PdsRequest, PdsResponse } from '../sessions/pds-requests.ts';
+import { refuseProtectedMethod } from '../sessions/protected-methods.ts';
 import { Sessions } from '../sessions/sessions.service.ts';
-import { isProtectedMethod } from './protected-methods.ts';
+import { isServiceAuth, readServiceAuthQuery, writeServiceAuthQuery } from './service-auth-query.ts';
 
 /** Passes XRPC calls on to the PDS of the caller's session. */
 @Injectable()
 export class XrpcService {
-  constructor(private readonly sessions: Sessions) {}
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly serviceTokens: ServiceTokens,
+  ) {}
 
   /**
    * @param query the query string as the caller wrote it, with its `?`, or nothing
@@ -16,12 +22,36 @@ export class XrpcService {
    */
   async forward(sessionId: string, nsid: string, query: string, request: PdsRequest): Promise<PdsResponse> {
     if (!NSID.isValid(nsid)) throw new BrokerError('InvalidRequest', 'This is not the NSID of a method.');
-    if (isProtectedMethod(nsid)) {
-      throw new BrokerError(
-        'ProtectedMethod',
-        `${nsid} concerns the account itself; do it at the account's own server.`,
-      );
+    if (isServiceAuth(nsid)) return this.forwardServiceAuth(sessionId, nsid, query, request);
+    refuseProtectedMethod(nsid);
+    return this.send(sessionId, nsid, query, request);
+  }
+
+  /** A token that the PDS mints here obeys the rules of those that we hand out; it is not kept. */
+  private async forwardServiceAuth(
+    sessionId: string,
+    nsid: string,
+    query: string,
+    request: PdsRequest,
+  ): Promise<PdsResponse> {
+    const asked = readServiceAuthQuery(query);
+    const tuple = { sessionId, aud: asked.aud, lxm: asked.lxm };
+    await this.serviceTokens.requireAllowed(tuple);
+    // Without the caller's headers: one of them would have another service than the PDS asked.
+    const answer = await this.send(sessionId, nsid, writeServiceAuthQuery(asked), {
+      ...request,
+      headers: {},
+    });
+    try {
+      await this.serviceTokens.requireAllowed(tuple);
+      return answer;
+    } catch (error) {
+      discard(answer);
+      throw error;
     }
+  }
+
+  private send(sessionId: string, nsid: string, query: string, request: PdsRequest): Promise<PdsResponse> {
     return this.sessions.withSession(sessionId, pds => pds.fetch(`/xrpc/${nsid}${query}`, request));
   }
 }

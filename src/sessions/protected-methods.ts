@@ -1,5 +1,7 @@
+import { BrokerError } from '../errors/broker-error.ts';
+
 /**
- * Methods that a broker must not pass on: whoever holds a session here may act for the account, but never take it
+ * Methods that a broker must not pass on, nor give a service token for: whoever holds a session here may act for the account, but never take it
  * over, lock its owner out, or mint credentials that live on outside. Lower-case, as a PDS's router compares.
  */
 const PROTECTED: readonly string[] = [
@@ -26,7 +28,15 @@ const PROTECTED: readonly string[] = [
   'com.atproto.server.updateemail',
 ];
 
-/** Whether a method is refused, in whatever case it is written. */
-export function isProtectedMethod(nsid: string): boolean {
-  return PROTECTED.includes(nsid.toLowerCase());
+/**
+ * Refuses a method, in whatever case it is written.
+ *
+ * @throws BrokerError `ProtectedMethod`
+ */
+export function refuseProtectedMethod(nsid: string): void {
+  if (!PROTECTED.includes(nsid.toLowerCase())) return;
+  throw new BrokerError(
+    'ProtectedMethod',
+    `${nsid} concerns the account itself; do it at the account's own server.`,
+  );
 }

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { BrokerError } from '../errors/broker-error.ts';
+import { neededRpcScope } from '../oauth/rpc-scope.ts';
+import type { PdsResponse } from '../sessions/pds-requests.ts';
+import type { Tuple } from './service-token.ts';
+
+const LONGEST_REASON = 300;
+
+const minted = z.object({ token: z.string().min(1) });
+const refused = z.object({ error: z.string(), message: z.string().optional() });
+
+/**
+ * Takes the token out of a PDS's answer.
+ *
+ * @throws BrokerError `ScopeMissing`, `ServiceTokenRefused` with the PDS's reason, `TooManyRequests`,
+ * `UpstreamUnavailable`
+ */
+export function judgeMintAnswer({ statusCode, headers }: PdsResponse, text: string, tuple: Tuple): string {
+  const body = parseJson(text);
+  if (statusCode === 200) {
+    const answer = minted.safeParse(body);
+    if (answer.success) return answer.data.token;
+  }
+  if (statusCode === 429) throw tooMany(headers['retry-after']);
+  const refusal = refused.safeParse(body).data;
+  if (statusCode < 400 || statusCode >= 500 || !refusal)
+    throw new BrokerError('UpstreamUnavailable', `The PDS answered ${statusCode}, and no token.`);
+  throw refusal.error === 'ScopeMissingError' ? scopeMissing(tuple) : refusedFor(refusal);
+}
+
+/** Says which scope a token would take; the PDS refused it for one that we could not tell. */
+export function scopeMissing({ aud, lxm = '*' }: Pick<Tuple, 'aud' | 'lxm'>): BrokerError {
+  const scope = neededRpcScope({ aud, lxm });
+  const message = `What was granted does not allow this token; the scope ${scope} would.`;
+  return new BrokerError('ScopeMissing', message, { missingScope: scope });
+}
+
+/** A 401 among these is about the account: our own token was good, or `withSession` had thrown. */
+function refusedFor({ error, message = error }: z.infer<typeof refused>): BrokerError {
+  const reason = message.replace(/\p{Cc}+/gu, ' ').slice(0, LONGEST_REASON);
+  return new BrokerError('ServiceTokenRefused', `The account's PDS does not mint this token: ${reason}`);
+}
+
+function tooMany(retryAfter: string | undefined): BrokerError {
+  const seconds = /^\d{1,4}$/.test(retryAfter ?? '') ? { retryAfterSeconds: Number(retryAfter) } : {};
+  return new BrokerError('TooManyRequests', 'The PDS wants fewer requests of this account.', seconds);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // Not JSON is an answer like any other: it fails the schemas.
+  }
+}

@@ -1,0 +1,62 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Config } from '../config/config.ts';
+import { BrokerError } from '../errors/broker-error.ts';
+import { missingRpcScope } from '../oauth/rpc-scope.ts';
+import { refuseProtectedMethod } from '../sessions/protected-methods.ts';
+import { SessionListeners } from '../sessions/session-listeners.ts';
+import { Sessions } from '../sessions/sessions.service.ts';
+import { scopeMissing } from './mint-answer.ts';
+import { type HandedToken, MintedTokens, type TokenSelection } from './minted-tokens.ts';
+import type { ServiceTokenAsk, Tuple } from './service-token.ts';
+
+/** Hands out service tokens of accounts, as long as the session behind them lives and is granted what they are for. */
+@Injectable()
+export class ServiceTokens implements OnModuleInit {
+  constructor(
+    private readonly config: Config,
+    private readonly sessions: Sessions,
+    private readonly minted: MintedTokens,
+    private readonly listeners: SessionListeners,
+  ) {}
+
+  onModuleInit(): void {
+    this.listeners.addForEveryEnd(id => {
+      this.minted.forget(id);
+    });
+  }
+
+  /**
+   * Returns a token that lives as it is asked for, kept or minted now.
+   *
+   * @throws BrokerError `InvalidRequest`, `ProtectedMethod`, `ScopeMissing`, `ReauthorizationRequired`, and
+   * what the mint throws
+   */
+  async get(sessionId: string, ask: ServiceTokenAsk): Promise<HandedToken> {
+    const tuple = { sessionId, aud: ask.aud, lxm: ask.lxm };
+    const token = await this.minted.take(tuple, ask, await this.requireAllowed(tuple));
+    if (!token.cached) await this.requireAllowed(tuple); // A mint may take long.
+    return token;
+  }
+
+  /** Forgets tokens of a session; answers how many were kept by this instance. */
+  forget(sessionId: string, selection: TokenSelection): number {
+    return this.minted.forget(sessionId, selection);
+  }
+
+  /**
+   * Answers what the session is granted now.
+   *
+   * @throws BrokerError `InvalidRequest`, `ProtectedMethod`, `ScopeMissing`, `ReauthorizationRequired`
+   */
+  async requireAllowed({ sessionId, aud, lxm }: Tuple): Promise<string> {
+    if (lxm === undefined && !this.config.methodlessServiceTokens)
+      throw new BrokerError(
+        'InvalidRequest',
+        'lxm: is required; this broker gives no tokens for all methods',
+      );
+    if (lxm !== undefined) refuseProtectedMethod(lxm);
+    const { scope } = await this.sessions.get(sessionId);
+    if (missingRpcScope(scope, { aud, lxm: lxm ?? '*' }) !== undefined) throw scopeMissing({ aud, lxm });
+    return scope;
+  }
+}

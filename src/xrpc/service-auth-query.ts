@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { BrokerError } from '../errors/broker-error.ts';
+import { audience, method } from '../service-tokens/service-token-ask.ts';
+
+const query = z.object({
+  aud: audience,
+  lxm: method.optional(),
+  exp: z
+    .string()
+    .regex(/^\d{1,12}$/, 'must be seconds')
+    .optional(),
+});
+
+/** What a call of `com.atproto.server.getServiceAuth` asks for. */
+export type ServiceAuthQuery = z.infer<typeof query>;
+
+/** Whether a method is the one by which a PDS mints service tokens, in whatever case it is written. */
+export function isServiceAuth(nsid: string): boolean {
+  return nsid.toLowerCase() === 'com.atproto.server.getserviceauth';
+}
+
+/**
+ * Reads the query string of a call; what it does not need is left out.
+ *
+ * @param text with its `?`, or nothing
+ * @throws BrokerError `InvalidRequest`, also for a parameter that is there twice: nobody knows which one a PDS believes
+ */
+export function readServiceAuthQuery(text: string): ServiceAuthQuery {
+  const parameters = new URLSearchParams(text);
+  const told = query.keyof().options.filter(name => parameters.has(name));
+  const twice = told.find(name => parameters.getAll(name).length > 1);
+  if (twice) throw new BrokerError('InvalidRequest', `${twice}: is there more than once`);
+  const read = query.safeParse(Object.fromEntries(told.map(name => [name, parameters.get(name)])));
+  if (read.success) return read.data;
+  const problems = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new BrokerError('InvalidRequest', problems.join('; '));
+}
+
+/** Writes a query string with nothing in it but what was read. */
+export function writeServiceAuthQuery(asked: ServiceAuthQuery): string {
+  const told = Object.entries(asked).filter(([, value]) => value !== undefined) as [string, string][];
+  return `?${new URLSearchParams(told).toString()}`;
+}
