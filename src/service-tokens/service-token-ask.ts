@@ -15,7 +15,9 @@ export const audience = z
   .refine(isAudience, 'must be a did:plc or did:web, or one of its services as did#service');
 
 /** The NSID of a method. */
-export const method = z.string().refine(value => NSID.isValid(value), 'must be the NSID of a method');
+export const method = z
+  .string()
+  .refine((value): boolean => NSID.isValid(value), 'must be the NSID of a method');
 
 /** What a caller says of the service token that it wants; `get` fills in what it left out. */
 export const serviceTokenAsk = z

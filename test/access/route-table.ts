@@ -140,6 +140,9 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'DELETE /api/temp-tokens/:id': forOperator,
   'DELETE /api/temp-tokens': forOperator,
   'GET /api/audit-events': forOperator,
+  'POST /api/service-tokens': forKeysToo,
+  'DELETE /api/service-tokens': forKeysToo,
+  'GET /api/service-tokens/stats': forOperator,
   'GET /xrpc/:nsid': forKeysToo,
   'POST /xrpc/:nsid': forKeysToo,
 };

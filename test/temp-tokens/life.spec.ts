@@ -116,10 +116,7 @@ function suite(broker: () => TestBroker): void {
       });
       const counted = await refusedOf(broker(), reason);
       const { answer, asked } = await watch(broker(), () => get('/things/thing-1', token));
-      expect([asked.length, asked.every(sql => /^select .*"temp_token"/.test(sql))]).toEqual([
-        statements,
-        true,
-      ]);
+      expect([asked.length, asked.every(sql => sql.startsWith('select '))]).toEqual([statements, true]);
       const unknown = await get('/things/thing-1', newTempToken());
       expect(await outsideOf(answer)).toEqual(await outsideOf(unknown));
       expect(answer.status).toBe(401);
@@ -239,7 +236,9 @@ async function watch<Answer>(
   const spy = jest.spyOn(database.getExecutor(), 'executeQuery');
   try {
     const answer = await work();
-    return { answer, asked: spy.mock.calls.map(([{ sql }]) => sql) };
+    const asked = spy.mock.calls.map(([{ sql }]) => sql);
+    // Refusals of the test before are written down meanwhile, as audit events.
+    return { answer, asked: asked.filter(sql => sql.includes('temp_token')) };
   } finally {
     spy.mockRestore();
   }

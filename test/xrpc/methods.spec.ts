@@ -15,7 +15,6 @@ describeStubPds('a call that must not reach the PDS', place => {
     'com.atproto.server.deleteSession',
     'com.atproto.server.deleteAccount',
     'com.atproto.server.updateEmail',
-    'com.atproto.server.getServiceAuth',
     'com.atproto.identity.signPlcOperation',
     'com.atproto.identity.submitPlcOperation',
     'COM.ATPROTO.SERVER.DELETEACCOUNT',

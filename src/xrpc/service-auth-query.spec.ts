@@ -1,0 +1,41 @@
+import { expect, it } from '@jest/globals';
+import {
+  isServiceAuth,
+  readServiceAuthQuery,
+  type ServiceAuthQuery,
+  writeServiceAuthQuery,
+} from './service-auth-query.ts';
+
+const [aud, lxm] = ['did:web:a.example#svc', 'com.example.get'];
+
+it('knows the method in whatever case', () => {
+  expect(isServiceAuth('com.atproto.server.GetServiceAuth')).toBe(true);
+  expect(isServiceAuth('com.atproto.server.getSession')).toBe(false);
+});
+
+it.each<[string, ServiceAuthQuery]>([
+  [`?aud=${encodeURIComponent(aud)}&lxm=${lxm}`, { aud, lxm }],
+  [
+    `?exp=1700000000&lxm=${lxm}&aud=did%3Aplc%3Aaaaaaaaaaaaaaaaaaaaaaaaa&else=x`,
+    { aud: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', lxm, exp: '1700000000' },
+  ],
+])('reads %s, and writes just that', (text, asked) => {
+  expect(readServiceAuthQuery(text)).toEqual(asked);
+  expect(readServiceAuthQuery(writeServiceAuthQuery(asked))).toEqual(asked);
+  expect(writeServiceAuthQuery(asked)).not.toContain('else');
+});
+
+it.each([
+  ['', /^aud: /],
+  ['?aud=alice.example', /^aud: must be/],
+  [`?aud=did:web:a.example&aud=did:web:b.example`, /^aud: is there more than once$/],
+  [
+    `?aud=did:web:a.example&lxm=${lxm}&lxm=com.atproto.server.deleteAccount`,
+    /^lxm: is there more than once$/,
+  ],
+  ['?aud=did:web:a.example&lxm=*', /^lxm: must be the NSID/],
+  ['?aud=did:web:a.example&exp=-1', /^exp: must be seconds$/],
+  ['?aud=did:web:a.example&exp=1e9', /^exp: must be seconds$/],
+])('refuses %s', (text, message) => {
+  expect(() => readServiceAuthQuery(text)).toThrow(message);
+});

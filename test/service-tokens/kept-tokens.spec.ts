@@ -1,0 +1,226 @@
+import type { ServerResponse } from 'node:http';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { until } from '../login/until.ts';
+import { byLabel, readSamples, scrape } from '../observability/exposition.ts';
+import { operate } from '../sessions/operate.ts';
+import { describeStubPds } from '../xrpc/describe-stub-pds.ts';
+import type { Received } from '../xrpc/stub-pds.ts';
+import {
+  askedOf,
+  countMints,
+  mintAsAsked,
+  newCaller,
+  regrant,
+  type TokenCaller,
+  unsignedJwt,
+} from './caller.ts';
+
+const aud = 'did:web:api.example.com#registry';
+const lxm = 'com.example.push';
+
+describeStubPds('service tokens', place => {
+  let caller: TokenCaller;
+  beforeEach(async () => {
+    place().pds.answer = mintAsAsked;
+    caller = await newCaller(place().broker, place().pds.origin);
+  });
+
+  /** Lets the PDS answer mints of one audience only when it is told to. */
+  function hold(heldAud = aud): { arrived: () => number; release: () => void } {
+    const held: [ServerResponse, Received][] = [];
+    let isOpen = false;
+    place().pds.answer = (response, received) => {
+      if (askedOf(received).aud !== heldAud || isOpen) mintAsAsked(response, received);
+      else held.push([response, received]);
+    };
+    const release = (): void => {
+      isOpen = true;
+      for (const [response, received] of held) mintAsAsked(response, received);
+    };
+    return { arrived: () => held.length, release };
+  }
+
+  describe('that are kept', () => {
+    it('answer a hundred requests at once with one mint, and each that comes later', async () => {
+      const asked = Array.from({ length: 100 }, () => caller.ask({ aud, lxm }));
+      const answers = await Promise.all(asked);
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      expect(new Set(answers.map(({ token }) => token)).size).toBe(1);
+      expect(countMints(place().pds)).toBe(1);
+      const later = await caller.ask({ aud, lxm });
+      expect(later).toEqual({ ...answers[0], cached: true });
+      expect(Date.parse(later.expiresAt ?? '') - Date.now()).toBeLessThanOrEqual(60_000);
+    });
+
+    it('are of their own session, audience and method alone', async () => {
+      const another = await newCaller(place().broker, place().pds.origin);
+      const answers = [
+        await caller.ask({ aud, lxm }),
+        await another.ask({ aud, lxm }),
+        await caller.ask({ aud: 'did:web:api.example.com', lxm }),
+        await caller.ask({ aud, lxm: 'com.example.pull' }),
+      ];
+      expect(answers.map(({ cached }) => cached)).toEqual([false, false, false, false]);
+      expect(new Set(answers.map(({ token }) => token)).size).toBe(4);
+    });
+
+    it('are handed out only while what they have left is within what is asked for', async () => {
+      const ask = async (expiresIn?: number, minValiditySeconds?: number) =>
+        (await caller.ask({ aud, lxm, expiresIn, minValiditySeconds })).cached;
+      expect(await ask()).toBe(false);
+      expect(await ask(60, 30)).toBe(true);
+      expect(await ask(600, 300)).toBe(false);
+      expect(await ask(600, 300)).toBe(true);
+      expect(await ask(3_600)).toBe(true);
+      expect(await ask(60)).toBe(false); // The one that is kept lives too long for this caller.
+      expect(await ask(3_600, 3_000)).toBe(false);
+      expect(countMints(place().pds)).toBe(4);
+    });
+
+    it('give way to a fresh one for who says so, and are forgotten on request', async () => {
+      const [first, fresh] = [await caller.ask({ aud, lxm }), await caller.ask({ aud, lxm, fresh: true })];
+      expect(fresh).toMatchObject({ status: 200, cached: false });
+      expect(fresh.token).not.toBe(first.token);
+      expect((await caller.ask({ aud, lxm })).token).toBe(fresh.token);
+
+      await caller.ask({ aud, lxm: 'com.example.pull' });
+      await caller.ask({ aud: 'did:web:other.example', lxm });
+      const another = await newCaller(place().broker, place().pds.origin);
+      await another.ask({ aud, lxm });
+      const path = `/api/service-tokens?aud=${encodeURIComponent(aud)}`;
+      expect(await caller.call(`DELETE ${path}&lxm=${lxm}`)).toEqual({ status: 200, deleted: 1 });
+      expect(await caller.call(`DELETE ${path}`)).toEqual({ status: 200, deleted: 1 });
+      expect(await caller.call('DELETE /api/service-tokens')).toEqual({ status: 200, deleted: 1 });
+      expect((await caller.ask({ aud, lxm })).cached).toBe(false);
+      expect((await another.ask({ aud, lxm })).cached).toBe(true);
+    });
+
+    it('are not failures: those are asked for again', async () => {
+      const { pds } = place();
+      pds.answer = response => response.writeHead(500).end();
+      const failed = await Promise.all([caller.ask({ aud, lxm }), caller.ask({ aud, lxm })]);
+      expect(failed.map(({ error }) => error)).toEqual(['UpstreamUnavailable', 'UpstreamUnavailable']);
+      expect(countMints(pds)).toBe(1);
+      pds.answer = mintAsAsked;
+      expect(await caller.ask({ aud, lxm })).toMatchObject({ status: 200, cached: false });
+    });
+
+    it('are not those of another scope than is granted now', async () => {
+      await caller.ask({ aud, lxm });
+      await regrant(place().broker, caller.sessionId, `atproto rpc:${lxm}?aud=*`);
+      expect(await caller.ask({ aud, lxm })).toMatchObject({ status: 200, cached: false });
+      expect(await caller.ask({ aud, lxm })).toMatchObject({ status: 200, cached: true });
+      await regrant(place().broker, caller.sessionId, 'atproto');
+      expect(await caller.ask({ aud, lxm })).toMatchObject({ status: 403, error: 'ScopeMissing' });
+    });
+
+    it('are kept for less than a minute where they cannot be read', async () => {
+      place().pds.answer = response => response.end('{"token":"opaque"}');
+      const asked = await caller.ask({ aud, lxm, expiresIn: 3_600 });
+      const left = Date.parse(asked.expiresAt ?? '') - Date.now();
+      expect(left).toBeLessThanOrEqual(60_000);
+      expect(await caller.ask({ aud, lxm })).toMatchObject({ token: 'opaque', cached: true });
+      expect((await caller.ask({ aud, lxm, expiresIn: 3_600, minValiditySeconds: 51 })).cached).toBe(false);
+    });
+
+    it('are not those that live longer than they were asked to', async () => {
+      place().pds.answer = response =>
+        response.end(JSON.stringify({ token: unsignedJwt({ exp: Math.floor(Date.now() / 1000) + 7_200 }) }));
+      expect((await caller.ask({ aud, lxm })).cached).toBe(false);
+      expect((await caller.ask({ aud, lxm })).cached).toBe(false);
+    });
+  });
+
+  describe('that a slow PDS mints', () => {
+    it('hold up no other tuple, no other call of the session, and not its logout, after which they are nobody’s', async () => {
+      const { arrived, release } = hold();
+      const waiting = caller.ask({ aud, lxm });
+      await until(() => Promise.resolve(arrived() === 1));
+      expect(await caller.ask({ aud: 'did:web:other.example', lxm })).toMatchObject({ status: 200 });
+      expect(await caller.call('GET /xrpc/com.example.any')).toMatchObject({ status: 200 });
+      const { body } = await operate(place().broker, 'GET /api/service-tokens/stats');
+      expect(body).toMatchObject({ inFlight: 1 });
+      expect((await operate(place().broker, `DELETE /api/sessions/${caller.sessionId}`)).status).toBe(204);
+      release();
+      expect(await waiting).toMatchObject({ status: 401, error: 'ReauthorizationRequired' });
+      const after = (await operate(place().broker, 'GET /api/service-tokens/stats')).body;
+      expect(after.inFlight).toBe(0);
+    });
+
+    it('are handed out and not kept where they were forgotten meanwhile', async () => {
+      const { arrived, release } = hold();
+      const waiting = caller.ask({ aud, lxm });
+      await until(() => Promise.resolve(arrived() === 1));
+      await caller.call('DELETE /api/service-tokens');
+      release();
+      expect(await waiting).toMatchObject({ status: 200, cached: false });
+      expect(await caller.ask({ aud, lxm })).toMatchObject({ status: 200, cached: false });
+    });
+
+    it('do not do for who joined and wants a longer life: that one is minted next', async () => {
+      const { arrived, release } = hold();
+      const short = caller.ask({ aud, lxm });
+      await until(() => Promise.resolve(arrived() === 1));
+      const long = [1, 2, 3].map(() => caller.ask({ aud, lxm, expiresIn: 1_800, minValiditySeconds: 900 }));
+      release();
+      expect((await short).status).toBe(200);
+      const tokens = await Promise.all(long);
+      expect(new Set(tokens.map(({ token }) => token)).size).toBe(1);
+      expect(countMints(place().pds)).toBe(2);
+    });
+  });
+
+  it('are asked for and kept by the clock of the PDS, however wrong our own is', async () => {
+    const behindMs = 3 * 60 * 60_000;
+    place().pds.answer = (response, received) => {
+      response.setHeader('date', new Date(Date.now() - behindMs).toUTCString());
+      mintAsAsked(response, received, Date.now() - behindMs);
+    };
+    await caller.call('GET /xrpc/com.example.any');
+    expect(await caller.ask({ aud, lxm })).toMatchObject({ status: 200, cached: false });
+    expect(await caller.ask({ aud, lxm })).toMatchObject({ status: 200, cached: true });
+    await caller.ask({ aud, lxm, expiresIn: 1_800, minValiditySeconds: 1_000 });
+    const [, , last] = place().pds.received;
+    const { exp } = last ? askedOf(last) : {};
+    const asked = Number(exp) - (Date.now() - behindMs) / 1000;
+    expect(Math.abs(asked - 1_800)).toBeLessThan(30);
+  });
+
+  it('are counted for the operator and the metrics', async () => {
+    const { broker } = place();
+    const counts = async () =>
+      (await operate(broker, 'GET /api/service-tokens/stats')).body as Record<string, number>;
+    const outcomes = async () =>
+      byLabel(readSamples(await (await scrape(broker)).text()), 'latchkey_service_tokens_total');
+    const [before, outcomesBefore] = [await counts(), await outcomes()];
+    await caller.ask({ aud, lxm });
+    await caller.ask({ aud, lxm });
+    place().pds.answer = response => response.writeHead(503).end();
+    await caller.ask({ aud, lxm: 'com.example.pull' });
+    const after = await counts();
+    expect(Object.keys(after)).toEqual(['total', 'valid', 'expired', 'hits', 'misses', 'inFlight']);
+    const growth = Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)]);
+    expect(Object.fromEntries(growth)).toMatchObject({ total: 1, valid: 1, hits: 1, misses: 2, inFlight: 0 });
+    const grown = Object.entries(await outcomes()).map(([name, count]) => [
+      name,
+      count - (outcomesBefore[name] ?? 0),
+    ]);
+    expect(Object.fromEntries(grown)).toEqual({ kept: 1, minted: 1, failed: 1 });
+  });
+});
+
+describeStubPds(
+  'service tokens beyond their number',
+  place => {
+    it('make room for those used last', async () => {
+      const { pds, broker } = place();
+      pds.answer = mintAsAsked;
+      const caller = await newCaller(broker, pds.origin);
+      for (const name of ['a', 'b', 'a', 'c']) await caller.ask({ aud, lxm: `com.example.${name}` });
+      expect((await operate(broker, 'GET /api/service-tokens/stats')).body).toMatchObject({ total: 2 });
+      expect((await caller.ask({ aud, lxm: 'com.example.a' })).cached).toBe(true);
+      expect((await caller.ask({ aud, lxm: 'com.example.b' })).cached).toBe(false);
+    });
+  },
+  { LATCHKEY_CACHED_SERVICE_TOKENS: '2' },
+);
