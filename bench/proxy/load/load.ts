@@ -1,7 +1,9 @@
 /** What a load generator is asked for. */
 export type Load = {
-  /** What is called, with GET. */
+  /** What is called: with GET, or with POST where there is a body. */
   url: string;
+  /** JSON. */
+  body?: string;
   headers: Record<string, string>;
   /** Header lines, as `cookie: …`; one of them is drawn for each request. */
   credentials: string[];

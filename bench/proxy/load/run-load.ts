@@ -92,15 +92,17 @@ class LoadRun {
   }
 
   #send(connection: RawConnection, dueAt: number): void {
-    const { credentials } = this.#load;
+    const { credentials, body = '' } = this.#load;
     const credential = credentials[Math.floor(Math.random() * credentials.length)] ?? '';
-    connection.send(`${this.#head}${credential}\r\n\r\n`, dueAt);
+    connection.send(`${this.#head}${credential}\r\n\r\n${body}`, dueAt);
   }
 }
 
 /** All of a request's head but its credential and its end. */
-function headOf({ url, headers }: Load): string {
+function headOf({ url, headers, body }: Load): string {
   const { pathname, search, host } = new URL(url);
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `GET ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\n${lines.join('')}`;
+  const ofBody =
+    body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length };
+  const lines = Object.entries({ ...headers, ...ofBody }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${body === undefined ? 'GET' : 'POST'} ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\n${lines.join('')}`;
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 
 const blobChunk = Buffer.alloc(64 * 1024, 'blob');
@@ -25,4 +26,16 @@ export async function drain(stream: Readable): Promise<number> {
   let bytes = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) bytes += chunk.length;
   return bytes;
+}
+
+/** The answer to a mint, as long as a real one: a JWT whose signature nobody verifies here. */
+export function serviceTokenFor(path: string): string {
+  const { searchParams } = new URL(path, 'http://pds');
+  const iat = Math.floor(Date.now() / 1000);
+  const exp = Number(searchParams.get('exp') ?? iat + 60);
+  const claims = { ...Object.fromEntries(searchParams), iat, iss: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', exp };
+  const [header, payload] = [{ typ: 'JWT', alg: 'ES256K' }, claims].map(part =>
+    Buffer.from(JSON.stringify(part)).toString('base64url'),
+  );
+  return JSON.stringify({ token: `${header}.${payload}.${randomBytes(64).toString('base64url')}` });
 }

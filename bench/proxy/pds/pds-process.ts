@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import '../../../test/network/end-with-parent.ts';
 import { listenOnLoopback } from '../../../test/network/loopback-server.ts';
 import { documentAt } from '../../../test/network/issuer-documents.ts';
-import { blobOf, drain, profile } from './bodies.ts';
+import { blobOf, drain, profile, serviceTokenFor } from './bodies.ts';
 import { ProofCheck } from './proof-check.ts';
 import { RotatingNonces } from './rotating-nonces.ts';
 import type { PdsReport } from './stub-pds.ts';
@@ -39,6 +39,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   report[verdict === 'good' ? 'proved' : 'unproved']++;
   if (url.startsWith('/xrpc/com.atproto.repo.uploadBlob')) await takeUpload(request, response);
   else if (url.startsWith('/xrpc/com.atproto.sync.getBlob')) await sendBlob(url, response);
+  else if (url.startsWith('/xrpc/com.atproto.server.getServiceAuth'))
+    send(response, 200, serviceTokenFor(url));
   else send(response, 200, profile);
 }
 

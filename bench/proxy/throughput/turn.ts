@@ -8,16 +8,20 @@ const warmUpSeconds = 0.5;
 /** One turn of one contender; `cpu` is what its process used per request, in µs. */
 export type Turn = LoadResult & { cpu: number };
 
-export type TurnOptions = { connections: number; seconds: number; rate?: number };
+export type TurnOptions = { connections: number; seconds: number; rate?: number; call?: Call };
 
-/** Has a contender answer small queries for some seconds, after a moment that does not count. */
+/** What is asked for again and again: the small query, if nothing else is told. */
+export type Call = { path: string; body?: string };
+
+/** Has a contender answer a call for some seconds, after a moment that does not count. */
 export async function takeTurn(
   { name, pid, url, headers, cookies }: Contender,
   generator: LoadGenerator,
-  { connections, seconds, rate }: TurnOptions,
+  { connections, seconds, rate, call = { path: queryPath } }: TurnOptions,
 ): Promise<Turn> {
   const credentials = cookies.map(cookie => `cookie: ${cookie}`);
-  const load = { url: new URL(queryPath, url).href, headers, credentials, connections, rate };
+  const { path, ...body } = call;
+  const load = { url: new URL(path, url).href, ...body, headers, credentials, connections, rate };
   await generator.run({ ...load, seconds: warmUpSeconds });
   const cpuBefore = await cpuTimeOf(pid);
   const result = await generator.run({ ...load, seconds });
