@@ -134,7 +134,7 @@ export const environmentSchema = z.object({
     example: '600',
   }),
   LATCHKEY_CONCURRENCY_PER_SESSION: positiveCount.prefault('64').register(settingDocumentation, {
-    meaning: 'Calls of one session that a process has under way at a time',
+    meaning: 'Calls of one session, and mints of service tokens, that a process has under way at a time',
     example: '16',
   }),
   LATCHKEY_TEMP_TOKENS_PER_RESOURCE: positiveCount.prefault('10').register(settingDocumentation, {

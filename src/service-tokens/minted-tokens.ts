@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Config } from '../config/config.ts';
+import { BrokerError } from '../errors/broker-error.ts';
 import { Metrics } from '../observability/metrics.ts';
 import { isUsable, type ServiceToken, type ServiceTokenAsk, type Tuple } from './service-token.ts';
 import { ServiceTokenCache } from './service-token-cache.ts';
@@ -30,7 +31,7 @@ export class MintedTokens implements OnModuleInit, OnApplicationShutdown {
   private sweeping: NodeJS.Timeout | undefined;
 
   constructor(
-    config: Config,
+    private readonly config: Config,
     private readonly minter: ServiceTokenMint,
     private readonly metrics: Metrics,
   ) {
@@ -55,7 +56,7 @@ export class MintedTokens implements OnModuleInit, OnApplicationShutdown {
    * Takes a token that is kept, or the one that is minted now.
    *
    * @param granted what the session is granted now
-   * @throws what the mint throws
+   * @throws BrokerError `TooManyRequests`, and what the mint throws
    */
   async take(tuple: Tuple, ask: ServiceTokenAsk, granted: string): Promise<HandedToken> {
     const kept = this.cache.get(tuple);
@@ -104,7 +105,21 @@ export class MintedTokens implements OnModuleInit, OnApplicationShutdown {
       const token = await mint.token;
       if (isUsable(token, ask, granted, performance.now())) return token;
     }
+    this.requireRoom(tuple);
     return this.begin(tuple, ask);
+  }
+
+  /** All accounts of a PDS share its connections, which one of them could take up with mints of as many kinds. */
+  private requireRoom({ sessionId }: Tuple): void {
+    const most = this.config.limits.concurrencyPerSession;
+    if (this.mints.ofSession(sessionId).length < most) return;
+    throw new BrokerError(
+      'TooManyRequests',
+      `No more than ${most} tokens of one session are minted at a time.`,
+      {
+        retryAfterSeconds: 1,
+      },
+    );
   }
 
   private begin(tuple: Tuple, ask: ServiceTokenAsk): Promise<ServiceToken> {

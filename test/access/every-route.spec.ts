@@ -47,19 +47,22 @@ function suite(broker: () => TestBroker): void {
   });
 
   it.each(Object.keys(routeTable))('%s lets in whom the table says, whatever is shown', async route => {
-    const outcomes: Partial<Record<CredentialName, Outcome>> = {};
-    for (const name of credentialNames) outcomes[name] = await outcomeOf(await ask(route, name));
-    expect(outcomes).toEqual(routeTable[route]);
+    const outcomes = credentialNames.map(async name => [name, await outcomeOf(await ask(route, name))]);
+    expect(Object.fromEntries(await Promise.all(outcomes))).toEqual(routeTable[route]);
   });
 
   it.each(Object.keys(routeTable).filter(route => route.startsWith('GET ')))(
     '%s treats HEAD alike',
     async route => {
-      for (const name of credentialNames) {
-        const expected = REFUSALS[routeTable[route]?.[name] ?? ''] ?? 'answers';
+      const statuses = credentialNames.map(async name => {
         const { status } = await ask(route.replace('GET', 'HEAD'), name);
-        expect([name, status === 401 || status === 403 ? status : 'answers']).toEqual([name, expected]);
-      }
+        return [name, status === 401 || status === 403 ? status : 'answers'];
+      });
+      const expected = credentialNames.map(name => [
+        name,
+        REFUSALS[routeTable[route]?.[name] ?? ''] ?? 'answers',
+      ]);
+      expect(await Promise.all(statuses)).toEqual(expected);
     },
   );
 }

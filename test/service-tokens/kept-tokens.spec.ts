@@ -224,3 +224,26 @@ describeStubPds(
   },
   { LATCHKEY_CACHED_SERVICE_TOKENS: '2' },
 );
+
+describeStubPds(
+  'service tokens that are minted at a time beyond their number',
+  place => {
+    it('are refused, and those of another session are not', async () => {
+      const { pds, broker } = place();
+      const held: ServerResponse[] = [];
+      pds.answer = response => held.push(response);
+      const [caller, another] = [await newCaller(broker, pds.origin), await newCaller(broker, pds.origin)];
+      const waiting = ['a', 'b'].map(name => caller.ask({ aud, lxm: `com.example.${name}` }));
+      await until(() => Promise.resolve(held.length === 2));
+      expect(await caller.ask({ aud, lxm })).toMatchObject({ status: 429, error: 'TooManyRequests' });
+      const joined = caller.ask({ aud, lxm: 'com.example.a' });
+      const other = another.ask({ aud, lxm });
+      await until(() => Promise.resolve(held.length === 3));
+      for (const response of held) response.end('{"token":"opaque"}');
+      expect((await Promise.all([...waiting, joined, other])).map(({ status }) => status)).toEqual([
+        200, 200, 200, 200,
+      ]);
+    });
+  },
+  { LATCHKEY_CONCURRENCY_PER_SESSION: '2' },
+);
