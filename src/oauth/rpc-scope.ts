@@ -1,25 +1,15 @@
-import {
-  IncludeScope,
-  isAtprotoOauthScope,
-  RpcPermission,
-  ScopePermissionsTransition,
-} from '@atproto/oauth-scopes';
+import { RpcPermission } from '@atproto/oauth-scopes';
+import { permissionsOf, type RpcCall } from './granted-permissions.ts';
 
-/** A method that is called (`*`: any), and the service that it is called of, as `did#service` or a bare DID. */
-export type RpcCall = { readonly lxm: string; readonly aud: string };
+export type { RpcCall };
 
 /**
  * Returns the scope that would allow a call where what was granted surely does not. The PDS decides what nobody else can
  * know: what a permission set holds, or a kind of scope that is newer than this program.
  */
 export function missingRpcScope(granted: string, call: RpcCall): string | undefined {
-  const parts = granted.split(' ');
-  if (!parts.every(isUnderstood) || new ScopePermissionsTransition(parts).allowsRpc(call)) return undefined;
-  return neededFor(call);
-}
-
-function isUnderstood(part: string): boolean {
-  return isAtprotoOauthScope(part) && IncludeScope.fromString(part) === null;
+  const permissions = permissionsOf(granted);
+  return !permissions.isUnderstood || permissions.mayCall(call) ? undefined : neededFor(call);
 }
 
 /** A scope names a service of a DID or `*`, and not `*` for both (AT Protocol permission specification, `rpc`). */
