@@ -9,8 +9,12 @@ import {
   endReasons,
   type TempTokenRefusal,
   tempTokenRefusals,
+  type GrantMoment,
+  grantMoments,
   type KeyOutcome,
   keyOutcomes,
+  type LookOutcome,
+  lookOutcomes,
   toMethodLabel,
   toStatusLabel,
 } from './metrics-labels.ts';
@@ -123,6 +127,20 @@ export class Metrics {
     registers: this.registers,
   });
 
+  private readonly shortfalls = new Counter({
+    name: 'latchkey_scope_shortfalls_total',
+    help: 'How often less was granted than is wanted, by when it was said',
+    labelNames: ['at'],
+    registers: this.registers,
+  });
+
+  private readonly permissionSetLooks = new Counter({
+    name: 'latchkey_permission_set_lookups_total',
+    help: 'How often a permission set was looked for at its authority, by how that ended',
+    labelNames: ['outcome'],
+    registers: this.registers,
+  });
+
   private readonly failures = new Counter({
     name: 'latchkey_measurement_failures_total',
     help: 'How often a number could not be measured; it is left out then',
@@ -137,6 +155,8 @@ export class Metrics {
     for (const reason of endReasons) this.endings.inc({ reason }, 0);
     for (const outcome of keyOutcomes) this.keyValidations.inc({ outcome }, 0);
     for (const result of backgroundResults) this.background.inc({ result }, 0);
+    for (const at of grantMoments) this.shortfalls.inc({ at }, 0);
+    for (const outcome of lookOutcomes) this.permissionSetLooks.inc({ outcome }, 0);
     for (const reason of tempTokenRefusals) this.refusedTempTokens.inc({ reason }, 0);
   }
 
@@ -187,6 +207,14 @@ export class Metrics {
 
   keyUseNotWritten(): void {
     this.keyUseFailures.inc();
+  }
+
+  scopeFellShort(at: GrantMoment): void {
+    this.shortfalls.inc({ at });
+  }
+
+  permissionSetLookedFor(outcome: LookOutcome): void {
+    this.permissionSetLooks.inc({ outcome });
   }
 
   auditEventsLost(events: number): void {

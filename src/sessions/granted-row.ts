@@ -18,12 +18,13 @@ export type GrantedTo = {
   readonly id: string;
   readonly handle: string | null;
   readonly purpose: SessionPurpose;
+  readonly askedScope?: string | null;
   readonly generation: number;
 };
 
 /** Returns the row of a session that was just granted. `now` is the database's time. */
 export function toGrantedRow(grant: Grant, to: GrantedTo, secrets: SessionSecretsBox, now: Date): SessionRow {
-  const { id, handle, purpose, generation } = to;
+  const { id, handle, purpose, askedScope = null, generation } = to;
   // The grant's own time is this process's, which may differ from the database's.
   const accessExpiresAt = new Date(now.getTime() + grant.accessExpiresAt.getTime() - Date.now());
   const at = now.toISOString();
@@ -35,6 +36,7 @@ export function toGrantedRow(grant: Grant, to: GrantedTo, secrets: SessionSecret
     issuer: grant.issuer,
     pds: grant.pds,
     scope: grant.scope,
+    asked_scope: askedScope,
     kid: grant.kid,
     purpose,
     granted_at: at,

@@ -15,7 +15,10 @@ export type Session = {
   readonly clientId: string;
   readonly issuer: string;
   readonly pds: string;
+  /** What was granted, by the last answer of the issuer. */
   readonly scope: string;
+  /** What the owner was asked for, where that is not the configured scope; null for a browser's session. */
+  readonly askedScope: string | null;
   readonly kid: string | null;
   readonly purpose: SessionPurpose;
   readonly generation: number;
@@ -60,6 +63,7 @@ export function toSession(row: SessionRow): Session {
     issuer: row.issuer,
     pds: row.pds,
     scope: row.scope,
+    askedScope: row.asked_scope,
     kid: row.kid,
     purpose: row.purpose,
     generation: row.generation,
