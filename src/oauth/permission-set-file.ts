@@ -40,7 +40,7 @@ async function readDocuments(file: string): Promise<unknown[]> {
     throw refused(`names a file that is not JSON: ${reasonOf(cause)}`);
   }
   if (!Array.isArray(documents)) throw refused('names a file that holds no JSON array of lexicon documents');
-  return documents;
+  return documents as unknown[];
 }
 
 function readEntry(document: unknown, number: number): ReturnType<typeof readPermissionSet> {

@@ -62,7 +62,7 @@ export class PermissionSets implements KnownSets, OnApplicationBootstrap, Before
   }
 
   private async look(nsid: string, entry: Entry): Promise<void> {
-    if (this.looks.has(nsid) || this.closing.signal.aborted) return;
+    if (this.looks.has(nsid)) return;
     this.looks.add(nsid);
     try {
       const freshForMs = (await this.recall(nsid, entry)) ?? (await this.renew(nsid, entry));

@@ -13,14 +13,16 @@ export const NO_ATTEMPT = {
   lease_until: null,
 } as const;
 
-/** Which session a grant becomes. */
-export type GrantedTo = {
-  readonly id: string;
+/** What a session is for. */
+export type SessionLife = {
   readonly handle: string | null;
   readonly purpose: SessionPurpose;
+  /** What its owner was asked for, where that is not the configured scope. */
   readonly askedScope?: string | null;
-  readonly generation: number;
 };
+
+/** Which session a grant becomes. */
+export type GrantedTo = SessionLife & { readonly id: string; readonly generation: number };
 
 /** Returns the row of a session that was just granted. `now` is the database's time. */
 export function toGrantedRow(grant: Grant, to: GrantedTo, secrets: SessionSecretsBox, now: Date): SessionRow {

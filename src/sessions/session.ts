@@ -35,6 +35,11 @@ export type Session = {
   readonly attempt: Attempt | null;
 };
 
+/** Returns the scope that the owner of a key's session was asked for; one that is older than this record has what it wants. */
+export function askedScopeOf({ askedScope, scope }: Pick<Session, 'askedScope' | 'scope'>): string {
+  return askedScope ?? scope;
+}
+
 /** One try to refresh one generation of a session. */
 export type Attempt = {
   readonly id: string;
