@@ -71,8 +71,7 @@ export const environmentSchema = z.object({
     example: 'atproto repo:app.bsky.feed.post blob:image/*',
   }),
   LATCHKEY_PERMISSION_SETS_FILE: text.optional().register(settingDocumentation, {
-    meaning:
-      'A JSON array of lexicon documents: permission sets that the scope includes, for which the network is not asked',
+    meaning: 'A JSON array of lexicons: permission sets of the scope, for which the network is not asked',
     example: '/etc/latchkey/permission-sets.json',
     unset: 'each is read where its authority publishes it',
   }),
