@@ -1,6 +1,6 @@
 import { IncludeScope, RepoPermission, RpcPermission } from '@atproto/oauth-scopes';
 import { normalScopePart, parseScopePart } from '../config/scope-part.ts';
-import { permissionsOf } from './granted-permissions.ts';
+import { type GrantedPermissions, permissionsOf } from './granted-permissions.ts';
 
 /** What a permission set holds, as its lexicon says it (AT Protocol permission specification). */
 export type PermissionSet = Parameters<IncludeScope['toScopes']>[0];
@@ -19,8 +19,7 @@ export function expandScopes(scope: string, sets: KnownSets): string {
 
 /** Whether all that is wanted is granted: as sets, once both are expanded; a wider permission covers a narrower one. */
 export function scopesMatch(granted: string, wanted: string, sets: KnownSets): boolean {
-  const permissions = permissionsOf(expandScopes(granted, sets));
-  return partsOf(expandScopes(wanted, sets)).every(part => permissions.covers(part));
+  return coverAll(permissionsOf(expandScopes(granted, sets)), wanted, sets);
 }
 
 /**
@@ -28,8 +27,9 @@ export function scopesMatch(granted: string, wanted: string, sets: KnownSets): b
  * not known counts as granted where anything was that it may hold: nobody here can tell more.
  */
 export function scopeShortfall(granted: string, wanted: string, sets: KnownSets): string[] {
+  const permissions = permissionsOf(expandScopes(granted, sets));
   const isGranted = (part: string): boolean =>
-    scopesMatch(granted, part, sets) ||
+    coverAll(permissions, part, sets) ||
     (isUnknownSet(part, sets) && partsOf(granted).some(given => mayBeIncluded(given, part)));
   return partsOf(wanted).filter(part => !isGranted(part));
 }
@@ -44,6 +44,10 @@ export function scopesExceeding(asked: string, granted: string): string[] {
   return partsOf(granted).filter(
     part => !permissions.covers(part) && !wanted.some(include => mayBeIncluded(part, include)),
   );
+}
+
+function coverAll(permissions: GrantedPermissions, wanted: string, sets: KnownSets): boolean {
+  return partsOf(expandScopes(wanted, sets)).every(part => permissions.covers(part));
 }
 
 /** A permission set may hold what is below its own authority, and services of any audience or of its `aud`. */
