@@ -5,6 +5,8 @@ import * as sessionIndexes from './0003-session-indexes.ts';
 import * as auditEvents from './0004-audit-events.ts';
 import * as tempTokens from './0005-temp-tokens.ts';
 import * as apiKeys from './0006-api-keys.ts';
+import * as permissionSets from './0007-permission-sets.ts';
+import * as askedScopes from './0008-asked-scopes.ts';
 
 /** Every migration by its name, in the order in which they run. Names sort in that order too. */
 export const migrations: Readonly<Record<string, Required<Migration>>> = {
@@ -14,4 +16,6 @@ export const migrations: Readonly<Record<string, Required<Migration>>> = {
   '0004-audit-events': auditEvents,
   '0005-temp-tokens': tempTokens,
   '0006-api-keys': apiKeys,
+  '0007-permission-sets': permissionSets,
+  '0008-asked-scopes': askedScopes,
 };

@@ -10,7 +10,7 @@ const named = {
   start: z.string().describe('the first 12 characters of the secret, to tell keys apart'),
   did: z.string(),
   name: z.string(),
-  scope: z.string(),
+  scope: z.string().describe('what its session was granted last'),
   expiresAt: time.nullable().describe('null for a key that ends only when it is revoked'),
 };
 
@@ -32,8 +32,8 @@ export const issuedApiKeyView = z.object({ ...named, secret: z.string() });
 export type ApiKeyView = z.infer<typeof apiKeyView>;
 export type IssuedApiKeyView = z.infer<typeof issuedApiKeyView>;
 
-export function toApiKeyView({ key, session }: ListedApiKey, now = new Date()): ApiKeyView {
-  const { id, start, did, name, scope, sessionId, expiresAt, createdAt, lastUsedAt, revokedAt } = key;
+export function toApiKeyView({ key, session, scope }: ListedApiKey, now = new Date()): ApiKeyView {
+  const { id, start, did, name, sessionId, expiresAt, createdAt, lastUsedAt, revokedAt } = key;
   return {
     ...{ id, start, did, name, scope, sessionId },
     createdAt: createdAt.toISOString(),

@@ -22,8 +22,12 @@ export type ApiKeyQuery = {
   readonly limit: number;
 };
 
-/** A key, and how its session is. */
-export type ListedApiKey = { readonly key: StoredApiKey; readonly session: SessionStatus };
+/** A key, how its session is, and what that was granted last. */
+export type ListedApiKey = {
+  readonly key: StoredApiKey;
+  readonly session: SessionStatus;
+  readonly scope: string;
+};
 
 /**
  * API keys; every row carries a MAC over all that it says, its slot and its last use apart. Every reading throws a
@@ -157,14 +161,15 @@ export class ApiKeyRepository {
       .selectFrom('api_key')
       .innerJoin('oauth_session', 'oauth_session.id', 'api_key.session_id')
       .selectAll('api_key')
-      .select('oauth_session.status as session_status');
+      .select(['oauth_session.status as session_status', 'oauth_session.scope as session_scope']);
   }
 
   private openListed({
-    session_status,
+    session_status: session,
+    session_scope: scope,
     ...row
-  }: ApiKeyRow & { session_status: SessionStatus }): ListedApiKey {
-    return { key: this.open(row), session: session_status };
+  }: ApiKeyRow & { session_status: SessionStatus; session_scope: string }): ListedApiKey {
+    return { key: this.open(row), session, scope };
   }
 
   private open(row: ApiKeyRow): StoredApiKey {

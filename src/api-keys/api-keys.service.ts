@@ -104,7 +104,7 @@ export class ApiKeys {
    * @throws BrokerError `NotFound`, `ApiKeyEnded`, `ApiKeyChanged` when another change came first
    */
   async rotate(id: string, owner: KeyOwner, graceSeconds: number, by: AuditSource): Promise<IssuedApiKey> {
-    const { key, session } = await this.get(id, owner);
+    const { key, session, scope } = await this.get(id, owner);
     const now = new Date();
     const status = statusOf(key, session, now);
     if (status === 'expired' || status === 'revoked') throw keyEnded(status);
@@ -120,7 +120,7 @@ export class ApiKeys {
       await this.change(key, change, transaction);
       await this.record('api-key.rotated', key, by, transaction);
     });
-    const { did, name, scope, expiresAt } = key;
+    const { did, name, expiresAt } = key;
     this.log.apiKeyRotated({ did, apiKeyId: id, previousUntil: until });
     return { id, secret, start: columns.start, did, name, scope, expiresAt };
   }

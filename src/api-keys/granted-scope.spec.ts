@@ -5,10 +5,12 @@ describe('decideGrantedScope', () => {
   it.each([
     ['atproto repo:a.b.c', 'atproto repo:a.b.c', undefined],
     ['atproto repo:a.b.c', 'atproto', undefined],
+    ['atproto repo:a.b.c', 'atproto repo:a.b.c?action=create', undefined],
     ['atproto repo:a.b.c', 'repo:a.b.c', 'LoginRefused'],
     ['atproto', 'atproto transition:generic', 'ScopeExceeded'],
     ['atproto repo:a.b.c', 'atproto repo:*', 'ScopeExceeded'],
     ['atproto include:a.b.set', 'atproto repo:a.b.c rpc?lxm=a.b.d&aud=*', undefined],
+    ['atproto include:a.b.set', 'atproto repo:a.c.d', 'ScopeExceeded'],
     ['atproto include:a.b.set', 'atproto transition:generic', 'ScopeExceeded'],
     ['atproto include:a.b.set', 'atproto account:email', 'ScopeExceeded'],
     ['atproto', 'atproto repo:a.b.c', 'ScopeExceeded'],

@@ -10,6 +10,8 @@ import { requireAllowedAccount } from '../identity/allowed-accounts.ts';
 import type { Grant } from '../oauth/grant.ts';
 import { Log } from '../observability/log.ts';
 import { FailPoints } from '../sessions/fail-points.ts';
+import { ScopeShortfalls } from '../sessions/scope-shortfalls.ts';
+import type { Session } from '../sessions/session.ts';
 import { Sessions } from '../sessions/sessions.service.ts';
 import { ApiKeys } from './api-keys.service.ts';
 import { newClaimCode } from './claim-code.ts';
@@ -38,6 +40,7 @@ export class KeyRequestAuthorizations {
     private readonly codes: ClaimCodes,
     private readonly apiKeys: ApiKeys,
     private readonly sessions: Sessions,
+    private readonly shortfalls: ScopeShortfalls,
     private readonly failPoints: FailPoints,
     private readonly audit: AuditLog,
     private readonly log: Log,
@@ -54,11 +57,12 @@ export class KeyRequestAuthorizations {
     await this.failPoints.at('request_granted');
     this.requireFitting(await this.requests.getPending(id), grant, by);
     const code = newClaimCode();
-    const { sessionId, ...request } = await this.database
+    const { session, ...request } = await this.database
       .transaction()
       .execute(transaction => this.store(id, { grant, code, by }, transaction));
     await this.failPoints.at('request_authorized');
-    this.log.keyRequestAuthorized({ did: grant.did, keyRequestId: id, sessionId });
+    this.log.keyRequestAuthorized({ did: grant.did, keyRequestId: id, sessionId: session.id });
+    this.shortfalls.granted(session, 'key_request');
     return { ...request, code };
   }
 
@@ -81,13 +85,15 @@ export class KeyRequestAuthorizations {
     id: string,
     { grant, code, by }: { grant: Grant; code: string; by: AuditSource },
     transaction: Transaction<Schema>,
-  ): Promise<Omit<AuthorizedKeyRequest, 'code'> & { sessionId: string }> {
+  ): Promise<Omit<AuthorizedKeyRequest, 'code'> & { session: Session }> {
     const request = await this.keyRequests.lock(id, transaction);
     if (!request) throw noSuchRequest();
     if (request.status !== 'pending') throw notPending(request);
     await this.apiKeys.requireRoom(grant.did, transaction);
-    const life = { handle: request.handle, purpose: 'api_key' } as const;
-    const { id: sessionId, scope } = await this.sessions.create(grant, life, transaction);
+    const { handle, scope: askedScope } = request;
+    const life = { handle, purpose: 'api_key', askedScope } as const;
+    const session = await this.sessions.create(grant, life, transaction);
+    const { id: sessionId, scope } = session;
     const change = { status: 'authorized', scope, session_id: sessionId } as const;
     await this.ending.changeLocked(
       request,
@@ -98,6 +104,6 @@ export class KeyRequestAuthorizations {
     const event = { ...by, action: 'key-request.authorized', did: grant.did, target } as const;
     await this.audit.record({ ...event, detail: { scope, session: sessionId } }, transaction);
     const { name, loopback, expiresAt } = request;
-    return { id, name, loopback, expiresAt, sessionId };
+    return { id, name, loopback, expiresAt, session };
   }
 }

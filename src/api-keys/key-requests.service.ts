@@ -126,13 +126,12 @@ export class KeyRequests implements OnModuleInit {
   }
 
   private requireAskable({ scope, loopback }: KeyAsk, { kind }: Principal): void {
-    const { keyRequests, scope: declared, publicUrl } = this.config;
+    const { keyRequests, scopeParts: known, publicUrl } = this.config;
     if (keyRequests === 'off') throw keyRequestsOff();
     if (keyRequests === 'signed-in' && kind === 'anonymous')
       throw new BrokerError('AuthenticationRequired', 'Sign in to ask for a key.');
     if (keyRequests === 'signed-in' && kind !== 'browser')
       throw new BrokerError('Forbidden', 'Only a browser that is signed in may ask for a key here.');
-    const known = declared.split(' ');
     if (!scope.split(' ').every(part => known.includes(part)))
       throw new BrokerError('InvalidRequest', `scope: each part must be one of ${known.join(', ')}`);
     if (loopback !== undefined && new URL(loopback).origin === publicUrl.origin)

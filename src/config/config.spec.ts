@@ -32,6 +32,8 @@ describe('without any setting', () => {
       client: { kind: 'loopback' },
       clientProfile: { name: 'Latchkey', logoUri: undefined, tosUri: undefined, policyUri: undefined },
       scope: 'atproto transition:generic',
+      scopeParts: ['atproto', 'transition:generic'],
+      permissionSetsFile: undefined,
       cookie: { name: 'latchkey', domain: undefined, secure: false },
       database: { kind: 'sqlite', path: './data/latchkey.sqlite' },
       spoolDirectory: 'data/spool',
@@ -122,7 +124,12 @@ describe('what is accepted', () => {
     [
       'granular scopes',
       { SCOPE: 'repo:app.bsky.feed.post atproto' },
-      { scope: 'repo:app.bsky.feed.post atproto' },
+      { scope: 'repo:app.bsky.feed.post atproto', scopeParts: ['repo:app.bsky.feed.post', 'atproto'] },
+    ],
+    [
+      'a file of permission sets',
+      { PERMISSION_SETS_FILE: '/etc/sets.json' },
+      { permissionSetsFile: '/etc/sets.json' },
     ],
     [
       'tokens',

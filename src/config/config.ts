@@ -48,6 +48,10 @@ export class Config {
   readonly clientProfile: ClientProfile;
   /** The scope that a login asks for, separated by single spaces; `atproto` is in it. */
   readonly scope: string;
+  /** Its parts as they were written: so they stand in the client metadata, and only so a server takes them. */
+  readonly scopeParts: readonly string[];
+  /** The file of permission sets that the network is not asked for. */
+  readonly permissionSetsFile: string | undefined;
   readonly cookie: CookieConfig;
   readonly database: DatabaseConfig;
   readonly spoolDirectory: string;
@@ -98,6 +102,8 @@ export class Config {
     this.client = toClient(settings);
     this.clientProfile = toClientProfile(settings);
     this.scope = settings.LATCHKEY_SCOPE;
+    this.scopeParts = settings.LATCHKEY_SCOPE.split(' ');
+    this.permissionSetsFile = settings.LATCHKEY_PERMISSION_SETS_FILE;
     this.cookie = toCookie(settings);
     this.database = settings.LATCHKEY_DATABASE_URL;
     this.spoolDirectory = settings.LATCHKEY_SPOOL_DIR ?? join(dataDirectory, 'spool');

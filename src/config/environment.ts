@@ -66,8 +66,14 @@ export const environmentSchema = z.object({
     unset: 'none',
   }),
   LATCHKEY_SCOPE: oauthScope.prefault('atproto transition:generic').register(settingDocumentation, {
-    meaning: 'The OAuth scope that a login asks for, separated by single spaces',
-    example: 'atproto repo:app.bsky.feed.post',
+    meaning:
+      'The OAuth scope that a login asks for, separated by single spaces; permission sets (`include:`) among it',
+    example: 'atproto repo:app.bsky.feed.post blob:image/*',
+  }),
+  LATCHKEY_PERMISSION_SETS_FILE: text.optional().register(settingDocumentation, {
+    meaning: 'A JSON array of lexicons: permission sets of the scope, for which the network is not asked',
+    example: '/etc/latchkey/permission-sets.json',
+    unset: 'each is read where its authority publishes it',
   }),
   LATCHKEY_COOKIE_DOMAIN: text.optional().register(settingDocumentation, {
     meaning: 'Shares the login cookie with sibling hosts below this domain (https only)',

@@ -19,6 +19,11 @@ export function uploadedBody(request: IncomingMessage, limit: number): UploadedB
   throw tooLarge(limit);
 }
 
+/** Lets go of a body that nobody reads, so that the rest of it does not wait to be read. */
+export function abandonBody({ stream }: UploadedBody, request: IncomingMessage): void {
+  if (stream !== request) stream.destroy();
+}
+
 /** Reads a whole body of up to `limit` bytes; a larger one is a BrokerError `PayloadTooLarge`. */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -36,7 +41,8 @@ function limited(source: Readable, limit: number): Readable {
     },
   });
   source.once('error', error => counted.destroy(error));
-  counted.once('error', () => {
+  // Whether it was too large, or nobody wants it: what is still to come passes.
+  counted.once('close', () => {
     source.unpipe(counted);
     source.resume();
   });

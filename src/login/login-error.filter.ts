@@ -7,7 +7,7 @@ import { ErrorFilter } from '../http/error.filter.ts';
 import { toBrokerError } from '../http/to-broker-error.ts';
 
 const keptField = z.string().max(2048).optional().catch(undefined);
-const keptFields = z.object({ identifier: keptField, return_to: keptField });
+const keptFields = z.object({ identifier: keptField, return_to: keptField, prompt: keptField });
 
 /** Shows a person what went wrong with their login on the sign-in page; programs get the error as everywhere. */
 @Catch()
@@ -41,6 +41,7 @@ function queryOf(problem: ErrorCode, { body, query }: FastifyRequest): URLSearch
   return new URLSearchParams({
     problem,
     ...(kept?.identifier && { identifier: kept.identifier }),
+    ...(kept?.prompt && { prompt: kept.prompt }),
     ...(kept?.return_to && problem !== 'InvalidReturnTo' && { return_to: kept.return_to }),
   });
 }

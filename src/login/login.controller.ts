@@ -36,6 +36,10 @@ const loginRequest = z.object({
     .optional()
     .describe('where to go afterwards: a path here, or an allowed origin'),
   reconnect: z.uuid().optional().describe('the id of a session of a key that needs its owner again'),
+  prompt: z
+    .enum(['consent'])
+    .optional()
+    .describe('consent: the server asks for every permission again, given before or not'),
   replace: z.enum(['yes']).optional().describe('yes: sign in although this browser is signed in already'),
 });
 
@@ -58,17 +62,18 @@ export class LoginController {
     private readonly claimCodePage: ClaimCodePage,
   ) {}
 
-  /** Begins at once only where nobody else can have made the browser do it, and nobody is signed in. */
+  /** Begins at once only where nobody else can have made the browser do it, and it signs nobody out. */
   @Get('login')
   @Allow('anyone', 'browser')
   @ApiOperation({
     operationId: 'openLogin',
     summary: 'Begins a login, for a link',
     description:
-      'Without an identifier, in a browser that is signed in, or when another site leads here, it shows the sign-in page.',
+      'Without an identifier, in a browser that another account is signed in to, or when another site leads here, it shows the sign-in page.',
   })
   @ApiQuery({ name: 'identifier', required: false, schema: { type: 'string', maxLength: 2048 } })
   @ApiQuery({ name: 'return_to', required: false, schema: { type: 'string', maxLength: 2048 } })
+  @ApiQuery({ name: 'prompt', required: false, schema: { type: 'string', enum: ['consent'] } })
   @ApiQuery({ name: 'reconnect', required: false, schema: { type: 'string', format: 'uuid' } })
   @ApiResponse(REDIRECT)
   @ApiErrors('InvalidRequest', 'InvalidIdentifier', 'InvalidReturnTo', 'AccountUnreachable')
@@ -81,11 +86,12 @@ export class LoginController {
     if (query.reconnect && request.method === 'GET') {
       return this.beginReconnection(query.reconnect, query.return_to, request, reply);
     }
+    const { identifier } = query;
     const crossSite = request.headers['sec-fetch-site'] === 'cross-site';
-    if (!query.identifier || crossSite || caller.kind === 'browser' || request.method === 'HEAD') {
+    if (!identifier || crossSite || signsOut(caller, query) || request.method === 'HEAD') {
       return void reply.redirect(this.formUrl(query), 303);
     }
-    await this.begin(query.identifier, query.return_to, request, reply);
+    await this.begin(identifier, query, request, reply);
   }
 
   @Post('login')
@@ -118,7 +124,7 @@ export class LoginController {
     }
     if (!body.identifier)
       throw new BrokerError('InvalidIdentifier', 'Say who you are: a handle, a DID or a PDS.');
-    await this.begin(body.identifier, body.return_to, request, reply);
+    await this.begin(body.identifier, body, request, reply);
   }
 
   @Get('callback')
@@ -194,12 +200,12 @@ export class LoginController {
 
   private async begin(
     identifier: string,
-    returnTo: string | undefined,
+    { return_to: returnTo, prompt }: LoginRequest,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
     const binding = this.cookies.bind(request, reply);
-    const url = await this.login.begin(identifier, returnTo, binding);
+    const url = await this.login.begin(identifier, { returnTo, prompt }, binding);
     void reply.redirect(url.href, 303);
   }
 
@@ -211,7 +217,7 @@ export class LoginController {
     else void reply.redirect(withClaim(loopback, id, code), 303);
   }
 
-  /** Signs nobody in, and gives a session back only what it had: any link may lead here. */
+  /** Signs nobody in, and asks the owner of a session only for what it was to have: any link may lead here. */
   private async beginReconnection(
     sessionId: string,
     returnTo: string | undefined,
@@ -223,8 +229,17 @@ export class LoginController {
     void reply.redirect(url.href, 303);
   }
 
-  private formUrl({ identifier, return_to }: LoginRequest): string {
-    const query = new URLSearchParams({ ...(identifier && { identifier }), ...(return_to && { return_to }) });
+  private formUrl({ identifier, return_to, prompt }: LoginRequest): string {
+    const query = new URLSearchParams({
+      ...(identifier && { identifier }),
+      ...(return_to && { return_to }),
+      ...(prompt && { prompt }),
+    });
     return `${this.config.basePath}/${query.size > 0 ? `?${query}` : ''}`;
   }
+}
+
+/** Whether a login takes a browser away from who is signed in to it; consenting anew as the same account does not. */
+function signsOut(caller: Principal, { identifier, prompt }: LoginRequest): boolean {
+  return caller.kind === 'browser' && !(prompt === 'consent' && identifier === caller.did);
 }

@@ -16,6 +16,7 @@ import type { Grant } from '../oauth/grant.ts';
 import { Grants } from '../oauth/grants.service.ts';
 import { Log } from '../observability/log.ts';
 import { Reconnections } from '../sessions/reconnections.service.ts';
+import { ScopeShortfalls } from '../sessions/scope-shortfalls.ts';
 import { Sessions } from '../sessions/sessions.service.ts';
 import { type OpenedUiSession, UiSessions } from '../ui-sessions/ui-sessions.service.ts';
 import { parseReturnTo } from './return-to.ts';
@@ -29,6 +30,12 @@ export type LoginBrowser = {
   readonly from: string;
   /** The session cookie it came with, which a finished login replaces. */
   readonly cookie: string | undefined;
+};
+
+/** Where a login leads, and whether its person is to be asked for their consent although they have given it before. */
+export type LoginAsk = {
+  readonly returnTo?: string | undefined;
+  readonly prompt?: 'consent' | undefined;
 };
 
 /** Where the browser goes, with a new cookie where it was signed in; or the key request that its owner has authorized. */
@@ -48,6 +55,7 @@ export class LoginService {
     private readonly grants: Grants,
     private readonly sessions: Sessions,
     private readonly reconnections: Reconnections,
+    private readonly shortfalls: ScopeShortfalls,
     private readonly uiSessions: UiSessions,
     private readonly keyRequests: KeyRequests,
     private readonly keyAuthorizations: KeyRequestAuthorizations,
@@ -59,20 +67,20 @@ export class LoginService {
    *
    * @throws BrokerError `InvalidIdentifier`, `InvalidReturnTo`, `AccountUnreachable`
    */
-  async begin(identifier: string, returnTo: string | undefined, binding: string): Promise<URL> {
+  async begin(identifier: string, { returnTo, prompt }: LoginAsk, binding: string): Promise<URL> {
     const intent = {
       purpose: 'sign_in',
       target: null,
       returnTo: parseReturnTo(returnTo, this.config),
     } as const;
-    const url = await this.authorizations.begin(nameOf(identifier), intent, binding);
+    const url = await this.authorizations.begin(nameOf(identifier), intent, binding, prompt && { prompt });
     this.log.loginBegun({ issuer: url.origin, purpose: intent.purpose });
     return url;
   }
 
   /**
-   * Returns where the owner of a key's session goes to take it up again: the same account is asked for the same scope,
-   * and sees the server's consent page.
+   * Returns where the owner of a key's session goes to give it a new grant: the same account is asked for what it was
+   * asked for before, and sees the server's consent page.
    *
    * @throws BrokerError `NotFound`, `InvalidReturnTo`, `AccountUnreachable`
    */
@@ -150,6 +158,7 @@ export class LoginService {
       return { session, opened, replaced };
     });
     this.log.signedIn({ did: session.did, sessionId: session.id, pds: session.pds });
+    this.shortfalls.granted(session, 'login');
     if (previous && replaced) await this.uiSessions.finishEnding(previous);
     return { kind: 'signed-in', opened, returnTo };
   }

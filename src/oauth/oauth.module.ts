@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.ts';
+import { Config } from '../config/config.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { Authorizations } from './authorizations.service.ts';
@@ -11,6 +12,9 @@ import { Grants } from './grants.service.ts';
 import { OAuthController } from './oauth.controller.ts';
 import { OAuthLibrary } from './oauth-library.ts';
 import { OAuthStateRepository } from './oauth-state.repository.ts';
+import { openPermissionSetFile, PermissionSetFile } from './permission-set-file.ts';
+import { PermissionSetRepository } from './permission-set.repository.ts';
+import { PermissionSets } from './permission-sets.service.ts';
 import { TokenRefresh } from './token-refresh.service.ts';
 
 @Module({
@@ -24,8 +28,15 @@ import { TokenRefresh } from './token-refresh.service.ts';
     Grants,
     OAuthLibrary,
     OAuthStateRepository,
+    PermissionSetRepository,
+    PermissionSets,
+    {
+      provide: PermissionSetFile,
+      inject: [Config],
+      useFactory: ({ permissionSetsFile }: Config) => openPermissionSetFile(permissionSetsFile),
+    },
     TokenRefresh,
   ],
-  exports: [Authorizations, Grants, TokenRefresh],
+  exports: [Authorizations, Grants, PermissionSets, TokenRefresh],
 })
 export class OAuthModule {}

@@ -1,25 +1,16 @@
-import {
-  IncludeScope,
-  isAtprotoOauthScope,
-  RpcPermission,
-  ScopePermissionsTransition,
-} from '@atproto/oauth-scopes';
+import { RpcPermission } from '@atproto/oauth-scopes';
+import { BrokerError } from '../errors/broker-error.ts';
+import { permissionsOf, type RpcCall } from './granted-permissions.ts';
 
-/** A method that is called (`*`: any), and the service that it is called of, as `did#service` or a bare DID. */
-export type RpcCall = { readonly lxm: string; readonly aud: string };
+export type { RpcCall };
 
 /**
  * Returns the scope that would allow a call where what was granted surely does not. The PDS decides what nobody else can
  * know: what a permission set holds, or a kind of scope that is newer than this program.
  */
 export function missingRpcScope(granted: string, call: RpcCall): string | undefined {
-  const parts = granted.split(' ');
-  if (!parts.every(isUnderstood) || new ScopePermissionsTransition(parts).allowsRpc(call)) return undefined;
-  return neededRpcScope(call);
-}
-
-function isUnderstood(part: string): boolean {
-  return isAtprotoOauthScope(part) && IncludeScope.fromString(part) === null;
+  const permissions = permissionsOf(granted);
+  return !permissions.isUnderstood || permissions.mayCall(call) ? undefined : neededRpcScope(call);
 }
 
 /**
@@ -29,4 +20,10 @@ function isUnderstood(part: string): boolean {
 export function neededRpcScope({ lxm, aud }: RpcCall): string {
   if (aud.includes('#')) return RpcPermission.scopeNeededFor({ lxm, aud });
   return lxm === '*' ? 'transition:generic' : RpcPermission.scopeNeededFor({ lxm, aud: '*' });
+}
+
+/** Says which scope something takes that was not granted. */
+export function scopeMissing(missingScope: string): BrokerError {
+  const message = `The account has not granted ${missingScope}, which this takes.`;
+  return new BrokerError('ScopeMissing', message, { missingScope });
 }

@@ -109,6 +109,25 @@ export class Log {
     );
   }
 
+  scopeFellShort(facts: { did: string; sessionId: string; at: string; missing: string }): void {
+    this.logger.warn(facts, 'Less was granted than is wanted; the session goes on with that');
+  }
+
+  scopeChanged(facts: { did: string; sessionId: string; lost: string; gained: string }): void {
+    this.logger.info(facts, 'A refresh brought another scope than the session had');
+  }
+
+  permissionSetResolved(facts: { nsid: string; permissions: number }): void {
+    this.logger.info(facts, 'A permission set was read at its authority');
+  }
+
+  permissionSetFailed(facts: { nsid: string; isKnown: boolean }, error: unknown): void {
+    this.logger.warn(
+      { ...facts, error: toLoggedError(error) },
+      'A permission set could not be read; the last good copy is used, and it is tried again',
+    );
+  }
+
   keyRequestCreated(facts: { did: string; keyRequestId: string }): void {
     this.logger.info(facts, 'Somebody asks for an API key');
   }

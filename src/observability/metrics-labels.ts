@@ -65,6 +65,16 @@ export const serviceTokenOutcomes = ['kept', 'minted', 'failed'] as const;
 
 export type ServiceTokenOutcome = (typeof serviceTokenOutcomes)[number];
 
+/** The moments at which a server says what was granted. */
+export const grantMoments = ['login', 'key_request', 'reconnection', 'refresh'] as const;
+
+export type GrantMoment = (typeof grantMoments)[number];
+
+/** How it ends to look for a permission set at its authority. */
+export const lookOutcomes = ['resolved', 'failed'] as const;
+
+export type LookOutcome = (typeof lookOutcomes)[number];
+
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Returns the method of a request; those that no route answers to are one. */

@@ -11,8 +11,12 @@ import {
   serviceTokenOutcomes,
   type TempTokenRefusal,
   tempTokenRefusals,
+  type GrantMoment,
+  grantMoments,
   type KeyOutcome,
   keyOutcomes,
+  type LookOutcome,
+  lookOutcomes,
   toMethodLabel,
   toStatusLabel,
 } from './metrics-labels.ts';
@@ -132,6 +136,20 @@ export class Metrics {
     registers: this.registers,
   });
 
+  private readonly shortfalls = new Counter({
+    name: 'latchkey_scope_shortfalls_total',
+    help: 'How often less was granted than is wanted, by when it was said',
+    labelNames: ['at'],
+    registers: this.registers,
+  });
+
+  private readonly permissionSetLooks = new Counter({
+    name: 'latchkey_permission_set_lookups_total',
+    help: 'How often a permission set was looked for at its authority, by how that ended',
+    labelNames: ['outcome'],
+    registers: this.registers,
+  });
+
   private readonly failures = new Counter({
     name: 'latchkey_measurement_failures_total',
     help: 'How often a number could not be measured; it is left out then',
@@ -147,6 +165,8 @@ export class Metrics {
     for (const outcome of keyOutcomes) this.keyValidations.inc({ outcome }, 0);
     for (const outcome of serviceTokenOutcomes) this.serviceTokens.inc({ outcome }, 0);
     for (const result of backgroundResults) this.background.inc({ result }, 0);
+    for (const at of grantMoments) this.shortfalls.inc({ at }, 0);
+    for (const outcome of lookOutcomes) this.permissionSetLooks.inc({ outcome }, 0);
     for (const reason of tempTokenRefusals) this.refusedTempTokens.inc({ reason }, 0);
   }
 
@@ -201,6 +221,14 @@ export class Metrics {
 
   serviceTokenAsked(outcome: ServiceTokenOutcome): void {
     this.serviceTokens.inc({ outcome });
+  }
+
+  scopeFellShort(at: GrantMoment): void {
+    this.shortfalls.inc({ at });
+  }
+
+  permissionSetLookedFor(outcome: LookOutcome): void {
+    this.permissionSetLooks.inc({ outcome });
   }
 
   auditEventsLost(events: number): void {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BrokerError } from '../errors/broker-error.ts';
-import { neededRpcScope } from '../oauth/rpc-scope.ts';
+import { neededRpcScope, scopeMissing } from '../oauth/rpc-scope.ts';
 import type { PdsResponse } from '../sessions/pds-requests.ts';
 import type { Tuple } from './service-token.ts';
 
@@ -15,7 +15,11 @@ const refused = z.object({ error: z.string(), message: z.string().optional() });
  * @throws BrokerError `ScopeMissing`, `ServiceTokenRefused` with the PDS's reason, `TooManyRequests`,
  * `UpstreamUnavailable`
  */
-export function judgeMintAnswer({ statusCode, headers }: PdsResponse, text: string, tuple: Tuple): string {
+export function judgeMintAnswer(
+  { statusCode, headers }: PdsResponse,
+  text: string,
+  { aud, lxm = '*' }: Tuple,
+): string {
   const body = parseJson(text);
   if (statusCode === 200) {
     const answer = minted.safeParse(body);
@@ -25,14 +29,8 @@ export function judgeMintAnswer({ statusCode, headers }: PdsResponse, text: stri
   const refusal = refused.safeParse(body).data;
   if (statusCode < 400 || statusCode >= 500 || !refusal)
     throw new BrokerError('UpstreamUnavailable', `The PDS answered ${statusCode}, and no token.`);
-  throw refusal.error === 'ScopeMissingError' ? scopeMissing(tuple) : refusedFor(refusal);
-}
-
-/** Says which scope a token would take; the PDS refused it for one that we could not tell. */
-export function scopeMissing({ aud, lxm = '*' }: Pick<Tuple, 'aud' | 'lxm'>): BrokerError {
-  const scope = neededRpcScope({ aud, lxm });
-  const message = `What was granted does not allow this token; the scope ${scope} would.`;
-  return new BrokerError('ScopeMissing', message, { missingScope: scope });
+  const isScope = refusal.error === 'ScopeMissingError';
+  throw isScope ? scopeMissing(neededRpcScope({ aud, lxm })) : refusedFor(refusal);
 }
 
 /** A 401 among these is about the account: our own token was good, or `withSession` had thrown. */

@@ -1,11 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Config } from '../config/config.ts';
 import { BrokerError } from '../errors/broker-error.ts';
-import { missingRpcScope } from '../oauth/rpc-scope.ts';
+import { missingRpcScope, scopeMissing } from '../oauth/rpc-scope.ts';
 import { refuseProtectedMethod } from '../sessions/protected-methods.ts';
 import { SessionListeners } from '../sessions/session-listeners.ts';
 import { Sessions } from '../sessions/sessions.service.ts';
-import { scopeMissing } from './mint-answer.ts';
 import { type HandedToken, MintedTokens, type TokenSelection } from './minted-tokens.ts';
 import type { ServiceTokenAsk, Tuple } from './service-token.ts';
 
@@ -56,7 +55,8 @@ export class ServiceTokens implements OnModuleInit {
       );
     if (lxm !== undefined) refuseProtectedMethod(lxm);
     const { scope } = await this.sessions.get(sessionId);
-    if (missingRpcScope(scope, { aud, lxm: lxm ?? '*' }) !== undefined) throw scopeMissing({ aud, lxm });
+    const missing = missingRpcScope(scope, { aud, lxm: lxm ?? '*' });
+    if (missing !== undefined) throw scopeMissing(missing);
     return scope;
   }
 }

@@ -175,6 +175,7 @@ function toBoundColumns(session: Session, grant: RefreshedGrant) {
     issuer: session.issuer,
     pds: grant.pds,
     scope: grant.scope,
+    asked_scope: session.askedScope,
     kid: session.kid,
     purpose: session.purpose,
     granted_at: session.grantedAt.toISOString(),

@@ -13,17 +13,20 @@ export const NO_ATTEMPT = {
   lease_until: null,
 } as const;
 
-/** Which session a grant becomes. */
-export type GrantedTo = {
-  readonly id: string;
+/** What a session is for. */
+export type SessionLife = {
   readonly handle: string | null;
   readonly purpose: SessionPurpose;
-  readonly generation: number;
+  /** What its owner was asked for, where that is not the configured scope. */
+  readonly askedScope?: string | null;
 };
+
+/** Which session a grant becomes. */
+export type GrantedTo = SessionLife & { readonly id: string; readonly generation: number };
 
 /** Returns the row of a session that was just granted. `now` is the database's time. */
 export function toGrantedRow(grant: Grant, to: GrantedTo, secrets: SessionSecretsBox, now: Date): SessionRow {
-  const { id, handle, purpose, generation } = to;
+  const { id, handle, purpose, askedScope = null, generation } = to;
   // The grant's own time is this process's, which may differ from the database's.
   const accessExpiresAt = new Date(now.getTime() + grant.accessExpiresAt.getTime() - Date.now());
   const at = now.toISOString();
@@ -35,6 +38,7 @@ export function toGrantedRow(grant: Grant, to: GrantedTo, secrets: SessionSecret
     issuer: grant.issuer,
     pds: grant.pds,
     scope: grant.scope,
+    asked_scope: askedScope,
     kid: grant.kid,
     purpose,
     granted_at: at,

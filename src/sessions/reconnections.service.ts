@@ -1,34 +1,53 @@
 import { Injectable } from '@nestjs/common';
+import { Config } from '../config/config.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import type { Grant } from '../oauth/grant.ts';
 import { Log } from '../observability/log.ts';
+import { Endings } from './endings.service.ts';
 import { LiveSessions } from './live-sessions.ts';
 import { decideReconnection } from './reconnection-rule.ts';
-import type { Session } from './session.ts';
-import { SessionRepository } from './session.repository.ts';
+import { ScopeShortfalls } from './scope-shortfalls.ts';
+import { askedScopeOf, type Session } from './session.ts';
+import { SessionRepository, type StoredSession } from './session.repository.ts';
 
-/** What a reconnection asks for: exactly what the session was. */
+/** What a reconnection asks for. */
 export type Reconnection = Pick<Session, 'did' | 'scope'>;
 
-/** Takes up sessions again that need their owner: only by name, so that what holds them lives again and nothing else. */
+/**
+ * Gives sessions of keys a new grant: those that need their owner, and those that were granted less than they were to
+ * have. Only by name, so that what holds them goes on and nothing else.
+ */
 @Injectable()
 export class Reconnections {
   constructor(
+    private readonly config: Config,
     private readonly sessions: SessionRepository,
     private readonly live: LiveSessions,
+    private readonly endings: Endings,
+    private readonly shortfalls: ScopeShortfalls,
     private readonly log: Log,
   ) {}
 
-  /** @throws BrokerError `NotFound` unless the session is a key's and needs its owner */
+  /**
+   * Returns what the owner is asked for: what they were asked for before, less what this broker's client does not have
+   * any more, as no server would take that.
+   *
+   * @throws BrokerError `NotFound` unless the session is a key's and has use for a grant
+   */
   async get(sessionId: string): Promise<Reconnection> {
-    return this.reconnectable(sessionId);
+    const session = await this.reconnectable(sessionId);
+    const { scopeParts } = this.config;
+    const parts = askedScopeOf(session)
+      .split(' ')
+      .filter(part => scopeParts.includes(part));
+    return { did: session.did, scope: parts.join(' ') };
   }
 
   /**
-   * Gives a session the grant that its owner authorized for it.
+   * Gives a session the grant that its owner authorized for it; one that it had until now is revoked.
    *
-   * @throws BrokerError `WrongAccount` when another account authorized, `ScopeExceeded` when more was granted than the
-   * session had, `NotFound` when the session does not wait for its owner any more
+   * @throws BrokerError `WrongAccount` when another account authorized, `ScopeExceeded` when more was granted than was
+   * asked for, `NotFound` when the session has no use for a grant any more
    */
   async take(sessionId: string, grant: Grant): Promise<Session> {
     const session = await this.reconnectable(sessionId);
@@ -38,13 +57,20 @@ export class Reconnections {
     if (!taken) throw notReconnectable();
     this.live.forget(sessionId);
     this.log.sessionReconnected({ did: session.did, sessionId });
-    return taken;
+    this.shortfalls.granted(taken.session, 'reconnection');
+    if (taken.replaced !== undefined) await this.endings.finish(taken.replaced);
+    return taken.session;
   }
 
-  private async reconnectable(sessionId: string): Promise<Session> {
+  private async reconnectable(sessionId: string): Promise<StoredSession> {
     const session = await this.sessions.find(sessionId);
-    if (session?.status === 'needs_reauth' && session.purpose === 'api_key') return session;
+    if (session?.purpose === 'api_key' && this.hasUse(session)) return session;
     throw notReconnectable();
+  }
+
+  private hasUse(session: Session): boolean {
+    if (session.status === 'needs_reauth') return true;
+    return session.status === 'active' && this.shortfalls.of(session).length > 0;
   }
 }
 

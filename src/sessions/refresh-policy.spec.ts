@@ -24,6 +24,7 @@ function session(changes: Partial<Session> = {}): Session {
       issuer: 'i',
       pds: 'p',
       scope: 's',
+      askedScope: null,
       kid: null,
     },
     ...{ purpose: 'ui', generation: 1, status: 'active', reason: null, grantedAt: refreshedAt, refreshedAt },

@@ -12,6 +12,7 @@ import { TokenOracle } from './oracle.ts';
 import { pause } from './pause.ts';
 import { endReasonOf } from './refresh-policy.ts';
 import { Repetitions } from './repetitions.ts';
+import { ScopeShortfalls } from './scope-shortfalls.ts';
 import { SessionListeners } from './session-listeners.ts';
 import type { AttemptKey } from './session.ts';
 import { SessionRepository } from './session.repository.ts';
@@ -36,6 +37,7 @@ export class RefreshSettlement {
     private readonly live: LiveSessions,
     private readonly oracle: TokenOracle,
     private readonly listeners: SessionListeners,
+    private readonly shortfalls: ScopeShortfalls,
     private readonly closing: Closing,
     private readonly metrics: Metrics,
     private readonly log: Log,
@@ -54,6 +56,7 @@ export class RefreshSettlement {
           (session.accessExpiresAt.getTime() - databaseTime(session).getTime()) / 1000,
         );
         this.issuers.answered(session.issuer);
+        this.shortfalls.refreshed(session, outcome.tokens.scope ?? session.scope);
         break;
       case 'unknown':
         this.issuers.failed(session.issuer, outcome.retryAfterSeconds);

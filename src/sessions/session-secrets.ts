@@ -14,6 +14,7 @@ const BOUND_COLUMNS = [
   'issuer',
   'pds',
   'scope',
+  'asked_scope',
   'kid',
   'purpose',
   'granted_at',
@@ -45,6 +46,8 @@ export function isSealedAlike(a: SessionRow, b: SessionRow): boolean {
 }
 
 function bindingOf(row: BoundColumns): RowBinding {
-  const facts = Object.fromEntries(BOUND_COLUMNS.map(column => [column, row[column]]));
+  // Without a value it is left out: so were rows sealed that are older than the column.
+  const bound = BOUND_COLUMNS.filter(column => column !== 'asked_scope' || row.asked_scope !== null);
+  const facts = Object.fromEntries(bound.map(column => [column, row[column]]));
   return { table: 'oauth_session', column: 'sealed', id: row.id, facts };
 }

@@ -3,11 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
 import { Database } from '../database/database.ts';
 import type { Schema } from '../database/schema.ts';
-import type { SessionPurpose, SessionReason, SessionStatus } from '../database/tables/oauth-session.ts';
+import type { SessionReason, SessionStatus } from '../database/tables/oauth-session.ts';
 import type { Grant } from '../oauth/grant.ts';
-import { NO_ATTEMPT, toGrantedRow } from './granted-row.ts';
+import { NO_ATTEMPT, type SessionLife, toGrantedRow } from './granted-row.ts';
 import { isUnheld } from './session-holders.ts';
-import { type AttemptKey, type Session, type SessionRow, toSession } from './session.ts';
+import { askedScopeOf, type AttemptKey, type Session, type SessionRow, toSession } from './session.ts';
 import { isSealedAlike, type SessionSecrets, SessionSecretsBox } from './session-secrets.ts';
 
 /** A session as it was read: its row, its secrets, unless they were erased, and the database's time of the reading. */
@@ -16,6 +16,9 @@ export type StoredSession = Session & {
   readonly secrets: SessionSecrets | null;
   readonly readAt: Date;
 };
+
+/** A session that took a grant, and under which id the grant that it had is to be revoked, if it had one. */
+export type TakenGrant = { readonly session: Session; readonly replaced: string | undefined };
 
 const MARKED_AT_ONCE = 200;
 
@@ -35,30 +38,33 @@ export class SessionRepository {
     private readonly secrets: SessionSecretsBox,
   ) {}
 
-  async insert(
-    grant: Grant,
-    { handle, purpose }: { handle: string | null; purpose: SessionPurpose },
-    database: Kysely<Schema> = this.database,
-  ): Promise<Session> {
-    const to = { id: randomUUID(), handle, purpose, generation: 1 };
+  async insert(grant: Grant, life: SessionLife, database: Kysely<Schema> = this.database): Promise<Session> {
+    const to = { ...life, id: randomUUID(), generation: 1 };
     const row = toGrantedRow(grant, to, this.secrets, await this.now(database));
     await database.insertInto('oauth_session').values(row).execute();
     return toSession(row);
   }
 
-  /** Gives a session that waits for its owner a new grant; nothing when it does not wait in this generation any more. */
-  async takeGrant(session: Session, grant: Grant): Promise<Session | undefined> {
-    const { id, handle, purpose, generation } = session;
-    const to = { id, handle, purpose, generation: generation + 1 };
-    const row = toGrantedRow(grant, to, this.secrets, await this.now(this.database));
-    const { numUpdatedRows } = await this.database
-      .updateTable('oauth_session')
-      .set(row)
-      .where('id', '=', id)
-      .where('generation', '=', generation)
-      .where('status', '=', 'needs_reauth')
-      .executeTakeFirst();
-    return numUpdatedRows === 1n ? toSession(row) : undefined;
+  /**
+   * Gives a session a new grant, unless it is not as it was read any more. The grant of one that is active stays as a
+   * session of its own, which is to be revoked.
+   */
+  takeGrant(session: StoredSession, grant: Grant): Promise<TakenGrant | undefined> {
+    return this.database.transaction().execute(async transaction => {
+      const { id, handle, purpose, generation, status } = session;
+      const to = { id, handle, purpose, askedScope: askedScopeOf(session), generation: generation + 1 };
+      const row = toGrantedRow(grant, to, this.secrets, await this.now(transaction));
+      const { numUpdatedRows } = await transaction
+        .updateTable('oauth_session')
+        .set(row)
+        .where('id', '=', id)
+        .where('generation', '=', generation)
+        .where('status', '=', status)
+        .executeTakeFirst();
+      if (numUpdatedRows !== 1n) return undefined;
+      const replaced = status === 'active' ? await this.putAside(session, transaction) : undefined;
+      return { session: toSession(row), replaced };
+    });
   }
 
   /**
@@ -66,15 +72,16 @@ export class SessionRepository {
    * @throws BrokerError `SealedRowUnreadable` when the row was edited
    */
   async find(id: string, known?: StoredSession): Promise<StoredSession | undefined> {
-    const row = await this.database
+    const found = await this.database
       .selectFrom('oauth_session')
       .selectAll()
       .select(this.database.now().as('read_at'))
       .where('id', '=', id)
       .executeTakeFirst();
-    if (!row) return undefined;
+    if (!found) return undefined;
+    const { read_at, ...row } = found;
     const secrets = known && isSealedAlike(known.row, row) ? known.secrets : this.open(row);
-    return { ...toSession(row), row, secrets, readAt: new Date(row.read_at) };
+    return { ...toSession(row), row, secrets, readAt: new Date(read_at) };
   }
 
   /** Returns the id of the active session that an account was granted last. */
@@ -223,6 +230,21 @@ export class SessionRepository {
       .where('status', '=', 'active')
       .returning(['id', 'did'])
       .execute();
+  }
+
+  /** Keeps a session's grant under another id, until it is revoked. */
+  private async putAside(
+    { row, secrets }: StoredSession,
+    database: Kysely<Schema>,
+  ): Promise<string | undefined> {
+    if (!secrets) return undefined;
+    const aside: SessionRow = { ...row, ...NO_ATTEMPT, id: randomUUID(), status: 'revoking' };
+    const sealed = this.secrets.seal(secrets, aside);
+    await database
+      .insertInto('oauth_session')
+      .values({ ...aside, sealed })
+      .execute();
+    return aside.id;
   }
 
   private open(row: SessionRow): SessionSecrets | null {

@@ -15,7 +15,10 @@ export type Session = {
   readonly clientId: string;
   readonly issuer: string;
   readonly pds: string;
+  /** What was granted, by the last answer of the issuer. */
   readonly scope: string;
+  /** What the owner was asked for, where that is not the configured scope; null for a browser's session. */
+  readonly askedScope: string | null;
   readonly kid: string | null;
   readonly purpose: SessionPurpose;
   readonly generation: number;
@@ -31,6 +34,11 @@ export type Session = {
   readonly resends: number;
   readonly attempt: Attempt | null;
 };
+
+/** Returns the scope that the owner of a key's session was asked for; one that is older than this record has what it wants. */
+export function askedScopeOf({ askedScope, scope }: Pick<Session, 'askedScope' | 'scope'>): string {
+  return askedScope ?? scope;
+}
 
 /** One try to refresh one generation of a session. */
 export type Attempt = {
@@ -60,6 +68,7 @@ export function toSession(row: SessionRow): Session {
     issuer: row.issuer,
     pds: row.pds,
     scope: row.scope,
+    askedScope: row.asked_scope,
     kid: row.kid,
     purpose: row.purpose,
     generation: row.generation,

@@ -20,6 +20,7 @@ import { RefreshSettlement } from './refresh-settlement.service.ts';
 import { ReplayWindow } from './replay-window.ts';
 import { ResendRule } from './resend-rule.ts';
 import { Refresher } from './refresher.service.ts';
+import { ScopeShortfalls } from './scope-shortfalls.ts';
 import { SessionOperations } from './session-operations.service.ts';
 import { SessionListeners } from './session-listeners.ts';
 import { SessionRequests } from './session-requests.service.ts';
@@ -50,6 +51,7 @@ import { StreamGate } from './stream-gate.ts';
     Refresher,
     ReplayWindow,
     ResendRule,
+    ScopeShortfalls,
     SessionListeners,
     SessionOperations,
     SessionRepository,
@@ -60,6 +62,6 @@ import { StreamGate } from './stream-gate.ts';
     StreamGate,
     TokenOracle,
   ],
-  exports: [Endings, FailPoints, Reconnections, Refresher, SessionListeners, Sessions],
+  exports: [Endings, FailPoints, Reconnections, Refresher, ScopeShortfalls, SessionListeners, Sessions],
 })
 export class SessionsModule {}

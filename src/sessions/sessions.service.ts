@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../database/schema.ts';
-import type { SessionPurpose } from '../database/tables/oauth-session.ts';
 import type { Grant } from '../oauth/grant.ts';
 import { AccountTurns } from './account-turns.ts';
+import type { SessionLife } from './granted-row.ts';
 import { LiveSessions, requireLive, sessionEnded } from './live-sessions.ts';
 import type { PdsRequest, PdsResponse } from './pds-requests.ts';
 import { SessionRequests } from './session-requests.service.ts';
@@ -37,11 +37,7 @@ export class Sessions {
   ) {}
 
   /** Stores a grant as a session of its own. */
-  create(
-    grant: Grant,
-    life: { handle: string | null; purpose: SessionPurpose },
-    database?: Kysely<Schema>,
-  ): Promise<Session> {
+  create(grant: Grant, life: SessionLife, database?: Kysely<Schema>): Promise<Session> {
     return this.sessions.insert(grant, life, database);
   }
 

@@ -3,9 +3,12 @@ import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagg
 import { z } from 'zod';
 import { Caller } from '../access/caller.decorator.ts';
 import type { AccountPrincipal } from '../access/principal.ts';
+import { Config } from '../config/config.ts';
 import { Allow } from '../http/allow.decorator.ts';
 import { ApiErrors } from '../http/api-errors.decorator.ts';
 import { toOpenApiSchema } from '../http/openapi.ts';
+import { reconsentUrl } from '../sessions/reconsent-url.ts';
+import { ScopeShortfalls } from '../sessions/scope-shortfalls.ts';
 import { Sessions } from '../sessions/sessions.service.ts';
 
 const me = z.object({
@@ -14,6 +17,14 @@ const me = z.object({
   pds: z.url(),
   credential: z.enum(['browser', 'api-key']),
   scope: z.string().describe('what the account granted'),
+  scopeShortfall: z
+    .array(z.string())
+    .optional()
+    .describe('what is wanted and was not granted, in the words it is asked for; left out where nothing is'),
+  reconsentUrl: z
+    .url()
+    .optional()
+    .describe('where the owner is asked for it again; with scopeShortfall, and takes a return_to'),
   expiresAt: z.iso.datetime().nullable().describe('when this credential ends; null for a key without an end'),
 });
 
@@ -22,7 +33,11 @@ const me = z.object({
 @ApiSecurity('apiKey')
 @Controller('api/me')
 export class MeController {
-  constructor(private readonly sessions: Sessions) {}
+  constructor(
+    private readonly config: Config,
+    private readonly sessions: Sessions,
+    private readonly shortfalls: ScopeShortfalls,
+  ) {}
 
   @Get()
   @Allow('browser', 'api-key')
@@ -37,7 +52,13 @@ export class MeController {
     'DatabaseUnavailable',
   )
   async me(@Caller() { kind, sessionId, expiresAt }: AccountPrincipal): Promise<z.infer<typeof me>> {
-    const { did, handle, pds, scope } = await this.sessions.get(sessionId);
-    return { did, handle, pds, credential: kind, scope, expiresAt: expiresAt?.toISOString() ?? null };
+    const session = await this.sessions.get(sessionId);
+    const { did, handle, pds, scope } = session;
+    const scopeShortfall = this.shortfalls.of(session);
+    return {
+      ...{ did, handle, pds, credential: kind, scope },
+      ...(scopeShortfall.length > 0 && { scopeShortfall, reconsentUrl: reconsentUrl(session, this.config) }),
+      expiresAt: expiresAt?.toISOString() ?? null,
+    };
   }
 }

@@ -5,7 +5,10 @@ import { SignInPage, type SignInView } from './sign-in-page.tsx';
 const alice = { did: 'did:plc:alice', handle: 'alice.test' };
 
 function render(view: Partial<SignInView> = {}): string {
-  const nothing = { account: undefined, identifier: undefined, returnTo: undefined, problem: undefined };
+  const nothing = {
+    ...{ account: undefined, identifier: undefined },
+    ...{ returnTo: undefined, prompt: undefined, problem: undefined },
+  };
   return renderToString(SignInPage({ basePath: '', brokerName: 'Latchkey', ...nothing, ...view }));
 }
 
@@ -45,6 +48,19 @@ describe('the sign-in page', () => {
     expect(render({ returnTo: '/a?b=c' })).toContain(
       '<input type="hidden" name="return_to" value="/a?b=c"/>',
     );
+  });
+
+  it('asks who is signed in for the permissions that are missing, and nobody else as them', () => {
+    const asked = { identifier: alice.did, prompt: 'consent' } as const;
+    const page = render({ account: alice, returnTo: '/a', ...asked });
+    expect(page).toMatch(
+      /value="did:plc:alice".*name="prompt" value="consent".*value="\/a".*Look at the permissions/s,
+    );
+    expect(page).not.toContain('<details open');
+    for (const account of [undefined, { ...alice, did: 'did:plc:bob' }]) {
+      expect(render({ account, ...asked })).not.toContain('Look at the permissions');
+      expect(render({ account, ...asked })).toContain('name="prompt" value="consent"');
+    }
   });
 
   it('lives below its base path', () => {

@@ -8,6 +8,8 @@ export type SignInView = {
   readonly account: { readonly did: string; readonly handle: string | null } | undefined;
   readonly identifier: string | undefined;
   readonly returnTo: string | undefined;
+  /** Whether the server is to ask for every permission again. */
+  readonly prompt: 'consent' | undefined;
   readonly problem: string | undefined;
 };
 
@@ -21,6 +23,7 @@ export function SignInPage(view: SignInView): VNode {
       <h1>{heading}</h1>
       {problem ? <Problem code={problem} /> : null}
       {account ? <SignedIn {...account} basePath={basePath} /> : null}
+      {account ? <Reconsent {...view} account={account} /> : null}
       {account ? <OtherAccount {...view} account={account} /> : <SignInForm {...view} submit="Sign in" />}
     </Page>
   );
@@ -58,14 +61,41 @@ function SignedIn({
   );
 }
 
+/** For who is signed in, and is asked for permissions that they have not given. */
+function Reconsent({
+  basePath,
+  brokerName,
+  account,
+  identifier,
+  returnTo,
+  prompt,
+}: SignInView & { account: NonNullable<SignInView['account']> }): VNode | null {
+  if (!isReconsent({ account, identifier, prompt })) return null;
+  return (
+    <form method="post" action={`${basePath}/oauth/login`} class="card">
+      <p>{brokerName} asks for permissions that you have not given. You decide at your own server.</p>
+      <input type="hidden" name="identifier" value={account.did} />
+      <input type="hidden" name="prompt" value="consent" />
+      <input type="hidden" name="replace" value="yes" />
+      {returnTo ? <input type="hidden" name="return_to" value={returnTo} /> : null}
+      <button type="submit">Look at the permissions</button>
+    </form>
+  );
+}
+
+function isReconsent({ account, identifier, prompt }: Pick<SignInView, 'account' | 'identifier' | 'prompt'>) {
+  return prompt === 'consent' && account !== undefined && account.did === identifier;
+}
+
 /** Folded up, as a person who is signed in seldom wants it; open when it was just tried. */
 function OtherAccount(view: SignInView & { account: NonNullable<SignInView['account']> }): VNode {
-  const { account, identifier, problem } = view;
+  const { account, problem } = view;
+  const identifier = isReconsent(view) ? undefined : view.identifier;
   return (
     <details open={identifier !== undefined || problem !== undefined}>
       <summary>Use another account</summary>
       <p class="quiet">This signs {account.handle ?? account.did} out of this browser.</p>
-      <SignInForm {...view} submit="Switch account" />
+      <SignInForm {...view} identifier={identifier} submit="Switch account" />
     </details>
   );
 }
@@ -75,6 +105,7 @@ function SignInForm({
   account,
   identifier,
   returnTo,
+  prompt,
   problem,
   submit,
 }: SignInView & { submit: string }): VNode {
@@ -103,6 +134,7 @@ function SignInForm({
         </p>
       </div>
       {returnTo ? <input type="hidden" name="return_to" value={returnTo} /> : null}
+      {prompt ? <input type="hidden" name="prompt" value={prompt} /> : null}
       {account ? <input type="hidden" name="replace" value="yes" /> : null}
       <button type="submit">{submit}</button>
       <p class="quiet">You enter your password at your own server, never here.</p>

@@ -13,7 +13,8 @@ import { SignInPage, type SignInView } from './sign-in-page.tsx';
 
 /** A person gets the page, whatever is wrong with its address. */
 const shown = z.string().max(2048).optional().catch(undefined);
-const query = z.object({ identifier: shown, return_to: shown, problem: shown });
+const prompt = z.enum(['consent']).optional().catch(undefined);
+const query = z.object({ identifier: shown, return_to: shown, prompt, problem: shown });
 
 @ApiExcludeController()
 @Controller()
@@ -26,7 +27,7 @@ export class SignInController {
   @Get()
   @Allow('anyone', 'browser')
   async page(
-    @Query(new ZodPipe(query)) { identifier, return_to, problem }: z.infer<typeof query>,
+    @Query(new ZodPipe(query)) { identifier, return_to, prompt, problem }: z.infer<typeof query>,
     @Caller() caller: Principal,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -40,6 +41,7 @@ export class SignInController {
         account,
         identifier,
         returnTo: return_to,
+        prompt,
         problem,
       }),
     );

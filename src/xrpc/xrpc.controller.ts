@@ -16,7 +16,7 @@ import { AllowSameOriginOnly } from '../http/allow.decorator.ts';
 import { ApiErrors } from '../http/api-errors.decorator.ts';
 import { Config } from '../config/config.ts';
 import type { OwnBodyConfig } from '../http/body-parser.ts';
-import { type UploadedBody, uploadedBody } from '../http/uploaded-body.ts';
+import { abandonBody, type UploadedBody, uploadedBody } from '../http/uploaded-body.ts';
 import type { PdsRequest, PdsResponse } from '../sessions/pds-requests.ts';
 import { refuseAsPageOrScript } from './page-rule.ts';
 import { toCallerHeaders, toPdsHeaders } from './proxied-headers.ts';
@@ -50,6 +50,7 @@ const PDS_ANSWER = { status: 200, description: 'What the PDS answered.', content
   'Forbidden',
   'CrossSiteRequest',
   'ProtectedMethod',
+  'ScopeMissing',
   'PayloadTooLarge',
   'TooManyRequests',
   'UpstreamUnavailable',
@@ -115,6 +116,7 @@ export class XrpcController {
       });
       answer(reply, response);
     } catch (error) {
+      if (body) abandonBody(body, request.raw);
       if (!signal.aborted) throw error; // Else nobody is there any more to be told.
     }
   }

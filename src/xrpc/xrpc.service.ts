@@ -2,10 +2,12 @@ import { NSID } from '@atproto/syntax';
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '../errors/broker-error.ts';
 import { discard } from '../identity/exchange.ts';
+import { scopeMissing } from '../oauth/rpc-scope.ts';
 import { ServiceTokens } from '../service-tokens/service-tokens.service.ts';
 import type { PdsRequest, PdsResponse } from '../sessions/pds-requests.ts';
 import { refuseProtectedMethod } from '../sessions/protected-methods.ts';
 import { Sessions } from '../sessions/sessions.service.ts';
+import { missingScopeOf } from './proxied-call.ts';
 import { isServiceAuth, readServiceAuthQuery, writeServiceAuthQuery } from './service-auth-query.ts';
 
 /** Passes XRPC calls on to the PDS of the caller's session. */
@@ -18,7 +20,8 @@ export class XrpcService {
 
   /**
    * @param query the query string as the caller wrote it, with its `?`, or nothing
-   * @throws BrokerError `InvalidRequest`, `ProtectedMethod`, `ReauthorizationRequired`, `UpstreamUnavailable`, ...
+   * @throws BrokerError `InvalidRequest`, `ProtectedMethod`, `ScopeMissing`, `ReauthorizationRequired`,
+   * `UpstreamUnavailable`, ...
    */
   async forward(sessionId: string, nsid: string, query: string, request: PdsRequest): Promise<PdsResponse> {
     if (!NSID.isValid(nsid)) throw new BrokerError('InvalidRequest', 'This is not the NSID of a method.');
@@ -52,6 +55,10 @@ export class XrpcService {
   }
 
   private send(sessionId: string, nsid: string, query: string, request: PdsRequest): Promise<PdsResponse> {
-    return this.sessions.withSession(sessionId, pds => pds.fetch(`/xrpc/${nsid}${query}`, request));
+    return this.sessions.withSession(sessionId, pds => {
+      const missing = missingScopeOf(nsid, request.headers?.['atproto-proxy'], pds.scope);
+      if (missing !== undefined) throw scopeMissing(missing);
+      return pds.fetch(`/xrpc/${nsid}${query}`, request);
+    });
   }
 }

@@ -79,6 +79,7 @@ const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
     issuer: 'not null',
     pds: 'not null',
     scope: 'not null',
+    asked_scope: 'null',
     kid: 'null',
     purpose: 'not null',
     sealed: 'null',
@@ -108,6 +109,7 @@ const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
     created_at: 'not null',
     expires_at: 'not null',
   },
+  permission_set: { nsid: 'not null', document: 'not null', resolved_at: 'not null' },
   temp_token: {
     id: 'not null',
     digest: 'not null',

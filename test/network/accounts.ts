@@ -18,7 +18,8 @@ export async function takeDownAccount(pds: Pds, did: string): Promise<void> {
   await callPds(pds, 'com.atproto.admin.updateSubjectStatus', input, { authorization: `Basic ${operator}` });
 }
 
-async function callPds(pds: Pds, nsid: string, input: object, headers = {}): Promise<unknown> {
+/** Calls a procedure of the PDS; throws with its own words. */
+export async function callPds(pds: Pds, nsid: string, input: object, headers = {}): Promise<unknown> {
   const answer = await fetch(`${pds.url}/xrpc/${nsid}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },

@@ -29,6 +29,11 @@ export type NetworkControl = {
   disarmFaults: () => Promise<void>;
   /** Lists the refreshes that were asked for so far. */
   listTokenRequests: () => Promise<TokenRequest[]>;
+  /**
+   * Publishes a lexicon, or another version of it, which the PDS knows at once; answers the DID of its authority, which
+   * is the same for all.
+   */
+  publishLexicon: (lexicon: { id: string }) => Promise<string>;
   /** Counts the OAuth sessions that an account has at the PDS, at whatever clients. */
   countGrants: (did: string) => Promise<number>;
   /** Makes the PDS unreachable, as an outage does; only in a network of one's own. */
@@ -76,6 +81,7 @@ export function connectControl(url: string): NetworkControl {
     armFault: fault => call('armFault', fault),
     disarmFaults: () => call('disarmFaults'),
     listTokenRequests: () => call('listTokenRequests'),
+    publishLexicon: lexicon => call('publishLexicon', lexicon),
     countGrants: did => call('countGrants', did),
     haltPds: () => call('haltPds'),
     resumePds: () => call('resumePds'),

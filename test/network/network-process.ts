@@ -1,6 +1,7 @@
 import { createAccount, takeDownAccount } from './accounts.ts';
 import { ClientOrigins } from './client-origins.ts';
 import { Faults } from './faults.ts';
+import { LexiconAuthority } from './lexicon-authority.ts';
 import { listenOnLoopback } from './loopback-server.ts';
 import { type NetworkHandlers, serveControl } from './network-control.ts';
 import { startPds } from './pds.ts';
@@ -30,6 +31,7 @@ async function startParts(): Promise<NetworkHandlers> {
   const plc = await started.start(() => startPlcDirectory(trouble));
   const pds = await started.start(() => startPds(plc.url, trouble));
   const accounts = [await createAccount(pds, 'alice.test'), await createAccount(pds, 'bob.test')];
+  const lexicons = new LexiconAuthority(pds);
   return {
     describe: () => ({ pds: pds.url, plc: plc.url, accounts }),
     createAccount: handle => createAccount(pds, handle),
@@ -44,6 +46,7 @@ async function startParts(): Promise<NetworkHandlers> {
       trouble.faults.disarm();
     },
     listTokenRequests: () => trouble.tokenLog.list(),
+    publishLexicon: lexicon => lexicons.publish(lexicon),
     countGrants: did => pds.countGrants(did),
     haltPds: () => pds.halt(),
     resumePds: () => pds.resume(),

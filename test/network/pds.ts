@@ -12,6 +12,8 @@ export type Pds = {
   adminPassword: string;
   /** The OAuth sessions that an account has, at whatever clients. */
   countGrants: (did: string) => Promise<number>;
+  /** Lets all lexicons be those of an account here, and forgets the copy that it keeps of one. */
+  believeLexicon: (nsid: string, authority: string) => Promise<void>;
   halt: () => Promise<void>;
   resume: () => Promise<void>;
   stop: () => Promise<void>;
@@ -54,6 +56,11 @@ export async function startPds(
     countGrants: async did => {
       const grants = await pds.ctx.oauthProvider?.tokenManager.listAccountTokens(did as `did:plc:${string}`);
       return grants?.length ?? 0;
+    },
+    believeLexicon: async (nsid, authority) => {
+      pds.ctx.cfg.lexicon.didAuthority = authority as `did:plc:${string}`;
+      const { db } = pds.ctx.accountManager.db;
+      await db.deleteFrom('lexicon').where('nsid', '=', nsid).execute();
     },
     halt: server.halt,
     resume: server.resume,

@@ -159,6 +159,7 @@ function suite(place: () => FaultyPlace): void {
       le: /^(\+Inf|[0-9.]+)$/,
       outcome: /^[a-z-]+$/,
       reason: /^[a-z_]+$/,
+      at: /^[a-z_]+$/,
       result: /^[a-z_]+$/,
       table: /^[a-z_]+$/,
       metric: /^latchkey_[a-z_]+$/,

@@ -19,6 +19,7 @@ const binding: Record<string, Edit> = {
   issuer: () => ({ issuer: 'http://evil.test' }),
   pds: () => ({ pds: 'http://evil.test' }),
   scope: () => ({ scope: 'atproto transition:generic transition:email' }),
+  asked_scope: () => ({ asked_scope: 'atproto transition:generic transition:email' }),
   kid: () => ({ kid: 'another' }),
   purpose: () => ({ purpose: 'api_key' }),
   sealed: ({ bob }) => ({ sealed: bob.sealed }),

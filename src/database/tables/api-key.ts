@@ -6,6 +6,7 @@ export type ApiKeyTable = {
   did: string;
   session_id: string;
   name: string;
+  /** What was granted when it was authorized; what is granted now its session knows. */
   scope: string;
   /** The first characters of the secret, for people. */
   start: string;

@@ -38,7 +38,10 @@ export type OauthSessionTable = {
   client_id: string;
   issuer: string;
   pds: string;
+  /** What was granted, by the last answer of the issuer. */
   scope: string;
+  /** What the owner was asked for, where that is not the configured scope; null for a browser's. */
+  asked_scope: string | null;
   /** The client key that began the session and has to refresh it; null for a public client. */
   kid: string | null;
   purpose: SessionPurpose;

@@ -19,7 +19,7 @@ export async function signIn(
   previous?: SessionUnderTest,
 ): Promise<SessionUnderTest> {
   const login = broker.get(LoginService);
-  const callback = world.ground.network.authorize(await login.begin(handleOf(did), undefined, binding));
+  const callback = world.ground.network.authorize(await login.begin(handleOf(did), {}, binding));
   const held = previous && (await isHeld(broker, previous));
   const browser = { binding, userAgent: undefined, from: '127.0.0.1', cookie: previous?.cookie };
   const finished = await login.finish(callback, browser);

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../config/config.ts';
+import { PermissionSets } from '../oauth/permission-sets.service.ts';
+import { scopeShortfall } from '../oauth/scopes.ts';
+import { Log } from '../observability/log.ts';
+import { Metrics } from '../observability/metrics.ts';
+import type { GrantMoment } from '../observability/metrics-labels.ts';
+import { askedScopeOf, type Session } from './session.ts';
+
+/** What is wanted of a session, and what was granted. */
+export type ScopedSession = Pick<Session, 'purpose' | 'scope' | 'askedScope'>;
+
+/** Tells where less was granted than is wanted; nothing ends because of it. */
+@Injectable()
+export class ScopeShortfalls {
+  constructor(
+    private readonly config: Config,
+    private readonly sets: PermissionSets,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * Lists the parts of the scope that is wanted of a session and was not granted: of a browser's, what the configuration
+   * names today; of a key's, what its owner was asked for.
+   */
+  of(session: ScopedSession): string[] {
+    return scopeShortfall(session.scope, wantedOf(session, this.config), this.sets);
+  }
+
+  /** Tells of a session that was just granted. */
+  granted(session: Pick<Session, 'id' | 'did'> & ScopedSession, at: GrantMoment): void {
+    this.tell(session, this.of(session), at);
+  }
+
+  /** Tells of a session whose refresh said what is granted from now on. */
+  refreshed(session: Pick<Session, 'id' | 'did'> & ScopedSession, scope: string): void {
+    const { id: sessionId, did } = session;
+    const shortfall = this.of({ ...session, scope });
+    if (scope === session.scope) {
+      if (shortfall.length > 0) this.metrics.scopeFellShort('refresh');
+      return;
+    }
+    const [lost, gained] = [without(session.scope, scope), without(scope, session.scope)];
+    if (lost !== '' || gained !== '') this.log.scopeChanged({ did, sessionId, lost, gained });
+    this.tell(session, shortfall, 'refresh');
+  }
+
+  private tell(
+    { id: sessionId, did }: Pick<Session, 'id' | 'did'>,
+    shortfall: readonly string[],
+    at: GrantMoment,
+  ): void {
+    if (shortfall.length === 0) return;
+    this.metrics.scopeFellShort(at);
+    this.log.scopeFellShort({ did, sessionId, at, missing: shortfall.join(' ') });
+  }
+}
+
+function wantedOf(session: ScopedSession, config: Pick<Config, 'scope'>): string {
+  return session.purpose === 'ui' ? config.scope : askedScopeOf(session);
+}
+
+function without(scope: string, other: string): string {
+  const others = new Set(other.split(' '));
+  return scope
+    .split(' ')
+    .filter(part => !others.has(part))
+    .join(' ');
+}

@@ -1,0 +1,43 @@
+import { jest } from '@jest/globals';
+import { NameServers } from '../../src/identity/name-servers.ts';
+import { PermissionSets } from '../../src/oauth/permission-sets.service.ts';
+import type { TestBroker } from '../broker/test-broker.ts';
+import { until } from '../login/until.ts';
+import type { Network } from '../network/network.ts';
+
+/** What a registry of crates may do in an account: the permission sets that its authority publishes. */
+export const tags = 'com.example.crate.tag';
+export const entries = 'com.example.crate.entry';
+export const find = 'com.example.crate.find';
+
+const repo = (...collection: string[]) => ({ type: 'permission', resource: 'repo', collection });
+const rpc = (...lxm: string[]) => ({ type: 'permission', resource: 'rpc', lxm, aud: '*' });
+
+export const whole = [repo(tags, entries), rpc(find)];
+export const narrow = [repo(tags)];
+
+/** Publishes a permission set, as it is from now on; answers the DID of its authority. */
+export function publish(
+  { network }: { network: Network },
+  nsid: string,
+  permissions: object[],
+): Promise<string> {
+  const main = { type: 'permission-set', title: 'Crates', detail: 'Push and pull crates', permissions };
+  const lexicon = { id: nsid, defs: { main } };
+  return network.publishLexicon(lexicon);
+}
+
+/** The names that were asked for, of name servers that say what the suite lets them; no other ones are asked. */
+export function standInForNameServers(answer: (name: string) => Promise<string[] | null>): string[] {
+  const asked: string[] = [];
+  jest.spyOn(NameServers.prototype, 'resolveTxt').mockImplementation(name => {
+    asked.push(name);
+    return answer(name);
+  });
+  return asked;
+}
+
+/** Waits until a broker knows a permission set. */
+export async function untilKnown({ app }: TestBroker, nsid: string): Promise<void> {
+  await until(() => Promise.resolve(app.get(PermissionSets).get(nsid) !== undefined));
+}

@@ -1,0 +1,206 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Endings } from '../../src/sessions/endings.service.ts';
+import { LiveSessions } from '../../src/sessions/live-sessions.ts';
+import { SessionRepository } from '../../src/sessions/session.repository.ts';
+import type { Grant } from '../../src/oauth/grant.ts';
+import { callWith } from '../broker/issued-key.ts';
+import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
+import { problemOf } from '../login/answers.ts';
+import type { Account } from '../network/network-control.ts';
+import { authorizeKey, type ClaimedKey, claimCodeOf, KeyAsker } from '../network/key-asker.ts';
+import { sharedNetwork } from '../network/network.ts';
+import type { ConsentOptions } from '../network/pds-pages.ts';
+import { entries, narrow, publish, standInForNameServers, tags, untilKnown, whole } from './crates.ts';
+
+const nsid = 'com.example.crate.keys';
+const include = `include:${nsid}`;
+const scope = `atproto ${include} blob:image/*`;
+
+type Me = { scope: string; scopeShortfall?: string[]; reconsentUrl?: string };
+
+describe.each([
+  ['whose permission sets are known', true],
+  ['whose permission sets nobody can look up', false],
+])('keys of a broker %s', (_kind, known) => {
+  beforeAll(async () => {
+    const authority = await publish({ network: await sharedNetwork() }, nsid, whole);
+    standInForNameServers(() => Promise.resolve(known ? [`did=${authority}`] : null));
+  });
+  afterAll(() => {
+    jest.restoreAllMocks();
+  });
+
+  const run = (broker: () => TestBroker): void => {
+    suite(broker, known);
+  };
+  describeBroker('at a real PDS', run, {
+    confidential: true,
+    settings: { LATCHKEY_SCOPE: `${scope} transition:generic` },
+  });
+});
+
+function suite(broker: () => TestBroker, known: boolean): void {
+  let owner: Account;
+  beforeEach(async () => {
+    await publish(broker(), nsid, whole);
+    if (known) await untilKnown(broker(), nsid);
+    owner = await broker().network.createAccount(`keys-${randomBytes(4).toString('hex')}.test`);
+  });
+
+  const obtain = async (options?: ConsentOptions): Promise<ClaimedKey> => {
+    const asker = new KeyAsker(broker().url);
+    const asked = await asker.ask({ identifier: owner.did, scope });
+    return asker.claim(
+      asked,
+      await claimCodeOf(await authorizeKey(broker().browser(), asked, owner, options)),
+    );
+  };
+  const meOf = async (key: ClaimedKey): Promise<Me> =>
+    (await (await callWith(broker(), key, 'GET /api/me')).json()) as Me;
+  const write = async (key: ClaimedKey, collection: string): Promise<number> => {
+    const body = JSON.stringify({
+      repo: owner.did,
+      collection,
+      record: { $type: collection },
+      validate: false,
+    });
+    const headers = { 'content-type': 'application/json' };
+    return (await callWith(broker(), key, 'POST /xrpc/com.atproto.repo.createRecord', { headers, body }))
+      .status;
+  };
+  const sessionOf = async (key: ClaimedKey): Promise<{ id: string; scope: string; status: string }> =>
+    broker()
+      .database.selectFrom('oauth_session')
+      .innerJoin('api_key', 'api_key.session_id', 'oauth_session.id')
+      .select(['oauth_session.id', 'oauth_session.scope', 'oauth_session.status'])
+      .where('api_key.id', '=', key.id)
+      .executeTakeFirstOrThrow();
+  /** The issuer has ended the key's session, as far as the broker knows. */
+  const lose = async (key: ClaimedKey): Promise<string> => {
+    const { id } = await sessionOf(key);
+    const change = { status: 'needs_reauth', reason: 'revoked', generation: 2 } as const;
+    await broker().database.updateTable('oauth_session').set(change).where('id', '=', id).execute();
+    broker().app.get(LiveSessions).forget(id);
+    return id;
+  };
+  const reconnect = async (id: string, as: Account, options?: ConsentOptions): Promise<Response> => {
+    const browser = broker().browser();
+    const begun = await browser.open(`/oauth/login?reconnect=${id}`);
+    const consent = new URL(begun.headers.get('location') ?? '', broker().url);
+    return browser.openCallback(await browser.authorize(consent, as, options));
+  };
+
+  it('with a permission set act by what it holds', async () => {
+    const key = await obtain();
+    expect(key.scope.split(' ')).toContain(`repo?collection=${entries}&collection=${tags}`);
+    expect([await write(key, tags), await write(key, 'app.bsky.feed.post')]).toEqual([200, 403]);
+    expect(await meOf(key)).not.toHaveProperty('scopeShortfall');
+  });
+
+  it('are taken up again with what the set holds by then, more or less', async () => {
+    await publish(broker(), nsid, narrow);
+    const key = await obtain();
+    expect(await write(key, entries)).toBe(403);
+    await publish(broker(), nsid, whole);
+    expect(await problemOf(await reconnect(await lose(key), owner))).toBeUndefined();
+    expect(await sessionOf(key)).toMatchObject({
+      status: 'active',
+      scope: expect.stringContaining(entries) as unknown,
+    });
+    expect([await write(key, entries), await write(key, 'app.bsky.feed.post')]).toEqual([200, 403]);
+
+    await publish(broker(), nsid, narrow);
+    expect(await problemOf(await reconnect(await lose(key), owner))).toBeUndefined();
+    expect([await write(key, tags), await write(key, entries)]).toEqual([200, 403]);
+  });
+
+  it('tell what their owner has left out, who may grant it later: the session goes on, its old grant ends', async () => {
+    const key = await obtain({ scope: `atproto ${include}` });
+    const me = await meOf(key);
+    const { id } = await sessionOf(key);
+    expect(me.scopeShortfall).toEqual(['blob:image/*']);
+    expect(me.reconsentUrl).toBe(`${broker().publicUrl}/oauth/login?reconnect=${id}`);
+
+    const stranger = await broker().network.createAccount(`other-${randomBytes(4).toString('hex')}.test`);
+    expect(await problemOf(await reconnect(id, stranger))).toBe('WrongAccount');
+    expect(await broker().network.countGrants(stranger.did)).toBe(0);
+    expect(await write(key, tags)).toBe(200);
+
+    const grants = await broker().network.countGrants(owner.did);
+    expect(await problemOf(await reconnect(id, owner))).toBeUndefined();
+    expect(await broker().network.countGrants(owner.did)).toBe(grants);
+    expect(await meOf(key)).toMatchObject({ scope: expect.stringContaining('blob:image/*') as unknown });
+    expect(await meOf(key)).not.toHaveProperty('scopeShortfall');
+    expect(await write(key, tags)).toBe(200);
+    const browser = broker().browser();
+    await browser.login(owner.did, owner);
+    const { keys } = (await (await browser.get('/api/keys')).json()) as { keys: ClaimedKey[] };
+    expect(keys).toMatchObject([{ id: key.id, scope: expect.stringContaining('blob:image/*') as unknown }]);
+
+    // Nothing is left to be granted, so the link leads nowhere any more.
+    expect(await problemOf(await broker().browser().open(`/oauth/login?reconnect=${id}`))).toBe('NotFound');
+  });
+
+  it('are given one new grant, whoever is the second to ask', async () => {
+    const key = await obtain({ scope: `atproto ${include}` });
+    const { id } = await sessionOf(key);
+    const begun = await Promise.all(
+      [broker().browser(), broker().browser()].map(async browser => {
+        const answer = await browser.open(`/oauth/login?reconnect=${id}`);
+        const consent = new URL(answer.headers.get('location') ?? '');
+        return { browser, callback: await browser.authorize(consent, owner) };
+      }),
+    );
+    const problems = await Promise.all(
+      begun.map(async ({ browser, callback }) => problemOf(await browser.openCallback(callback))),
+    );
+    expect(problems.sort()).toEqual(['NotFound', undefined]);
+    expect(await broker().network.countGrants(owner.did)).toBe(1);
+    expect(await write(key, tags)).toBe(200);
+  });
+
+  it('end the grant that they had, be it after a crash', async () => {
+    const key = await obtain({ scope: `atproto ${include}` });
+    await broker().browser().login(owner.did, owner);
+    const another = await grantOf(broker(), owner.did);
+    const { id } = await sessionOf(key);
+    const sessions = broker().app.get(SessionRepository);
+    const session = await sessions.find(id);
+    if (!session) throw new Error('the key has no session');
+    expect(await sessions.takeGrant(session, another)).toMatchObject({ session: { id, generation: 2 } });
+    expect(await sessions.takeGrant(session, another)).toBeUndefined();
+    expect(await broker().network.countGrants(owner.did)).toBe(2);
+    await broker().app.get(Endings).resume(1000);
+    expect(await broker().network.countGrants(owner.did)).toBe(1);
+    broker().app.get(LiveSessions).forget(id);
+    expect(await write(key, tags)).toBe(200);
+  });
+
+  it('ask their owner for exactly what was asked at first, who may grant less', async () => {
+    const key = await obtain();
+    const id = await lose(key);
+    const row = await broker()
+      .database.selectFrom('oauth_session')
+      .select('asked_scope')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    expect(row.asked_scope).toBe(scope);
+    expect((await sessionOf(key)).scope).not.toContain('transition:generic');
+    expect(await problemOf(await reconnect(id, owner, { scope: 'atproto' }))).toBeUndefined();
+    expect((await meOf(key)).scopeShortfall).toEqual([include, 'blob:image/*']);
+  });
+}
+
+/** The grant of the browser that an account is signed in with. */
+async function grantOf({ app, database }: TestBroker, did: string): Promise<Grant> {
+  const { id } = await database
+    .selectFrom('oauth_session')
+    .select('id')
+    .where('did', '=', did)
+    .where('purpose', '=', 'ui')
+    .executeTakeFirstOrThrow();
+  const session = await app.get(SessionRepository).find(id);
+  if (!session?.secrets) throw new Error('the browser has no session');
+  return { ...session, ...session.secrets };
+}
