@@ -5,6 +5,7 @@ import { Log } from '../observability/log.ts';
 import { Endings } from './endings.service.ts';
 import { LiveSessions } from './live-sessions.ts';
 import { decideReconnection } from './reconnection-rule.ts';
+import { ReconnectionRepository } from './reconnection.repository.ts';
 import { ScopeShortfalls } from './scope-shortfalls.ts';
 import type { Session } from './session.ts';
 import { SessionRepository, type StoredSession } from './session.repository.ts';
@@ -20,6 +21,7 @@ export type Reconnection = Pick<Session, 'did' | 'scope'>;
 export class Reconnections {
   constructor(
     private readonly sessions: SessionRepository,
+    private readonly grants: ReconnectionRepository,
     private readonly live: LiveSessions,
     private readonly endings: Endings,
     private readonly shortfalls: ScopeShortfalls,
@@ -46,7 +48,7 @@ export class Reconnections {
     const session = await this.reconnectable(sessionId);
     const refusal = decideReconnection(session, grant);
     if (refusal) throw refusal;
-    const taken = await this.sessions.takeGrant(session, grant);
+    const taken = await this.grants.take(session, grant);
     if (!taken) throw notReconnectable();
     this.live.forget(sessionId);
     this.log.sessionReconnected({ did: session.did, sessionId });
