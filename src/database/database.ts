@@ -1,4 +1,4 @@
-import { type Dialect, Kysely, type RawBuilder } from 'kysely';
+import { type Dialect, Kysely, type RawBuilder, sql } from 'kysely';
 import type { DatabaseConfig } from '../config/config.ts';
 import type { DatabaseClock } from './database-clock.ts';
 import type { Schema } from './schema.ts';
@@ -28,5 +28,11 @@ export class Database extends Kysely<Schema> {
    */
   now(offsetSeconds = 0): RawBuilder<Timestamp> {
     return this.clock(offsetSeconds);
+  }
+
+  /** Asks the database for its own time, in a transaction where there is one. */
+  async readNow(database: Kysely<Schema> = this): Promise<Date> {
+    const { rows } = await sql<{ now: Timestamp }>`select ${this.now()} as now`.execute(database);
+    return new Date(rows[0]?.now ?? Number.NaN);
   }
 }

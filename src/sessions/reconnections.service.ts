@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { Config } from '../config/config.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import type { Grant } from '../oauth/grant.ts';
 import { Log } from '../observability/log.ts';
 import { Endings } from './endings.service.ts';
 import { LiveSessions } from './live-sessions.ts';
 import { decideReconnection } from './reconnection-rule.ts';
+import { ReconnectionRepository } from './reconnection.repository.ts';
 import { ScopeShortfalls } from './scope-shortfalls.ts';
-import { askedScopeOf, type Session } from './session.ts';
+import type { Session } from './session.ts';
 import { SessionRepository, type StoredSession } from './session.repository.ts';
 
 /** What a reconnection asks for. */
@@ -20,8 +20,8 @@ export type Reconnection = Pick<Session, 'did' | 'scope'>;
 @Injectable()
 export class Reconnections {
   constructor(
-    private readonly config: Config,
     private readonly sessions: SessionRepository,
+    private readonly grants: ReconnectionRepository,
     private readonly live: LiveSessions,
     private readonly endings: Endings,
     private readonly shortfalls: ScopeShortfalls,
@@ -29,18 +29,13 @@ export class Reconnections {
   ) {}
 
   /**
-   * Returns what the owner is asked for: what they were asked for before, less what this broker's client does not have
-   * any more, as no server would take that.
+   * Returns what the owner is asked for: all that is wanted of the session.
    *
    * @throws BrokerError `NotFound` unless the session is a key's and has use for a grant
    */
   async get(sessionId: string): Promise<Reconnection> {
     const session = await this.reconnectable(sessionId);
-    const { scopeParts } = this.config;
-    const parts = askedScopeOf(session)
-      .split(' ')
-      .filter(part => scopeParts.includes(part));
-    return { did: session.did, scope: parts.join(' ') };
+    return { did: session.did, scope: this.shortfalls.wanted(session) };
   }
 
   /**
@@ -53,7 +48,7 @@ export class Reconnections {
     const session = await this.reconnectable(sessionId);
     const refusal = decideReconnection(session, grant);
     if (refusal) throw refusal;
-    const taken = await this.sessions.takeGrant(session, grant);
+    const taken = await this.grants.take(session, grant);
     if (!taken) throw notReconnectable();
     this.live.forget(sessionId);
     this.log.sessionReconnected({ did: session.did, sessionId });

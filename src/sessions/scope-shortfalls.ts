@@ -21,11 +21,19 @@ export class ScopeShortfalls {
   ) {}
 
   /**
-   * Lists the parts of the scope that is wanted of a session and was not granted: of a browser's, what the configuration
-   * names today; of a key's, what its owner was asked for.
+   * Returns the scope that is wanted of a session: for a browser what the configuration names today; for a key what its
+   * owner was asked for, less what the configuration does not name any more, as no server would take that.
    */
+  wanted(session: ScopedSession): string {
+    const { scope, scopeParts } = this.config;
+    if (session.purpose === 'ui') return scope;
+    const asked = askedScopeOf(session).split(' ');
+    return asked.filter(part => scopeParts.includes(part)).join(' ');
+  }
+
+  /** Lists the parts of the scope that is wanted of a session and was not granted. */
   of(session: ScopedSession): string[] {
-    return scopeShortfall(session.scope, wantedOf(session, this.config), this.sets);
+    return scopeShortfall(session.scope, this.wanted(session), this.sets);
   }
 
   /** Tells of a session that was just granted. */
@@ -55,10 +63,6 @@ export class ScopeShortfalls {
     this.metrics.scopeFellShort(at);
     this.log.scopeFellShort({ did, sessionId, at, missing: shortfall.join(' ') });
   }
-}
-
-function wantedOf(session: ScopedSession, config: Pick<Config, 'scope'>): string {
-  return session.purpose === 'ui' ? config.scope : askedScopeOf(session);
 }
 
 function without(scope: string, other: string): string {

@@ -7,7 +7,7 @@ import type { SessionReason, SessionStatus } from '../database/tables/oauth-sess
 import type { Grant } from '../oauth/grant.ts';
 import { NO_ATTEMPT, type SessionLife, toGrantedRow } from './granted-row.ts';
 import { isUnheld } from './session-holders.ts';
-import { askedScopeOf, type AttemptKey, type Session, type SessionRow, toSession } from './session.ts';
+import { type AttemptKey, type Session, type SessionRow, toSession } from './session.ts';
 import { isSealedAlike, type SessionSecrets, SessionSecretsBox } from './session-secrets.ts';
 
 /** A session as it was read: its row, its secrets, unless they were erased, and the database's time of the reading. */
@@ -16,9 +16,6 @@ export type StoredSession = Session & {
   readonly secrets: SessionSecrets | null;
   readonly readAt: Date;
 };
-
-/** A session that took a grant, and under which id the grant that it had is to be revoked, if it had one. */
-export type TakenGrant = { readonly session: Session; readonly replaced: string | undefined };
 
 const MARKED_AT_ONCE = 200;
 
@@ -40,31 +37,9 @@ export class SessionRepository {
 
   async insert(grant: Grant, life: SessionLife, database: Kysely<Schema> = this.database): Promise<Session> {
     const to = { ...life, id: randomUUID(), generation: 1 };
-    const row = toGrantedRow(grant, to, this.secrets, await this.now(database));
+    const row = toGrantedRow(grant, to, this.secrets, await this.database.readNow(database));
     await database.insertInto('oauth_session').values(row).execute();
     return toSession(row);
-  }
-
-  /**
-   * Gives a session a new grant, unless it is not as it was read any more. The grant of one that is active stays as a
-   * session of its own, which is to be revoked.
-   */
-  takeGrant(session: StoredSession, grant: Grant): Promise<TakenGrant | undefined> {
-    return this.database.transaction().execute(async transaction => {
-      const { id, handle, purpose, generation, status } = session;
-      const to = { id, handle, purpose, askedScope: askedScopeOf(session), generation: generation + 1 };
-      const row = toGrantedRow(grant, to, this.secrets, await this.now(transaction));
-      const { numUpdatedRows } = await transaction
-        .updateTable('oauth_session')
-        .set(row)
-        .where('id', '=', id)
-        .where('generation', '=', generation)
-        .where('status', '=', status)
-        .executeTakeFirst();
-      if (numUpdatedRows !== 1n) return undefined;
-      const replaced = status === 'active' ? await this.putAside(session, transaction) : undefined;
-      return { session: toSession(row), replaced };
-    });
   }
 
   /**
@@ -232,27 +207,7 @@ export class SessionRepository {
       .execute();
   }
 
-  /** Keeps a session's grant under another id, until it is revoked. */
-  private async putAside(
-    { row, secrets }: StoredSession,
-    database: Kysely<Schema>,
-  ): Promise<string | undefined> {
-    if (!secrets) return undefined;
-    const aside: SessionRow = { ...row, ...NO_ATTEMPT, id: randomUUID(), status: 'revoking' };
-    const sealed = this.secrets.seal(secrets, aside);
-    await database
-      .insertInto('oauth_session')
-      .values({ ...aside, sealed })
-      .execute();
-    return aside.id;
-  }
-
   private open(row: SessionRow): SessionSecrets | null {
     return row.sealed === null ? null : this.secrets.open(row.sealed, row);
-  }
-
-  private async now(database: Kysely<Schema>): Promise<Date> {
-    const { rows } = await sql<{ now: string }>`select ${this.database.now()} as now`.execute(database);
-    return new Date(rows[0]?.now ?? Number.NaN);
   }
 }

@@ -14,6 +14,7 @@ import { LiveSessions } from './live-sessions.ts';
 import { LiveTokens } from './live-tokens.service.ts';
 import { TokenOracle } from './oracle.ts';
 import { PdsRequests } from './pds-requests.ts';
+import { ReconnectionRepository } from './reconnection.repository.ts';
 import { Reconnections } from './reconnections.service.ts';
 import { RefreshAttempt } from './refresh-attempt.service.ts';
 import { RefreshSettlement } from './refresh-settlement.service.ts';
@@ -45,6 +46,7 @@ import { StreamGate } from './stream-gate.ts';
     LiveSessions,
     LiveTokens,
     PdsRequests,
+    ReconnectionRepository,
     Reconnections,
     RefreshAttempt,
     RefreshSettlement,

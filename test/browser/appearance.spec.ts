@@ -7,6 +7,12 @@ import { describeInChromium } from './chromium-suite.ts';
 
 const schemes = ['light', 'dark'] as const;
 
+/** Pages for who is signed in, by what the suite calls them. */
+const signedIn: Readonly<Record<string, string>> = {
+  'signed in': '/?problem=InvalidIdentifier&identifier=a',
+  'asked again': '/?identifier=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa&prompt=consent',
+};
+
 describeInChromium('what a person sees', chromium => {
   describeBroker(
     'of the sign-in page',
@@ -21,18 +27,16 @@ describeInChromium('what a person sees', chromium => {
         const { colorScheme = 'light', width = 1280 } = options;
         context = await chromium().newContext({ colorScheme, viewport: { width, height: 800 } });
         const cookie = await storeCookie(broker(), await storeSession(broker(), broker().network.pds));
-        if (path === 'signed in')
+        if (signedIn[path])
           await context.addCookies([{ name: 'latchkey', value: cookie, url: broker().url }]);
         const page = await context.newPage();
-        await page.goto(
-          broker().url + (path === 'signed in' ? '/?problem=InvalidIdentifier&identifier=a' : path),
-        );
+        await page.goto(broker().url + (signedIn[path] ?? path));
         return page;
       };
 
       it.each(
         schemes.flatMap(scheme =>
-          ['/?problem=InvalidIdentifier', 'signed in'].map(path => [scheme, path] as const),
+          ['/?problem=InvalidIdentifier', ...Object.keys(signedIn)].map(path => [scheme, path] as const),
         ),
       )('reads well in %s colours: %s', async (colorScheme, path) => {
         const page = await open(path, { colorScheme });
@@ -45,7 +49,7 @@ describeInChromium('what a person sees', chromium => {
         }
       });
 
-      it.each(['/', '/?problem=AccountUnreachable&identifier=a', 'signed in'])(
+      it.each(['/', '/?problem=AccountUnreachable&identifier=a', ...Object.keys(signedIn)])(
         'fits a narrow screen, with targets that a finger can hit: %s',
         async path => {
           const page = await open(path, { width: 320 });

@@ -50,6 +50,20 @@ describeInChromium('a person in Chromium, without scripts of ours', chromium => 
       expect((await context.cookies(broker().url)).map(({ name }) => name)).not.toContain('latchkey');
     });
 
+    it('who is signed in looks at the permissions again, and decides anew', async () => {
+      await submitHandle('alice.test');
+      await signInAtPds();
+      await page.getByRole('button', { name: 'Authorize' }).click();
+      await page.waitForURL(`${broker().url}/`);
+      const { did } = accountOf(broker(), 'alice.test');
+      await page.goto(`${broker().url}/?identifier=${did}&prompt=consent`);
+      await page.getByRole('button', { name: 'Look at the permissions' }).click();
+      await signInAtPds();
+      await page.getByRole('button', { name: 'Authorize' }).click();
+      await page.waitForURL(`${broker().url}/`);
+      expect(await page.locator('[data-handle]').innerText()).toBe('alice.test');
+    });
+
     it('is told when there is no such account, and corrects what was typed', async () => {
       await submitHandle('nobody-here.test');
       expect(await page.getByRole('alert').innerText()).toMatch(/could not find that account/);
