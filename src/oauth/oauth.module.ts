@@ -8,6 +8,7 @@ import { ClientKeyRotation } from './client-key-rotation.service.ts';
 import { ClientKeysController } from './client-keys.controller.ts';
 import { ClientKeys } from './client-keys.service.ts';
 import { Grants } from './grants.service.ts';
+import { IssuerEndpoints } from './issuer-endpoints.ts';
 import { OAuthController } from './oauth.controller.ts';
 import { OAuthLibrary } from './oauth-library.ts';
 import { OAuthStateRepository } from './oauth-state.repository.ts';
@@ -22,10 +23,19 @@ import { TokenRefresh } from './token-refresh.service.ts';
     ClientKeyRotation,
     ClientKeys,
     Grants,
+    IssuerEndpoints,
     OAuthLibrary,
     OAuthStateRepository,
     TokenRefresh,
   ],
-  exports: [Authorizations, Grants, TokenRefresh],
+  exports: [
+    Authorizations,
+    ClientKeyRepository,
+    ClientKeyRotation,
+    ClientKeys,
+    Grants,
+    IssuerEndpoints,
+    TokenRefresh,
+  ],
 })
 export class OAuthModule {}

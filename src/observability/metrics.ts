@@ -11,6 +11,8 @@ import {
   tempTokenRefusals,
   type KeyOutcome,
   keyOutcomes,
+  type NativeRefreshOutcome,
+  nativeRefreshOutcomes,
   toMethodLabel,
   toStatusLabel,
 } from './metrics-labels.ts';
@@ -123,6 +125,13 @@ export class Metrics {
     registers: this.registers,
   });
 
+  private readonly nativeRefreshes = new Counter({
+    name: 'latchkey_native_refreshes_total',
+    help: 'Refreshes that native apps asked for, by what became of them',
+    labelNames: ['outcome'],
+    registers: this.registers,
+  });
+
   private readonly failures = new Counter({
     name: 'latchkey_measurement_failures_total',
     help: 'How often a number could not be measured; it is left out then',
@@ -136,6 +145,7 @@ export class Metrics {
     for (const outcome of attemptOutcomes) this.attempts.inc({ outcome }, 0);
     for (const reason of endReasons) this.endings.inc({ reason }, 0);
     for (const outcome of keyOutcomes) this.keyValidations.inc({ outcome }, 0);
+    for (const outcome of nativeRefreshOutcomes) this.nativeRefreshes.inc({ outcome }, 0);
     for (const result of backgroundResults) this.background.inc({ result }, 0);
     for (const reason of tempTokenRefusals) this.refusedTempTokens.inc({ reason }, 0);
   }
@@ -183,6 +193,10 @@ export class Metrics {
 
   keyValidated(outcome: KeyOutcome): void {
     this.keyValidations.inc({ outcome });
+  }
+
+  nativeRefreshEnded(outcome: NativeRefreshOutcome): void {
+    this.nativeRefreshes.inc({ outcome });
   }
 
   keyUseNotWritten(): void {

@@ -1,0 +1,30 @@
+import type { Timestamp } from '../timestamp.ts';
+
+/** A refresh token that was passed on to a native app, or is being used by one; never the token itself. */
+export type NativeRefreshTable = {
+  /** HMAC of issuer and token. */
+  id: string;
+  /** HMAC of the token alone, by which one that is shown for another issuer is known. */
+  token: string;
+  app_id: string;
+  issuer: string;
+  /** Thumbprint of the DPoP key that the token is bound to; empty for a login under way. */
+  jkt: string;
+  /** The client key that the session began with. */
+  kid: string;
+  /** Over what the row's meaning hangs on: all above. */
+  mac: string;
+  attempt_id: string | null;
+  attempt_state: string | null;
+  owner: string | null;
+  lease_until: Timestamp | null;
+  sent_at: Timestamp | null;
+  /** Digests of the proof's id and nonce that the request was sent with. */
+  sent_jti: string | null;
+  sent_nonce: string | null;
+  /** The answer, once it is there. */
+  sealed: string | null;
+  created_at: Timestamp;
+  /** When the row means nothing any more. */
+  expires_at: Timestamp;
+};
