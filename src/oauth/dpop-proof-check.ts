@@ -14,7 +14,7 @@ const claims = z.object({
   jti: z.string().min(1).max(256),
   iat: z.number(),
   nonce: z.string().max(1024).optional(),
-  ath: z.undefined(),
+  ath: z.undefined().optional(),
 });
 
 /** What a caller's DPoP proof says, once it was found to be good for a request. */
