@@ -144,5 +144,6 @@ export class NativeController {
 
 function send(reply: FastifyReply, { answer, kid }: KeyedAnswer): void {
   const headers = { 'cache-control': 'no-store', ...answer.headers, 'latchkey-key-id': kid };
-  void reply.code(answer.status).headers(headers).send(answer.body);
+  // As bytes: to a text the framework would add a charset.
+  void reply.code(answer.status).headers(headers).send(Buffer.from(answer.body));
 }

@@ -2,11 +2,17 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { calculateJwkThumbprint, type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import type { TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
+import type { Network } from '../network/network.ts';
 import type { Account } from '../network/network-control.ts';
 import { authorizeAtPds } from '../network/pds-pages.ts';
 import { unexpected, UserAgent } from '../network/user-agent.ts';
 
 export type Params = Record<string, string>;
+
+/** A broker as an app and an operator reach it. */
+export type BrokerAddress = Pick<TestBroker, 'url' | 'publicUrl' | 'secrets'> & {
+  readonly network: Pick<Network, 'pds'>;
+};
 
 /** The DPoP key of one session of an app. */
 export type AppKeyPair = { readonly privateKey: CryptoKey; readonly jwk: JWK; readonly jkt: string };
@@ -39,7 +45,7 @@ export type ProofClaims = {
 /** What of a refresh is other than it should be. */
 export type RefreshChange = {
   /** Which of the deployment's brokers is asked. */
-  readonly at?: { readonly url: string };
+  readonly at?: { readonly url: string } | undefined;
   readonly clientId?: string;
   readonly issuer?: string;
   readonly keyId?: string | undefined;
@@ -48,6 +54,8 @@ export type RefreshChange = {
   /** A whole proof, which was made before. */
   readonly dpop?: string;
   readonly json?: boolean;
+  /** Ends the request, as an app does that is closed. */
+  readonly signal?: AbortSignal;
 };
 
 /** Asks a broker as its operator. */
@@ -90,14 +98,14 @@ export class TestApp {
   nonce: string | undefined;
 
   private constructor(
-    readonly broker: TestBroker,
+    readonly broker: BrokerAddress,
     readonly name: string,
     readonly clientId: string,
     readonly redirectUri: string,
   ) {}
 
   /** Registers an app whose client metadata the broker hosts. */
-  static async register(broker: TestBroker, more: object = {}): Promise<TestApp> {
+  static async register(broker: BrokerAddress, more: object = {}): Promise<TestApp> {
     const name = `app-${randomBytes(4).toString('hex')}`;
     const redirectUri = `${broker.publicUrl}/${name}/callback`;
     const metadata = { clientName: 'Test app', redirectUris: [redirectUri] };
@@ -177,7 +185,8 @@ export class TestApp {
       refresh_token: session.refreshToken,
       ...(keyId !== undefined && { key_id: keyId }),
     };
-    const answer = await this.send('token', params, { dpop, ...change });
+    const { at = this.broker, json = false, signal } = change;
+    const answer = await this.send('token', params, { dpop, at, json, ...(signal && { signal }) });
     // A nonce of the broker's own is for this token alone.
     if (answer.status === 200) this.nonce = answer.headers.get('dpop-nonce') ?? this.nonce;
     return answer;
@@ -228,7 +237,7 @@ export class TestApp {
   async send(
     endpoint: 'par' | 'token' | 'revoke',
     params: Params,
-    { dpop, at = this.broker, json = false, headers = {} }: SendOptions = {},
+    { dpop, at = this.broker, json = false, headers = {}, signal }: SendOptions = {},
   ): Promise<OAuthAnswer> {
     const type = json ? 'application/json' : 'application/x-www-form-urlencoded';
     const body = json ? JSON.stringify(params) : new URLSearchParams(params).toString();
@@ -236,6 +245,7 @@ export class TestApp {
       method: 'POST',
       headers: { 'content-type': type, ...(dpop !== undefined && { dpop }), ...headers },
       body,
+      ...(signal && { signal }),
     });
     return readAnswer(answer);
   }
@@ -257,6 +267,7 @@ export type SendOptions = {
   readonly at?: { readonly url: string };
   readonly json?: boolean;
   readonly headers?: Record<string, string>;
+  readonly signal?: AbortSignal;
 };
 
 export async function readAnswer(answer: Response): Promise<OAuthAnswer> {

@@ -160,6 +160,7 @@ function suite(place: () => FaultyPlace): void {
       outcome: /^[a-z-]+$/,
       reason: /^[a-z_]+$/,
       result: /^[a-z_]+$/,
+      state: /^[a-z]+$/,
       table: /^[a-z_]+$/,
       metric: /^latchkey_[a-z_]+$/,
     };
