@@ -38,12 +38,19 @@ export class AppDoctor {
       const type = response.headers.get('content-type')?.split(';')[0]?.trim();
       if (type !== 'application/json')
         return { trouble: `is served as ${type ?? 'nothing'} instead of application/json` };
-      const { data } = anObject.safeParse(await response.json());
-      return data ? { document: data } : { trouble: 'is no JSON object' };
+      return toDocument(await response.text());
     } catch (error) {
       if (error instanceof OutboundError) return { trouble: `cannot be read: ${error.message}` };
-      if (error instanceof SyntaxError) return { trouble: 'is no JSON' };
       throw error;
     }
+  }
+}
+
+function toDocument(text: string): Fetched {
+  try {
+    const { data } = anObject.safeParse(JSON.parse(text));
+    return data ? { document: data } : { trouble: 'is no JSON object' };
+  } catch {
+    return { trouble: 'is no JSON' };
   }
 }

@@ -67,7 +67,10 @@ export async function operate<Body>(
 ): Promise<{ status: number; body: Body }> {
   const answer = await exchange(new URL(path, url), {
     method,
-    headers: { authorization: `Bearer ${secrets.adminToken}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${secrets.adminToken}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await answer.text();
