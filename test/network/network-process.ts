@@ -45,6 +45,8 @@ async function startParts(): Promise<NetworkHandlers> {
     },
     listTokenRequests: () => trouble.tokenLog.list(),
     countGrants: did => pds.countGrants(did),
+    describeGrants: did => pds.describeGrants(did),
+    ageGrants: (did, createdDays, idleDays) => pds.ageGrants(did, createdDays, idleDays),
     haltPds: () => pds.halt(),
     resumePds: () => pds.resume(),
   };

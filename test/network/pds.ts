@@ -6,12 +6,15 @@ import { join } from 'node:path';
 import { PDS } from '@atproto/pds';
 import { createFaultProxy, type FaultProxyOptions } from './fault-proxy.ts';
 import { listenOnLoopback } from './loopback-server.ts';
+import type { GrantDescription } from './network-control.ts';
 
 export type Pds = {
   url: string;
   adminPassword: string;
   /** The OAuth sessions that an account has, at whatever clients. */
   countGrants: (did: string) => Promise<number>;
+  describeGrants: (did: string) => Promise<GrantDescription[]>;
+  ageGrants: (did: string, createdDays: number, idleDays: number) => Promise<void>;
   halt: () => Promise<void>;
   resume: () => Promise<void>;
   stop: () => Promise<void>;
@@ -55,6 +58,21 @@ export async function startPds(
       const grants = await pds.ctx.oauthProvider?.tokenManager.listAccountTokens(did as `did:plc:${string}`);
       return grants?.length ?? 0;
     },
+    describeGrants: async did => {
+      const grants = await pds.ctx.oauthProvider?.tokenManager.listAccountTokens(did as `did:plc:${string}`);
+      return (grants ?? []).map(({ data: { clientId, clientAuth } }) => ({
+        clientId,
+        method: clientAuth.method,
+        kid: 'kid' in clientAuth ? clientAuth.kid : undefined,
+      }));
+    },
+    ageGrants: async (did, createdDays, idleDays) => {
+      await pds.ctx.accountManager.db.db
+        .updateTable('token')
+        .set({ createdAt: daysAgo(createdDays), updatedAt: daysAgo(idleDays) })
+        .where('did', '=', did as `did:plc:${string}`)
+        .execute();
+    },
     halt: server.halt,
     resume: server.resume,
     stop: async () => {
@@ -64,6 +82,10 @@ export async function startPds(
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+function daysAgo(days: number): `${string}T${string}Z` {
+  return new Date(Date.now() - days * 24 * 60 * 60_000).toISOString() as `${string}T${string}Z`;
 }
 
 function randomHex(): string {
