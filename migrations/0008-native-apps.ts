@@ -57,17 +57,13 @@ async function createNativeRefresh(db: Kysely<unknown>): Promise<void> {
     .addColumn('attempt_id', 'text')
     .addColumn('attempt_state', 'text')
     .addColumn('owner', 'text')
-    .addColumn('lease_until', 'text')
     .addColumn('sent_at', 'text')
     .addColumn('sent_jti', 'text')
     .addColumn('sent_nonce', 'text')
     .addColumn('sealed', 'text')
     .addColumn('created_at', 'text', column => column.notNull())
     .addColumn('expires_at', 'text', column => column.notNull())
-    .addCheckConstraint(
-      'native_refresh_attempt_state_known',
-      sql`attempt_state in ('prepared', 'sent', 'in_doubt')`,
-    )
+    .addCheckConstraint('native_refresh_attempt_state_known', sql`attempt_state in ('sent', 'in_doubt')`)
     .execute();
   for (const column of ['token', 'app_id', 'expires_at']) {
     await db.schema.createIndex(`native_refresh_${column}`).on('native_refresh').column(column).execute();

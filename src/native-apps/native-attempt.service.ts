@@ -34,6 +34,9 @@ export type TokenUse = {
   readonly proof: CheckedProof;
 };
 
+/** Where an attempt takes its place: on a token that is not known, or on one that is, in the place of another or of none. */
+export type Place = { readonly isKnown: boolean; readonly instead: string | null };
+
 /** How the use of a token ended, for everybody who waits for it. */
 export type UseOutcome =
   | { readonly kind: 'answered'; readonly answer: IssuerAnswer; readonly sent: SentProof }
@@ -66,18 +69,19 @@ export class NativeAttempts {
   }
 
   /**
-   * Runs an attempt that was prepared. Its end has two steps: `outcome` may be given out, and `written` is the end of
-   * the writing that goes on meanwhile; while that lasts, the token must not be taken for one that nobody uses.
+   * Runs an attempt. Until it commits to sending it has written nothing: whoever comes meanwhile need not wait for it,
+   * and of several only one is let commit. Its end has two steps: `outcome` may be given out, and `written` is the end
+   * of the writing that goes on meanwhile; while that lasts, the token must not be taken for one that nobody uses.
    */
-  async run(attempt: AttemptOn, use: TokenUse, wasKnown: boolean): Promise<AttemptEnd> {
+  async run(attempt: AttemptOn, use: TokenUse, place: Place): Promise<AttemptEnd> {
     const progress = { sent: false };
     try {
-      const received = await this.transmit(attempt, use, progress);
-      return received ? await this.conclude(attempt, use, wasKnown, received) : lostPlace;
+      const received = await this.transmit(attempt, use, place, progress);
+      return received ? await this.conclude(attempt, use, place, received) : lostPlace;
     } catch (cause) {
       const isUnsent = !progress.sent || judgeFailure(cause).kind === 'not-sent';
       return isUnsent
-        ? this.giveUp(attempt, wasKnown, { kind: 'not-sent', cause })
+        ? this.giveUp(attempt, place, { kind: 'not-sent', cause })
         : this.doubt(attempt, use, cause);
     }
   }
@@ -85,12 +89,13 @@ export class NativeAttempts {
   private async transmit(
     attempt: AttemptOn,
     use: TokenUse,
+    place: Place,
     progress: { sent: boolean },
   ): Promise<ReceivedAnswer | undefined> {
     await this.failPoints.at('after_intent');
     const signed = await this.requests.sign(use.request);
     const lateness = stopwatch();
-    if (!(await this.commit(attempt, sentProofOf(use)))) return undefined;
+    if (!(await this.commit(attempt, use, place))) return undefined;
     await this.failPoints.at('before_send');
     if (lateness() > LONGEST_HESITATION_MS) throw new Error('Too late to send what was signed.');
     progress.sent = true;
@@ -104,12 +109,15 @@ export class NativeAttempts {
   }
 
   /** A commit whose confirmation was lost is looked up. */
-  private async commit(attempt: AttemptOn, sent: SentProof): Promise<boolean> {
+  private async commit(attempt: AttemptOn, use: TokenUse, place: Place): Promise<boolean> {
+    const sent = sentProofOf(use);
     try {
-      return await this.refreshes.commitToSend(attempt, sent);
+      return place.isKnown
+        ? await this.refreshes.commitKnown(attempt, place.instead, sent)
+        : await this.refreshes.commitUnknown(attempt, use.binding, sent);
     } catch (cause) {
       const now = (await this.refreshes.find(attempt.fingerprint))?.attempt;
-      if (now?.id === attempt.attemptId && now.state === 'sent') return true;
+      if (now?.id === attempt.attemptId) return true;
       // The commit may still come through: who gives the attempt up now rules that out.
       throw new Error('The commit to send was not confirmed.', { cause });
     }
@@ -118,7 +126,7 @@ export class NativeAttempts {
   private async conclude(
     attempt: AttemptOn,
     use: TokenUse,
-    wasKnown: boolean,
+    place: Place,
     { answer, clockWasWrong }: ReceivedAnswer,
   ): Promise<AttemptEnd> {
     const judged = judgeAnswer(answer.status, answer.body, answer.headers['retry-after'] ?? null);
@@ -133,7 +141,7 @@ export class NativeAttempts {
         const cause = new Error('The assertion was signed by another clock than the issuer has.');
         return this.giveUp(
           attempt,
-          wasKnown,
+          place,
           isOurs ? { kind: 'not-sent', cause } : { kind: 'refused', answer },
         );
       }
@@ -177,8 +185,8 @@ export class NativeAttempts {
     };
   }
 
-  private giveUp(attempt: AttemptOn, wasKnown: boolean, outcome: UseOutcome): AttemptEnd {
-    return { outcome, written: this.persist(() => this.refreshes.giveUp(attempt, wasKnown)) };
+  private giveUp(attempt: AttemptOn, { isKnown }: Place, outcome: UseOutcome): AttemptEnd {
+    return { outcome, written: this.persist(() => this.refreshes.giveUp(attempt, isKnown)) };
   }
 
   /** Writes until the database takes it; at the end of the process it must look as if the answer were lost. */

@@ -10,9 +10,6 @@ import type { NativeRefreshTable } from '../database/tables/native-refresh.ts';
 import type { Fingerprint } from './fingerprints.ts';
 import type { IssuerAnswer, KnownToken, NativeAttempt, SentProof, TokenBinding } from './native-refresh.ts';
 
-/** How long nobody else takes over an attempt that its owner only prepares: it has but to sign. */
-const LEASE_SECONDS = 5;
-
 /** For how long an answer is given again, from when it came. */
 export const REPLAY_SECONDS = 10 * 60;
 
@@ -26,7 +23,6 @@ const NO_ATTEMPT = {
   attempt_id: null,
   attempt_state: null,
   owner: null,
-  lease_until: null,
   sent_at: null,
   sent_jti: null,
   sent_nonce: null,
@@ -85,15 +81,15 @@ export class NativeRefreshRepository {
     return row !== undefined;
   }
 
-  /** Prepares an attempt on a token that was not known; answers whether it still was not. */
-  async insertPrepared(attempt: AttemptOn, binding: TokenBinding): Promise<boolean> {
+  /** Commits to sending a token that was not known, which permits one transmission; answers whether it still was not. */
+  async commitUnknown(attempt: AttemptOn, binding: TokenBinding, sent: SentProof): Promise<boolean> {
     await this.deleteExpired(attempt.fingerprint.id);
     try {
       await this.database
         .insertInto('native_refresh')
         .values({
           ...this.newRow(attempt.fingerprint, binding, UNKNOWN_TOKEN_SECONDS),
-          ...this.prepared(attempt),
+          ...this.toSent(attempt, sent),
         })
         .execute();
       return true;
@@ -104,32 +100,18 @@ export class NativeRefreshRepository {
   }
 
   /**
-   * Prepares an attempt on a known token: in no one's place, or in that of the attempt which the caller has judged.
-   * Answers whether the place was to be had.
+   * Commits to sending a known token, which permits one transmission: in no one's place, or in that of the attempt which
+   * the caller has judged. Answers whether the place was to be had.
    */
-  prepare(attempt: AttemptOn, instead: { attemptId: string } | null): Promise<boolean> {
-    return this.didUpdate(
-      this.database
-        .updateTable('native_refresh')
-        .set({ ...NO_ATTEMPT, ...this.prepared(attempt) })
-        .where('id', '=', attempt.fingerprint.id)
-        .where('sealed', 'is', null)
-        .where(eb => (instead ? eb('attempt_id', '=', instead.attemptId) : eb('attempt_id', 'is', null))),
-    );
-  }
-
-  /** Commits to sending, which permits one transmission; nothing when the attempt has lost its place. */
-  async commitToSend(attempt: AttemptOn, sent: SentProof): Promise<boolean> {
-    return this.didUpdate(
-      this.ofAttempt(attempt)
-        .set({
-          attempt_state: 'sent',
-          sent_at: this.database.now(),
-          sent_jti: sent.jti,
-          sent_nonce: sent.nonce,
-        })
-        .where('attempt_state', '=', 'prepared'),
-    );
+  async commitKnown(attempt: AttemptOn, instead: string | null, sent: SentProof): Promise<boolean> {
+    const { numUpdatedRows } = await this.database
+      .updateTable('native_refresh')
+      .set(this.toSent(attempt, sent))
+      .where('id', '=', attempt.fingerprint.id)
+      .where('sealed', 'is', null)
+      .where(eb => (instead === null ? eb('attempt_id', 'is', null) : eb('attempt_id', '=', instead)))
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
   }
 
   /** Gives up an attempt that did not spend the token; one on a token that was not known leaves nothing behind. */
@@ -147,7 +129,7 @@ export class NativeRefreshRepository {
 
   /** Records that this process has no answer to what it sent, and will get none. */
   async markInDoubt(attempt: AttemptOn): Promise<void> {
-    await this.ofAttempt(attempt).set({ attempt_state: 'in_doubt', lease_until: null }).execute();
+    await this.ofAttempt(attempt).set({ attempt_state: 'in_doubt' }).execute();
   }
 
   /**
@@ -239,9 +221,15 @@ export class NativeRefreshRepository {
     };
   }
 
-  private prepared({ attemptId, owner }: AttemptOn) {
-    const lease_until = this.database.now(LEASE_SECONDS);
-    return { attempt_id: attemptId, attempt_state: 'prepared', owner, lease_until };
+  private toSent({ attemptId, owner }: AttemptOn, sent: SentProof) {
+    return {
+      attempt_id: attemptId,
+      attempt_state: 'sent' as const,
+      owner,
+      sent_at: this.database.now(),
+      sent_jti: sent.jti,
+      sent_nonce: sent.nonce,
+    };
   }
 
   private ofAttempt({ fingerprint, attemptId, owner }: AttemptOn): RowUpdate {
@@ -251,11 +239,6 @@ export class NativeRefreshRepository {
       .where('attempt_id', '=', attemptId)
       .where('owner', '=', owner)
       .where('sealed', 'is', null);
-  }
-
-  private async didUpdate(query: RowUpdate): Promise<boolean> {
-    const { numUpdatedRows } = await query.executeTakeFirst();
-    return numUpdatedRows === 1n;
   }
 
   private toKnown(row: Row & { read_at: string }): KnownToken {
@@ -277,13 +260,12 @@ export class NativeRefreshRepository {
 }
 
 function toAttempt(row: Row): NativeAttempt | null {
-  const { attempt_id: id, attempt_state, owner, lease_until, sent_at } = row;
-  if (id === null || attempt_state === null || owner === null) return null;
+  const { attempt_id: id, attempt_state: state, owner, sent_at } = row;
+  if (id === null || state === null || owner === null) return null;
   return {
     id,
-    state: attempt_state as NativeAttempt['state'],
+    state,
     owner,
-    leaseUntil: lease_until === null ? null : new Date(lease_until),
     sentAt: sent_at === null ? null : new Date(sent_at),
   };
 }

@@ -11,31 +11,18 @@ function decide(
   isOwnerGone = false,
   answered: KnownToken['answered'] = null,
 ) {
-  const whole = attempt && { id: 'a', state: 'sent', owner: 'o', leaseUntil: null, sentAt: null, ...attempt };
+  const whole = attempt && { id: 'a', state: 'sent', owner: 'o', sentAt: null, ...attempt };
   return decideUse({ attempt: whole as NativeAttempt | null, answered, readAt }, isOwnerGone, LIFE_MS);
 }
 
 describe('decideUse', () => {
   it('gives the answer that is there, whatever else there is', () => {
     const answered = { answer: { status: 200, headers: {}, body: '{}' }, sent: { jti: 'j', nonce: null } };
-    expect(decide({ state: 'sent' }, true, answered)).toEqual({ kind: 'answered' });
+    expect(decide({ state: 'sent' }, true, answered)).toEqual({ kind: 'answered', answered });
   });
 
   it.each<[string, Partial<NativeAttempt> | null, boolean, object]>([
     ['nobody uses it', null, false, { kind: 'free' }],
-    ['somebody prepares to', { state: 'prepared', leaseUntil: at(1) }, false, { kind: 'wait' }],
-    [
-      'who prepared is late',
-      { state: 'prepared', leaseUntil: at(0) },
-      false,
-      { kind: 'take-over', attemptId: 'a' },
-    ],
-    [
-      'who prepared is gone',
-      { state: 'prepared', leaseUntil: at(9) },
-      true,
-      { kind: 'take-over', attemptId: 'a' },
-    ],
     ['it was sent, and its owner lives', { state: 'sent', sentAt: at(-9999) }, false, { kind: 'wait' }],
     [
       'it was just sent, and its owner is gone',

@@ -1,4 +1,4 @@
-import type { AttemptState } from '../database/tables/oauth-session.ts';
+import type { NativeAttemptState } from '../database/tables/native-refresh.ts';
 import type { Fingerprint } from './fingerprints.ts';
 
 /** What a refresh token is bound to: whoever shows it with anything else is refused here. */
@@ -19,12 +19,11 @@ export type IssuerAnswer = {
   readonly body: string;
 };
 
-/** One try to use a refresh token. */
+/** One try to use a refresh token, which was sent: who only prepares to has written nothing yet. */
 export type NativeAttempt = {
   readonly id: string;
-  readonly state: AttemptState;
+  readonly state: NativeAttemptState;
   readonly owner: string;
-  readonly leaseUntil: Date | null;
   readonly sentAt: Date | null;
 };
 
@@ -55,10 +54,10 @@ export function findMismatch(
 
 /** What is to be done about a known token that somebody wants to use. */
 export type TokenDecision =
-  | { readonly kind: 'answered' }
+  | { readonly kind: 'answered'; readonly answered: NonNullable<KnownToken['answered']> }
   /** Nobody uses it: its place is to be had. */
   | { readonly kind: 'free' }
-  /** The place of an attempt that came to nothing is to be had. */
+  /** The answer to an attempt is lost, and the token may be sent in its place. */
   | { readonly kind: 'take-over'; readonly attemptId: string }
   /** Somebody else is at work. */
   | { readonly kind: 'wait' }
@@ -78,13 +77,9 @@ export function decideUse(
   isOwnerGone: boolean,
   requestLifeMs: number,
 ): TokenDecision {
-  if (answered) return { kind: 'answered' };
+  if (answered) return { kind: 'answered', answered };
   if (!attempt) return { kind: 'free' };
-  const { id, state, leaseUntil, sentAt } = attempt;
-  if (state === 'prepared') {
-    const isLate = leaseUntil !== null && leaseUntil <= readAt;
-    return isLate || isOwnerGone ? { kind: 'take-over', attemptId: id } : { kind: 'wait' };
-  }
+  const { id, state, sentAt } = attempt;
   if (state === 'sent' && !isOwnerGone) return { kind: 'wait' };
   const remainingMs = sentAt === null ? requestLifeMs : sentAt.getTime() + requestLifeMs - readAt.getTime();
   return remainingMs <= 0

@@ -7,7 +7,7 @@ import { Closing } from '../sessions/closing.ts';
 import { pause } from '../sessions/pause.ts';
 import { REQUEST_LIFETIME_MS } from '../sessions/refresh-policy.ts';
 import { NativeAnswers } from './native-answers.ts';
-import { NativeAttempts, type TokenUse, type UseOutcome } from './native-attempt.service.ts';
+import { NativeAttempts, type Place, type TokenUse, type UseOutcome } from './native-attempt.service.ts';
 import { decideUse, findMismatch, type KnownToken, type TokenBinding } from './native-refresh.ts';
 import { NativeRefreshRepository, REPLAY_SECONDS } from './native-refresh.repository.ts';
 
@@ -142,39 +142,32 @@ export class NativeRefresher implements OnApplicationBootstrap, BeforeApplicatio
     const lookUntil = performance.now() + LOOKING_ON_MS;
     for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_LOOK_MS)) {
       const known = await this.refreshes.find(use.fingerprint);
-      const place = known
-        ? await this.takePlace(attempt, known, use)
-        : (await this.refreshes.insertPrepared(attempt, use.binding)) || 'again';
-      if (typeof place === 'object') return settled(place);
-      if (place === true) {
-        const { outcome, written } = await this.attempts.run(attempt, use, known !== undefined);
+      const found = known ? await this.findPlace(known, use) : { isKnown: false, instead: null };
+      if (found !== 'wait' && 'kind' in found) return { outcome: found, written: Promise.resolve() };
+      if (found !== 'wait') {
+        const { outcome, written } = await this.attempts.run(attempt, use, found);
         if (outcome) return { outcome, written };
-        return settled({ kind: 'not-sent', cause: new Error('The attempt has lost its place.') });
+        continue; // Somebody was faster.
       }
-      if (place === 'again') continue;
       if (this.closing.signal.aborted || performance.now() >= lookUntil)
-        return settled({ kind: 'in-doubt', seconds: LONGEST_LOOK_MS / 1000 });
+        return { outcome: { kind: 'in-doubt', seconds: 1 }, written: Promise.resolve() };
       await pause(pauseMs, this.closing.signal);
     }
   }
 
-  /** Answers whether the place was to be had; `'again'` when somebody was faster; or what is known of the token. */
-  private async takePlace(
-    attempt: ReturnType<NativeAttempts['newAttempt']>,
-    known: KnownToken,
-    { binding }: TokenUse,
-  ): Promise<true | 'again' | 'wait' | FlightOutcome> {
+  /** Finds the place that an attempt may take on a known token; or what is known of it; or that one has to wait. */
+  private async findPlace(known: KnownToken, { binding }: TokenUse): Promise<Place | 'wait' | FlightOutcome> {
     if (findMismatch(known.binding, binding))
       return { kind: 'not-sent', cause: new Error('The token was bound to something else meanwhile.') };
     const isOwnerGone = known.attempt !== null && (await this.isGone(known.attempt.owner));
     const decision = decideUse(known, isOwnerGone, REQUEST_LIFETIME_MS.confidential);
     switch (decision.kind) {
       case 'answered':
-        return known.answered ? { kind: 'answered', ...known.answered } : 'again';
+        return { kind: 'answered', ...decision.answered };
       case 'free':
-        return (await this.refreshes.prepare(attempt, null)) || 'again';
+        return { isKnown: true, instead: null };
       case 'take-over':
-        return (await this.refreshes.prepare(attempt, decision)) || 'again';
+        return { isKnown: true, instead: decision.attemptId };
       case 'in-doubt':
         return decision;
       case 'wait':
@@ -186,8 +179,4 @@ export class NativeRefresher implements OnApplicationBootstrap, BeforeApplicatio
   private async isGone(owner: string): Promise<boolean> {
     return owner === this.instances.self || (await this.instances.isDead(owner));
   }
-}
-
-function settled(outcome: FlightOutcome): { outcome: FlightOutcome; written: Promise<void> } {
-  return { outcome, written: Promise.resolve() };
 }

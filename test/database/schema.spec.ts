@@ -3,14 +3,10 @@ import { isUniqueViolation } from '../../src/database/database-error.ts';
 import type { Schema } from '../../src/database/schema.ts';
 import { sealedColumns } from '../../src/database/sealed-columns.ts';
 import { keyRequestStatuses } from '../../src/database/tables/key-request.ts';
-import {
-  attemptStates,
-  sessionPurposes,
-  sessionReasons,
-  sessionStatuses,
-} from '../../src/database/tables/oauth-session.ts';
+import { sessionPurposes, sessionReasons, sessionStatuses } from '../../src/database/tables/oauth-session.ts';
 import { statePurposes } from '../../src/database/tables/oauth-state.ts';
 import { describeDialects } from './dialects.ts';
+import { nativeAttemptStates } from '../../src/database/tables/native-refresh.ts';
 import { nativeAppStatuses } from '../../src/database/tables/native-app.ts';
 import {
   clientKeyRow,
@@ -112,7 +108,6 @@ const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
     attempt_id: 'null',
     attempt_state: 'null',
     owner: 'null',
-    lease_until: 'null',
     sent_at: 'null',
     sent_jti: 'null',
     sent_nonce: 'null',
@@ -218,7 +213,7 @@ describeDialects('the schema', open => {
     for (const status of nativeAppStatuses) await insertApp({ status });
     const insertToken = (change: object): Promise<unknown> =>
       database.insertInto('native_refresh').values(nativeRefreshRow(change)).execute();
-    for (const attempt_state of attemptStates) await insertToken({ attempt_state });
+    for (const attempt_state of nativeAttemptStates) await insertToken({ attempt_state });
     await expect(insertApp({ status: 'other' })).rejects.toThrow('native_app_status_known');
     await expect(insertToken({ attempt_state: 'other' })).rejects.toThrow(
       'native_refresh_attempt_state_known',

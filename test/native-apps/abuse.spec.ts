@@ -90,7 +90,7 @@ function suite(broker: () => TestBroker): void {
     expect(await change({ attestation: { header: 'X-App-Check', secret } })).toMatchObject({ status: 200 });
     const params = { client_id: app.clientId, issuer: app.issuer, grant_type: 'none' };
     for (const headers of [{}, { 'x-app-check': `${secret}5` }, { 'x-app-check': '' }, { 'x-other': secret }])
-      expect(await app.send('token', params, { headers: headers as Record<string, string> })).toMatchObject({
+      expect(await app.send('token', params, { headers: headers })).toMatchObject({
         status: 401,
         body: { error: 'invalid_client' },
       });

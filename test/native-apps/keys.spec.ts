@@ -54,15 +54,15 @@ function suite(broker: () => TestBroker): void {
     const refreshAll = async (): Promise<void> => {
       sessions = await Promise.all(sessions.map(session => app.renew(session, { keyId: undefined })));
     };
-    let isRotating = true;
+    const rotation = new AbortController();
     const load = (async () => {
-      while (isRotating) await refreshAll();
+      while (!rotation.signal.aborted) await refreshAll();
       await refreshAll();
     })();
     await step(`/${second}/activate`);
     const young = await app.login(alice);
     await step(`/${first}/retire`);
-    isRotating = false;
+    rotation.abort();
     await load;
     expect(new Set(sessions.map(({ keyId }) => keyId))).toEqual(new Set([first]));
     expect(young.keyId).toBe(second);

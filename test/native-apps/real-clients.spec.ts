@@ -28,7 +28,7 @@ function suite(broker: () => TestBroker): void {
       keyIds,
       {
         client_id: app.clientId,
-        redirect_uris: [app.redirectUri as 'https://x'],
+        redirect_uris: [app.redirectUri],
         scope: 'atproto transition:generic',
       },
       {
@@ -66,7 +66,7 @@ function suite(broker: () => TestBroker): void {
       app: { clientId: app.clientId, redirectUri: app.redirectUri, scope: 'atproto transition:generic' },
       issuer: network.pds,
       keys,
-      insecure: true,
+      more: { [Reflect.get(oauth, 'allowInsecureRequests') as symbol]: true },
     });
     const before = await network.describeGrants(bob.did);
     const pending = await client.begin(bob.handle);

@@ -58,13 +58,15 @@ export type RefreshChange = {
   readonly signal?: AbortSignal;
 };
 
+export type OperatorAnswer<Body> = { status: number; body: Body };
+
 /** Asks a broker as its operator. */
-export async function operate<Body>(
+export async function operate<Body = unknown>(
   { url, secrets }: Pick<TestBroker, 'url' | 'secrets'>,
   method: string,
   path: string,
   body?: unknown,
-): Promise<{ status: number; body: Body }> {
+): Promise<OperatorAnswer<Body>> {
   const answer = await exchange(new URL(path, url), {
     method,
     headers: {

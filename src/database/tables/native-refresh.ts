@@ -1,5 +1,10 @@
 import type { Timestamp } from '../timestamp.ts';
 
+export const nativeAttemptStates = ['sent', 'in_doubt'] as const;
+
+/** `in_doubt`: whoever sent it has no answer, and will get none. */
+export type NativeAttemptState = (typeof nativeAttemptStates)[number];
+
 /** A refresh token that was passed on to a native app, or is being used by one; never the token itself. */
 export type NativeRefreshTable = {
   /** HMAC of issuer and token. */
@@ -15,9 +20,8 @@ export type NativeRefreshTable = {
   /** Over what the row's meaning hangs on: all above. */
   mac: string;
   attempt_id: string | null;
-  attempt_state: string | null;
+  attempt_state: NativeAttemptState | null;
   owner: string | null;
-  lease_until: Timestamp | null;
   sent_at: Timestamp | null;
   /** Digests of the proof's id and nonce that the request was sent with. */
   sent_jti: string | null;

@@ -8,15 +8,14 @@ export type App = { readonly clientId: string; readonly redirectUri: string; rea
 /** A login that waits for its callback. */
 export type PendingLogin = { readonly url: URL; readonly verifier: string; readonly state: string };
 
-type Options = Pick<oauth.TokenEndpointRequestOptions, typeof oauth.allowInsecureRequests> & {
-  readonly [oauth.customFetch]: (url: string, options: object) => Promise<Response>;
-};
+type Options = { readonly [oauth.customFetch]: (url: string, request: object) => Promise<Response> };
 
 /** A generic OAuth library, at an app that is registered with Latchkey: a public client that goes through it. */
 export class GenericClient {
   private readonly client: oauth.Client;
   private readonly auth = oauth.None();
   private readonly dpop: oauth.DPoPHandle;
+
   private constructor(
     private readonly app: App,
     private readonly server: oauth.AuthorizationServer,
@@ -27,22 +26,17 @@ export class GenericClient {
     this.dpop = oauth.DPoP(this.client, keys);
   }
 
-  /** @param keys of one session; an app keeps them with its tokens */
+  /**
+   * @param keys of one session; an app keeps them with its tokens
+   * @param more options of the library
+   */
   static async create(
     latchkey: string,
     keyIds: KeyIds,
-    {
-      app,
-      issuer,
-      keys,
-      insecure = false,
-    }: { app: App; issuer: string; keys: CryptoKeyPair; insecure?: boolean },
+    { app, issuer, keys, more = {} }: { app: App; issuer: string; keys: CryptoKeyPair; more?: object },
   ): Promise<GenericClient> {
     const send = throughLatchkey(latchkey, keyIds);
-    const options: Options = {
-      [oauth.customFetch]: (url, request) => send(url, request),
-      [oauth.allowInsecureRequests]: insecure,
-    };
+    const options: Options = { ...more, [oauth.customFetch]: (url, request) => send(url, request) };
     const url = new URL(issuer);
     const found = await oauth.discoveryRequest(url, { algorithm: 'oauth2', ...options });
     const server = await oauth.processDiscoveryResponse(url, found);
