@@ -7,6 +7,7 @@ import * as tempTokens from './0005-temp-tokens.ts';
 import * as apiKeys from './0006-api-keys.ts';
 import * as permissionSets from './0007-permission-sets.ts';
 import * as askedScopes from './0008-asked-scopes.ts';
+import * as nativeApps from './0009-native-apps.ts';
 
 /** Every migration by its name, in the order in which they run. Names sort in that order too. */
 export const migrations: Readonly<Record<string, Required<Migration>>> = {
@@ -18,4 +19,5 @@ export const migrations: Readonly<Record<string, Required<Migration>>> = {
   '0006-api-keys': apiKeys,
   '0007-permission-sets': permissionSets,
   '0008-asked-scopes': askedScopes,
+  '0009-native-apps': nativeApps,
 };

@@ -11,6 +11,7 @@ import { HttpModule } from './http/http.module.ts';
 import { IntrospectionModule } from './introspection/introspection.module.ts';
 import { IntrospectorTokenVerifier } from './introspection/introspector-token.verifier.ts';
 import { LoginModule } from './login/login.module.ts';
+import { NativeAppsModule } from './native-apps/native-apps.module.ts';
 import { OAuthModule } from './oauth/oauth.module.ts';
 import type { Log } from './observability/log.ts';
 import { ObservabilityModule } from './observability/observability.module.ts';
@@ -46,6 +47,7 @@ export class AppModule {
         ServiceTokensModule,
         XrpcModule,
         IntrospectionModule,
+        NativeAppsModule,
         BackgroundModule,
         WebModule,
       ],

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Instances } from './leases/instances.service.ts';
+import { NativeAnswers } from './native-apps/native-answers.ts';
 import { AnswerStore } from './sessions/answer-store.ts';
 import { Closing } from './sessions/closing.ts';
 
@@ -32,8 +33,13 @@ async function endWell(app: NestFastifyApplication): Promise<void> {
 
 /** Puts the answers in hand on disk, and leaves the rest as a crash would. */
 async function endAtOnce(app: NestFastifyApplication): Promise<void> {
-  const [areSafe] = await Promise.all([app.get(AnswerStore).spoolAll(), app.get(Instances).leave()]);
-  if (!areSafe) throw new Error('An answer could be brought neither into the database nor into the spool.');
+  const [...areSafe] = await Promise.all([
+    app.get(AnswerStore).spoolAll(),
+    app.get(NativeAnswers).spoolAll(),
+    app.get(Instances).leave(),
+  ]);
+  if (areSafe.includes(false))
+    throw new Error('An answer could be brought neither into the database nor into the spool.');
 }
 
 function exitAfter(ending: Promise<void>): void {

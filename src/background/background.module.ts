@@ -7,6 +7,8 @@ import { AuditLog } from '../audit/audit-log.service.ts';
 import { AuditModule } from '../audit/audit.module.ts';
 import { LeaseRepository } from '../leases/lease.repository.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
+import { NativeAppsModule } from '../native-apps/native-apps.module.ts';
+import { SurplusNativeTokens } from '../native-apps/surplus-native-tokens.ts';
 import { Endings } from '../sessions/endings.service.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { BackgroundController } from './background.controller.ts';
@@ -25,11 +27,14 @@ import { Sweeper } from './sweeper.ts';
 /** Of a million SQLite deletes 20 rows in 1 ms, 100 in 7 ms, and nothing else happens in the process meanwhile. */
 const ROWS_AT_ONCE = { sqlite: 20, postgres: 100 } as const;
 
+/** What ends at its `expires_at`, and leaves nothing to be done. */
+const EXPIRING = ['oauth_state', 'ui_session', 'temp_token', 'native_refresh', 'native_proof'] as const;
+
 /** Each is a request to an issuer. */
 const REVOCATIONS_AT_ONCE = 16;
 
 @Module({
-  imports: [ApiKeysModule, AuditModule, LeasesModule, SessionsModule],
+  imports: [ApiKeysModule, AuditModule, LeasesModule, NativeAppsModule, SessionsModule],
   controllers: [BackgroundController],
   providers: [
     BackgroundRefresh,
@@ -56,12 +61,13 @@ export class BackgroundModule implements OnModuleInit {
     private readonly expiredRequests: ExpiredKeyRequests,
     private readonly holderless: HolderlessSessions,
     private readonly endings: Endings,
+    private readonly surplusTokens: SurplusNativeTokens,
   ) {}
 
   /** The table of what is swept; a later table adds its line. */
   onModuleInit(): void {
     const batch = ROWS_AT_ONCE[this.database.dialect];
-    for (const name of ['oauth_state', 'ui_session', 'temp_token'] as const) {
+    for (const name of EXPIRING) {
       const sweepBatch = (limit: number): Promise<number> => this.expired.sweep(name, limit);
       this.sweeper.register({ name, batch, sweepBatch });
     }
@@ -74,6 +80,11 @@ export class BackgroundModule implements OnModuleInit {
       name: 'key_request',
       batch: REVOCATIONS_AT_ONCE,
       sweepBatch: limit => this.expiredRequests.sweep(limit),
+    });
+    this.sweeper.register({
+      name: 'native_refresh_surplus',
+      batch,
+      sweepBatch: limit => this.surplusTokens.sweep(limit),
     });
     this.sweeper.register({
       name: 'audit_event',

@@ -13,7 +13,7 @@ const fetchError = z.object({
 const errorBody = z.object({ error: z.string(), message: z.string() });
 
 type Request = {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;

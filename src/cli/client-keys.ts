@@ -20,26 +20,49 @@ type StepOptions = OperatorOptions & { readonly dryRun?: true };
 /** `latchkey client-keys`: lists the keys of the OAuth client, and changes them one step at a time. */
 export function clientKeysCommand(context: CommandContext): Command {
   const keys = new Command('client-keys').description("look at the OAuth client's keys, and change them");
-  operatorCommand(keys, 'list', 'list the keys').action(async (options: OperatorOptions) => {
-    const answer = await connect(context, options).call(keyList, 'api/client-keys');
+  return addKeyCommands(keys, context, { owner: '', pathOf: () => 'api/client-keys' });
+}
+
+/** Whose keys a command is about: how its command line names the owner, and where the routes of its keys are. */
+export type KeyCommands = {
+  /** An argument with a space after it, or nothing. */
+  readonly owner: string;
+  readonly pathOf: (owner: string) => string;
+};
+
+/** Adds the commands that list the keys of a client, and change them. */
+export function addKeyCommands(
+  keys: Command,
+  context: CommandContext,
+  { owner, pathOf }: KeyCommands,
+): Command {
+  const argument = owner === '' ? '' : ` ${owner}`;
+  const read = (command: Command): { name: string; kid: string; options: StepOptions } => {
+    const [name = '', kid = ''] = owner === '' ? ['', ...command.args] : command.args;
+    return { name, kid, options: command.opts() };
+  };
+  operatorCommand(keys, `list${argument}`, 'list the keys').action(async (...args: unknown[]) => {
+    const { name, options } = read(args.at(-1) as Command);
+    const answer = await connect(context, options).call(keyList, pathOf(name));
     show(context, options, answer, ({ clientKeys }) => toTable(clientKeys));
   });
-
-  const take = async (path: string, options: StepOptions, verb: string): Promise<void> => {
+  const take = async (command: Command, step: '' | 'activate' | 'retire', verb: string): Promise<void> => {
+    const { name, kid, options } = read(command);
+    const path = step === '' ? pathOf(name) : `${pathOf(name)}/${encodeURIComponent(kid)}/${step}`;
     const query = options.dryRun ? { dryRun: 'true' } : {};
     const answer = await connect(context, options).call(stepResult, path, { method: 'POST', query });
     show(context, options, answer, result => describe(result, verb));
   };
-  stepCommand(keys, 'publish', 'make a key and show it to issuers; it does not sign yet').action(
-    (options: StepOptions) => take('api/client-keys', options, 'published'),
+  stepCommand(keys, `publish${argument}`, 'make a key and show it to issuers; it does not sign yet').action(
+    (...args: unknown[]) => take(args.at(-1) as Command, '', 'published'),
   );
   stepCommand(
     keys,
-    'activate <kid>',
+    `activate${argument} <kid>`,
     'let new sessions begin with a key, 20 minutes after it was published',
-  ).action((kid: string, options: StepOptions) => take(pathOf(kid, 'activate'), options, 'activated'));
-  stepCommand(keys, 'retire <kid>', 'let no session begin with a key any more').action(
-    (kid: string, options: StepOptions) => take(pathOf(kid, 'retire'), options, 'retired'),
+  ).action((...args: unknown[]) => take(args.at(-1) as Command, 'activate', 'activated'));
+  stepCommand(keys, `retire${argument} <kid>`, 'let no session begin with a key any more').action(
+    (...args: unknown[]) => take(args.at(-1) as Command, 'retire', 'retired'),
   );
   return keys;
 }
@@ -48,12 +71,8 @@ function stepCommand(parent: Command, usage: string, description: string): Comma
   return operatorCommand(parent, usage, description).option('--dry-run', 'only tell what would happen');
 }
 
-function pathOf(kid: string, step: string): string {
-  return `api/client-keys/${encodeURIComponent(kid)}/${step}`;
-}
-
 function toTable(keys: readonly ClientKeyView[]): string {
-  if (keys.length === 0) return 'There are no client keys: the broker is a public client.';
+  if (keys.length === 0) return 'There are no client keys.';
   const rows = keys.map(key => [
     key.kid,
     key.signing ? `${key.status}, signs` : key.status,

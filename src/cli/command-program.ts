@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { appsCommand } from './apps.ts';
 import { auditCommand } from './audit.ts';
 import { clientKeysCommand } from './client-keys.ts';
 import type { CommandContext } from './command-context.ts';
@@ -15,6 +16,7 @@ export function createProgram(context: CommandContext): Command {
     .addCommand(migrateCommand(context))
     .addCommand(keysCommand(context))
     .addCommand(clientKeysCommand(context))
+    .addCommand(appsCommand(context))
     .addCommand(sessionsCommand(context))
     .addCommand(auditCommand(context));
   throwUsageErrors(program);

@@ -77,7 +77,13 @@ export class Config {
     readonly concurrencyPerSession: number;
     /** From one address, and for one account. */
     readonly keyRequests: number | 'off';
+    /** Of native apps: from one address, of one app that has no limit of its own, and of all together. */
+    readonly nativePerAddress: number | 'off';
+    readonly nativePerApp: number | 'off';
+    readonly native: number | 'off';
   };
+  /** How many refresh tokens of native apps are remembered. */
+  readonly nativeTokens: number;
   /** How many temp tokens live at a time for one resource of one scope. */
   readonly tempTokensPerResource: number;
   readonly allowedOrigins: readonly string[];
@@ -122,7 +128,11 @@ export class Config {
       perCredential: settings.LATCHKEY_LIMIT_PER_CREDENTIAL,
       concurrencyPerSession: settings.LATCHKEY_CONCURRENCY_PER_SESSION,
       keyRequests: settings.LATCHKEY_LIMIT_KEY_REQUESTS,
+      nativePerAddress: settings.LATCHKEY_LIMIT_NATIVE_PER_ADDRESS,
+      nativePerApp: settings.LATCHKEY_LIMIT_NATIVE_PER_APP,
+      native: settings.LATCHKEY_LIMIT_NATIVE,
     };
+    this.nativeTokens = settings.LATCHKEY_NATIVE_TOKENS;
     this.tempTokensPerResource = settings.LATCHKEY_TEMP_TOKENS_PER_RESOURCE;
     this.allowedOrigins = settings.LATCHKEY_ALLOWED_ORIGINS;
     this.allowedDids = settings.LATCHKEY_ALLOWED_DIDS ?? 'any';

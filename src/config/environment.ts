@@ -184,6 +184,23 @@ export const environmentSchema = z.object({
     meaning: 'Live API keys that one account may have',
     example: '5',
   }),
+  LATCHKEY_LIMIT_NATIVE_PER_ADDRESS: requestLimit.prefault('300').register(settingDocumentation, {
+    meaning:
+      'Requests of native apps a minute from one address (of IPv6, one /64) that a process answers, or `off`',
+    example: '60',
+  }),
+  LATCHKEY_LIMIT_NATIVE_PER_APP: requestLimit.prefault('6000').register(settingDocumentation, {
+    meaning: 'Requests a minute of one native app that has no limit of its own, or `off`',
+    example: 'off',
+  }),
+  LATCHKEY_LIMIT_NATIVE: requestLimit.prefault('20000').register(settingDocumentation, {
+    meaning: 'Requests a minute of all native apps together that a process answers, or `off`',
+    example: '5000',
+  }),
+  LATCHKEY_NATIVE_TOKENS: positiveCount.prefault('100000').register(settingDocumentation, {
+    meaning: 'Refresh tokens of native apps that are remembered; the others need their `key_id`',
+    example: '500000',
+  }),
   LATCHKEY_AUDIT_DAYS: dayCount.prefault('90').register(settingDocumentation, {
     meaning: 'How many days audit events are kept',
     example: '365',

@@ -20,6 +20,11 @@ export function isSameSecret(text: string, secret: string): boolean {
   return timingSafeEqual(sha256(text), sha256(secret));
 }
 
+/** Whether `text` has this digest of {@link digestOf}, compared in constant time. */
+export function hasDigest(text: string, digest: string): boolean {
+  return isSameSecret(digestOf(text), digest);
+}
+
 function sha256(text: string): Buffer {
   return hash('sha256', text, 'buffer');
 }

@@ -13,5 +13,9 @@ export const sealedColumns = [
   ['api_key', 'mac'],
   ['key_request', 'mac'],
   ['key_request', 'code_digest'],
+  ['native_app', 'mac'],
+  ['native_lookup_key', 'sealed'],
+  ['native_refresh', 'mac'],
+  ['native_refresh', 'sealed'],
   ['encryption_key', 'canary'],
 ] as const satisfies readonly SealedColumn[];

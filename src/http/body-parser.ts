@@ -1,10 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BrokerError } from '../errors/broker-error.ts';
+import { requireFlat } from './flat-body.ts';
 import { readBody } from './uploaded-body.ts';
 
 /** A route with this configuration gets no body: it takes what it wants from the request itself. */
 export type OwnBodyConfig = { readonly ownBody: true };
+
+/** A route with this configuration takes a flat object of texts, in JSON as in a form. */
+export type FlatBodyConfig = { readonly flatBody: true };
 
 const MAX_PARSED_BODY_BYTES = 64 * 1024;
 
@@ -13,7 +17,7 @@ export function registerBodyParser(server: FastifyInstance): void {
   const parseJson = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
-    const route = request.routeOptions.config as Partial<OwnBodyConfig>;
+    const route = request.routeOptions.config as Partial<OwnBodyConfig & FlatBodyConfig>;
     if (route.ownBody) return undefined;
     const text = (await readBody(payload, MAX_PARSED_BODY_BYTES)).toString('utf8');
     switch (mediaTypeOf(request)) {
@@ -24,6 +28,9 @@ export function registerBodyParser(server: FastifyInstance): void {
               reject(new BrokerError('InvalidRequest', 'The body is not valid JSON.', { cause: error }));
             else resolve(value);
           });
+        }).then(value => {
+          if (route.flatBody) requireFlat(value, text);
+          return value;
         });
       case 'application/x-www-form-urlencoded':
         return parseForm(text);

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BrokerError } from '../errors/broker-error.ts';
 import { toErrorResponse } from './error-response.ts';
+import { isOAuthEndpoint, toOAuthErrorResponse } from './oauth-error.ts';
 import { isProxied } from './proxied-route.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { toBrokerError } from './to-broker-error.ts';
@@ -9,7 +10,9 @@ import { toBrokerError } from './to-broker-error.ts';
 /** Answers a request whose address the router cannot read: no hook and no filter has seen it. */
 export function answerUnroutableRequest(thrown: Error, request: FastifyRequest, reply: FastifyReply): void {
   const error = toBrokerError(thrown);
-  const { status, headers, body } = toErrorResponse(error);
+  const { status, headers, body } = isOAuthEndpoint(request)
+    ? toOAuthErrorResponse(error)
+    : toErrorResponse(error);
   if (isProxied(request)) reply.header('latchkey-error', error.code);
   void reply
     .code(status)

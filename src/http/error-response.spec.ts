@@ -4,7 +4,15 @@ import { errorCodes } from '../errors/error-code.ts';
 import { toErrorResponse } from './error-response.ts';
 import { statusTable } from './status-table.ts';
 
-const ownTrouble = ['TokenUnavailable', 'SealedRowUnreadable', 'DatabaseUnavailable', 'ShuttingDown'];
+const ownTrouble = [
+  'TokenUnavailable',
+  'AppPaused',
+  'IssuerUnavailable',
+  'RefreshInDoubt',
+  'SealedRowUnreadable',
+  'DatabaseUnavailable',
+  'ShuttingDown',
+];
 
 describe('toErrorResponse', () => {
   it('knows exactly the error codes there are', () => {

@@ -4,6 +4,7 @@ import { Config } from '../config/config.ts';
 import type { BrokerError } from '../errors/broker-error.ts';
 import { Log } from '../observability/log.ts';
 import { toErrorResponse } from './error-response.ts';
+import { isOAuthEndpoint, toOAuthErrorResponse } from './oauth-error.ts';
 import { isProxied } from './proxied-route.ts';
 import { toBrokerError } from './to-broker-error.ts';
 
@@ -22,7 +23,9 @@ export class ErrorFilter implements ExceptionFilter {
     const error = toBrokerError(thrown);
     this.report(error, request);
     if (reply.sent) return;
-    const { status, headers, body } = toErrorResponse(error, this.config.baseUrl);
+    const { status, headers, body } = isOAuthEndpoint(request)
+      ? toOAuthErrorResponse(error)
+      : toErrorResponse(error, this.config.baseUrl);
     if (isProxied(request)) reply.header('latchkey-error', error.code);
     void reply.code(status).headers(headers).send(body);
   }

@@ -4,6 +4,9 @@ export const PUBLISHED_BEFORE_SIGNING_MS = 20 * 60_000;
 /** A login that began with a key just before it was retired is over after this time. */
 export const LOGINS_END_WITHIN_SECONDS = 30 * 60;
 
+/** A session of a native app lives for two years at most at its issuer, and some days to spare. */
+export const APP_SESSIONS_END_WITHIN_SECONDS = 740 * 24 * 60 * 60;
+
 /** The life of a client key. All times are the database's. */
 export type ClientKeyLife = {
   readonly kid: string;

@@ -17,7 +17,7 @@ import {
   type KeyDecision,
   type KeyRefusal,
 } from './client-key-life.ts';
-import { ClientKeyRepository } from './client-key.repository.ts';
+import { ClientKeyRepository, type KeyOwner } from './client-key.repository.ts';
 import { type ClientKeyView, toClientKeyViews } from './client-key-view.ts';
 import { CLIENT_KEYS_LEASE } from './client-keys.service.ts';
 
@@ -32,12 +32,14 @@ export type KeyStepResult = {
   readonly key: ClientKeyView | null;
 };
 
+/** Who changes whose keys. */
+export type KeyStep = { readonly owner: KeyOwner; readonly dryRun: boolean; readonly by: AuditSource };
+
 type Change = {
   readonly name: 'published' | 'activated' | 'retired';
   readonly kid: string;
   /** Answers whether this call did it. */
   readonly write: (database: Kysely<Schema>) => Promise<boolean>;
-  readonly by: AuditSource;
 };
 
 type Decide = (key: ClientKeyLife, keys: readonly ClientKeyLife[], now: Date) => KeyDecision;
@@ -54,10 +56,11 @@ export class ClientKeyRotation {
     private readonly audit: AuditLog,
   ) {}
 
-  /** Lists every key, the one that became active last first. */
-  async list(): Promise<ClientKeyView[]> {
-    const keys = await this.keys.listLives();
-    return toClientKeyViews(keys, await this.keys.countSessions(), await this.keys.listPublishedKids());
+  /** Lists every key of one owner, the one that became active last first. */
+  async list(owner: KeyOwner): Promise<ClientKeyView[]> {
+    const keys = await this.keys.listLives(owner);
+    const sessions = await this.keys.countSessions(owner);
+    return toClientKeyViews(keys, sessions, await this.keys.listPublishedKids(owner));
   }
 
   /**
@@ -65,16 +68,17 @@ export class ClientKeyRotation {
    *
    * @throws BrokerError `PublicClient`
    */
-  async publish(dryRun: boolean, by: AuditSource): Promise<KeyStepResult> {
+  async publish(step: KeyStep): Promise<KeyStepResult> {
     this.requireConfidential();
+    const { owner, dryRun } = step;
     if (dryRun) return { dryRun, changed: true, sessions: 0, key: null };
     const jwk = await generateClientKey();
     const write = async (database: Kysely<Schema>): Promise<boolean> => {
-      await this.keys.insert(jwk, { active: false }, database);
+      await this.keys.insert(jwk, { owner, active: false }, database);
       return true;
     };
-    await this.alone(() => this.apply({ name: 'published', kid: jwk.kid, write, by }));
-    return { dryRun, changed: true, ...(await this.look(jwk.kid)) };
+    await this.alone(() => this.apply({ name: 'published', kid: jwk.kid, write }, step));
+    return { dryRun, changed: true, ...(await this.look(jwk.kid, owner)) };
   }
 
   /**
@@ -82,10 +86,10 @@ export class ClientKeyRotation {
    *
    * @throws BrokerError `NotFound`; `TooEarly` with the time from which on it is possible; `KeyRetired`
    */
-  activate(kid: string, dryRun: boolean, by: AuditSource): Promise<KeyStepResult> {
+  activate(kid: string, step: KeyStep): Promise<KeyStepResult> {
     const decide = (key: ClientKeyLife, _keys: unknown, now: Date) => decideActivation(key, now);
-    const write: Change['write'] = database => this.keys.activate(kid, database);
-    return this.take({ name: 'activated', kid, write, by }, decide, dryRun);
+    const write: Change['write'] = database => this.keys.activate(kid, step.owner, database);
+    return this.take({ name: 'activated', kid, write }, decide, step);
   }
 
   /**
@@ -93,37 +97,38 @@ export class ClientKeyRotation {
    *
    * @throws BrokerError `NotFound`; `LastActiveKey`
    */
-  retire(kid: string, dryRun: boolean, by: AuditSource): Promise<KeyStepResult> {
-    const write: Change['write'] = database => this.keys.retire(kid, database);
-    return this.take({ name: 'retired', kid, write, by }, decideRetirement, dryRun);
+  retire(kid: string, step: KeyStep): Promise<KeyStepResult> {
+    const write: Change['write'] = database => this.keys.retire(kid, step.owner, database);
+    return this.take({ name: 'retired', kid, write }, decideRetirement, step);
   }
 
-  private take(change: Change, decide: Decide, dryRun: boolean): Promise<KeyStepResult> {
+  private take(change: Change, decide: Decide, step: KeyStep): Promise<KeyStepResult> {
     const { kid } = change;
+    const { owner, dryRun } = step;
     return this.alone(async () => {
-      const keys = await this.keys.listLives();
+      const keys = await this.keys.listLives(owner);
       const key = keys.find(candidate => candidate.kid === kid);
       if (!key) throw new BrokerError('NotFound', 'There is no such client key.');
       const { kind } = decide(key, keys, key.readAt);
       if (kind !== 'change' && kind !== 'nothing-to-do') throw refusal(kind, key);
       const changed = kind === 'change';
-      if (changed && !dryRun) await this.apply(change);
-      return { dryRun, changed, ...(await this.look(kid)) };
+      if (changed && !dryRun) await this.apply(change, step);
+      return { dryRun, changed, ...(await this.look(kid, owner)) };
     });
   }
 
-  private async apply({ name, kid, write, by }: Change): Promise<void> {
+  private async apply({ name, kid, write }: Change, { owner, by }: KeyStep): Promise<void> {
     await this.database.transaction().execute(async transaction => {
       if (!(await write(transaction)))
         throw new BrokerError('DatabaseUnavailable', 'Another process changed the client keys just now.');
       const event = { ...by, action: `client-key.${name}`, target: { kind: 'client-key', id: kid } } as const;
-      await this.audit.record(event, transaction);
+      await this.audit.record({ ...event, ...(owner !== null && { detail: { app: owner } }) }, transaction);
     });
-    this.log.clientKeyChanged({ kid, step: name, sessions: (await this.look(kid)).sessions });
+    this.log.clientKeyChanged({ kid, step: name, sessions: (await this.look(kid, owner)).sessions });
   }
 
-  private async look(kid: string): Promise<{ sessions: number; key: ClientKeyView | null }> {
-    const key = (await this.list()).find(candidate => candidate.kid === kid) ?? null;
+  private async look(kid: string, owner: KeyOwner): Promise<{ sessions: number; key: ClientKeyView | null }> {
+    const key = (await this.list(owner)).find(candidate => candidate.kid === kid) ?? null;
     return { sessions: key?.sessions ?? 0, key };
   }
 

@@ -8,18 +8,8 @@ import { ApiErrors } from '../http/api-errors.decorator.ts';
 import { toOpenApiSchema } from '../http/openapi.ts';
 import { ZodPipe } from '../http/zod.pipe.ts';
 import { ClientKeyRotation, type KeyStepResult } from './client-key-rotation.service.ts';
+import { type StepQuery, stepQuery, stepResult } from './client-key-steps.ts';
 import { type ClientKeyView, clientKeyView } from './client-key-view.ts';
-
-const stepQuery = z.object({ dryRun: z.stringbool().default(false) });
-
-type StepQuery = z.infer<typeof stepQuery>;
-
-const stepResult = z.object({
-  dryRun: z.boolean(),
-  changed: z.boolean().describe('whether there was anything to do'),
-  sessions: z.int().describe('how many sessions were begun with the key; they live on'),
-  key: clientKeyView.nullable().describe('the key as it is now; null where a dry run makes none'),
-});
 
 const stepResponse = { description: 'What was done, or would be.', schema: toOpenApiSchema(stepResult) };
 const dryRunQuery = { name: 'dryRun', required: false, schema: { type: 'boolean' } } as const;
@@ -39,7 +29,7 @@ export class ClientKeysController {
     schema: toOpenApiSchema(z.object({ clientKeys: z.array(clientKeyView) })),
   })
   async list(): Promise<{ clientKeys: ClientKeyView[] }> {
-    return { clientKeys: await this.rotation.list() };
+    return { clientKeys: await this.rotation.list(null) };
   }
 
   @Post()
@@ -53,7 +43,7 @@ export class ClientKeysController {
     @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
     @CallSource() by: AuditSource,
   ): Promise<KeyStepResult> {
-    return this.rotation.publish(dryRun, by);
+    return this.rotation.publish({ owner: null, dryRun, by });
   }
 
   @Post(':kid/activate')
@@ -68,7 +58,7 @@ export class ClientKeysController {
     @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
     @CallSource() by: AuditSource,
   ): Promise<KeyStepResult> {
-    return this.rotation.activate(kid, dryRun, by);
+    return this.rotation.activate(kid, { owner: null, dryRun, by });
   }
 
   @Post(':kid/retire')
@@ -83,6 +73,6 @@ export class ClientKeysController {
     @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
     @CallSource() by: AuditSource,
   ): Promise<KeyStepResult> {
-    return this.rotation.retire(kid, dryRun, by);
+    return this.rotation.retire(kid, { owner: null, dryRun, by });
   }
 }

@@ -9,6 +9,7 @@ import { ClientKeyRotation } from './client-key-rotation.service.ts';
 import { ClientKeysController } from './client-keys.controller.ts';
 import { ClientKeys } from './client-keys.service.ts';
 import { Grants } from './grants.service.ts';
+import { IssuerEndpoints } from './issuer-endpoints.ts';
 import { OAuthController } from './oauth.controller.ts';
 import { OAuthLibrary } from './oauth-library.ts';
 import { OAuthStateRepository } from './oauth-state.repository.ts';
@@ -26,6 +27,7 @@ import { TokenRefresh } from './token-refresh.service.ts';
     ClientKeyRotation,
     ClientKeys,
     Grants,
+    IssuerEndpoints,
     OAuthLibrary,
     OAuthStateRepository,
     PermissionSetRepository,
@@ -37,6 +39,15 @@ import { TokenRefresh } from './token-refresh.service.ts';
     },
     TokenRefresh,
   ],
-  exports: [Authorizations, Grants, PermissionSets, TokenRefresh],
+  exports: [
+    Authorizations,
+    ClientKeyRepository,
+    ClientKeyRotation,
+    ClientKeys,
+    Grants,
+    IssuerEndpoints,
+    PermissionSets,
+    TokenRefresh,
+  ],
 })
 export class OAuthModule {}

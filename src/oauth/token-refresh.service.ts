@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { CLIENT_ASSERTION_TYPE_JWT_BEARER } from '@atproto/oauth-client-node';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.ts';
 import { OutboundHttp } from '../identity/outbound-http.ts';
 import { AccountIssuers } from './account-issuers.ts';
+import { signClientAssertion } from './client-assertion.ts';
 import { clientIdOf } from './client-metadata.ts';
 import type { ClientKey } from './client-key.ts';
 import { ClientKeys } from './client-keys.service.ts';
@@ -12,8 +11,6 @@ import type { Grant } from './grant.ts';
 import { NonceCache } from './nonce-cache.ts';
 import { judgeAnswer, judgeFailure, type RefreshOutcome } from './refresh-outcome.ts';
 import { ServerClock } from './server-clock.ts';
-
-const ASSERTION_LIFETIME_SECONDS = 60;
 
 /** The grant's account is not at the issuer that gave the grant any more, as its DID document has it now. */
 export class AccountMovedError extends Error {
@@ -115,23 +112,10 @@ export class TokenRefresh {
     return this.clock.observe(issuer, headers.get('date'));
   }
 
-  /** RFC 7523 section 2.2; a public client only names itself. */
+  /** A public client only names itself. */
   private async authenticate({ clientKey, issuer }: RefreshPlan, now: Date): Promise<Record<string, string>> {
     const { clientId } = this;
     if (!clientKey) return { client_id: clientId };
-    const iat = Math.floor(now.getTime() / 1000);
-    const claims = {
-      iss: clientId,
-      sub: clientId,
-      aud: issuer,
-      jti: randomUUID(),
-      iat,
-      exp: iat + ASSERTION_LIFETIME_SECONDS,
-    };
-    return {
-      client_id: clientId,
-      client_assertion_type: CLIENT_ASSERTION_TYPE_JWT_BEARER,
-      client_assertion: await clientKey.createJwt({ alg: 'ES256' }, claims),
-    };
+    return signClientAssertion(clientKey, { clientId, issuer, now });
   }
 }

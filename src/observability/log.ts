@@ -168,6 +168,31 @@ export class Log {
     this.logger.warn(facts, 'SECURITY: something was shown as an API key that can be none');
   }
 
+  nativeAppChanged(facts: { app: string; clientId: string; step: string }): void {
+    this.logger.warn(facts, 'A native app was added, changed, paused, resumed or removed');
+  }
+
+  nativeRefreshInDoubt(facts: { app: string }, cause: unknown): void {
+    this.logger.warn(
+      { ...facts, error: toLoggedError(cause) },
+      'A refresh of a native app was sent, and its answer is lost',
+    );
+  }
+
+  nativeRefreshRefused(facts: { app: string; what: string }): void {
+    this.logger.warn(
+      facts,
+      'SECURITY: a refresh token of a native app was shown with another thing than its own',
+    );
+  }
+
+  nativeAnswerNotStored(facts: { appId: string }, error: unknown): void {
+    this.logger.error(
+      { ...facts, error: toLoggedError(error) },
+      'An answer for a native app is not stored yet; it is kept and tried again',
+    );
+  }
+
   backgroundFailed(error: unknown): void {
     this.logger.error({ error: toLoggedError(error) }, 'A background run failed; the next one comes');
   }

@@ -75,6 +75,21 @@ export const lookOutcomes = ['resolved', 'failed'] as const;
 
 export type LookOutcome = (typeof lookOutcomes)[number];
 
+/** What became of a native app's refresh. */
+export const nativeRefreshOutcomes = [
+  'refreshed',
+  'shared',
+  'replayed',
+  'refused',
+  'not-sent',
+  'unknown',
+  'waiting',
+  'challenged',
+  'mismatch',
+] as const;
+
+export type NativeRefreshOutcome = (typeof nativeRefreshOutcomes)[number];
+
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Returns the method of a request; those that no route answers to are one. */

@@ -17,6 +17,8 @@ import {
   keyOutcomes,
   type LookOutcome,
   lookOutcomes,
+  type NativeRefreshOutcome,
+  nativeRefreshOutcomes,
   toMethodLabel,
   toStatusLabel,
 } from './metrics-labels.ts';
@@ -150,6 +152,13 @@ export class Metrics {
     registers: this.registers,
   });
 
+  private readonly nativeRefreshes = new Counter({
+    name: 'latchkey_native_refreshes_total',
+    help: 'Refreshes that native apps asked for, by what became of them',
+    labelNames: ['outcome'],
+    registers: this.registers,
+  });
+
   private readonly failures = new Counter({
     name: 'latchkey_measurement_failures_total',
     help: 'How often a number could not be measured; it is left out then',
@@ -164,6 +173,7 @@ export class Metrics {
     for (const reason of endReasons) this.endings.inc({ reason }, 0);
     for (const outcome of keyOutcomes) this.keyValidations.inc({ outcome }, 0);
     for (const outcome of serviceTokenOutcomes) this.serviceTokens.inc({ outcome }, 0);
+    for (const outcome of nativeRefreshOutcomes) this.nativeRefreshes.inc({ outcome }, 0);
     for (const result of backgroundResults) this.background.inc({ result }, 0);
     for (const at of grantMoments) this.shortfalls.inc({ at }, 0);
     for (const outcome of lookOutcomes) this.permissionSetLooks.inc({ outcome }, 0);
@@ -213,6 +223,10 @@ export class Metrics {
 
   keyValidated(outcome: KeyOutcome): void {
     this.keyValidations.inc({ outcome });
+  }
+
+  nativeRefreshEnded(outcome: NativeRefreshOutcome): void {
+    this.nativeRefreshes.inc({ outcome });
   }
 
   keyUseNotWritten(): void {

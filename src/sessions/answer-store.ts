@@ -1,22 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Grants } from '../oauth/grants.service.ts';
 import { Log } from '../observability/log.ts';
+import { AnswerSpool, type SpooledAnswer } from './answer-spool.ts';
 import { AttemptRepository } from './attempt.repository.ts';
 import { Closing } from './closing.ts';
+import { Deliveries } from './deliveries.ts';
 import { LiveSessions, toLive } from './live-sessions.ts';
 import { TokenOracle } from './oracle.ts';
-import { pause } from './pause.ts';
 import { type RefreshedGrant, toRefreshedGrant } from './refreshed-grant.ts';
 import { SessionRepository, type StoredSession } from './session.repository.ts';
-import { Spool, type SpooledAnswer } from './spool.ts';
-
-/** How long an answer waits for the database before it is put on disk. */
-const SPOOL_AFTER_MS = 250;
-const LONGEST_PAUSE_MS = 5_000;
-
-/** How long a process that ends waits for the database to take what is safe on disk already. */
-const LAST_WAIT_MS = 2_000;
 
 /**
  * What became of an answer: it was stored; its session had meanwhile gone another way; the process ends, and the next
@@ -24,18 +16,10 @@ const LAST_WAIT_MS = 2_000;
  */
 export type StoringResult = 'stored' | 'superseded' | 'spooled';
 
-/** An answer on its way into the database; `spooling` is its one way onto the disk, `false` when that failed. */
-type Delivery = {
-  readonly answer: SpooledAnswer;
-  isStored: boolean;
-  isSpooled: boolean;
-  spooling: Promise<boolean> | undefined;
-};
-
 /** Brings the answers of refreshes into the database, however long that takes. */
 @Injectable()
 export class AnswerStore {
-  private readonly inHand = new Set<Delivery>();
+  private readonly deliveries: Deliveries<SpooledAnswer, StoringResult>;
 
   constructor(
     private readonly attempts: AttemptRepository,
@@ -43,79 +27,42 @@ export class AnswerStore {
     private readonly live: LiveSessions,
     private readonly grants: Grants,
     private readonly oracle: TokenOracle,
-    private readonly spool: Spool,
-    private readonly closing: Closing,
     private readonly log: Log,
-  ) {}
+    spool: AnswerSpool,
+    closing: Closing,
+  ) {
+    this.deliveries = new Deliveries({
+      spool,
+      closing,
+      storeOnce: answer => this.storeOnce(answer),
+      onTrouble: ({ sessionId }, error) => {
+        log.answerNotStored({ sessionId }, error);
+      },
+    });
+  }
 
   /**
    * Stores an answer, and tries until it is stored; as soon as that takes long, the answer is on disk as well. One
    * whose session was logged out or reconnected meanwhile is revoked at the issuer, as nobody holds it.
    */
   async store(answer: SpooledAnswer): Promise<StoringResult> {
-    const delivery: Delivery = { answer, isStored: false, isSpooled: false, spooling: undefined };
-    this.inHand.add(delivery);
     try {
-      const storing = this.storeAtLast(delivery);
-      await this.spoolWhenSlow(delivery, storing);
-      const result = await this.awaitStored(delivery, storing);
-      if (delivery.isSpooled && result !== 'spooled') await this.spool.delete(answer.attemptId);
-      return result;
+      return await this.deliveries.deliver(answer).stored;
     } finally {
-      this.inHand.delete(delivery);
       this.live.forget(answer.sessionId);
     }
   }
 
   /** Puts on disk whatever is not stored yet, for a process that ends now; answers whether all of it is safe. */
-  async spoolAll(): Promise<boolean> {
-    const unsafe = Array.from(this.inHand).filter(({ isStored }) => !isStored);
-    const spooled = await Promise.all(unsafe.map(delivery => this.spoolOnce(delivery)));
-    return spooled.every(Boolean);
+  spoolAll(): Promise<boolean> {
+    return this.deliveries.spoolAll();
   }
 
   /** Stores what an earlier process had to leave on disk. A file that cannot be opened stays, and is an alarm. */
-  async replay(): Promise<number> {
-    let replayed = 0;
-    for (const attemptId of await this.spool.list()) {
-      const answer = await this.spool.read(attemptId).catch((error: unknown) => {
-        this.log.rowUnreadable(error);
-      });
-      if (!answer) continue;
-      await this.storeOnce(answer);
-      await this.spool.delete(attemptId);
-      replayed++;
-    }
-    return replayed;
-  }
-
-  private async spoolWhenSlow(delivery: Delivery, storing: Promise<StoringResult>): Promise<void> {
-    for (let waitMs = SPOOL_AFTER_MS; ; waitMs = LONGEST_PAUSE_MS) {
-      await Promise.race([storing, pause(waitMs, this.closing.signal)]);
-      if (delivery.isStored || (await this.spoolOnce(delivery))) return;
-    }
-  }
-
-  private async storeAtLast(delivery: Delivery): Promise<StoringResult> {
-    const { answer } = delivery;
-    for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-      try {
-        const result = await this.storeOnce(answer);
-        delivery.isStored = true;
-        return result;
-      } catch (error) {
-        this.log.answerNotStored({ sessionId: answer.sessionId }, error);
-      }
-      if (delivery.isSpooled && this.closing.signal.aborted) return 'spooled';
-      await pause(pauseMs, this.closing.signal);
-    }
-  }
-
-  /** Waits for as long as the process lives, and a little longer: a silent database does not keep it from ending. */
-  private async awaitStored(delivery: Delivery, storing: Promise<StoringResult>): Promise<StoringResult> {
-    while (!delivery.isStored && !this.closing.signal.aborted)
-      await Promise.race([storing, pause(LONGEST_PAUSE_MS, this.closing.signal)]);
-    return delivery.isStored ? storing : Promise.race([storing, delay(LAST_WAIT_MS, 'spooled' as const)]);
+  replay(): Promise<number> {
+    return this.deliveries.replay(error => {
+      this.log.rowUnreadable(error);
+    });
   }
 
   private async storeOnce(answer: SpooledAnswer): Promise<StoringResult> {
@@ -151,25 +98,6 @@ export class AnswerStore {
     } catch (error) {
       this.log.revocationFailed({ sessionId }, error);
     }
-  }
-
-  /** Two writers of one file would spoil it: who comes while it is written waits for that. */
-  private spoolOnce(delivery: Delivery): Promise<boolean> {
-    delivery.spooling ??= this.trySpool(delivery).finally(() => {
-      if (!delivery.isSpooled) delivery.spooling = undefined;
-    });
-    return delivery.spooling;
-  }
-
-  private async trySpool(delivery: Delivery): Promise<boolean> {
-    const { answer } = delivery;
-    try {
-      await this.spool.write(answer);
-      delivery.isSpooled = true;
-    } catch (error) {
-      this.log.answerNotStored({ sessionId: answer.sessionId }, error);
-    }
-    return delivery.isSpooled;
   }
 }
 

@@ -4,6 +4,7 @@ import { Instances } from '../leases/instances.service.ts';
 import { Log } from '../observability/log.ts';
 import type { RefreshOutcome } from '../oauth/refresh-outcome.ts';
 import { type RefreshPlan, TokenRefresh } from '../oauth/token-refresh.service.ts';
+import type { SpooledAnswer } from './answer-spool.ts';
 import { AnswerStore } from './answer-store.ts';
 import { AttemptRepository } from './attempt.repository.ts';
 import { FailPoints } from './fail-points.ts';
@@ -12,7 +13,7 @@ import { RefreshSettlement } from './refresh-settlement.service.ts';
 import type { RefreshResult } from './refresh-result.ts';
 import type { AttemptKey } from './session.ts';
 import { SessionRepository } from './session.repository.ts';
-import type { SpooledAnswer } from './spool.ts';
+import { stopwatch } from './stopwatch.ts';
 import { withinTime } from './within-time.ts';
 
 /** How often the issuer may ask to sign again, for a nonce or a clock, before that counts as a refusal. */
@@ -148,10 +149,4 @@ function toAnswer(key: AttemptKey, session: LiveSession, plan: RefreshPlan, sent
     pds: plan.pds,
     sentAt: sentAt.toISOString(),
   });
-}
-
-/** Measures the time since now: the one clock stands still in a suspended machine, the other may be set. */
-function stopwatch(): () => number {
-  const [startedAt, startedAtTime] = [performance.now(), Date.now()];
-  return () => Math.max(performance.now() - startedAt, Date.now() - startedAtTime);
 }

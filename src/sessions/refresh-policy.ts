@@ -32,7 +32,7 @@ const CLOCK_LEEWAY_MS = 10 * MINUTE_MS;
  * After this time a request to refresh cannot be accepted any more: a client assertion is good for a minute, a DPoP
  * proof for little more than three; and some time to spare for clocks that differ.
  */
-const REQUEST_LIFETIME_MS = { public: 5 * MINUTE_MS, confidential: 2 * MINUTE_MS } as const;
+export const REQUEST_LIFETIME_MS = { public: 5 * MINUTE_MS, confidential: 2 * MINUTE_MS } as const;
 
 /** What is to be done about a session's token. `usable`: the access token it has may still be sent. */
 export type RefreshDecision =

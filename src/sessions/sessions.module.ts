@@ -3,6 +3,7 @@ import { AuditModule } from '../audit/audit.module.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { OAuthModule } from '../oauth/oauth.module.ts';
+import { AnswerSpool } from './answer-spool.ts';
 import { AnswerStore } from './answer-store.ts';
 import { AttemptRepository } from './attempt.repository.ts';
 import { ClientChange } from './client-change.ts';
@@ -29,13 +30,13 @@ import { SessionRepository } from './session.repository.ts';
 import { SessionSecretsBox } from './session-secrets.ts';
 import { SessionsController } from './sessions.controller.ts';
 import { Sessions } from './sessions.service.ts';
-import { Spool } from './spool.ts';
 import { StreamGate } from './stream-gate.ts';
 
 @Module({
   imports: [AuditModule, IdentityModule, LeasesModule, OAuthModule],
   controllers: [SessionsController],
   providers: [
+    AnswerSpool,
     AnswerStore,
     AttemptRepository,
     ClientChange,
@@ -60,10 +61,18 @@ import { StreamGate } from './stream-gate.ts';
     SessionRequests,
     SessionSecretsBox,
     Sessions,
-    Spool,
     StreamGate,
     TokenOracle,
   ],
-  exports: [Endings, FailPoints, Reconnections, Refresher, ScopeShortfalls, SessionListeners, Sessions],
+  exports: [
+    Closing,
+    Endings,
+    FailPoints,
+    Reconnections,
+    Refresher,
+    ScopeShortfalls,
+    SessionListeners,
+    Sessions,
+  ],
 })
 export class SessionsModule {}

@@ -1,74 +1,61 @@
 import { constants } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Injectable } from '@nestjs/common';
-import type { JWK } from 'jose';
-import { Config } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import type { RowBinding } from '../crypto/row-binding.ts';
-import { SealedBox } from '../crypto/sealed-box.ts';
-import { Metrics } from '../observability/metrics.ts';
-import type { RefreshedTokens } from '../oauth/refresh-outcome.ts';
-import type { AttemptKey } from './session.ts';
+import type { SealedBox } from '../crypto/sealed-box.ts';
 
-/** An answer that is not in the database yet, with all it takes to store it, or to revoke it if nobody holds it. */
-export type SpooledAnswer = AttemptKey & {
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly kid: string | null;
-  readonly dpopKey: JWK;
-  readonly tokens: RefreshedTokens;
-  readonly pds: string;
-  /** When the request was sent, by the database's clock. */
-  readonly sentAt: string;
+/** What is kept on disk, and how its files are told from others. */
+export type SpoolKind<Answer> = {
+  /** In the names of the files; no kind's is the end of another's. */
+  readonly suffix: string;
+  /** What a file is named by. */
+  readonly idOf: (answer: Answer) => string;
 };
 
-const SUFFIX = '.answer';
-
 /** Keeps answers on disk, sealed, while the database does not take them: a refresh token's answer comes only once. */
-@Injectable()
-export class Spool {
+export class Spool<Answer> {
   constructor(
-    private readonly config: Config,
+    private readonly config: Pick<Config, 'spoolDirectory'>,
     private readonly box: SealedBox,
-    metrics: Metrics,
-  ) {
-    const help = 'Answers on disk that are not in the database yet';
-    metrics.measure({ name: 'latchkey_spooled_answers', help }, async () => (await this.list()).length);
-  }
+    private readonly kind: SpoolKind<Answer>,
+  ) {}
 
   /** Writes an answer; it is on the disk when this resolves. */
-  async write(answer: SpooledAnswer): Promise<void> {
+  async write(answer: Answer): Promise<void> {
     const directory = this.config.spoolDirectory;
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    const file = this.fileOf(answer.attemptId);
-    await writeDurably(`${file}.part`, this.box.seal(JSON.stringify(answer), bindingOf(answer.attemptId)));
+    const id = this.kind.idOf(answer);
+    const file = this.fileOf(id);
+    await writeDurably(`${file}.part`, this.box.seal(JSON.stringify(answer), this.bindingOf(id)));
     await rename(`${file}.part`, file);
     await syncDirectory(directory);
   }
 
-  async delete(attemptId: string): Promise<void> {
-    await ignoreMissing(unlink(this.fileOf(attemptId)));
+  async delete(answer: Answer): Promise<void> {
+    await ignoreMissing(unlink(this.fileOf(this.kind.idOf(answer))));
   }
 
-  /** Lists what an earlier process left behind, by the ids of its attempts. */
+  /** Lists what an earlier process left behind, by the ids of the answers. */
   async list(): Promise<string[]> {
     const names = (await ignoreMissing(readdir(this.config.spoolDirectory))) ?? [];
-    return names.filter(name => name.endsWith(SUFFIX)).map(name => name.slice(0, -SUFFIX.length));
+    const { suffix } = this.kind;
+    return names.filter(name => name.endsWith(suffix)).map(name => name.slice(0, -suffix.length));
   }
 
   /** @throws BrokerError `SealedRowUnreadable` when the file was edited, or sealed with a key that is not here */
-  async read(attemptId: string): Promise<SpooledAnswer> {
-    const sealed = await readFile(this.fileOf(attemptId), 'utf8');
-    return JSON.parse(this.box.open(sealed, bindingOf(attemptId))) as SpooledAnswer;
+  async read(id: string): Promise<Answer> {
+    const sealed = await readFile(this.fileOf(id), 'utf8');
+    return JSON.parse(this.box.open(sealed, this.bindingOf(id))) as Answer;
   }
 
-  private fileOf(attemptId: string): string {
-    return join(this.config.spoolDirectory, attemptId + SUFFIX);
+  private fileOf(id: string): string {
+    return join(this.config.spoolDirectory, id + this.kind.suffix);
   }
-}
 
-function bindingOf(attemptId: string): RowBinding {
-  return { table: 'spool', column: 'answer', id: attemptId, facts: {} };
+  private bindingOf(id: string): RowBinding {
+    return { table: 'spool', column: this.kind.suffix.slice(1), id, facts: {} };
+  }
 }
 
 async function writeDurably(file: string, text: string): Promise<void> {

@@ -97,3 +97,34 @@ export function keyRequestRow(change: object = {}): Row<'key_request'> {
 export function clientKeyRow(change: object = {}): Row<'client_key'> {
   return { kid: randomUUID(), sealed: 'sealed', created_at: at, published_at: at, active_at: at, ...change };
 }
+
+export function nativeAppRow(change: object = {}): Row<'native_app'> {
+  const id = randomUUID();
+  return {
+    id,
+    name: id,
+    client_id: `https://app.example/${id}`,
+    status: 'active',
+    origins: '[]',
+    created_at: at,
+    changed_at: at,
+    mac: 'mac',
+    ...change,
+  };
+}
+
+export function nativeRefreshRow(change: object = {}): Row<'native_refresh'> {
+  const id = randomUUID();
+  return {
+    id,
+    token: id,
+    app_id: 'an app',
+    issuer: 'https://pds.example',
+    jkt: 'jkt',
+    kid: 'kid',
+    mac: 'mac',
+    created_at: at,
+    expires_at: at,
+    ...change,
+  };
+}

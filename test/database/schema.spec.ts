@@ -6,7 +6,17 @@ import { keyRequestStatuses } from '../../src/database/tables/key-request.ts';
 import { sessionPurposes, sessionReasons, sessionStatuses } from '../../src/database/tables/oauth-session.ts';
 import { statePurposes } from '../../src/database/tables/oauth-state.ts';
 import { describeDialects } from './dialects.ts';
-import { clientKeyRow, keyRequestRow, oauthSessionRow, oauthStateRow, uiSessionRow } from './rows.ts';
+import { nativeAttemptStates } from '../../src/database/tables/native-refresh.ts';
+import { nativeAppStatuses } from '../../src/database/tables/native-app.ts';
+import {
+  clientKeyRow,
+  keyRequestRow,
+  nativeAppRow,
+  nativeRefreshRow,
+  oauthSessionRow,
+  oauthStateRow,
+  uiSessionRow,
+} from './rows.ts';
 
 type Nullability<Table> = { [Column in keyof Table]: null extends Table[Column] ? 'null' : 'not null' };
 
@@ -71,6 +81,40 @@ const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
     mac: 'not null',
   },
   lease: { name: 'not null', owner: 'not null', until: 'not null' },
+  native_app: {
+    id: 'not null',
+    name: 'not null',
+    client_id: 'not null',
+    status: 'not null',
+    metadata: 'null',
+    origins: 'not null',
+    attestation_header: 'null',
+    attestation_digest: 'null',
+    limit_per_minute: 'null',
+    created_at: 'not null',
+    changed_at: 'not null',
+    mac: 'not null',
+  },
+  native_lookup_key: { id: 'not null', sealed: 'not null', created_at: 'not null' },
+  native_proof: { id: 'not null', expires_at: 'not null' },
+  native_refresh: {
+    id: 'not null',
+    token: 'not null',
+    app_id: 'not null',
+    issuer: 'not null',
+    jkt: 'not null',
+    kid: 'not null',
+    mac: 'not null',
+    attempt_id: 'null',
+    attempt_state: 'null',
+    owner: 'null',
+    sent_at: 'null',
+    sent_jti: 'null',
+    sent_nonce: 'null',
+    sealed: 'null',
+    created_at: 'not null',
+    expires_at: 'not null',
+  },
   oauth_session: {
     id: 'not null',
     did: 'not null',
@@ -166,6 +210,16 @@ describeDialects('the schema', open => {
     const insertRequest = (change: object): Promise<unknown> =>
       database.insertInto('key_request').values(keyRequestRow(change)).execute();
     for (const status of keyRequestStatuses) await insertRequest({ status });
+    const insertApp = (change: object): Promise<unknown> =>
+      database.insertInto('native_app').values(nativeAppRow(change)).execute();
+    for (const status of nativeAppStatuses) await insertApp({ status });
+    const insertToken = (change: object): Promise<unknown> =>
+      database.insertInto('native_refresh').values(nativeRefreshRow(change)).execute();
+    for (const attempt_state of nativeAttemptStates) await insertToken({ attempt_state });
+    await expect(insertApp({ status: 'other' })).rejects.toThrow('native_app_status_known');
+    await expect(insertToken({ attempt_state: 'other' })).rejects.toThrow(
+      'native_refresh_attempt_state_known',
+    );
     await expect(insertRequest({ status: 'other' })).rejects.toThrow('key_request_status_known');
     await expect(insertSession({ purpose: 'other' })).rejects.toThrow('oauth_session_purpose_known');
     await expect(insertSession({ status: 'other' })).rejects.toThrow('oauth_session_status_known');

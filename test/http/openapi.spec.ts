@@ -31,7 +31,11 @@ type Description = {
   };
 };
 
+/** What people open, and what browsers ask of their own accord. */
 const pages = [
+  'OPTIONS /native/par',
+  'OPTIONS /native/token',
+  'OPTIONS /native/revoke',
   'GET /',
   'GET /connect/:id',
   'POST /connect/:id/approve',

@@ -20,6 +20,9 @@ export const noLimits = {
   LATCHKEY_LIMIT_PER_ADDRESS: 'off',
   LATCHKEY_LIMIT_PER_CREDENTIAL: 'off',
   LATCHKEY_LIMIT_KEY_REQUESTS: 'off',
+  LATCHKEY_LIMIT_NATIVE_PER_ADDRESS: 'off',
+  LATCHKEY_LIMIT_NATIVE_PER_APP: 'off',
+  LATCHKEY_LIMIT_NATIVE: 'off',
 } as const;
 
 export function makeBrokerSecrets(): BrokerSecrets {

@@ -14,6 +14,14 @@ export type NetworkDescription = {
   accounts: Account[];
 };
 
+/** An OAuth session at the PDS, as the PDS keeps it. */
+export type GrantDescription = {
+  clientId: string;
+  /** How the client proved who it is, and with which key. */
+  method: string;
+  kid: string | undefined;
+};
+
 /** What can be asked of a running network, from its parent or from any other process. */
 export type NetworkControl = {
   describe: () => Promise<NetworkDescription>;
@@ -36,6 +44,10 @@ export type NetworkControl = {
   publishLexicon: (lexicon: { id: string }) => Promise<string>;
   /** Counts the OAuth sessions that an account has at the PDS, at whatever clients. */
   countGrants: (did: string) => Promise<number>;
+  /** Describes the OAuth sessions that an account has at the PDS. */
+  describeGrants: (did: string) => Promise<GrantDescription[]>;
+  /** Lets days go by since an account's OAuth sessions began, and since they were refreshed last. */
+  ageGrants: (did: string, createdDays: number, idleDays: number) => Promise<void>;
   /** Makes the PDS unreachable, as an outage does; only in a network of one's own. */
   haltPds: () => Promise<void>;
   /** Ends the outage. */
@@ -83,6 +95,8 @@ export function connectControl(url: string): NetworkControl {
     listTokenRequests: () => call('listTokenRequests'),
     publishLexicon: lexicon => call('publishLexicon', lexicon),
     countGrants: did => call('countGrants', did),
+    describeGrants: did => call('describeGrants', did),
+    ageGrants: (did, createdDays, idleDays) => call('ageGrants', did, createdDays, idleDays),
     haltPds: () => call('haltPds'),
     resumePds: () => call('resumePds'),
   };

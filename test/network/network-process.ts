@@ -48,6 +48,8 @@ async function startParts(): Promise<NetworkHandlers> {
     listTokenRequests: () => trouble.tokenLog.list(),
     publishLexicon: lexicon => lexicons.publish(lexicon),
     countGrants: did => pds.countGrants(did),
+    describeGrants: did => pds.describeGrants(did),
+    ageGrants: (did, createdDays, idleDays) => pds.ageGrants(did, createdDays, idleDays),
     haltPds: () => pds.halt(),
     resumePds: () => pds.resume(),
   };

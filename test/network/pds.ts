@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { PDS } from '@atproto/pds';
 import { createFaultProxy, type FaultProxyOptions } from './fault-proxy.ts';
 import { listenOnLoopback } from './loopback-server.ts';
+import type { GrantDescription } from './network-control.ts';
 
 export type Pds = {
   url: string;
@@ -14,6 +15,8 @@ export type Pds = {
   countGrants: (did: string) => Promise<number>;
   /** Lets all lexicons be those of an account here, and forgets the copy that it keeps of one. */
   believeLexicon: (nsid: string, authority: string) => Promise<void>;
+  describeGrants: (did: string) => Promise<GrantDescription[]>;
+  ageGrants: (did: string, createdDays: number, idleDays: number) => Promise<void>;
   halt: () => Promise<void>;
   resume: () => Promise<void>;
   stop: () => Promise<void>;
@@ -62,6 +65,21 @@ export async function startPds(
       const { db } = pds.ctx.accountManager.db;
       await db.deleteFrom('lexicon').where('nsid', '=', nsid).execute();
     },
+    describeGrants: async did => {
+      const grants = await pds.ctx.oauthProvider?.tokenManager.listAccountTokens(did as `did:plc:${string}`);
+      return (grants ?? []).map(({ data: { clientId, clientAuth } }) => ({
+        clientId,
+        method: clientAuth.method,
+        kid: 'kid' in clientAuth ? clientAuth.kid : undefined,
+      }));
+    },
+    ageGrants: async (did, createdDays, idleDays) => {
+      await pds.ctx.accountManager.db.db
+        .updateTable('token')
+        .set({ createdAt: daysAgo(createdDays), updatedAt: daysAgo(idleDays) })
+        .where('did', '=', did as `did:plc:${string}`)
+        .execute();
+    },
     halt: server.halt,
     resume: server.resume,
     stop: async () => {
@@ -71,6 +89,10 @@ export async function startPds(
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+function daysAgo(days: number): `${string}T${string}Z` {
+  return new Date(Date.now() - days * 24 * 60 * 60_000).toISOString() as `${string}T${string}Z`;
 }
 
 function randomHex(): string {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { BackgroundRefresh } from '../../src/background/background-refresh.service.ts';
 import { Sweeper } from '../../src/background/sweeper.ts';
 import { Refresher } from '../../src/sessions/refresher.service.ts';
-import { Spool } from '../../src/sessions/spool.ts';
+import { AnswerSpool } from '../../src/sessions/answer-spool.ts';
 import { routeTable } from '../access/route-table.ts';
 import { makeDue, stopBackground, storeWorthlessSession } from '../background/due.ts';
 import { oauthStateRow } from '../database/rows.ts';
@@ -161,6 +161,7 @@ function suite(place: () => FaultyPlace): void {
       reason: /^[a-z_]+$/,
       at: /^[a-z_]+$/,
       result: /^[a-z_]+$/,
+      state: /^[a-z]+$/,
       table: /^[a-z_]+$/,
       metric: /^latchkey_[a-z_]+$/,
     };
@@ -228,7 +229,7 @@ async function sweepTwo({ broker: { database, app } }: FaultyPlace): Promise<voi
 }
 
 async function spoolOne({ broker, network }: FaultyPlace): Promise<void> {
-  await broker.app.get(Spool).write({
+  await broker.app.get(AnswerSpool).write({
     sessionId: 'gone',
     generation: 1,
     attemptId: 'an-attempt',

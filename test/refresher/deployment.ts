@@ -5,7 +5,12 @@ import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { BrowserClient } from '../network/browser-client.ts';
 import { type Broker, type BrokerSettings, startBroker } from '../network/broker-process.ts';
-import { type BrokerPlace, brokerSettings, makeBrokerSecrets } from '../network/broker-settings.ts';
+import {
+  type BrokerPlace,
+  type BrokerSecrets,
+  brokerSettings,
+  makeBrokerSecrets,
+} from '../network/broker-settings.ts';
 import { freePorts } from '../network/free-ports.ts';
 import type { OwnNetwork } from '../network/network.ts';
 
@@ -30,15 +35,28 @@ export class Deployment {
   readonly #brokers = new Set<Broker>();
   readonly #signedIn = new Map<string, SignedIn>();
 
-  private constructor(network: OwnNetwork, port: number, databaseUrl: string) {
+  private constructor(network: OwnNetwork, port: number, databaseUrl: string, publicUrl: string) {
     this.#network = network;
-    this.publicUrl = `http://127.0.0.1:${port}`;
+    this.publicUrl = publicUrl;
     this.#place = { network, port, databaseUrl, publicUrl: this.publicUrl };
   }
 
-  static async create(network: OwnNetwork, databaseUrl: string): Promise<Deployment> {
+  /** @param httpsOrigin of a confidential client; a loopback client without */
+  static async create(network: OwnNetwork, databaseUrl: string, httpsOrigin?: string): Promise<Deployment> {
     const [port = 0] = await freePorts(1);
-    return new Deployment(network, port, databaseUrl);
+    const url = `http://127.0.0.1:${port}`;
+    if (httpsOrigin !== undefined) await network.mapClientOrigin(httpsOrigin, url);
+    return new Deployment(network, port, databaseUrl, httpsOrigin ?? url);
+  }
+
+  /** How apps and the operator reach a broker. */
+  addressOf({ url }: Broker): {
+    url: string;
+    publicUrl: string;
+    secrets: BrokerSecrets;
+    network: OwnNetwork;
+  } {
+    return { url, publicUrl: this.publicUrl, secrets: this.#secrets, network: this.#network };
   }
 
   /** Starts a broker at the public URL itself, or at an address of its own. */

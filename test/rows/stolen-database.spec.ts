@@ -121,6 +121,6 @@ async function openPending({ app }: TestBroker, pending: Pending): Promise<Secre
 }
 
 async function clientKeyOf({ app }: TestBroker): Promise<string | undefined> {
-  const [key] = await app.get(ClientKeyRepository).list();
+  const [key] = await app.get(ClientKeyRepository).list(null);
   return key?.privateJwk.d;
 }

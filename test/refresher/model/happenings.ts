@@ -163,12 +163,12 @@ async function stopRefresh(
 /** Lets new sessions begin with a new key. Those that began with another need that to their end. */
 async function rotateClientKey(world: World): Promise<void> {
   const rotation = pick(world.running, 0).get(ClientKeyRotation);
-  const by = { actor: { kind: 'operator' } } as const;
-  const old = (await rotation.list()).filter(({ status }) => status === 'active');
-  const { key } = await rotation.publish(false, by);
+  const step = { owner: null, dryRun: false, by: { actor: { kind: 'operator' } } } as const;
+  const old = (await rotation.list(null)).filter(({ status }) => status === 'active');
+  const { key } = await rotation.publish(step);
   await world.pass(PUBLISHED_MINUTES);
-  await rotation.activate(key?.kid ?? '', false, by);
-  for (const { kid } of old) await rotation.retire(kid, false, by);
+  await rotation.activate(key?.kid ?? '', step);
+  for (const { kid } of old) await rotation.retire(kid, step);
 }
 
 function pick<Item>(items: readonly Item[], at: number): Item {

@@ -1,0 +1,182 @@
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { BrokerError } from '../errors/broker-error.ts';
+import { Instances } from '../leases/instances.service.ts';
+import { Log } from '../observability/log.ts';
+import { Closing } from '../sessions/closing.ts';
+import { pause } from '../sessions/pause.ts';
+import { REQUEST_LIFETIME_MS } from '../sessions/refresh-policy.ts';
+import { NativeAnswers } from './native-answers.ts';
+import { NativeAttempts, type Place, type TokenUse, type UseOutcome } from './native-attempt.service.ts';
+import { decideUse, findMismatch, type KnownToken, type TokenBinding } from './native-refresh.ts';
+import { NativeRefreshRepository, REPLAY_SECONDS } from './native-refresh.repository.ts';
+
+/** Answers that are kept in memory, beside those that are on their way. */
+const MOST_ANSWERS = 10_000;
+
+const FIRST_LOOK_MS = 50;
+const LONGEST_LOOK_MS = 1_000;
+
+/** How long a flight looks on while another process is at work: longer than anybody waits for it. */
+const LOOKING_ON_MS = 60_000;
+
+/** What becomes of a token, for everybody who waits: also that somebody may use it again, after so many seconds. */
+export type FlightOutcome = UseOutcome | { readonly kind: 'in-doubt'; readonly seconds: number };
+
+/** The one use of a token that is under way in this process. */
+export type Flight = {
+  readonly binding: TokenBinding;
+  /** Whose request and proof it goes with. */
+  readonly leader: TokenUse;
+  readonly outcome: Promise<FlightOutcome>;
+};
+
+type Answered = Extract<UseOutcome, { kind: 'answered' }>;
+type Finished = Answered & { readonly binding: TokenBinding };
+
+/** What is known of a token before it is used: its binding, and whether its answer is here already. */
+export type TokenState = {
+  readonly binding: TokenBinding;
+  readonly finished?: Answered;
+  readonly known?: KnownToken;
+};
+
+/**
+ * Uses the refresh tokens of native apps: one flight per token in this process, one attempt in all.
+ *
+ * A flight belongs to nobody: whoever waits for it may leave, and it goes on until its answer is stored.
+ */
+@Injectable()
+export class NativeRefresher implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly flights = new Map<string, Flight>();
+  private readonly landings = new Set<Promise<unknown>>();
+  private readonly recent = new LRUCache<string, Finished>({
+    max: MOST_ANSWERS,
+    ttl: REPLAY_SECONDS * 1000,
+  });
+
+  constructor(
+    private readonly refreshes: NativeRefreshRepository,
+    private readonly attempts: NativeAttempts,
+    private readonly answers: NativeAnswers,
+    private readonly instances: Instances,
+    private readonly closing: Closing,
+    private readonly log: Log,
+  ) {}
+
+  /** Brings in what an earlier process had to leave in the spool, before anything is refreshed here. */
+  async onApplicationBootstrap(): Promise<void> {
+    const replayed = await this.answers.replay();
+    if (replayed > 0) this.log.spoolReplayed(replayed);
+  }
+
+  /** Starts nothing any more, and waits until what is under way is settled and in the database, or in the spool. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.closing.begin();
+    await Promise.all(Array.from(this.flights.values(), ({ outcome }) => outcome));
+    await Promise.all(this.landings);
+  }
+
+  /** How many tokens are in memory: on their way, and with their answers. */
+  get inMemory(): { readonly flights: number; readonly answers: number } {
+    return { flights: this.flights.size, answers: this.recent.size };
+  }
+
+  /** Finds what a token is bound to, in memory first. */
+  async look(fingerprint: { readonly id: string }): Promise<TokenState | undefined> {
+    const flight = this.flights.get(fingerprint.id);
+    if (flight) return { binding: flight.binding };
+    const finished = this.recent.get(fingerprint.id);
+    if (finished) return { binding: finished.binding, finished };
+    const known = await this.refreshes.find(fingerprint);
+    return known && { binding: known.binding, known };
+  }
+
+  /** Forgets the answer to a token whose session was revoked. */
+  forget({ id }: { readonly id: string }): void {
+    this.recent.delete(id);
+  }
+
+  /**
+   * Joins the flight of a token, or starts one. It never rejects.
+   *
+   * @throws BrokerError `ShuttingDown`; `GrantMismatch` where the flight is of another binding
+   */
+  join(use: TokenUse): Flight {
+    const { id } = use.fingerprint;
+    const underWay = this.flights.get(id);
+    if (underWay) {
+      if (findMismatch(underWay.binding, use.binding))
+        throw new BrokerError('GrantMismatch', 'This refresh token is used with something else just now.');
+      return underWay;
+    }
+    if (this.closing.signal.aborted)
+      throw new BrokerError('ShuttingDown', 'This server is shutting down. Please try again.');
+    const flight = { binding: use.binding, leader: use, outcome: this.fly(use) };
+    this.flights.set(id, flight);
+    return flight;
+  }
+
+  private async fly(use: TokenUse): Promise<FlightOutcome> {
+    const { id } = use.fingerprint;
+    let written: Promise<unknown> = Promise.resolve();
+    try {
+      const end = await this.use(use);
+      ({ written } = end);
+      if (end.outcome.kind === 'answered') this.recent.set(id, { ...end.outcome, binding: use.binding });
+      return end.outcome;
+    } catch (cause) {
+      return { kind: 'not-sent', cause };
+    } finally {
+      // Until then the row does not say what became of the token.
+      const landing = written.finally(() => {
+        this.flights.delete(id);
+        this.landings.delete(landing);
+      });
+      this.landings.add(landing);
+    }
+  }
+
+  private async use(use: TokenUse): Promise<{ outcome: FlightOutcome; written: Promise<unknown> }> {
+    const attempt = this.attempts.newAttempt(use.fingerprint);
+    const lookUntil = performance.now() + LOOKING_ON_MS;
+    for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_LOOK_MS)) {
+      const known = await this.refreshes.find(use.fingerprint);
+      const found = known ? await this.findPlace(known, use) : { isKnown: false, instead: null };
+      if (found !== 'wait' && 'kind' in found) return { outcome: found, written: Promise.resolve() };
+      if (found !== 'wait') {
+        const { outcome, written } = await this.attempts.run(attempt, use, found);
+        if (outcome) return { outcome, written };
+        continue; // Somebody was faster.
+      }
+      if (this.closing.signal.aborted || performance.now() >= lookUntil)
+        return { outcome: { kind: 'in-doubt', seconds: 1 }, written: Promise.resolve() };
+      await pause(pauseMs, this.closing.signal);
+    }
+  }
+
+  /** Finds the place that an attempt may take on a known token; or what is known of it; or that one has to wait. */
+  private async findPlace(known: KnownToken, { binding }: TokenUse): Promise<Place | 'wait' | FlightOutcome> {
+    if (findMismatch(known.binding, binding))
+      return { kind: 'not-sent', cause: new Error('The token was bound to something else meanwhile.') };
+    const isOwnerGone = known.attempt !== null && (await this.isGone(known.attempt.owner));
+    const decision = decideUse(known, isOwnerGone, REQUEST_LIFETIME_MS.confidential);
+    switch (decision.kind) {
+      case 'answered':
+        return { kind: 'answered', ...decision.answered };
+      case 'free':
+        return { isKnown: true, instead: null };
+      case 'take-over':
+        return { isKnown: true, instead: decision.attemptId };
+      case 'in-doubt':
+        return decision;
+      case 'wait':
+        return 'wait';
+    }
+  }
+
+  /** Of this process's own attempts only those of a flight are worked on, and here is the flight. */
+  private async isGone(owner: string): Promise<boolean> {
+    return owner === this.instances.self || (await this.instances.isDead(owner));
+  }
+}

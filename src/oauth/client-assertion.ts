@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import { CLIENT_ASSERTION_TYPE_JWT_BEARER } from '@atproto/oauth-client-node';
+import type { ClientKey } from './client-key.ts';
+
+const ASSERTION_LIFETIME_SECONDS = 60;
+
+export type ClientAssertion = {
+  readonly clientId: string;
+  /** The issuer that it is for, and for no other. */
+  readonly issuer: string;
+  /** By the issuer's clock. */
+  readonly now: Date;
+};
+
+/**
+ * Signs the parameters by which a confidential client proves who it is (RFC 7523 section 2.2): with a `jti` of its own,
+ * good for a minute.
+ */
+export async function signClientAssertion(
+  key: ClientKey,
+  { clientId, issuer, now }: ClientAssertion,
+): Promise<Record<string, string>> {
+  const iat = Math.floor(now.getTime() / 1000);
+  const claims = {
+    iss: clientId,
+    sub: clientId,
+    aud: issuer,
+    jti: randomUUID(),
+    iat,
+    exp: iat + ASSERTION_LIFETIME_SECONDS,
+  };
+  return {
+    client_id: clientId,
+    client_assertion_type: CLIENT_ASSERTION_TYPE_JWT_BEARER,
+    client_assertion: await key.createJwt({ alg: 'ES256' }, claims),
+  };
+}

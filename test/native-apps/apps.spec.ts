@@ -1,0 +1,327 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createProgram } from '../../src/cli/command-program.ts';
+import type { Check } from '../../src/native-apps/metadata-checks.ts';
+import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
+import { type ScriptedServer, startServer } from '../identity/scripted-server.ts';
+import { exchange } from '../network/http-exchange.ts';
+import { operate } from './test-app.ts';
+
+const metadata = { clientName: 'Field app', redirectUris: ['https://app.example.net/callback'] };
+
+describeBroker('registered native apps', suite, { confidential: true });
+
+function suite(broker: () => TestBroker): void {
+  const ask = (method: string, path = '', body?: unknown) =>
+    operate<Record<string, unknown>>(broker(), method, `/api/native-apps${path}`, body);
+
+  it('are added, listed, shown, changed, paused, resumed and removed, and that is audited', async () => {
+    const added = await ask('POST', '', {
+      name: 'field-app',
+      metadata,
+      origins: ['https://app.example.net'],
+    });
+    const clientId = `${broker().publicUrl}/native/apps/field-app/oauth-client-metadata.json`;
+    expect(added).toMatchObject({
+      status: 201,
+      body: {
+        name: 'field-app',
+        clientId,
+        status: 'active',
+        hosting: 'broker',
+        jwksUri: `${broker().publicUrl}/native/apps/field-app/jwks.json`,
+        metadata: { ...metadata, scope: 'atproto transition:generic' },
+        origins: ['https://app.example.net'],
+        attestationHeader: null,
+        limitPerMinute: null,
+      },
+    });
+    expect((await ask('GET', '/field-app')).body).toEqual(added.body);
+    expect((await ask('GET')).body).toEqual({ nativeApps: [added.body] });
+    const changed = await ask('PATCH', '/field-app', { origins: [], limitPerMinute: 7 });
+    expect(changed.body).toMatchObject({
+      origins: [],
+      limitPerMinute: 7,
+      metadata: { clientName: 'Field app' },
+    });
+    expect(await ask('DELETE', '/field-app')).toMatchObject({ status: 409, body: { error: 'AppActive' } });
+    expect((await ask('POST', '/field-app/pause')).body).toMatchObject({ status: 'paused' });
+    expect((await ask('POST', '/field-app/pause')).body).toMatchObject({ status: 'paused' });
+    expect((await ask('POST', '/field-app/resume')).body).toMatchObject({ status: 'active' });
+    await ask('POST', '/field-app/pause');
+    expect((await ask('DELETE', '/field-app')).status).toBe(204);
+    expect(await ask('GET', '/field-app')).toMatchObject({ status: 404, body: { error: 'NotFound' } });
+    const keys = await broker()
+      .database.selectFrom('client_key')
+      .select('kid')
+      .where('app', 'is not', null)
+      .execute();
+    expect(keys).toEqual([]);
+    const { body } = await operate<{ auditEvents: { action: string; target: object; detail: object }[] }>(
+      broker(),
+      'GET',
+      `/api/audit-events?targetId=${String(added.body.id)}`,
+    );
+    const actions = ['removed', 'paused', 'resumed', 'paused', 'changed', 'added'];
+    expect(body.auditEvents.map(({ action }) => action)).toEqual(actions.map(step => `native-app.${step}`));
+    expect(body.auditEvents[0]).toMatchObject({
+      actor: { kind: 'operator' },
+      target: { kind: 'native-app' },
+      detail: { name: 'field-app', clientId },
+    });
+  });
+
+  it.each<[string, object, string]>([
+    ['without a name', { metadata }, 'name'],
+    ['with a name that is no part of an address', { name: '../x', metadata }, 'name'],
+    ['with neither client id nor metadata', { name: 'a' }, 'clientId'],
+    ['with both', { name: 'a', metadata, clientId: 'https://a.example.net/c.json' }, 'clientId'],
+    [
+      'with a client id that is no https URL',
+      { name: 'a', clientId: 'ftp://a.example.net/c.json' },
+      'clientId',
+    ],
+    [
+      'with a client id that is written otherwise',
+      { name: 'a', clientId: 'https://A.example.net/c.json' },
+      'clientId',
+    ],
+    [
+      'with a redirect to a scheme of its own',
+      { name: 'a', metadata: { ...metadata, redirectUris: ['net.example.app:/cb'] } },
+      'redirectUris',
+    ],
+    [
+      'with a redirect to this machine',
+      { name: 'a', metadata: { ...metadata, redirectUris: ['http://127.0.0.1/cb'] } },
+      'redirectUris',
+    ],
+    ['with a scope that is none', { name: 'a', metadata: { ...metadata, scope: 'everything' } }, 'scope'],
+    ['with a wildcard for an origin', { name: 'a', metadata, origins: ['https://*.example.net'] }, 'origins'],
+    ['with a path for an origin', { name: 'a', metadata, origins: ['https://a.example.net/'] }, 'origins'],
+    [
+      'with a short secret',
+      { name: 'a', metadata, attestation: { header: 'x-a', secret: 'short' } },
+      'attestation',
+    ],
+    [
+      'with a header that is taken',
+      { name: 'a', metadata, attestation: { header: 'Cookie', secret: 'x'.repeat(20) } },
+      'attestation',
+    ],
+    ['with something else', { name: 'a', metadata, secret: 'x' }, 'secret'],
+  ])('are refused %s', async (_what, body, names) => {
+    const answer = await ask('POST', '', body);
+    expect(answer).toMatchObject({ status: 400, body: { error: 'InvalidRequest' } });
+    expect(answer.body.message).toContain(names);
+  });
+
+  it('have a name and a client id of their own', async () => {
+    const clientId = 'https://own.example.net/client.json';
+    await ask('POST', '', { name: 'first', clientId });
+    const again = { status: 409, body: { error: 'AppExists' } };
+    expect(await ask('POST', '', { name: 'first', metadata })).toMatchObject(again);
+    expect(await ask('POST', '', { name: 'second', clientId })).toMatchObject(again);
+    expect(await ask('PATCH', '/first', { metadata })).toMatchObject({ status: 400 });
+    const hosted = await exchange(new URL('/native/apps/first/oauth-client-metadata.json', broker().url));
+    expect(hosted.status).toBe(404);
+  });
+
+  it('are described as issuers want it, with their public keys alone', async () => {
+    await ask('POST', '', {
+      name: 'described',
+      metadata: { ...metadata, logoUri: 'https://a.example.net/l.png' },
+    });
+    const read = async (path: string) =>
+      (await (await exchange(new URL(`/native/apps/described/${path}`, broker().url))).json()) as Record<
+        string,
+        unknown
+      >;
+    const base = `${broker().publicUrl}/native/apps/described`;
+    expect(await read('oauth-client-metadata.json')).toEqual({
+      client_id: `${base}/oauth-client-metadata.json`,
+      application_type: 'web',
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg: 'ES256',
+      dpop_bound_access_tokens: true,
+      jwks_uri: `${base}/jwks.json`,
+      client_name: 'Field app',
+      logo_uri: 'https://a.example.net/l.png',
+      redirect_uris: metadata.redirectUris,
+      response_types: ['code'],
+      grant_types: ['authorization_code', 'refresh_token'],
+      scope: 'atproto transition:generic',
+    });
+    const { keys } = (await read('jwks.json')) as { keys: Record<string, unknown>[] };
+    expect(keys).toEqual([expect.objectContaining({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' })]);
+    expect(keys[0]).not.toHaveProperty('d');
+    const own = await exchange(new URL('/.well-known/jwks.json', broker().url));
+    expect(JSON.stringify(await own.json())).not.toContain(keys[0]?.kid);
+  });
+}
+
+describeBroker(
+  'a native app at a broker that issuers cannot reach',
+  broker => {
+    it('is not registered', async () => {
+      const answer = await operate(broker(), 'POST', '/api/native-apps', { name: 'a', metadata });
+      expect(answer).toMatchObject({ status: 409, body: { error: 'PublicClient' } });
+    });
+  },
+  { anyDatabase: true },
+);
+
+describeBroker('the doctor of native apps', doctorSuite, { confidential: true, anyDatabase: true });
+
+function doctorSuite(broker: () => TestBroker): void {
+  let server: ScriptedServer;
+  let served: () => { status?: number; type?: string; body: string };
+  let good: Record<string, unknown>;
+  beforeAll(async () => {
+    server = await startServer((_request, response) => {
+      const { status = 200, type = 'application/json', body } = served();
+      response
+        .writeHead(status, { 'content-type': type, ...(status === 302 && { location: '/' }) })
+        .end(body);
+    });
+    const clientId = `${server.origin}/client.json`;
+    await operate(broker(), 'POST', '/api/native-apps', { name: 'own', clientId });
+    good = {
+      client_id: clientId,
+      application_type: 'web',
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg: 'ES256',
+      dpop_bound_access_tokens: true,
+      jwks_uri: `${broker().publicUrl}/native/apps/own/jwks.json`,
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      scope: 'atproto',
+      redirect_uris: ['https://app.example.net/callback'],
+    };
+  });
+  afterAll(() => server.stop());
+
+  const wrong = async (document: () => ReturnType<typeof served>): Promise<Check[]> => {
+    served = document;
+    const { body } = await operate<{ ok: boolean; checks: Check[] }>(
+      broker(),
+      'GET',
+      '/api/native-apps/own/doctor',
+    );
+    const problems = body.checks.filter(({ ok }) => !ok);
+    expect(body.ok).toBe(problems.length === 0);
+    // The broker's own https address is not to be reached from here.
+    return problems.filter(({ check }) => check !== 'keys');
+  };
+
+  it('finds nothing wrong with what is right', async () => {
+    expect(await wrong(() => ({ body: JSON.stringify(good) }))).toEqual([]);
+  });
+
+  it.each<[string, object, string]>([
+    ['jwks_uri', { jwks_uri: 'https://elsewhere.example/jwks.json' }, 'jwks_uri must be "https://'],
+    ['token_endpoint_auth_method', { token_endpoint_auth_method: 'none' }, 'it is "none"'],
+    ['token_endpoint_auth_signing_alg', { token_endpoint_auth_signing_alg: undefined }, 'it is missing'],
+    ['grant_types', { grant_types: ['authorization_code'] }, 'must name refresh_token'],
+    ['response_types', { response_types: [] }, 'must name code'],
+    ['dpop_bound_access_tokens', { dpop_bound_access_tokens: false }, 'must be true; it is false'],
+    ['application_type', { application_type: 'native' }, 'must be "web"; it is "native"'],
+    ['redirect_uris', { redirect_uris: ['net.example.app:/cb'] }, '"net.example.app:/cb" is none'],
+    ['redirect_uris', { redirect_uris: [] }, 'must name'],
+    ['scope', { scope: 'transition:generic' }, 'must name atproto'],
+    ['client_id', { client_id: 'https://another.example/client.json' }, 'client_id must be'],
+    ['jwks', { jwks: { keys: [] } }, 'must be left out'],
+  ])('names %s: %j', async (check, change, words) => {
+    const body = JSON.stringify({ ...good, ...change });
+    expect(await wrong(() => ({ body }))).toEqual([
+      { check, ok: false, message: expect.stringContaining(words) },
+    ]);
+  });
+
+  it.each<[string, () => ReturnType<typeof served>, string]>([
+    ['is not there', () => ({ status: 404, body: '{}' }), 'answers 404'],
+    ['redirects', () => ({ status: 302, body: '' }), 'redirect'],
+    ['is no JSON', () => ({ body: '<html>' }), 'is no JSON'],
+    ['is served as a page', () => ({ type: 'text/html', body: '{}' }), 'served as text/html'],
+    ['is too long', () => ({ body: JSON.stringify({ ...good, x: 'x'.repeat(600_000) }) }), 'too large'],
+  ])('tells that the document %s', async (_what, document, words) => {
+    expect(await wrong(document)).toEqual([
+      { check: 'reachable', ok: false, message: expect.stringContaining(words) },
+    ]);
+  });
+}
+
+describeBroker('latchkey apps', commandSuite, { confidential: true, anyDatabase: true });
+
+function commandSuite(broker: () => TestBroker): void {
+  let directory = '';
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'latchkey-apps-'));
+    await writeFile(join(directory, 'metadata.json'), JSON.stringify(metadata));
+    await writeFile(join(directory, 'secret'), 'a-secret-of-the-app-1234\n');
+  });
+  afterAll(() => rm(directory, { recursive: true }));
+
+  const latchkey = async (...args: string[]): Promise<string> => {
+    const printed: string[] = [];
+    const environment = { LATCHKEY_ADMIN_TOKEN: broker().secrets.adminToken };
+    const program = createProgram({ print: text => printed.push(text), environment });
+    try {
+      await program.parseAsync([...args, '--broker', broker().url], { from: 'user' });
+    } catch (error) {
+      throw Object.assign(error as Error, { printed: printed.join('\n') });
+    }
+    return printed.join('\n');
+  };
+
+  it('adds, lists, shows, changes, pauses, resumes and removes', async () => {
+    const file = join(directory, 'metadata.json');
+    const added = await latchkey('apps', 'add', 'phone', '--metadata', file, '--limit', '60', '--json');
+    expect(JSON.parse(added)).toMatchObject({ name: 'phone', limitPerMinute: 60, attestationHeader: null });
+    expect(await latchkey('apps', 'list')).toMatch(
+      /^NAME +STATUS +.*\nphone +active +broker +https:\S+ +\S+Z$/,
+    );
+    const secret = ['--attestation-header', 'x-app', '--secret-file', join(directory, 'secret')];
+    const changed = await latchkey('apps', 'change', 'phone', ...secret, '--origin', 'https://a.example.net');
+    expect(changed).toMatch(/\nattestationHeader +x-app\n/);
+    expect(await latchkey('apps', 'change', 'phone', '--no-attestation')).toMatch(/\nattestationHeader +-\n/);
+    expect(await latchkey('apps', 'show', 'phone')).toMatch(/\norigins +\["https:\/\/a.example.net"\]\n/);
+    await expect(latchkey('apps', 'remove', 'phone')).rejects.toThrow(/^AppActive: /);
+    expect(await latchkey('apps', 'pause', 'phone')).toBe('phone is paused.');
+    expect(await latchkey('apps', 'resume', 'phone')).toBe('phone is active.');
+    await latchkey('apps', 'pause', 'phone');
+    expect(await latchkey('apps', 'remove', 'phone')).toBe('phone is removed.');
+    expect(await latchkey('apps', 'list')).toBe('There are no apps.');
+    await expect(latchkey('apps', 'show', 'phone')).rejects.toThrow(/^NotFound: /);
+  });
+
+  it('tells in one line what is wrong with what it was told', async () => {
+    await expect(latchkey('apps', 'add', 'a', '--metadata', join(directory, 'none'))).rejects.toThrow(
+      'cannot be read',
+    );
+    await expect(latchkey('apps', 'add', 'a', '--metadata', join(directory, 'secret'))).rejects.toThrow(
+      'is no JSON',
+    );
+    await expect(latchkey('apps', 'add', 'a', '--attestation-header', 'x')).rejects.toThrow('go together');
+    await expect(latchkey('apps', 'add', 'a')).rejects.toThrow(/^InvalidRequest: clientId/);
+  });
+
+  it('looks after keys, and at the app from outside', async () => {
+    await latchkey('apps', 'add', 'keyed', '--metadata', join(directory, 'metadata.json'));
+    expect(await latchkey('apps', 'keys', 'list', 'keyed')).toMatch(
+      /^KID .*\n\S{43} +active, signs +0 +yes /,
+    );
+    const published = await latchkey('apps', 'keys', 'publish', 'keyed', '--json');
+    const { key } = JSON.parse(published) as { key: { kid: string } };
+    await expect(latchkey('apps', 'keys', 'activate', 'keyed', key.kid)).rejects.toThrow(/^TooEarly: /);
+    expect(await latchkey('apps', 'keys', 'retire', 'keyed', key.kid)).toContain(`${key.kid} was retired.`);
+    const failed = (await latchkey('apps', 'doctor', 'keyed').catch((error: unknown) => error)) as Error & {
+      printed: string;
+    };
+    expect(failed).toMatchObject({ exitCode: 1, message: 'Issuers will not take this app as it is.' });
+    expect(failed.printed).toMatch(/\nWRONG +reachable +https:\S+ cannot be read: /);
+    expect(await latchkey('client-keys', 'list')).not.toContain(key.kid);
+  });
+}

@@ -1,0 +1,118 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { FailPoints } from '../../src/sessions/fail-points.ts';
+import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
+import { describeDialects, type TestDialect } from '../database/dialects.ts';
+import { networkOfFile } from '../refresher/network-of-file.ts';
+import { until } from '../refresher/until.ts';
+import { type AppSession, TestApp, toSession } from './test-app.ts';
+import { exchangesOf, rowOf } from './token-rows.ts';
+
+describeDialects('a database that is away while a native app refreshes', (_open, dialect) => {
+  suite(dialect);
+});
+
+function suite({ dialect, create }: TestDialect): void {
+  let broker: TestBroker;
+  let app: TestApp;
+  let session: AppSession;
+  let directory = '';
+  let database: Awaited<ReturnType<TestDialect['create']>>;
+  let isAway = false;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'latchkey-native-'));
+    database = await create();
+    broker = await start();
+    app = await TestApp.register(broker);
+    session = await app.login(accountOf(broker));
+  });
+  afterEach(async () => {
+    if (isAway) await bringBack();
+    broker.app.get(FailPoints).arm('before_write', undefined);
+  });
+  afterAll(async () => {
+    await broker.app.close();
+    await rm(directory, { recursive: true });
+  });
+
+  it('does not keep the answer from the app, which is safe on disk, and nothing else is told there', async () => {
+    broker.app.get(FailPoints).arm('before_write', takeAway);
+    const first = await app.refresh(session);
+    expect(first.status).toBe(200);
+    const [file = ''] = await spooled();
+    const text = await readFile(join(directory, file), 'utf8');
+    expect(text).not.toContain(first.body.access_token);
+    expect(text).not.toContain(session.refreshToken);
+    expect(await app.refresh(session)).toMatchObject({ status: 200, body: first.body });
+    await bringBack();
+    await until(async () => (await spooled()).length === 0);
+    expect(await rowOf(broker, session)).toMatchObject({ attempt_id: null, sealed: expect.any(String) });
+    expect(await exchangesOf(broker, session)).toBe(1);
+    session = await app.renew(toSession(first, session.key));
+  });
+
+  it('is told to the app, when nothing was sent', async () => {
+    await takeAway();
+    expect(await app.refresh(session)).toMatchObject({
+      body: { error: expect.stringMatching(/unavail|server/) },
+    });
+    await bringBack();
+    session = await app.renew(session);
+    expect(await app.isAlive(session)).toBe(true);
+  });
+
+  it('is away when the process ends: the next one stores the answer', async () => {
+    broker.app.get(FailPoints).arm('before_write', takeAway);
+    const first = await app.refresh(session);
+    expect(await spooled()).not.toEqual([]);
+    const ending = broker;
+    await ending.app.close();
+    await inDatabase('alter table away rename to native_refresh');
+    isAway = false;
+    broker = await start(ending);
+    expect(await spooled()).toEqual([]);
+    expect(await app.refresh(session)).toMatchObject({ status: 200, body: first.body });
+    expect(await exchangesOf(broker, session)).toBe(1);
+    session = await app.renew(toSession(first, session.key));
+    expect(await app.isAlive(session)).toBe(true);
+  });
+
+  async function start(inPlaceOf?: TestBroker): Promise<TestBroker> {
+    return startTestBroker(dialect, database, {
+      confidential: true,
+      settings: { LATCHKEY_SPOOL_DIR: directory },
+      ...(inPlaceOf ? { inPlaceOf } : { network: await networkOfFile() }),
+    });
+  }
+
+  async function takeAway(): Promise<void> {
+    isAway = true;
+    await broker.database.schema.alterTable('native_refresh').renameTo('away').execute();
+  }
+
+  async function bringBack(): Promise<void> {
+    await broker.database.schema.alterTable('away').renameTo('native_refresh').execute();
+    isAway = false;
+  }
+
+  async function spooled(): Promise<string[]> {
+    return (await readdir(directory)).filter(name => name.endsWith('.native'));
+  }
+
+  async function inDatabase(statement: string): Promise<void> {
+    const opened = await openDatabase(database);
+    await sql.raw(statement).execute(opened);
+    await opened.destroy();
+  }
+}
+
+function accountOf({ network }: TestBroker) {
+  const [alice] = network.accounts;
+  if (!alice) throw new Error('the network has no account');
+  return alice;
+}

@@ -1,0 +1,142 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import type { Effect } from '../network/faults.ts';
+import { describeFaults, type FaultyPlace } from '../refresher/describe-faults.ts';
+import { until } from '../refresher/until.ts';
+import { type AppSession, type OAuthAnswer, TestApp, toSession } from './test-app.ts';
+import { exchangesOf, letDeadlinePass, requestsOf, rowOf } from './token-rows.ts';
+
+const json = { 'content-type': 'application/json' };
+const html = { 'content-type': 'text/html' };
+
+type Case = [name: string, effect: Effect];
+
+/** What leaves open whether the token was spent, when it was not. */
+const doubtful: Case[] = [
+  ['the connection is reset', { kind: 'reset', moment: 'before' }],
+  ['500', answer('before', 500)],
+  ['503 of a proxy', answer('before', 503, '<h1>Unavailable</h1>', html)],
+  ['408', answer('before', 408)],
+  ['a redirect', answer('before', 302, '', { location: 'https://elsewhere.example/' })],
+  ['HTML with 200', answer('before', 200, '<h1>Welcome</h1>', html)],
+  ['JSON with 200 that is no token set', answer('before', 200, '{}', json)],
+  ['an answer without end', answer('before', 200, ' '.repeat(100_000), json)],
+];
+
+/** What loses the answer after the token was spent. */
+const lost: Case[] = [
+  ['the connection is reset after the commit', { kind: 'reset', moment: 'after' }],
+  ['500 after the commit', answer('after', 500)],
+  ['the answer is cut', { kind: 'cut' }],
+];
+
+/** What the issuer says without looking at the token. */
+const refused: Case[] = [
+  ['429 with Retry-After', answer('before', 429, '{"error":"slow_down"}', { ...json, 'retry-after': '7' })],
+  ['invalid_client', answer('before', 401, '{"error":"invalid_client"}', json)],
+  ['use_dpop_nonce', answer('before', 400, '{"error":"use_dpop_nonce"}', { ...json, 'dpop-nonce': 'n' })],
+];
+
+describeFaults('a refresh of a native app', suite, { confidential: true });
+
+function suite(place: () => FaultyPlace): void {
+  let app: TestApp;
+  let session: AppSession;
+  beforeAll(async () => {
+    app = await TestApp.register(place().broker);
+    session = await app.renew(await logIn());
+  });
+
+  it.each(doubtful)(
+    'whose answer is lost waits, is sent again in time, and lives: %s',
+    async (_name, effect) => {
+      await arm(effect);
+      expectInDoubt(await app.refreshOnce(session));
+      expectInDoubt(await app.refresh(session));
+      expect(await requestsOf(place().broker, session)).toHaveLength(1);
+      await letDeadlinePass(place().broker, session);
+      session = await app.renew(session);
+      expect(await app.isAlive(session)).toBe(true);
+    },
+  );
+
+  it.each(lost)(
+    "that was spent is never sent again too early, and ends in the issuer's words: %s",
+    async (_name, effect) => {
+      const ending = await app.renew(await logIn());
+      await arm(effect);
+      expectInDoubt(await app.refreshOnce(ending));
+      expectInDoubt(await app.refresh(ending));
+      expect(await requestsOf(place().broker, ending)).toHaveLength(1);
+      await letDeadlinePass(place().broker, ending);
+      expect(await app.refresh(ending)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+    },
+  );
+
+  it.each(refused)('is answered as the issuer answers, and lives: %s', async (_name, effect) => {
+    await arm(effect);
+    const { status, body = '', headers = {} } = effect as Extract<Effect, { kind: 'answer' }>;
+    const passed = await app.refreshOnce(session);
+    expect([passed.status, passed.body]).toEqual([status, JSON.parse(body)]);
+    expect(passed.headers.get('latchkey-key-id')).toBe(session.keyId);
+    for (const [name, value] of Object.entries(headers)) expect(passed.headers.get(name)).toBe(value);
+    await until(async () => (await rowOf(place().broker, session))?.attempt_id === null);
+    session = await app.renew(session);
+  });
+
+  it('waits for an issuer that is away, and lives', async () => {
+    await place().network.haltPds();
+    const answered = await app.refreshOnce(session);
+    expect(answered.body).toMatchObject({ error: 'temporarily_unavailable' });
+    await place().network.resumePds();
+    if (answered.headers.get('retry-after') !== '1') await letDeadlinePass(place().broker, session);
+    session = await app.renew(session);
+    expect(await app.isAlive(session)).toBe(true);
+  });
+
+  it('whose caller has left comes to its end, and is answered when it is repeated', async () => {
+    await arm({ kind: 'delay', moment: 'after', milliseconds: 500 });
+    const leaving = new AbortController();
+    const left = app.refreshOnce(session, { signal: leaving.signal }).catch(() => 'left');
+    await until(async () => (await requestsOf(place().broker, session)).length > 0);
+    leaving.abort();
+    expect(await left).toBe('left');
+    const { keyId } = session;
+    session = await app.renew(session);
+    expect(session.keyId).toBe(keyId);
+    expect(await app.isAlive(session)).toBe(true);
+  });
+
+  const logIn = (): Promise<AppSession> => {
+    const [alice] = place().network.accounts;
+    if (!alice) throw new Error('the network has no account');
+    return app.login(alice);
+  };
+
+  const arm = (effect: Effect): Promise<void> =>
+    place().network.armFault({
+      match: { server: 'pds', path: '/oauth/token', grantType: 'refresh_token' },
+      effect,
+      times: 1,
+    });
+
+  it('leaves one exchange of each token behind', async () => {
+    const first = await app.refresh(session);
+    await app.refresh(session);
+    expect(await exchangesOf(place().broker, session)).toBe(1);
+    session = toSession(first, session.key);
+  });
+}
+
+function expectInDoubt({ status, body, headers }: OAuthAnswer): void {
+  expect([status, body.error]).toEqual([503, 'temporarily_unavailable']);
+  expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+}
+
+function answer(
+  moment: 'before' | 'after',
+  status: number,
+  body = '',
+  headers: Record<string, string> = {},
+): Effect {
+  return { kind: 'answer', moment, status, body, headers };
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import type { NativeRefreshTable } from '../../src/database/tables/native-refresh.ts';
+import { Fingerprints } from '../../src/native-apps/fingerprints.ts';
+import { NativeRefresher } from '../../src/native-apps/native-refresher.service.ts';
+import type { TestBroker } from '../broker/test-broker.ts';
+import type { TokenRequest } from '../network/token-log.ts';
+import type { AppSession } from './test-app.ts';
+
+type Token = Pick<AppSession, 'refreshToken'>;
+
+export function fingerprintOf({ app, network }: TestBroker, { refreshToken }: Token): string {
+  return app.get(Fingerprints).ofRefreshToken(network.pds, refreshToken).id;
+}
+
+/** What the database knows of a refresh token. */
+export function rowOf(broker: TestBroker, token: Token): Promise<Selectable<NativeRefreshTable> | undefined> {
+  return broker.database
+    .selectFrom('native_refresh')
+    .selectAll()
+    .where('id', '=', fingerprintOf(broker, token))
+    .executeTakeFirst();
+}
+
+/** Lets the time go by after which a request that was lost can be accepted no more. */
+export async function letDeadlinePass(broker: TestBroker, token: Token): Promise<void> {
+  await broker.database
+    .updateTable('native_refresh')
+    .set({ sent_at: broker.database.now(-20 * 60) })
+    .where('id', '=', fingerprintOf(broker, token))
+    .where('sent_at', 'is not', null)
+    .execute();
+}
+
+/** Lets the time go by for which an answer is given again. */
+export async function letWindowPass(broker: TestBroker, token: Token): Promise<void> {
+  const id = fingerprintOf(broker, token);
+  broker.app.get(NativeRefresher).forget({ id });
+  await broker.database
+    .updateTable('native_refresh')
+    .set({ expires_at: broker.database.now(-1) })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** The requests with a refresh token that reached the issuer, or its door. */
+export async function requestsOf({ network }: TestBroker, { refreshToken }: Token): Promise<TokenRequest[]> {
+  const digest = createHash('sha256').update(refreshToken).digest('hex');
+  return (await network.listTokenRequests()).filter(request => request.digest === digest);
+}
+
+/** How often the issuer exchanged a refresh token. */
+export async function exchangesOf(broker: TestBroker, token: Token): Promise<number> {
+  const said = (await requestsOf(broker, token)).flatMap(({ issuerSaid }) => issuerSaid);
+  return said.filter(each => each === 'ok').length;
+}
