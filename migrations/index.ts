@@ -5,6 +5,7 @@ import * as sessionIndexes from './0003-session-indexes.ts';
 import * as auditEvents from './0004-audit-events.ts';
 import * as tempTokens from './0005-temp-tokens.ts';
 import * as apiKeys from './0006-api-keys.ts';
+import * as operatorSessions from './0009-operator-sessions.ts';
 
 /** Every migration by its name, in the order in which they run. Names sort in that order too. */
 export const migrations: Readonly<Record<string, Required<Migration>>> = {
@@ -14,4 +15,5 @@ export const migrations: Readonly<Record<string, Required<Migration>>> = {
   '0004-audit-events': auditEvents,
   '0005-temp-tokens': tempTokens,
   '0006-api-keys': apiKeys,
+  '0009-operator-sessions': operatorSessions,
 };

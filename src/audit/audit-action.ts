@@ -16,11 +16,15 @@ export const auditActions = [
   'key-request.expired',
   'key-request.wrong-account',
   'key-request.wrong-code',
+  'operator.refused',
+  'operator.signed-in',
+  'operator.signed-out',
   'session.refresh-requested',
   'session.revoked',
   'temp-token.deleted',
   'temp-token.minted',
   'temp-token.refused',
+  'ui-session.ended',
 ] as const;
 
 export type AuditAction = (typeof auditActions)[number];

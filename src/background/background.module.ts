@@ -61,7 +61,7 @@ export class BackgroundModule implements OnModuleInit {
   /** The table of what is swept; a later table adds its line. */
   onModuleInit(): void {
     const batch = ROWS_AT_ONCE[this.database.dialect];
-    for (const name of ['oauth_state', 'ui_session', 'temp_token'] as const) {
+    for (const name of ['oauth_state', 'ui_session', 'operator_session', 'temp_token'] as const) {
       const sweepBatch = (limit: number): Promise<number> => this.expired.sweep(name, limit);
       this.sweeper.register({ name, batch, sweepBatch });
     }

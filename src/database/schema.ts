@@ -7,6 +7,7 @@ import type { KeyRequestTable } from './tables/key-request.ts';
 import type { LeaseTable } from './tables/lease.ts';
 import type { OauthSessionTable } from './tables/oauth-session.ts';
 import type { OauthStateTable } from './tables/oauth-state.ts';
+import type { OperatorSessionTable } from './tables/operator-session.ts';
 import type { TempTokenTable } from './tables/temp-token.ts';
 import type { UiSessionTable } from './tables/ui-session.ts';
 
@@ -21,6 +22,7 @@ export type Schema = {
   lease: LeaseTable;
   oauth_session: OauthSessionTable;
   oauth_state: OauthStateTable;
+  operator_session: OperatorSessionTable;
   temp_token: TempTokenTable;
   ui_session: UiSessionTable;
 };

@@ -2,9 +2,11 @@ import { SetMetadata } from '@nestjs/common';
 
 /**
  * Whom a route admits: everyone, a browser with a session's cookie, an API key, a temp token whose scope has it,
- * an AppView's back end that asks about tokens, or the operator.
+ * an AppView's back end that asks about tokens, the operator, or the operator's browser. A route for the last knows the
+ * operator's cookie and no other.
  */
-export type Caller = 'anyone' | 'browser' | 'api-key' | 'temp-token' | 'introspector' | 'operator';
+export type Caller =
+  'anyone' | 'browser' | 'api-key' | 'temp-token' | 'introspector' | 'operator' | 'operator-browser';
 
 /** Which requests with a cookie must prove that they are the browser's own: those that change something, or all. */
 export type BrowserRuleScope = 'changes' | 'all';
