@@ -1,6 +1,6 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 
-/** The operator's pages look sessions up by handle. */
+/** The operator's pages look sessions up by handle, and those that are in trouble, which are few. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('operator_session')
@@ -17,9 +17,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .column('expires_at')
     .execute();
   await db.schema.createIndex('oauth_session_handle').on('oauth_session').column('handle').execute();
+  await db.schema
+    .createIndex('oauth_session_troubled')
+    .on('oauth_session')
+    .column('id')
+    .where(sql<boolean>`(failures > 0 or attempt_state = 'in_doubt')`)
+    .execute();
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
+  await db.schema.dropIndex('oauth_session_troubled').execute();
   await db.schema.dropIndex('oauth_session_handle').execute();
   await db.schema.dropTable('operator_session').execute();
 }

@@ -11,6 +11,7 @@ import { Endings } from '../sessions/endings.service.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { BackgroundController } from './background.controller.ts';
 import { BackgroundRefresh } from './background-refresh.service.ts';
+import { BackgroundStates } from './background-states.service.ts';
 import { BackgroundWorker } from './background.worker.ts';
 import { DueSessionRepository } from './due-session.repository.ts';
 import { EndingSessionRepository } from './ending-session.repository.ts';
@@ -33,6 +34,7 @@ const REVOCATIONS_AT_ONCE = 16;
   controllers: [BackgroundController],
   providers: [
     BackgroundRefresh,
+    BackgroundStates,
     BackgroundWorker,
     DueSessionRepository,
     EndingSessionRepository,
@@ -45,6 +47,7 @@ const REVOCATIONS_AT_ONCE = 16;
     SessionMetrics,
     Sweeper,
   ],
+  exports: [BackgroundStates],
 })
 export class BackgroundModule implements OnModuleInit {
   constructor(

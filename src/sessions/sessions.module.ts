@@ -60,6 +60,6 @@ import { StreamGate } from './stream-gate.ts';
     StreamGate,
     TokenOracle,
   ],
-  exports: [Endings, FailPoints, Reconnections, Refresher, SessionListeners, Sessions],
+  exports: [Endings, FailPoints, Reconnections, Refresher, SessionListeners, SessionOperations, Sessions],
 })
 export class SessionsModule {}

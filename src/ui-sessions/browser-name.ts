@@ -7,5 +7,9 @@ export type BrowserName = { readonly browser: string | null; readonly system: st
 export function browserNameOf(userAgent: string | null): BrowserName {
   if (!userAgent) return { browser: null, system: null };
   const { browser, os } = bowser.parse(userAgent);
-  return { browser: browser.name || null, system: os.name || null };
+  return { browser: known(browser.name), system: known(os.name) };
+}
+
+function known(name: string | undefined): string | null {
+  return name === undefined || name === '' ? null : name;
 }
