@@ -43,5 +43,20 @@ export default defineConfig(
       },
     },
   },
+  {
+    files: ['src/web/assets/*.js'],
+    languageOptions: {
+      globals: {
+        AbortController: 'readonly',
+        URLSearchParams: 'readonly',
+        clearTimeout: 'readonly',
+        document: 'readonly',
+        fetch: 'readonly',
+        getSelection: 'readonly',
+        navigator: 'readonly',
+        setTimeout: 'readonly',
+      },
+    },
+  },
   prettier,
 );

@@ -5,6 +5,7 @@ import { Config } from '../config/config.ts';
 import { BrokerError, invalidToken } from '../errors/broker-error.ts';
 import { ADMISSION, type Admission } from '../http/allow.decorator.ts';
 import { isAllowedWithCookie, isReading, readRequestOrigin } from '../http/browser-rule.ts';
+import { requireNoForeignPage } from '../http/own-pages.ts';
 import { isOriginalReading } from '../http/original-request.ts';
 import { createProxyTrust, type ProxyTrust } from '../http/proxy-trust.ts';
 import { setPrincipal } from './caller.decorator.ts';
@@ -37,6 +38,7 @@ export class AccessGuard implements CanActivate {
     const principal = isOpenToAllAlike(admission) ? anonymous : await this.identify(request, admission);
     this.requireAdmitted(principal, admission);
     const reads = admission.forwarded ? isOriginalReading(request.headers) : isReading(request.method);
+    if (admission.ownPages && !reads) requireNoForeignPage(request.headers, [this.config.publicUrl.origin]);
     const mustBeOwn = admission.browserRule === 'all' || !reads;
     if (mustBeOwn) this.requireOwnRequest(request, principal);
     setPrincipal(request, principal);

@@ -16,6 +16,8 @@ export type Admission = {
   readonly browserRule: BrowserRuleScope;
   /** Whether a trusted reverse proxy asks here about another request: that one's method and origin count. */
   readonly forwarded?: true;
+  /** Whether it is a page of ours: no other site, a listed one neither, sends its forms. */
+  readonly ownPages?: true;
 };
 
 export const ADMISSION = 'latchkey:admission';
@@ -33,4 +35,9 @@ export function AllowSameOriginOnly(...callers: Caller[]): MethodDecorator {
 /** As {@link Allow}, where a trusted reverse proxy shows the credential of the request that it asks about; nobody else is heard. */
 export function AllowForwarded(...callers: Caller[]): MethodDecorator {
   return SetMetadata(ADMISSION, { callers, browserRule: 'changes', forwarded: true } satisfies Admission);
+}
+
+/** As {@link Allow}, for pages and their forms: what changes something must come from a page of ours, whoever sends it. */
+export function AllowOnPages(...callers: Caller[]): MethodDecorator {
+  return SetMetadata(ADMISSION, { callers, browserRule: 'changes', ownPages: true } satisfies Admission);
 }

@@ -1,7 +1,11 @@
 import { Module } from '@nestjs/common';
 import { IdentityService } from './identity.service.ts';
 import { OutboundHttp } from './outbound-http.ts';
+import { ProfilePictures } from './profile-pictures.service.ts';
 
 /** Who an account is and where it lives; every HTTP call that leaves the broker. */
-@Module({ providers: [OutboundHttp, IdentityService], exports: [OutboundHttp, IdentityService] })
+@Module({
+  providers: [OutboundHttp, IdentityService, ProfilePictures],
+  exports: [OutboundHttp, IdentityService, ProfilePictures],
+})
 export class IdentityModule {}

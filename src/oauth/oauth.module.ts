@@ -26,6 +26,6 @@ import { TokenRefresh } from './token-refresh.service.ts';
     OAuthStateRepository,
     TokenRefresh,
   ],
-  exports: [Authorizations, Grants, TokenRefresh],
+  exports: [Authorizations, ClientKeyRotation, Grants, TokenRefresh],
 })
 export class OAuthModule {}

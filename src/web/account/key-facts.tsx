@@ -1,0 +1,42 @@
+import type { VNode } from 'preact';
+import type { ApiKeyStatus } from '../../api-keys/api-key.ts';
+import type { ApiKeyView } from '../../api-keys/api-key-view.ts';
+import { Badge, type Tone } from '../frame/badge.tsx';
+import { Facts } from '../frame/facts.tsx';
+import { Time } from '../frame/time.tsx';
+import { keyTexts as texts } from '../texts/keys.ts';
+import { scopeSummary } from '../texts/scope-text.ts';
+
+const TONES: Readonly<Record<ApiKeyStatus, Tone>> = {
+  active: 'good',
+  needs_reauth: 'alert',
+  expired: 'over',
+  revoked: 'over',
+};
+
+/** What a key is called, and whether it works. */
+export function KeyTitle({ name, status }: Pick<ApiKeyView, 'name' | 'status'>): VNode {
+  return (
+    <div class="row-title">
+      <h3>
+        <bdi>{name}</bdi>
+      </h3>
+      <Badge tone={TONES[status]}>{texts.status[status]}</Badge>
+    </div>
+  );
+}
+
+/** What a key is known by, its times, and what it may do. */
+export function KeyFacts({ start, scope, createdAt, expiresAt, lastUsedAt }: ApiKeyView): VNode {
+  return (
+    <Facts
+      facts={[
+        [texts.start, <code>{start}</code>],
+        [texts.created, <Time at={createdAt} />],
+        [texts.expires, expiresAt === null ? texts.endsNever : <Time at={expiresAt} />],
+        [texts.lastUsed, lastUsedAt === null ? texts.notUsed : <Time at={lastUsedAt} />],
+        [texts.may, scopeSummary(scope)],
+      ]}
+    />
+  );
+}
