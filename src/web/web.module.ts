@@ -1,7 +1,12 @@
 import { Module } from '@nestjs/common';
 import { ApiKeysModule } from '../api-keys/api-keys.module.ts';
+import { AuditModule } from '../audit/audit.module.ts';
+import { BackgroundModule } from '../background/background.module.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
+import { LeasesModule } from '../leases/leases.module.ts';
 import { LoginModule } from '../login/login.module.ts';
+import { OAuthModule } from '../oauth/oauth.module.ts';
+import { OperatorSessionsModule } from '../operator-sessions/operator-sessions.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { UiSessionsModule } from '../ui-sessions/ui-sessions.module.ts';
 import { AccountController } from './account/account.controller.ts';
@@ -9,6 +14,12 @@ import { AccountOverview } from './account/account-overview.service.ts';
 import { KeyController } from './account/key.controller.ts';
 import { NewKeyController } from './account/new-key.controller.ts';
 import { OwnKeys } from './account/own-keys.service.ts';
+import { AdminAuditEventsController } from './admin/admin-audit-events.controller.ts';
+import { AdminClientKeysController } from './admin/admin-client-keys.controller.ts';
+import { AdminController } from './admin/admin.controller.ts';
+import { AdminInstancesController } from './admin/admin-instances.controller.ts';
+import { AdminOverview } from './admin/admin-overview.service.ts';
+import { AdminSessionsController } from './admin/admin-sessions.controller.ts';
 import { AssetsController } from './assets/assets.controller.ts';
 import { ClaimCodeModule } from './connect/claim-code.module.ts';
 import { ConnectController } from './connect/connect.controller.ts';
@@ -18,9 +29,26 @@ import { LookupLimit } from './sign-in/lookup-limit.ts';
 import { SignInController } from './sign-in/sign-in.controller.ts';
 
 @Module({
-  imports: [ApiKeysModule, ClaimCodeModule, IdentityModule, LoginModule, SessionsModule, UiSessionsModule],
+  imports: [
+    ApiKeysModule,
+    AuditModule,
+    BackgroundModule,
+    ClaimCodeModule,
+    IdentityModule,
+    LeasesModule,
+    LoginModule,
+    OAuthModule,
+    OperatorSessionsModule,
+    SessionsModule,
+    UiSessionsModule,
+  ],
   controllers: [
     AccountController,
+    AdminAuditEventsController,
+    AdminClientKeysController,
+    AdminController,
+    AdminInstancesController,
+    AdminSessionsController,
     AssetsController,
     AvatarsController,
     ConnectController,
@@ -30,6 +58,6 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
     LookupController,
     SignInController,
   ],
-  providers: [AccountOverview, LookupLimit, OwnKeys],
+  providers: [AccountOverview, AdminOverview, LookupLimit, OwnKeys],
 })
 export class WebModule {}

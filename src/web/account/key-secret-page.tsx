@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import type { IssuedApiKey } from '../../api-keys/api-keys.service.ts';
-import { Note, Problem } from '../frame/note.tsx';
+import { Caution, Note } from '../frame/note.tsx';
 import type { Frame } from '../frame/pages.ts';
 import { keyTexts as texts } from '../texts/keys.ts';
 import { AccountFrame } from './account-frame.tsx';
@@ -19,9 +19,9 @@ export function KeySecretPage(view: KeySecretView): VNode {
   return (
     <AccountFrame {...view} title={title}>
       <h1>{title}</h1>
-      <Problem id="once">
+      <Caution>
         <strong>{texts.once}</strong>
-      </Problem>
+      </Caution>
       <section class="card" aria-label={texts.secretOf(issued.name)}>
         <h2>
           <bdi>{texts.secretOf(issued.name)}</bdi>

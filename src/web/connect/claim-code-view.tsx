@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import type { AuthorizedKeyRequest } from '../../api-keys/key-request-authorizations.service.ts';
-import { Problem } from '../frame/note.tsx';
+import { Caution } from '../frame/note.tsx';
 import { Page } from '../frame/page.tsx';
 import type { Frame } from '../frame/pages.ts';
 import { Time } from '../frame/time.tsx';
@@ -22,10 +22,10 @@ export function ClaimCodeView({ name, code, expiresAt, ...frame }: ClaimCodeView
           <bdi>{texts.codeFor(name)}</bdi> {texts.codeOnce} <Time at={expiresAt} />.
         </p>
       </section>
-      <Problem id="warning">
+      <Caution>
         <strong>{texts.codeWarning}</strong>
         <p>{texts.codeWarningWhy}</p>
-      </Problem>
+      </Caution>
       <p class="quiet">{texts.codeUnasked}</p>
     </Page>
   );

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import type { KeyRequest } from '../../api-keys/key-request.ts';
 import { ButtonForm } from '../frame/button-form.tsx';
-import { Problem } from '../frame/note.tsx';
+import { Caution, Problem } from '../frame/note.tsx';
 import { Page } from '../frame/page.tsx';
 import type { Frame } from '../frame/pages.ts';
 import { Time } from '../frame/time.tsx';
@@ -29,7 +29,7 @@ export function ConnectPage(view: ConnectView): VNode {
         {isPending && isOwn ? <p>{texts.ownLead}</p> : null}
       </div>
       {problem === undefined ? null : <Problem code={problem}>{problemText(problem)}</Problem>}
-      {isPending && !isOwn ? <Problem id="warning">{texts.warning}</Problem> : null}
+      {isPending && !isOwn ? <Caution>{texts.warning}</Caution> : null}
       <section aria-label={texts.noticeTitle} class="card">
         <RequestDetails request={request} isOwn={isOwn} />
       </section>

@@ -26,3 +26,12 @@ export function Note({ code, children }: { code?: string; children: ComponentChi
     </div>
   );
 }
+
+/** What a person must have read before they go on. */
+export function Caution({ children }: { children: ComponentChildren }): VNode {
+  return (
+    <div role="note" class="note caution" data-caution>
+      {children}
+    </div>
+  );
+}

@@ -17,7 +17,7 @@ const TEXTS: Readonly<Record<string, string>> = {
 
 const ACTIONS = { create: 'create', update: 'change', delete: 'delete' } as const;
 
-const ACCOUNT: Readonly<Record<string, { read: string; manage: string }>> = {
+const ACCOUNT: Readonly<Record<AccountPermission['attr'], { read: string; manage: string }>> = {
   email: { read: 'Read your email address', manage: 'Read and change your email address' },
   repo: { read: 'Read all of your data', manage: 'Replace all of your data by an import' },
   status: { read: 'See whether your account is active', manage: 'Deactivate and reactivate your account' },
@@ -74,8 +74,9 @@ function blobText(scope: string): string | undefined {
 
 function accountText(scope: string): string | undefined {
   const permission = AccountPermission.fromString(scope);
-  const texts = permission ? ACCOUNT[permission.attr] : undefined;
-  return texts && permission && (permission.action.includes('manage') ? texts.manage : texts.read);
+  if (!permission) return undefined;
+  const { read, manage } = ACCOUNT[permission.attr];
+  return permission.action.includes('manage') ? manage : read;
 }
 
 function identityText(scope: string): string | undefined {
