@@ -23,6 +23,8 @@ export function AdminSignInPage(view: AdminSignInView): VNode {
       {problem === undefined ? null : <Problem code={problem}>{adminProblemText(problem)}</Problem>}
       {isOn ? (
         <form method="post" action={`${basePath}/admin/sign-in`} class="card">
+          {/* Password managers keep nothing without a name. */}
+          <input name="username" value="operator" autocomplete="username" readOnly hidden />
           <div class="field">
             <label for="token">{texts.token}</label>
             <input

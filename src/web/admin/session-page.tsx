@@ -29,6 +29,7 @@ export function SessionPage(view: SessionPageView): VNode {
       <section class="card" aria-label={texts.session}>
         <SessionTrouble {...session} />
         <SessionDetails {...session} />
+        <Details facts={[[texts.scope, <Permissions scope={session.scope} />]]} />
         <div class="actions">
           {session.status === 'active' ? (
             <a class="button" href={`${path}/refresh`}>
@@ -50,7 +51,7 @@ export function SessionPage(view: SessionPageView): VNode {
 }
 
 function SessionDetails(session: SessionView): VNode {
-  const { id, did, issuer, pds, scope, purpose, generation, attempt } = session;
+  const { id, did, issuer, pds, purpose, generation, attempt } = session;
   const times = [
     [texts.granted, session.grantedAt],
     [texts.refreshed, session.refreshedAt],
@@ -61,6 +62,7 @@ function SessionDetails(session: SessionView): VNode {
   ] as const;
   return (
     <Details
+      columns
       facts={[
         [texts.session, <code>{id}</code>],
         [texts.did, <code>{did}</code>],
@@ -70,7 +72,6 @@ function SessionDetails(session: SessionView): VNode {
         ...times.map(([name, at]) => (at === null ? undefined : ([name, <Time at={at} />] as const))),
         [texts.generation, String(generation)],
         [texts.attempt, texts.attempts[attempt]],
-        [texts.scope, <Permissions scope={scope} />],
       ]}
     />
   );

@@ -1,4 +1,4 @@
-import { Fragment, type ComponentChildren, type VNode } from 'preact';
+import type { ComponentChildren, VNode } from 'preact';
 
 /** A name and what stands for it; one without a value is left out. */
 export type Fact = readonly [name: string, value: ComponentChildren];
@@ -19,16 +19,22 @@ export function Facts({ facts }: { facts: readonly (Fact | undefined)[] }): VNod
   );
 }
 
-/** Larger facts, each in a row of its own. */
-export function Details({ facts }: { facts: readonly (Fact | undefined)[] }): VNode {
+/** Larger facts, one below the other, or in columns. */
+export function Details({
+  facts,
+  columns = false,
+}: {
+  facts: readonly (Fact | undefined)[];
+  columns?: boolean;
+}): VNode {
   return (
-    <dl class="details">
+    <dl class={columns ? 'details columns' : 'details'}>
       {facts.map(fact =>
         fact === undefined ? null : (
-          <Fragment key={fact[0]}>
+          <div key={fact[0]}>
             <dt>{fact[0]}</dt>
             <dd>{fact[1]}</dd>
-          </Fragment>
+          </div>
         ),
       )}
     </dl>

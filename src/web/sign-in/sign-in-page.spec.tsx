@@ -15,16 +15,35 @@ describe('the sign-in page', () => {
     expect(page).not.toMatch(/logout|name="replace"|name="return_to"|role="alert"/);
   });
 
-  it('tells who is signed in, and asks before it replaces them', () => {
+  it('tells who is signed in, and that another account would sign them out', () => {
     const page = render({ account: alice });
-    expect(page).toContain('<strong data-handle="true">alice.test</strong>');
+    expect(page).toContain('<strong data-handle="true"><bdi>alice.test</bdi></strong>');
     expect(page).toMatch(/<form method="post" action="\/oauth\/logout"/);
-    expect(page).toMatch(/signs alice\.test out.*name="replace" value="yes"/);
+    expect(page).toMatch(/signs alice\.test out/);
+    expect(page).not.toContain('name="replace"');
+  });
+
+  it('asks before another account takes the place of the one that is signed in', () => {
+    for (const problem of [undefined, 'AlreadySignedIn']) {
+      const page = render({ account: alice, identifier: 'bob.test', returnTo: '/app', problem });
+      expect(page).toContain('<h1>Continue as bob.test?</h1>');
+      expect(page).toMatch(/name="identifier" value="bob\.test".*name="replace" value="yes"/);
+      expect(page).toContain('name="return_to" value="/app"');
+      expect(page).toContain('Stay signed in as alice.test');
+    }
+  });
+
+  it('asks nothing where the account is signed in already', () => {
+    for (const identifier of ['alice.test', '@Alice.Test', alice.did]) {
+      const page = render({ account: alice, identifier, goOn: '/app' });
+      expect(page).toContain('<a class="button" href="/app">Continue</a>');
+      expect(page).not.toContain('name="replace"');
+    }
   });
 
   it('shows the DID of an account without a handle', () => {
     expect(render({ account: { ...alice, handle: null } })).toContain(
-      '<strong data-handle="true">did:plc:alice</strong>',
+      '<strong data-handle="true"><bdi>did:plc:alice</bdi></strong>',
     );
   });
 
@@ -40,28 +59,34 @@ describe('the sign-in page', () => {
     expect(render({ problem: 'LoginCancelled' })).toContain('aria-invalid="false"');
   });
 
-  it('keeps where the person wanted to go', () => {
-    expect(render({ returnTo: '/a?b=c' })).toContain(
-      '<input type="hidden" name="return_to" value="/a?b=c"/>',
-    );
+  it('keeps where the person wanted to go, and says so where that is another site', () => {
+    const page = render({ returnTo: '/a?b=c' });
+    expect(page).toContain('<input type="hidden" name="return_to" value="/a?b=c"/>');
+    expect(page).not.toContain('Afterwards');
+    expect(render({ returnTo: 'https://app.example/x' })).toContain('Afterwards you go back to app.example.');
+  });
+
+  it('says what was done only in words that it has', () => {
+    expect(render({ done: 'reconnected' })).toContain('connected again');
+    for (const done of ['nonsense', 'constructor', '__proto__'])
+      expect(render({ done })).not.toContain('role="status" class="note"');
   });
 
   it('lives below its base path', () => {
-    const page = render({ basePath: '/broker', account: alice });
-    const addresses = [...page.matchAll(/(?:href|action)="([^"]*)"/g)].map(([, address]) => address);
-    expect(addresses).toEqual(['/broker/assets/latchkey.css', '/broker/oauth/logout', '/broker/oauth/login']);
+    const page = render({ basePath: '/broker', account: alice, goOn: '/broker/account' });
+    const addresses = [...page.matchAll(/(?:href|action|src)="([^"]*)"/g)].map(([, address]) => address);
+    expect(addresses.length).toBeGreaterThan(6);
+    for (const address of addresses) expect(address).toMatch(/^(\/broker\/|#main$)/);
   });
 
   it('escapes whatever comes from outside', () => {
     const evil = '"><script>alert(1)</script>';
-    const page = render({
-      brokerName: evil,
-      account: { did: evil, handle: evil },
-      identifier: evil,
-      returnTo: evil,
-      problem: evil,
-    });
-    expect(page).not.toContain('<script');
-    expect(page).not.toContain('value="">');
+    const outside = { brokerName: evil, returnTo: evil, problem: evil, done: evil };
+    for (const identifier of [evil, undefined])
+      for (const account of [{ did: evil, handle: evil }, undefined]) {
+        const page = render({ ...outside, account, identifier });
+        expect(page).not.toMatch(/<script>/);
+        expect(page).not.toContain('value="">');
+      }
   });
 });
