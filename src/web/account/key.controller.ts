@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -44,6 +44,7 @@ export class KeyController {
   }
 
   @Post(':id/rotate')
+  @HttpCode(200)
   @AllowOnPages('browser')
   async rotate(
     @Param('id') id: string,

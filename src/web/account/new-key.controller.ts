@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -62,6 +62,7 @@ export class NewKeyController {
   }
 
   @Post('key-requests/:id/claim')
+  @HttpCode(200)
   @AllowOnPages('browser')
   async claim(
     @Param('id') id: string,
