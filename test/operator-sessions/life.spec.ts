@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { listEvents } from '../audit/events.ts';
-import { describeBroker, startTestBroker, type TestBroker } from '../broker/test-broker.ts';
+import { accountOf, describeBroker, startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { describeDialects } from '../database/dialects.ts';
 import { movingClock } from '../login/clock.ts';
 import { exchange } from '../network/http-exchange.ts';
@@ -156,6 +156,30 @@ describeBroker(
     });
   },
   { anyDatabase: true, settings: { LATCHKEY_ADMIN_TOKEN: undefined } },
+);
+
+describeBroker(
+  "the operator's pages of a confidential client",
+  broker => {
+    it('show its keys, their ages and the sessions that need them, by a cookie that is bound to the host', async () => {
+      const browser = broker().browser();
+      await browser.login('alice.test', accountOf(broker(), 'alice.test'));
+      const operator = await signedIn(broker());
+      expect(operator.setCookie).toMatch(
+        /^__Host-latchkey-admin=.*; Path=\/;.*; HttpOnly; Secure; SameSite=Strict$/,
+      );
+      const { text } = await operator.open('/admin/client-keys');
+      expect(text).toMatch(/data-client-key="[\w-]{43}"/);
+      for (const part of [
+        'signs',
+        '<dt>Age</dt><dd>0 days</dd>',
+        '<dt>Sessions</dt><dd>1</dd>',
+        'In the JWKS',
+      ])
+        expect(text).toContain(part);
+    });
+  },
+  { anyDatabase: true, confidential: true },
 );
 
 async function tableText({ database }: TestBroker): Promise<string> {

@@ -13,7 +13,7 @@ import { Pages } from '../frame/pages.ts';
 import { AdminErrorFilter } from './admin-error.filter.ts';
 import { ConfirmPage, type SessionStep } from './confirm-page.tsx';
 import { SessionPage } from './session-page.tsx';
-import { sessionSearch, type SessionSearch, toSessionQuery } from './session-search.ts';
+import { isSessionId, sessionSearch, type SessionSearch, toSessionQuery } from './session-search.ts';
 import { SessionsPage } from './sessions-page.tsx';
 
 const SHOWN = 50;
@@ -36,6 +36,7 @@ export class AdminSessionsController {
     @Query(new ZodPipe(sessionSearch)) search: SessionSearch,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    if (isSessionId(search.q)) return void reply.redirect(this.pathOf(search.q), 303);
     const { sessions, cursor } = await this.operations.list({ ...toSessionQuery(search), limit: SHOWN });
     const { q, status } = search;
     const view = { ...this.pages.frame, sessions: sessions.map(toSessionView), cursor, q, status };
@@ -93,6 +94,10 @@ export class AdminSessionsController {
   }
 
   private back(id: string, done: string, reply: FastifyReply): void {
-    void reply.redirect(`${this.config.basePath}/admin/sessions/${id}?done=${done}`, 303);
+    void reply.redirect(`${this.pathOf(id)}?done=${done}`, 303);
+  }
+
+  private pathOf(id: string): string {
+    return `${this.config.basePath}/admin/sessions/${id}`;
   }
 }

@@ -24,3 +24,8 @@ export function toSessionQuery({ q = '', status, cursor }: SessionSearch): Omit<
     cursor,
   };
 }
+
+/** Whether somebody searches for one session by its id. */
+export function isSessionId(q: string | undefined): q is string {
+  return z.uuid().safeParse(q).success;
+}
