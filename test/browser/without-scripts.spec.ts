@@ -14,21 +14,30 @@ describeInChromium('a person in Chromium whose browser runs no scripts', chromiu
       let context: BrowserContext;
       let page: Page;
       let complaints: readonly string[];
+      /** Where the last form has sent the browser. */
+      let leftFor: string;
       beforeEach(async () => {
         ({ context, page, complaints } = await openWatched(chromium(), broker(), {
           javaScriptEnabled: false,
         }));
+        // The PDS's pages need scripts, and a request to authorize belongs to the browser that opens it: another one does.
+        await context.route(isToPds, async route => {
+          const answer = await route.fetch({ maxRedirects: 0 });
+          leftFor = answer.headers().location ?? '';
+          const { location, ...headers } = answer.headers();
+          await route.fulfill({ status: 200, headers, body: location ?? '' });
+        });
       });
       afterEach(async () => {
         await context.close();
         expect(complaints).toEqual([]);
       });
 
-      /** The PDS's pages need scripts: another browser decides there, and this one comes back. */
+      /** Decides at the PDS with another browser, and comes back in this one. */
       const decideElsewhere = async (options?: ConsentOptions): Promise<void> => {
-        await page.waitForURL(url => url.origin === broker().network.pds);
+        await page.waitForURL(isToPds);
         const alice = accountOf(broker(), 'alice.test');
-        const callback = await broker().browser().authorize(new URL(page.url()), alice, options);
+        const callback = await broker().browser().authorize(new URL(leftFor), alice, options);
         await page.goto(callback.href);
       };
       const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
@@ -93,3 +102,8 @@ describeInChromium('a person in Chromium whose browser runs no scripts', chromiu
     { anyDatabase: true },
   );
 });
+
+/** Whether a form's answer leads to the PDS. */
+function isToPds({ pathname }: URL): boolean {
+  return pathname === '/oauth/login' || pathname.endsWith('/approve');
+}

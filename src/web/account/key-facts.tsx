@@ -14,16 +14,9 @@ const TONES: Readonly<Record<ApiKeyStatus, Tone>> = {
   revoked: 'over',
 };
 
-/** What a key is called, and whether it works. */
-export function KeyTitle({ name, status }: Pick<ApiKeyView, 'name' | 'status'>): VNode {
-  return (
-    <div class="row-title">
-      <h3>
-        <bdi>{name}</bdi>
-      </h3>
-      <Badge tone={TONES[status]}>{texts.status[status]}</Badge>
-    </div>
-  );
+/** Whether a key works. */
+export function KeyBadge({ status }: Pick<ApiKeyView, 'status'>): VNode {
+  return <Badge tone={TONES[status]}>{texts.status[status]}</Badge>;
 }
 
 /** What a key is known by, its times, and what it may do. */

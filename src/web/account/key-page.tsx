@@ -7,7 +7,7 @@ import { accountTexts } from '../texts/account.ts';
 import { keyTexts as texts } from '../texts/keys.ts';
 import { AccountFrame } from './account-frame.tsx';
 import type { LostKey } from './account-view.ts';
-import { KeyFacts, KeyTitle } from './key-facts.tsx';
+import { KeyBadge, KeyFacts } from './key-facts.tsx';
 import { LostKeys } from './lost-keys.tsx';
 
 export type KeyView = Frame & { readonly apiKey: ApiKeyView; readonly lost: readonly LostKey[] };
@@ -21,15 +21,17 @@ export function KeyPage(view: KeyView): VNode {
   const isOver = apiKey.status === 'revoked' || apiKey.status === 'expired';
   return (
     <AccountFrame {...view} title={apiKey.name}>
-      <h1>
-        <bdi>{apiKey.name}</bdi>
-      </h1>
+      <div class="row-title">
+        <h1>
+          <bdi>{apiKey.name}</bdi>
+        </h1>
+        <KeyBadge {...apiKey} />
+      </div>
       <LostKeys {...view} />
       <section class="card" aria-label={apiKey.name}>
-        <KeyTitle {...apiKey} />
         <KeyFacts {...apiKey} />
         <div class="field">
-          <h3>{texts.may}</h3>
+          <h2>{texts.may}</h2>
           <Permissions scope={apiKey.scope} />
         </div>
       </section>

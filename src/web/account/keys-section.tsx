@@ -3,7 +3,7 @@ import type { ApiKeyView } from '../../api-keys/api-key-view.ts';
 import { NextPage } from '../frame/next-page.tsx';
 import { keyTexts as texts } from '../texts/keys.ts';
 import type { AccountView } from './account-view.ts';
-import { KeyFacts, KeyTitle } from './key-facts.tsx';
+import { KeyBadge, KeyFacts } from './key-facts.tsx';
 
 /** The account's keys: those that are of use first, those that are over folded up. */
 export function KeysSection({ basePath, keys, keysCursor, mayMakeKeys }: AccountView): VNode {
@@ -51,7 +51,12 @@ function KeyRows({ basePath, keys }: { basePath: string; keys: readonly ApiKeyVi
       {keys.map(key => (
         <li key={key.id} data-key={key.id}>
           <div class="row-main">
-            <KeyTitle {...key} />
+            <div class="row-title">
+              <h3>
+                <bdi>{key.name}</bdi>
+              </h3>
+              <KeyBadge {...key} />
+            </div>
             <KeyFacts {...key} />
           </div>
           <div class="row-actions">
