@@ -5,7 +5,6 @@ import { Badge, type Tone } from '../frame/badge.tsx';
 import { Facts } from '../frame/facts.tsx';
 import { Time } from '../frame/time.tsx';
 import { keyTexts as texts } from '../texts/keys.ts';
-import { scopeSummary } from '../texts/scope-text.ts';
 
 const TONES: Readonly<Record<ApiKeyStatus, Tone>> = {
   active: 'good',
@@ -19,8 +18,14 @@ export function KeyBadge({ status }: Pick<ApiKeyView, 'status'>): VNode {
   return <Badge tone={TONES[status]}>{texts.status[status]}</Badge>;
 }
 
-/** What a key is known by, its times, and what it may do. */
-export function KeyFacts({ start, scope, createdAt, expiresAt, lastUsedAt }: ApiKeyView): VNode {
+/** What a key is known by, its times, and what it may do where that is not told apart. */
+export function KeyFacts({
+  start,
+  createdAt,
+  expiresAt,
+  lastUsedAt,
+  may,
+}: ApiKeyView & { may?: string }): VNode {
   return (
     <Facts
       facts={[
@@ -28,7 +33,7 @@ export function KeyFacts({ start, scope, createdAt, expiresAt, lastUsedAt }: Api
         [texts.created, <Time at={createdAt} />],
         [texts.expires, expiresAt === null ? texts.endsNever : <Time at={expiresAt} />],
         [texts.lastUsed, lastUsedAt === null ? texts.notUsed : <Time at={lastUsedAt} />],
-        [texts.may, scopeSummary(scope)],
+        may === undefined ? undefined : [texts.may, may],
       ]}
     />
   );

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import type { ApiKeyView } from '../../api-keys/api-key-view.ts';
 import { NextPage } from '../frame/next-page.tsx';
 import { keyTexts as texts } from '../texts/keys.ts';
+import { scopeSummary } from '../texts/scope-text.ts';
 import type { AccountView } from './account-view.ts';
 import { KeyBadge, KeyFacts } from './key-facts.tsx';
 
@@ -57,7 +58,7 @@ function KeyRows({ basePath, keys }: { basePath: string; keys: readonly ApiKeyVi
               </h3>
               <KeyBadge {...key} />
             </div>
-            <KeyFacts {...key} />
+            <KeyFacts {...key} may={scopeSummary(key.scope)} />
           </div>
           <div class="row-actions">
             <a

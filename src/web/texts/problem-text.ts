@@ -3,6 +3,8 @@ import type { ErrorCode } from '../../errors/error-code.ts';
 const TEXTS: Partial<Record<ErrorCode, string>> = {
   InvalidIdentifier:
     'That is not a handle, a DID or the address of a PDS. A handle looks like alice.example.com.',
+  InvalidRequest:
+    'Something that was filled in cannot be used. A name has 1 to 64 letters, digits or other signs that can be seen.',
   InvalidReturnTo: 'The page that sent you here asked to go on to a place that is not allowed.',
   AccountUnreachable:
     'We could not find that account, or its server does not answer. Check how the handle is written, and try again.',
