@@ -13,6 +13,7 @@ const order = [
   'oauth',
   'sessions',
   'ui-sessions',
+  'operator-sessions',
   'temp-tokens',
   'api-keys',
   'login',

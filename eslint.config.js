@@ -4,7 +4,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist', 'node_modules', 'data', 'coverage'] },
+  { ignores: ['dist', 'node_modules', 'data', 'coverage', 'screenshots'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],
@@ -40,6 +40,21 @@ export default defineConfig(
         setInterval: 'readonly',
         clearInterval: 'readonly',
         URL: 'readonly',
+      },
+    },
+  },
+  {
+    files: ['src/web/assets/*.js'],
+    languageOptions: {
+      globals: {
+        AbortController: 'readonly',
+        URLSearchParams: 'readonly',
+        clearTimeout: 'readonly',
+        document: 'readonly',
+        fetch: 'readonly',
+        getSelection: 'readonly',
+        navigator: 'readonly',
+        setTimeout: 'readonly',
       },
     },
   },

@@ -8,6 +8,7 @@ import * as apiKeys from './0006-api-keys.ts';
 import * as permissionSets from './0007-permission-sets.ts';
 import * as askedScopes from './0008-asked-scopes.ts';
 import * as nativeApps from './0009-native-apps.ts';
+import * as operatorSessions from './0010-operator-sessions.ts';
 
 /** Every migration by its name, in the order in which they run. Names sort in that order too. */
 export const migrations: Readonly<Record<string, Required<Migration>>> = {
@@ -20,4 +21,5 @@ export const migrations: Readonly<Record<string, Required<Migration>>> = {
   '0007-permission-sets': permissionSets,
   '0008-asked-scopes': askedScopes,
   '0009-native-apps': nativeApps,
+  '0010-operator-sessions': operatorSessions,
 };

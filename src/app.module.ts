@@ -16,6 +16,8 @@ import { OAuthModule } from './oauth/oauth.module.ts';
 import type { Log } from './observability/log.ts';
 import { ObservabilityModule } from './observability/observability.module.ts';
 import { ServiceTokensModule } from './service-tokens/service-tokens.module.ts';
+import { OperatorCookieVerifier } from './operator-sessions/operator-cookie.verifier.ts';
+import { OperatorSessionsModule } from './operator-sessions/operator-sessions.module.ts';
 import { TempTokenVerifier } from './temp-tokens/temp-token.verifier.ts';
 import { TempTokensModule } from './temp-tokens/temp-tokens.module.ts';
 import { CookieVerifier } from './ui-sessions/cookie.verifier.ts';
@@ -35,12 +37,19 @@ export class AppModule {
         DatabaseModule,
         CryptoModule,
         AccessModule.withVerifiers(
-          [UiSessionsModule, TempTokensModule, ApiKeysModule, IntrospectionModule],
-          [CookieVerifier, TempTokenVerifier, ApiKeyVerifier, IntrospectorTokenVerifier],
+          [UiSessionsModule, OperatorSessionsModule, TempTokensModule, ApiKeysModule, IntrospectionModule],
+          [
+            CookieVerifier,
+            OperatorCookieVerifier,
+            TempTokenVerifier,
+            ApiKeyVerifier,
+            IntrospectorTokenVerifier,
+          ],
         ),
         HttpModule.forConfig(config),
         OAuthModule,
         UiSessionsModule,
+        OperatorSessionsModule,
         TempTokensModule,
         ApiKeysModule,
         LoginModule,

@@ -5,10 +5,12 @@ import { Config } from '../config/config.ts';
 import { BrokerError, invalidToken } from '../errors/broker-error.ts';
 import { ADMISSION, type Admission } from '../http/allow.decorator.ts';
 import { isAllowedWithCookie, isReading, readRequestOrigin } from '../http/browser-rule.ts';
+import { requireNoForeignPage } from '../http/own-pages.ts';
 import { isOriginalReading } from '../http/original-request.ts';
 import { createProxyTrust, type ProxyTrust } from '../http/proxy-trust.ts';
 import { setPrincipal } from './caller.decorator.ts';
-import { findCredential } from './credential.ts';
+import { type CookieNames, cookieNamesOf } from './cookie-names.ts';
+import { type Carrier, findCredential } from './credential.ts';
 import { type CredentialUse, credentialUseOf } from './credential-use.ts';
 import { CredentialVerifiers } from './credential-verifier.ts';
 import { anonymous, type Principal } from './principal.ts';
@@ -16,7 +18,7 @@ import { anonymous, type Principal } from './principal.ts';
 /** Admits a request only where its route says so: identifies the caller, applies the browser rule, then decides. */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  private readonly origins: readonly string[];
+  private readonly cookieNames: CookieNames;
   private readonly isTrustedProxy: ProxyTrust;
 
   constructor(
@@ -24,7 +26,7 @@ export class AccessGuard implements CanActivate {
     private readonly credentials: CredentialVerifiers,
     private readonly config: Config,
   ) {
-    this.origins = [config.publicUrl.origin, ...config.allowedOrigins];
+    this.cookieNames = cookieNamesOf(config);
     this.isTrustedProxy = createProxyTrust(config.trustedProxies);
   }
 
@@ -33,11 +35,12 @@ export class AccessGuard implements CanActivate {
     if (!admission) throw new BrokerError('Forbidden', 'This route is closed.');
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (admission.forwarded) this.requireTrustedProxy(request);
-    const principal = isOpenToAllAlike(admission) ? anonymous : await this.identify(request);
+    const principal = isOpenToAllAlike(admission) ? anonymous : await this.identify(request, admission);
     this.requireAdmitted(principal, admission);
     const reads = admission.forwarded ? isOriginalReading(request.headers) : isReading(request.method);
+    if (admission.ownPages && !reads) requireNoForeignPage(request.headers, [this.config.publicUrl.origin]);
     const mustBeOwn = admission.browserRule === 'all' || !reads;
-    if (principal.kind === 'browser' && mustBeOwn) this.requireOwnRequest(request);
+    if (mustBeOwn) this.requireOwnRequest(request, principal);
     setPrincipal(request, principal);
     return true;
   }
@@ -48,9 +51,10 @@ export class AccessGuard implements CanActivate {
     throw new BrokerError('Forbidden', 'Only the proxies in LATCHKEY_TRUSTED_PROXIES may ask this.');
   }
 
-  private async identify(request: FastifyRequest): Promise<Principal> {
-    const cookie = request.cookies[this.config.cookie.name];
-    const credential = findCredential(request.headers.authorization, cookie);
+  private async identify(request: FastifyRequest, { callers }: Admission): Promise<Principal> {
+    const carrier = callers.includes('operator-browser') ? 'operator-cookie' : 'cookie';
+    const cookie = request.cookies[this.cookieNames[carrier]];
+    const credential = findCredential(request.headers.authorization, cookie, carrier);
     if (!credential) return anonymous;
     const principal =
       credential.carrier === 'malformed'
@@ -58,12 +62,12 @@ export class AccessGuard implements CanActivate {
         : await this.verify(credential, credentialUseOf(request));
     if (principal) return principal;
     // A cookie may have expired with nobody at fault; a token was shown on purpose.
-    if (credential.carrier === 'cookie') return anonymous;
+    if (credential.carrier === carrier) return anonymous;
     throw invalidToken();
   }
 
   private async verify(
-    credential: { carrier: 'cookie' | 'bearer'; value: string },
+    credential: { carrier: Carrier; value: string },
     use: CredentialUse,
   ): Promise<Principal | undefined> {
     for (const verifier of this.credentials.verifiers) {
@@ -82,8 +86,12 @@ export class AccessGuard implements CanActivate {
       throw new BrokerError('Forbidden', 'This credential does not open this route.');
   }
 
-  private requireOwnRequest({ headers }: FastifyRequest): void {
-    if (isAllowedWithCookie(readRequestOrigin(headers), this.origins)) return;
+  private requireOwnRequest({ headers }: FastifyRequest, { kind }: Principal): void {
+    if (kind !== 'browser' && kind !== 'operator-browser') return;
+    const { publicUrl, allowedOrigins } = this.config;
+    // Whom the operator lets act for people may not act for the operator.
+    const origins = [publicUrl.origin, ...(kind === 'browser' ? allowedOrigins : [])];
+    if (isAllowedWithCookie(readRequestOrigin(headers), origins)) return;
     throw new BrokerError(
       'CrossSiteRequest',
       'With a cookie, this must come from our own pages, or carry the header X-Latchkey-CSRF: 1.',

@@ -22,6 +22,8 @@ function toAuditActor(principal: Principal): AuditActor {
       return { kind: 'temp-token', id: principal.tempTokenId };
     case 'api-key':
       return { kind: 'api-key', id: principal.apiKeyId };
+    case 'operator-browser':
+      return { kind: 'operator', id: principal.operatorSessionId };
     case 'introspector':
     case 'operator':
     case 'anonymous':

@@ -31,6 +31,8 @@ function credentialOf(principal: Principal): string | undefined {
       return principal.tempTokenId;
     case 'api-key':
       return principal.apiKeyId;
+    case 'operator-browser':
+      return principal.operatorSessionId;
     case 'introspector':
     case 'operator':
     case 'anonymous':

@@ -1,6 +1,11 @@
+/** The cookies that are credentials: a person's, and the operator's on their pages. */
+export type CredentialCookie = 'cookie' | 'operator-cookie';
+
+export type Carrier = CredentialCookie | 'bearer';
+
 /** What a caller presents to say who they are. */
 export type Credential =
-  { readonly carrier: 'cookie' | 'bearer'; readonly value: string } | { readonly carrier: 'malformed' };
+  { readonly carrier: Carrier; readonly value: string } | { readonly carrier: 'malformed' };
 
 /**
  * Finds the credential of a request. An `Authorization` header always wins over a cookie, also when it is
@@ -9,9 +14,10 @@ export type Credential =
 export function findCredential(
   authorization: string | undefined,
   cookie: string | undefined,
+  carrier: CredentialCookie = 'cookie',
 ): Credential | undefined {
   if (authorization !== undefined) return parseAuthorization(authorization);
-  return cookie === undefined ? undefined : { carrier: 'cookie', value: cookie };
+  return cookie === undefined ? undefined : { carrier, value: cookie };
 }
 
 /** RFC 6750 section 2.1: the scheme is compared without regard to case. */

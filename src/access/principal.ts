@@ -5,7 +5,8 @@ export type Principal =
   | ApiKeyPrincipal
   | TempTokenPrincipal
   | IntrospectorPrincipal
-  | OperatorPrincipal;
+  | OperatorPrincipal
+  | OperatorBrowserPrincipal;
 
 export type AnonymousPrincipal = { readonly kind: 'anonymous' };
 
@@ -35,6 +36,13 @@ export type AccountPrincipal = BrowserPrincipal | ApiKeyPrincipal;
 
 /** The operator: looks after sessions, and never acts for an account. */
 export type OperatorPrincipal = { readonly kind: 'operator' };
+
+/** The operator's browser: opens the operator's pages, for a quarter of an hour, and no route of the API. */
+export type OperatorBrowserPrincipal = {
+  readonly kind: 'operator-browser';
+  readonly operatorSessionId: string;
+  readonly expiresAt: Date;
+};
 
 /** An AppView's back end: asks about the tokens that it was shown, and nothing else. */
 export type IntrospectorPrincipal = { readonly kind: 'introspector' };

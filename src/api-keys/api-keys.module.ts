@@ -48,6 +48,7 @@ import { RefusalNotes } from './refusal-notes.ts';
     ExpiredApiKeys,
     ExpiredKeyRequests,
     KeyRequestAuthorizations,
+    KeyRequestClaims,
     KeyRequests,
   ],
 })

@@ -98,6 +98,18 @@ export class ApiKeys {
   }
 
   /**
+   * Finds a key with its session's status; another account's key is as good as none.
+   *
+   * @throws BrokerError `NotFound`
+   */
+  async get(id: string, owner: KeyOwner): Promise<ListedApiKey> {
+    // What is no id is not looked for: no database has to take every text.
+    const found = z.uuid().safeParse(id).success ? await this.apiKeys.find(id) : undefined;
+    if (found && (owner === undefined || owner === found.key.did)) return found;
+    throw new BrokerError('NotFound', 'There is no such key.');
+  }
+
+  /**
    * Gives a key a new secret. The old one works beside it for `graceSeconds`, and never past the key's end; the one before
    * that ends at once.
    *
@@ -161,14 +173,6 @@ export class ApiKeys {
     await this.change(key, { revoked_at: new Date().toISOString(), slot: null }, transaction);
     await this.record('api-key.revoked', key, by, transaction);
     return { ...key, isSessionOver: await this.endings.beginUnlessHeld(key.sessionId, transaction) };
-  }
-
-  /** Another account's key is as good as none. */
-  private async get(id: string, owner: KeyOwner): Promise<ListedApiKey> {
-    // What is no id is not looked for: no database has to take every text.
-    const found = z.uuid().safeParse(id).success ? await this.apiKeys.find(id) : undefined;
-    if (found && (owner === undefined || owner === found.key.did)) return found;
-    throw new BrokerError('NotFound', 'There is no such key.');
   }
 
   private record(

@@ -2,14 +2,17 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import type { AuditSource } from '../audit/audit-event.ts';
 import { AuditLog } from '../audit/audit-log.service.ts';
+import { Config } from '../config/config.ts';
 import { Database } from '../database/database.ts';
 import type { Schema } from '../database/schema.ts';
 import { Log } from '../observability/log.ts';
 import { FailPoints } from '../sessions/fail-points.ts';
+import { TempTokens } from '../temp-tokens/temp-tokens.service.ts';
 import { ApiKeys, type IssuedApiKey } from './api-keys.service.ts';
 import { ClaimCodes } from './claim-codes.ts';
 import { decideClaim, keyEndOf, type StoredKeyRequest } from './key-request.ts';
 import { KeyRequestEnding } from './key-request-ending.ts';
+import { claimUseOf } from './key-request-scope.ts';
 import { ended, noSuchRequest, notAuthorized, wrongCode } from './key-request-refusals.ts';
 import { KeyRequestRepository } from './key-request.repository.ts';
 
@@ -21,11 +24,13 @@ type Missed = { readonly tries: number; readonly did: string; readonly sessionOv
 @Injectable()
 export class KeyRequestClaims {
   constructor(
+    private readonly config: Config,
     private readonly database: Database,
     private readonly keyRequests: KeyRequestRepository,
     private readonly ending: KeyRequestEnding,
     private readonly codes: ClaimCodes,
     private readonly apiKeys: ApiKeys,
+    private readonly tempTokens: TempTokens,
     private readonly failPoints: FailPoints,
     private readonly audit: AuditLog,
     private readonly log: Log,
@@ -47,6 +52,16 @@ export class KeyRequestClaims {
     await this.failPoints.at('request_claimed');
     this.log.keyRequestClaimed({ did: key.did, keyRequestId: id, apiKeyId: key.id, sessionId });
     return key;
+  }
+
+  /**
+   * As {@link claim}, for a page of ours that the request's temp token comes to in a cookie: it needs both all the same.
+   *
+   * @throws BrokerError `InvalidToken` for a token that does not open this claim, before the code is looked at
+   */
+  async claimWithToken(id: string, tempToken: string, code: string, by: AuditSource): Promise<IssuedApiKey> {
+    await this.tempTokens.validate(tempToken, claimUseOf(id, this.config.basePath));
+    return this.claim(id, code, by);
   }
 
   private async tryCode(

@@ -1,3 +1,4 @@
+import type { CredentialUse } from '../access/credential-use.ts';
 import type { TempTokenScope } from '../temp-tokens/temp-token-scope.ts';
 import { KEY_REQUEST_SECONDS } from './key-request.ts';
 
@@ -12,3 +13,9 @@ export const KEY_REQUEST_SCOPE: TempTokenScope = {
   longestSeconds: KEY_REQUEST_SECONDS,
   singleUse: false,
 };
+
+/** The request that claims a key: what its temp token is good for, wherever it was kept. */
+export function claimUseOf(id: string, basePath: string): Omit<CredentialUse, 'from'> {
+  const route = `${basePath}/api/key-requests/:id/claim`;
+  return { method: 'POST', route, path: route.replace(':id', id), params: { id } };
+}

@@ -21,11 +21,15 @@ export const auditActions = [
   'native-app.paused',
   'native-app.removed',
   'native-app.resumed',
+  'operator.refused',
+  'operator.signed-in',
+  'operator.signed-out',
   'session.refresh-requested',
   'session.revoked',
   'temp-token.deleted',
   'temp-token.minted',
   'temp-token.refused',
+  'ui-session.ended',
 ] as const;
 
 export type AuditAction = (typeof auditActions)[number];

@@ -8,7 +8,15 @@ export type AuditActor = {
 
 /** To what it was done; without an id where there is none, or there are many. */
 export type AuditTarget = {
-  readonly kind: 'api-key' | 'client-key' | 'key-request' | 'native-app' | 'session' | 'temp-token';
+  readonly kind:
+    | 'api-key'
+    | 'client-key'
+    | 'key-request'
+    | 'native-app'
+    | 'operator-session'
+    | 'session'
+    | 'temp-token'
+    | 'ui-session';
   readonly id?: string;
 };
 

@@ -1,5 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** When a round ended, and whether its work threw. */
+export type LastRound = { readonly endedAt: Date; readonly failed: boolean };
+
 /**
  * Does something again and again until it is stopped. What the work throws is handed to `onError` and ends nothing.
  * Pauses differ by a fifth, so that instances that started together drift apart.
@@ -7,6 +10,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 export class BackgroundLoop {
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
+  /** How the round before went; undefined while there was none. */
+  lastRound: LastRound | undefined;
 
   constructor(
     private readonly pauseMs: number,
@@ -34,10 +39,13 @@ export class BackgroundLoop {
   }
 
   private async round(signal: AbortSignal): Promise<void> {
+    let failed = false;
     try {
       await this.work(signal);
     } catch (error) {
+      failed = true;
       this.onError(error);
     }
+    this.lastRound = { endedAt: new Date(), failed };
   }
 }

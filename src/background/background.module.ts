@@ -13,6 +13,7 @@ import { Endings } from '../sessions/endings.service.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { BackgroundController } from './background.controller.ts';
 import { BackgroundRefresh } from './background-refresh.service.ts';
+import { BackgroundStates } from './background-states.service.ts';
 import { BackgroundWorker } from './background.worker.ts';
 import { DueSessionRepository } from './due-session.repository.ts';
 import { EndingSessionRepository } from './ending-session.repository.ts';
@@ -28,7 +29,14 @@ import { Sweeper } from './sweeper.ts';
 const ROWS_AT_ONCE = { sqlite: 20, postgres: 100 } as const;
 
 /** What ends at its `expires_at`, and leaves nothing to be done. */
-const EXPIRING = ['oauth_state', 'ui_session', 'temp_token', 'native_refresh', 'native_proof'] as const;
+const EXPIRING = [
+  'oauth_state',
+  'ui_session',
+  'operator_session',
+  'temp_token',
+  'native_refresh',
+  'native_proof',
+] as const;
 
 /** Each is a request to an issuer. */
 const REVOCATIONS_AT_ONCE = 16;
@@ -38,6 +46,7 @@ const REVOCATIONS_AT_ONCE = 16;
   controllers: [BackgroundController],
   providers: [
     BackgroundRefresh,
+    BackgroundStates,
     BackgroundWorker,
     DueSessionRepository,
     EndingSessionRepository,
@@ -50,6 +59,7 @@ const REVOCATIONS_AT_ONCE = 16;
     SessionMetrics,
     Sweeper,
   ],
+  exports: [BackgroundStates],
 })
 export class BackgroundModule implements OnModuleInit {
   constructor(

@@ -70,6 +70,17 @@ export class DueSessionRepository {
     }));
   }
 
+  /** Counts the active sessions whose time has come and that no worker has claimed. Served by the same index. */
+  async countDue(): Promise<number> {
+    const { due } = await this.database
+      .selectFrom('oauth_session')
+      .select(({ fn }) => fn.countAll<number | string>().as('due'))
+      .where('status', '=', 'active')
+      .where('next_refresh_at', '<=', this.database.now())
+      .executeTakeFirstOrThrow();
+    return Number(due);
+  }
+
   /** Puts a session that nobody uses off, unless something happened to it since it was claimed. */
   async postpone({ id, generation }: DueSession, until: Date): Promise<void> {
     await this.database

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 
 /** The tables whose rows end at their `expires_at`. */
-export type ExpiringTable = 'native_proof' | 'native_refresh' | 'oauth_state' | 'temp_token' | 'ui_session';
+export type ExpiringTable =
+  'native_proof' | 'native_refresh' | 'oauth_state' | 'operator_session' | 'temp_token' | 'ui_session';
 
 /** Rows whose time is over. */
 @Injectable()

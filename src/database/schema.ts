@@ -12,6 +12,7 @@ import type { NativeRefreshTable } from './tables/native-refresh.ts';
 import type { OauthSessionTable } from './tables/oauth-session.ts';
 import type { OauthStateTable } from './tables/oauth-state.ts';
 import type { PermissionSetTable } from './tables/permission-set.ts';
+import type { OperatorSessionTable } from './tables/operator-session.ts';
 import type { TempTokenTable } from './tables/temp-token.ts';
 import type { UiSessionTable } from './tables/ui-session.ts';
 
@@ -31,6 +32,7 @@ export type Schema = {
   oauth_session: OauthSessionTable;
   oauth_state: OauthStateTable;
   permission_set: PermissionSetTable;
+  operator_session: OperatorSessionTable;
   temp_token: TempTokenTable;
   ui_session: UiSessionTable;
 };

@@ -2,9 +2,11 @@ import { SetMetadata } from '@nestjs/common';
 
 /**
  * Whom a route admits: everyone, a browser with a session's cookie, an API key, a temp token whose scope has it,
- * an AppView's back end that asks about tokens, or the operator.
+ * an AppView's back end that asks about tokens, the operator, or the operator's browser. A route for the last knows the
+ * operator's cookie and no other.
  */
-export type Caller = 'anyone' | 'browser' | 'api-key' | 'temp-token' | 'introspector' | 'operator';
+export type Caller =
+  'anyone' | 'browser' | 'api-key' | 'temp-token' | 'introspector' | 'operator' | 'operator-browser';
 
 /** Which requests with a cookie must prove that they are the browser's own: those that change something, or all. */
 export type BrowserRuleScope = 'changes' | 'all';
@@ -14,6 +16,8 @@ export type Admission = {
   readonly browserRule: BrowserRuleScope;
   /** Whether a trusted reverse proxy asks here about another request: that one's method and origin count. */
   readonly forwarded?: true;
+  /** Whether it is a page of ours: no other site, a listed one neither, sends its forms. */
+  readonly ownPages?: true;
 };
 
 export const ADMISSION = 'latchkey:admission';
@@ -31,4 +35,9 @@ export function AllowSameOriginOnly(...callers: Caller[]): MethodDecorator {
 /** As {@link Allow}, where a trusted reverse proxy shows the credential of the request that it asks about; nobody else is heard. */
 export function AllowForwarded(...callers: Caller[]): MethodDecorator {
   return SetMetadata(ADMISSION, { callers, browserRule: 'changes', forwarded: true } satisfies Admission);
+}
+
+/** As {@link Allow}, for pages and their forms: what changes something must come from a page of ours, whoever sends it. */
+export function AllowOnPages(...callers: Caller[]): MethodDecorator {
+  return SetMetadata(ADMISSION, { callers, browserRule: 'changes', ownPages: true } satisfies Admission);
 }

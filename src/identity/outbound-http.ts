@@ -18,7 +18,7 @@ const closingTime = 5000;
 /**
  * All HTTP that the broker sends, one guarded member per class of call.
  *
- * `metadata`, `directory` and `token` have the shape of `fetch` and read small answers whole; `xrpc` is an undici
+ * `metadata`, `directory`, `picture` and `token` have the shape of `fetch` and read small answers whole; `xrpc` is an undici
  * dispatcher that streams and keeps a pool of connections per PDS. Failures are OutboundErrors.
  */
 @Injectable()
@@ -28,6 +28,8 @@ export class OutboundHttp implements OnApplicationShutdown {
   readonly metadata: Fetch;
   /** Reads documents at addresses that the operator configured. */
   readonly directory: Fetch;
+  /** Reads pictures at addresses that strangers choose. */
+  readonly picture: Fetch;
   /** Sends what must be answered exactly once: codes, refresh tokens, pushed requests, revocations. */
   readonly token: Fetch;
   /** Proxied calls to a PDS. */
@@ -39,6 +41,7 @@ export class OutboundHttp implements OnApplicationShutdown {
     const byOperator = allowHttp ? anyDestination : operatorDestinations;
     this.metadata = this.#fetch('metadata', byStrangers);
     this.directory = this.#fetch('directory', byOperator);
+    this.picture = this.#fetch('picture', byStrangers);
     this.token = this.#fetch('token', byStrangers);
     this.xrpc = this.#agent('xrpc', byStrangers);
   }

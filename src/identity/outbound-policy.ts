@@ -42,6 +42,9 @@ export const outboundPolicies = {
   /** Documents at addresses that the operator chose: the PLC directory, a handle resolver. */
   directory: { ...document, connections: 64, maxOrigins: 8, keepAliveTimeout: 20 * second },
 
+  /** Pictures at addresses that strangers choose; a profile's may have a million bytes. */
+  picture: { ...document, totalTimeout: 5 * second, maxResponseSize: 1024 * kib, connections: 4 },
+
   /**
    * Calls that spend something: codes and refresh tokens, PAR, revocation.
    *

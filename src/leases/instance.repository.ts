@@ -1,6 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 
+/** A process of the broker, as it was at `readAt` of the database's clock. */
+export type RunningInstance = {
+  readonly owner: string;
+  readonly startedAt: Date;
+  readonly seenAt: Date;
+  readonly readAt: Date;
+};
+
+/** `cursor` is the last name of the page before. */
+export type InstanceQuery = { readonly cursor?: string | undefined; readonly limit: number };
+
 /** The running processes of the broker, by their heartbeats on the database's clock. */
 @Injectable()
 export class InstanceRepository {
@@ -14,6 +25,24 @@ export class InstanceRepository {
       .values({ owner, started_at: now, seen_at: now })
       .onConflict(conflict => conflict.column('owner').doUpdateSet({ seen_at: now }))
       .execute();
+  }
+
+  /** Lists processes by their names, with the time of the reading. */
+  async list({ cursor = '', limit }: InstanceQuery): Promise<RunningInstance[]> {
+    const rows = await this.database
+      .selectFrom('instance')
+      .selectAll()
+      .select(this.database.now().as('read_at'))
+      .where('owner', '>', cursor)
+      .orderBy('owner')
+      .limit(limit)
+      .execute();
+    return rows.map(({ owner, started_at, seen_at, read_at }) => ({
+      owner,
+      startedAt: new Date(started_at),
+      seenAt: new Date(seen_at),
+      readAt: new Date(read_at),
+    }));
   }
 
   /** Whether an owner was heard of within so many seconds. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { Log } from '../observability/log.ts';
-import { InstanceRepository } from './instance.repository.ts';
+import { type InstanceQuery, InstanceRepository, type RunningInstance } from './instance.repository.ts';
 import { Leases } from './leases.service.ts';
 
 const BEAT_MS = 30_000;
@@ -11,8 +11,14 @@ const BEAT_MS = 30_000;
 const DEAD_AFTER_SECONDS = 10 * 60;
 const FORGOTTEN_AFTER_SECONDS = 24 * 60 * 60;
 
+/** A process that missed so many beats has ended, or is in trouble. */
+const SILENT_AFTER_MS = 3 * BEAT_MS;
+
 /** How long a process that ends waits for the database to take it off the list. */
 const LEAVING_MS = 2_000;
+
+/** A process as others see it: the one that is asked, one that is alive, or one that is silent. */
+export type ListedInstance = RunningInstance & { readonly state: 'this' | 'alive' | 'silent' };
 
 /** Knows which processes of the broker are alive, and shows the others that this one is. */
 @Injectable()
@@ -56,11 +62,25 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
     leaving.catch(() => undefined); // Whoever did not wait for it has no use for its end either.
   }
 
+  /** Lists a page of the processes that were alive within a day, and where the next one begins. */
+  async list(query: InstanceQuery): Promise<{ instances: ListedInstance[]; cursor?: string }> {
+    const found = await this.instances.list(query);
+    const last = found.at(-1);
+    const instances = found.map(instance => ({ ...instance, state: this.stateOf(instance) }));
+    return found.length === query.limit && last ? { instances, cursor: last.owner } : { instances };
+  }
+
   /** Whether a process is gone for good. On SQLite the lock of the file proves it of every other. */
   async isDead(owner: string): Promise<boolean> {
     if (owner === this.self) return false;
     if (this.database.dialect === 'sqlite') return true;
     return !(await this.instances.isHeardOf(owner, DEAD_AFTER_SECONDS));
+  }
+
+  private stateOf({ owner, seenAt, readAt }: RunningInstance): ListedInstance['state'] {
+    if (owner === this.self) return 'this';
+    const silentMs = readAt.getTime() - seenAt.getTime();
+    return silentMs > SILENT_AFTER_MS || this.database.dialect === 'sqlite' ? 'silent' : 'alive';
   }
 
   private async beat(): Promise<void> {

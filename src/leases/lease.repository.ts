@@ -3,6 +3,17 @@ import type { Transaction } from 'kysely';
 import { Database } from '../database/database.ts';
 import type { Schema } from '../database/schema.ts';
 
+/** A lease that somebody took and did not give back yet. */
+export type HeldLease = {
+  readonly name: string;
+  readonly owner: string;
+  readonly until: Date;
+  readonly isOver: boolean;
+};
+
+/** `cursor` is the last name of the page before. */
+export type LeaseQuery = { readonly cursor?: string | undefined; readonly limit: number };
+
 /** Named leases, timed by the database's clock alone. */
 @Injectable()
 export class LeaseRepository {
@@ -35,6 +46,24 @@ export class LeaseRepository {
   async holdWithin(transaction: Transaction<Schema>, name: string, owner: string): Promise<void> {
     await transaction.insertInto('lease').values({ name, owner, until: this.database.now() }).execute();
     await transaction.deleteFrom('lease').where('name', '=', name).execute();
+  }
+
+  /** Lists leases by their names, with the time of the reading. */
+  async list({ cursor = '', limit }: LeaseQuery): Promise<HeldLease[]> {
+    const rows = await this.database
+      .selectFrom('lease')
+      .selectAll()
+      .select(this.database.now().as('read_at'))
+      .where('name', '>', cursor)
+      .orderBy('name')
+      .limit(limit)
+      .execute();
+    return rows.map(({ name, owner, until, read_at }) => ({
+      name,
+      owner,
+      until: new Date(until),
+      isOver: until <= read_at,
+    }));
   }
 
   /** Gives the lease back; answers whether the owner still held it. */

@@ -5,7 +5,7 @@ import type { Transaction } from 'kysely';
 import type { Schema } from '../database/schema.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { Log } from '../observability/log.ts';
-import { LeaseRepository } from './lease.repository.ts';
+import { type HeldLease, type LeaseQuery, LeaseRepository } from './lease.repository.ts';
 
 const DEFAULT_WAIT_SECONDS = 60;
 const POLL_MS = 250;
@@ -60,6 +60,13 @@ export class Leases {
    */
   holdWithin(transaction: Transaction<Schema>, name: string): Promise<void> {
     return this.repository.holdWithin(transaction, name, this.owner);
+  }
+
+  /** Lists a page of the leases that are held, and where the next one begins. */
+  async list(query: LeaseQuery): Promise<{ leases: HeldLease[]; cursor?: string }> {
+    const leases = await this.repository.list(query);
+    const last = leases.at(-1);
+    return leases.length === query.limit && last ? { leases, cursor: last.name } : { leases };
   }
 
   private async wait(name: string, owner: string, options: LeaseOptions): Promise<void> {

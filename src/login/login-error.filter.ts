@@ -5,11 +5,12 @@ import type { BrokerError } from '../errors/broker-error.ts';
 import type { ErrorCode } from '../errors/error-code.ts';
 import { ErrorFilter } from '../http/error.filter.ts';
 import { toBrokerError } from '../http/to-broker-error.ts';
+import { FailedAuthorization } from '../oauth/failed-authorization.ts';
 
 const keptField = z.string().max(2048).optional().catch(undefined);
 const keptFields = z.object({ identifier: keptField, return_to: keptField, prompt: keptField });
 
-/** Shows a person what went wrong with their login on the sign-in page; programs get the error as everywhere. */
+/** Shows a person what went wrong with their login, on the page where it began; programs get the error as everywhere. */
 @Catch()
 @Injectable()
 export class LoginErrorFilter extends ErrorFilter {
@@ -22,7 +23,7 @@ export class LoginErrorFilter extends ErrorFilter {
     const error = toBrokerError(thrown);
     this.report(error, request);
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    void reply.redirect(`${this.config.basePath}/?${queryOf(error.code, request)}`, 303);
+    void reply.redirect(this.config.basePath + placeOf(error, request, this.config.basePath), 303);
   }
 
   /** The person is told that it did not work; why, only the operator can make use of. */
@@ -32,6 +33,21 @@ export class LoginErrorFilter extends ErrorFilter {
     } else {
       super.report(error, request);
     }
+  }
+}
+
+function placeOf(error: BrokerError, request: FastifyRequest, basePath: string): string {
+  const problem = new URLSearchParams({ problem: error.code });
+  if (!(error instanceof FailedAuthorization)) return `/?${queryOf(error.code, request)}`;
+  const { purpose, target, returnTo } = error.intent;
+  switch (purpose) {
+    case 'key_request':
+      return `/connect/${target ?? ''}?${problem}`;
+    case 'reconnect':
+      return `/account?${problem}`;
+    case 'sign_in':
+      if (returnTo !== `${basePath}/`) problem.set('return_to', returnTo);
+      return `/?${problem}`;
   }
 }
 

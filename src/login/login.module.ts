@@ -4,13 +4,15 @@ import { IdentityModule } from '../identity/identity.module.ts';
 import { OAuthModule } from '../oauth/oauth.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { UiSessionsModule } from '../ui-sessions/ui-sessions.module.ts';
+import { LoginCallbackController } from './login-callback.controller.ts';
 import { LoginController } from './login.controller.ts';
 import { LoginCookies } from './login-cookies.ts';
 import { LoginService } from './login.service.ts';
+import { LogoutController } from './logout.controller.ts';
 
 @Module({
   imports: [ApiKeysModule, IdentityModule, OAuthModule, SessionsModule, UiSessionsModule],
-  controllers: [LoginController],
+  controllers: [LoginController, LoginCallbackController, LogoutController],
   providers: [LoginCookies, LoginService],
   exports: [LoginCookies, LoginService],
 })

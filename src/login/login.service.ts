@@ -12,6 +12,7 @@ import { requireAllowedAccount } from '../identity/allowed-accounts.ts';
 import { parseIdentifier } from '../identity/identifier.ts';
 import { IdentityService } from '../identity/identity.service.ts';
 import { Authorizations, type FinishedAuthorization } from '../oauth/authorizations.service.ts';
+import { FailedAuthorization } from '../oauth/failed-authorization.ts';
 import type { Grant } from '../oauth/grant.ts';
 import { Grants } from '../oauth/grants.service.ts';
 import { Log } from '../observability/log.ts';
@@ -80,7 +81,8 @@ export class LoginService {
 
   /**
    * Returns where the owner of a key's session goes to give it a new grant: the same account is asked for what it was
-   * asked for before, and sees the server's consent page.
+   * asked for before, and sees the server's consent page. It leads back to the sign-in page, which says so, where nothing
+   * else is wanted.
    *
    * @throws BrokerError `NotFound`, `InvalidReturnTo`, `AccountUnreachable`
    */
@@ -89,7 +91,7 @@ export class LoginService {
     const intent = {
       purpose: 'reconnect',
       target: sessionId,
-      returnTo: parseReturnTo(returnTo, this.config),
+      returnTo: parseReturnTo(returnTo ?? `${this.config.basePath}/?done=reconnected`, this.config),
     } as const;
     const url = await this.authorizations.begin(did, intent, binding, { scope, prompt: 'consent' });
     this.log.loginBegun({ issuer: url.origin, purpose: intent.purpose });
@@ -115,16 +117,17 @@ export class LoginService {
    * Does what the authorization was for with what the authorization server sent it back with. Whatever goes wrong after the
    * grant was given, the grant is revoked: nobody would hold it.
    *
-   * @throws BrokerError as {@link Authorizations.finish} {@link Reconnections.take} and
-   * {@link KeyRequestAuthorizations.take}, and `AccountNotAllowed`
+   * @throws BrokerError as {@link Authorizations.finish}, {@link Reconnections.take} and
+   * {@link KeyRequestAuthorizations.take}, and `AccountNotAllowed`; as a FailedAuthorization where it is known what for
    */
   async finish(params: URLSearchParams, browser: LoginBrowser): Promise<FinishedLogin> {
     const authorization = await this.authorizations.finish(params, browser.binding);
     try {
       return await this.use(authorization, browser);
     } catch (error) {
-      await this.discard(authorization.grant);
-      throw error;
+      const { grant, ...intent } = authorization;
+      await this.discard(grant);
+      throw error instanceof BrokerError ? new FailedAuthorization(error, intent) : error;
     }
   }
 

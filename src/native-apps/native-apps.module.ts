@@ -57,7 +57,7 @@ import { SurplusNativeTokens } from './surplus-native-tokens.ts';
     NativeRequests,
     SurplusNativeTokens,
   ],
-  exports: [SurplusNativeTokens],
+  exports: [NativeApps, SurplusNativeTokens],
 })
 export class NativeAppsModule {
   constructor(metrics: Metrics, refresher: NativeRefresher) {

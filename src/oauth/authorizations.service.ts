@@ -2,6 +2,7 @@ import { OAuthCallbackError, type NodeSavedSession } from '@atproto/oauth-client
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '../errors/broker-error.ts';
 import { ClientKeys } from './client-keys.service.ts';
+import { FailedAuthorization } from './failed-authorization.ts';
 import type { Grant } from './grant.ts';
 import { toGrant } from './grant-mapping.ts';
 import { OAuthLibrary } from './oauth-library.ts';
@@ -64,7 +65,8 @@ export class Authorizations {
    * Takes what the authorization server sent the browser back with, and returns the grant. Until somebody stores
    * it, it belongs to nobody: who does not want it must revoke it.
    *
-   * @throws BrokerError `LoginExpired`, `LoginFromAnotherBrowser`, `LoginCancelled` or `LoginRefused`
+   * @throws BrokerError `LoginExpired`, `LoginFromAnotherBrowser` or `LoginRefused`
+   * @throws FailedAuthorization `LoginCancelled` or `LoginRefused`, once it is known what it was for
    */
   async finish(params: URLSearchParams, browserBinding: string | undefined): Promise<FinishedAuthorization> {
     const state = params.get('state');
@@ -82,7 +84,7 @@ export class Authorizations {
     try {
       await client.callback(params);
     } catch (cause) {
-      throw refusalOf(cause);
+      throw new FailedAuthorization(refusalOf(cause), intent);
     }
     if (!session) throw new BrokerError('InternalError', 'The authorization yielded no session.');
     return { ...intent, grant: toGrant(session, client.clientMetadata.client_id, kid) };

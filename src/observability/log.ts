@@ -128,6 +128,14 @@ export class Log {
     );
   }
 
+  operatorSignedIn(facts: { operatorSessionId: string; from: string }): void {
+    this.logger.info(facts, 'The operator signed in to the pages');
+  }
+
+  operatorRefused(facts: { from: string }): void {
+    this.logger.warn(facts, 'SECURITY: a wrong admin token was shown at the pages');
+  }
+
   keyRequestCreated(facts: { did: string; keyRequestId: string }): void {
     this.logger.info(facts, 'Somebody asks for an API key');
   }

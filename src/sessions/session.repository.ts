@@ -19,11 +19,18 @@ export type StoredSession = Session & {
 
 const MARKED_AT_ONCE = 200;
 
+/** As the partial index `oauth_session_troubled` has it, word for word, or it serves nobody. */
+const IN_TROUBLE = sql<boolean>`(failures > 0 or attempt_state = 'in_doubt')`;
+
 export type SessionQuery = {
-  readonly did: string | undefined;
-  readonly status: SessionStatus | undefined;
+  readonly did?: string | undefined;
+  /** As it was verified when the session was granted. */
+  readonly handle?: string | undefined;
+  readonly status?: SessionStatus | undefined;
+  /** Only those whose refresh fails, or is in doubt. */
+  readonly troubled?: boolean | undefined;
   /** The last id of the page before. */
-  readonly cursor: string | undefined;
+  readonly cursor?: string | undefined;
   readonly limit: number;
 };
 
@@ -171,11 +178,13 @@ export class SessionRepository {
     }
   }
 
-  /** Lists sessions for the operator, in the order of their ids. */
-  async list({ did, status, cursor, limit }: SessionQuery): Promise<Session[]> {
+  /** Lists sessions for the operator, in the order of their ids. Served by the indexes on each of what it asks for. */
+  async list({ did, handle, status, troubled, cursor, limit }: SessionQuery): Promise<Session[]> {
     let query = this.database.selectFrom('oauth_session').selectAll().orderBy('id').limit(limit);
     if (did !== undefined) query = query.where('did', '=', did);
+    if (handle !== undefined) query = query.where('handle', '=', handle);
     if (status !== undefined) query = query.where('status', '=', status);
+    if (troubled) query = query.where(IN_TROUBLE);
     if (cursor !== undefined) query = query.where('id', '>', cursor);
     return (await query.execute()).map(toSession);
   }

@@ -22,7 +22,9 @@ import { sessionView, type SessionView, toSessionView } from './session-view.ts'
 
 const listQuery = z.object({
   did: z.string().refine(isValidDid, 'must be a DID').optional(),
+  handle: z.string().max(253).optional(),
   status: z.enum(sessionStatuses).optional(),
+  troubled: z.stringbool().optional(),
   cursor: z.uuid().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
@@ -48,6 +50,13 @@ export class SessionsController {
   @Allow('operator')
   @ApiOperation({ operationId: 'listSessions', summary: 'The stored sessions, page by page' })
   @ApiQuery({ name: 'did', required: false, schema: { type: 'string' } })
+  @ApiQuery({ name: 'handle', required: false, schema: { type: 'string', maxLength: 253 } })
+  @ApiQuery({
+    name: 'troubled',
+    required: false,
+    schema: { type: 'boolean' },
+    description: 'those whose refresh fails, or is in doubt',
+  })
   @ApiQuery({ name: 'status', required: false, schema: { type: 'string', enum: [...sessionStatuses] } })
   @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string', format: 'uuid' } })
   @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 500 } })
@@ -56,8 +65,7 @@ export class SessionsController {
   async list(
     @Query(new ZodPipe(listQuery)) query: z.infer<typeof listQuery>,
   ): Promise<z.infer<typeof sessionPage>> {
-    const { did, status, cursor, limit } = query;
-    const page = await this.operations.list({ did, status, cursor, limit });
+    const page = await this.operations.list(query);
     return { ...page, sessions: page.sessions.map(toSessionView) };
   }
 

@@ -72,6 +72,7 @@ import { StreamGate } from './stream-gate.ts';
     Refresher,
     ScopeShortfalls,
     SessionListeners,
+    SessionOperations,
     Sessions,
   ],
 })

@@ -6,6 +6,13 @@ import { Database } from '../database/database.ts';
 import type { Schema } from '../database/schema.ts';
 import { toUiSession, type UiSession, type UiSessionRow } from './ui-session.ts';
 
+export type UiSessionQuery = {
+  readonly did: string;
+  /** The last id of the page before. */
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+};
+
 /** Browser sessions; every row carries a MAC over all that it says. */
 @Injectable()
 export class UiSessionRepository {
@@ -28,9 +35,30 @@ export class UiSessionRepository {
       .selectAll()
       .where('digest', '=', digest)
       .executeTakeFirst();
-    if (!row) return undefined;
-    this.mac.verify(row.mac, bindingOf(row));
-    return toUiSession(row);
+    return row && this.open(row);
+  }
+
+  /** Finds a browser session of an account. @throws BrokerError `SealedRowUnreadable` when the row was edited */
+  async find(id: string, did: string): Promise<UiSession | undefined> {
+    const row = await this.database
+      .selectFrom('ui_session')
+      .selectAll()
+      .where('id', '=', id)
+      .where('did', '=', did)
+      .executeTakeFirst();
+    return row && this.open(row);
+  }
+
+  /**
+   * Lists an account's browser sessions in the order of their ids. Served by the index on `did`.
+   *
+   * @throws BrokerError `SealedRowUnreadable` when a row was edited
+   */
+  async list({ did, cursor, limit }: UiSessionQuery): Promise<UiSession[]> {
+    let query = this.database.selectFrom('ui_session').selectAll().where('did', '=', did);
+    if (cursor !== undefined) query = query.where('id', '>', cursor);
+    const rows = await query.orderBy('id').limit(limit).execute();
+    return rows.map(row => this.open(row));
   }
 
   /**
@@ -55,6 +83,11 @@ export class UiSessionRepository {
       .where('id', '=', id)
       .executeTakeFirst();
     return numDeletedRows === 1n;
+  }
+
+  private open(row: UiSessionRow): UiSession {
+    this.mac.verify(row.mac, bindingOf(row));
+    return toUiSession(row);
   }
 
   private async touchOne(digest: string, seenAt: string, database: Kysely<Schema>): Promise<void> {

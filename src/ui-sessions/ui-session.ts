@@ -17,6 +17,8 @@ export type UiSession = {
   readonly id: string;
   readonly did: string;
   readonly sessionId: string;
+  /** What the browser said it is, cut off; anybody can say anything. */
+  readonly userAgent: string | null;
   readonly createdAt: Date;
   readonly lastSeenAt: Date;
   readonly expiresAt: Date;
@@ -29,6 +31,7 @@ export function toUiSession(row: UiSessionRow): UiSession {
     id: row.id,
     did: row.did,
     sessionId: row.session_id,
+    userAgent: row.user_agent,
     createdAt: new Date(row.created_at),
     lastSeenAt: new Date(row.last_seen_at),
     expiresAt: new Date(row.expires_at),

@@ -1,16 +1,19 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { CookieVerifier } from './cookie.verifier.ts';
 import { LastSeen } from './last-seen.ts';
 import { MeController } from './me.controller.ts';
+import { OwnUiSessions } from './own-ui-sessions.service.ts';
 import { RecentUiSessions } from './recent-ui-sessions.ts';
 import { UiSessionRepository } from './ui-session.repository.ts';
+import { UiSessionsController } from './ui-sessions.controller.ts';
 import { UiSessions } from './ui-sessions.service.ts';
 
 @Module({
-  imports: [SessionsModule],
-  controllers: [MeController],
-  providers: [CookieVerifier, LastSeen, RecentUiSessions, UiSessionRepository, UiSessions],
-  exports: [CookieVerifier, UiSessions],
+  imports: [AuditModule, SessionsModule],
+  controllers: [MeController, UiSessionsController],
+  providers: [CookieVerifier, LastSeen, OwnUiSessions, RecentUiSessions, UiSessionRepository, UiSessions],
+  exports: [CookieVerifier, OwnUiSessions, UiSessions],
 })
 export class UiSessionsModule {}

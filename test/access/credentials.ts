@@ -2,6 +2,7 @@ import { ApiKeys } from '../../src/api-keys/api-keys.service.ts';
 import { newApiKeySecret } from '../../src/crypto/api-key-secret.ts';
 import { newSecret } from '../../src/crypto/secret.ts';
 import type { Session } from '../../src/sessions/session.ts';
+import { OperatorSessions } from '../../src/operator-sessions/operator-sessions.service.ts';
 import { newTempToken } from '../../src/temp-tokens/temp-token.ts';
 import { IDLE_LIMIT_MS } from '../../src/ui-sessions/ui-session.ts';
 import { byTest, issueKey } from '../broker/issued-key.ts';
@@ -59,6 +60,19 @@ const makers = {
     return bearer(secret);
   },
   'admin token': broker => ({ authorization: `Bearer ${broker.secrets.adminToken}` }),
+  'operator cookie from our page': async broker => ({
+    ...(await operatorCookie(broker)),
+    origin: broker.publicUrl,
+    'sec-fetch-site': 'same-origin',
+  }),
+  'operator cookie without a mark': operatorCookie,
+  'operator cookie from another site': async broker => ({
+    ...(await operatorCookie(broker)),
+    origin: 'https://evil.example',
+    'sec-fetch-site': 'cross-site',
+    'x-latchkey-csrf': '1',
+  }),
+  'unknown operator cookie': () => ({ cookie: `latchkey-admin=${newSecret()}`, 'x-latchkey-csrf': '1' }),
   'introspection token': () => bearer(credentialSettings.LATCHKEY_INTROSPECT_TOKEN),
   'wrong admin token': broker => ({ authorization: `Bearer ${broker.secrets.adminToken.slice(1)}0` }),
   'unknown temp token': () => ({ authorization: `Bearer ${newTempToken()}` }),
@@ -89,6 +103,15 @@ export async function present(name: CredentialName, broker: TestBroker, session:
   const make: Maker = makers[name];
   return make(broker, session);
 }
+
+/** Each comes from another address, as an address may try a token ten times a minute only. */
+async function operatorCookie({ app, secrets }: TestBroker): Promise<Headers> {
+  const address = `192.0.2.${operatorCookies++ % 250}`;
+  const { cookie } = await app.get(OperatorSessions, { strict: false }).open(secrets.adminToken, address);
+  return { cookie: `latchkey-admin=${cookie}` };
+}
+
+let operatorCookies = 0;
 
 async function validCookie(broker: TestBroker, session: Session): Promise<Headers> {
   return { cookie: `latchkey=${await storeCookie(broker, session)}` };

@@ -39,6 +39,10 @@ const forAnyone: Reception = {
   'revoked API key': 'answers',
   'admin token': 'answers',
   'admin token and cookie': 'answers',
+  'operator cookie from our page': 'answers',
+  'operator cookie without a mark': 'answers',
+  'operator cookie from another site': 'answers',
+  'unknown operator cookie': 'answers',
   'introspection token': 'answers',
   'wrong admin token': 'answers',
   'unknown temp token': 'answers',
@@ -64,6 +68,10 @@ const forBrowsers: Reception = {
   'malformed cookie': 'AuthenticationRequired',
   'expired cookie': 'AuthenticationRequired',
   'idle cookie': 'AuthenticationRequired',
+  'operator cookie from our page': 'AuthenticationRequired',
+  'operator cookie without a mark': 'AuthenticationRequired',
+  'operator cookie from another site': 'AuthenticationRequired',
+  'unknown operator cookie': 'AuthenticationRequired',
   'API key': 'Forbidden',
   'API key and cookie': 'Forbidden',
   'admin token': 'Forbidden',
@@ -97,12 +105,66 @@ const refused = {
   'cookie from another site': 'Forbidden',
 } as const;
 
+const nobodysCookies = {
+  'cookie from our page': 'AuthenticationRequired',
+  'cookie with the CSRF header': 'AuthenticationRequired',
+  'cookie without a mark': 'AuthenticationRequired',
+  'cookie from another site': 'AuthenticationRequired',
+} as const;
+
 const forTempTokens: Reception = { ...forBrowsers, ...refused };
+
+/** The operator's pages know the operator's cookie, and no other; a token shown there is good for something else. */
+const forOperatorsBrowser: Reception = {
+  ...forBrowsers,
+  ...nobodysCookies,
+  'operator cookie from our page': 'answers',
+  'operator cookie without a mark': 'answers',
+  'operator cookie from another site': 'answers',
+};
+
+const foreign = {
+  'cookie from another site': 'CrossSiteRequest',
+  'operator cookie from another site': 'CrossSiteRequest',
+} as const;
+
+/** A form of a page that anybody may send, from a page of ours. */
+const formForAnyone: Reception = { ...forAnyone, ...foreign };
+
+const formForOperatorsBrowser: Reception = {
+  ...forOperatorsBrowser,
+  'operator cookie without a mark': 'CrossSiteRequest',
+  'operator cookie from another site': 'CrossSiteRequest',
+};
 
 /** Every route, and whom it lets in. A new route takes its line here. */
 export const routeTable: Readonly<Record<string, Reception>> = {
   'GET /': forAnyoneKnown,
-  'GET /assets/latchkey.css': forAnyone,
+  'GET /assets/:name': forAnyone,
+  'GET /lookup': forAnyone,
+  'GET /avatars/:did': { ...forAnyone, ...foreign },
+  'GET /account': forBrowsers,
+  'POST /account/browsers/:id/end': forOwnPages,
+  'POST /account/browsers/end-others': forOwnPages,
+  'GET /account/keys/new': forBrowsers,
+  'POST /account/keys': forOwnPages,
+  'POST /account/key-requests/:id/claim': forOwnPages,
+  'GET /account/keys/:id': forBrowsers,
+  'POST /account/keys/:id/rotate': forOwnPages,
+  'POST /account/keys/:id/revoke': forOwnPages,
+  'GET /admin': forAnyoneKnown,
+  'POST /admin/sign-in': formForAnyone,
+  'POST /admin/sign-out': formForOperatorsBrowser,
+  'GET /admin/sessions': forOperatorsBrowser,
+  'GET /admin/sessions/:id': forOperatorsBrowser,
+  'GET /admin/sessions/:id/refresh': forOperatorsBrowser,
+  'POST /admin/sessions/:id/refresh': formForOperatorsBrowser,
+  'GET /admin/sessions/:id/revoke': forOperatorsBrowser,
+  'POST /admin/sessions/:id/revoke': formForOperatorsBrowser,
+  'GET /admin/client-keys': forOperatorsBrowser,
+  'GET /admin/instances': forOperatorsBrowser,
+  'GET /admin/native-apps': forOperatorsBrowser,
+  'GET /admin/audit-events': forOperatorsBrowser,
   'GET /livez': forAnyone,
   'GET /readyz': forAnyone,
   'GET /api/openapi.json': forAnyone,
@@ -110,10 +172,13 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'GET /oauth-client-metadata.json': forAnyone,
   'GET /.well-known/jwks.json': forAnyone,
   'GET /oauth/login': forAnyoneKnown,
-  'POST /oauth/login': { ...forAnyoneKnown, ...foreignCookies },
+  'POST /oauth/login': { ...forAnyoneKnown, ...foreignCookies, ...foreign },
   'GET /oauth/callback': forAnyone,
   'POST /oauth/logout': forOwnPages,
   'GET /api/me': { ...forBrowsers, ...keys },
+  'GET /api/ui-sessions': forBrowsers,
+  'DELETE /api/ui-sessions/:id': forOwnPages,
+  'DELETE /api/ui-sessions': forOwnPages,
   'GET /api/keys': { ...forBrowsers, ...operator },
   'POST /api/keys/:id/rotate': forOwnPages,
   'DELETE /api/keys/:id': { ...forOwnPages, ...operator },
@@ -121,8 +186,8 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'GET /api/key-requests/:id': forTempTokens,
   'POST /api/key-requests/:id/claim': forTempTokens,
   'GET /connect/:id': forAnyone,
-  'POST /connect/:id/approve': { ...forAnyone, 'cookie from another site': 'CrossSiteRequest' },
-  'POST /connect/:id/deny': { ...forAnyone, 'cookie from another site': 'CrossSiteRequest' },
+  'POST /connect/:id/approve': formForAnyone,
+  'POST /connect/:id/deny': formForAnyone,
   'GET /api/forward-auth': { ...forBrowsers, ...keys },
   'POST /api/introspect': { ...forOperator, 'introspection token': 'answers' },
   'GET /api/sessions': forOperator,

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { digestOf, newSecret } from '../../src/crypto/secret.ts';
 import type { SessionPurpose } from '../../src/database/tables/oauth-session.ts';
 import type { Grant } from '../../src/oauth/grant.ts';
@@ -37,21 +37,25 @@ export function storeSession(
   return broker.app.get(Sessions, { strict: false }).create(made, { handle: 'made-up.test', purpose });
 }
 
-export type CookieLife = { readonly lastSeenAt?: Date; readonly expiresAt?: Date };
+export type CookieLife = {
+  readonly lastSeenAt?: Date;
+  readonly expiresAt?: Date;
+  readonly userAgent?: string;
+};
 
 /** Stores a browser session that holds `session`, with a life of its own, and returns its cookie's value. */
 export async function storeCookie(
   { app, database }: TestBroker,
   { id, did }: Pick<Session, 'id' | 'did'>,
-  { lastSeenAt = new Date(), expiresAt = new Date(Date.now() + HOUR_MS) }: CookieLife = {},
+  { lastSeenAt = new Date(), expiresAt = new Date(Date.now() + HOUR_MS), userAgent }: CookieLife = {},
 ): Promise<string> {
   const cookie = newSecret();
   const row = {
-    id: newSecret(),
+    id: randomUUID(),
     digest: digestOf(cookie),
     did,
     session_id: id,
-    user_agent: null,
+    user_agent: userAgent ?? null,
     created_at: lastSeenAt.toISOString(),
     last_seen_at: lastSeenAt.toISOString(),
     expires_at: expiresAt.toISOString(),

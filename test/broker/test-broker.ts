@@ -38,7 +38,8 @@ export type TestBrokerOptions = {
   readonly confidential?: boolean;
   /** The suite is about nothing that a database could change: it runs on one of them. */
   readonly anyDatabase?: boolean;
-  readonly settings?: Readonly<Record<string, string>>;
+  /** An undefined value leaves out a setting that a test's broker has otherwise. */
+  readonly settings?: Readonly<Record<string, string | undefined>>;
   /** Modules of the suite's own, beside those of the broker. */
   readonly modules?: readonly Type[];
   /** A network of the suite's own, where the suite breaks it. */

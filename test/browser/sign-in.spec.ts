@@ -1,106 +1,128 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
-import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
+import { accountOf, describeBroker } from '../broker/test-broker.ts';
+import { authorizeAtPds, signInAtPds } from './at-pds.ts';
 import { describeInChromium } from './chromium-suite.ts';
+import { openWatched } from './watched-context.ts';
 
-describeInChromium('a person in Chromium, without scripts of ours', chromium => {
-  describeBroker('at the sign-in page', broker => {
-    let context: BrowserContext;
-    let page: Page;
-    let complaints: string[];
-    beforeEach(async () => {
-      context = await chromium().newContext();
-      page = await context.newPage();
-      complaints = watch(page, broker());
-    });
-    afterEach(async () => {
-      await context.close();
-      expect(complaints).toEqual([]);
-    });
+describeInChromium('a person in Chromium', chromium => {
+  describeBroker(
+    'at the sign-in page',
+    broker => {
+      let context: BrowserContext;
+      let page: Page;
+      let complaints: readonly string[];
+      beforeEach(async () => {
+        ({ context, page, complaints } = await openWatched(chromium(), broker()));
+      });
+      afterEach(async () => {
+        await context.close();
+        expect(complaints).toEqual([]);
+      });
 
-    const submitHandle = async (handle: string): Promise<void> => {
-      await page.goto(broker().url);
-      await page.getByLabel('Your handle').fill(handle);
-      await page.getByRole('button', { name: 'Sign in' }).click();
-    };
-    const signInAtPds = async (): Promise<void> => {
-      await page.waitForURL(url => url.origin === broker().network.pds);
-      await page.fill('input[name=password]', accountOf(broker(), 'alice.test').password);
-      await page.getByRole('button', { name: 'Sign in' }).click();
-    };
+      const submitHandle = async (handle: string, path = ''): Promise<void> => {
+        await page.goto(broker().url + path);
+        await page.getByLabel('Your handle').fill(handle);
+        await page.getByRole('button', { name: 'Sign in' }).click();
+      };
+      const cookieNames = async (): Promise<string[]> =>
+        (await context.cookies(broker().url)).map(({ name }) => name);
+      const alice = () => accountOf(broker(), 'alice.test');
 
-    it("signs in through the PDS's own pages, and out again", async () => {
-      await submitHandle('alice.test');
-      await signInAtPds();
-      await page.getByRole('button', { name: 'Authorize' }).click();
-      await page.waitForURL(`${broker().url}/`);
-      expect(await page.locator('[data-handle]').innerText()).toBe('alice.test');
-      expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('You are signed in');
-      const [cookie, ...others] = (await context.cookies(broker().url)).filter(
-        ({ name }) => name === 'latchkey',
-      );
-      expect([cookie, others]).toEqual([
-        expect.objectContaining({ httpOnly: true, sameSite: 'Lax', path: '/' }),
-        [],
-      ]);
+      it("signs in through the PDS's own pages, and out again", async () => {
+        await submitHandle('alice.test');
+        await authorizeAtPds(page, broker(), alice());
+        await page.waitForURL(`${broker().url}/account`);
+        expect(await page.locator('[data-handle]').innerText()).toBe('alice.test');
+        expect(await page.locator('[data-pds]').innerText()).toBe(new URL(broker().network.pds).host);
+        const [cookie, ...others] = (await context.cookies(broker().url)).filter(
+          ({ name }) => name === 'latchkey',
+        );
+        expect([cookie, others]).toEqual([
+          expect.objectContaining({ httpOnly: true, sameSite: 'Lax', path: '/' }),
+          [],
+        ]);
 
-      await page.getByRole('button', { name: 'Sign out' }).click();
-      await page.getByRole('button', { name: 'Sign in' }).waitFor();
-      expect(await page.locator('[data-handle]').count()).toBe(0);
-      expect((await context.cookies(broker().url)).map(({ name }) => name)).not.toContain('latchkey');
-    });
+        await page.getByRole('button', { name: 'Sign out' }).click();
+        await page.getByRole('button', { name: 'Sign in' }).waitFor();
+        expect(await page.locator('[data-handle]').count()).toBe(0);
+        expect(await cookieNames()).not.toContain('latchkey');
+      });
 
-    it('who is signed in looks at the permissions again, and decides anew', async () => {
-      await submitHandle('alice.test');
-      await signInAtPds();
-      await page.getByRole('button', { name: 'Authorize' }).click();
-      await page.waitForURL(`${broker().url}/`);
-      const { did } = accountOf(broker(), 'alice.test');
-      await page.goto(`${broker().url}/?identifier=${did}&prompt=consent`);
-      await page.getByRole('button', { name: 'Look at the permissions' }).click();
-      await signInAtPds();
-      await page.getByRole('button', { name: 'Authorize' }).click();
-      await page.waitForURL(`${broker().url}/`);
-      expect(await page.locator('[data-handle]').innerText()).toBe('alice.test');
-    });
+      it('looks at the permissions again when signed in, and decides anew', async () => {
+        await submitHandle('alice.test');
+        await authorizeAtPds(page, broker(), alice());
+        await page.goto(`${broker().url}/?identifier=${alice().did}&prompt=consent`);
+        await page.getByRole('button', { name: 'Look at the permissions' }).click();
+        await authorizeAtPds(page, broker(), alice());
+        await page.waitForURL(`${broker().url}/account`);
+        expect(await page.locator('[data-handle]').innerText()).toBe('alice.test');
+      });
 
-    it('is told when there is no such account, and corrects what was typed', async () => {
-      await submitHandle('nobody-here.test');
-      expect(await page.getByRole('alert').innerText()).toMatch(/could not find that account/);
-      const field = page.getByLabel('Your handle');
-      expect([await field.inputValue(), await field.getAttribute('aria-invalid')]).toEqual([
-        'nobody-here.test',
-        'true',
-      ]);
-      await field.fill('alice.test');
-      await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.waitForURL(url => url.origin === broker().network.pds);
-    });
+      it('sees whose handle it is while it is typed, and nothing while it is nobody’s', async () => {
+        await page.goto(broker().url);
+        const preview = page.locator('#preview');
+        await page.getByLabel('Your handle').pressSequentially('alice.test');
+        await preview.waitFor();
+        expect(await preview.innerText()).toMatch(/alice\.test\s+localhost:\d+/);
+        await page.getByLabel('Your handle').fill('nobody-here.test');
+        await preview.waitFor({ state: 'hidden' });
+      });
 
-    it('comes back with nothing changed after denying access', async () => {
-      await submitHandle('alice.test');
-      await signInAtPds();
-      await page.getByRole('button', { name: 'Deny access' }).click();
-      await page.waitForURL(url => url.origin === new URL(broker().url).origin);
-      expect(await page.getByRole('alert').innerText()).toMatch(/did not give permission/);
-      expect((await context.cookies(broker().url)).map(({ name }) => name)).not.toContain('latchkey');
-    });
-  });
+      it('is told when there is no such account, and corrects what was typed', async () => {
+        await submitHandle('nobody-here.test');
+        expect(await page.getByRole('alert').innerText()).toMatch(/could not find that account/);
+        const field = page.getByLabel('Your handle');
+        expect([await field.inputValue(), await field.getAttribute('aria-invalid')]).toEqual([
+          'nobody-here.test',
+          'true',
+        ]);
+        await field.fill('alice.test');
+        await page.getByRole('button', { name: 'Sign in' }).click();
+        await page.waitForURL(url => url.origin === broker().network.pds);
+      });
+
+      it('comes back with nothing changed after denying access, and still knows where to go', async () => {
+        await submitHandle('alice.test', '/?return_to=%2Flivez');
+        await signInAtPds(page, broker(), alice());
+        await page.getByRole('button', { name: 'Deny access' }).click();
+        await page.waitForURL(url => url.origin === new URL(broker().url).origin);
+        expect(await page.getByRole('alert').innerText()).toMatch(/did not give permission/);
+        expect(await page.locator('[name=return_to]').inputValue()).toBe('/livez');
+        expect(await cookieNames()).not.toContain('latchkey');
+      });
+
+      it('is asked before another account takes the place of the one that is signed in', async () => {
+        const bob = accountOf(broker(), 'bob.test');
+        await submitHandle('alice.test');
+        await authorizeAtPds(page, broker(), alice());
+        await page.getByRole('link', { name: 'Use another account' }).click();
+        await page.getByText('Use another account').click();
+        await page.getByLabel('Your handle').fill('bob.test');
+        await page.getByRole('button', { name: 'Switch account' }).click();
+        await page.getByRole('heading', { name: 'Continue as bob.test?' }).waitFor();
+        await page.getByRole('link', { name: 'Stay signed in as alice.test' }).click();
+        expect(await page.locator('[data-handle]').innerText()).toBe('alice.test');
+
+        await page.goto(`${broker().url}/oauth/login?identifier=bob.test`);
+        await page.getByRole('button', { name: 'Continue as bob.test' }).click();
+        await authorizeAtPds(page, broker(), bob);
+        await page.waitForURL(`${broker().url}/account`);
+        expect(await page.locator('[data-handle]').innerText()).toBe('bob.test');
+      });
+
+      it('needs nothing but the keyboard', async () => {
+        await page.goto(broker().url);
+        await page.keyboard.press('Tab');
+        expect(await page.locator(':focus').innerText()).toBe('Skip to the content');
+        await page.keyboard.press('Enter');
+        await page.keyboard.press('Tab');
+        expect(await page.locator(':focus').getAttribute('id')).toBe('identifier');
+        await page.keyboard.type('alice.test');
+        await page.keyboard.press('Enter');
+        await page.waitForURL(url => url.origin === broker().network.pds);
+      });
+    },
+    { anyDatabase: true },
+  );
 });
-
-/** Collects what goes wrong on pages of the broker: errors, refusals by the policy, failed requests. */
-function watch(page: Page, { url }: TestBroker): string[] {
-  const complaints: string[] = [];
-  page.on('console', message => {
-    if (message.location().url.startsWith(url)) complaints.push(message.text());
-  });
-  page.on('pageerror', error => {
-    if (page.url().startsWith(url)) complaints.push(error.message);
-  });
-  page.on('response', response => {
-    const isIcon = response.url().endsWith('/favicon.ico');
-    if (response.url().startsWith(url) && response.status() >= 400 && !isIcon)
-      complaints.push(response.url());
-  });
-  return complaints;
-}

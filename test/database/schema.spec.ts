@@ -154,6 +154,14 @@ const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
     expires_at: 'not null',
   },
   permission_set: { nsid: 'not null', document: 'not null', resolved_at: 'not null' },
+  operator_session: {
+    id: 'not null',
+    digest: 'not null',
+    token_mac: 'not null',
+    created_at: 'not null',
+    expires_at: 'not null',
+    mac: 'not null',
+  },
   temp_token: {
     id: 'not null',
     digest: 'not null',

@@ -1,10 +1,10 @@
 import { redirectTarget } from '../network/user-agent.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
 
-/** What the sign-in page will say went wrong; undefined when the answer leads elsewhere. Throws when it leads nowhere. */
+/** What a page of ours will say went wrong; undefined when nothing did. Throws when the answer leads nowhere. */
 export async function problemOf(answer: Response): Promise<string | undefined> {
   const target = await redirectTarget(answer, new URL('http://broker.invalid/'));
-  return target.pathname === '/' ? (target.searchParams.get('problem') ?? undefined) : undefined;
+  return target.searchParams.get('problem') ?? undefined;
 }
 
 /** The status and code of an error as programs get it. */

@@ -23,7 +23,7 @@ function suite(broker: () => TestBroker): void {
     const browser = broker().browser();
     const answer = await browser.openCallback(await authorize(browser, id, owner));
     expect(answer.status).toBe(303);
-    expect(answer.headers.get('location')).toBe('/');
+    expect(answer.headers.get('location')).toBe('/?done=reconnected');
     expect(browser.cookie('latchkey')).toBeUndefined();
 
     const session = await sessionOf(broker(), did);

@@ -16,7 +16,7 @@ import { ObservabilityModule } from '../../../src/observability/observability.mo
 import { Closing } from '../../../src/sessions/closing.ts';
 import { FailPoints } from '../../../src/sessions/fail-points.ts';
 import { LastUse } from '../../../src/sessions/last-use.ts';
-import { ClaimCodeModule } from '../../../src/web/claim-code.module.ts';
+import { ClaimCodeModule } from '../../../src/web/connect/claim-code.module.ts';
 import type { SharedClock } from './shared-clock.ts';
 import type { WatchedLog } from './session-events.ts';
 

@@ -1,0 +1,32 @@
+import { type Kysely, sql } from 'kysely';
+
+/** The operator's pages look sessions up by handle, and those that are in trouble, which are few. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('operator_session')
+    .addColumn('id', 'text', column => column.primaryKey().notNull())
+    .addColumn('digest', 'text', column => column.notNull().unique())
+    .addColumn('token_mac', 'text', column => column.notNull())
+    .addColumn('created_at', 'text', column => column.notNull())
+    .addColumn('expires_at', 'text', column => column.notNull())
+    .addColumn('mac', 'text', column => column.notNull())
+    .execute();
+  await db.schema
+    .createIndex('operator_session_expires_at')
+    .on('operator_session')
+    .column('expires_at')
+    .execute();
+  await db.schema.createIndex('oauth_session_handle').on('oauth_session').column('handle').execute();
+  await db.schema
+    .createIndex('oauth_session_troubled')
+    .on('oauth_session')
+    .column('id')
+    .where(sql<boolean>`(failures > 0 or attempt_state = 'in_doubt')`)
+    .execute();
+}
+
+export async function down(db: Kysely<unknown>): Promise<void> {
+  await db.schema.dropIndex('oauth_session_troubled').execute();
+  await db.schema.dropIndex('oauth_session_handle').execute();
+  await db.schema.dropTable('operator_session').execute();
+}

@@ -1,0 +1,47 @@
+import { Controller, HttpCode, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOperation, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Caller } from '../access/caller.decorator.ts';
+import type { BrowserPrincipal } from '../access/principal.ts';
+import { Config } from '../config/config.ts';
+import { Allow } from '../http/allow.decorator.ts';
+import { ApiErrors } from '../http/api-errors.decorator.ts';
+import { UiSessions } from '../ui-sessions/ui-sessions.service.ts';
+import { LoginCookies } from './login-cookies.ts';
+import { LoginErrorFilter } from './login-error.filter.ts';
+
+@ApiTags('login')
+@Controller('oauth')
+@UseFilters(LoginErrorFilter)
+export class LogoutController {
+  constructor(
+    private readonly config: Config,
+    private readonly uiSessions: UiSessions,
+    private readonly cookies: LoginCookies,
+  ) {}
+
+  @Post('logout')
+  @HttpCode(204)
+  @Allow('browser')
+  @ApiSecurity('browser')
+  @ApiOperation({
+    operationId: 'logOut',
+    summary: 'Ends the browser session, and revokes the session behind it',
+  })
+  @ApiNoContentResponse({
+    description: 'The cookie opens nothing any more and the session is being revoked.',
+  })
+  @ApiResponse({ status: 303, description: 'The same for a browser, to the sign-in page.' })
+  @ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden', 'CrossSiteRequest')
+  async logout(
+    @Caller() { uiSessionId, did, sessionId }: BrowserPrincipal,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.uiSessions.end({ id: uiSessionId, did, sessionId });
+    this.cookies.clearSession(reply);
+    if (request.headers.accept?.includes('text/html'))
+      return void reply.redirect(`${this.config.basePath}/`, 303);
+    return void reply.code(204).send();
+  }
+}

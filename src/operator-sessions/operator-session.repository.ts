@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import type { Kysely } from 'kysely';
+import type { RowBinding } from '../crypto/row-binding.ts';
+import { RowMac } from '../crypto/row-mac.ts';
+import { Database } from '../database/database.ts';
+import type { Schema } from '../database/schema.ts';
+import type { OperatorSession, OperatorSessionRow } from './operator-session.ts';
+
+type NewRow = Omit<OperatorSessionRow, 'mac' | 'token_mac'>;
+
+/** The operator's browsers; every row carries a MAC over all that it says, and one of the admin token. */
+@Injectable()
+export class OperatorSessionRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly mac: RowMac,
+  ) {}
+
+  /** Stores a session that lives as long as this admin token is the one in the settings. */
+  async insert(row: NewRow, adminToken: string, database: Kysely<Schema>): Promise<void> {
+    const bound = { ...row, token_mac: this.mac.sign(tokenBinding(row.id, adminToken)) };
+    await database
+      .insertInto('operator_session')
+      .values({ ...bound, mac: this.mac.sign(bindingOf(bound)) })
+      .execute();
+  }
+
+  /**
+   * Finds the session of a cookie that was begun with this admin token.
+   *
+   * @throws BrokerError `SealedRowUnreadable` when the row was edited
+   */
+  async findByDigest(digest: string, adminToken: string): Promise<OperatorSession | undefined> {
+    const row = await this.database
+      .selectFrom('operator_session')
+      .selectAll()
+      .where('digest', '=', digest)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    this.mac.verify(row.mac, bindingOf(row));
+    const isOfToken = this.mac.isValid(row.token_mac, tokenBinding(row.id, adminToken));
+    return isOfToken ? { id: row.id, expiresAt: new Date(row.expires_at) } : undefined;
+  }
+
+  /** Answers whether there was such a row. */
+  async delete(id: string, database: Kysely<Schema>): Promise<boolean> {
+    const { numDeletedRows } = await database
+      .deleteFrom('operator_session')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return numDeletedRows === 1n;
+  }
+}
+
+function bindingOf({
+  id,
+  digest,
+  token_mac,
+  created_at,
+  expires_at,
+}: Omit<OperatorSessionRow, 'mac'>): RowBinding {
+  return {
+    table: 'operator_session',
+    column: 'mac',
+    id,
+    facts: { digest, token_mac, created_at, expires_at },
+  };
+}
+
+/** The token itself goes into the MAC only: a digest of it could be guessed at by whoever has the database. */
+function tokenBinding(id: string, adminToken: string): RowBinding {
+  return { table: 'operator_session', column: 'token_mac', id, facts: { admin_token: adminToken } };
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { AuditSource } from '../audit/audit-event.ts';
+import { AuditLog } from '../audit/audit-log.service.ts';
+import { Config } from '../config/config.ts';
+import { digestOf, isSameSecret, isSecret, newSecret } from '../crypto/secret.ts';
+import { Database } from '../database/database.ts';
+import { BrokerError } from '../errors/broker-error.ts';
+import { networkOf } from '../http/address-limit.ts';
+import { RateLimit } from '../http/rate-limit.ts';
+import { Log } from '../observability/log.ts';
+import { OPERATOR_SESSION_MS, type OperatorSession } from './operator-session.ts';
+import { OperatorSessionRepository } from './operator-session.repository.ts';
+
+/** So many tokens may be shown in a minute from one address, right or wrong. */
+export const TRIES_PER_MINUTE = 10;
+
+/** A session that was just opened; `cookie` is shown once and stored as a digest only. */
+export type OpenedOperatorSession = OperatorSession & { readonly cookie: string };
+
+/** The operator's browsers: the admin token is shown once, and a cookie of a quarter of an hour takes its place. */
+@Injectable()
+export class OperatorSessions {
+  private readonly tries = new RateLimit(TRIES_PER_MINUTE);
+
+  constructor(
+    private readonly config: Config,
+    private readonly database: Database,
+    private readonly operatorSessions: OperatorSessionRepository,
+    private readonly audit: AuditLog,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * Opens a session for who shows the admin token.
+   *
+   * @throws BrokerError `TooManyRequests`; `InvalidToken`, also where no token is set
+   */
+  async open(token: string, from: string): Promise<OpenedOperatorSession> {
+    await this.tries.take(networkOf(from));
+    const { adminToken } = this.config;
+    if (adminToken === undefined || !isSameSecret(token, adminToken)) throw this.refuse(from);
+    const [id, cookie, now] = [randomUUID(), newSecret(), new Date()];
+    const expiresAt = new Date(now.getTime() + OPERATOR_SESSION_MS);
+    const row = {
+      id,
+      digest: digestOf(cookie),
+      created_at: now.toISOString(),
+      expires_at: expiresAt.toISOString(),
+    };
+    const by = { actor: { kind: 'operator', id }, from } as const;
+    await this.database.transaction().execute(async transaction => {
+      await this.operatorSessions.insert(row, adminToken, transaction);
+      const target = { kind: 'operator-session', id } as const;
+      await this.audit.record({ ...by, action: 'operator.signed-in', target }, transaction);
+    });
+    this.log.operatorSignedIn({ operatorSessionId: id, from });
+    return { id, cookie, expiresAt };
+  }
+
+  /** Finds the session of a cookie, unless it is over, or the admin token is another one now. */
+  async findByCookie(cookie: string, now = new Date()): Promise<OperatorSession | undefined> {
+    const { adminToken } = this.config;
+    if (!isSecret(cookie) || adminToken === undefined) return undefined;
+    const found = await this.operatorSessions.findByDigest(digestOf(cookie), adminToken);
+    return found && found.expiresAt > now ? found : undefined;
+  }
+
+  /** Ends a session: from now on its cookie opens nothing. */
+  async end(id: string, by: AuditSource): Promise<void> {
+    await this.database.transaction().execute(async transaction => {
+      if (!(await this.operatorSessions.delete(id, transaction))) return;
+      const target = { kind: 'operator-session', id } as const;
+      await this.audit.record({ ...by, action: 'operator.signed-out', target }, transaction);
+    });
+  }
+
+  private refuse(from: string): BrokerError {
+    this.log.operatorRefused({ from });
+    const target = { kind: 'operator-session' } as const;
+    this.audit.note({ action: 'operator.refused', actor: { kind: 'anonymous' }, target, from });
+    return new BrokerError('InvalidToken', 'This is not the admin token.');
+  }
+}

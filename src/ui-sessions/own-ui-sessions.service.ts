@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import type { BrowserPrincipal } from '../access/principal.ts';
+import type { AuditSource } from '../audit/audit-event.ts';
+import { AuditLog } from '../audit/audit-log.service.ts';
+import { Database } from '../database/database.ts';
+import { BrokerError } from '../errors/broker-error.ts';
+import { isOver, type UiSession } from './ui-session.ts';
+import { UiSessionRepository } from './ui-session.repository.ts';
+import { UiSessions } from './ui-sessions.service.ts';
+
+const READ_AT_ONCE = 500;
+
+type Owner = Pick<BrowserPrincipal, 'did' | 'uiSessionId'>;
+
+/** What the owner of an account sees of the browsers that are signed in to it, and may end. */
+@Injectable()
+export class OwnUiSessions {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: UiSessionRepository,
+    private readonly uiSessions: UiSessions,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /** Lists a page of an account's browsers that are signed in, and where the next one begins. */
+  async list(
+    did: string,
+    page: { readonly cursor?: string | undefined; readonly limit: number },
+    now = new Date(),
+  ): Promise<{ uiSessions: UiSession[]; cursor?: string }> {
+    const read = await this.repository.list({ did, ...page });
+    const last = read.at(-1);
+    const uiSessions = read.filter(uiSession => !isOver(uiSession, now));
+    return read.length === page.limit && last ? { uiSessions, cursor: last.id } : { uiSessions };
+  }
+
+  /**
+   * Ends one browser session, and revokes the session that it holds.
+   *
+   * @throws BrokerError `NotFound`, also for another account's
+   */
+  async end(id: string, { did }: Pick<Owner, 'did'>, by: AuditSource): Promise<void> {
+    const found = z.uuid().safeParse(id).success ? await this.repository.find(id, did) : undefined;
+    if (!found) throw new BrokerError('NotFound', 'There is no such browser session.');
+    await this.endAll([found], by);
+  }
+
+  /** Ends every browser session of the account but the one that asks; answers how many that were. */
+  async endOthers({ did, uiSessionId }: Owner, by: AuditSource): Promise<number> {
+    let ended = 0;
+    for (let cursor: string | undefined = ''; cursor !== undefined;) {
+      const page: UiSession[] = await this.repository.list({ did, cursor, limit: READ_AT_ONCE });
+      ended += await this.endAll(
+        page.filter(({ id }) => id !== uiSessionId),
+        by,
+      );
+      cursor = page.length === READ_AT_ONCE ? page.at(-1)?.id : undefined;
+    }
+    return ended;
+  }
+
+  private async endAll(uiSessions: readonly UiSession[], by: AuditSource): Promise<number> {
+    const ended = await this.database.transaction().execute(async transaction => {
+      const mine: UiSession[] = [];
+      for (const uiSession of uiSessions) {
+        if (!(await this.uiSessions.beginEnding(uiSession, transaction))) continue;
+        const target = { kind: 'ui-session', id: uiSession.id } as const;
+        await this.audit.record(
+          { ...by, action: 'ui-session.ended', did: uiSession.did, target },
+          transaction,
+        );
+        mine.push(uiSession);
+      }
+      return mine;
+    });
+    await Promise.all(ended.map(uiSession => this.uiSessions.finishEnding(uiSession)));
+    return ended.length;
+  }
+}

@@ -1,0 +1,93 @@
+import { Controller, Delete, Get, Header, HttpCode, Param, Query } from '@nestjs/common';
+import {
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiSecurity,
+  ApiTags,
+} from '@nestjs/swagger';
+import { z } from 'zod';
+import { CallSource } from '../access/call-source.decorator.ts';
+import { Caller } from '../access/caller.decorator.ts';
+import type { BrowserPrincipal } from '../access/principal.ts';
+import type { AuditSource } from '../audit/audit-event.ts';
+import { Allow } from '../http/allow.decorator.ts';
+import { ApiErrors } from '../http/api-errors.decorator.ts';
+import { toOpenApiSchema } from '../http/openapi.ts';
+import { ZodPipe } from '../http/zod.pipe.ts';
+import { OwnUiSessions } from './own-ui-sessions.service.ts';
+import { toUiSessionView, uiSessionView } from './ui-session-view.ts';
+
+const listQuery = z.object({
+  cursor: z.uuid().optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+const endQuery = z.object({ others: z.literal('true') });
+
+const uiSessionPage = z.object({ uiSessions: z.array(uiSessionView), cursor: z.string().optional() });
+const endedCount = z.object({ ended: z.int() });
+
+/** The browsers that are signed in to one's account. */
+@ApiTags('browser sessions')
+@ApiSecurity('browser')
+@ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden', 'DatabaseUnavailable')
+@Controller('api/ui-sessions')
+export class UiSessionsController {
+  constructor(private readonly uiSessions: OwnUiSessions) {}
+
+  @Get()
+  @Allow('browser')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({
+    operationId: 'listUiSessions',
+    summary: "The browsers that are signed in to one's own account",
+  })
+  @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string', format: 'uuid' } })
+  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 500 } })
+  @ApiOkResponse({ description: 'A page of browser sessions.', schema: toOpenApiSchema(uiSessionPage) })
+  @ApiErrors('InvalidRequest')
+  async list(
+    @Query(new ZodPipe(listQuery)) page: z.infer<typeof listQuery>,
+    @Caller() { did, uiSessionId }: BrowserPrincipal,
+  ): Promise<z.infer<typeof uiSessionPage>> {
+    const { uiSessions, ...next } = await this.uiSessions.list(did, page);
+    return { uiSessions: uiSessions.map(found => toUiSessionView(found, uiSessionId)), ...next };
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Allow('browser')
+  @ApiOperation({
+    operationId: 'endUiSession',
+    summary: 'Sign a browser out, and revoke the session behind it',
+  })
+  @ApiNoContentResponse({ description: 'Its cookie opens nothing any more.' })
+  @ApiErrors('CrossSiteRequest', 'NotFound')
+  end(
+    @Param('id') id: string,
+    @Caller() caller: BrowserPrincipal,
+    @CallSource() by: AuditSource,
+  ): Promise<void> {
+    return this.uiSessions.end(id, caller, by);
+  }
+
+  @Delete()
+  @HttpCode(200)
+  @Allow('browser')
+  @ApiOperation({
+    operationId: 'endOtherUiSessions',
+    summary: 'Sign every other browser out of the account',
+  })
+  @ApiQuery({ name: 'others', schema: { type: 'string', enum: ['true'] } })
+  @ApiOkResponse({ description: 'How many were signed out.', schema: toOpenApiSchema(endedCount) })
+  @ApiErrors('InvalidRequest', 'CrossSiteRequest')
+  async endOthers(
+    @Query(new ZodPipe(endQuery)) _query: z.infer<typeof endQuery>,
+    @Caller() caller: BrowserPrincipal,
+    @CallSource() by: AuditSource,
+  ): Promise<z.infer<typeof endedCount>> {
+    return { ended: await this.uiSessions.endOthers(caller, by) };
+  }
+}

@@ -1,0 +1,41 @@
+import { Controller, Get, Query, Res, UseFilters } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { Config } from '../../config/config.ts';
+import { AllowOnPages } from '../../http/allow.decorator.ts';
+import { ZodPipe } from '../../http/zod.pipe.ts';
+import { toNativeAppView } from '../../native-apps/native-app-view.ts';
+import { NativeApps } from '../../native-apps/native-apps.service.ts';
+import { Pages } from '../frame/pages.ts';
+import { AdminErrorFilter } from './admin-error.filter.ts';
+import { NativeAppsPage } from './native-apps-page.tsx';
+
+const SHOWN = 20;
+const query = z.object({ cursor: z.string().max(128).optional().catch(undefined) });
+
+/** The registered native apps, for the operator to look at. */
+@ApiExcludeController()
+@Controller('admin/native-apps')
+@UseFilters(AdminErrorFilter)
+export class AdminNativeAppsController {
+  constructor(
+    private readonly config: Config,
+    private readonly apps: NativeApps,
+    private readonly pages: Pages,
+  ) {}
+
+  @Get()
+  @AllowOnPages('operator-browser')
+  async list(
+    @Query(new ZodPipe(query)) { cursor }: z.infer<typeof query>,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const all = await this.apps.list();
+    // An unknown cursor is no app's, and leads to the beginning.
+    const start = all.findIndex(({ name }) => name === cursor) + 1;
+    const apps = all.slice(start, start + SHOWN).map(app => toNativeAppView(app, this.config));
+    const next = start + SHOWN < all.length ? apps.at(-1)?.name : undefined;
+    this.pages.send(reply, NativeAppsPage({ ...this.pages.frame, apps, cursor: next }));
+  }
+}

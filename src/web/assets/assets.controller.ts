@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { Controller, Get, Header, type OnModuleInit, Param, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { BrokerError } from '../../errors/broker-error.ts';
+import { Allow } from '../../http/allow.decorator.ts';
+
+const TYPES = {
+  'latchkey.css': 'text/css; charset=utf-8',
+  'icon.svg': 'image/svg+xml',
+  'latchkey.js': 'text/javascript; charset=utf-8',
+  'account-preview.js': 'text/javascript; charset=utf-8',
+  'copy-buttons.js': 'text/javascript; charset=utf-8',
+  'local-times.js': 'text/javascript; charset=utf-8',
+} as const;
+
+type Asset = { readonly type: string; readonly content: string };
+
+/** Serves what the pages load: these files and no other. */
+@ApiExcludeController()
+@Controller('assets')
+export class AssetsController implements OnModuleInit {
+  private readonly assets = new Map<string, Asset>();
+
+  async onModuleInit(): Promise<void> {
+    for (const [name, type] of Object.entries(TYPES))
+      this.assets.set(name, { type, content: await readFile(new URL(name, import.meta.url), 'utf8') });
+  }
+
+  @Get(':name')
+  @Allow('anyone')
+  @Header('cache-control', 'public, max-age=300')
+  asset(@Param('name') name: string, @Res() reply: FastifyReply): void {
+    const asset = this.assets.get(name);
+    if (!asset) throw new BrokerError('NotFound', 'There is nothing here.');
+    void reply.type(asset.type).send(asset.content);
+  }
+}

@@ -1,0 +1,8 @@
+// What scripts add to the pages; every page works without them.
+import { addCopyButtons } from './copy-buttons.js';
+import { showLocalTimes } from './local-times.js';
+import { previewAccount } from './account-preview.js';
+
+showLocalTimes(document);
+addCopyButtons(document);
+previewAccount(document);

@@ -1,0 +1,13 @@
+import { Global, Module } from '@nestjs/common';
+import { ClaimCodePage } from '../../login/claim-code-page.ts';
+import { OwnRequestCookie } from '../account/own-request-cookie.ts';
+import { Pages } from '../frame/pages.ts';
+import { ShownClaimCode } from './shown-claim-code.ts';
+
+/** Fills the port of the login; global, as the pages themselves stand on the login. */
+@Global()
+@Module({
+  providers: [OwnRequestCookie, Pages, { provide: ClaimCodePage, useClass: ShownClaimCode }],
+  exports: [ClaimCodePage, OwnRequestCookie, Pages],
+})
+export class ClaimCodeModule {}

@@ -1,0 +1,34 @@
+import type { VNode } from 'preact';
+import type { ErrorCode } from '../../errors/error-code.ts';
+import { Note, Problem } from '../frame/note.tsx';
+import { Page } from '../frame/page.tsx';
+import type { Frame } from '../frame/pages.ts';
+import { connectTexts as texts } from '../texts/connect.ts';
+
+export type ConnectNoticeView = Frame & {
+  readonly heading?: string;
+  readonly text: string;
+  /** The code of the error, where it is one. */
+  readonly problem?: ErrorCode;
+};
+
+/** A request that has gone its way is nothing to be alarmed about. */
+const CALM: readonly (ErrorCode | undefined)[] = [undefined, 'KeyRequestEnded', 'KeyRequestNotPending'];
+
+/** The page that says what became of a key request, or why there is nothing to answer. */
+export function ConnectNotice(view: ConnectNoticeView): VNode {
+  const { basePath, heading = texts.noticeTitle, text, problem } = view;
+  return (
+    <Page {...view} title={heading}>
+      <h1>{heading}</h1>
+      {CALM.includes(problem) ? (
+        <Note code={problem ?? 'done'}>{text}</Note>
+      ) : (
+        <Problem code={problem ?? ''}>{text}</Problem>
+      )}
+      <p>
+        <a href={`${basePath}/`}>{texts.toAccount}</a>
+      </p>
+    </Page>
+  );
+}

@@ -1,0 +1,69 @@
+import type { VNode } from 'preact';
+import type { KeyRequest } from '../../api-keys/key-request.ts';
+import { ButtonForm } from '../frame/button-form.tsx';
+import { Caution, Problem } from '../frame/note.tsx';
+import { Page } from '../frame/page.tsx';
+import type { Frame } from '../frame/pages.ts';
+import { Time } from '../frame/time.tsx';
+import { connectTexts as texts } from '../texts/connect.ts';
+import { problemText } from '../texts/problem-text.ts';
+import { RequestDetails } from './request-details.tsx';
+
+export type ConnectView = Frame & {
+  readonly request: KeyRequest;
+  /** Whether this browser has asked for the key itself. */
+  readonly isOwn: boolean;
+  /** The code of what went wrong at the account's server. */
+  readonly problem?: string | undefined;
+};
+
+/** The page of a key request that is not over: who asks for what, and the two answers. */
+export function ConnectPage(view: ConnectView): VNode {
+  const { request, isOwn, problem } = view;
+  const isPending = request.status === 'pending';
+  const heading = isPending ? (isOwn ? texts.ownTitle : texts.title) : texts.authorizedTitle;
+  return (
+    <Page {...view} title={heading}>
+      <div class="title">
+        <h1>{heading}</h1>
+        {isPending && isOwn ? <p>{texts.ownLead}</p> : null}
+      </div>
+      {problem === undefined ? null : <Problem code={problem}>{problemText(problem)}</Problem>}
+      {isPending && !isOwn ? <Caution>{texts.warning}</Caution> : null}
+      <section aria-label={texts.noticeTitle} class="card">
+        <RequestDetails request={request} isOwn={isOwn} />
+      </section>
+      {isPending ? <Answers {...view} /> : <Withdrawal {...view} />}
+      <p class="quiet">
+        {texts.ends} <Time at={request.expiresAt} />.
+      </p>
+    </Page>
+  );
+}
+
+function Answers({ basePath, request, isOwn }: ConnectView): VNode {
+  const { id, loopback } = request;
+  const next = isOwn ? texts.ownNext : loopback === null ? texts.next : texts.nextLoopback;
+  return (
+    <section aria-label={texts.approve} class="card">
+      <div class="actions">
+        <ButtonForm action={`${basePath}/connect/${id}/approve`}>{texts.approve}</ButtonForm>
+        <ButtonForm action={`${basePath}/connect/${id}/deny`} kind="secondary">
+          {texts.deny}
+        </ButtonForm>
+      </div>
+      <p class="quiet">{next}</p>
+    </section>
+  );
+}
+
+function Withdrawal({ basePath, request, isOwn }: ConnectView): VNode {
+  return (
+    <section aria-label={texts.denyAfterAll} class="card">
+      <p>{isOwn ? texts.ownWaits : texts.waits}</p>
+      <ButtonForm action={`${basePath}/connect/${request.id}/deny`} kind="secondary">
+        {texts.denyAfterAll}
+      </ButtonForm>
+    </section>
+  );
+}

@@ -1,0 +1,72 @@
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { CallSource } from '../../access/call-source.decorator.ts';
+import { KeyRequests } from '../../api-keys/key-requests.service.ts';
+import type { AuditSource } from '../../audit/audit-event.ts';
+import { AllowOnPages } from '../../http/allow.decorator.ts';
+import { ZodPipe } from '../../http/zod.pipe.ts';
+import { LoginCookies } from '../../login/login-cookies.ts';
+import { LoginService } from '../../login/login.service.ts';
+import { OwnRequestCookie } from '../account/own-request-cookie.ts';
+import { Pages } from '../frame/pages.ts';
+import { connectTexts as texts } from '../texts/connect.ts';
+import { ConnectErrorFilter } from './connect-error.filter.ts';
+import { ConnectNotice } from './connect-notice.tsx';
+import { ConnectPage } from './connect-page.tsx';
+
+const query = z.object({ problem: z.string().max(64).optional().catch(undefined) });
+
+/** The page where the owner of an account answers a key request; who has the link may look, and deny. */
+@ApiExcludeController()
+@Controller('connect')
+@UseFilters(ConnectErrorFilter)
+export class ConnectController {
+  constructor(
+    private readonly keyRequests: KeyRequests,
+    private readonly login: LoginService,
+    private readonly cookies: LoginCookies,
+    private readonly ownRequests: OwnRequestCookie,
+    private readonly pages: Pages,
+  ) {}
+
+  @Get(':id')
+  @AllowOnPages('anyone')
+  async page(
+    @Param('id') id: string,
+    @Query(new ZodPipe(query)) { problem }: z.infer<typeof query>,
+    @Req() browser: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const request = await this.keyRequests.getOpen(id);
+    const isOwn = this.ownRequests.tokenFor(id, browser) !== undefined;
+    this.pages.send(reply, ConnectPage({ ...this.pages.frame, request, isOwn, problem }));
+  }
+
+  @Post(':id/approve')
+  @AllowOnPages('anyone')
+  async approve(
+    @Param('id') id: string,
+    @CallSource() by: AuditSource,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const binding = this.cookies.bind(request, reply);
+    const url = await this.login.beginKeyRequest(id, binding, by);
+    void reply.redirect(url.href, 303);
+  }
+
+  @Post(':id/deny')
+  @HttpCode(200)
+  @AllowOnPages('anyone')
+  async deny(
+    @Param('id') id: string,
+    @CallSource() by: AuditSource,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.keyRequests.deny(id, by);
+    const notice = { heading: texts.denied, text: texts.deniedText };
+    this.pages.send(reply, ConnectNotice({ ...this.pages.frame, ...notice }));
+  }
+}

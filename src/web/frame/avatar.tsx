@@ -1,0 +1,41 @@
+import type { VNode } from 'preact';
+
+/** The picture of an account, which the broker fetches; a silhouette where there is none. */
+export function Avatar({ basePath, did }: { basePath: string; did: string }): VNode {
+  return (
+    <img
+      class="avatar"
+      src={`${basePath}/avatars/${encodeURIComponent(did)}`}
+      alt=""
+      width="48"
+      height="48"
+    />
+  );
+}
+
+/** An account as a person knows it: picture, handle, and what stays when the handle changes. */
+export function AccountChip({
+  basePath,
+  did,
+  handle,
+}: {
+  basePath: string;
+  did: string;
+  handle: string | null;
+}): VNode {
+  return (
+    <div class="chip">
+      <Avatar basePath={basePath} did={did} />
+      <p>
+        <strong data-handle>
+          <bdi>{handle ?? did}</bdi>
+        </strong>
+        {handle === null ? null : (
+          <span class="written" data-did>
+            {did}
+          </span>
+        )}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+import type { ComponentChildren, VNode } from 'preact';
+import { frameTexts } from '../texts/frame.ts';
+import type { Frame } from './pages.ts';
+
+export type PageProps = Frame & {
+  readonly title: string;
+  /** Wide for what has lists; narrow for what asks one thing. */
+  readonly width?: 'narrow' | 'wide';
+  /** What stands at the right of the page's head. */
+  readonly aside?: ComponentChildren;
+  readonly children: ComponentChildren;
+};
+
+/** The frame of every page: language, title, the one stylesheet, the one script, the name of the broker. */
+export function Page({ title, basePath, brokerName, width = 'narrow', aside, children }: PageProps): VNode {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{`${title} · ${brokerName}`}</title>
+        <link rel="icon" href={`${basePath}/assets/icon.svg`} type="image/svg+xml" />
+        <link rel="stylesheet" href={`${basePath}/assets/latchkey.css`} />
+        <script type="module" src={`${basePath}/assets/latchkey.js`} />
+      </head>
+      <body class={width}>
+        <a class="skip" href="#main">
+          {frameTexts.skip}
+        </a>
+        <header class="head">
+          <a class="brand" href={`${basePath}/`}>
+            <img src={`${basePath}/assets/icon.svg`} alt="" width="28" height="28" />
+            {brokerName}
+          </a>
+          {aside}
+        </header>
+        <main id="main" tabIndex={-1}>
+          {children}
+        </main>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,15 @@
+import type { VNode } from 'preact';
+import { scopeText } from '../texts/scope-text.ts';
+
+/** What a scope permits, in plain words, each with how it is written. */
+export function Permissions({ scope }: { scope: string }): VNode {
+  return (
+    <ul class="permissions">
+      {scope.split(' ').map(part => (
+        <li key={part} data-scope={part}>
+          {scopeText(part)} <code class="written">{part}</code>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { isValidDid } from '@atproto/syntax';
+import { Controller, Get, type OnModuleInit, Param, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Config } from '../../config/config.ts';
+import { BrokerError } from '../../errors/broker-error.ts';
+import { Allow } from '../../http/allow.decorator.ts';
+import { requireNoForeignPage } from '../../http/own-pages.ts';
+import { ProfilePictures } from '../../identity/profile-pictures.service.ts';
+import { LookupLimit } from './lookup-limit.ts';
+
+/** Shows the pages the pictures of accounts, so that no page has to ask anybody else for them. */
+@ApiExcludeController()
+@Controller('avatars')
+export class AvatarsController implements OnModuleInit {
+  private silhouette = '';
+
+  constructor(
+    private readonly config: Config,
+    private readonly pictures: ProfilePictures,
+    private readonly limit: LookupLimit,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    this.silhouette = await readFile(new URL('../assets/silhouette.svg', import.meta.url), 'utf8');
+  }
+
+  @Get(':did')
+  @Allow('anyone')
+  async avatar(
+    @Param('did') did: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    requireNoForeignPage(request.headers, [this.config.publicUrl.origin]);
+    if (!isValidDid(did)) throw new BrokerError('NotFound', 'There is nothing here.');
+    if (!this.pictures.isKnown(did)) await this.limit.take(request.ip);
+    const picture = await this.pictures.find(did);
+    const { type, bytes } = picture ?? { type: 'image/svg+xml', bytes: this.silhouette };
+    void reply.header('cache-control', 'private, max-age=600').type(type).send(bytes);
+  }
+}

@@ -1,0 +1,42 @@
+import type { VNode } from 'preact';
+import { AccountChip } from '../frame/avatar.tsx';
+import { ButtonForm } from '../frame/button-form.tsx';
+import { Page } from '../frame/page.tsx';
+import { signInTexts as texts } from '../texts/sign-in.ts';
+import type { SignedInAccount, SignInView } from './sign-in-view.ts';
+
+type ContinueAsView = SignInView & { readonly account: SignedInAccount; readonly wanted: string };
+
+/** Asks before another account takes the place of the one that is signed in. */
+export function ContinueAs(view: ContinueAsView): VNode {
+  const { account, basePath, wanted, returnTo, goOn } = view;
+  const name = account.handle ?? account.did;
+  const fields = { identifier: wanted, replace: 'yes', ...(returnTo && { return_to: returnTo }) };
+  const isSame = [account.did, account.handle].includes(wanted.trim().replace(/^@/, '').toLowerCase());
+  return (
+    <Page {...view} title={texts.signedIn}>
+      <h1>{isSame ? texts.signedIn : texts.continueAs(wanted)}</h1>
+      <section aria-label={texts.toAccount} class="card">
+        {isSame ? null : <p class="quiet">{texts.alreadyAs}</p>}
+        <AccountChip basePath={basePath} {...account} />
+        {isSame ? null : <p>{texts.continueAsEnds(name, wanted)}</p>}
+        <div class="actions">
+          {isSame ? (
+            <a class="button" href={goOn}>
+              {texts.goOn}
+            </a>
+          ) : (
+            <>
+              <ButtonForm action={`${basePath}/oauth/login`} fields={fields}>
+                {texts.doContinueAs(wanted)}
+              </ButtonForm>
+              <a class="button secondary" href={goOn}>
+                {texts.stayAs(name)}
+              </a>
+            </>
+          )}
+        </div>
+      </section>
+    </Page>
+  );
+}

@@ -1,0 +1,50 @@
+import { Controller, Get, Header, Query, Req } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { Config } from '../../config/config.ts';
+import { BrokerError } from '../../errors/broker-error.ts';
+import { Allow } from '../../http/allow.decorator.ts';
+import { requireNoForeignPage } from '../../http/own-pages.ts';
+import { ZodPipe } from '../../http/zod.pipe.ts';
+import { IdentityService } from '../../identity/identity.service.ts';
+import { LookupLimit } from './lookup-limit.ts';
+
+const query = z.object({ identifier: z.string().max(2048) });
+
+/** An account as the sign-in page shows it while its handle is typed. */
+type ShownAccount = { did: string; handle: string | null; server: string; picture: string };
+
+/** Tells the sign-in page whose handle it is; nothing for what is nobody's, so that typing makes no errors. */
+@ApiExcludeController()
+@Controller('lookup')
+export class LookupController {
+  constructor(
+    private readonly config: Config,
+    private readonly identity: IdentityService,
+    private readonly limit: LookupLimit,
+  ) {}
+
+  @Get()
+  @Allow('anyone')
+  @Header('cache-control', 'no-store')
+  async lookUp(
+    @Query(new ZodPipe(query)) { identifier }: z.infer<typeof query>,
+    @Req() { headers, ip }: FastifyRequest,
+  ): Promise<{ account: ShownAccount | null }> {
+    requireNoForeignPage(headers, [this.config.publicUrl.origin]);
+    await this.limit.take(ip);
+    return { account: await this.find(identifier) };
+  }
+
+  private async find(identifier: string): Promise<ShownAccount | null> {
+    try {
+      const { did, handle = null, pds } = await this.identity.resolve(identifier);
+      const picture = `${this.config.basePath}/avatars/${encodeURIComponent(did)}`;
+      return { did, handle, server: new URL(pds).host, picture };
+    } catch (error) {
+      if (error instanceof BrokerError) return null;
+      throw error;
+    }
+  }
+}

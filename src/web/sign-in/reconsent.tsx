@@ -1,0 +1,32 @@
+import type { VNode } from 'preact';
+import { AccountChip } from '../frame/avatar.tsx';
+import { ButtonForm } from '../frame/button-form.tsx';
+import { Page } from '../frame/page.tsx';
+import { signInTexts as texts } from '../texts/sign-in.ts';
+import type { SignedInAccount, SignInView } from './sign-in-view.ts';
+
+/** Asks who is signed in whether they want to look again at what they allow. */
+export function Reconsent(view: SignInView & { readonly account: SignedInAccount }): VNode {
+  const { account, basePath, brokerName, goOn, returnTo } = view;
+  const asked = { identifier: account.did, prompt: 'consent', replace: 'yes' };
+  return (
+    <Page {...view} title={texts.reconsent}>
+      <h1>{texts.reconsent}</h1>
+      <section aria-label={texts.toAccount} class="card">
+        <AccountChip basePath={basePath} {...account} />
+        <p>{texts.reconsentWhy(brokerName)}</p>
+        <div class="actions">
+          <ButtonForm
+            action={`${basePath}/oauth/login`}
+            fields={{ ...asked, ...(returnTo && { return_to: returnTo }) }}
+          >
+            {texts.doReconsent}
+          </ButtonForm>
+          <a class="button secondary" href={goOn}>
+            {texts.notNow}
+          </a>
+        </div>
+      </section>
+    </Page>
+  );
+}

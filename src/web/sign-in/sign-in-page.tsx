@@ -1,0 +1,73 @@
+import type { VNode } from 'preact';
+import { AccountChip } from '../frame/avatar.tsx';
+import { ButtonForm } from '../frame/button-form.tsx';
+import { Note, Problem } from '../frame/note.tsx';
+import { Page } from '../frame/page.tsx';
+import { problemText } from '../texts/problem-text.ts';
+import { signInTexts as texts } from '../texts/sign-in.ts';
+import { ContinueAs } from './continue-as.tsx';
+import { Reconsent } from './reconsent.tsx';
+import { SignInForm } from './sign-in-form.tsx';
+import type { SignedInAccount, SignInView } from './sign-in-view.ts';
+
+/** The page at `/`: signs in, asks whether to replace who is signed in, or whether they look at their permissions again. */
+export function SignInPage(view: SignInView): VNode {
+  const { account, identifier, problem } = view;
+  const asks = problem === undefined || problem === 'AlreadySignedIn';
+  if (account && asks && view.prompt === 'consent' && identifier === account.did)
+    return <Reconsent {...view} account={account} />;
+  if (account && identifier && asks) return <ContinueAs {...view} account={account} wanted={identifier} />;
+  return account ? <SignedIn {...view} account={account} /> : <SignIn {...view} />;
+}
+
+function SignIn(view: SignInView): VNode {
+  const place = placeOf(view.returnTo);
+  return (
+    <Page {...view} title={texts.signIn}>
+      <div class="title">
+        <h1>{texts.signIn}</h1>
+        <p>{texts.lead}</p>
+      </div>
+      <Notes {...view} />
+      <SignInForm {...view} submit={texts.signIn} />
+      {place === undefined ? null : <p class="quiet">{texts.afterwards(place)}</p>}
+    </Page>
+  );
+}
+
+function SignedIn(view: SignInView & { account: SignedInAccount }): VNode {
+  const { account, basePath, goOn, problem } = view;
+  return (
+    <Page {...view} title={texts.signedIn}>
+      <h1>{texts.signedIn}</h1>
+      <Notes {...view} />
+      <section aria-label={texts.toAccount} class="card">
+        <AccountChip basePath={basePath} {...account} />
+        <div class="actions">
+          <a class="button" href={goOn}>
+            {goOn === `${basePath}/account` ? texts.toAccount : texts.goOn}
+          </a>
+          <ButtonForm action={`${basePath}/oauth/logout`} kind="secondary">
+            {texts.signOut}
+          </ButtonForm>
+        </div>
+      </section>
+      <details open={problem !== undefined}>
+        <summary>{texts.other}</summary>
+        <p class="quiet">{texts.otherEnds(account.handle ?? account.did)}</p>
+        <SignInForm {...view} submit={texts.switch} />
+      </details>
+    </Page>
+  );
+}
+
+function Notes({ problem, done }: SignInView): VNode | null {
+  if (problem !== undefined) return <Problem code={problem}>{problemText(problem)}</Problem>;
+  const text = done !== undefined && Object.hasOwn(texts.done, done) ? texts.done[done] : undefined;
+  return text === undefined ? null : <Note code={done ?? ''}>{text}</Note>;
+}
+
+/** The host of another site that a person came from. */
+function placeOf(returnTo: string | undefined): string | undefined {
+  return returnTo === undefined ? undefined : URL.parse(returnTo)?.host;
+}

@@ -1,0 +1,74 @@
+import { Controller, Get, Query, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { Caller } from '../../access/caller.decorator.ts';
+import type { Principal } from '../../access/principal.ts';
+import { Config } from '../../config/config.ts';
+import { Allow } from '../../http/allow.decorator.ts';
+import { ZodPipe } from '../../http/zod.pipe.ts';
+import { parseReturnTo } from '../../login/return-to.ts';
+import { Sessions } from '../../sessions/sessions.service.ts';
+import { Pages } from '../frame/pages.ts';
+import { SignInPage } from './sign-in-page.tsx';
+import type { SignedInAccount } from './sign-in-view.ts';
+
+/** A person gets the page, whatever is wrong with its address. */
+const shown = z.string().max(2048).optional().catch(undefined);
+const query = z.object({
+  identifier: shown,
+  return_to: shown,
+  prompt: z.enum(['consent']).optional().catch(undefined),
+  problem: shown,
+  done: shown,
+  switch: shown,
+});
+
+type SignInQuery = z.infer<typeof query>;
+
+@ApiExcludeController()
+@Controller()
+export class SignInController {
+  constructor(
+    private readonly config: Config,
+    private readonly sessions: Sessions,
+    private readonly pages: Pages,
+  ) {}
+
+  @Get()
+  @Allow('anyone', 'browser')
+  async page(
+    @Query(new ZodPipe(query)) asked: SignInQuery,
+    @Caller() caller: Principal,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { identifier, return_to: returnTo, prompt, problem, done } = asked;
+    const account = await this.accountOf(caller);
+    const isBare = [identifier, returnTo, problem, asked.switch].every(value => value === undefined);
+    if (account && isBare) return void reply.redirect(this.accountUrl(done), 303);
+    const goOn = this.goOnTo(returnTo);
+    const view = { ...this.pages.frame, account, identifier, returnTo, prompt, goOn, problem, done };
+    this.pages.send(reply, SignInPage(view));
+  }
+
+  private async accountOf(caller: Principal): Promise<SignedInAccount | undefined> {
+    if (caller.kind !== 'browser') return undefined;
+    const session = await this.sessions.find(caller.sessionId);
+    return { did: caller.did, handle: session?.handle ?? null };
+  }
+
+  private accountUrl(done?: string): string {
+    const query = done === undefined ? '' : `?${new URLSearchParams({ done })}`;
+    return `${this.config.basePath}/account${query}`;
+  }
+
+  /** A link must not lead where a login would not. */
+  private goOnTo(returnTo: string | undefined): string {
+    if (returnTo === undefined) return this.accountUrl();
+    try {
+      return parseReturnTo(returnTo, this.config);
+    } catch {
+      return this.accountUrl();
+    }
+  }
+}

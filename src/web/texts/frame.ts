@@ -1,0 +1,11 @@
+/** Words that every page may use. All that people read on the pages is in this folder, ready to be translated. */
+export const frameTexts = {
+  skip: 'Skip to the content',
+  next: 'Show more',
+  never: 'never',
+  unknownBrowser: 'Unknown browser',
+  browser: (browser: string | null, system: string | null): string => {
+    if (browser === null) return system === null ? 'Unknown browser' : `A browser on ${system}`;
+    return system === null ? browser : `${browser} on ${system}`;
+  },
+} as const;

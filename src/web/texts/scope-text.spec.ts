@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import { scopeText } from './scope-text.ts';
+
+describe('scopeText', () => {
+  it.each([
+    ['atproto', 'Know which account you are'],
+    ['transition:email', 'Read your email address'],
+    ['repo:app.bsky.feed.post', 'Create, change, and delete posts'],
+    ['repo:app.bsky.feed.post?action=create', 'Create posts'],
+    [
+      'repo?collection=app.bsky.feed.like&collection=org.example.note&action=create&action=delete',
+      'Create and delete likes and records of the kind org.example.note',
+    ],
+    ['repo:*', 'Create, change, and delete anything in your account’s data'],
+    [
+      'rpc:app.bsky.feed.getTimeline?aud=did:web:api.bsky.app%23bsky_appview',
+      'Call app.bsky.feed.getTimeline at api.bsky.app in your name',
+    ],
+    ['rpc:app.bsky.feed.getTimeline?aud=*', 'Call app.bsky.feed.getTimeline at any service in your name'],
+    ['rpc:*?aud=did:web:a.example%23x', 'Ask a.example for anything in your name'],
+    ['blob:*/*', 'Upload files of any kind'],
+    ['blob:image/*', 'Upload pictures'],
+    ['blob?accept=video/*&accept=text/plain', 'Upload videos and files of the kind text/plain'],
+    ['account:email', 'Read your email address'],
+    ['account:email?action=manage', 'Read and change your email address'],
+    ['account:repo?action=manage', 'Replace all of your data by an import'],
+    ['account:status?action=manage', 'Deactivate and reactivate your account'],
+    ['identity:handle', 'Change your handle'],
+    ['identity:*', 'Change your identity: your handle, and the server and keys of your account'],
+    ['include:org.example.basic', 'Use the set of permissions that org.example.basic describes'],
+    ['something:else', 'something:else'],
+    ['repo:not a collection', 'repo:not a collection'],
+    ['constructor', 'constructor'],
+    ['constructor:x', 'constructor:x'],
+  ])('of %s is %j', (scope, text) => {
+    expect(scopeText(scope)).toBe(text);
+  });
+});

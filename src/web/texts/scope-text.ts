@@ -1,0 +1,113 @@
+import {
+  AccountPermission,
+  BlobPermission,
+  IdentityPermission,
+  IncludeScope,
+  RepoPermission,
+  RpcPermission,
+} from '@atproto/oauth-scopes';
+import { recordNames } from './record-names.ts';
+
+const TEXTS: Readonly<Record<string, string>> = {
+  atproto: 'Know which account you are',
+  'transition:generic': 'Do nearly all that an app can: post, follow, like, upload, change your profile',
+  'transition:email': 'Read your email address',
+  'transition:chat.bsky': 'Read and send your direct messages',
+};
+
+const ACTIONS = { create: 'create', update: 'change', delete: 'delete' } as const;
+
+const ACCOUNT: Readonly<Record<AccountPermission['attr'], { read: string; manage: string }>> = {
+  email: { read: 'Read your email address', manage: 'Read and change your email address' },
+  repo: { read: 'Read all of your data', manage: 'Replace all of your data by an import' },
+  status: { read: 'See whether your account is active', manage: 'Deactivate and reactivate your account' },
+};
+
+/** Says in plain words what one part of a scope permits; one that is not known is said as it is written. */
+export function scopeText(scope: string): string {
+  if (Object.hasOwn(TEXTS, scope)) return TEXTS[scope] ?? scope;
+  return (
+    repoText(scope) ??
+    rpcText(scope) ??
+    blobText(scope) ??
+    accountText(scope) ??
+    identityText(scope) ??
+    includeText(scope) ??
+    scope
+  );
+}
+
+/** What a scope permits in one line; that everything begins with knowing the account goes without saying. */
+export function scopeSummary(scope: string): string {
+  const parts = scope.split(' ').filter(part => part !== 'atproto');
+  return (parts.length > 0 ? parts : ['atproto']).map(scopeText).join(' · ');
+}
+
+function repoText(scope: string): string | undefined {
+  const permission = RepoPermission.fromString(scope);
+  if (!permission) return undefined;
+  const actions = sentence(permission.action.map(action => ACTIONS[action]));
+  const isAll = permission.collection.includes('*');
+  const records = isAll ? 'anything in your account’s data' : sentence(permission.collection.map(recordName));
+  return `${capital(actions)} ${records}`;
+}
+
+function rpcText(scope: string): string | undefined {
+  const permission = RpcPermission.fromString(scope);
+  if (!permission) return undefined;
+  const { lxm, aud } = permission;
+  const service = aud === '*' ? 'any service' : serviceName(aud);
+  if (lxm.includes('*')) return `Ask ${service} for anything in your name`;
+  return `Call ${sentence(lxm)} at ${service} in your name`;
+}
+
+function blobText(scope: string): string | undefined {
+  const permission = BlobPermission.fromString(scope);
+  if (!permission) return undefined;
+  if (permission.accept.includes('*/*')) return 'Upload files of any kind';
+  const names = { 'image/*': 'pictures', 'video/*': 'videos', 'audio/*': 'sound' } as const;
+  const kinds = permission.accept.map(kind =>
+    Object.hasOwn(names, kind) ? names[kind as keyof typeof names] : `files of the kind ${kind}`,
+  );
+  return `Upload ${sentence(kinds)}`;
+}
+
+function accountText(scope: string): string | undefined {
+  const permission = AccountPermission.fromString(scope);
+  if (!permission) return undefined;
+  const { read, manage } = ACCOUNT[permission.attr];
+  return permission.action.includes('manage') ? manage : read;
+}
+
+function identityText(scope: string): string | undefined {
+  const permission = IdentityPermission.fromString(scope);
+  if (!permission) return undefined;
+  return permission.attr === 'handle'
+    ? 'Change your handle'
+    : 'Change your identity: your handle, and the server and keys of your account';
+}
+
+function includeText(scope: string): string | undefined {
+  const set = IncludeScope.fromString(scope);
+  return set ? `Use the set of permissions that ${set.nsid} describes` : undefined;
+}
+
+function recordName(collection: string): string {
+  return Object.hasOwn(recordNames, collection)
+    ? (recordNames[collection] ?? collection)
+    : `records of the kind ${collection}`;
+}
+
+/** `did:web:api.bsky.app#bsky_appview` is api.bsky.app to people; other DIDs say nothing more than they are. */
+function serviceName(aud: string): string {
+  const [did = aud] = aud.split('#');
+  return did.startsWith('did:web:') ? decodeURIComponent(did.slice('did:web:'.length)) : did;
+}
+
+function sentence(parts: readonly string[]): string {
+  return new Intl.ListFormat('en', { type: 'conjunction' }).format(parts);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

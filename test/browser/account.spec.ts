@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { BrowserContext, Page } from 'playwright-core';
+import { Grants } from '../../src/oauth/grants.service.ts';
+import { Refresher } from '../../src/sessions/refresher.service.ts';
+import { callWith } from '../broker/issued-key.ts';
+import { describeBroker } from '../broker/test-broker.ts';
+import { sessionById } from '../login/granted.ts';
+import type { BrowserClient } from '../network/browser-client.ts';
+import type { Account } from '../network/network-control.ts';
+import { authorizeAtPds } from './at-pds.ts';
+import { describeInChromium } from './chromium-suite.ts';
+import { openWatched } from './watched-context.ts';
+
+/** What a person does from the first day to the last, each step on the page that the one before has led to. */
+describeInChromium('an owner in Chromium', chromium => {
+  describeBroker(
+    'with an account and a bot',
+    broker => {
+      let owner: Account;
+      let context: BrowserContext;
+      let page: Page;
+      let complaints: readonly string[];
+      let secret: string;
+      let elsewhere: BrowserClient;
+      beforeAll(async () => {
+        owner = await broker().network.createAccount(`owner-${process.pid}.test`);
+        elsewhere = broker().browser();
+        await elsewhere.login(owner.handle, owner);
+        ({ context, page, complaints } = await openWatched(chromium(), broker(), {
+          timezoneId: 'Asia/Tokyo',
+          locale: 'en-GB',
+          permissions: ['clipboard-read', 'clipboard-write'],
+        }));
+      });
+      afterAll(() => context.close());
+
+      const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
+      const follow = (name: string): Promise<void> => page.getByRole('link', { name, exact: true }).click();
+      const statusWith = async (key: string): Promise<number> =>
+        (await callWith(broker(), { secret: key }, 'GET /xrpc/com.atproto.server.getSession')).status;
+
+      it('signs in on the way to the account', async () => {
+        await page.goto(`${broker().url}/account`);
+        expect(await page.getByRole('alert').count()).toBe(0);
+        await page.getByLabel('Your handle').fill(owner.handle);
+        await press('Sign in');
+        await authorizeAtPds(page, broker(), owner);
+        await page.getByRole('heading', { name: 'Your account' }).waitFor();
+        expect(await page.getByText('You have no keys yet.').count()).toBe(1);
+      });
+
+      it('reads times in the zone of the browser, and the exact instant beside them', async () => {
+        const time = page.locator('time').first();
+        const instant = (await time.getAttribute('datetime')) ?? '';
+        const shown = new Intl.DateTimeFormat('en-GB', {
+          dateStyle: 'medium',
+          timeStyle: 'short',
+          timeZone: 'Asia/Tokyo',
+        });
+        expect(await time.innerText()).toBe(shown.format(new Date(instant)));
+        expect(await time.getAttribute('title')).toBe(instant);
+      });
+
+      it('makes a key, confirms it at the PDS, and copies it from the one page that shows it', async () => {
+        await follow('Make a key');
+        await page.getByLabel('What is it for?').fill('Weather <b>bot</b>');
+        await page.getByLabel(/Do nearly all that an app can/).check();
+        await page.getByLabel('After 30 days').check();
+        await press('Continue');
+        await page.getByRole('heading', { name: 'Confirm your new key' }).waitFor();
+        expect(await page.locator('[data-asker]').innerText()).toBe('“Weather <b>bot</b>”');
+        await press('Approve');
+        await authorizeAtPds(page, broker(), owner);
+        await press('Show the key');
+        secret = await page.locator('[data-secret]').innerText();
+        await press('Copy');
+        await page.getByRole('button', { name: 'Copied' }).waitFor();
+        expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret);
+        expect(page.url()).not.toContain(secret);
+        expect(await statusWith(secret)).toBe(200);
+      });
+
+      it('finds it in the list, in plain words, and never the secret again', async () => {
+        await follow('Done, back to your account');
+        const row = page.locator('[data-key]');
+        const text = await row.innerText();
+        for (const part of ['Weather <b>bot</b>', 'Works', secret.slice(0, 12), 'post, follow, like'])
+          expect(text).toContain(part);
+        expect(await page.content()).not.toContain(secret);
+      });
+
+      it('replaces it with a grace, in which both work', async () => {
+        await follow('Manage Weather <b>bot</b>');
+        await page.getByLabel('one more hour').check();
+        await press('Replace it');
+        const next = await page.locator('[data-secret]').innerText();
+        expect([await statusWith(secret), await statusWith(next)]).toEqual([200, 200]);
+        secret = next;
+        await follow('Done, back to your account');
+      });
+
+      it('learns that it has stopped working when the PDS has revoked it, and reconnects it', async () => {
+        const { session_id } = await broker()
+          .database.selectFrom('api_key')
+          .select('session_id')
+          .where('start', '=', secret.slice(0, 12))
+          .executeTakeFirstOrThrow();
+        const session = await sessionById(broker(), session_id);
+        await broker()
+          .app.get(Grants)
+          .revoke({ ...session, ...session.secrets });
+        await broker().app.get(Refresher).refresh(session_id, { kind: 'forced' });
+        expect(await statusWith(secret)).toBe(401);
+
+        await page.reload();
+        const lost = page.locator('[data-lost]');
+        expect(await lost.innerText()).toMatch(/“Weather <b>bot<\/b>” has stopped working/);
+        expect(await lost.innerText()).toMatch(/Your server ended the permission/);
+        await follow('Reconnect Weather <b>bot</b>');
+        await authorizeAtPds(page, broker(), owner);
+        expect(await page.getByRole('status').innerText()).toMatch(/connected again/);
+        expect(await page.locator('[data-lost]').count()).toBe(0);
+        expect(await statusWith(secret)).toBe(200);
+      });
+
+      it('ends every other browser', async () => {
+        expect(await page.locator('[data-browser]').count()).toBe(2);
+        expect(await page.locator('[data-browser]').first().innerText()).toContain('This browser');
+        await press('End all others');
+        expect(await page.getByRole('status').innerText()).toBe('Every other browser is signed out.');
+        expect(await page.locator('[data-browser]').count()).toBe(1);
+        expect((await elsewhere.get('/api/me')).status).toBe(401);
+      });
+
+      it('revokes the key, which stays in the list as one that is over', async () => {
+        await follow('Manage Weather <b>bot</b>');
+        await press('Revoke it');
+        expect(await page.getByRole('status').innerText()).toMatch(/The key is revoked/);
+        expect(await statusWith(secret)).toBe(401);
+        await page.getByText('1 key that is over').click();
+        expect(await page.locator('[data-key]').innerText()).toContain('Revoked');
+      });
+
+      it('has met with no error, no refusal of the policy and no third party on all these pages', () => {
+        expect(complaints).toEqual([]);
+      });
+    },
+    { anyDatabase: true },
+  );
+});

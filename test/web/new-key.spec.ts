@@ -1,0 +1,204 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import { callWith } from '../broker/issued-key.ts';
+import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
+import { keyRequestOf } from '../key-requests/rows.ts';
+import type { BrowserClient } from '../network/browser-client.ts';
+import { approveKey } from '../network/key-asker.ts';
+import type { Account } from '../network/network-control.ts';
+import { askOneself, readyKey, secretOf, showKey } from './own-key.ts';
+
+const COOKIE = 'latchkey-key-request';
+
+describeBroker(
+  'a key that an owner makes in their browser',
+  broker => {
+    let alice: Account;
+    let bob: Account;
+    beforeAll(async () => {
+      alice = await broker().network.createAccount(`own-a-${broker().dialect}.test`);
+      bob = await broker().network.createAccount(`own-b-${broker().dialect}.test`);
+    });
+
+    const cookies = new Map<Account, string>();
+    /** A browser that is signed in, and has begun nothing else; of one account all share one session. */
+    const signedIn = async (account: Account): Promise<BrowserClient> => {
+      const browser = broker().browser();
+      const cookie = cookies.get(account);
+      if (cookie === undefined) await browser.login(account.handle, account);
+      else browser.agent.cookies.set(browser.publicUrl.host, 'latchkey', cookie);
+      cookies.set(account, browser.cookie('latchkey') ?? '');
+      return browser;
+    };
+
+    it('is shown once, in an answer that nobody keeps, and acts', async () => {
+      const browser = await signedIn(alice);
+      const ready = await readyKey(broker(), browser, alice);
+      const page = await showKey(browser, ready);
+      const secret = (await secretOf(page)) ?? '';
+      expect([page.status, page.headers.get('cache-control')]).toEqual([200, 'no-store']);
+      expect(page.url).not.toContain(secret);
+      const me = await callWith(broker(), { secret }, 'GET /api/me');
+      expect(await me.json()).toMatchObject({ did: alice.did, scope: 'atproto transition:generic' });
+      expect(browser.cookie(COOKIE)).toBeUndefined();
+
+      const again = await showKey(browser, ready);
+      expect([again.status, await secretOf(again)]).toEqual([410, undefined]);
+      expect(await again.text()).toContain('data-note="KeyRequestEnded"');
+    });
+
+    it('keeps its temp token where no script and no address has it', async () => {
+      const browser = await signedIn(alice);
+      const answer = await browser.submit('/account/keys', { name: 'My bot', ends: 'never' });
+      const [cookie = ''] = answer.headers.getSetCookie();
+      expect(cookie).toMatch(/^latchkey-key-request=[^;]+; Max-Age=900; Path=\/; HttpOnly; SameSite=Lax$/);
+      expect(answer.headers.get('location')).not.toContain('cktmp_');
+      const id = (answer.headers.get('location') ?? '').slice('/connect/'.length);
+      const page = await (await browser.open(`/connect/${id}`)).text();
+      expect(page).toContain('You asked for this key in this browser');
+      expect(page).not.toContain('cktmp_');
+      expect(await keyRequestOf(broker(), id)).toMatchObject({
+        did: alice.did,
+        scope: 'atproto',
+        expires_in_days: null,
+        status: 'pending',
+      });
+    });
+
+    it('needs what the browser kept and the code, both: either alone yields nothing', async () => {
+      const browser = await signedIn(alice);
+      const ready = await readyKey(broker(), browser, alice);
+      const kept = browser.cookie(COOKIE) ?? '';
+      const set = (value: string) => {
+        browser.agent.cookies.set(browser.publicUrl.host, COOKIE, value);
+      };
+      for (const value of [
+        '',
+        'x',
+        `${ready.id}.`,
+        `${ready.id}.cktmp_${'x'.repeat(43)}`,
+        kept.slice(0, -1),
+      ]) {
+        set(value);
+        const page = await showKey(browser, ready);
+        expect([page.status >= 400, await secretOf(page)]).toEqual([true, undefined]);
+      }
+      set(kept);
+      const wrong = await showKey(browser, { ...ready, code: '0000-0000' });
+      expect([wrong.status, await secretOf(wrong)]).toEqual([403, undefined]);
+      expect((await keyRequestOf(broker(), ready.id)).tries).toBe(1);
+      expect(await secretOf(await showKey(browser, ready))).toMatch(/^ckapi_/);
+    });
+
+    it('is over after five wrong codes', async () => {
+      const browser = await signedIn(alice);
+      const ready = await readyKey(broker(), browser, alice);
+      for (let count = 0; count < 5; count++)
+        expect((await showKey(browser, { ...ready, code: '0000-0000' })).status).toBe(403);
+      expect((await showKey(browser, ready)).status).toBe(410);
+      expect((await keyRequestOf(broker(), ready.id)).status).toBe('denied');
+    });
+
+    it('is shown to nobody else: not to another account in the same browser, not to who is signed out', async () => {
+      const browser = await signedIn(alice);
+      const ready = await readyKey(broker(), browser, alice);
+      const session = browser.cookie('latchkey') ?? '';
+      const other = await signedIn(bob);
+      browser.agent.cookies.set(browser.publicUrl.host, 'latchkey', other.cookie('latchkey') ?? '');
+      expect((await showKey(browser, ready)).status).toBe(404);
+      browser.agent.cookies.delete(browser.publicUrl.host, 'latchkey');
+      expect((await showKey(browser, ready)).headers.get('location')).toBe(
+        '/?return_to=%2Faccount&problem=AuthenticationRequired',
+      );
+      browser.agent.cookies.set(browser.publicUrl.host, 'latchkey', session);
+      expect(await secretOf(await showKey(browser, ready))).toMatch(/^ckapi_/);
+    });
+
+    it('that another browser authorizes is shown there as any other: with a code to type', async () => {
+      const id = await askOneself(await signedIn(alice));
+      const elsewhere = broker().browser();
+      const callback = await elsewhere.authorize(await approveKey(elsewhere, { id }), alice);
+      const page = await (await elsewhere.openCallback(callback)).text();
+      expect(page).toContain('data-claim-code');
+      expect(page).not.toContain('name="code"');
+    });
+
+    it('leads back to its page when its owner denies it at the PDS, and says so', async () => {
+      const browser = await signedIn(alice);
+      const id = await askOneself(browser);
+      const url = await approveKey(browser, { id });
+      const callback = await browser.authorize(url, alice, { decision: 'deny' });
+      const { headers } = await browser.openCallback(callback);
+      expect(headers.get('location')).toBe(`/connect/${id}?problem=LoginCancelled`);
+      const page = await (await browser.open(headers.get('location') ?? '')).text();
+      expect(page).toContain('You did not give permission');
+      expect(page).toContain(`/connect/${id}/approve`);
+    });
+
+    it.each([
+      [{ name: '' }, 'InvalidRequest'],
+      [{ name: 'a\u202Eb' }, 'InvalidRequest'],
+      [{ ends: '7' }, 'InvalidRequest'],
+    ])('leads back to the form with %j, and keeps what was filled in', async (fields, problem) => {
+      const browser = await signedIn(alice);
+      const form = { name: 'My bot', ends: '365', 'permission-1': 'yes', ...fields };
+      const answer = await browser.submit('/account/keys', form);
+      const back = new URL(answer.headers.get('location') ?? '', broker().url);
+      expect([back.pathname, back.searchParams.get('problem')]).toEqual(['/account/keys/new', problem]);
+      const page = await (await browser.open(back.pathname + back.search)).text();
+      expect(page).toMatch(/name="permission-1"[^>]*checked/);
+      if (!('name' in fields)) expect(page).toContain('value="My bot"');
+    });
+
+    it('gets a new secret in place of the one that its page knew: sent again, the form replaces no other', async () => {
+      const browser = await signedIn(alice);
+      const first = (await secretOf(await showKey(browser, await readyKey(broker(), browser, alice)))) ?? '';
+      const { id } = await keyWith(broker(), first);
+      const form = { start: first.slice(0, 12), grace: '3600' };
+      const second = (await secretOf(await browser.submit(`/account/keys/${id}/rotate`, form))) ?? '';
+      const again = await browser.submit(`/account/keys/${id}/rotate`, form);
+      expect([again.status, await secretOf(again)]).toEqual([409, undefined]);
+      expect(await again.text()).toContain('data-note="ApiKeyChanged"');
+      for (const secret of [first, second])
+        expect((await callWith(broker(), { secret }, 'GET /api/me')).status).toBe(200);
+      const revoked = await browser.submit(`/account/keys/${id}/revoke`, {});
+      expect(revoked.headers.get('location')).toBe('/account?done=key-revoked');
+      for (const secret of [first, second])
+        expect((await callWith(broker(), { secret }, 'GET /api/me')).status).toBe(401);
+    });
+
+    it('is as good as none to another account', async () => {
+      const browser = await signedIn(alice);
+      const secret = (await secretOf(await showKey(browser, await readyKey(broker(), browser, alice)))) ?? '';
+      const { id, start } = await keyWith(broker(), secret);
+      const stranger = await signedIn(bob);
+      const answers = [
+        await stranger.open(`/account/keys/${id}`),
+        await stranger.submit(`/account/keys/${id}/rotate`, { start, grace: '0' }),
+        await stranger.submit(`/account/keys/${id}/revoke`, {}),
+      ];
+      expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
+      expect((await callWith(broker(), { secret }, 'GET /api/me')).status).toBe(200);
+    });
+  },
+  { anyDatabase: true },
+);
+
+describeBroker(
+  'where nobody may ask for keys',
+  broker => {
+    it('the account’s page offers none, and the form makes none', async () => {
+      const account = await broker().network.createAccount(`own-off-${process.pid}.test`);
+      const browser = broker().browser();
+      await browser.login(account.handle, account);
+      expect(await (await browser.open('/account')).text()).not.toContain('/account/keys/new');
+      const answer = await browser.submit('/account/keys', { name: 'My bot', ends: '30' });
+      expect(answer.headers.get('location')).toContain('/account/keys/new?problem=KeyRequestsOff');
+    });
+  },
+  { anyDatabase: true, settings: { LATCHKEY_KEY_REQUESTS: 'off' } },
+);
+
+function keyWith({ database }: TestBroker, secret: string) {
+  const start = secret.slice(0, 12);
+  return database.selectFrom('api_key').selectAll().where('start', '=', start).executeTakeFirstOrThrow();
+}
