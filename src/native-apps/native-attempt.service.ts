@@ -25,6 +25,9 @@ const LONGEST_HESITATION_MS = 2_000;
 
 const LONGEST_PAUSE_MS = 5_000;
 
+/** How long a refusal waits for the database. */
+const GIVING_UP_MS = 2_000;
+
 /** The use of a refresh token by an app, checked: all that is left is to sign and to send. */
 export type TokenUse = {
   readonly fingerprint: Fingerprint;
@@ -185,8 +188,11 @@ export class NativeAttempts {
     };
   }
 
-  private giveUp(attempt: AttemptOn, { isKnown }: Place, outcome: UseOutcome): AttemptEnd {
-    return { outcome, written: this.persist(() => this.refreshes.giveUp(attempt, isKnown)) };
+  /** Written down before it is told, if that takes no long: whoever comes with a better proof finds a free place. */
+  private async giveUp(attempt: AttemptOn, { isKnown }: Place, outcome: UseOutcome): Promise<AttemptEnd> {
+    const written = this.persist(() => this.refreshes.giveUp(attempt, isKnown));
+    await withinTime(GIVING_UP_MS, written, undefined);
+    return { outcome, written };
   }
 
   /** Writes until the database takes it; at the end of the process it must look as if the answer were lost. */

@@ -123,7 +123,6 @@ export class NativeRefresher implements OnApplicationBootstrap, BeforeApplicatio
     try {
       const end = await this.use(use);
       ({ written } = end);
-      if (end.outcome.kind === 'answered') this.recent.set(id, { ...end.outcome, binding: use.binding });
       return end.outcome;
     } catch (cause) {
       return { kind: 'not-sent', cause };
@@ -146,6 +145,9 @@ export class NativeRefresher implements OnApplicationBootstrap, BeforeApplicatio
       if (found !== 'wait' && 'kind' in found) return { outcome: found, written: Promise.resolve() };
       if (found !== 'wait') {
         const { outcome, written } = await this.attempts.run(attempt, use, found);
+        // Kept from when it came, and so none that came elsewhere.
+        if (outcome?.kind === 'answered')
+          this.recent.set(use.fingerprint.id, { ...outcome, binding: use.binding });
         if (outcome) return { outcome, written };
         continue; // Somebody was faster.
       }

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
-import { type AppSession, makeKey, makeProof, TestApp } from './test-app.ts';
+import { type AppSession, makeKey, makeProof, TestApp, toSession } from './test-app.ts';
 
 describeBroker('a refresh of a native app that is repeated', suite, { confidential: true });
 
@@ -21,6 +21,17 @@ function suite(broker: () => TestBroker): void {
     expect(first.headers.get('latchkey-key-id')).toBe(session.keyId);
     session = await app.renew({ ...session, refreshToken: String(first.body.refresh_token) });
     expect(await app.isAlive(session)).toBe(true);
+  });
+
+  it('goes on at once with the nonce that its issuer asked for', async () => {
+    for (let round = 0; round < 10; round++) {
+      const asked = await app.refreshOnce(session, { proof: { nonce: undefined } });
+      expect(asked).toMatchObject({ status: 400, body: { error: 'use_dpop_nonce' } });
+      const nonce = asked.headers.get('dpop-nonce') ?? '';
+      const renewed = await app.refreshOnce(session, { proof: { nonce } });
+      expect(renewed.status).toBe(200);
+      session = toSession(renewed, session.key);
+    }
   });
 
   it('needs a proof with a nonce of the broker, and a new one each time', async () => {
