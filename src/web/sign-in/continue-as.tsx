@@ -3,7 +3,7 @@ import { AccountChip } from '../frame/avatar.tsx';
 import { ButtonForm } from '../frame/button-form.tsx';
 import { Page } from '../frame/page.tsx';
 import { signInTexts as texts } from '../texts/sign-in.ts';
-import type { SignedInAccount, SignInView } from './sign-in-page.tsx';
+import type { SignedInAccount, SignInView } from './sign-in-view.ts';
 
 type ContinueAsView = SignInView & { readonly account: SignedInAccount; readonly wanted: string };
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { renderToString } from 'preact-render-to-string';
-import { SignInPage, type SignInView } from './sign-in-page.tsx';
+import { SignInPage } from './sign-in-page.tsx';
+import type { SignInView } from './sign-in-view.ts';
 
 const alice = { did: 'did:plc:alice', handle: 'alice.test' };
 

@@ -3,26 +3,11 @@ import { AccountChip } from '../frame/avatar.tsx';
 import { ButtonForm } from '../frame/button-form.tsx';
 import { Note, Problem } from '../frame/note.tsx';
 import { Page } from '../frame/page.tsx';
-import type { Frame } from '../frame/pages.ts';
 import { problemText } from '../texts/problem-text.ts';
 import { signInTexts as texts } from '../texts/sign-in.ts';
 import { ContinueAs } from './continue-as.tsx';
 import { SignInForm } from './sign-in-form.tsx';
-
-/** Who is signed in in this browser. */
-export type SignedInAccount = { readonly did: string; readonly handle: string | null };
-
-export type SignInView = Frame & {
-  readonly account?: SignedInAccount | undefined;
-  readonly identifier?: string | undefined;
-  /** What the form sends along; it is judged when the login begins. */
-  readonly returnTo?: string | undefined;
-  /** Where a person who is signed in already goes on. */
-  readonly goOn: string;
-  readonly problem?: string | undefined;
-  /** What was done, as a word that the texts know. */
-  readonly done?: string | undefined;
-};
+import type { SignedInAccount, SignInView } from './sign-in-view.ts';
 
 /** The page at `/`: signs in, or asks whether to replace who is signed in. */
 export function SignInPage(view: SignInView): VNode {

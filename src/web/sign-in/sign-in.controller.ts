@@ -10,7 +10,8 @@ import { ZodPipe } from '../../http/zod.pipe.ts';
 import { parseReturnTo } from '../../login/return-to.ts';
 import { Sessions } from '../../sessions/sessions.service.ts';
 import { Pages } from '../frame/pages.ts';
-import { type SignedInAccount, SignInPage } from './sign-in-page.tsx';
+import { SignInPage } from './sign-in-page.tsx';
+import type { SignedInAccount } from './sign-in-view.ts';
 
 /** A person gets the page, whatever is wrong with its address. */
 const shown = z.string().max(2048).optional().catch(undefined);

@@ -1,0 +1,16 @@
+import type { Frame } from '../frame/pages.ts';
+
+/** Who is signed in in this browser. */
+export type SignedInAccount = { readonly did: string; readonly handle: string | null };
+
+export type SignInView = Frame & {
+  readonly account?: SignedInAccount | undefined;
+  readonly identifier?: string | undefined;
+  /** What the form sends along; it is judged when the login begins. */
+  readonly returnTo?: string | undefined;
+  /** Where a person who is signed in already goes on. */
+  readonly goOn: string;
+  readonly problem?: string | undefined;
+  /** What was done, as a word that the texts know. */
+  readonly done?: string | undefined;
+};
