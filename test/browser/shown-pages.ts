@@ -11,7 +11,12 @@ import { giveCookie } from './watched-context.ts';
 export const HOSTILE = '<img src=x onerror=alert(1)>';
 
 /** A page of the broker, as a suite opens it. */
-export type ShownPage = { readonly name: string; readonly open: (page: Page) => Promise<unknown> };
+export type ShownPage = {
+  readonly name: string;
+  readonly open: (page: Page) => Promise<unknown>;
+  /** Whether it looks like another one but for a note: it is checked, and no picture is taken of it. */
+  readonly alike?: true;
+};
 
 /** Every page of the broker, each with something on it, in a context that is signed in as a person and as the operator. */
 export async function prepareShownPages(broker: TestBroker, context: BrowserContext): Promise<ShownPage[]> {
@@ -38,15 +43,15 @@ export async function prepareShownPages(broker: TestBroker, context: BrowserCont
   await new KeyAsker(broker.url).claim(over, code);
   const start = await startOf(broker, keyId);
   return [
-    { name: 'sign-in-again', open: url('/?problem=LoginCancelled') },
+    { name: 'sign-in-again', open: url('/?problem=LoginCancelled'), alike: true },
     { name: 'continue-as', open: url('/?identifier=bob.test') },
     { name: 'reconsent', open: url(`/?identifier=${did}&prompt=consent`) },
     { name: 'account', open: url('/account') },
-    { name: 'account-problem', open: url('/account?problem=WrongAccount') },
+    { name: 'account-problem', open: url('/account?problem=WrongAccount'), alike: true },
     { name: 'new-key', open: url('/account/keys/new?problem=InvalidRequest&name=x') },
     { name: 'key', open: url(`/account/keys/${keyId}`) },
     { name: 'key-secret', open: post(`/account/keys/${keyId}/rotate`, { start, grace: '3600' }) },
-    { name: 'account-notice', open: url('/account/keys/00000000-0000-4000-8000-000000000000') },
+    { name: 'account-notice', open: url('/account/keys/00000000-0000-4000-8000-000000000000'), alike: true },
     { name: 'connect', open: url(`/connect/${pending.id}`) },
     { name: 'connect-over', open: url(`/connect/${over.id}`) },
     { name: 'admin-overview', open: url('/admin') },
@@ -57,7 +62,7 @@ export async function prepareShownPages(broker: TestBroker, context: BrowserCont
     { name: 'admin-native-apps', open: url('/admin/native-apps') },
     { name: 'admin-instances', open: url('/admin/instances') },
     { name: 'admin-audit-events', open: url('/admin/audit-events') },
-    { name: 'admin-notice', open: url('/admin/sessions/x') },
+    { name: 'admin-notice', open: url('/admin/sessions/x'), alike: true },
   ];
 }
 
