@@ -3,9 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 
 const examples = new URL('examples/', import.meta.url);
 
-describe('docs/native-apps.md', () => {
+describe('src/native-apps/README.md', () => {
   it.each(readdirSync(examples))('has the example that is tested, %s, as it is', name => {
-    const text = readFileSync(new URL('../../docs/native-apps.md', import.meta.url), 'utf8');
+    const text = readFileSync(new URL('../../src/native-apps/README.md', import.meta.url), 'utf8');
     const code = readFileSync(new URL(name, examples), 'utf8');
     expect(text).toContain(`\`\`\`ts\n${code}\`\`\`\n`);
   });
