@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { Kysely, Selectable, UpdateQueryBuilder, UpdateResult } from 'kysely';
-import type { RowBinding } from '../crypto/row-binding.ts';
+import type { Kysely, UpdateQueryBuilder, UpdateResult } from 'kysely';
 import { RowMac } from '../crypto/row-mac.ts';
 import { SealedBox } from '../crypto/sealed-box.ts';
 import { isUniqueViolation } from '../database/database-error.ts';
 import { Database } from '../database/database.ts';
 import type { Schema } from '../database/schema.ts';
-import type { NativeRefreshTable } from '../database/tables/native-refresh.ts';
 import type { Fingerprint } from './fingerprints.ts';
-import type { IssuerAnswer, KnownToken, NativeAttempt, SentProof, TokenBinding } from './native-refresh.ts';
+import type { IssuerAnswer, KnownToken, SentProof, TokenBinding } from './native-refresh.ts';
+import { macBinding, type NativeRefreshRow, sealBinding, toAttempt } from './native-refresh-row.ts';
 
 /** For how long an answer is given again, from when it came. */
 export const REPLAY_SECONDS = 10 * 60;
@@ -28,7 +27,6 @@ const NO_ATTEMPT = {
   sent_nonce: null,
 } as const;
 
-type Row = Selectable<NativeRefreshTable>;
 type RowUpdate = UpdateQueryBuilder<Schema, 'native_refresh', 'native_refresh', UpdateResult>;
 
 /** A token and whose attempt it is about. */
@@ -241,7 +239,7 @@ export class NativeRefreshRepository {
       .where('sealed', 'is', null);
   }
 
-  private toKnown(row: Row & { read_at: string }): KnownToken {
+  private toKnown(row: NativeRefreshRow & { read_at: string }): KnownToken {
     this.mac.verify(row.mac, macBinding(row));
     const binding = { appId: row.app_id, issuer: row.issuer, jkt: row.jkt, kid: row.kid };
     return {
@@ -253,33 +251,8 @@ export class NativeRefreshRepository {
     };
   }
 
-  private toAnswered(row: Row, sealed: string, binding: TokenBinding): KnownToken['answered'] {
+  private toAnswered(row: NativeRefreshRow, sealed: string, binding: TokenBinding): KnownToken['answered'] {
     const answer = JSON.parse(this.box.open(sealed, sealBinding(row.id, binding))) as IssuerAnswer;
     return { answer, sent: { jti: row.sent_jti ?? '', nonce: row.sent_nonce } };
   }
-}
-
-function toAttempt(row: Row): NativeAttempt | null {
-  const { attempt_id: id, attempt_state: state, owner, sent_at } = row;
-  if (id === null || state === null || owner === null) return null;
-  return {
-    id,
-    state,
-    owner,
-    sentAt: sent_at === null ? null : new Date(sent_at),
-  };
-}
-
-function macBinding(row: Pick<Row, 'id' | 'token' | 'app_id' | 'issuer' | 'jkt' | 'kid'>): RowBinding {
-  const { id, token, app_id, issuer, jkt, kid } = row;
-  return { table: 'native_refresh', column: 'mac', id, facts: { token, app_id, issuer, jkt, kid } };
-}
-
-function sealBinding(id: string, { appId, issuer, jkt, kid }: TokenBinding): RowBinding {
-  return {
-    table: 'native_refresh',
-    column: 'sealed',
-    id,
-    facts: { app_id: appId, issuer, jkt, kid },
-  };
 }
