@@ -20,7 +20,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createIndex('oauth_session_troubled')
     .on('oauth_session')
-    .column('id')
+    .columns(['status', 'id'])
     .where(sql<boolean>`(failures > 0 or attempt_state = 'in_doubt')`)
     .execute();
 }

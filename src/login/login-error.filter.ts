@@ -36,9 +36,10 @@ export class LoginErrorFilter extends ErrorFilter {
   }
 }
 
+/** Below the base path: where the person began what has failed, if that is known. */
 function placeOf(error: BrokerError, request: FastifyRequest, basePath: string): string {
-  const problem = new URLSearchParams({ problem: error.code });
   if (!(error instanceof FailedAuthorization)) return `/?${queryOf(error.code, request)}`;
+  const problem = new URLSearchParams({ problem: error.code });
   const { purpose, target, returnTo } = error.intent;
   switch (purpose) {
     case 'key_request':

@@ -1,4 +1,4 @@
-import { isValidDid } from '@atproto/syntax';
+import { isValidDid, isValidHandle } from '@atproto/syntax';
 import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import {
   ApiNoContentResponse,
@@ -22,7 +22,7 @@ import { sessionView, type SessionView, toSessionView } from './session-view.ts'
 
 const listQuery = z.object({
   did: z.string().refine(isValidDid, 'must be a DID').optional(),
-  handle: z.string().max(253).optional(),
+  handle: z.string().refine(isValidHandle, 'must be a handle').optional(),
   status: z.enum(sessionStatuses).optional(),
   troubled: z.stringbool().optional(),
   cursor: z.uuid().optional(),

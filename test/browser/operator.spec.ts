@@ -73,7 +73,7 @@ describeInChromium('the operator in Chromium', chromium => {
         expect(await found(accountOf(broker(), 'alice.test').did)).toBe(1);
         expect(await found('', 'troubled')).toBe(1);
         expect(await found('', 'needs_reauth')).toBe(1);
-        expect(await found('nobody.test')).toBe(0);
+        for (const nobody of ['nobody.test', 'a\0b', "' or 1=1 --"]) expect(await found(nobody)).toBe(0);
         expect(await page.getByText('No session is like this.').count()).toBe(1);
         await found(session.id);
         await page.getByRole('heading', { name: 'alice.test' }).waitFor();

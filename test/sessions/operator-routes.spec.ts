@@ -53,7 +53,23 @@ function suite(broker: () => TestBroker): void {
       });
     });
 
+    it('chooses by handle, and those whose refresh fails or is in doubt', async () => {
+      const { database } = broker();
+      const [failing = '', doubtful = ''] = all;
+      const failed = { handle: 'alice.test', failures: 1 };
+      await database.updateTable('oauth_session').set(failed).where('id', '=', failing).execute();
+      const doubt = { attempt_state: 'in_doubt' } as const;
+      await database.updateTable('oauth_session').set(doubt).where('id', '=', doubtful).execute();
+      expect(idsOf(await ask('GET /api/sessions?handle=alice.test'))).toEqual([failing]);
+      expect(idsOf(await ask('GET /api/sessions?troubled=true'))).toEqual([failing, doubtful]);
+      expect(idsOf(await ask('GET /api/sessions?troubled=false'))).toHaveLength(all.length);
+      await database.updateTable('oauth_session').set({ failures: 0, attempt_state: null }).execute();
+    });
+
     it.each([
+      'handle=%00',
+      'handle=alice',
+      'troubled=maybe',
       'limit=0',
       'limit=-1',
       'limit=501',

@@ -12,7 +12,7 @@ import { toUiSessionView } from '../../ui-sessions/ui-session-view.ts';
 import type { AccountView, LostKey } from './account-view.ts';
 
 const BROWSERS_SHOWN = 50;
-const KEYS_SHOWN = 100;
+const KEYS_SHOWN = 500;
 
 export type AccountCursors = {
   readonly browsers?: string | undefined;

@@ -12,7 +12,11 @@ import { AdminErrorFilter } from './admin-error.filter.ts';
 import { InstancesPage } from './instances-page.tsx';
 
 const SHOWN = 50;
-const cursor = z.string().max(256).optional().catch(undefined);
+const cursor = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,256}$/)
+  .optional()
+  .catch(undefined);
 const query = z.object({ instances: cursor, leases: cursor });
 
 /** The running processes, their background work and their leases, for the operator to look at. */

@@ -12,6 +12,8 @@ describe("the operator's search for sessions", () => {
       { handle: 'alice.test', status: 'active' },
     ],
     [{ status: 'troubled' }, { status: 'active', troubled: true }],
+    [{ q: '\u200ealice.test\0' }, { handle: 'alice.test' }],
+    [{ q: '\0' }, { handle: '' }],
     [{ status: 'nonsense', cursor: 'x' }, {}],
   ])('for %j asks for %j', (typed, query) => {
     expect(toSessionQuery(sessionSearch.parse(typed))).toEqual(query);

@@ -16,8 +16,9 @@ export type SessionSearch = z.infer<typeof sessionSearch>;
 
 /** Returns what is asked of the database: a DID, or a handle as people write it. */
 export function toSessionQuery({ q = '', status, cursor }: SessionSearch): Omit<SessionQuery, 'limit'> {
-  const name = q.replace(/\p{Cf}/gu, '').replace(/^@|^at:\/\//, '');
-  const about = name === '' ? {} : name.startsWith('did:') ? { did: name } : { handle: name.toLowerCase() };
+  // What can be in no name is left out: no database has to take every text.
+  const name = q.replace(/^@|^at:\/\//, '').replace(/[^\w.:%-]/g, '');
+  const about = q === '' ? {} : name.startsWith('did:') ? { did: name } : { handle: name.toLowerCase() };
   return {
     ...about,
     ...(status === 'troubled' ? { status: 'active', troubled: true } : { status }),

@@ -33,11 +33,6 @@ export const connectTexts = {
   denied: 'You denied it',
   deniedText: 'Nobody gets this key. You can close this page.',
   toAccount: 'Your account',
-  over: {
-    claimed: 'This request is over: the key was handed over.',
-    denied: 'This request is over: it was denied, or its code was tried too often.',
-    expired: 'This request is over: its 15 minutes have gone by. Have the key asked for anew.',
-  },
   notFound: 'There is no such request. Look at the link again, or have the key asked for anew.',
   foreign: 'Another site tried to answer for you. Nothing was changed.',
 

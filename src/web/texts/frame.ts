@@ -2,8 +2,6 @@
 export const frameTexts = {
   skip: 'Skip to the content',
   next: 'Show more',
-  never: 'never',
-  unknownBrowser: 'Unknown browser',
   browser: (browser: string | null, system: string | null): string => {
     if (browser === null) return system === null ? 'Unknown browser' : `A browser on ${system}`;
     return system === null ? browser : `${browser} on ${system}`;
