@@ -25,8 +25,8 @@ const LONGEST_HESITATION_MS = 2_000;
 
 const LONGEST_PAUSE_MS = 5_000;
 
-/** How long a refusal waits for the database. */
-const GIVING_UP_MS = 2_000;
+/** How long the end of an attempt without an answer waits for the database. */
+const CONCLUDING_MS = 2_000;
 
 /** The use of a refresh token by an app, checked: all that is left is to sign and to send. */
 export type TokenUse = {
@@ -180,18 +180,19 @@ export class NativeAttempts {
     storing.catch(() => undefined); // No answer at all is what was written down already.
   }
 
-  private doubt(attempt: AttemptOn, { request }: TokenUse, cause: unknown): AttemptEnd {
+  private doubt(attempt: AttemptOn, { request }: TokenUse, cause: unknown): Promise<AttemptEnd> {
     this.log.nativeRefreshInDoubt({ app: request.app.name }, cause);
-    return {
-      outcome: { kind: 'unknown', cause },
-      written: this.persist(() => this.refreshes.markInDoubt(attempt)),
-    };
+    return this.conclusion({ kind: 'unknown', cause }, () => this.refreshes.markInDoubt(attempt));
   }
 
-  /** Written down before it is told, if that takes no long: whoever comes with a better proof finds a free place. */
-  private async giveUp(attempt: AttemptOn, { isKnown }: Place, outcome: UseOutcome): Promise<AttemptEnd> {
-    const written = this.persist(() => this.refreshes.giveUp(attempt, isKnown));
-    await withinTime(GIVING_UP_MS, written, undefined);
+  private giveUp(attempt: AttemptOn, { isKnown }: Place, outcome: UseOutcome): Promise<AttemptEnd> {
+    return this.conclusion(outcome, () => this.refreshes.giveUp(attempt, isKnown));
+  }
+
+  /** Written down before it is told, if that takes no long: whoever comes next finds the token as it was told. */
+  private async conclusion(outcome: UseOutcome, write: () => Promise<void>): Promise<AttemptEnd> {
+    const written = this.persist(write);
+    await withinTime(CONCLUDING_MS, written, undefined);
     return { outcome, written };
   }
 
