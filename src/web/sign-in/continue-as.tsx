@@ -9,9 +9,10 @@ type ContinueAsView = SignInView & { readonly account: SignedInAccount; readonly
 
 /** Asks before another account takes the place of the one that is signed in. */
 export function ContinueAs(view: ContinueAsView): VNode {
-  const { account, basePath, wanted, returnTo, goOn } = view;
+  const { account, basePath, wanted, returnTo, prompt, goOn } = view;
   const name = account.handle ?? account.did;
-  const fields = { identifier: wanted, replace: 'yes', ...(returnTo && { return_to: returnTo }) };
+  const kept = { ...(returnTo && { return_to: returnTo }), ...(prompt && { prompt }) };
+  const fields = { identifier: wanted, replace: 'yes', ...kept };
   const isSame = [account.did, account.handle].includes(wanted.trim().replace(/^@/, '').toLowerCase());
   return (
     <Page {...view} title={texts.signedIn}>

@@ -51,7 +51,8 @@ describe('the sign-in page', () => {
     expect(page).toContain('<a class="button secondary" href="/app">Not now</a>');
     for (const account of [undefined, { ...alice, did: 'did:plc:bob' }])
       expect(render({ account, ...asked })).not.toContain('Look at the permissions');
-    expect(render(asked)).toContain('name="prompt" value="consent"');
+    for (const account of [undefined, { ...alice, did: 'did:plc:bob' }])
+      expect(render({ account, ...asked })).toContain('name="prompt" value="consent"');
   });
 
   it('shows the DID of an account without a handle', () => {
