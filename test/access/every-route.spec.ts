@@ -15,6 +15,8 @@ const REFUSALS: Readonly<Record<string, number>> = {
 };
 
 describeBroker('every route', suite, {
+  // Who may call what is the guard's affair; that each credential is read alike is tried by suites of its own.
+  anyDatabase: true,
   settings: { ...credentialSettings, LATCHKEY_TRUSTED_PROXIES: '127.0.0.1' },
 });
 

@@ -14,7 +14,7 @@ import { until } from '../refresher/until.ts';
 const MOST_KEYS = 5;
 const AT_ONCE = 12;
 const SESSIONS = 30;
-const ROUNDS = process.env.TEST_LONG ? 50 : 5;
+const ROUNDS = process.env.TEST_LONG ? 50 : 3;
 
 describeBroker('keys that are changed from many sides at once', suite, {
   settings: { LATCHKEY_KEYS_PER_ACCOUNT: String(MOST_KEYS) },

@@ -7,7 +7,7 @@ import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { apiKeyRow, keyRequestRow, oauthSessionRow, uiSessionRow } from '../database/rows.ts';
 import { stopBackground } from './due.ts';
 
-const ROUNDS = process.env.TEST_LONG ? 50 : 5;
+const ROUNDS = process.env.TEST_LONG ? 50 : 3;
 const SESSIONS = 60;
 const past = '2020-01-01T00:00:00.000Z';
 const future = '2099-01-01T00:00:00.000Z';

@@ -6,7 +6,7 @@ import { signIn } from '../refresher/test-session.ts';
 import { makeDue, stopBackground } from './due.ts';
 
 const SESSIONS = 8;
-const ROUNDS = process.env.TEST_LONG ? 50 : 5;
+const ROUNDS = process.env.TEST_LONG ? 50 : 3;
 const name = 'background runs of two brokers';
 
 // A file of SQLite is for one process.

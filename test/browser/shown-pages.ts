@@ -21,7 +21,8 @@ export type ShownPage = {
 /** Every page of the broker, each with something on it, in a context that is signed in as a person and as the operator. */
 export async function prepareShownPages(broker: TestBroker, context: BrowserContext): Promise<ShownPage[]> {
   const { did } = accountOf(broker, 'alice.test');
-  const mine = await storeSession(broker, broker.network.pds, { did });
+  // Less than the broker asks for, so that there is something to be told of.
+  const mine = await storeSession(broker, broker.network.pds, { did, scope: 'atproto' });
   await giveCookie(context, broker, await storeCookie(broker, mine, { userAgent: chrome }));
   await storeCookie(broker, await storeSession(broker, broker.network.pds, { did }), { userAgent: HOSTILE });
   const { cookie } = await broker.app

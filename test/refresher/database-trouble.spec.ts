@@ -17,7 +17,7 @@ import { until } from './until.ts';
 
 const CALLS = 8;
 const LOCKED_MS = 2_000;
-const ROUNDS = process.env.TEST_LONG ? 50 : 5;
+const ROUNDS = process.env.TEST_LONG ? 50 : 3;
 
 (isRequested('postgres') ? describe : describe.skip)('a refresh when Postgres', () => {
   let network: OwnNetwork;

@@ -10,7 +10,7 @@ import { networkOfFile } from './network-of-file.ts';
 import { signIn, type TestSession } from './test-session.ts';
 
 /** How often each thing that may happen to a session is let happen. */
-export const ROUNDS = process.env.TEST_LONG ? 50 : 5;
+export const ROUNDS = process.env.TEST_LONG ? 50 : 3;
 if (process.env.TEST_LONG) jest.setTimeout(10 * 60_000);
 
 /** Brokers of one deployment, at a network of their file's own in which faults may happen. */

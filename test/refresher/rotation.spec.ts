@@ -4,7 +4,7 @@ import { Refresher } from '../../src/sessions/refresher.service.ts';
 import { describeFaults, type FaultyPlace } from './describe-faults.ts';
 import type { TestSession } from './test-session.ts';
 
-const ROUNDS = process.env.TEST_LONG ? 50 : 5;
+const ROUNDS = process.env.TEST_LONG ? 50 : 3;
 const IN_FLIGHT = 16;
 /** Many megabytes go through all parts at once, on two cores perhaps. */
 const LONG_MS = 180_000;

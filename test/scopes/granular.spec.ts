@@ -31,7 +31,8 @@ describe.each([
     jest.restoreAllMocks();
   });
 
-  describeBroker('at a real PDS', suite, { confidential, settings: { LATCHKEY_SCOPE: scope } });
+  const settings = { LATCHKEY_SCOPE: scope };
+  describeBroker('at a real PDS', suite, { confidential, anyDatabase: confidential, settings });
 });
 
 function suite(broker: () => TestBroker): void {

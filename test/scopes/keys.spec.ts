@@ -37,6 +37,7 @@ describe.each([
   };
   describeBroker('at a real PDS', run, {
     confidential: true,
+    anyDatabase: !known,
     settings: { LATCHKEY_SCOPE: `${scope} transition:generic` },
   });
 });

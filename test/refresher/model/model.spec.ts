@@ -7,7 +7,7 @@ import type { Model } from './happening.ts';
 import { happenings } from './happenings.ts';
 import type { World } from './world.ts';
 
-const RUNS = Number(process.env.TEST_RUNS ?? (process.env.TEST_LONG ? 250 : 8));
+const RUNS = Number(process.env.TEST_RUNS ?? (process.env.TEST_LONG ? 250 : 5));
 const MOST_HAPPENINGS = 20;
 const LIMIT_MS = 60 * 60_000;
 
