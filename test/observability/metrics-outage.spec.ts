@@ -37,6 +37,7 @@ suite('metrics while the database is away', () => {
       latchkey_spooled_answers: 0,
       latchkey_native_spooled_answers: 0,
       latchkey_native_tokens_in_memory: 0,
+      latchkey_service_tokens_kept: 0,
     });
     await postgres.resume();
   });
