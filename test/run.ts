@@ -4,13 +4,11 @@ import { findChromium } from './network/chromium.ts';
 import { findNginx } from './network/nginx.ts';
 
 const jest = fileURLToPath(new URL('../node_modules/jest/bin/jest.js', import.meta.url));
-// As arguments rather than NODE_OPTIONS, so that jest's workers have them and the brokers of the tests do not.
-const nodeOptions = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
 
 const args = process.argv.slice(2);
 const isLong = args.includes('--long');
 announce();
-const child = spawn(process.execPath, [...nodeOptions, jest, ...args.filter(arg => arg !== '--long')], {
+const child = spawn(process.execPath, [jest, ...args.filter(arg => arg !== '--long')], {
   env: isLong ? { ...process.env, TEST_LONG: '1' } : process.env,
   stdio: 'inherit',
 });
