@@ -163,7 +163,7 @@ export class NativeRefreshes {
   }
 
   private ended<Answer>(outcome: NativeRefreshOutcome, answer: Answer): Answer {
-    this.metrics.nativeRefreshEnded(outcome);
+    this.metrics.nativeApps.nativeRefreshEnded(outcome);
     return answer;
   }
 }
