@@ -9,6 +9,7 @@ import { Metrics } from '../observability/metrics.ts';
 import { OAuthModule } from '../oauth/oauth.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { AppDoctor } from './app-doctor.service.ts';
+import { AttestationNotes } from './attestation-notes.ts';
 import { Fingerprints } from './fingerprints.ts';
 import { IssuerRequests } from './issuer-requests.ts';
 import { KnownApps } from './known-apps.ts';
@@ -43,6 +44,7 @@ import { SurplusNativeTokens } from './surplus-native-tokens.ts';
   ],
   providers: [
     AppDoctor,
+    AttestationNotes,
     Fingerprints,
     IssuerRequests,
     KnownApps,

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { KnownApps } from '../../src/native-apps/known-apps.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
+import { byLabel, readSamples, scrape } from '../observability/exposition.ts';
 import { type AppSession, operate, TestApp } from './test-app.ts';
 
 const page = 'https://app.pages.example';
@@ -101,6 +102,26 @@ function suite(broker: () => TestBroker): void {
     expect(JSON.stringify(rows)).not.toContain(secret);
     expect(await change({ attestation: null })).toMatchObject({ status: 200 });
     session = await app.renew(session);
+  });
+
+  it('watched for requests that do not carry it: each is counted, and the log has a line a minute', async () => {
+    const watched = await TestApp.register(broker(), { attestation: { header: 'X-App-Check', secret } });
+    const counted = async (): Promise<Record<string, number>> =>
+      byLabel(
+        readSamples(await (await scrape(broker())).text()),
+        'latchkey_native_unattested_requests_total',
+      );
+    const { missing = NaN, wrong = NaN } = await counted();
+    for (const shown of [undefined, `${secret}5`, '', undefined, secret]) {
+      const headers: Record<string, string> = shown === undefined ? {} : { 'x-app-check': shown };
+      await watched.send('token', { client_id: watched.clientId }, { headers });
+    }
+    expect(await counted()).toEqual({ missing: missing + 2, wrong: wrong + 2 });
+    const lines = broker().logLines.filter(line => line.includes(`"app":"${watched.name}"`));
+    expect(lines.filter(line => line.includes('attestation'))).toEqual([
+      expect.stringContaining('"flaw":"missing","from":"127.0.0.1"'),
+    ]);
+    expect(lines.join('')).not.toContain(secret);
   });
 
   it('a limit of its own, after which it is asked to wait', async () => {
