@@ -34,7 +34,7 @@ export class ApiKeyVerifier implements CredentialVerifier {
     const [digest, now] = [digestOf(credential), new Date()];
     const key = await this.recent.get(digest);
     const verdict = key ? decideKey(key, digest, now) : 'unknown';
-    this.metrics.keyValidated(verdict);
+    this.metrics.credentials.keyValidated(verdict);
     if (!key || verdict === 'unknown') return undefined;
     if (verdict !== 'accepted') {
       this.notes.refused(key, verdict, from);
@@ -46,7 +46,7 @@ export class ApiKeyVerifier implements CredentialVerifier {
   }
 
   private refuseMalformed({ length }: string, from: string): void {
-    this.metrics.keyValidated('malformed');
+    this.metrics.credentials.keyValidated('malformed');
     this.notes.malformed(length, from);
   }
 }

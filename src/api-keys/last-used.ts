@@ -36,7 +36,7 @@ export class LastUsed extends BatchedMarks<Use> {
   }
 
   protected onFailure(error: unknown): void {
-    this.metrics.keyUseNotWritten();
+    this.metrics.credentials.keyUseNotWritten();
     this.log.databaseTrouble(error);
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.service.ts';
 import { Log } from '../observability/log.ts';
 import type { ApiKey, KeyVerdict } from './api-key.ts';
-import { NotePauses } from './note-pauses.ts';
+import { NotePauses } from '../observability/note-pauses.ts';
 
 const MALFORMED = 'malformed';
 

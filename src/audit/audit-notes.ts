@@ -77,6 +77,6 @@ export class AuditNotes implements OnModuleInit, OnApplicationShutdown {
 
   private lose(events: number): void {
     this.lost += events;
-    this.metrics.auditEventsLost(events);
+    this.metrics.upkeep.auditEventsLost(events);
   }
 }

@@ -42,7 +42,7 @@ export class BackgroundRefresh {
     const work = async (): Promise<void> => {
       for await (const session of queue) {
         const result = await this.settle(session, withinSeconds, signal);
-        this.metrics.backgroundLooked(toBackgroundResult(result));
+        this.metrics.sessions.backgroundLooked(toBackgroundResult(result));
         tally.add(session.id, result);
       }
     };

@@ -23,7 +23,7 @@ export class SessionMetrics implements OnModuleInit {
     );
     // The last of the listeners: when one before it fails, all are told again, and this one has not counted yet.
     this.listeners.add(({ reason }) => {
-      this.metrics.sessionEnded(reason);
+      this.metrics.sessions.sessionEnded(reason);
       return Promise.resolve();
     });
   }

@@ -43,8 +43,8 @@ export class Sweeper {
 
   register(sweep: Sweep): void {
     this.sweeps.push(sweep);
-    this.metrics.swept(sweep.name, 0);
-    this.metrics.sweepFailed(sweep.name, 0);
+    this.metrics.upkeep.swept(sweep.name, 0);
+    this.metrics.upkeep.sweepFailed(sweep.name, 0);
   }
 
   /** Sweeps all tables; trouble with one is logged and does not keep the others from being swept. */
@@ -81,7 +81,7 @@ export class Sweeper {
       const startedAt = performance.now();
       const swept = await sweepBatch(batch);
       progress.rows += swept;
-      this.metrics.swept(name, swept);
+      this.metrics.upkeep.swept(name, swept);
       if (swept < batch) return false;
       if (signal?.aborted) return true;
       await delay(Math.min(performance.now() - startedAt, LONGEST_REST_MS));
@@ -91,7 +91,7 @@ export class Sweeper {
 
   private reportFailure(table: string, error: unknown): void {
     if (error instanceof LeaseTaken) return; // Another process is sweeping this table.
-    this.metrics.sweepFailed(table);
+    this.metrics.upkeep.sweepFailed(table);
     this.log.sweepFailed({ table }, error);
   }
 }

@@ -5,7 +5,7 @@ import type { Metrics } from '../observability/metrics.ts';
 export function addRequestMetrics(server: FastifyInstance, metrics: Metrics): void {
   const measure = (request: FastifyRequest, reply: FastifyReply, status: number | undefined): void => {
     const { method, routeOptions } = request;
-    metrics.requestEnded({
+    metrics.http.requestEnded({
       route: routeOptions.url ?? 'unknown',
       method,
       status,

@@ -1,7 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { hasDigest } from '../crypto/secret.ts';
 import { BrokerError } from '../errors/broker-error.ts';
+import { findAttestationFlaw } from './attestation.ts';
+import { AttestationNotes } from './attestation-notes.ts';
 import { setCallingApp } from './calling-app.decorator.ts';
 import { KnownApps } from './known-apps.ts';
 import type { NativeApp } from './native-app.ts';
@@ -17,6 +18,7 @@ export class NativeAppGuard implements CanActivate {
   constructor(
     private readonly apps: KnownApps,
     private readonly limits: NativeLimits,
+    private readonly notes: AttestationNotes,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -27,7 +29,7 @@ export class NativeAppGuard implements CanActivate {
     const app = await this.apps.find(clientIdOf(request));
     if (!app) throw unknownClient();
     requireOrigin(app, request, reply);
-    if (!isAttested(app, request)) throw unknownClient();
+    this.requireAttestation(app, request);
     await this.limits.countApp(app);
     if (app.status === 'paused')
       throw new BrokerError('AppPaused', 'This app is paused here. Its sessions wait for it.', {
@@ -35,6 +37,13 @@ export class NativeAppGuard implements CanActivate {
       });
     setCallingApp(request, app);
     return true;
+  }
+
+  private requireAttestation(app: NativeApp, { headers, ip }: FastifyRequest): void {
+    const flaw = findAttestationFlaw(app, headers);
+    if (flaw === undefined) return;
+    this.notes.refused(app, flaw, ip);
+    throw unknownClient();
   }
 }
 
@@ -52,12 +61,6 @@ function requireOrigin({ origins }: NativeApp, { headers }: FastifyRequest, repl
   if (!origins.includes(origin))
     throw new BrokerError('OriginNotAllowed', 'Pages of this origin may not ask for this app.');
   allowOrigin(reply, origin);
-}
-
-function isAttested({ attestation }: NativeApp, { headers }: FastifyRequest): boolean {
-  if (!attestation) return true;
-  const shown = headers[attestation.header];
-  return typeof shown === 'string' && hasDigest(shown, attestation.digest);
 }
 
 /** One answer, whether the app is not known or something else only looks like it. */

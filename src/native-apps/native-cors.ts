@@ -1,4 +1,6 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isOAuthEndpoint } from '../http/oauth-error.ts';
+import type { KnownApps } from './known-apps.ts';
 
 /** What a page may read of an answer besides its body. */
 const EXPOSED = ['dpop-nonce', 'latchkey-key-id', 'retry-after', 'www-authenticate'];
@@ -22,4 +24,23 @@ export function allowPreflight(reply: FastifyReply, origin: string, askedHeaders
     'access-control-max-age': PREFLIGHT_SECONDS,
     ...(askedHeaders !== undefined && { 'access-control-allow-headers': askedHeaders }),
   });
+}
+
+/**
+ * Lets pages read that they are to come again later: by then it is not known for which app they ask, so any app's pages
+ * may. What is not readable is a network error to them, which says nothing of when.
+ */
+export function addRefusalCors(server: FastifyInstance, apps: KnownApps): void {
+  server.addHook('onSend', async (request, reply) => {
+    const { origin } = request.headers;
+    if (origin === undefined || !isEarlyRefusal(request, reply)) return;
+    // The refusal goes out in any case, also when the database does not say whose pages these are.
+    if (await apps.hasOrigin(origin).catch(() => false)) allowOrigin(reply, origin);
+  });
+}
+
+/** Whether there are too many requests, said before the app was found that would have had its origins asked. */
+function isEarlyRefusal(request: FastifyRequest, reply: FastifyReply): boolean {
+  const isTooMany = reply.statusCode === 429 && request.method === 'POST' && isOAuthEndpoint(request);
+  return isTooMany && !reply.hasHeader('access-control-allow-origin');
 }

@@ -1,5 +1,4 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { BrokerError } from '../errors/broker-error.ts';
 import { Instances } from '../leases/instances.service.ts';
 import { Log } from '../observability/log.ts';
@@ -7,12 +6,10 @@ import { Closing } from '../sessions/closing.ts';
 import { pause } from '../sessions/pause.ts';
 import { REQUEST_LIFETIME_MS } from '../sessions/refresh-policy.ts';
 import { NativeAnswers } from './native-answers.ts';
-import { NativeAttempts, type Place, type TokenUse, type UseOutcome } from './native-attempt.service.ts';
+import { NativeAttempts, type Place, type TokenUse } from './native-attempt.service.ts';
 import { decideUse, findMismatch, type KnownToken, type TokenBinding } from './native-refresh.ts';
-import { NativeRefreshRepository, REPLAY_SECONDS } from './native-refresh.repository.ts';
-
-/** Answers that are kept in memory, beside those that are on their way. */
-const MOST_ANSWERS = 10_000;
+import { NativeRefreshRepository } from './native-refresh.repository.ts';
+import { type Finished, type Flight, type FlightOutcome, TokensInMemory } from './tokens-in-memory.ts';
 
 const FIRST_LOOK_MS = 50;
 const LONGEST_LOOK_MS = 1_000;
@@ -20,24 +17,10 @@ const LONGEST_LOOK_MS = 1_000;
 /** How long a flight looks on while another process is at work: longer than anybody waits for it. */
 const LOOKING_ON_MS = 60_000;
 
-/** What becomes of a token, for everybody who waits: also that somebody may use it again, after so many seconds. */
-export type FlightOutcome = UseOutcome | { readonly kind: 'in-doubt'; readonly seconds: number };
-
-/** The one use of a token that is under way in this process. */
-export type Flight = {
-  readonly binding: TokenBinding;
-  /** Whose request and proof it goes with. */
-  readonly leader: TokenUse;
-  readonly outcome: Promise<FlightOutcome>;
-};
-
-type Answered = Extract<UseOutcome, { kind: 'answered' }>;
-type Finished = Answered & { readonly binding: TokenBinding };
-
 /** What is known of a token before it is used: its binding, and whether its answer is here already. */
 export type TokenState = {
   readonly binding: TokenBinding;
-  readonly finished?: Answered;
+  readonly finished?: Finished;
   readonly known?: KnownToken;
 };
 
@@ -48,12 +31,8 @@ export type TokenState = {
  */
 @Injectable()
 export class NativeRefresher implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly flights = new Map<string, Flight>();
+  private readonly memory = new TokensInMemory();
   private readonly landings = new Set<Promise<unknown>>();
-  private readonly recent = new LRUCache<string, Finished>({
-    max: MOST_ANSWERS,
-    ttl: REPLAY_SECONDS * 1000,
-  });
 
   constructor(
     private readonly refreshes: NativeRefreshRepository,
@@ -73,20 +52,20 @@ export class NativeRefresher implements OnApplicationBootstrap, BeforeApplicatio
   /** Starts nothing any more, and waits until what is under way is settled and in the database, or in the spool. */
   async beforeApplicationShutdown(): Promise<void> {
     this.closing.begin();
-    await Promise.all(Array.from(this.flights.values(), ({ outcome }) => outcome));
+    await Promise.all(this.memory.allFlights().map(({ outcome }) => outcome));
     await Promise.all(this.landings);
   }
 
   /** How many tokens are in memory: on their way, and with their answers. */
   get inMemory(): { readonly flights: number; readonly answers: number } {
-    return { flights: this.flights.size, answers: this.recent.size };
+    return this.memory.counts;
   }
 
   /** Finds what a token is bound to, in memory first. */
   async look(fingerprint: { readonly id: string }): Promise<TokenState | undefined> {
-    const flight = this.flights.get(fingerprint.id);
+    const flight = this.memory.flightOf(fingerprint.id);
     if (flight) return { binding: flight.binding };
-    const finished = this.recent.get(fingerprint.id);
+    const finished = this.memory.answerOf(fingerprint.id);
     if (finished) return { binding: finished.binding, finished };
     const known = await this.refreshes.find(fingerprint);
     return known && { binding: known.binding, known };
@@ -94,7 +73,7 @@ export class NativeRefresher implements OnApplicationBootstrap, BeforeApplicatio
 
   /** Forgets the answer to a token whose session was revoked. */
   forget({ id }: { readonly id: string }): void {
-    this.recent.delete(id);
+    this.memory.forgetAnswer(id);
   }
 
   /**
@@ -104,7 +83,7 @@ export class NativeRefresher implements OnApplicationBootstrap, BeforeApplicatio
    */
   join(use: TokenUse): Flight {
     const { id } = use.fingerprint;
-    const underWay = this.flights.get(id);
+    const underWay = this.memory.flightOf(id);
     if (underWay) {
       if (findMismatch(underWay.binding, use.binding))
         throw new BrokerError('GrantMismatch', 'This refresh token is used with something else just now.');
@@ -113,7 +92,7 @@ export class NativeRefresher implements OnApplicationBootstrap, BeforeApplicatio
     if (this.closing.signal.aborted)
       throw new BrokerError('ShuttingDown', 'This server is shutting down. Please try again.');
     const flight = { binding: use.binding, leader: use, outcome: this.fly(use) };
-    this.flights.set(id, flight);
+    this.memory.begin(id, flight);
     return flight;
   }
 
@@ -129,7 +108,7 @@ export class NativeRefresher implements OnApplicationBootstrap, BeforeApplicatio
     } finally {
       // Until then the row does not say what became of the token.
       const landing = written.finally(() => {
-        this.flights.delete(id);
+        this.memory.land(id);
         this.landings.delete(landing);
       });
       this.landings.add(landing);
@@ -147,7 +126,7 @@ export class NativeRefresher implements OnApplicationBootstrap, BeforeApplicatio
         const { outcome, written } = await this.attempts.run(attempt, use, found);
         // Kept from when it came, and so none that came elsewhere.
         if (outcome?.kind === 'answered')
-          this.recent.set(use.fingerprint.id, { ...outcome, binding: use.binding });
+          this.memory.keep(use.fingerprint.id, { ...outcome, binding: use.binding });
         if (outcome) return { outcome, written };
         continue; // Somebody was faster.
       }

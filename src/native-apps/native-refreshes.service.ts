@@ -14,7 +14,8 @@ import type { ParsedRequest } from './native-parameters.ts';
 import { NativeProofRepository } from './native-proof.repository.ts';
 import { findMismatch, type IssuerAnswer, type SentProof, type TokenBinding } from './native-refresh.ts';
 import { NativeRefreshRepository } from './native-refresh.repository.ts';
-import { type FlightOutcome, NativeRefresher, type TokenState } from './native-refresher.service.ts';
+import { NativeRefresher, type TokenState } from './native-refresher.service.ts';
+import type { FlightOutcome } from './tokens-in-memory.ts';
 
 /** How long a request waits for the use of its token; that goes on without it. */
 const PATIENCE_MS = 25_000;
@@ -163,7 +164,7 @@ export class NativeRefreshes {
   }
 
   private ended<Answer>(outcome: NativeRefreshOutcome, answer: Answer): Answer {
-    this.metrics.nativeRefreshEnded(outcome);
+    this.metrics.nativeApps.nativeRefreshEnded(outcome);
     return answer;
   }
 }

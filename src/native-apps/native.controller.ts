@@ -1,48 +1,15 @@
-import { Body, Controller, Headers, HttpCode, Options, Post, Req, Res, UseGuards } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiConsumes,
-  ApiExcludeEndpoint,
-  ApiHeader,
-  ApiOperation,
-  ApiResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { Body, Controller, Headers, HttpCode, Options, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Allow } from '../http/allow.decorator.ts';
-import type { FlatBodyConfig } from '../http/body-parser.ts';
 import { CallingApp } from './calling-app.decorator.ts';
 import { KnownApps, type KnownApp } from './known-apps.ts';
-import { NativeAppGuard } from './native-app.guard.ts';
 import { allowPreflight } from './native-cors.ts';
-import { oauthErrorSchema, requestSchemas } from './native-openapi.ts';
+import { NativeEndpoint } from './native-endpoint.decorator.ts';
 import { grantKindOf, type Parameters, parseRequest } from './native-parameters.ts';
 import { type KeyedAnswer, NativeRefreshes } from './native-refreshes.service.ts';
 import { NativeRequests } from './native-requests.service.ts';
-
-/** Their answers to other origins are said here, app by app, and not by the broker's own list. */
-const CONFIG: FlatBodyConfig & { readonly cors: false } = { flatBody: true, cors: false };
-
-const answered = ApiResponse({
-  status: 'default',
-  description: "The issuer's own answer, status and body as it gave them; or an error of the broker's.",
-  headers: {
-    'Latchkey-Key-Id': { description: 'the key that signed; send it as key_id', schema: { type: 'string' } },
-    'DPoP-Nonce': { description: 'for the next proof', schema: { type: 'string' } },
-  },
-  content: { 'application/json': { schema: { type: 'object' } } },
-});
-
-const refused = (status: number, description: string): MethodDecorator =>
-  ApiResponse({ status, description, content: { 'application/json': { schema: oauthErrorSchema } } });
-
-const dpopHeader = ApiHeader({
-  name: 'DPoP',
-  required: false,
-  description: "the app's proof for the issuer's own endpoint (RFC 9449); it is passed on untouched",
-  schema: { type: 'string' },
-});
 
 /** The endpoints that native apps ask instead of their issuers'. */
 @ApiTags('native apps')
@@ -54,20 +21,11 @@ export class NativeController {
     private readonly apps: KnownApps,
   ) {}
 
-  @Post('par')
-  @HttpCode(200)
-  @Allow('anyone')
-  @UseGuards(NativeAppGuard)
-  @RouteConfig(CONFIG)
-  @ApiOperation({
+  @NativeEndpoint('par', {
     operationId: 'pushNativeRequest',
     summary: "Push an app's authorization request (RFC 9126)",
+    refusals: 'invalid_request, invalid_dpop_proof',
   })
-  @ApiConsumes('application/x-www-form-urlencoded', 'application/json')
-  @ApiBody({ schema: requestSchemas.par })
-  @dpopHeader
-  @answered
-  @refused(400, 'invalid_request, invalid_dpop_proof')
   async par(
     @CallingApp() app: KnownApp,
     @Body() parameters: Parameters,
@@ -77,20 +35,11 @@ export class NativeController {
     send(reply, await this.requests.push(app, parseRequest('par', parameters), dpop));
   }
 
-  @Post('token')
-  @HttpCode(200)
-  @Allow('anyone')
-  @UseGuards(NativeAppGuard)
-  @RouteConfig(CONFIG)
-  @ApiOperation({
+  @NativeEndpoint('token', {
     operationId: 'requestNativeToken',
     summary: 'Redeem a code, or refresh, which can be repeated for ten minutes (RFC 6749)',
+    refusals: 'invalid_request, invalid_dpop_proof, use_dpop_nonce',
   })
-  @ApiConsumes('application/x-www-form-urlencoded', 'application/json')
-  @ApiBody({ schema: requestSchemas.token })
-  @dpopHeader
-  @answered
-  @refused(400, 'invalid_request, invalid_dpop_proof, use_dpop_nonce')
   async token(
     @CallingApp() app: KnownApp,
     @Body() parameters: Parameters,
@@ -106,17 +55,11 @@ export class NativeController {
     send(reply, answer);
   }
 
-  @Post('revoke')
-  @HttpCode(200)
-  @Allow('anyone')
-  @UseGuards(NativeAppGuard)
-  @RouteConfig(CONFIG)
-  @ApiOperation({ operationId: 'revokeNativeToken', summary: 'End a session of an app (RFC 7009)' })
-  @ApiConsumes('application/x-www-form-urlencoded', 'application/json')
-  @ApiBody({ schema: requestSchemas.revoke })
-  @dpopHeader
-  @answered
-  @refused(400, 'invalid_request')
+  @NativeEndpoint('revoke', {
+    operationId: 'revokeNativeToken',
+    summary: 'End a session of an app (RFC 7009)',
+    refusals: 'invalid_request',
+  })
   async revoke(
     @CallingApp() app: KnownApp,
     @Body() parameters: Parameters,

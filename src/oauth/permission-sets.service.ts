@@ -71,7 +71,7 @@ export class PermissionSets implements KnownSets, OnApplicationBootstrap, Before
       if (this.closing.signal.aborted) return;
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** entry.failures, LONGEST_PAUSE_MS);
       Object.assign(entry, { lookAt: performance.now() + pauseMs, failures: entry.failures + 1 });
-      this.metrics.permissionSetLookedFor('failed');
+      this.metrics.scopes.permissionSetLookedFor('failed');
       this.log.permissionSetFailed({ nsid, isKnown: entry.set !== undefined }, error);
     } finally {
       this.looks.delete(nsid);
@@ -95,7 +95,7 @@ export class PermissionSets implements KnownSets, OnApplicationBootstrap, Before
     if (named.nsid !== nsid)
       throw new Error(`The lexicon ${named.nsid} was answered in the place of ${nsid}.`);
     entry.set = named.set;
-    this.metrics.permissionSetLookedFor('resolved');
+    this.metrics.scopes.permissionSetLookedFor('resolved');
     this.log.permissionSetResolved({ nsid, permissions: named.set.permissions.length });
     await this.copies.store(named);
     return FRESH_MS;

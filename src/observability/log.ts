@@ -180,6 +180,10 @@ export class Log {
     this.logger.warn(facts, 'A native app was added, changed, paused, resumed or removed');
   }
 
+  nativeAppUnattested(facts: { app: string; flaw: string; from: string }): void {
+    this.logger.warn(facts, 'SECURITY: a request in the name of a native app does not carry its attestation');
+  }
+
   nativeRefreshInDoubt(facts: { app: string }, cause: unknown): void {
     this.logger.warn(
       { ...facts, error: toLoggedError(cause) },

@@ -90,6 +90,11 @@ export const nativeRefreshOutcomes = [
 
 export type NativeRefreshOutcome = (typeof nativeRefreshOutcomes)[number];
 
+/** What is wrong with the header that a native app's request has to carry. */
+export const attestationFlaws = ['missing', 'wrong'] as const;
+
+export type AttestationFlaw = (typeof attestationFlaws)[number];
+
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Returns the method of a request; those that no route answers to are one. */

@@ -65,10 +65,10 @@ export class MintedTokens implements OnModuleInit, OnApplicationShutdown {
     this.counts.misses++;
     try {
       const token = await this.obtain(tuple, ask, granted);
-      this.metrics.serviceTokenAsked('minted');
+      this.metrics.credentials.serviceTokenAsked('minted');
       return { ...token, cached: false };
     } catch (error) {
-      this.metrics.serviceTokenAsked('failed');
+      this.metrics.credentials.serviceTokenAsked('failed');
       throw error;
     }
   }
@@ -95,7 +95,7 @@ export class MintedTokens implements OnModuleInit, OnApplicationShutdown {
 
   private hand(kept: ServiceToken): HandedToken {
     this.counts.hits++;
-    this.metrics.serviceTokenAsked('kept');
+    this.metrics.credentials.serviceTokenAsked('kept');
     return { ...kept, cached: true };
   }
 

@@ -78,7 +78,7 @@ export class LiveTokens {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const refresh = withinTime(PATIENCE_MS, this.refresher.refresh(id, trigger), undefined);
-    await this.metrics.waitForToken(untilAborted(refresh, signal));
+    await this.metrics.sessions.waitForToken(untilAborted(refresh, signal));
   }
 }
 

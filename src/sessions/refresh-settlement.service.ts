@@ -48,11 +48,11 @@ export class RefreshSettlement {
       { did: session.did, sessionId: session.id, outcome: outcome.kind },
       causeOf(outcome),
     );
-    this.metrics.attemptEnded(outcome.kind === 'sign-again' ? 'refused' : outcome.kind);
+    this.metrics.sessions.attemptEnded(outcome.kind === 'sign-again' ? 'refused' : outcome.kind);
     switch (outcome.kind) {
       case 'refreshed':
         this.repetitions.forget(session.id);
-        this.metrics.tokenReplaced(
+        this.metrics.sessions.tokenReplaced(
           (session.accessExpiresAt.getTime() - databaseTime(session).getTime()) / 1000,
         );
         this.issuers.answered(session.issuer);

@@ -46,7 +46,7 @@ export class ScopeShortfalls {
     const { id: sessionId, did } = session;
     const shortfall = this.of({ ...session, scope });
     if (scope === session.scope) {
-      if (shortfall.length > 0) this.metrics.scopeFellShort('refresh');
+      if (shortfall.length > 0) this.metrics.scopes.scopeFellShort('refresh');
       return;
     }
     const [lost, gained] = [without(session.scope, scope), without(scope, session.scope)];
@@ -60,7 +60,7 @@ export class ScopeShortfalls {
     at: GrantMoment,
   ): void {
     if (shortfall.length === 0) return;
-    this.metrics.scopeFellShort(at);
+    this.metrics.scopes.scopeFellShort(at);
     this.log.scopeFellShort({ did, sessionId, at, missing: shortfall.join(' ') });
   }
 }

@@ -32,7 +32,7 @@ export class TempTokenVerifier implements CredentialVerifier {
   }
 
   private report({ reason, tempToken }: RefusedTempToken, { method, route, from }: CredentialUse): void {
-    this.metrics.tempTokenRefused(reason);
+    this.metrics.credentials.tempTokenRefused(reason);
     this.audit.note({
       action: 'temp-token.refused',
       actor: { kind: 'anonymous' },

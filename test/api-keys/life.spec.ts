@@ -10,7 +10,7 @@ import { storeCookie, storeSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
 import { until } from '../login/until.ts';
-import { operate } from '../sessions/operate.ts';
+import { operate, type OperatorAnswer } from '../sessions/operate.ts';
 
 const alice = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa';
 const bob = 'did:plc:bbbbbbbbbbbbbbbbbbbbbbbb';
@@ -100,7 +100,7 @@ function suite(broker: () => TestBroker): void {
     ]);
     expect(await statusWith(key)).toBe(401);
     expect(await statusWith({ secret: String(body.secret) })).toBe(200);
-    expect(await sessionOfKey(broker(), key.id)).toBe(key.sessionId);
+    expect((await rowOf(broker(), key.id)).session_id).toBe(key.sessionId);
     expect((await eventsOf(broker(), key.id))[0]).toEqual(['api-key.rotated', 'browser', alice]);
   });
 
@@ -109,7 +109,7 @@ function suite(broker: () => TestBroker): void {
     const key = await newKey(alice, expiresAt);
     const second = await rotate(broker(), key.id, { graceSeconds: 86_400 });
     expect([await statusWith(key), await statusWith(second)]).toEqual([200, 200]);
-    expect(await graceEndOf(broker(), key.id)).toBe(expiresAt.toISOString());
+    expect((await rowOf(broker(), key.id)).previous_until).toBe(expiresAt.toISOString());
     const third = await rotate(broker(), key.id, { graceSeconds: 1 });
     expect([await statusWith(key), await statusWith(second), await statusWith(third)]).toEqual([
       401, 200, 200,
@@ -122,7 +122,7 @@ function suite(broker: () => TestBroker): void {
     'is not rotated with %j',
     async body => {
       const { id } = await newKey();
-      const answer = await ownerAsks(broker(), alice, `POST /api/keys/${id}/rotate`, JSON.stringify(body));
+      const answer = await ownerAsks(broker(), alice, `POST /api/keys/${id}/rotate`, body);
       expect(answer).toMatchObject({ status: 400, body: { error: 'InvalidRequest' } });
     },
   );
@@ -237,7 +237,7 @@ function suite(broker: () => TestBroker): void {
     const before = minute();
     expect(await statusWith(key)).toBe(200);
     await broker().app.get(LastUsed).flush();
-    const written = new Date((await lastUseOf(broker(), key.id)) ?? 0);
+    const written = new Date((await rowOf(broker(), key.id)).last_used_at ?? 0);
     expect(written.getTime() % 60_000).toBe(0);
     expect([before, minute()]).toContain(written.getTime() / 60_000);
     const later = '2099-01-01T00:00:00.000Z';
@@ -245,7 +245,7 @@ function suite(broker: () => TestBroker): void {
     await broker().app.get(LastUsed).flush();
     expect(await statusWith(key)).toBe(200);
     await broker().app.get(LastUsed).flush();
-    expect(await lastUseOf(broker(), key.id)).toBe(later);
+    expect((await rowOf(broker(), key.id)).last_used_at).toBe(later);
   });
 }
 
@@ -254,22 +254,25 @@ async function ownerAsks(
   broker: TestBroker,
   did: string,
   line: string,
-  body?: string,
-): Promise<{ status: number; body: Record<string, unknown> }> {
+  body?: object,
+): Promise<OperatorAnswer> {
   const session = await storeSession(broker, broker.network.pds, { did });
   const [method = '', path = ''] = line.split(' ');
-  const cookie = `latchkey=${await storeCookie(broker, session)}`;
-  const headers = { cookie, 'x-latchkey-csrf': '1', 'content-type': 'application/json' };
-  const { 'content-type': type, ...plain } = headers;
-  const sent =
-    body === undefined ? { headers: plain } : { headers: { ...plain, 'content-type': type }, body };
-  const answer = await exchange(new URL(path, broker.url), { method, ...sent });
+  const answer = await exchange(new URL(path, broker.url), {
+    method,
+    headers: {
+      cookie: `latchkey=${await storeCookie(broker, session)}`,
+      'x-latchkey-csrf': '1',
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
   const text = await answer.text();
-  return { status: answer.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> };
+  return { status: answer.status, body: (text === '' ? {} : JSON.parse(text)) as OperatorAnswer['body'] };
 }
 
 async function rotate(broker: TestBroker, id: string, body: object): Promise<{ secret: string }> {
-  const answer = await ownerAsks(broker, alice, `POST /api/keys/${id}/rotate`, JSON.stringify(body));
+  const answer = await ownerAsks(broker, alice, `POST /api/keys/${id}/rotate`, body);
   return { secret: String(answer.body.secret) };
 }
 
@@ -281,18 +284,6 @@ async function eventsOf(broker: TestBroker, targetId: string): Promise<unknown[]
 
 async function rowOf({ database }: TestBroker, id: string) {
   return database.selectFrom('api_key').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-}
-
-async function sessionOfKey(broker: TestBroker, id: string): Promise<string> {
-  return (await rowOf(broker, id)).session_id;
-}
-
-async function graceEndOf(broker: TestBroker, id: string): Promise<string | null> {
-  return (await rowOf(broker, id)).previous_until;
-}
-
-async function lastUseOf(broker: TestBroker, id: string): Promise<string | null> {
-  return (await rowOf(broker, id)).last_used_at;
 }
 
 async function sessionStatusOf({ database }: TestBroker, id: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { createProgram } from '../../src/cli/command-program.ts';
+import { runLatchkey } from '../broker/latchkey-command.ts';
 import { storeSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { publishAged, refuse, step } from '../client-keys/operator.ts';
@@ -58,14 +58,7 @@ function suite(broker: () => TestBroker): void {
   });
 
   it('is shown by latchkey audit', async () => {
-    const { url, secrets } = broker();
-    const printed: string[] = [];
-    const environment = { LATCHKEY_ADMIN_TOKEN: secrets.adminToken };
-    const audit = async (...args: string[]): Promise<string> => {
-      const program = createProgram({ print: text => printed.push(text), environment });
-      await program.parseAsync(['audit', ...args, '--broker', url], { from: 'user' });
-      return printed.at(-1) ?? '';
-    };
+    const audit = (...args: string[]): Promise<string> => runLatchkey(broker(), 'audit', ...args);
     const table = await audit('--action', 'client-key.retired', '--limit', '1');
     expect(table).toMatch(/^AT +ACTION +WHO +FROM +ACCOUNT +WHAT +DETAIL\n/);
     expect(table).toMatch(

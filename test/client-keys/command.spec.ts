@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { createProgram } from '../../src/cli/command-program.ts';
+import { runLatchkey } from '../broker/latchkey-command.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { freePorts } from '../network/free-ports.ts';
 import { listKeys, publishAged } from './operator.ts';
@@ -7,7 +7,7 @@ import { listKeys, publishAged } from './operator.ts';
 describeBroker('the latchkey command', suite, { confidential: true });
 
 function suite(broker: () => TestBroker): void {
-  const latchkey = (...args: string[]): Promise<string> => run(broker(), args);
+  const latchkey = (...args: string[]): Promise<string> => runLatchkey(broker(), ...args);
 
   it('shows the keys, publishes one, and tells when it may sign', async () => {
     const [first] = await listKeys(broker());
@@ -56,7 +56,7 @@ function suite(broker: () => TestBroker): void {
   it('tells in one line what is in its way', async () => {
     const { url, secrets } = broker();
     const list = (broker: string, token: string | undefined): Promise<string> =>
-      run({ url: broker, secrets: { adminToken: token } }, ['client-keys', 'list']);
+      runLatchkey({ url: broker, secrets: { adminToken: token } }, 'client-keys', 'list');
     const [closed = 0] = await freePorts(1);
     await expect(list(`http://127.0.0.1:${closed}`, secrets.adminToken)).rejects.toThrow(
       /^The broker at \S+ cannot be reached \(ECONNREFUSED\); is it running, and .*$/,
@@ -68,14 +68,4 @@ function suite(broker: () => TestBroker): void {
     await expect(list('http://latchkey.example', secrets.adminToken)).rejects.toThrow('must be an https URL');
     await expect(list(broker().network.pds, secrets.adminToken)).rejects.toThrow('is not a Latchkey broker');
   });
-}
-
-type Reachable = { url: string; secrets: { adminToken: string | undefined } };
-
-async function run({ url, secrets }: Reachable, args: string[]): Promise<string> {
-  const printed: string[] = [];
-  const environment = { LATCHKEY_ADMIN_TOKEN: secrets.adminToken };
-  const program = createProgram({ print: text => printed.push(text), environment });
-  await program.parseAsync([...args, '--broker', url], { from: 'user' });
-  return printed.join('\n');
 }

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createProgram } from '../../src/cli/command-program.ts';
 import { callWith } from '../broker/issued-key.ts';
+import { runLatchkey } from '../broker/latchkey-command.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
 import { authorizeKey, claimCodeOf } from '../network/key-asker.ts';
@@ -104,23 +104,19 @@ function suite(broker: () => TestBroker): void {
   });
 
   it('list and revoke, for the operator', async () => {
-    const list = await run(broker(), 'list', '--did', alice.did);
+    const list = await runLatchkey(broker(), 'keys', 'list', '--did', alice.did);
     expect(list).toMatch(/^ID +START +ACCOUNT +STATUS +ENDS +LAST USED +NAME\n/);
     expect(list).toMatch(
       new RegExp(`\\n\\S{36} +ckapi_\\w{6} +${alice.did} +active +\\S+Z +\\S+ +a bot$`, 'm'),
     );
-    const { keys } = JSON.parse(await run(broker(), 'list', '--json')) as { keys: { id: string }[] };
+    const { keys } = JSON.parse(await runLatchkey(broker(), 'keys', 'list', '--json')) as {
+      keys: { id: string }[];
+    };
     const [{ id } = { id: '' }] = keys;
-    expect(await run(broker(), 'revoke', id)).toBe(`${id} is revoked.`);
-    expect(await run(broker(), 'list')).toMatch(new RegExp(`^${id} +\\S+ +\\S+ +revoked `, 'm'));
-    await expect(run(broker(), 'revoke', 'none')).rejects.toThrow(/^NotFound: /);
+    expect(await runLatchkey(broker(), 'keys', 'revoke', id)).toBe(`${id} is revoked.`);
+    expect(await runLatchkey(broker(), 'keys', 'list')).toMatch(
+      new RegExp(`^${id} +\\S+ +\\S+ +revoked `, 'm'),
+    );
+    await expect(runLatchkey(broker(), 'keys', 'revoke', 'none')).rejects.toThrow(/^NotFound: /);
   });
-}
-
-async function run({ url, secrets }: TestBroker, ...args: string[]): Promise<string> {
-  const printed: string[] = [];
-  const environment = { LATCHKEY_ADMIN_TOKEN: secrets.adminToken };
-  const program = createProgram({ print: text => printed.push(text), environment });
-  await program.parseAsync(['keys', ...args, '--broker', url], { from: 'user' });
-  return printed.join('\n');
 }

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { KnownApps } from '../../src/native-apps/known-apps.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
+import { byLabel, readSamples, scrape } from '../observability/exposition.ts';
 import { type AppSession, operate, TestApp } from './test-app.ts';
 
 const page = 'https://app.pages.example';
@@ -102,6 +104,26 @@ function suite(broker: () => TestBroker): void {
     session = await app.renew(session);
   });
 
+  it('watched for requests that do not carry it: each is counted, and the log has a line a minute', async () => {
+    const watched = await TestApp.register(broker(), { attestation: { header: 'X-App-Check', secret } });
+    const counted = async (): Promise<Record<string, number>> =>
+      byLabel(
+        readSamples(await (await scrape(broker())).text()),
+        'latchkey_native_unattested_requests_total',
+      );
+    const { missing = NaN, wrong = NaN } = await counted();
+    for (const shown of [undefined, `${secret}5`, '', undefined, secret]) {
+      const headers: Record<string, string> = shown === undefined ? {} : { 'x-app-check': shown };
+      await watched.send('token', { client_id: watched.clientId }, { headers });
+    }
+    expect(await counted()).toEqual({ missing: missing + 2, wrong: wrong + 2 });
+    const lines = broker().logLines.filter(line => line.includes(`"app":"${watched.name}"`));
+    expect(lines.filter(line => line.includes('attestation'))).toEqual([
+      expect.stringContaining('"flaw":"missing","from":"127.0.0.1"'),
+    ]);
+    expect(lines.join('')).not.toContain(secret);
+  });
+
   it('a limit of its own, after which it is asked to wait', async () => {
     await change({ limitPerMinute: 2 });
     const answers = [];
@@ -152,6 +174,87 @@ describeBroker(
     },
   },
 );
+
+describeBroker('requests of pages beyond the limits', refusalSuite, {
+  confidential: true,
+  anyDatabase: true,
+  settings: {
+    LATCHKEY_LIMIT_PER_ADDRESS: '3',
+    LATCHKEY_LIMIT_NATIVE_PER_ADDRESS: '1',
+    LATCHKEY_TRUSTED_PROXIES: '127.0.0.1',
+  },
+});
+
+function refusalSuite(broker: () => TestBroker): void {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await TestApp.register(broker(), { origins: [page, webView] });
+    await TestApp.register(broker(), { origins: ['https://other.pages.example'] });
+  });
+
+  /** The status and the origin that may read it, of one request more than native apps have and of one more than all have. */
+  const askFrom = async (address: string, origin?: string): Promise<unknown[]> => {
+    const headers = { 'x-forwarded-for': address, ...(origin !== undefined && { origin }) };
+    const answers = [];
+    while (answers.length < 4)
+      answers.push(await app.send('token', { client_id: app.clientId }, { headers }));
+    expect(answers[3]?.body.error_description).toMatch(/^No more than 3 requests/);
+    return answers.map(answer => [answer.status, answer.headers.get('access-control-allow-origin')]);
+  };
+
+  it('are refused so that the pages of apps can read it', async () => {
+    for (const [index, origin] of [page, webView].entries()) {
+      const refused = [429, origin];
+      expect(await askFrom(`192.0.2.${index}`, origin)).toEqual([[400, origin], refused, refused, refused]);
+    }
+  });
+
+  it("are refused so that an app's pages can read it, but nothing else, where they ask for another app", async () => {
+    const origin = 'https://other.pages.example';
+    const refused = [429, origin];
+    expect(await askFrom('192.0.2.10', origin)).toEqual([[403, null], refused, refused, refused]);
+  });
+
+  it.each(['https://evil.example', `${page}.evil.example`, 'null'])(
+    'are refused so that others cannot read it: %s',
+    async origin => {
+      const refused = [429, null];
+      const address = `2001:db8:${origin.length}::1`;
+      expect(await askFrom(address, origin)).toEqual([[403, null], refused, refused, refused]);
+    },
+  );
+
+  it('are refused with no word of pages to what is none', async () => {
+    const refused = [429, null];
+    expect(await askFrom('192.0.2.20')).toEqual([[400, null], refused, refused, refused]);
+  });
+
+  it('tell pages when to come again, and open no other route', async () => {
+    const headers = { 'x-forwarded-for': '192.0.2.30', origin: page };
+    await askFrom(headers['x-forwarded-for'], page);
+    const refused = await app.send('token', { client_id: app.clientId }, { headers });
+    expect(refused.headers.get('access-control-expose-headers')).toContain('retry-after');
+    expect(refused.headers.get('vary')).toBe('Origin');
+    expect(refused.headers.has('access-control-allow-credentials')).toBe(false);
+    for (const path of ['/api/me', '/native/apps/any/jwks.json', '/native/token']) {
+      const other = await exchange(new URL(path, broker().url), { headers });
+      expect([other.status, other.headers.get('access-control-allow-origin')]).toEqual([429, null]);
+    }
+  });
+
+  it('are refused all the same while the database does not say whose pages ask', async () => {
+    const { schema } = broker().database;
+    await schema.alterTable('native_app').renameTo('away').execute();
+    broker().app.get(KnownApps).forget(app.clientId);
+    const headers = { 'x-forwarded-for': '192.0.2.40', origin: page };
+    const answers = [];
+    while (answers.length < 2)
+      answers.push(await app.send('token', { client_id: app.clientId }, { headers }));
+    await schema.alterTable('away').renameTo('native_app').execute();
+    expect(answers.map(({ status }) => status)).toEqual([500, 429]);
+    expect(answers[1]?.body.error).toBe('temporarily_unavailable');
+  });
+}
 
 describeBroker(
   'requests of one native app',

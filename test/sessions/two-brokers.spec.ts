@@ -1,80 +1,58 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { stopBackground } from '../background/due.ts';
-import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
-import { describeDialects, isRequested } from '../database/dialects.ts';
+import { beforeAll, expect, it } from '@jest/globals';
+import type { TestBroker } from '../broker/test-broker.ts';
+import { describeTwoBrokers, type TwoBrokers, useUntilKnown } from '../broker/two-brokers.ts';
 import { signIn, type TestSession } from '../refresher/test-session.ts';
 import { operate } from './operate.ts';
 
-/** After so long every instance knows that a session has ended. */
-const BOUND_MS = 5_000;
-const name = 'two brokers behind one public URL';
+describeTwoBrokers('two brokers behind one public URL', suite);
 
-// A file of SQLite is for one process.
-if (!isRequested('postgres')) it.skip(`${name} (postgres, which DIALECTS leaves out)`, () => undefined);
+function suite(brokers: () => TwoBrokers): void {
+  let first: TestBroker;
+  let second: TestBroker;
+  beforeAll(() => {
+    ({ first, second } = brokers());
+  });
 
-describeDialects(
-  name,
-  (_open, { dialect, create }) => {
-    let first: TestBroker;
-    let second: TestBroker;
-    beforeAll(async () => {
-      const database = await create();
-      first = await startTestBroker(dialect, database);
-      second = await startTestBroker(dialect, database, { peer: first });
-      await stopBackground(first);
-      await stopBackground(second);
-    });
-    afterAll(async () => {
-      await second.app.close();
-      await first.app.close();
-    });
+  const statusesOf = async (session: TestSession): Promise<number[]> => {
+    const answers = [await session.call(first), await session.call(second)];
+    return answers.map(({ status }) => status);
+  };
 
-    const statusesOf = async (session: TestSession): Promise<number[]> => {
-      const answers = [await session.call(first), await session.call(second)];
-      return answers.map(({ status }) => status);
-    };
+  it('both serve who signed in at either', async () => {
+    expect(await statusesOf(await signIn(first))).toEqual([200, 200]);
+    expect(await statusesOf(await signIn(first, 'bob.test'))).toEqual([200, 200]);
+  });
 
-    it('both serve who signed in at either', async () => {
-      expect(await statusesOf(await signIn(first))).toEqual([200, 200]);
-      expect(await statusesOf(await signIn(first, 'bob.test'))).toEqual([200, 200]);
-    });
-
-    it('use the token that the other one has fetched, and fetch none of their own', async () => {
-      const session = await signIn(first);
+  it('use the token that the other one has fetched, and fetch none of their own', async () => {
+    const session = await signIn(first);
+    expect(await statusesOf(session)).toEqual([200, 200]);
+    const digests: string[] = [];
+    for (const [index, broker] of [first, second, first].entries()) {
+      digests.push(await session.digest());
+      expect(await session.refresh(broker)).toEqual({ kind: 'refreshed' });
       expect(await statusesOf(session)).toEqual([200, 200]);
-      const digests: string[] = [];
-      for (const [index, broker] of [first, second, first].entries()) {
-        digests.push(await session.digest());
-        expect(await session.refresh(broker)).toEqual({ kind: 'refreshed' });
-        expect(await statusesOf(session)).toEqual([200, 200]);
-        expect(await session.state()).toMatchObject({ status: 'active', generation: index + 2 });
-      }
-      for (const digest of digests) expect(await session.requestsOf(digest)).toHaveLength(1);
-    });
+      expect(await session.state()).toMatchObject({ status: 'active', generation: index + 2 });
+    }
+    for (const digest of digests) expect(await session.requestsOf(digest)).toHaveLength(1);
+  });
 
-    it('end a session at once where it is ended, and within five seconds at the other, in use all the while', async () => {
-      const endings: ((session: TestSession) => Promise<unknown>)[] = [
-        ({ browser }) => browser.post('/oauth/logout', {}),
-        ({ id }) => operate(first, `DELETE /api/sessions/${id}`),
-      ];
-      const sessions = [await signIn(first), await signIn(first, 'bob.test')];
-      await Promise.all(
-        sessions.map(async (session, index) => {
-          expect(await statusesOf(session)).toEqual([200, 200]);
-          const copy = session.browser.cookie('latchkey') ?? '';
-          await endings[index]?.(session);
-          const ended = performance.now();
-          session.browser.agent.cookies.set(session.browser.publicUrl.host, 'latchkey', copy);
-          expect((await session.call(first)).status).toBe(401);
-          while (performance.now() - ended < BOUND_MS) {
-            await session.call(second);
-            await sleep(250);
-          }
-          expect(await statusesOf(session)).toEqual([401, 401]);
-        }),
-      );
-    });
-  },
-  ['postgres'],
-);
+  it('end a session at once where it is ended, and within five seconds at the other, in use all the while', async () => {
+    const endings: ((session: TestSession) => Promise<unknown>)[] = [
+      ({ browser }) => browser.post('/oauth/logout', {}),
+      ({ id }) => operate(first, `DELETE /api/sessions/${id}`),
+    ];
+    const sessions = [await signIn(first), await signIn(first, 'bob.test')];
+    await Promise.all(
+      sessions.map(async (session, index) => {
+        expect(await statusesOf(session)).toEqual([200, 200]);
+        const copy = session.browser.cookie('latchkey') ?? '';
+        await endings[index]?.(session);
+        const ended = performance.now();
+        session.browser.agent.cookies.set(session.browser.publicUrl.host, 'latchkey', copy);
+        expect((await session.call(first)).status).toBe(401);
+        await useUntilKnown(ended, () => session.call(second));
+        expect(await statusesOf(session)).toEqual([401, 401]);
+      }),
+    );
+  });
+}

@@ -1,0 +1,60 @@
+import { Counter, type Registry } from 'prom-client';
+import { counterFromZero } from './counter-from-zero.ts';
+import {
+  type KeyOutcome,
+  keyOutcomes,
+  type ServiceTokenOutcome,
+  serviceTokenOutcomes,
+  type TempTokenRefusal,
+  tempTokenRefusals,
+} from './metrics-labels.ts';
+
+/** The credentials that the broker recognises or hands out: API keys, temp tokens, service tokens. */
+export class MetricsOfCredentials {
+  private readonly keyValidations: Counter<'outcome'>;
+  private readonly keyUseFailures: Counter;
+  private readonly refusedTempTokens: Counter<'reason'>;
+  private readonly serviceTokens: Counter<'outcome'>;
+
+  constructor(registry: Registry) {
+    this.keyValidations = counterFromZero(registry, {
+      name: 'latchkey_api_key_validations_total',
+      help: 'API keys that were shown, by what they were found to be',
+      label: 'outcome',
+      values: keyOutcomes,
+    });
+    this.keyUseFailures = new Counter({
+      name: 'latchkey_api_key_last_used_failures_total',
+      help: 'Batches of the last uses of API keys that could not be written down; they are tried again',
+      registers: [registry],
+    });
+    this.refusedTempTokens = counterFromZero(registry, {
+      name: 'latchkey_temp_tokens_refused_total',
+      help: 'Temp tokens that opened nothing, by reason; the caller is not told which it is',
+      label: 'reason',
+      values: tempTokenRefusals,
+    });
+    this.serviceTokens = counterFromZero(registry, {
+      name: 'latchkey_service_tokens_total',
+      help: 'Requests for service tokens, by how they were answered; kept: with a token from before',
+      label: 'outcome',
+      values: serviceTokenOutcomes,
+    });
+  }
+
+  keyValidated(outcome: KeyOutcome): void {
+    this.keyValidations.inc({ outcome });
+  }
+
+  keyUseNotWritten(): void {
+    this.keyUseFailures.inc();
+  }
+
+  tempTokenRefused(reason: TempTokenRefusal): void {
+    this.refusedTempTokens.inc({ reason });
+  }
+
+  serviceTokenAsked(outcome: ServiceTokenOutcome): void {
+    this.serviceTokens.inc({ outcome });
+  }
+}

@@ -1,0 +1,36 @@
+import { Histogram, type Registry } from 'prom-client';
+import { toMethodLabel, toStatusLabel } from './metrics-labels.ts';
+
+/** How a request went, as far as the metrics tell requests apart. */
+export type RequestMeasurement = {
+  /** The route's pattern, as `/xrpc/:nsid`; never the path that was asked for. */
+  readonly route: string;
+  readonly method: string;
+  /** `undefined` when the caller left before its answer had been sent. */
+  readonly status: number | undefined;
+  readonly seconds: number;
+};
+
+/** The requests that the broker answers. */
+export class MetricsOfHttp {
+  private readonly requests: Histogram<'route' | 'method' | 'status'>;
+
+  constructor(registry: Registry) {
+    this.requests = new Histogram({
+      name: 'latchkey_http_request_duration_seconds',
+      help: 'How long requests took, by route, method and class of status; left: the caller did not wait for the answer',
+      labelNames: ['route', 'method', 'status'],
+      buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
+      registers: [registry],
+    });
+  }
+
+  requestEnded({ route, method, status, seconds }: RequestMeasurement): void {
+    const labels = {
+      route,
+      method: toMethodLabel(method),
+      status: status === undefined ? 'left' : toStatusLabel(status),
+    };
+    this.requests.observe(labels, seconds);
+  }
+}

@@ -1,0 +1,37 @@
+import type { Counter, Registry } from 'prom-client';
+import { counterFromZero } from './counter-from-zero.ts';
+import {
+  type AttestationFlaw,
+  attestationFlaws,
+  type NativeRefreshOutcome,
+  nativeRefreshOutcomes,
+} from './metrics-labels.ts';
+
+/** What native apps ask. */
+export class MetricsOfNativeApps {
+  private readonly refreshes: Counter<'outcome'>;
+  private readonly unattested: Counter<'reason'>;
+
+  constructor(registry: Registry) {
+    this.refreshes = counterFromZero(registry, {
+      name: 'latchkey_native_refreshes_total',
+      help: 'Refreshes that native apps asked for, by what became of them',
+      label: 'outcome',
+      values: nativeRefreshOutcomes,
+    });
+    this.unattested = counterFromZero(registry, {
+      name: 'latchkey_native_unattested_requests_total',
+      help: 'Requests refused for the header that their native app has to show, by what was wrong with it',
+      label: 'reason',
+      values: attestationFlaws,
+    });
+  }
+
+  nativeRefreshEnded(outcome: NativeRefreshOutcome): void {
+    this.refreshes.inc({ outcome });
+  }
+
+  unattestedRequest(reason: AttestationFlaw): void {
+    this.unattested.inc({ reason });
+  }
+}

@@ -1,0 +1,32 @@
+import type { Counter, Registry } from 'prom-client';
+import { counterFromZero } from './counter-from-zero.ts';
+import { type GrantMoment, grantMoments, type LookOutcome, lookOutcomes } from './metrics-labels.ts';
+
+/** What was granted beside what is wanted, and where permission sets are read. */
+export class MetricsOfScopes {
+  private readonly shortfalls: Counter<'at'>;
+  private readonly permissionSetLooks: Counter<'outcome'>;
+
+  constructor(registry: Registry) {
+    this.shortfalls = counterFromZero(registry, {
+      name: 'latchkey_scope_shortfalls_total',
+      help: 'How often less was granted than is wanted, by when it was said',
+      label: 'at',
+      values: grantMoments,
+    });
+    this.permissionSetLooks = counterFromZero(registry, {
+      name: 'latchkey_permission_set_lookups_total',
+      help: 'How often a permission set was looked for at its authority, by how that ended',
+      label: 'outcome',
+      values: lookOutcomes,
+    });
+  }
+
+  scopeFellShort(at: GrantMoment): void {
+    this.shortfalls.inc({ at });
+  }
+
+  permissionSetLookedFor(outcome: LookOutcome): void {
+    this.permissionSetLooks.inc({ outcome });
+  }
+}

@@ -1,0 +1,81 @@
+import { type Counter, Histogram, type Registry } from 'prom-client';
+import { counterFromZero } from './counter-from-zero.ts';
+import {
+  type AttemptOutcome,
+  attemptOutcomes,
+  type BackgroundResult,
+  backgroundResults,
+  type EndReason,
+  endReasons,
+} from './metrics-labels.ts';
+
+const MINUTE_SECONDS = 60;
+
+/** How sessions are kept alive: refreshes, whoever waits for them, background runs, and the sessions that are lost. */
+export class MetricsOfSessions {
+  private readonly attempts: Counter<'outcome'>;
+  private readonly tokenLife: Histogram;
+  private readonly waits: Histogram;
+  private readonly endings: Counter<'reason'>;
+  private readonly background: Counter<'result'>;
+
+  constructor(registry: Registry) {
+    this.attempts = counterFromZero(registry, {
+      name: 'latchkey_refresh_attempts_total',
+      help: 'Attempts to refresh a session, by how they ended',
+      label: 'outcome',
+      values: attemptOutcomes,
+    });
+    this.tokenLife = new Histogram({
+      name: 'latchkey_token_left_seconds',
+      help: 'Life that an access token had left when its successor was stored; 0 for one that had run out',
+      buckets: [0, 1, 5, 10, 20, 30, 45, 60, 120].map(minutes => minutes * MINUTE_SECONDS),
+      registers: [registry],
+    });
+    this.waits = new Histogram({
+      name: 'latchkey_token_wait_seconds',
+      help: 'How long requests waited for a token to be refreshed',
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers: [registry],
+    });
+    this.endings = counterFromZero(registry, {
+      name: 'latchkey_sessions_ended_total',
+      help: 'Sessions that need their owner again, by reason',
+      label: 'reason',
+      values: endReasons,
+    });
+    this.background = counterFromZero(registry, {
+      name: 'latchkey_background_sessions_total',
+      help: 'Sessions that background runs looked at, by what became of them',
+      label: 'result',
+      values: backgroundResults,
+    });
+  }
+
+  attemptEnded(outcome: AttemptOutcome): void {
+    this.attempts.inc({ outcome });
+  }
+
+  /** @param secondsLeft of the access token that got a successor; below 0 when it had run out */
+  tokenReplaced(secondsLeft: number): void {
+    this.tokenLife.observe(Math.max(0, secondsLeft));
+  }
+
+  /** Measures a wait for a token, whichever way it ends. */
+  async waitForToken<Result>(wait: Promise<Result>): Promise<Result> {
+    const stop = this.waits.startTimer();
+    try {
+      return await wait;
+    } finally {
+      stop();
+    }
+  }
+
+  sessionEnded(reason: EndReason): void {
+    this.endings.inc({ reason });
+  }
+
+  backgroundLooked(result: BackgroundResult): void {
+    this.background.inc({ result });
+  }
+}
