@@ -91,7 +91,7 @@ describeInChromium('an owner in Chromium', chromium => {
 
       it('replaces it with a grace, in which both work', async () => {
         await follow('Manage Weather <b>bot</b>');
-        await page.getByLabel('one more hour').check();
+        await page.getByLabel('In an hour').check();
         await press('Replace it');
         const next = await page.locator('[data-secret]').innerText();
         expect([await statusWith(secret), await statusWith(next)]).toEqual([200, 200]);

@@ -64,7 +64,7 @@ async function storeSessions(broker: TestBroker): Promise<void> {
     { status: 'needs_reauth', reason: 'lifetime' },
     { status: 'revoking' },
     { status: 'revoked' },
-    { attempt_id: randomUUID(), attempt_state: 'in_doubt' },
+    { attempt_id: randomUUID(), attempt_state: 'in_doubt', owner: randomUUID() },
   ] as const;
   for (let count = 0; count < 50; count++) {
     const { id } = await storeSession(broker, 'https://porcini.us-east.host.bsky.network');

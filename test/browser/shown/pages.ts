@@ -1,7 +1,7 @@
 import { accountPages, firstDayPages, newKeyPages, signInWithLittle } from './account.ts';
 import { adminPages, quietAdminPages } from './admin.ts';
 import { connectPages } from './connect.ts';
-import { signedInPages, signInPages } from './sign-in.ts';
+import { signedInPages, signInPages, troubledSignInPages } from './sign-in.ts';
 import type { ShownPages, Stage } from './stage.ts';
 
 /** What a person may be asked for in all: permissions of every kind. */
@@ -20,6 +20,7 @@ export async function* shownPages(stage: Stage): ShownPages {
   yield* signInPages(stage);
   yield* quietAdminPages(stage);
   yield* firstDayPages(stage);
+  yield* troubledSignInPages(stage);
   const { did, sessionId } = await signInWithLittle(stage);
   yield* signedInPages(stage, did);
   yield* accountPages(stage, did);

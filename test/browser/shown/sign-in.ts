@@ -1,3 +1,6 @@
+import { storeCookie, storeSession } from '../../broker/stored-session.ts';
+import type { TestBroker } from '../../broker/test-broker.ts';
+import { giveCookie } from '../watched-context.ts';
 import { open, type ShownPages, type Stage } from './stage.ts';
 
 /** The sign-in page of a browser in which nobody is signed in. */
@@ -25,4 +28,19 @@ export async function* signedInPages(stage: Stage, did: string): ShownPages {
   yield { name: 'continue-as-the-same', alike: true };
   await open(stage, `/?identifier=${did}&prompt=consent`);
   yield { name: 'reconsent' };
+}
+
+/** The same page where it cannot be told who is signed in. */
+export async function* troubledSignInPages(stage: Stage): ShownPages {
+  await giveCookie(stage.context, stage.broker, await storeUnreadable(stage.broker));
+  await open(stage, '/');
+  yield { name: 'sign-in-unavailable', alike: true };
+}
+
+/** The cookie of a session whose row was edited, and opens nothing until it is mended. */
+async function storeUnreadable(broker: TestBroker): Promise<string> {
+  const session = await storeSession(broker, broker.network.pds);
+  const change = { handle: 'edited.test' };
+  await broker.database.updateTable('oauth_session').set(change).where('id', '=', session.id).execute();
+  return storeCookie(broker, session);
 }
