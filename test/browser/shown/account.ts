@@ -13,13 +13,13 @@ const CHROME =
 const LONG_HANDLE = 'somebody-with-a-long-name.and-a-domain-of-their-own.example.com';
 
 /** The account's page on the first day, with nothing on it yet. */
-export async function* firstDayPages(stage: Stage): ShownPages {
+export async function* firstDayPages(stage: Stage, name = 'account-first-day'): ShownPages {
   const { broker, context } = stage;
   const { did } = accountOf(broker, 'bob.test');
   const session = await storeSession(broker, broker.network.pds, { did });
   await giveCookie(context, broker, await storeCookie(broker, session, { userAgent: CHROME }));
   await open(stage, '/account');
-  yield { name: 'account-first-day' };
+  yield { name };
 }
 
 /** Signs in as somebody who has allowed less than the broker asks for, and is signed in elsewhere too. */
