@@ -42,7 +42,7 @@ describeInChromium('every page', chromium => {
         const looked = await lookAtEach(page, pages);
         expect(looked.problems).toEqual({});
         expect(looked.hostileNames).toBeGreaterThan(2);
-      }, 180_000);
+      }, 300_000);
 
       it('is among those that were looked at, with each of its parts', async () => {
         expect(await parts.unseen()).toEqual([]);
