@@ -7,18 +7,20 @@ import { describeBroker } from '../broker/test-broker.ts';
 import { sessionById } from '../login/granted.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
 import type { Account } from '../network/network-control.ts';
-import { authorizeAtPds } from './at-pds.ts';
+import { authorizeByKeyboard } from './at-pds.ts';
 import { describeInChromium } from './chromium-suite.ts';
+import { Keyboard } from './keyboard.ts';
 import { openWatched } from './watched-context.ts';
 
 /** What a person does from the first day to the last, each step on the page that the one before has led to. */
-describeInChromium('an owner in Chromium', chromium => {
+describeInChromium('an owner in Chromium, with nothing but a keyboard', chromium => {
   describeBroker(
     'with an account and a bot',
     broker => {
       let owner: Account;
       let context: BrowserContext;
       let page: Page;
+      let keyboard: Keyboard;
       let complaints: readonly string[];
       let secret: string;
       let elsewhere: BrowserClient;
@@ -31,20 +33,23 @@ describeInChromium('an owner in Chromium', chromium => {
           locale: 'en-GB',
           permissions: ['clipboard-read', 'clipboard-write'],
         }));
+        keyboard = new Keyboard(page);
       });
       afterAll(() => context.close());
 
-      const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
-      const follow = (name: string): Promise<void> => page.getByRole('link', { name, exact: true }).click();
+      /** Presses a button, or follows a link. */
+      const enter = (name: string): Promise<void> => keyboard.enter(name);
+      const authorize = (): Promise<void> => authorizeByKeyboard(page, broker(), owner);
       const statusWith = async (key: string): Promise<number> =>
         (await callWith(broker(), { secret: key }, 'GET /xrpc/com.atproto.server.getSession')).status;
 
       it('signs in on the way to the account', async () => {
         await page.goto(`${broker().url}/account`);
         expect(await page.getByRole('alert').count()).toBe(0);
-        await page.getByLabel('Your handle').fill(owner.handle);
-        await press('Sign in');
-        await authorizeAtPds(page, broker(), owner);
+        await enter('Skip to the content');
+        await keyboard.type('Your handle', owner.handle);
+        await page.keyboard.press('Enter');
+        await authorize();
         await page.getByRole('heading', { name: 'Your account' }).waitFor();
         expect(await page.getByText('You have no keys yet.').count()).toBe(1);
       });
@@ -62,18 +67,18 @@ describeInChromium('an owner in Chromium', chromium => {
       });
 
       it('makes a key, confirms it at the PDS, and copies it from the one page that shows it', async () => {
-        await follow('Make a key');
-        await page.getByLabel('What is it for?').fill('Weather <b>bot</b>');
-        await page.getByLabel(/Do nearly all that an app can/).check();
-        await page.getByLabel('After 30 days').check();
-        await press('Continue');
+        await enter('Make a key');
+        await keyboard.type('What is it for?', 'Weather <b>bot</b>');
+        await keyboard.tick('Do nearly all that an app can: post, follow, like, upload, change your profile');
+        await keyboard.choose('After 30 days', 'After 90 days');
+        await enter('Continue');
         await page.getByRole('heading', { name: 'Confirm your new key' }).waitFor();
         expect(await page.locator('[data-asker]').innerText()).toBe('“Weather <b>bot</b>”');
-        await press('Approve');
-        await authorizeAtPds(page, broker(), owner);
-        await press('Show the key');
+        await enter('Approve');
+        await authorize();
+        await enter('Show the key');
         secret = await page.locator('[data-secret]').innerText();
-        await press('Copy');
+        await enter('Copy');
         await page.getByRole('button', { name: 'Copied' }).waitFor();
         expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret);
         expect(page.url()).not.toContain(secret);
@@ -81,7 +86,7 @@ describeInChromium('an owner in Chromium', chromium => {
       });
 
       it('finds it in the list, in plain words, and never the secret again', async () => {
-        await follow('Done, back to your account');
+        await enter('Done, back to your account');
         const row = page.locator('[data-key]');
         const text = await row.innerText();
         for (const part of ['Weather <b>bot</b>', 'Works', secret.slice(0, 12), 'post, follow, like'])
@@ -90,13 +95,14 @@ describeInChromium('an owner in Chromium', chromium => {
       });
 
       it('replaces it with a grace, in which both work', async () => {
-        await follow('Manage Weather <b>bot</b>');
-        await page.getByLabel('one more hour').check();
-        await press('Replace it');
+        await enter('Manage Weather <b>bot</b>');
+        await keyboard.choose('At once', 'In an hour');
+        await page.keyboard.press('ArrowDown');
+        await enter('Replace it');
         const next = await page.locator('[data-secret]').innerText();
         expect([await statusWith(secret), await statusWith(next)]).toEqual([200, 200]);
         secret = next;
-        await follow('Done, back to your account');
+        await enter('Done, back to your account');
       });
 
       it('learns that it has stopped working when the PDS has revoked it, and reconnects it', async () => {
@@ -116,8 +122,8 @@ describeInChromium('an owner in Chromium', chromium => {
         const lost = page.locator('[data-lost]');
         expect(await lost.innerText()).toMatch(/“Weather <b>bot<\/b>” has stopped working/);
         expect(await lost.innerText()).toMatch(/Your server ended the permission/);
-        await follow('Reconnect Weather <b>bot</b>');
-        await authorizeAtPds(page, broker(), owner);
+        await enter('Reconnect Weather <b>bot</b>');
+        await authorize();
         expect(await page.getByRole('status').innerText()).toMatch(/connected again/);
         expect(await page.locator('[data-lost]').count()).toBe(0);
         expect(await statusWith(secret)).toBe(200);
@@ -126,18 +132,18 @@ describeInChromium('an owner in Chromium', chromium => {
       it('ends every other browser', async () => {
         expect(await page.locator('[data-browser]').count()).toBe(2);
         expect(await page.locator('[data-browser]').first().innerText()).toContain('This browser');
-        await press('End all others');
+        await enter('End all others');
         expect(await page.getByRole('status').innerText()).toBe('Every other browser is signed out.');
         expect(await page.locator('[data-browser]').count()).toBe(1);
         expect((await elsewhere.get('/api/me')).status).toBe(401);
       });
 
       it('revokes the key, which stays in the list as one that is over', async () => {
-        await follow('Manage Weather <b>bot</b>');
-        await press('Revoke it');
+        await enter('Manage Weather <b>bot</b>');
+        await enter('Revoke it');
         expect(await page.getByRole('status').innerText()).toMatch(/The key is revoked/);
         expect(await statusWith(secret)).toBe(401);
-        await page.getByText('1 key that is over').click();
+        await enter('1 key that is over');
         expect(await page.locator('[data-key]').innerText()).toContain('Revoked');
       });
 

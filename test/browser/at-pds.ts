@@ -15,3 +15,30 @@ export async function authorizeAtPds(page: Page, broker: TestBroker, account: Ac
   await page.getByRole('button', { name: 'Authorize' }).click();
   await page.waitForURL(url => url.origin === new URL(broker.url).origin);
 }
+
+/** The same, without a mouse. */
+export async function authorizeByKeyboard(page: Page, broker: TestBroker, account: Account): Promise<void> {
+  await sayYesByKeyboard(page, broker, account);
+  await page.waitForURL(url => url.origin === new URL(broker.url).origin);
+}
+
+/** Signs in on the PDS's own pages and says yes, wherever that leads. */
+export async function sayYesByKeyboard(page: Page, { network }: TestBroker, account: Account): Promise<void> {
+  await page.waitForURL(url => url.origin === network.pds);
+  await tabTo(page, 'input[name=password]');
+  await page.keyboard.type(account.password);
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'button:has-text("Authorize")');
+  await page.keyboard.press('Enter');
+}
+
+/** Waits for a thing on the page, and goes on with Tab until it has the focus. */
+async function tabTo(page: Page, selector: string): Promise<void> {
+  const wanted = page.locator(selector);
+  await wanted.waitFor();
+  for (let step = 0; step < 30; step++) {
+    if (await wanted.evaluate(element => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`no key leads to ${selector}`);
+}

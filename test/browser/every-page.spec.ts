@@ -2,14 +2,17 @@ import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import axe from 'axe-core';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { describeInChromium } from './chromium-suite.ts';
-import { prepareShownPages, type ShownPage } from './shown-pages.ts';
-import { openWatched } from './watched-context.ts';
+import { RenderedParts } from './rendered-parts.ts';
+import { EVERY_KIND_OF_PERMISSION, pagesOfLittle, shownPages } from './shown/pages.ts';
+import { HOSTILE, type ShownPage, type ShownPages } from './shown/stage.ts';
+import { openWatched, type WatchedContext } from './watched-context.ts';
 
-/** For whoever wants to look at the pages; git ignores it. */
+/** For whoever wants to look at the pages, and says so: it takes as long as all the rest. Git ignores it. */
 const screenshots = fileURLToPath(new URL('../../screenshots/', import.meta.url));
+const isPictured = process.env.SCREENSHOTS === '1';
 
 const schemes = ['light', 'dark'] as const;
 const widths = [320, 768, 1280];
@@ -18,32 +21,38 @@ describeInChromium('every page', chromium => {
   describeBroker(
     'of the broker',
     broker => {
+      const parts = new RenderedParts();
       let context: BrowserContext;
       let page: Page;
       let complaints: readonly string[];
-      let pages: readonly ShownPage[];
+      /** What a script of somebody else's would have done on a page. */
+      const dialogs: string[] = [];
       beforeAll(async () => {
-        await mkdir(screenshots, { recursive: true });
-        // The checks of axe-core are no part of the pages, so their policy has nothing to say to it.
-        // Nothing moves while a theme takes the other's place, or colours would be measured on their way.
-        const options = { bypassCSP: true, reducedMotion: 'reduce' } as const;
-        ({ context, page, complaints } = await openWatched(chromium(), broker(), options));
-        pages = [...signedOutPages(broker()), ...(await prepareShownPages(broker(), context))];
+        await parts.watch();
+        ({ context, page, complaints } = await openForChecks(chromium(), broker()));
+        page.on('dialog', dialog => {
+          dialogs.push(dialog.message());
+          void dialog.dismiss();
+        });
       });
       afterAll(() => context.close());
 
       it('can be used by everybody, in both themes, and fits every screen from 320 pixels on', async () => {
-        const found: Record<string, unknown> = {};
-        for (const shown of pages) {
-          const problems = await look(page, shown);
-          if (problems.length > 0) found[shown.name] = problems;
-        }
-        expect(found).toEqual({});
-      }, 180_000);
+        const pages = shownPages({ broker: broker(), context, page });
+        const looked = await lookAtEach(page, pages);
+        expect(looked.problems).toEqual({});
+        expect(looked.hostileNames).toBeGreaterThan(2);
+      }, 300_000);
 
-      it('is one of the pages with words of their own, and none has an error', () => {
-        expect(pages.length).toBeGreaterThan(18);
-        expect(complaints.filter(text => !/^(404|410) |status of (404|410)/.test(text))).toEqual([]);
+      it('is among those that were looked at, with each of its parts', async () => {
+        expect(await parts.unseen()).toEqual([]);
+      });
+
+      it('has no error, and shows what strangers wrote as text', () => {
+        expect(dialogs).toEqual([]);
+        expect(
+          complaints.filter(text => !/^(404|409|410|503) |status of (404|409|410|503)/.test(text)),
+        ).toEqual([]);
       });
 
       it('moves nothing for who wants no motion', async () => {
@@ -56,80 +65,92 @@ describeInChromium('every page', chromium => {
         }
         expect(seconds).toEqual([expect.stringContaining('0.12s'), '0s']);
       });
+    },
+    { anyDatabase: true, settings: { LATCHKEY_SCOPE: EVERY_KIND_OF_PERMISSION } },
+  );
 
-      it('shows where the keyboard is, on every thing that it reaches', async () => {
-        for (const path of ['/account', '/account/keys/new', '/admin/sessions']) {
-          await page.goto(broker().url + path);
-          const count = await page.locator('main :is(a, button, input:not([type=hidden]), select)').count();
-          expect(count).toBeGreaterThan(3);
-          for (let step = 0; step < Math.min(count, 12); step++) {
-            await page.keyboard.press('Tab');
-            const focused = page.locator(':focus-visible');
-            expect(await focused.count()).toBe(1);
-            const outline = await focused.evaluate(element => getComputedStyle(element).outlineStyle);
-            expect(outline).toBe('solid');
-          }
+  describeBroker(
+    'of a broker with most things off',
+    broker => {
+      it('can be used by everybody, too', async () => {
+        const { context, page } = await openForChecks(chromium(), broker());
+        try {
+          const looked = await lookAtEach(page, pagesOfLittle({ broker: broker(), context, page }));
+          expect(looked.problems).toEqual({});
+        } finally {
+          await context.close();
         }
       });
     },
-    { anyDatabase: true },
+    { anyDatabase: true, settings: { LATCHKEY_ADMIN_TOKEN: undefined, LATCHKEY_KEY_REQUESTS: 'off' } },
   );
 });
 
-function signedOutPages({ url }: TestBroker): ShownPage[] {
-  const open = (path: string) => async (page: Page) => {
-    const cookies = await page.context().cookies();
-    await page.context().clearCookies();
-    await page.goto(url + path);
-    await page.context().addCookies(cookies);
-  };
-  return [
-    { name: 'sign-in', open: open('/') },
-    {
-      name: 'sign-in-problem',
-      open: open('/?problem=AccountUnreachable&identifier=nobody.test'),
-      alike: true,
-    },
-    { name: 'admin-sign-in', open: open('/admin?problem=InvalidToken') },
-  ];
+async function openForChecks(browser: Browser, broker: TestBroker): Promise<WatchedContext> {
+  if (isPictured) await mkdir(screenshots, { recursive: true });
+  // The checks of axe-core are no part of the pages, so their policy has nothing to say to it.
+  // Nothing moves while a theme takes the other's place, or colours would be measured on their way.
+  const watched = await openWatched(browser, broker, { bypassCSP: true, reducedMotion: 'reduce' });
+  await watched.context.addInitScript({ content: axe.source });
+  return watched;
 }
 
-/** Looks at a page in every theme and width; answers what is wrong with it. */
-async function look(page: Page, { name, open, alike }: ShownPage): Promise<string[]> {
-  await open(page);
-  await page.evaluate(axe.source);
+type Looked = {
+  /** What is wrong, by the names of the pages. */
+  readonly problems: Readonly<Record<string, readonly string[]>>;
+  /** On how many pages there is what a stranger wrote. */
+  readonly hostileNames: number;
+};
+
+async function lookAtEach(page: Page, pages: ShownPages): Promise<Looked> {
+  const problems: Record<string, string[]> = {};
+  let hostileNames = 0;
+  for await (const shown of pages) {
+    const found = await look(page, shown);
+    if (found.length > 0) problems[shown.name] = found;
+    if ((await page.locator('body').innerText()).includes(HOSTILE)) hostileNames += 1;
+  }
+  return { problems, hostileNames };
+}
+
+/** Looks at a page in every width and theme; answers what is wrong with it. */
+async function look(page: Page, { name, alike }: ShownPage): Promise<string[]> {
   const problems: string[] = [];
-  for (const colorScheme of schemes) {
-    await page.emulateMedia({ colorScheme });
-    problems.push(...(await violationsOf(page, colorScheme)).map(text => `${colorScheme}: ${text}`));
-    for (const width of widths) {
-      await page.setViewportSize({ width, height: 800 });
-      problems.push(...(await page.evaluate(findMisfits, width)));
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 800 });
+    problems.push(...(await page.evaluate(findMisfits, width)));
+    for (const colorScheme of schemes) {
+      await page.emulateMedia({ colorScheme });
+      if (width === widths.at(-1)) problems.push(...(await violationsIn(page, colorScheme)));
       const path = `${screenshots}${name}-${colorScheme}-${width}.jpeg`;
-      if (!alike) await page.screenshot({ path, fullPage: true, quality: 85 });
+      if (isPictured && !alike)
+        await page.screenshot({ path, fullPage: true, quality: 85, caret: 'initial' });
     }
   }
   return problems;
 }
 
-/** A theme is colours: the other rules are asked about in one of them. */
-async function violationsOf(page: Page, scheme: (typeof schemes)[number]): Promise<string[]> {
-  const rules = scheme === 'light' ? {} : { runOnly: ['color-contrast'] };
-  const { violations } = await page.evaluate(
-    options => (globalThis as unknown as { axe: typeof axe }).axe.run(options),
-    { resultTypes: ['violations' as const], ...rules },
-  );
+async function violationsIn(page: Page, scheme: string): Promise<string[]> {
+  return (await page.evaluate(findViolations)).map(text => `${scheme}: ${text}`);
+}
+
+/** Runs inside of the page: which of the rules of axe-core it violates. */
+async function findViolations(): Promise<string[]> {
+  const { run } = (globalThis as unknown as { axe: typeof axe }).axe;
+  // Nothing of the stylesheet is asked for anew.
+  const { violations } = await run({ resultTypes: ['violations'], preload: false });
   return violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
   );
 }
 
-/** Runs inside of the page: what does not fit its width, and what no finger can hit (WCAG 2.2, 2.5.5). */
+/** Runs inside of the page: what does not fit its width, what no finger can hit (WCAG 2.2, 2.5.5), what came in as more than text. */
 function findMisfits(width: number): string[] {
   const misfits = document.documentElement.scrollWidth > width ? [`does not fit ${width} pixels`] : [];
   for (const target of document.querySelectorAll('button, select, .button, input:not([type=hidden])')) {
     const { height, width: across } = (target.closest('.choice') ?? target).getBoundingClientRect();
     if (across > 0 && height < 44) misfits.push(`too low at ${width}: ${target.outerHTML.slice(0, 120)}`);
   }
+  if (document.querySelector('img[src="x"], img[onerror]')) misfits.push('a picture of a stranger');
   return misfits;
 }

@@ -6,8 +6,7 @@ import { storeCookie, storeSession } from '../broker/stored-session.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { type ScriptedServer, startServer } from '../identity/scripted-server.ts';
 import { describeInChromium } from './chromium-suite.ts';
-import { HOSTILE, prepareShownPages } from './shown-pages.ts';
-import { giveCookie, openWatched } from './watched-context.ts';
+import { giveCookie } from './watched-context.ts';
 
 /** The same site on another port, to which cookies go along, and another site altogether. */
 const hosts = ['127.0.0.1', 'localhost'];
@@ -103,34 +102,6 @@ describeInChromium('a visitor in Chromium', chromium => {
         const { did } = accountOf(broker(), 'alice.test');
         for (const path of ['/account', '/lookup?identifier=alice.test', `/avatars/${did}`])
           await expect(page.evaluate(readFrom, broker().url + path)).rejects.toThrow('Failed to fetch');
-      });
-    },
-    { anyDatabase: true },
-  );
-
-  describeBroker(
-    'to pages full of what strangers wrote',
-    broker => {
-      it('sees it as text, and the policy has nothing to refuse', async () => {
-        const { context, page, complaints } = await openWatched(chromium(), broker());
-        const dialogs: string[] = [];
-        page.on('dialog', dialog => {
-          dialogs.push(dialog.message());
-          void dialog.dismiss();
-        });
-        let seen = 0;
-        try {
-          for (const { open } of await prepareShownPages(broker(), context)) {
-            await open(page);
-            seen += (await page.locator('body').innerText()).includes(HOSTILE) ? 1 : 0;
-            expect(await page.locator('img[src="x"], img[onerror]').count()).toBe(0);
-          }
-        } finally {
-          await context.close();
-        }
-        expect(seen).toBeGreaterThan(2);
-        expect(dialogs).toEqual([]);
-        expect(complaints.filter(text => !/^(404|410) |status of (404|410)/.test(text))).toEqual([]);
       });
     },
     { anyDatabase: true },

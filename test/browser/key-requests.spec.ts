@@ -3,7 +3,9 @@ import type { BrowserContext, Page, Response as Answer } from 'playwright-core';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { type ScriptedServer, startServer } from '../identity/scripted-server.ts';
 import { type AskedKey, approveKey, KeyAsker } from '../network/key-asker.ts';
+import { sayYesByKeyboard } from './at-pds.ts';
 import { describeInChromium } from './chromium-suite.ts';
+import { Keyboard } from './keyboard.ts';
 
 const EVIL = '<!doctype html><title>A page of another site</title>';
 
@@ -26,11 +28,8 @@ describeInChromium('an owner in Chromium, who is asked for a key', chromium => {
 
       const approve = async (asked: AskedKey): Promise<void> => {
         await page.goto(asked.authorizeUrl);
-        await page.getByRole('button', { name: 'Approve' }).click();
-        await page.waitForURL(url => url.origin === broker().network.pds);
-        await page.fill('input[name=password]', accountOf(broker(), 'alice.test').password);
-        await page.getByRole('button', { name: 'Sign in' }).click();
-        await page.getByRole('button', { name: 'Authorize' }).click();
+        await new Keyboard(page).enter('Approve');
+        await sayYesByKeyboard(page, broker(), accountOf(broker(), 'alice.test'));
       };
 
       it('reads who asks for what, approves, authorizes, and is shown the code this once', async () => {
@@ -74,7 +73,7 @@ describeInChromium('an owner in Chromium, who is asked for a key', chromium => {
       it('denies, and the link is dead', async () => {
         const asked = await asker.ask({ identifier: 'alice.test' });
         await page.goto(asked.authorizeUrl);
-        await page.getByRole('button', { name: 'Deny' }).click();
+        await new Keyboard(page).enter('Deny');
         await page.getByRole('heading', { name: 'You denied it' }).waitFor();
         expect((await page.goto(asked.authorizeUrl))?.status()).toBe(410);
         expect(await page.getByRole('status').innerText()).toMatch(/was denied/);

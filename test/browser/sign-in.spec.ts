@@ -110,18 +110,6 @@ describeInChromium('a person in Chromium', chromium => {
         await page.waitForURL(`${broker().url}/account`);
         expect(await page.locator('[data-handle]').innerText()).toBe('bob.test');
       });
-
-      it('needs nothing but the keyboard', async () => {
-        await page.goto(broker().url);
-        await page.keyboard.press('Tab');
-        expect(await page.locator(':focus').innerText()).toBe('Skip to the content');
-        await page.keyboard.press('Enter');
-        await page.keyboard.press('Tab');
-        expect(await page.locator(':focus').getAttribute('id')).toBe('identifier');
-        await page.keyboard.type('alice.test');
-        await page.keyboard.press('Enter');
-        await page.waitForURL(url => url.origin === broker().network.pds);
-      });
     },
     { anyDatabase: true },
   );

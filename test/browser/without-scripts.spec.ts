@@ -87,7 +87,7 @@ describeInChromium('a person in Chromium whose browser runs no scripts', chromiu
         expect((await callWith(broker(), { secret }, 'GET /api/me')).status).toBe(200);
         await page.getByRole('link', { name: 'Done, back to your account' }).click();
         await page.getByRole('link', { name: 'Manage My bot' }).click();
-        await page.getByLabel('no longer: it ends now').check();
+        await page.getByLabel('At once').check();
         await press('Replace it');
         const next = await page.locator('[data-secret]').innerText();
         expect((await callWith(broker(), { secret }, 'GET /api/me')).status).toBe(401);

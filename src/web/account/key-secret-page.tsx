@@ -41,8 +41,9 @@ export function KeySecretPage(view: KeySecretView): VNode {
       )}
       <details>
         <summary>{texts.use}</summary>
+        <p class="quiet">{texts.useLead}</p>
         <pre>
-          <code>{`curl -H "Authorization: Bearer $KEY" \\\n  ${baseUrl}/xrpc/com.atproto.server.getSession`}</code>
+          <code>{`curl -H "Authorization: Bearer $KEY" ${baseUrl}/xrpc/com.atproto.server.getSession`}</code>
         </pre>
       </details>
       <p>

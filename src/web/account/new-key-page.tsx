@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { Breakable } from '../frame/breakable.tsx';
 import { Problem } from '../frame/note.tsx';
 import type { Frame } from '../frame/pages.ts';
 import { keyTexts as texts } from '../texts/keys.ts';
@@ -20,6 +21,7 @@ export type NewKeyView = Frame & {
 /** The form with which an owner makes a key: what for, what it may do, until when. */
 export function NewKeyPage(view: NewKeyView): VNode {
   const { basePath, name, problem } = view;
+  const isWrong = problem === 'InvalidRequest';
   return (
     <AccountFrame {...view} title={texts.newTitle}>
       <div class="title">
@@ -37,7 +39,8 @@ export function NewKeyPage(view: NewKeyView): VNode {
             required
             maxLength={64}
             autocomplete="off"
-            aria-describedby="name-help"
+            aria-invalid={isWrong}
+            aria-describedby={isWrong ? 'problem name-help' : 'name-help'}
           />
           <p id="name-help" class="quiet">
             {texts.nameHelp}
@@ -80,7 +83,10 @@ function PermissionChoices({ permissions, chosen }: NewKeyView): VNode {
               checked={chosen.includes(scope)}
             />
             <span>
-              {scopeText(scope)} <code class="written">{scope}</code>
+              <Breakable>{scopeText(scope)}</Breakable>{' '}
+              <code class="written">
+                <Breakable>{scope}</Breakable>
+              </code>
             </span>
           </label>
         ),

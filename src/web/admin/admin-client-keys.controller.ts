@@ -8,8 +8,8 @@ import { ClientKeyRotation } from '../../oauth/client-key-rotation.service.ts';
 import { Pages } from '../frame/pages.ts';
 import { AdminErrorFilter } from './admin-error.filter.ts';
 import { ClientKeysPage } from './client-keys-page.tsx';
+import { pageOf } from './page-of.ts';
 
-const SHOWN = 20;
 const query = z.object({ cursor: z.string().max(128).optional().catch(undefined) });
 
 /** The keys of the OAuth client, for the operator to look at. */
@@ -28,11 +28,8 @@ export class AdminClientKeysController {
     @Query(new ZodPipe(query)) { cursor }: z.infer<typeof query>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const all = await this.rotation.list(null);
-    // An unknown cursor is no key's, and leads to the beginning.
-    const start = all.findIndex(({ kid }) => kid === cursor) + 1;
-    const keys = all.slice(start, start + SHOWN);
-    const next = start + SHOWN < all.length ? keys.at(-1)?.kid : undefined;
-    this.pages.send(reply, ClientKeysPage({ ...this.pages.frame, keys, cursor: next, now: new Date() }));
+    const { items, cursor: next } = pageOf(await this.rotation.list(null), ({ kid }) => kid, cursor);
+    const view = { ...this.pages.frame, keys: items, cursor: next, now: new Date() };
+    this.pages.send(reply, ClientKeysPage(view));
   }
 }

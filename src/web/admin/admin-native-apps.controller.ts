@@ -10,8 +10,8 @@ import { NativeApps } from '../../native-apps/native-apps.service.ts';
 import { Pages } from '../frame/pages.ts';
 import { AdminErrorFilter } from './admin-error.filter.ts';
 import { NativeAppsPage } from './native-apps-page.tsx';
+import { pageOf } from './page-of.ts';
 
-const SHOWN = 20;
 const query = z.object({ cursor: z.string().max(128).optional().catch(undefined) });
 
 /** The registered native apps, for the operator to look at. */
@@ -31,11 +31,8 @@ export class AdminNativeAppsController {
     @Query(new ZodPipe(query)) { cursor }: z.infer<typeof query>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const all = await this.apps.list();
-    // An unknown cursor is no app's, and leads to the beginning.
-    const start = all.findIndex(({ name }) => name === cursor) + 1;
-    const apps = all.slice(start, start + SHOWN).map(app => toNativeAppView(app, this.config));
-    const next = start + SHOWN < all.length ? apps.at(-1)?.name : undefined;
+    const { items, cursor: next } = pageOf(await this.apps.list(), ({ name }) => name, cursor);
+    const apps = items.map(app => toNativeAppView(app, this.config));
     this.pages.send(reply, NativeAppsPage({ ...this.pages.frame, apps, cursor: next }));
   }
 }

@@ -85,12 +85,19 @@ function EventRow({ event }: { event: AuditEventView }): VNode {
             [texts.on, party(target)],
             did === null ? undefined : [texts.did, <code>{did}</code>],
             from === null ? undefined : [texts.from, <code>{from}</code>],
-            detail === null ? undefined : [texts.detail, <code>{JSON.stringify(detail)}</code>],
+            detail === null ? undefined : [texts.detail, <code>{detailText(detail)}</code>],
           ]}
         />
       </div>
     </li>
   );
+}
+
+/** A detail has few parts, each with a name. */
+function detailText(detail: NonNullable<AuditEventView['detail']>): string {
+  return Object.entries(detail)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(', ');
 }
 
 function party({ kind, id }: AuditEventView['actor']): VNode {

@@ -7,6 +7,9 @@ import type { Frame } from '../frame/pages.ts';
 import { Time } from '../frame/time.tsx';
 import { adminTexts as texts } from '../texts/admin.ts';
 import { AdminFrame } from './admin-frame.tsx';
+import { Commands } from './commands.tsx';
+
+const COMMANDS = ['client-keys publish', 'client-keys activate KID', 'client-keys retire KID'];
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -35,6 +38,7 @@ export function ClientKeysPage(view: ClientKeysView): VNode {
         </ul>
       )}
       <NextPage path={`${basePath}/admin/client-keys`} cursor={cursor} />
+      <Commands lead={texts.clientKeysChange} commands={COMMANDS} />
     </AdminFrame>
   );
 }

@@ -7,6 +7,9 @@ import type { Frame } from '../frame/pages.ts';
 import { Time } from '../frame/time.tsx';
 import { adminTexts as texts } from '../texts/admin.ts';
 import { AdminFrame } from './admin-frame.tsx';
+import { Commands } from './commands.tsx';
+
+const COMMANDS = ['apps add NAME', 'apps change NAME', 'apps pause NAME'];
 
 export type NativeAppsView = Frame & {
   readonly apps: readonly NativeAppView[];
@@ -32,6 +35,7 @@ export function NativeAppsPage(view: NativeAppsView): VNode {
         </ul>
       )}
       <NextPage path={`${basePath}/admin/native-apps`} cursor={cursor} />
+      <Commands lead={texts.nativeAppsChange} commands={COMMANDS} />
     </AdminFrame>
   );
 }

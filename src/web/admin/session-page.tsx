@@ -37,7 +37,7 @@ export function SessionPage(view: SessionPageView): VNode {
             </a>
           ) : null}
           {session.status === 'active' || session.status === 'needs_reauth' ? (
-            <a class="button secondary" href={`${path}/revoke`}>
+            <a class="button danger" href={`${path}/revoke`}>
               {texts.revoke}
             </a>
           ) : null}

@@ -55,7 +55,11 @@ export function SessionBadge({ status }: Pick<SessionView, 'status'>): VNode {
 /** Why a session needs attention; nothing for one that does not. */
 export function SessionTrouble(session: SessionView): VNode | null {
   const trouble = troubleOf(session);
-  return trouble === undefined ? null : <p data-trouble>{trouble}</p>;
+  return trouble === undefined ? null : (
+    <p class="trouble" data-trouble>
+      {trouble}
+    </p>
+  );
 }
 
 function troubleOf({ status, reason, attempt, failures, nextRefreshAt }: SessionView): VNode | undefined {
@@ -63,7 +67,7 @@ function troubleOf({ status, reason, attempt, failures, nextRefreshAt }: Session
     case 'needs_reauth':
       return <>{reason === null ? texts.noReason : texts.reasons[reason]}</>;
     case 'revoking':
-      return <>{texts.revokingLead}</>;
+      return <>{texts.revokingOne}</>;
     case 'revoked':
       return undefined;
     case 'active':

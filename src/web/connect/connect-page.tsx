@@ -35,7 +35,7 @@ export function ConnectPage(view: ConnectView): VNode {
       </section>
       {isPending ? <Answers {...view} /> : <Withdrawal {...view} />}
       <p class="quiet">
-        {texts.ends} <Time at={request.expiresAt} />.
+        {isPending ? texts.ends : texts.waitsUntil} <Time at={request.expiresAt} />.
       </p>
     </Page>
   );

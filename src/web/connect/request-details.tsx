@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import type { KeyRequest } from '../../api-keys/key-request.ts';
+import { Breakable } from '../frame/breakable.tsx';
 import { Details } from '../frame/facts.tsx';
 import { Permissions } from '../frame/permissions.tsx';
 import { Time } from '../frame/time.tsx';
@@ -23,7 +24,7 @@ export function RequestDetails({ request, isOwn }: { request: KeyRequest; isOwn:
       </strong>
       {handle === null ? null : (
         <span class="written" data-did>
-          {did}
+          <Breakable>{did}</Breakable>
         </span>
       )}
     </>

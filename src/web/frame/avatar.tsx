@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { Breakable } from './breakable.tsx';
 
 /** The picture of an account, which the broker fetches; a silhouette where there is none. */
 export function Avatar({ basePath, did }: { basePath: string; did: string }): VNode {
@@ -32,7 +33,7 @@ export function AccountChip({
         </strong>
         {handle === null ? null : (
           <span class="written" data-did>
-            {did}
+            <Breakable>{did}</Breakable>
           </span>
         )}
       </p>

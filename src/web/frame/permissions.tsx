@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { Breakable } from './breakable.tsx';
 import { scopeText } from '../texts/scope-text.ts';
 
 /** What a scope permits, in plain words, each with how it is written. */
@@ -7,7 +8,10 @@ export function Permissions({ scope }: { scope: string }): VNode {
     <ul class="permissions">
       {scope.split(' ').map(part => (
         <li key={part} data-scope={part}>
-          {scopeText(part)} <code class="written">{part}</code>
+          <Breakable>{scopeText(part)}</Breakable>{' '}
+          <code class="written">
+            <Breakable>{part}</Breakable>
+          </code>
         </li>
       ))}
     </ul>

@@ -1,4 +1,4 @@
-import { Controller, Get, Query, Res } from '@nestjs/common';
+import { Controller, Get, Query, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -10,6 +10,7 @@ import { ZodPipe } from '../../http/zod.pipe.ts';
 import { parseReturnTo } from '../../login/return-to.ts';
 import { Sessions } from '../../sessions/sessions.service.ts';
 import { Pages } from '../frame/pages.ts';
+import { SignInErrorFilter } from './sign-in-error.filter.ts';
 import { SignInPage } from './sign-in-page.tsx';
 import type { SignedInAccount } from './sign-in-view.ts';
 
@@ -28,6 +29,7 @@ type SignInQuery = z.infer<typeof query>;
 
 @ApiExcludeController()
 @Controller()
+@UseFilters(SignInErrorFilter)
 export class SignInController {
   constructor(
     private readonly config: Config,

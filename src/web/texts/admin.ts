@@ -28,6 +28,8 @@ export const adminTexts = {
   all: 'Show all',
   needsOwner: 'Need their owners',
   needsOwnerLead: 'Nobody but the account’s owner can make these work again.',
+  revokingOne:
+    'It opens nothing any more. Its issuer has not confirmed the end yet, and is asked again each minute.',
   revoking: 'Still to be ended at their issuers',
   revokingLead:
     'They open nothing any more. Their issuers have not confirmed the end yet, and are asked again each minute.',
@@ -47,7 +49,7 @@ export const adminTexts = {
     revoking: 'being ended',
     revoked: 'ended',
   },
-  purposes: { ui: 'browser', api_key: 'API key' },
+  purposes: { ui: 'a browser', api_key: 'an API key' },
   search: 'Handle, DID or session id',
   status: 'Status',
   anyStatus: 'any',
@@ -71,7 +73,7 @@ export const adminTexts = {
   issuer: 'Issuer',
   pds: 'PDS',
   did: 'Account',
-  purpose: 'For a',
+  purpose: 'For',
   scope: 'Scope',
   granted: 'Granted',
   refreshed: 'Refreshed',
@@ -101,8 +103,8 @@ export const adminTexts = {
   } as Readonly<Record<string, string>>,
 
   clientKeys: 'Client keys',
-  clientKeysLead:
-    'With these the broker proves to issuers who it is. They are changed by latchkey client-keys.',
+  clientKeysLead: 'With these the broker proves to issuers who it is.',
+  clientKeysChange: 'They are changed on the command line:',
   noClientKeys: 'There are none: without an https public URL the broker is a public client.',
   keyStatuses: { published: 'published', active: 'active', retired: 'retired' },
   signing: 'signs',
@@ -117,7 +119,8 @@ export const adminTexts = {
   no: 'no',
 
   nativeApps: 'Native apps',
-  nativeAppsLead: 'Apps on people’s devices that this broker signs for. They are changed by latchkey apps.',
+  nativeAppsLead: 'Apps on people’s devices that this broker signs for.',
+  nativeAppsChange: 'They are changed on the command line:',
   noNativeApps: 'None is registered.',
   appStatuses: { active: 'active', paused: 'paused' },
   clientId: 'Client id',
@@ -136,7 +139,9 @@ export const adminTexts = {
   workers: 'Background work',
   workersLead: 'Of this process, since it started.',
   due: (count: number): string =>
-    count === 1 ? '1 session is due to be refreshed.' : `${count} sessions are due to be refreshed.`,
+    count === 1
+      ? '1 session is due to be refreshed.'
+      : `${count === 0 ? 'No' : count} sessions are due to be refreshed.`,
   tasks: {
     refresh: 'Refreshes sessions in time',
     sweep: 'Sweeps what is over',
@@ -159,7 +164,7 @@ export const adminTexts = {
   action: 'Action',
   anyAction: 'any',
   account: 'Account (DID)',
-  target: 'Id of what it was done to',
+  target: 'Done to (id)',
   noEvents: 'Nothing like this was done.',
   by: 'By',
   from: 'From',

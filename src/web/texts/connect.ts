@@ -3,7 +3,8 @@ export const connectTexts = {
   title: 'Somebody asks to act for your account',
   ownTitle: 'Confirm your new key',
   authorizedTitle: 'You gave permission for this key',
-  warning: 'Go on only if you asked for this yourself, just now. A key acts for your account without you.',
+  warning:
+    'Go on only if you asked for this yourself, just now. Whoever has the key can act for your account without asking you again.',
   ownLead: 'You asked for this key in this browser, a moment ago. Look it over before you go on.',
 
   who: 'Who asks',
@@ -27,7 +28,8 @@ export const connectTexts = {
   waits: 'The key waits to be picked up with the code that you were shown.',
   ownWaits: 'The key waits for you to pick it up in the tab where you were shown it.',
   denyAfterAll: 'Deny after all',
-  ends: 'This request ends at',
+  ends: 'You can answer until',
+  waitsUntil: 'It waits until',
 
   noticeTitle: 'A request for a key',
   denied: 'You denied it',

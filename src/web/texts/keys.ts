@@ -59,7 +59,7 @@ export const keyTexts = {
 
   readyTitle: 'Your key is ready',
   ready: (name: string): string => `You gave permission for “${name}”. One step is left.`,
-  readyHint: 'The key is shown once. Have the place open where it belongs, or a password manager.',
+  readyHint: 'It is shown once. Before you go on, open the place where it belongs, or a password manager.',
   show: 'Show the key',
 
   secretTitle: 'Copy your key now',
@@ -73,13 +73,15 @@ export const keyTexts = {
   copy: 'Copy',
   copied: 'Copied',
   use: 'How it is used',
+  useLead:
+    'Put it where your bot or service asks for an API key or a token. A program of your own sends it along with each request:',
   toKeys: 'Done, back to your account',
 
   rotate: 'Replace the key',
   rotateLead:
     'For when it may have been seen by somebody, or from time to time. Its name and permissions stay.',
-  grace: 'The old key works for',
-  graceChoices: { 0: 'no longer: it ends now', 3600: 'one more hour', 86400: 'one more day' },
+  grace: 'When does the old key end?',
+  graceChoices: { 0: 'At once', 3600: 'In an hour', 86400: 'In a day' },
   graceTexts: { 3600: 'one hour', 86400: 'one day' } as Readonly<Record<number, string>>,
   doRotate: 'Replace it',
 

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../errors/error-code.ts';
 
 const TEXTS: Partial<Record<ErrorCode, string>> = {
   InvalidIdentifier:
-    'That is not a handle, a DID or the address of a PDS. A handle looks like alice.example.com.',
+    'That is not a handle, a DID or the address of a server. A handle has a dot in it, like alice.example.com.',
   InvalidRequest:
     'Something that was filled in cannot be used. A name has 1 to 64 letters, digits or other signs that can be seen.',
   InvalidReturnTo: 'The page that sent you here asked to go on to a place that is not allowed.',
@@ -19,7 +19,7 @@ const TEXTS: Partial<Record<ErrorCode, string>> = {
   LoginFromAnotherBrowser: 'That login was begun in another browser. Please begin again here.',
   WrongAccount: 'You authorized another account than the one that was asked for. Nothing was changed.',
   ScopeExceeded: 'More was granted than was asked for, so it was given back. Nothing was changed.',
-  NotFound: 'There is nothing here that waits for you.',
+  NotFound: 'We could not find that. It may be over, or belong to another account.',
   KeyRequestNotPending: 'You gave permission for this key already.',
   KeyRequestNotAuthorized: 'You have not given permission for this key yet.',
   KeyRequestsOff: 'Whoever runs this service does not let keys be made here.',

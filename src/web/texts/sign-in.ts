@@ -4,7 +4,7 @@ export const signInTexts = {
   lead: 'With the account you have on Bluesky, or on any other server of the AT Protocol.',
   handle: 'Your handle',
   placeholder: 'alice.example.com',
-  help: 'It looks like a web address. A DID or the address of your server works too.',
+  help: 'The name that apps show with an @ in front, such as @alice.example.com. A DID or the address of your server works too.',
   password: 'You enter your password at your own server, never here.',
   afterwards: (place: string): string => `Afterwards you go back to ${place}.`,
 

@@ -1,0 +1,13 @@
+import type { VNode } from 'preact';
+
+/** What is done on the command line and not on the page. */
+export function Commands({ lead, commands }: { lead: string; commands: readonly string[] }): VNode {
+  return (
+    <div class="section">
+      <p class="quiet">{lead}</p>
+      <pre>
+        <code>{commands.map(command => `node dist/src/cli.js ${command}`).join('\n')}</code>
+      </pre>
+    </div>
+  );
+}

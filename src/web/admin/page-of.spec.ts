@@ -1,0 +1,23 @@
+import { describe, expect, it } from '@jest/globals';
+import { pageOf } from './page-of.ts';
+
+const all = Array.from({ length: 45 }, (_, index) => `n${index}`);
+const page = (cursor?: string) => pageOf(all, name => name, cursor);
+
+describe('a page of a list', () => {
+  it('leads through all of it, and ends', () => {
+    const first = page();
+    const second = page(first.cursor);
+    const third = page(second.cursor);
+    expect([...first.items, ...second.items, ...third.items]).toEqual(all);
+    expect([first.cursor, second.cursor, third.cursor]).toEqual(['n19', 'n39', undefined]);
+  });
+
+  it('is the first for a cursor that names nothing', () => {
+    expect(page('nothing')).toEqual(page());
+  });
+
+  it('leads nowhere from a list that just fits', () => {
+    expect(pageOf(all.slice(0, 20), name => name, undefined).cursor).toBeUndefined();
+  });
+});

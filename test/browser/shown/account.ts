@@ -1,0 +1,105 @@
+import { Sessions } from '../../../src/sessions/sessions.service.ts';
+import { issueKey, type TestKey } from '../../broker/issued-key.ts';
+import { madeUpGrant, storeCookie, storeSession } from '../../broker/stored-session.ts';
+import { accountOf, type TestBroker } from '../../broker/test-broker.ts';
+import { giveCookie } from '../watched-context.ts';
+import { authorizeElsewhere } from './connect.ts';
+import { HOSTILE, open, post, type ShownPages, type Stage } from './stage.ts';
+
+const CHROME =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
+
+/** As long as a handle is, of those that people have. */
+const LONG_HANDLE = 'somebody-with-a-long-name.and-a-domain-of-their-own.example.com';
+
+/** The account's page on the first day, with nothing on it yet. */
+export async function* firstDayPages(stage: Stage, name = 'account-first-day'): ShownPages {
+  const { broker, context } = stage;
+  const { did } = accountOf(broker, 'bob.test');
+  const session = await storeSession(broker, broker.network.pds, { did });
+  await giveCookie(context, broker, await storeCookie(broker, session, { userAgent: CHROME }));
+  await open(stage, '/account');
+  yield { name };
+}
+
+/** Signs in as somebody who has allowed less than the broker asks for, and is signed in elsewhere too. */
+export async function signInWithLittle({
+  broker,
+  context,
+}: Stage): Promise<{ did: string; sessionId: string }> {
+  const { did } = accountOf(broker, 'alice.test');
+  const { pds } = broker.network;
+  const scope = 'atproto repo:app.bsky.feed.post blob:image/*';
+  const life = { handle: LONG_HANDLE, purpose: 'ui' } as const;
+  const grant = madeUpGrant(broker, pds, { did, scope });
+  const { id } = await broker.app.get(Sessions, { strict: false }).create(grant, life);
+  const change = { failures: 2, next_refresh_at: broker.database.now(3600) };
+  await broker.database.updateTable('oauth_session').set(change).where('id', '=', id).execute();
+  await giveCookie(context, broker, await storeCookie(broker, { id, did }, { userAgent: CHROME }));
+  await storeCookie(broker, await storeSession(broker, pds, { did }), { userAgent: HOSTILE });
+  return { did, sessionId: id };
+}
+
+/** The account's pages, with keys in every condition. */
+export async function* accountPages(stage: Stage, did: string): ShownPages {
+  const { works, lost, over } = await storeKeys(stage.broker, did);
+  await open(stage, '/account');
+  await stage.page.locator('#keys summary').click();
+  yield { name: 'account' };
+  await open(stage, '/account?problem=WrongAccount');
+  yield { name: 'account-problem', alike: true };
+  await open(stage, '/account?done=key-revoked');
+  yield { name: 'account-done', alike: true };
+  await open(stage, `/account/keys/${works.id}`);
+  yield { name: 'key' };
+  await open(stage, `/account/keys/${lost.id}`);
+  yield { name: 'key-lost' };
+  await open(stage, `/account/keys/${over.id}`);
+  yield { name: 'key-over' };
+  const rotation = { start: works.start, grace: '3600' };
+  await post(stage, `/account/keys/${works.id}/rotate`, rotation);
+  yield { name: 'key-replaced' };
+  await post(stage, `/account/keys/${works.id}/rotate`, rotation);
+  yield { name: 'key-changed', alike: true };
+  await open(stage, '/account/keys/00000000-0000-4000-8000-000000000000');
+  yield { name: 'account-notice' };
+}
+
+/** The pages on the way to a key that an owner makes for themselves. */
+export async function* newKeyPages(stage: Stage): ShownPages {
+  const { page } = stage;
+  await open(stage, '/account/keys/new?problem=InvalidRequest&permission-3=yes&ends=30');
+  yield { name: 'new-key' };
+  await page.getByLabel('What is it for?').fill(HOSTILE);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Approve' }).waitFor();
+  yield { name: 'connect-own' };
+  const path = new URL(page.url()).pathname;
+  await authorizeElsewhere(stage, path);
+  yield { name: 'key-ready' };
+  const code = await page.locator('input[name=code]').inputValue();
+  await open(stage, path);
+  yield { name: 'connect-own-waits', alike: true };
+  await post(stage, `/account/key-requests/${path.split('/').at(-1) ?? ''}/claim`, { code });
+  await page.getByText('How it is used').click();
+  yield { name: 'key-secret' };
+}
+
+/** A key that works, one that needs its owner, and one that is over. */
+async function storeKeys(
+  broker: TestBroker,
+  did: string,
+): Promise<Record<'works' | 'lost' | 'over', TestKey>> {
+  const { pds } = broker.network;
+  const store = async (name: string, status: 'active' | 'needs_reauth' | 'revoked') => {
+    const session = await storeSession(broker, pds, { did }, 'api_key');
+    const key = await issueKey(broker, session, { name });
+    await broker.database.updateTable('oauth_session').set({ status }).where('id', '=', session.id).execute();
+    return key;
+  };
+  return {
+    works: await store('Weather bot', 'active'),
+    lost: await store(`Old ${HOSTILE}`, 'needs_reauth'),
+    over: await store('Forgotten', 'revoked'),
+  };
+}

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { ClientKeyRepository } from '../../../src/oauth/client-key.repository.ts';
+import { generateClientKey } from '../../../src/oauth/client-key.ts';
+import { NativeAppRepository } from '../../../src/native-apps/native-app.repository.ts';
+import type { NativeApp } from '../../../src/native-apps/native-app.ts';
+import { OperatorSessions } from '../../../src/operator-sessions/operator-sessions.service.ts';
+import { storeSession } from '../../broker/stored-session.ts';
+import type { TestBroker } from '../../broker/test-broker.ts';
+import { giveCookie } from '../watched-context.ts';
+import { open, type ShownPages, type Stage } from './stage.ts';
+
+/** The operator's pages before there is anything to see on them. */
+export async function* quietAdminPages(stage: Stage): ShownPages {
+  await open(stage, '/admin?problem=InvalidToken');
+  yield { name: 'admin-sign-in' };
+  await signIn(stage);
+  await open(stage, '/admin');
+  yield { name: 'admin-overview-quiet' };
+  await open(stage, '/admin/sessions');
+  yield { name: 'admin-sessions-none', alike: true };
+  await open(stage, '/admin/client-keys');
+  yield { name: 'admin-client-keys-none' };
+  await open(stage, '/admin/native-apps');
+  yield { name: 'admin-native-apps-none', alike: true };
+  await open(stage, '/admin/audit-events?target=nothing');
+  yield { name: 'admin-audit-events-none', alike: true };
+}
+
+/** The operator's pages with something on each, and of one session. */
+export async function* adminPages(stage: Stage, sessionId: string): ShownPages {
+  await storeSessions(stage.broker);
+  await storeClientKeys(stage.broker);
+  await storeNativeApps(stage.broker);
+  await storeSilentInstance(stage.broker);
+  for (const name of ['overview', 'sessions', 'client-keys', 'native-apps', 'instances', 'audit-events']) {
+    await open(stage, name === 'overview' ? '/admin' : `/admin/${name}`);
+    yield { name: `admin-${name}` };
+  }
+  yield* sessionPages(stage, `/admin/sessions/${sessionId}`);
+  await open(stage, '/admin/sessions/x');
+  yield { name: 'admin-notice' };
+}
+
+async function* sessionPages(stage: Stage, path: string): ShownPages {
+  await open(stage, path);
+  yield { name: 'admin-session' };
+  await open(stage, `${path}?done=skipped`);
+  yield { name: 'admin-session-done', alike: true };
+  await open(stage, `${path}/refresh`);
+  yield { name: 'admin-confirm-refresh', alike: true };
+  await open(stage, `${path}/revoke`);
+  yield { name: 'admin-confirm-revoke' };
+}
+
+async function signIn({ broker, context }: Stage): Promise<void> {
+  const operators = broker.app.get(OperatorSessions, { strict: false });
+  const { cookie } = await operators.open(broker.secrets.adminToken, '192.0.2.1');
+  await giveCookie(context, broker, cookie, 'latchkey-admin');
+}
+
+/** Sessions in every condition, and more than a page of them. */
+async function storeSessions(broker: TestBroker): Promise<void> {
+  const changes = [
+    { status: 'needs_reauth', reason: 'lifetime' },
+    { status: 'revoking' },
+    { status: 'revoked' },
+    { attempt_id: randomUUID(), attempt_state: 'in_doubt', owner: randomUUID() },
+  ] as const;
+  for (let count = 0; count < 50; count++) {
+    const { id } = await storeSession(broker, 'https://porcini.us-east.host.bsky.network');
+    const change = changes[count];
+    if (change) await broker.database.updateTable('oauth_session').set(change).where('id', '=', id).execute();
+  }
+}
+
+/** A key that signs, one that is to follow it, and one that is retired. */
+async function storeClientKeys({ app, database }: TestBroker): Promise<void> {
+  const keys = app.get(ClientKeyRepository, { strict: false });
+  for (const name of ['signs', 'follows', 'retired']) {
+    const key = await generateClientKey();
+    await keys.insert(key, { owner: null, active: name !== 'follows' });
+    const days = name === 'retired' ? -500 : -90;
+    const at = database.now(days * 24 * 60 * 60);
+    const change = {
+      published_at: at,
+      active_at: at,
+      ...(name === 'retired' && { retired_at: database.now() }),
+    };
+    if (name !== 'follows')
+      await database.updateTable('client_key').set(change).where('kid', '=', key.kid).execute();
+  }
+}
+
+async function storeNativeApps({ app, database }: TestBroker): Promise<void> {
+  const apps = app.get(NativeAppRepository, { strict: false });
+  const now = new Date();
+  const plain = {
+    metadata: null,
+    origins: [],
+    attestation: null,
+    limitPerMinute: null,
+    createdAt: now,
+    changedAt: now,
+  };
+  const field: NativeApp = {
+    ...plain,
+    id: randomUUID(),
+    name: 'field-notes',
+    clientId: 'https://field-notes.a-rather-long-domain.example.com/oauth/client-metadata.json',
+    status: 'active',
+    origins: ['https://field-notes.a-rather-long-domain.example.com', 'https://beta.example.com'],
+    attestation: { header: 'x-field-notes', digest: '0'.repeat(64) },
+    limitPerMinute: 600,
+  };
+  await apps.insert(field, database);
+  const old: NativeApp = {
+    ...plain,
+    id: randomUUID(),
+    name: 'old',
+    clientId: 'https://old.example.com/',
+    status: 'paused',
+  };
+  await apps.insert(old, database);
+}
+
+/** A process that has ended without a word, and what it held. */
+async function storeSilentInstance({ database }: TestBroker): Promise<void> {
+  const owner = randomUUID();
+  const before = database.now(-3600);
+  await database.insertInto('instance').values({ owner, started_at: before, seen_at: before }).execute();
+  await database
+    .insertInto('lease')
+    .values({ name: 'sweep-of-a-silent-one', owner, until: before })
+    .execute();
+}

@@ -1,0 +1,46 @@
+import { storeCookie, storeSession } from '../../broker/stored-session.ts';
+import type { TestBroker } from '../../broker/test-broker.ts';
+import { giveCookie } from '../watched-context.ts';
+import { open, type ShownPages, type Stage } from './stage.ts';
+
+/** The sign-in page of a browser in which nobody is signed in. */
+export async function* signInPages(stage: Stage): ShownPages {
+  await open(stage, '/');
+  yield { name: 'sign-in' };
+  await stage.page.getByLabel('Your handle').fill('alice.test');
+  await stage.page.locator('#preview').waitFor();
+  yield { name: 'sign-in-preview' };
+  await open(stage, '/?problem=AccountUnreachable&identifier=nobody.test&return_to=https://app.example/x');
+  yield { name: 'sign-in-problem' };
+  await open(stage, '/?problem=LoginExpired');
+  yield { name: 'sign-in-expired', alike: true };
+  await open(stage, '/?done=reconnected');
+  yield { name: 'sign-in-reconnected', alike: true };
+}
+
+/** The same page for who is signed in. */
+export async function* signedInPages(stage: Stage, did: string): ShownPages {
+  await open(stage, '/?problem=LoginCancelled');
+  yield { name: 'sign-in-again' };
+  await open(stage, '/?identifier=bob.test');
+  yield { name: 'continue-as' };
+  await open(stage, `/?identifier=${did}`);
+  yield { name: 'continue-as-the-same', alike: true };
+  await open(stage, `/?identifier=${did}&prompt=consent`);
+  yield { name: 'reconsent' };
+}
+
+/** The same page where it cannot be told who is signed in. */
+export async function* troubledSignInPages(stage: Stage): ShownPages {
+  await giveCookie(stage.context, stage.broker, await storeUnreadable(stage.broker));
+  await open(stage, '/');
+  yield { name: 'sign-in-unavailable', alike: true };
+}
+
+/** The cookie of a session whose row was edited, and opens nothing until it is mended. */
+async function storeUnreadable(broker: TestBroker): Promise<string> {
+  const session = await storeSession(broker, broker.network.pds);
+  const change = { handle: 'edited.test' };
+  await broker.database.updateTable('oauth_session').set(change).where('id', '=', session.id).execute();
+  return storeCookie(broker, session);
+}
