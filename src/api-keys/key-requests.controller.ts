@@ -70,6 +70,7 @@ export class KeyRequestsController {
     'AuthenticationRequired',
     'TooManyRequests',
     'TooManyKeyRequests',
+    'AccountNotFound',
     'AccountUnreachable',
     'DatabaseUnavailable',
   )

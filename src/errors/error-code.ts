@@ -16,6 +16,7 @@ export const errorCodes = [
   // Signing in
   'InvalidIdentifier',
   'InvalidReturnTo',
+  'AccountNotFound',
   'AccountUnreachable',
   'AccountNotAllowed',
   'AlreadySignedIn',

@@ -17,6 +17,7 @@ export const statusTable: Readonly<Record<ErrorCode, number>> = {
 
   InvalidIdentifier: 400,
   InvalidReturnTo: 400,
+  AccountNotFound: 404,
   AccountUnreachable: 502,
   AccountNotAllowed: 403,
   AlreadySignedIn: 409,

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { publicHandleResolver } from './handle-resolvers.ts';
+import { OutboundError } from './outbound-error.ts';
 
 const did = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz';
 const other = 'did:plc:z72i7hdynmk6r22z27h6tvur';
 
 /** What DNS and the web say in one case; an Error is a way that fails. */
-type World = { txt?: string[] | Error; page?: string | Error };
+type World = { txt?: string[] | Error; page?: string | number | Error };
 
 async function resolve({ txt, page }: World): Promise<unknown> {
   const asked: string[] = [];
@@ -13,7 +14,9 @@ async function resolve({ txt, page }: World): Promise<unknown> {
     input => {
       asked.push(input instanceof Request ? input.url : String(input));
       if (page instanceof Error) return Promise.reject(page);
-      return Promise.resolve(page === undefined ? new Response(null, { status: 404 }) : new Response(page));
+      return Promise.resolve(
+        typeof page === 'string' ? new Response(page) : new Response(null, { status: page ?? 404 }),
+      );
     },
     name => {
       asked.push(name);
@@ -37,15 +40,31 @@ describe('the public handle resolution', () => {
     await expect(resolve(world)).resolves.toBe(did);
   });
 
-  it.each<[string, World, number]>([
-    ['neither way knows the handle', {}, 1],
-    ['the web page is something else', { page: '<!doctype html>' }, 0],
-    ['the record names no DID that atproto knows', { txt: ['did=did:key:zQ3sh'], page: 'did:key:zQ3sh' }, 0],
-    ['both ways fail', { txt: new Error('SERVFAIL'), page: new Error('unreachable') }, 2],
-  ])('fails when %s, with the causes', async (_, world, causes) => {
+  const noName = new OutboundError('unresolved_name', 'https://alice.example.com', false);
+
+  it.each<[string, World, number, string]>([
+    ['neither way knows the handle', {}, 1, 'AccountNotFound'],
+    ['the web page is something else', { page: '<!doctype html>' }, 0, 'AccountNotFound'],
+    ['there is no such domain', { page: noName }, 1, 'AccountNotFound'],
+    [
+      'the record names no DID that atproto knows',
+      { txt: ['did=did:key:zQ3sh'], page: 'did:key:zQ3sh' },
+      0,
+      'AccountNotFound',
+    ],
+    ['DNS fails', { txt: new Error('SERVFAIL') }, 2, 'AccountUnreachable'],
+    ['the web fails', { page: new Error('unreachable') }, 1, 'AccountUnreachable'],
+    ['the web is in trouble', { page: 503 }, 1, 'AccountUnreachable'],
+    [
+      'both ways fail',
+      { txt: new Error('SERVFAIL'), page: new Error('unreachable') },
+      2,
+      'AccountUnreachable',
+    ],
+  ])('fails when %s, with the causes', async (_, world, causes, code) => {
     const failure: unknown = await resolve(world).catch((error: unknown) => error);
     expect(failure).toMatchObject({
-      code: 'AccountUnreachable',
+      code,
       message:
         'The handle alice.example.com cannot be resolved: neither its DNS record nor its web page names an account.',
     });

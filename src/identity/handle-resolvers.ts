@@ -1,10 +1,12 @@
 import {
   AtprotoHandleResolver,
+  HandleResolverError,
   XrpcHandleResolver,
   type HandleResolver,
 } from '@atproto-labs/handle-resolver';
 import { BrokerError } from '../errors/broker-error.ts';
 import type { Fetch } from './guarded-fetch.ts';
+import { OutboundError } from './outbound-error.ts';
 import type { ResolveTxt } from './resolve-txt.ts';
 
 /**
@@ -13,13 +15,15 @@ import type { ResolveTxt } from './resolve-txt.ts';
  *
  * Where the official resolver would answer null whatever went wrong, this one fails, with each way's error as a
  * cause: so the log says why, and a mistake that its owner is just mending is not cached.
+ *
+ * @throws BrokerError `AccountNotFound` when both ways answer and name nobody, `AccountUnreachable` when one did not
  */
 export function publicHandleResolver(fetch: Fetch, resolveTxt: ResolveTxt): HandleResolver {
   return {
     async resolve(handle, options) {
       const failures: unknown[] = [];
       const resolver = new AtprotoHandleResolver({
-        fetch,
+        fetch: async (...request) => ownAnswer(await fetch(...request)),
         resolveTxt: name =>
           resolveTxt(name).catch((error: unknown) => {
             failures.push(error);
@@ -53,8 +57,20 @@ export function delegatedHandleResolver(service: URL, fetch: Fetch): HandleResol
   };
 }
 
+/** Of a server that is in trouble itself, nothing is known about the handle. */
+function ownAnswer(response: Response): Response {
+  if (response.status >= 500) throw new Error(`The handle's own server answered ${response.status}.`);
+  return response;
+}
+
 function unresolvable(handle: string, why: string, failures: unknown[]): never {
-  throw new BrokerError('AccountUnreachable', `The handle ${handle} cannot be resolved: ${why}.`, {
+  const code = failures.every(namesNobody) ? 'AccountNotFound' : 'AccountUnreachable';
+  throw new BrokerError(code, `The handle ${handle} cannot be resolved: ${why}.`, {
     cause: failures.length > 0 ? new AggregateError(failures) : undefined,
   });
+}
+
+function namesNobody(failure: unknown): boolean {
+  if (failure instanceof OutboundError) return failure.reason === 'unresolved_name';
+  return failure instanceof HandleResolverError;
 }

@@ -23,37 +23,37 @@ export class IdentityService {
   readonly #allowHttp: boolean;
 
   constructor(config: Config, http: OutboundHttp) {
-    this.identityResolver = createGuardedIdentityResolver(config, http);
+    const resolver = createGuardedIdentityResolver(config, http);
+    this.identityResolver = { resolve: (name, options) => identityOf(resolver, name, options) };
     this.#allowHttp = config.outbound.allowHttp;
   }
 
   /**
    * Resolve an account by handle or DID, from a cache of at most a minute unless `noCache`.
    *
-   * @throws BrokerError `InvalidIdentifier`, also for the URL of a server; `AccountUnreachable`, with a message
-   * that says which step failed
+   * @throws BrokerError `InvalidIdentifier`, also for the URL of a server; `AccountNotFound` where nobody has the
+   * handle, else `AccountUnreachable`, with a message that says which step failed
    */
   async resolve(identifier: string, options?: ResolveIdentityOptions): Promise<Account> {
-    const { did, didDoc, handle } = await this.#identity(nameOf(identifier), options);
+    const { did, didDoc, handle } = await this.identityResolver.resolve(nameOf(identifier), options);
     const pds = pdsOf(didDoc, this.#allowHttp);
     return handle === HANDLE_INVALID ? { did, pds } : { did, handle, pds };
   }
+}
 
-  async #identity(name: string, options?: ResolveIdentityOptions): Promise<IdentityInfo> {
-    try {
-      return await this.identityResolver.resolve(name, options);
-    } catch (cause) {
-      options?.signal?.throwIfAborted();
-      if (cause instanceof BrokerError) throw cause;
-      // All other steps fail with errors of ours; what is left is the way back.
-      throw new BrokerError(
-        'AccountUnreachable',
-        `The account that ${name} points to does not claim this handle.`,
-        {
-          cause,
-        },
-      );
-    }
+async function identityOf(
+  resolver: IdentityResolver,
+  name: string,
+  options?: ResolveIdentityOptions,
+): Promise<IdentityInfo> {
+  try {
+    return await resolver.resolve(name, options);
+  } catch (cause) {
+    options?.signal?.throwIfAborted();
+    if (cause instanceof BrokerError) throw cause;
+    // All other steps fail with errors of ours; what is left is the way back.
+    const message = `The account that ${name} points to does not claim this handle.`;
+    throw new BrokerError('AccountNotFound', message, { cause });
   }
 }
 

@@ -10,6 +10,9 @@ import { FailedAuthorization } from '../oauth/failed-authorization.ts';
 const keptField = z.string().max(2048).optional().catch(undefined);
 const keptFields = z.object({ identifier: keptField, return_to: keptField, prompt: keptField });
 
+/** What kept a login from its end at the person's own server, or before it was found. */
+const unfinished: readonly ErrorCode[] = ['LoginRefused', 'AccountNotFound', 'AccountUnreachable'];
+
 /** Shows a person what went wrong with their login, on the page where it began; programs get the error as everywhere. */
 @Catch()
 @Injectable()
@@ -28,7 +31,7 @@ export class LoginErrorFilter extends ErrorFilter {
 
   /** The person is told that it did not work; why, only the operator can make use of. */
   protected override report(error: BrokerError, request: FastifyRequest): void {
-    if (error.code === 'LoginRefused' || error.code === 'AccountUnreachable') {
+    if (unfinished.includes(error.code)) {
       this.log.loginRefused(error.code, error.cause ?? error);
     } else {
       super.report(error, request);

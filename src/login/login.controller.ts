@@ -45,7 +45,13 @@ export class LoginController {
   @ApiQuery({ name: 'prompt', required: false, schema: { type: 'string', enum: ['consent'] } })
   @ApiQuery({ name: 'reconnect', required: false, schema: { type: 'string', format: 'uuid' } })
   @ApiResponse(REDIRECT)
-  @ApiErrors('InvalidRequest', 'InvalidIdentifier', 'InvalidReturnTo', 'AccountUnreachable')
+  @ApiErrors(
+    'InvalidRequest',
+    'InvalidIdentifier',
+    'InvalidReturnTo',
+    'AccountNotFound',
+    'AccountUnreachable',
+  )
   async open(
     @Query(new ZodPipe(loginRequest)) query: LoginRequest,
     @Caller() caller: Principal,

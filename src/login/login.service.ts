@@ -66,7 +66,7 @@ export class LoginService {
   /**
    * Returns where the browser goes to authorize.
    *
-   * @throws BrokerError `InvalidIdentifier`, `InvalidReturnTo`, `AccountUnreachable`
+   * @throws BrokerError `InvalidIdentifier`, `InvalidReturnTo`, `AccountNotFound`, `AccountUnreachable`
    */
   async begin(identifier: string, { returnTo, prompt }: LoginAsk, binding: string): Promise<URL> {
     const intent = {

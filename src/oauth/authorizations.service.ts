@@ -1,4 +1,4 @@
-import { OAuthCallbackError, type NodeSavedSession } from '@atproto/oauth-client-node';
+import { OAuthCallbackError, OAuthResolverError, type NodeSavedSession } from '@atproto/oauth-client-node';
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '../errors/broker-error.ts';
 import { ClientKeys } from './client-keys.service.ts';
@@ -35,8 +35,8 @@ export class Authorizations {
    *
    * @param identifier a handle, a DID or the URL of a PDS
    * @param browserBinding the secret of the browser that begins; only it can finish
-   * @throws BrokerError `AccountUnreachable` when the account or its server cannot be found or does not answer,
-   * `UpstreamTimeout`
+   * @throws BrokerError `AccountNotFound` when nobody has the handle, `AccountUnreachable` when the account or its
+   * server does not answer, `UpstreamTimeout`
    */
   async begin(
     identifier: string,
@@ -55,6 +55,7 @@ export class Authorizations {
       return await withPatience(client.authorize(identifier, ask));
     } catch (cause) {
       if (cause instanceof BrokerError) throw cause;
+      if (cause instanceof OAuthResolverError && isNobody(cause.cause)) throw cause.cause;
       const message =
         'The account, or the server it lives on, cannot be reached or does not support signing in.';
       throw new BrokerError('AccountUnreachable', message, { cause });
@@ -89,6 +90,10 @@ export class Authorizations {
     if (!session) throw new BrokerError('InternalError', 'The authorization yielded no session.');
     return { ...intent, grant: toGrant(session, client.clientMetadata.client_id, kid) };
   }
+}
+
+function isNobody(error: unknown): error is BrokerError {
+  return error instanceof BrokerError && error.code === 'AccountNotFound';
 }
 
 function refusal(why: StateRefusal): BrokerError {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { ApiKeysModule } from '../api-keys/api-keys.module.ts';
 import { AuditModule } from '../audit/audit.module.ts';
 import { BackgroundModule } from '../background/background.module.ts';
@@ -25,6 +26,7 @@ import { AdminSessionsController } from './admin/admin-sessions.controller.ts';
 import { AssetsController } from './assets/assets.controller.ts';
 import { ClaimCodeModule } from './connect/claim-code.module.ts';
 import { ConnectController } from './connect/connect.controller.ts';
+import { UnknownAddressFilter } from './frame/unknown-address.filter.tsx';
 import { AvatarsController } from './sign-in/avatars.controller.ts';
 import { LookupController } from './sign-in/lookup.controller.ts';
 import { LookupLimit } from './sign-in/lookup-limit.ts';
@@ -62,6 +64,12 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
     LookupController,
     SignInController,
   ],
-  providers: [AccountOverview, AdminOverview, LookupLimit, OwnKeys],
+  providers: [
+    AccountOverview,
+    AdminOverview,
+    LookupLimit,
+    OwnKeys,
+    { provide: APP_FILTER, useClass: UnknownAddressFilter },
+  ],
 })
 export class WebModule {}

@@ -71,7 +71,7 @@ describeInChromium('a person in Chromium', chromium => {
 
       it('is told when there is no such account, and corrects what was typed', async () => {
         await submitHandle('nobody-here.test');
-        expect(await page.getByRole('alert').innerText()).toMatch(/could not find that account/);
+        expect(await page.getByRole('alert').innerText()).toMatch(/no account with that handle/);
         const field = page.getByLabel('Your handle');
         expect([await field.inputValue(), await field.getAttribute('aria-invalid')]).toEqual([
           'nobody-here.test',

@@ -27,6 +27,14 @@ describeBroker(
       expect([answer.status, await answer.json()]).toEqual([404, nothingHere]);
     });
 
+    it('that leads nowhere says so to a person on a page, under the broker’s policies', async () => {
+      const headers = { accept: 'text/html,application/xhtml+xml' };
+      const answer = await exchange(new URL(`${broker().url}/account/nothing-here`), { headers });
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+      expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(await answer.text()).toContain('There is no page here');
+    });
+
     it.each([
       ['PUT', '/', 'GET, HEAD'],
       ['POST', '/livez', 'GET, HEAD'],

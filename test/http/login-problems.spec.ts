@@ -18,7 +18,7 @@ describeBroker(
 
     it.each([
       [{ identifier: 'not a handle' }, '/?problem=InvalidIdentifier&identifier=not+a+handle'],
-      [{ identifier: ' nobody.test ' }, '/?problem=AccountUnreachable&identifier=+nobody.test+'],
+      [{ identifier: ' nobody.test ' }, '/?problem=AccountNotFound&identifier=+nobody.test+'],
       [
         { identifier: 'not a handle', return_to: '/here?a=b' },
         '/?problem=InvalidIdentifier&identifier=not+a+handle&return_to=%2Fhere%3Fa%3Db',
@@ -36,8 +36,8 @@ describeBroker(
     it('says so to a program', async () => {
       const answer = await submit({ identifier: 'nobody.test' }, { accept: 'application/json' });
       expect([answer.status, await answer.json()]).toEqual([
-        502,
-        expect.objectContaining({ error: 'AccountUnreachable' }),
+        404,
+        expect.objectContaining({ error: 'AccountNotFound' }),
       ]);
     });
 

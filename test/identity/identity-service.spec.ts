@@ -23,8 +23,12 @@ beforeAll(async () => {
 
 afterAll(() => http.onApplicationShutdown());
 
-const unreachable = (message: RegExp): unknown =>
-  expect.objectContaining({ code: 'AccountUnreachable', message: expect.stringMatching(message) });
+const failsWith =
+  (code: string) =>
+  (message: RegExp): unknown =>
+    expect.objectContaining({ code, message: expect.stringMatching(message) });
+const notFound = failsWith('AccountNotFound');
+const unreachable = failsWith('AccountUnreachable');
 
 describe('an account of the network', () => {
   it('is found by handle, however it is typed, and by DID', async () => {
@@ -57,7 +61,7 @@ describe('an account of the network', () => {
 describe('an account that is not found', () => {
   it('says that the handle is unknown', async () => {
     await expect(identity.resolve('nobody.test')).rejects.toEqual(
-      unreachable(/handle nobody\.test cannot be resolved/),
+      notFound(/handle nobody\.test cannot be resolved/),
     );
   });
 
@@ -150,7 +154,7 @@ describe('an account at its own host (did:web)', () => {
   it('is not found by a handle that it does not claim', async () => {
     document = documentWith('carol.test', 'https://pds.example.com');
     const service = serviceWith({ LATCHKEY_HANDLE_RESOLVER: host.origin });
-    await expect(service.resolve('mallory.test')).rejects.toEqual(unreachable(/does not claim this handle/));
+    await expect(service.resolve('mallory.test')).rejects.toEqual(notFound(/does not claim this handle/));
   });
 
   it('is served from the cache, and anew with noCache', async () => {

@@ -57,7 +57,7 @@ describeBroker(
     it.each([
       [{ identifier: 'no handle' }, 400, 'InvalidIdentifier'],
       [{ identifier: 'https://pds.example' }, 400, 'InvalidIdentifier'],
-      [{ identifier: 'nobody-here.test' }, 502, 'AccountUnreachable'],
+      [{ identifier: 'nobody-here.test' }, 404, 'AccountNotFound'],
     ])('is refused for %j', async (change, status, error) => {
       expect(await errorOf(await asker.tryAsk({ ...ask, ...change }))).toEqual({ status, error });
     });

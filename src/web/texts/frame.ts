@@ -2,6 +2,9 @@
 export const frameTexts = {
   skip: 'Skip to the content',
   next: 'Show more',
+  unknownTitle: 'There is no page here',
+  unknown: 'The address may have been typed or copied wrong, or the page is gone.',
+  toStart: 'Go to the start',
   browser: (browser: string | null, system: string | null): string => {
     if (browser === null) return system === null ? 'Unknown browser' : `A browser on ${system}`;
     return system === null ? browser : `${browser} on ${system}`;

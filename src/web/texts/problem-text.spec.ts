@@ -6,6 +6,7 @@ const otherwise = problemText('InternalError');
 describe('problemText', () => {
   it.each([
     'InvalidIdentifier',
+    'AccountNotFound',
     'AccountUnreachable',
     'AccountNotAllowed',
     'LoginCancelled',

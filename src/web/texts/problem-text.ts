@@ -6,8 +6,9 @@ const TEXTS: Partial<Record<ErrorCode, string>> = {
   InvalidRequest:
     'Something that was filled in cannot be used. A name has 1 to 64 letters, digits or other signs that can be seen.',
   InvalidReturnTo: 'The page that sent you here asked to go on to a place that is not allowed.',
+  AccountNotFound: 'There is no account with that handle. Check how it is written, and try again.',
   AccountUnreachable:
-    'We could not find that account, or its server does not answer. Check how the handle is written, and try again.',
+    'The server of that account does not answer at the moment, or does not let people sign in elsewhere. Please try again in a while.',
   AccountNotAllowed: 'That account is not among those that may sign in here. Nothing was kept.',
   AuthenticationRequired: 'You are not signed in any more.',
   AlreadySignedIn: 'This browser is signed in already.',
@@ -46,5 +47,5 @@ export function problemText(code: string): string {
 
 /** Whether the person can mend it by writing something else into the field. */
 export function isAboutIdentifier(code: string): boolean {
-  return code === 'InvalidIdentifier' || code === 'AccountUnreachable';
+  return code === 'InvalidIdentifier' || code === 'AccountNotFound' || code === 'AccountUnreachable';
 }

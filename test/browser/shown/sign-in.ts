@@ -10,12 +10,14 @@ export async function* signInPages(stage: Stage): ShownPages {
   await stage.page.getByLabel('Your handle').fill('alice.test');
   await stage.page.locator('#preview').waitFor();
   yield { name: 'sign-in-preview' };
-  await open(stage, '/?problem=AccountUnreachable&identifier=nobody.test&return_to=https://app.example/x');
+  await open(stage, '/?problem=AccountNotFound&identifier=nobody.test&return_to=https://app.example/x');
   yield { name: 'sign-in-problem' };
   await open(stage, '/?problem=LoginExpired');
   yield { name: 'sign-in-expired', alike: true };
   await open(stage, '/?done=reconnected');
   yield { name: 'sign-in-reconnected', alike: true };
+  await open(stage, '/nonsense');
+  yield { name: 'unknown-address' };
 }
 
 /** The same page for who is signed in. */
