@@ -14,7 +14,7 @@ export async function playTrace({ url, headers, cookies }: Contender): Promise<s
   const asking: Promise<Answer>[] = [];
   const began = performance.now();
   for (let request = 0; request < REQUESTS; request++) {
-    await sleep(began + (request * SECONDS * 1_000) / REQUESTS - performance.now());
+    await sleep(Math.max(0, began + (request * SECONDS * 1_000) / REQUESTS - performance.now()));
     const aud = services[Math.floor(Math.random() * services.length)];
     asking.push(ask(url, { ...headers, cookie: cookies[0] ?? '' }, aud));
   }
