@@ -37,8 +37,9 @@ function lookUpInFile(path: string): BareLookup {
 
 function lookUpAtServer(url: string): BareLookup {
   const pool = new pg.Pool({ connectionString: url, max: connections });
-  // The pool ends before its connections do, and the server may end first.
+  // The pool ends before its connections do, and the server may end first: idle ones then tell the pool.
   pool.on('connect', client => client.on('error', () => undefined));
+  pool.on('error', () => undefined);
   return {
     accepts: async secret => {
       const { rows } = await pool.query({ name: 'lookup', text: `${query}$1`, values: [digestOf(secret)] });
