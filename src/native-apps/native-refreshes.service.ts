@@ -164,7 +164,7 @@ export class NativeRefreshes {
   }
 
   private ended<Answer>(outcome: NativeRefreshOutcome, answer: Answer): Answer {
-    this.metrics.nativeApps.nativeRefreshEnded(outcome);
+    this.metrics.nativeApps.refreshEnded(outcome);
     return answer;
   }
 }

@@ -27,7 +27,7 @@ export class MetricsOfNativeApps {
     });
   }
 
-  nativeRefreshEnded(outcome: NativeRefreshOutcome): void {
+  refreshEnded(outcome: NativeRefreshOutcome): void {
     this.refreshes.inc({ outcome });
   }
 

@@ -1,16 +1,13 @@
 import { Controller, Get, Query, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { z } from 'zod';
 import { AllowOnPages } from '../../http/allow.decorator.ts';
 import { ZodPipe } from '../../http/zod.pipe.ts';
 import { ClientKeyRotation } from '../../oauth/client-key-rotation.service.ts';
 import { Pages } from '../frame/pages.ts';
 import { AdminErrorFilter } from './admin-error.filter.ts';
 import { ClientKeysPage } from './client-keys-page.tsx';
-import { pageOf } from './page-of.ts';
-
-const query = z.object({ cursor: z.string().max(128).optional().catch(undefined) });
+import { type PageAsk, pageAsk, pageOf } from './page-of.ts';
 
 /** The keys of the OAuth client, for the operator to look at. */
 @ApiExcludeController()
@@ -24,10 +21,7 @@ export class AdminClientKeysController {
 
   @Get()
   @AllowOnPages('operator-browser')
-  async list(
-    @Query(new ZodPipe(query)) { cursor }: z.infer<typeof query>,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  async list(@Query(new ZodPipe(pageAsk)) { cursor }: PageAsk, @Res() reply: FastifyReply): Promise<void> {
     const { items, cursor: next } = pageOf(await this.rotation.list(null), ({ kid }) => kid, cursor);
     const view = { ...this.pages.frame, keys: items, cursor: next, now: new Date() };
     this.pages.send(reply, ClientKeysPage(view));

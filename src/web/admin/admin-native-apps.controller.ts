@@ -1,7 +1,6 @@
 import { Controller, Get, Query, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { z } from 'zod';
 import { Config } from '../../config/config.ts';
 import { AllowOnPages } from '../../http/allow.decorator.ts';
 import { ZodPipe } from '../../http/zod.pipe.ts';
@@ -10,9 +9,7 @@ import { NativeApps } from '../../native-apps/native-apps.service.ts';
 import { Pages } from '../frame/pages.ts';
 import { AdminErrorFilter } from './admin-error.filter.ts';
 import { NativeAppsPage } from './native-apps-page.tsx';
-import { pageOf } from './page-of.ts';
-
-const query = z.object({ cursor: z.string().max(128).optional().catch(undefined) });
+import { type PageAsk, pageAsk, pageOf } from './page-of.ts';
 
 /** The registered native apps, for the operator to look at. */
 @ApiExcludeController()
@@ -27,10 +24,7 @@ export class AdminNativeAppsController {
 
   @Get()
   @AllowOnPages('operator-browser')
-  async list(
-    @Query(new ZodPipe(query)) { cursor }: z.infer<typeof query>,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  async list(@Query(new ZodPipe(pageAsk)) { cursor }: PageAsk, @Res() reply: FastifyReply): Promise<void> {
     const { items, cursor: next } = pageOf(await this.apps.list(), ({ name }) => name, cursor);
     const apps = items.map(app => toNativeAppView(app, this.config));
     this.pages.send(reply, NativeAppsPage({ ...this.pages.frame, apps, cursor: next }));

@@ -1,3 +1,10 @@
+import { z } from 'zod';
+
+/** Which page of such a list is asked for; nonsense asks for the first. */
+export const pageAsk = z.object({ cursor: z.string().max(128).optional().catch(undefined) });
+
+export type PageAsk = z.infer<typeof pageAsk>;
+
 /** A page of a list that is read whole, and where the next one begins. */
 export type PageOf<Item> = { readonly items: readonly Item[]; readonly cursor: string | undefined };
 
