@@ -10,6 +10,7 @@ import {
   readAnswer,
   TestApp,
 } from './test-app.ts';
+import { requestsOf } from './token-rows.ts';
 
 const form = 'application/x-www-form-urlencoded';
 const json = 'application/json';
@@ -65,14 +66,15 @@ function suite(broker: () => TestBroker): void {
     ['grant_type', { grant_type: 'password' }],
     ['grant_type', { grant_type: 'client_credentials' }],
   ])('is refused with %s %j, by name, and nothing of it is passed on', async (name, more) => {
-    const seen = await broker().network.listTokenRequests();
+    const sent = { refreshToken: more.refresh_token ?? session.refreshToken };
+    const seen = await requestsOf(broker(), sent);
     const answer = await app.send('token', refresh(more), {
       dpop: await makeProof(session.key, app.tokenEndpoint, { nonce: app.nonce }),
     });
     expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
     expect(answer.body.error_description).toMatch(new RegExp(`^${name}: `));
     expect(JSON.stringify(answer.body)).not.toContain(session.refreshToken);
-    expect(await broker().network.listTokenRequests()).toHaveLength(seen.length);
+    expect(await requestsOf(broker(), sent)).toEqual(seen);
   });
 
   it.each([
