@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { Grant } from '../src/oauth/grant.ts';
+import type { Grant } from '../src/oauth/authorization/grant.ts';
 import { firstRefreshTokenOf } from '../test/network/fake-accounts.ts';
 
 /** A grant of a public client at an issuer that is its own PDS, as if it had just been given; its key is a real one. */

@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.ts';
-import { ApiKeyVerifier } from './api-keys/api-key.verifier.ts';
+import { ApiKeyVerifier } from './api-keys/keys/api-key.verifier.ts';
 import { ApiKeysModule } from './api-keys/api-keys.module.ts';
 import { BackgroundModule } from './background/background.module.ts';
 import type { Config } from './config/config.ts';
@@ -13,7 +13,7 @@ import { IntrospectorTokenVerifier } from './introspection/introspector-token.ve
 import { LoginModule } from './login/login.module.ts';
 import { NativeAppsModule } from './native-apps/native-apps.module.ts';
 import { OAuthModule } from './oauth/oauth.module.ts';
-import type { Log } from './observability/log.ts';
+import type { Log } from './observability/log/log.ts';
 import { ObservabilityModule } from './observability/observability.module.ts';
 import { ServiceTokensModule } from './service-tokens/service-tokens.module.ts';
 import { OperatorCookieVerifier } from './operator-sessions/operator-cookie.verifier.ts';

@@ -5,12 +5,12 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config/config.ts';
 import { endOnSignals } from './end-on-signals.ts';
-import { OpenApiController } from './http/openapi.controller.ts';
-import { describeRoutes } from './http/openapi.ts';
-import { createServer } from './http/server.ts';
-import { clientIdOf } from './oauth/client-metadata.ts';
-import { Log } from './observability/log.ts';
-import { createNestLog } from './observability/nest-log.ts';
+import { OpenApiController } from './http/operator/openapi.controller.ts';
+import { describeRoutes } from './http/operator/openapi.ts';
+import { createServer } from './http/edge/server.ts';
+import { clientIdOf } from './oauth/issuers/client-metadata.ts';
+import { Log } from './observability/log/log.ts';
+import { createNestLog } from './observability/log/nest-log.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 /**

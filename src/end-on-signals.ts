@@ -1,8 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Instances } from './leases/instances.service.ts';
-import { NativeAnswers } from './native-apps/native-answers.ts';
-import { AnswerStore } from './sessions/answer-store.ts';
-import { Closing } from './sessions/closing.ts';
+import { NativeAnswers } from './native-apps/refresh/native-answers.service.ts';
+import { AnswerStore } from './sessions/refresh/answer-store.service.ts';
+import { Closing } from './waiting/shutdown.service.ts';
 
 /** One Ctrl-C may arrive twice, from the terminal and from the program that started this one. */
 const ONE_KEY_PRESS_MS = 1_000;

@@ -1,6 +1,6 @@
 import type { Config } from '../../src/config/config.ts';
 import type { Keyring } from '../../src/crypto/keyring.ts';
-import type { Database } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/connection/database.ts';
 import { didOf, handleOf } from '../../test/network/fake-accounts.ts';
 import { clientIdOf, SealedBox, SessionRepository, SessionSecretsBox } from '../built-broker.ts';
 import type { Holdable } from './stored-keys.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Insertable } from 'kysely';
 import type { Keyring } from '../../src/crypto/keyring.ts';
-import type { Database } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/connection/database.ts';
 import type { ApiKeyTable } from '../../src/database/tables/api-key.ts';
 import { apiKeyBindingOf, digestOf, newApiKeySecret, RowMac, startOf } from '../built-broker.ts';
 

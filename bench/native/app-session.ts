@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { createDpopSigner, signDpopProof } from '../../src/oauth/dpop-proof.ts';
+import { createDpopSigner, signDpopProof } from '../../src/oauth/dpop/dpop-proof.ts';
 import type { Account } from '../../test/network/network-control.ts';
 import { authorizeAtPds } from '../../test/network/pds-pages.ts';
 import { UserAgent } from '../../test/network/user-agent.ts';

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { Agent } from 'undici';
-import type { ClientKey } from '../../src/oauth/client-key.ts';
-import { signClientAssertion } from '../../src/oauth/client-assertion.ts';
+import type { ClientKey } from '../../src/oauth/client-keys/client-key.ts';
+import { signClientAssertion } from '../../src/oauth/client-keys/client-assertion.ts';
 
 export type Form = Record<string, string>;
 

@@ -1,4 +1,4 @@
-import { ClientKey, generateClientKey } from '../../src/oauth/client-key.ts';
+import { ClientKey, generateClientKey } from '../../src/oauth/client-keys/client-key.ts';
 import { listenOnLoopback } from '../../test/network/loopback-server.ts';
 import type { Started } from '../../test/network/started.ts';
 

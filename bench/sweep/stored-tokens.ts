@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Database } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/connection/database.ts';
 import type { BrokerSettings } from '../../test/network/broker-process.ts';
 import {
   digestOf,

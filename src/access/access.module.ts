@@ -3,9 +3,9 @@ import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { AccessGuard } from './access.guard.ts';
 import { CredentialLimitGuard } from './credential-limit.guard.ts';
 import { type CredentialVerifier, CredentialVerifiers } from './credential-verifier.ts';
-import { DeclaredRoutes } from './declared-routes.ts';
+import { DeclaredRoutes } from './declared-routes.service.ts';
 import { OperatorTokenVerifier } from './operator-token.verifier.ts';
-import { RouteAdmissions } from './route-admissions.ts';
+import { RouteAdmissions } from './route-admissions.service.ts';
 
 /** The guard of every route. */
 @Module({})

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import { Database } from '../database/database.ts';
-import type { Schema } from '../database/schema.ts';
+import { Database } from '../database/connection/database.ts';
+import type { Schema } from '../database/tables/schema.ts';
 import { toAuditEventRow } from './audit-event-row.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { type AuditEventView, toAuditEventView } from './audit-event-view.ts';

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import { Config } from '../config/config.ts';
-import type { Schema } from '../database/schema.ts';
+import type { Schema } from '../database/tables/schema.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { AuditEventRepository } from './audit-event.repository.ts';
 import type { AuditEventView } from './audit-event-view.ts';
-import { AuditNotes } from './audit-notes.ts';
+import { AuditNotes } from './audit-notes.service.ts';
 import { type AuditQuery, toAuditCursor } from './audit-query.ts';
 
 /** Who did what to which thing, when and from where; never a secret. */

@@ -1,12 +1,12 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { Allow } from '../http/allow.decorator.ts';
-import { ApiErrors } from '../http/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../http/openapi.ts';
-import { ZodPipe } from '../http/zod.pipe.ts';
-import { BackgroundRefresh } from './background-refresh.service.ts';
-import type { RefreshRun } from './refresh-run.ts';
+import { Allow } from '../http/origins/allow.decorator.ts';
+import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
+import { toOpenApiSchema } from '../http/operator/openapi.ts';
+import { ZodPipe } from '../http/edge/zod.pipe.ts';
+import { BackgroundRefresh } from './refresh/background-refresh.service.ts';
+import type { RefreshRun } from './refresh/refresh-run.ts';
 
 const refreshDue = z.object({
   withinSeconds: z.int().min(0).max(86_400).default(0).describe('also sessions that will be due so soon'),

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { CommandFailure, exitCodes } from './command-failure.ts';
+import { CommandFailure, exitCodes } from './command/command-failure.ts';
 import { createProgram } from './command-program.ts';
 
 /** Runs one command of the `latchkey` program; what goes wrong is told in one message, and by the exit code. */

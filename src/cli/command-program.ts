@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import { appsCommand } from './apps.ts';
-import { auditCommand } from './audit.ts';
-import { clientKeysCommand } from './client-keys.ts';
-import type { CommandContext } from './command-context.ts';
-import { keysCommand } from './keys.ts';
-import { migrateCommand } from './migrate.ts';
-import { sessionsCommand } from './sessions.ts';
+import { appsCommand } from './operator/apps.ts';
+import { auditCommand } from './operator/audit.ts';
+import { clientKeysCommand } from './operator/client-keys.ts';
+import type { CommandContext } from './command/command-context.ts';
+import { keysCommand } from './keys/keys.ts';
+import { migrateCommand } from './operator/migrate.ts';
+import { sessionsCommand } from './operator/sessions.ts';
 
 /** The `latchkey` program. What goes wrong is thrown, with a message for people. */
 export function createProgram(context: CommandContext): Command {

@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path';
 import { ConfigError } from './config-error.ts';
 import { findContradictions } from './contradictions.ts';
-import type { DatabaseConfig } from './database-url.ts';
+import type { DatabaseConfig } from './values/database-url.ts';
 import type { Settings } from './environment.ts';
-import type { FailPointSetting } from './fail-point.ts';
-import type { ListenAddress } from './listen-address.ts';
+import type { FailPointSetting } from './values/fail-point.ts';
+import type { ListenAddress } from './values/listen-address.ts';
 import type { Environment } from './parse-environment.ts';
 import { parseEnvironment } from './parse-environment.ts';
 import { baseUrlOf, publicUrlOf } from './public-address.ts';

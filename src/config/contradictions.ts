@@ -1,6 +1,6 @@
 import type { Problem } from './config-error.ts';
 import type { Settings, VariableName } from './environment.ts';
-import { isLoopbackAddress, isSameSocket } from './listen-address.ts';
+import { isLoopbackAddress, isSameSocket } from './values/listen-address.ts';
 import { baseUrlOf, publicUrlOf } from './public-address.ts';
 
 /** A rule over several settings; it is asked only when everything it `reads` could be parsed. */

@@ -1,17 +1,17 @@
 import { isValidDid } from '@atproto/syntax';
 import { z } from 'zod';
-import { byteSize } from './byte-size.ts';
-import { databaseUrl } from './database-url.ts';
-import { dayCount } from './day-count.ts';
-import { failPointSetting } from './fail-point.ts';
-import { listenAddress } from './listen-address.ts';
-import { oauthScope } from './oauth-scope.ts';
-import { publicUrl } from './public-url.ts';
-import { positiveCount, requestLimit } from './request-limit.ts';
-import { bearerToken, encryptionKeys } from './secrets.ts';
-import { directory, displayName, flag, listOf, oneOf, text } from './text-settings.ts';
-import { trustedProxy } from './trusted-proxies.ts';
-import { basePath, serviceUrl, webOrigin, webPage } from './urls.ts';
+import { byteSize } from './values/byte-size.ts';
+import { databaseUrl } from './values/database-url.ts';
+import { dayCount } from './values/day-count.ts';
+import { failPointSetting } from './values/fail-point.ts';
+import { listenAddress } from './values/listen-address.ts';
+import { oauthScope } from './values/oauth-scope.ts';
+import { publicUrl } from './values/public-url.ts';
+import { positiveCount, requestLimit } from './values/request-limit.ts';
+import { bearerToken, encryptionKeys } from './values/secrets.ts';
+import { directory, displayName, flag, listOf, oneOf, text } from './values/text-settings.ts';
+import { trustedProxy } from './values/trusted-proxies.ts';
+import { basePath, serviceUrl, webOrigin, webPage } from './values/urls.ts';
 
 /** What people read about a setting. `unset` tells what happens without it where there is no fixed default. */
 export type SettingDocumentation = {

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Problem } from './config-error.ts';
 import type { Settings } from './environment.ts';
 import { environmentSchema, variableNames } from './environment.ts';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from './values/nearest-name.ts';
 
 /** Environment variables, as `process.env` holds them. */
 export type Environment = Readonly<Record<string, string | undefined>>;

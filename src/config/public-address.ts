@@ -1,5 +1,5 @@
 import type { Settings } from './environment.ts';
-import { httpUrl } from './listen-address.ts';
+import { httpUrl } from './values/listen-address.ts';
 
 /** The broker's origin: the public URL, or where the broker listens when there is none. */
 export function publicUrlOf(settings: Settings): URL {

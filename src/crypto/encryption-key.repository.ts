@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import { Database } from '../database/database.ts';
-import { sealedColumns } from '../database/sealed-columns.ts';
+import { Database } from '../database/connection/database.ts';
+import { sealedColumns } from '../database/tables/sealed-columns.ts';
 
 export type StoredEncryptionKey = { readonly fingerprint: string; readonly canary: string };
 

@@ -1,10 +1,10 @@
 import { Global, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../config/config.ts';
-import { Log } from '../observability/log.ts';
-import { Database } from './database.ts';
-import { ForeignWrites } from './foreign-writes.ts';
-import { migrateUp } from './migrator.ts';
-import { openDatabase } from './open-database.ts';
+import { Log } from '../observability/log/log.ts';
+import { Database } from './connection/database.ts';
+import { ForeignWrites } from './cache/foreign-writes.service.ts';
+import { migrateUp } from './migrator/migrator.ts';
+import { openDatabase } from './connection/open-database.ts';
 
 /** The database, open and migrated before anything else is made, and closed after everything else has ended. */
 @Global()

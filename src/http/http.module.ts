@@ -4,15 +4,15 @@ import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AuditModule } from '../audit/audit.module.ts';
 import type { Config } from '../config/config.ts';
-import { Metrics } from '../observability/metrics.ts';
-import { AuditEventsController } from './audit-events.controller.ts';
-import { ErrorFilter } from './error.filter.ts';
-import { HealthController } from './health.controller.ts';
-import { HealthRepository } from './health.repository.ts';
-import { MetricsController } from './metrics.controller.ts';
-import { MetricsListener } from './metrics-listener.ts';
-import { addRequestMetrics } from './metrics-of-requests.ts';
-import { OpenApiController } from './openapi.controller.ts';
+import { Metrics } from '../observability/metrics/metrics.ts';
+import { AuditEventsController } from './operator/audit-events.controller.ts';
+import { ErrorFilter } from './errors/error.filter.ts';
+import { HealthController } from './operator/health.controller.ts';
+import { HealthRepository } from './operator/health.repository.ts';
+import { MetricsController } from './operator/metrics.controller.ts';
+import { MetricsListener } from './operator/metrics-listener.service.ts';
+import { addRequestMetrics } from './edge/metrics-of-requests.ts';
+import { OpenApiController } from './operator/openapi.controller.ts';
 
 @Module({})
 export class HttpModule implements NestModule {

@@ -1,5 +1,5 @@
 import type { AccountPrincipal } from '../access/principal.ts';
-import type { Session } from '../sessions/session.ts';
+import type { Session } from '../sessions/stored/session.ts';
 
 /** Who was found to be calling, and the session that they act through. */
 export type IdentifiedCaller = {

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { ErrorFilter } from '../http/error.filter.ts';
-import { toBrokerError } from '../http/to-broker-error.ts';
+import { ErrorFilter } from '../http/errors/error.filter.ts';
+import { toBrokerError } from '../http/errors/to-broker-error.ts';
 import { NO_CALLER } from './caller-headers.ts';
 
 /** Names nobody where a proxy is refused, and says why in a header: most proxies do not look at the body. */

@@ -3,8 +3,8 @@ import { ApiHeader, ApiNoContentResponse, ApiOperation, ApiSecurity, ApiTags } f
 import type { FastifyReply } from 'fastify';
 import { Caller } from '../access/caller.decorator.ts';
 import type { AccountPrincipal } from '../access/principal.ts';
-import { AllowForwarded } from '../http/allow.decorator.ts';
-import { ApiErrors } from '../http/api-errors.decorator.ts';
+import { AllowForwarded } from '../http/origins/allow.decorator.ts';
+import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
 import { NO_CALLER } from './caller-headers.ts';
 import { ForwardAuthErrorFilter } from './forward-auth-error.filter.ts';
 import { Introspection } from './introspection.service.ts';

@@ -1,10 +1,10 @@
 import { Body, Controller, Header, HttpCode, Ip, Post } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { Allow } from '../http/allow.decorator.ts';
-import { ApiErrors } from '../http/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../http/openapi.ts';
-import { ZodPipe } from '../http/zod.pipe.ts';
+import { Allow } from '../http/origins/allow.decorator.ts';
+import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
+import { toOpenApiSchema } from '../http/operator/openapi.ts';
+import { ZodPipe } from '../http/edge/zod.pipe.ts';
 import { type IntrospectionView, introspectionView } from './introspection-view.ts';
 import { Introspection } from './introspection.service.ts';
 

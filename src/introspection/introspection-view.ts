@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ApiKeyPrincipal } from '../access/principal.ts';
-import type { Session } from '../sessions/session.ts';
+import type { Session } from '../sessions/stored/session.ts';
 
 const seconds = z.int().describe('seconds since 1970');
 

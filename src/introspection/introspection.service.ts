@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { AccountPrincipal } from '../access/principal.ts';
-import { ApiKeyVerifier } from '../api-keys/api-key.verifier.ts';
+import { ApiKeyVerifier } from '../api-keys/keys/api-key.verifier.ts';
 import { Config } from '../config/config.ts';
-import { Sessions } from '../sessions/sessions.service.ts';
+import { Sessions } from '../sessions/use/sessions.service.ts';
 import { type CallerHeaders, toCallerHeaders } from './caller-headers.ts';
 import { type IntrospectionView, toIntrospectionView } from './introspection-view.ts';
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database/database.ts';
+import { Database } from '../database/connection/database.ts';
 
 /** A process of the broker, as it was at `readAt` of the database's clock. */
 export type RunningInstance = {

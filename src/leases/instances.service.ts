@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { Database } from '../database/database.ts';
-import { Log } from '../observability/log.ts';
+import { Database } from '../database/connection/database.ts';
+import { Log } from '../observability/log/log.ts';
 import { type InstanceQuery, InstanceRepository, type RunningInstance } from './instance.repository.ts';
 import { Leases } from './leases.service.ts';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
-import { Database } from '../database/database.ts';
-import type { Schema } from '../database/schema.ts';
+import { Database } from '../database/connection/database.ts';
+import type { Schema } from '../database/tables/schema.ts';
 
 /** A lease that somebody took and did not give back yet. */
 export type HeldLease = {

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
-import type { Schema } from '../database/schema.ts';
+import type { Schema } from '../database/tables/schema.ts';
 import { BrokerError } from '../errors/broker-error.ts';
-import { Log } from '../observability/log.ts';
+import { Log } from '../observability/log/log.ts';
 import { type HeldLease, type LeaseQuery, LeaseRepository } from './lease.repository.ts';
 
 const DEFAULT_WAIT_SECONDS = 60;

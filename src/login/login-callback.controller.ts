@@ -1,13 +1,13 @@
 import { Controller, Get, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { AuthorizedKeyRequest } from '../api-keys/key-request-authorizations.service.ts';
-import { withClaim } from '../api-keys/loopback-address.ts';
+import type { AuthorizedKeyRequest } from '../api-keys/requests/key-request-authorizations.service.ts';
+import { withClaim } from '../api-keys/requests/loopback-address.ts';
 import { Config } from '../config/config.ts';
-import { Allow } from '../http/allow.decorator.ts';
-import { ApiErrors } from '../http/api-errors.decorator.ts';
+import { Allow } from '../http/origins/allow.decorator.ts';
+import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
 import { ClaimCodePage } from './claim-code-page.ts';
-import { LoginCookies } from './login-cookies.ts';
+import { LoginCookies } from './login-cookies.service.ts';
 import { LoginErrorFilter } from './login-error.filter.ts';
 import { LoginService } from './login.service.ts';
 

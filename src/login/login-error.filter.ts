@@ -3,9 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { BrokerError } from '../errors/broker-error.ts';
 import type { ErrorCode } from '../errors/error-code.ts';
-import { ErrorFilter } from '../http/error.filter.ts';
-import { toBrokerError } from '../http/to-broker-error.ts';
-import { FailedAuthorization } from '../oauth/failed-authorization.ts';
+import { ErrorFilter } from '../http/errors/error.filter.ts';
+import { toBrokerError } from '../http/errors/to-broker-error.ts';
+import { FailedAuthorization } from '../oauth/authorization/failed-authorization.ts';
 
 const keptField = z.string().max(2048).optional().catch(undefined);
 const keptFields = z.object({ identifier: keptField, return_to: keptField, prompt: keptField });

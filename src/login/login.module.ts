@@ -6,7 +6,7 @@ import { SessionsModule } from '../sessions/sessions.module.ts';
 import { UiSessionsModule } from '../ui-sessions/ui-sessions.module.ts';
 import { LoginCallbackController } from './login-callback.controller.ts';
 import { LoginController } from './login.controller.ts';
-import { LoginCookies } from './login-cookies.ts';
+import { LoginCookies } from './login-cookies.service.ts';
 import { LoginService } from './login.service.ts';
 import { LogoutController } from './logout.controller.ts';
 

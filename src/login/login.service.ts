@@ -2,23 +2,23 @@ import { Injectable } from '@nestjs/common';
 import {
   type AuthorizedKeyRequest,
   KeyRequestAuthorizations,
-} from '../api-keys/key-request-authorizations.service.ts';
-import { KeyRequests } from '../api-keys/key-requests.service.ts';
+} from '../api-keys/requests/key-request-authorizations.service.ts';
+import { KeyRequests } from '../api-keys/requests/key-requests.service.ts';
 import type { AuditSource } from '../audit/audit-event.ts';
 import { Config } from '../config/config.ts';
-import { Database } from '../database/database.ts';
+import { Database } from '../database/connection/database.ts';
 import { BrokerError } from '../errors/broker-error.ts';
-import { requireAllowedAccount } from '../identity/allowed-accounts.ts';
-import { parseIdentifier } from '../identity/identifier.ts';
-import { IdentityService } from '../identity/identity.service.ts';
-import { Authorizations, type FinishedAuthorization } from '../oauth/authorizations.service.ts';
-import { FailedAuthorization } from '../oauth/failed-authorization.ts';
-import type { Grant } from '../oauth/grant.ts';
-import { Grants } from '../oauth/grants.service.ts';
-import { Log } from '../observability/log.ts';
-import { Reconnections } from '../sessions/reconnections.service.ts';
-import { ScopeShortfalls } from '../sessions/scope-shortfalls.ts';
-import { Sessions } from '../sessions/sessions.service.ts';
+import { requireAllowedAccount } from '../identity/resolution/allowed-accounts.ts';
+import { parseIdentifier } from '../identity/resolution/identifier.ts';
+import { IdentityService } from '../identity/resolution/identity.service.ts';
+import { Authorizations, type FinishedAuthorization } from '../oauth/authorization/authorizations.service.ts';
+import { FailedAuthorization } from '../oauth/authorization/failed-authorization.ts';
+import type { Grant } from '../oauth/authorization/grant.ts';
+import { Grants } from '../oauth/refresh/grants.service.ts';
+import { Log } from '../observability/log/log.ts';
+import { Reconnections } from '../sessions/endings/reconnections.service.ts';
+import { ScopeShortfalls } from '../sessions/stored/scope-shortfalls.service.ts';
+import { Sessions } from '../sessions/use/sessions.service.ts';
 import { type OpenedUiSession, UiSessions } from '../ui-sessions/ui-sessions.service.ts';
 import { parseReturnTo } from './return-to.ts';
 

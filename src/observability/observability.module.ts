@@ -1,6 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { Log } from './log.ts';
-import { Metrics } from './metrics.ts';
+import { Log } from './log/log.ts';
+import { Metrics } from './metrics/metrics.ts';
 
 /** The log and the metrics, for every other module. */
 @Global()

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import type { RowBinding } from '../crypto/row-binding.ts';
 import { RowMac } from '../crypto/row-mac.ts';
-import { Database } from '../database/database.ts';
-import type { Schema } from '../database/schema.ts';
+import { Database } from '../database/connection/database.ts';
+import type { Schema } from '../database/tables/schema.ts';
 import type { OperatorSession, OperatorSessionRow } from './operator-session.ts';
 
 type NewRow = Omit<OperatorSessionRow, 'mac' | 'token_mac'>;

@@ -4,11 +4,11 @@ import type { AuditSource } from '../audit/audit-event.ts';
 import { AuditLog } from '../audit/audit-log.service.ts';
 import { Config } from '../config/config.ts';
 import { digestOf, isSameSecret, isSecret, newSecret } from '../crypto/secret.ts';
-import { Database } from '../database/database.ts';
+import { Database } from '../database/connection/database.ts';
 import { BrokerError } from '../errors/broker-error.ts';
-import { networkOf } from '../http/address-limit.ts';
-import { RateLimit } from '../http/rate-limit.ts';
-import { Log } from '../observability/log.ts';
+import { networkOf } from '../http/edge/address-limit.ts';
+import { RateLimit } from '../http/edge/rate-limit.ts';
+import { Log } from '../observability/log/log.ts';
 import { OPERATOR_SESSION_MS, type OperatorSession } from './operator-session.ts';
 import { OperatorSessionRepository } from './operator-session.repository.ts';
 

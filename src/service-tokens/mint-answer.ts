@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BrokerError } from '../errors/broker-error.ts';
-import { neededRpcScope, scopeMissing } from '../oauth/rpc-scope.ts';
-import type { PdsResponse } from '../sessions/pds-requests.ts';
+import { neededRpcScope, scopeMissing } from '../oauth/scopes/rpc-scope.ts';
+import type { PdsResponse } from '../sessions/pds/pds-requests.service.ts';
 import type { Tuple } from './service-token.ts';
 
 const LONGEST_REASON = 300;

@@ -3,12 +3,12 @@ import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiSecurity, ApiTags } 
 import { z } from 'zod';
 import { Caller } from '../access/caller.decorator.ts';
 import type { AccountPrincipal } from '../access/principal.ts';
-import { Allow } from '../http/allow.decorator.ts';
-import { ApiErrors } from '../http/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../http/openapi.ts';
-import { ZodPipe } from '../http/zod.pipe.ts';
-import { MintedTokens } from './minted-tokens.ts';
-import { audience, method, serviceTokenAsk } from './service-token-ask.ts';
+import { Allow } from '../http/origins/allow.decorator.ts';
+import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
+import { toOpenApiSchema } from '../http/operator/openapi.ts';
+import { ZodPipe } from '../http/edge/zod.pipe.ts';
+import { MintedTokens } from './minted-tokens.service.ts';
+import { audience, method, serviceTokenAsk } from './service-token-input.ts';
 import { ServiceTokens } from './service-tokens.service.ts';
 
 const handed = z.object({

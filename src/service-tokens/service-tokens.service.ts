@@ -1,11 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Config } from '../config/config.ts';
 import { BrokerError } from '../errors/broker-error.ts';
-import { missingRpcScope, scopeMissing } from '../oauth/rpc-scope.ts';
-import { refuseProtectedMethod } from '../sessions/protected-methods.ts';
-import { SessionListeners } from '../sessions/session-listeners.ts';
-import { Sessions } from '../sessions/sessions.service.ts';
-import { type HandedToken, MintedTokens, type TokenSelection } from './minted-tokens.ts';
+import { missingRpcScope, scopeMissing } from '../oauth/scopes/rpc-scope.ts';
+import { refuseProtectedMethod } from '../sessions/pds/protected-methods.ts';
+import { SessionListeners } from '../sessions/stored/session-listeners.service.ts';
+import { Sessions } from '../sessions/use/sessions.service.ts';
+import { type HandedToken, MintedTokens, type TokenSelection } from './minted-tokens.service.ts';
 import type { ServiceTokenAsk, Tuple } from './service-token.ts';
 
 /** Hands out service tokens of accounts, as long as the session behind them lives and is granted what they are for. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { DeclaredRoute } from '../access/declared-routes.ts';
-import type { Caller } from '../http/allow.decorator.ts';
+import type { DeclaredRoute } from '../access/declared-routes.service.ts';
+import type { Caller } from '../http/origins/allow.decorator.ts';
 import { findScopeProblems } from './scope-problems.ts';
 import type { TempTokenScope } from './temp-token-scope.ts';
 

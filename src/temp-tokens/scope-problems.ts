@@ -1,4 +1,4 @@
-import type { DeclaredRoute } from '../access/declared-routes.ts';
+import type { DeclaredRoute } from '../access/declared-routes.service.ts';
 import type { TempTokenRoute, TempTokenScope } from './temp-token-scope.ts';
 
 /** Says everything that is wrong with scopes, each by its name and its route; empty when nothing is. */

@@ -1,6 +1,6 @@
 import type { CredentialUse } from '../access/credential-use.ts';
 import { BrokerError } from '../errors/broker-error.ts';
-import type { TempTokenRefusal } from '../observability/metrics-labels.ts';
+import type { TempTokenRefusal } from '../observability/metrics/metrics-labels.ts';
 import { isWithinScope, type TempTokenScope } from './temp-token-scope.ts';
 import type { TempToken } from './temp-token.ts';
 

@@ -3,7 +3,7 @@ import type { CredentialUse } from '../access/credential-use.ts';
 import type { CredentialVerifier } from '../access/credential-verifier.ts';
 import type { Principal } from '../access/principal.ts';
 import { AuditLog } from '../audit/audit-log.service.ts';
-import { Metrics } from '../observability/metrics.ts';
+import { Metrics } from '../observability/metrics/metrics.ts';
 import { RefusedTempToken } from './temp-token-refusal.ts';
 import { TEMP_TOKEN_PREFIX } from './temp-token.ts';
 import { TempTokens } from './temp-tokens.service.ts';

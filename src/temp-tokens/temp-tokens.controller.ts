@@ -3,11 +3,11 @@ import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiSecurity, ApiTags } 
 import { z } from 'zod';
 import { CallSource } from '../access/call-source.decorator.ts';
 import type { AuditSource } from '../audit/audit-event.ts';
-import { Allow } from '../http/allow.decorator.ts';
-import { ApiErrors } from '../http/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../http/openapi.ts';
-import { ZodPipe } from '../http/zod.pipe.ts';
-import { TempTokenScopes } from './temp-token-scopes.ts';
+import { Allow } from '../http/origins/allow.decorator.ts';
+import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
+import { toOpenApiSchema } from '../http/operator/openapi.ts';
+import { ZodPipe } from '../http/edge/zod.pipe.ts';
+import { TempTokenScopes } from './temp-token-scopes.service.ts';
 import { TempTokens } from './temp-tokens.service.ts';
 
 const mintRequest = z.object({

@@ -6,13 +6,13 @@ import type { AuditSource } from '../audit/audit-event.ts';
 import { AuditLog } from '../audit/audit-log.service.ts';
 import { Config } from '../config/config.ts';
 import { digestOf } from '../crypto/secret.ts';
-import { Database } from '../database/database.ts';
-import type { Schema } from '../database/schema.ts';
+import { Database } from '../database/connection/database.ts';
+import type { Schema } from '../database/tables/schema.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { Leases } from '../leases/leases.service.ts';
 import { decideRefusal, RefusedTempToken } from './temp-token-refusal.ts';
 import { isResourceId } from './temp-token-scope.ts';
-import { TempTokenScopes } from './temp-token-scopes.ts';
+import { TempTokenScopes } from './temp-token-scopes.service.ts';
 import { isTempToken, newTempToken, type TempToken } from './temp-token.ts';
 import { TempTokenRepository } from './temp-token.repository.ts';
 

@@ -4,12 +4,12 @@ import { z } from 'zod';
 import { Caller } from '../access/caller.decorator.ts';
 import type { AccountPrincipal } from '../access/principal.ts';
 import { Config } from '../config/config.ts';
-import { Allow } from '../http/allow.decorator.ts';
-import { ApiErrors } from '../http/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../http/openapi.ts';
-import { reconsentUrl } from '../sessions/reconsent-url.ts';
-import { ScopeShortfalls } from '../sessions/scope-shortfalls.ts';
-import { Sessions } from '../sessions/sessions.service.ts';
+import { Allow } from '../http/origins/allow.decorator.ts';
+import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
+import { toOpenApiSchema } from '../http/operator/openapi.ts';
+import { reconsentUrl } from '../sessions/endings/reconsent-url.ts';
+import { ScopeShortfalls } from '../sessions/stored/scope-shortfalls.service.ts';
+import { Sessions } from '../sessions/use/sessions.service.ts';
 
 const me = z.object({
   did: z.string(),

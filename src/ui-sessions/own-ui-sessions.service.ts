@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { BrowserPrincipal } from '../access/principal.ts';
 import type { AuditSource } from '../audit/audit-event.ts';
 import { AuditLog } from '../audit/audit-log.service.ts';
-import { Database } from '../database/database.ts';
+import { Database } from '../database/connection/database.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { isOver, type UiSession } from './ui-session.ts';
 import { UiSessionRepository } from './ui-session.repository.ts';

@@ -12,10 +12,10 @@ import { CallSource } from '../access/call-source.decorator.ts';
 import { Caller } from '../access/caller.decorator.ts';
 import type { BrowserPrincipal } from '../access/principal.ts';
 import type { AuditSource } from '../audit/audit-event.ts';
-import { Allow } from '../http/allow.decorator.ts';
-import { ApiErrors } from '../http/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../http/openapi.ts';
-import { ZodPipe } from '../http/zod.pipe.ts';
+import { Allow } from '../http/origins/allow.decorator.ts';
+import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
+import { toOpenApiSchema } from '../http/operator/openapi.ts';
+import { ZodPipe } from '../http/edge/zod.pipe.ts';
 import { OwnUiSessions } from './own-ui-sessions.service.ts';
 import { toUiSessionView, uiSessionView } from './ui-session-view.ts';
 

@@ -29,7 +29,7 @@ import { ConnectController } from './connect/connect.controller.ts';
 import { UnknownAddressFilter } from './frame/unknown-address.filter.tsx';
 import { AvatarsController } from './sign-in/avatars.controller.ts';
 import { LookupController } from './sign-in/lookup.controller.ts';
-import { LookupLimit } from './sign-in/lookup-limit.ts';
+import { LookupLimit } from './sign-in/lookup-limit.service.ts';
 import { SignInController } from './sign-in/sign-in.controller.ts';
 
 @Module({

@@ -1,5 +1,5 @@
 import { isAtprotoDidRefAbsolute } from '@atproto/oauth-scopes';
-import { missingRpcScope } from '../oauth/rpc-scope.ts';
+import { missingRpcScope } from '../oauth/scopes/rpc-scope.ts';
 
 /**
  * Methods that a PDS may answer itself whatever `atproto-proxy` says, or whose service stands in their bodies. Lower-case,

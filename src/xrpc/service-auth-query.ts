@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BrokerError } from '../errors/broker-error.ts';
-import { audience, method } from '../service-tokens/service-token-ask.ts';
+import { audience, method } from '../service-tokens/service-token-input.ts';
 
 const query = z.object({
   aud: audience,

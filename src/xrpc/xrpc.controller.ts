@@ -12,15 +12,15 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Caller } from '../access/caller.decorator.ts';
 import type { AccountPrincipal } from '../access/principal.ts';
-import { AllowSameOriginOnly } from '../http/allow.decorator.ts';
-import { ApiErrors } from '../http/api-errors.decorator.ts';
+import { AllowSameOriginOnly } from '../http/origins/allow.decorator.ts';
+import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
 import { Config } from '../config/config.ts';
-import type { OwnBodyConfig } from '../http/body-parser.ts';
-import { abandonBody, type UploadedBody, uploadedBody } from '../http/uploaded-body.ts';
-import type { PdsRequest, PdsResponse } from '../sessions/pds-requests.ts';
+import type { OwnBodyConfig } from '../http/edge/body-parser.ts';
+import { abandonBody, type UploadedBody, uploadedBody } from '../http/edge/uploaded-body.ts';
+import type { PdsRequest, PdsResponse } from '../sessions/pds/pds-requests.service.ts';
 import { refuseAsPageOrScript } from './page-rule.ts';
 import { toCallerHeaders, toPdsHeaders } from './proxied-headers.ts';
-import { SessionConcurrency } from './session-concurrency.ts';
+import { SessionConcurrency } from './session-concurrency.service.ts';
 import { XrpcService } from './xrpc.service.ts';
 
 const OWN_BODY: OwnBodyConfig = { ownBody: true };

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ServiceTokensModule } from '../service-tokens/service-tokens.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
-import { SessionConcurrency } from './session-concurrency.ts';
+import { SessionConcurrency } from './session-concurrency.service.ts';
 import { XrpcController } from './xrpc.controller.ts';
 import { XrpcService } from './xrpc.service.ts';
 

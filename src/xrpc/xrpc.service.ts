@@ -1,12 +1,12 @@
 import { NSID } from '@atproto/syntax';
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '../errors/broker-error.ts';
-import { discard } from '../identity/exchange.ts';
-import { scopeMissing } from '../oauth/rpc-scope.ts';
+import { discard } from '../identity/outbound/exchange.ts';
+import { scopeMissing } from '../oauth/scopes/rpc-scope.ts';
 import { ServiceTokens } from '../service-tokens/service-tokens.service.ts';
-import type { PdsRequest, PdsResponse } from '../sessions/pds-requests.ts';
-import { refuseProtectedMethod } from '../sessions/protected-methods.ts';
-import { Sessions } from '../sessions/sessions.service.ts';
+import type { PdsRequest, PdsResponse } from '../sessions/pds/pds-requests.service.ts';
+import { refuseProtectedMethod } from '../sessions/pds/protected-methods.ts';
+import { Sessions } from '../sessions/use/sessions.service.ts';
 import { missingScopeOf } from './proxied-call.ts';
 import { isServiceAuth, readServiceAuthQuery, writeServiceAuthQuery } from './service-auth-query.ts';
 

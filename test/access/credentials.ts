@@ -1,7 +1,7 @@
-import { ApiKeys } from '../../src/api-keys/api-keys.service.ts';
+import { ApiKeys } from '../../src/api-keys/keys/api-keys.service.ts';
 import { newApiKeySecret } from '../../src/crypto/api-key-secret.ts';
 import { newSecret } from '../../src/crypto/secret.ts';
-import type { Session } from '../../src/sessions/session.ts';
+import type { Session } from '../../src/sessions/stored/session.ts';
 import { OperatorSessions } from '../../src/operator-sessions/operator-sessions.service.ts';
 import { newTempToken } from '../../src/temp-tokens/temp-token.ts';
 import { IDLE_LIMIT_MS } from '../../src/ui-sessions/ui-session.ts';

@@ -9,9 +9,9 @@ import { AccessModule } from '../../src/access/access.module.ts';
 import { CredentialVerifiers } from '../../src/access/credential-verifier.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { ConfigModule } from '../../src/config/config.module.ts';
-import { Allow } from '../../src/http/allow.decorator.ts';
-import { ErrorFilter } from '../../src/http/error.filter.ts';
-import { createServer } from '../../src/http/server.ts';
+import { Allow } from '../../src/http/origins/allow.decorator.ts';
+import { ErrorFilter } from '../../src/http/errors/error.filter.ts';
+import { createServer } from '../../src/http/edge/server.ts';
 import { ObservabilityModule } from '../../src/observability/observability.module.ts';
 import { createQuietLog } from '../database/quiet-log.ts';
 

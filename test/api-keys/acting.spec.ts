@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, expect, it } from '@jest/globals';
-import { ApiKeys } from '../../src/api-keys/api-keys.service.ts';
-import { Grants } from '../../src/oauth/grants.service.ts';
-import { Refresher } from '../../src/sessions/refresher.service.ts';
+import { ApiKeys } from '../../src/api-keys/keys/api-keys.service.ts';
+import { Grants } from '../../src/oauth/refresh/grants.service.ts';
+import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
 import { byTest, callWith, grantKey, type TestKey } from '../broker/issued-key.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { isAccessTokenLive, sessionById } from '../login/granted.ts';

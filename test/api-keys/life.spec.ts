@@ -1,8 +1,8 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { LastUsed } from '../../src/api-keys/last-used.ts';
-import { RecentApiKeys } from '../../src/api-keys/recent-api-keys.ts';
-import { Sweeper } from '../../src/background/sweeper.ts';
-import type { Session } from '../../src/sessions/session.ts';
+import { LastUsed } from '../../src/api-keys/keys/api-key-last-use.service.ts';
+import { RecentApiKeys } from '../../src/api-keys/keys/api-key.cache.ts';
+import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
+import type { Session } from '../../src/sessions/stored/session.ts';
 import { listEvents } from '../audit/events.ts';
 import { stopBackground } from '../background/due.ts';
 import { callWith, issueKey, type TestKey } from '../broker/issued-key.ts';

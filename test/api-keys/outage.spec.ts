@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { LastUsed } from '../../src/api-keys/last-used.ts';
-import { RecentApiKeys } from '../../src/api-keys/recent-api-keys.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
+import { LastUsed } from '../../src/api-keys/keys/api-key-last-use.service.ts';
+import { RecentApiKeys } from '../../src/api-keys/keys/api-key.cache.ts';
+import { openDatabase } from '../../src/database/connection/open-database.ts';
 import { callWith, grantKey, issueKey } from '../broker/issued-key.ts';
 import { storeSession } from '../broker/stored-session.ts';
 import { describeBroker, startTestBroker, type TestBroker } from '../broker/test-broker.ts';

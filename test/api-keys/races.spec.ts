@@ -1,9 +1,9 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import { ApiKeys } from '../../src/api-keys/api-keys.service.ts';
-import { HolderlessSessionRepository } from '../../src/background/holderless-session.repository.ts';
-import { HolderlessSessions } from '../../src/background/holderless-sessions.ts';
-import { Endings } from '../../src/sessions/endings.service.ts';
-import { Refresher } from '../../src/sessions/refresher.service.ts';
+import { ApiKeys } from '../../src/api-keys/keys/api-keys.service.ts';
+import { HolderlessSessionRepository } from '../../src/background/sweeps/holderless-session.repository.ts';
+import { HolderlessSessions } from '../../src/background/sweeps/holderless-sessions.service.ts';
+import { Endings } from '../../src/sessions/endings/session-revocation.service.ts';
+import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
 import { stopBackground } from '../background/due.ts';
 import { byTest, callWith, grantKey, issueKey, type TestKey } from '../broker/issued-key.ts';
 import { storeSession } from '../broker/stored-session.ts';

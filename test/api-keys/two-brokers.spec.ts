@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import { ApiKeys } from '../../src/api-keys/api-keys.service.ts';
+import { ApiKeys } from '../../src/api-keys/keys/api-keys.service.ts';
 import { byTest, callWith, issueKey, type TestKey } from '../broker/issued-key.ts';
 import { storeSession } from '../broker/stored-session.ts';
 import type { TestBroker } from '../broker/test-broker.ts';

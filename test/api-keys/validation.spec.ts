@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiKeys } from '../../src/api-keys/api-keys.service.ts';
-import { LastUsed } from '../../src/api-keys/last-used.ts';
+import { ApiKeys } from '../../src/api-keys/keys/api-keys.service.ts';
+import { LastUsed } from '../../src/api-keys/keys/api-key-last-use.service.ts';
 import { newApiKeySecret } from '../../src/crypto/api-key-secret.ts';
 import { digestOf } from '../../src/crypto/secret.ts';
 import { listEvents } from '../audit/events.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { AuditLog } from '../../src/audit/audit-log.service.ts';
-import { Sweeper } from '../../src/background/sweeper.ts';
+import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
 import { stopBackground } from '../background/due.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { until } from '../login/until.ts';

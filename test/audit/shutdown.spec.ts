@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { AuditLog } from '../../src/audit/audit-log.service.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
+import { openDatabase } from '../../src/database/connection/open-database.ts';
 import { startTestBroker } from '../broker/test-broker.ts';
 import { describeDialects } from '../database/dialects.ts';
 import { auditEvent } from './events.ts';

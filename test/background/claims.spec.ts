@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { DueSessionRepository } from '../../src/background/due-session.repository.ts';
-import type { Database } from '../../src/database/database.ts';
+import { DueSessionRepository } from '../../src/background/refresh/due-session.repository.ts';
+import type { Database } from '../../src/database/connection/database.ts';
 import { describeDialects } from '../database/dialects.ts';
 import { oauthSessionRow } from '../database/rows.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { EndingSoon } from '../../src/background/ending-soon.ts';
+import { EndingSoon } from '../../src/background/sweeps/expiry-warnings.service.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { oauthSessionRow } from '../database/rows.ts';
 import { stopBackground } from './due.ts';

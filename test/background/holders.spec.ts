@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
-import { HolderlessSessionRepository } from '../../src/background/holderless-session.repository.ts';
-import { HolderlessSessions } from '../../src/background/holderless-sessions.ts';
-import type { Database } from '../../src/database/database.ts';
-import { Endings } from '../../src/sessions/endings.service.ts';
+import { HolderlessSessionRepository } from '../../src/background/sweeps/holderless-session.repository.ts';
+import { HolderlessSessions } from '../../src/background/sweeps/holderless-sessions.service.ts';
+import type { Database } from '../../src/database/connection/database.ts';
+import { Endings } from '../../src/sessions/endings/session-revocation.service.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { apiKeyRow, keyRequestRow, oauthSessionRow, uiSessionRow } from '../database/rows.ts';
 import { stopBackground } from './due.ts';

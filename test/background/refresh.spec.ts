@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { BackgroundRefresh } from '../../src/background/background-refresh.service.ts';
-import type { RefreshRun } from '../../src/background/refresh-run.ts';
-import { FailPoints } from '../../src/sessions/fail-points.ts';
+import { BackgroundRefresh } from '../../src/background/refresh/background-refresh.service.ts';
+import type { RefreshRun } from '../../src/background/refresh/refresh-run.ts';
+import { FailPoints } from '../../src/single-use/fail-points.service.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
 import { signIn, type TestSession } from '../refresher/test-session.ts';

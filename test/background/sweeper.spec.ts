@@ -1,8 +1,8 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { Sweeper } from '../../src/background/sweeper.ts';
-import { LiveSessions, type LiveSession } from '../../src/sessions/live-sessions.ts';
-import { TokenOracle } from '../../src/sessions/oracle.ts';
-import { SessionSecretsBox } from '../../src/sessions/session-secrets.ts';
+import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
+import { LiveSessions, type LiveSession } from '../../src/sessions/stored/session.cache.ts';
+import { TokenOracle } from '../../src/sessions/pds/token-probe.service.ts';
+import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { oauthStateRow, uiSessionRow } from '../database/rows.ts';
 import { signIn, type TestSession } from '../refresher/test-session.ts';

@@ -1,10 +1,10 @@
 import { expect, it } from '@jest/globals';
-import { ExpiredRowRepository } from '../../src/background/expired-row.repository.ts';
-import { type Sweep, Sweeper } from '../../src/background/sweeper.ts';
-import type { Database } from '../../src/database/database.ts';
+import { ExpiredRowRepository } from '../../src/background/sweeps/expired-row.repository.ts';
+import { type Sweep, Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
+import type { Database } from '../../src/database/connection/database.ts';
 import { LeaseRepository } from '../../src/leases/lease.repository.ts';
 import { Leases } from '../../src/leases/leases.service.ts';
-import { Metrics } from '../../src/observability/metrics.ts';
+import { Metrics } from '../../src/observability/metrics/metrics.ts';
 import { describeDialects } from '../database/dialects.ts';
 import { createQuietLog } from '../database/quiet-log.ts';
 import { tempTokenRow } from '../database/rows.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { BackgroundRefresh } from '../../src/background/background-refresh.service.ts';
+import { BackgroundRefresh } from '../../src/background/refresh/background-refresh.service.ts';
 import { describeTwoBrokers, type TwoBrokers } from '../broker/two-brokers.ts';
 import { signIn } from '../refresher/test-session.ts';
 import { makeDue } from './due.ts';

@@ -1,7 +1,7 @@
 import type { AuditSource } from '../../src/audit/audit-event.ts';
-import { ApiKeyRepository } from '../../src/api-keys/api-key.repository.ts';
-import { ApiKeys, type IssuedApiKey, type NewApiKey } from '../../src/api-keys/api-keys.service.ts';
-import type { Session } from '../../src/sessions/session.ts';
+import { ApiKeyRepository } from '../../src/api-keys/keys/api-key.repository.ts';
+import { ApiKeys, type IssuedApiKey, type NewApiKey } from '../../src/api-keys/keys/api-keys.service.ts';
+import type { Session } from '../../src/sessions/stored/session.ts';
 import { exchange, type Exchange } from '../network/http-exchange.ts';
 import { type KeyAskInput, obtainKey } from '../network/key-asker.ts';
 import { accountOf, type TestBroker } from './test-broker.ts';

@@ -1,9 +1,9 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { digestOf, newSecret } from '../../src/crypto/secret.ts';
 import type { SessionPurpose } from '../../src/database/tables/oauth-session.ts';
-import type { Grant } from '../../src/oauth/grant.ts';
-import type { Session } from '../../src/sessions/session.ts';
-import { Sessions } from '../../src/sessions/sessions.service.ts';
+import type { Grant } from '../../src/oauth/authorization/grant.ts';
+import type { Session } from '../../src/sessions/stored/session.ts';
+import { Sessions } from '../../src/sessions/use/sessions.service.ts';
 import { UiSessionRepository } from '../../src/ui-sessions/ui-session.repository.ts';
 import type { TestBroker } from './test-broker.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
-import { Grants } from '../../src/oauth/grants.service.ts';
-import { Refresher } from '../../src/sessions/refresher.service.ts';
+import { Grants } from '../../src/oauth/refresh/grants.service.ts';
+import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
 import { callWith } from '../broker/issued-key.ts';
 import { describeBroker } from '../broker/test-broker.ts';
 import { sessionById } from '../login/granted.ts';

@@ -1,5 +1,5 @@
-import type { ClientKeyView } from '../../src/oauth/client-key-view.ts';
-import type { KeyStepResult } from '../../src/oauth/client-key-rotation.service.ts';
+import type { ClientKeyView } from '../../src/oauth/client-keys/client-key-view.ts';
+import type { KeyStepResult } from '../../src/oauth/client-keys/client-key-rotation.service.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
 

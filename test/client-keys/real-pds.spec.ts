@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { Refresher } from '../../src/sessions/refresher.service.ts';
+import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { jwksOf, listKeys, publishAged, refuse, step } from './operator.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from '@jest/globals';
-import { ClientKeys } from '../../src/oauth/client-keys.service.ts';
+import { ClientKeys } from '../../src/oauth/client-keys/client-keys.service.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { oauthSessionRow } from '../database/rows.ts';
 import { ask, jwksOf, listKeys, publishAged, refuse, step } from './operator.ts';

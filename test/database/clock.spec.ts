@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import type { Database } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/connection/database.ts';
 import { describeDialects } from './dialects.ts';
 
 async function read(database: Database, offsetSeconds?: number): Promise<string> {

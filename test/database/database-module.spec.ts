@@ -5,13 +5,13 @@ import { expect, it } from '@jest/globals';
 import { migrations } from '../../migrations/index.ts';
 import { ConfigModule } from '../../src/config/config.module.ts';
 import { Config, type DatabaseConfig, readConfig } from '../../src/config/config.ts';
-import { Database } from '../../src/database/database.ts';
+import { Database } from '../../src/database/connection/database.ts';
 import { DatabaseModule } from '../../src/database/database.module.ts';
-import { migrateUp } from '../../src/database/migrator.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
+import { migrateUp } from '../../src/database/migrator/migrator.ts';
+import { openDatabase } from '../../src/database/connection/open-database.ts';
 import { Leases } from '../../src/leases/leases.service.ts';
 import { LeasesModule } from '../../src/leases/leases.module.ts';
-import { Log } from '../../src/observability/log.ts';
+import { Log } from '../../src/observability/log/log.ts';
 import { describeDialects } from './dialects.ts';
 import { createQuietLog } from './quiet-log.ts';
 

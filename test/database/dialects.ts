@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, it } from '@jest/globals';
 import type { DatabaseConfig } from '../../src/config/config.ts';
-import type { Database, DialectName } from '../../src/database/database.ts';
-import { migrateUp } from '../../src/database/migrator.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
+import type { Database, DialectName } from '../../src/database/connection/database.ts';
+import { migrateUp } from '../../src/database/migrator/migrator.ts';
+import { openDatabase } from '../../src/database/connection/open-database.ts';
 import { connectPostgres } from '../network/postgres.ts';
 
 /** Opens a fresh, migrated database, which is closed and deleted when the suite has ended. */

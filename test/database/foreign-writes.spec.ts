@@ -1,9 +1,9 @@
 import { expect, it, jest } from '@jest/globals';
 import Sqlite from 'better-sqlite3';
-import type { Database } from '../../src/database/database.ts';
-import { ForeignWrites } from '../../src/database/foreign-writes.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
-import { migrateUp } from '../../src/database/migrator.ts';
+import type { Database } from '../../src/database/connection/database.ts';
+import { ForeignWrites } from '../../src/database/cache/foreign-writes.service.ts';
+import { openDatabase } from '../../src/database/connection/open-database.ts';
+import { migrateUp } from '../../src/database/migrator/migrator.ts';
 import { describeDialects } from './dialects.ts';
 import { createQuietLog } from './quiet-log.ts';
 

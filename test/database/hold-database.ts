@@ -1,4 +1,4 @@
-import { openDatabase } from '../../src/database/open-database.ts';
+import { openDatabase } from '../../src/database/connection/open-database.ts';
 
 /** A process of its own that opens the SQLite file named on its command line, says so, and stays. */
 const path = process.argv[2] ?? '';

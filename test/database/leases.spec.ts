@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { LeaseRepository } from '../../src/leases/lease.repository.ts';
 import { Leases } from '../../src/leases/leases.service.ts';
-import type { Database } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/connection/database.ts';
 import { describeDialects } from './dialects.ts';
 import { createQuietLog } from './quiet-log.ts';
 

@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
 import type { Migration } from 'kysely/migration';
 import { migrations } from '../../migrations/index.ts';
-import type { Database } from '../../src/database/database.ts';
-import { migrateDown, migrateUp, type Migrations, migrationStatus } from '../../src/database/migrator.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
+import type { Database } from '../../src/database/connection/database.ts';
+import { migrateDown, migrateUp, type Migrations, migrationStatus } from '../../src/database/migrator/migrator.ts';
+import { openDatabase } from '../../src/database/connection/open-database.ts';
 import { describeDialects } from './dialects.ts';
 import { describeSchema } from './schema-description.ts';
 

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import type { Database } from '../../src/database/database.ts';
-import { isUnavailable } from '../../src/database/database-error.ts';
-import type { DatabaseLimits } from '../../src/database/database-limits.ts';
-import { migrateUp } from '../../src/database/migrator.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
+import type { Database } from '../../src/database/connection/database.ts';
+import { isUnavailable } from '../../src/database/engine/database-error.ts';
+import type { DatabaseLimits } from '../../src/database/engine/database-limits.ts';
+import { migrateUp } from '../../src/database/migrator/migrator.ts';
+import { openDatabase } from '../../src/database/connection/open-database.ts';
 import { type Postgres, startPostgres } from '../network/postgres.ts';
 import { isRequested } from './dialects.ts';
 import { startSilentNetwork } from './silent-network.ts';

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { Log } from '../../src/observability/log.ts';
+import { Log } from '../../src/observability/log/log.ts';
 
 /** A real log that keeps its lines instead of printing them. */
 export function createQuietLog(lines: string[] = []): Log {

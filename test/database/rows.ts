@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Insertable } from 'kysely';
-import type { Schema } from '../../src/database/schema.ts';
+import type { Schema } from '../../src/database/tables/schema.ts';
 
 const at = '2026-11-20T18:00:00.000Z';
 

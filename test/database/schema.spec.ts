@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { isUniqueViolation } from '../../src/database/database-error.ts';
-import type { Schema } from '../../src/database/schema.ts';
-import { sealedColumns } from '../../src/database/sealed-columns.ts';
+import { isUniqueViolation } from '../../src/database/engine/database-error.ts';
+import type { Schema } from '../../src/database/tables/schema.ts';
+import { sealedColumns } from '../../src/database/tables/sealed-columns.ts';
 import { keyRequestStatuses } from '../../src/database/tables/key-request.ts';
 import { sessionPurposes, sessionReasons, sessionStatuses } from '../../src/database/tables/oauth-session.ts';
 import { statePurposes } from '../../src/database/tables/oauth-state.ts';

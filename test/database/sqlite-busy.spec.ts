@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Sqlite from 'better-sqlite3';
 import { sql } from 'kysely';
-import type { Database } from '../../src/database/database.ts';
-import type { DatabaseLimits } from '../../src/database/database-limits.ts';
-import { migrateUp } from '../../src/database/migrator.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
+import type { Database } from '../../src/database/connection/database.ts';
+import type { DatabaseLimits } from '../../src/database/engine/database-limits.ts';
+import { migrateUp } from '../../src/database/migrator/migrator.ts';
+import { openDatabase } from '../../src/database/connection/open-database.ts';
 
 let directory: string;
 let path: string;

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { Kysely } from 'kysely';
-import type { Database } from '../../src/database/database.ts';
-import type { Schema } from '../../src/database/schema.ts';
+import type { Database } from '../../src/database/connection/database.ts';
+import type { Schema } from '../../src/database/tables/schema.ts';
 import { describeDialects } from './dialects.ts';
 
 const until = '2026-11-20T18:00:00.000Z';

@@ -3,7 +3,7 @@ import {
   anyDestination,
   operatorDestinations,
   publicDestinations,
-} from '../../src/identity/destination-rule.ts';
+} from '../../src/identity/outbound/destination-rule.ts';
 import { answering, guardedHttp, onlyTheSecondLoopback, type GuardedHttp } from './guarded-http.ts';
 import { startServer, type ScriptedServer } from './scripted-server.ts';
 

@@ -1,9 +1,9 @@
 import type { Dispatcher } from 'undici';
-import type { DestinationRule } from '../../src/identity/destination-rule.ts';
-import { createGuardedAgent } from '../../src/identity/guarded-agent.ts';
-import { createGuardedFetch, type Fetch } from '../../src/identity/guarded-fetch.ts';
-import { outboundPolicies, type OutboundPolicy } from '../../src/identity/outbound-policy.ts';
-import type { ResolveName } from '../../src/identity/pinned-lookup.ts';
+import type { DestinationRule } from '../../src/identity/outbound/destination-rule.ts';
+import { createGuardedAgent } from '../../src/identity/outbound/guarded-agent.ts';
+import { createGuardedFetch, type Fetch } from '../../src/identity/outbound/guarded-fetch.ts';
+import { outboundPolicies, type OutboundPolicy } from '../../src/identity/outbound/outbound-policy.ts';
+import type { ResolveName } from '../../src/identity/outbound/pinned-lookup.ts';
 
 /** Stands for the public internet on a machine that only has loopback addresses: one of them, and http. */
 export const onlyTheSecondLoopback: DestinationRule = {

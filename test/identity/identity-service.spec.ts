@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RequestListener } from 'node:http';
 import { readConfig } from '../../src/config/config.ts';
-import { IdentityService } from '../../src/identity/identity.service.ts';
-import { OutboundHttp } from '../../src/identity/outbound-http.ts';
+import { IdentityService } from '../../src/identity/resolution/identity.service.ts';
+import { OutboundHttp } from '../../src/identity/outbound/outbound-http.service.ts';
 import { sharedNetwork, type Network } from '../network/network.ts';
 import { startServer, type ScriptedServer } from './scripted-server.ts';
 

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { RequestListener } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { anyDestination } from '../../src/identity/destination-rule.ts';
-import type { OutboundPolicy } from '../../src/identity/outbound-policy.ts';
+import { anyDestination } from '../../src/identity/outbound/destination-rule.ts';
+import type { OutboundPolicy } from '../../src/identity/outbound/outbound-policy.ts';
 import { guardedHttp, type GuardedHttp } from './guarded-http.ts';
 import { startServer, type ScriptedServer } from './scripted-server.ts';
 

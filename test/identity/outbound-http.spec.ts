@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readConfig } from '../../src/config/config.ts';
-import { OutboundHttp } from '../../src/identity/outbound-http.ts';
+import { OutboundHttp } from '../../src/identity/outbound/outbound-http.service.ts';
 import { startServer, type ScriptedServer } from './scripted-server.ts';
 
 let server: ScriptedServer;

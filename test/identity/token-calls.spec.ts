@@ -3,8 +3,8 @@ import type { RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { anyDestination } from '../../src/identity/destination-rule.ts';
-import { outboundPolicies } from '../../src/identity/outbound-policy.ts';
+import { anyDestination } from '../../src/identity/outbound/destination-rule.ts';
+import { outboundPolicies } from '../../src/identity/outbound/outbound-policy.ts';
 import { guardedHttp, type GuardedHttp } from './guarded-http.ts';
 import { startServer, type ScriptedServer } from './scripted-server.ts';
 

@@ -1,6 +1,6 @@
 import type { SessionStatus } from '../../src/database/tables/oauth-session.ts';
 import { NO_CALLER } from '../../src/introspection/caller-headers.ts';
-import { LiveSessions } from '../../src/sessions/live-sessions.ts';
+import { LiveSessions } from '../../src/sessions/stored/session.cache.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
 

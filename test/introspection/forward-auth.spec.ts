@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiKeys } from '../../src/api-keys/api-keys.service.ts';
-import { LastUsed } from '../../src/api-keys/last-used.ts';
+import { ApiKeys } from '../../src/api-keys/keys/api-keys.service.ts';
+import { LastUsed } from '../../src/api-keys/keys/api-key-last-use.service.ts';
 import { newApiKeySecret } from '../../src/crypto/api-key-secret.ts';
 import { newSecret } from '../../src/crypto/secret.ts';
 import { NO_CALLER } from '../../src/introspection/caller-headers.ts';
-import type { Session } from '../../src/sessions/session.ts';
+import type { Session } from '../../src/sessions/stored/session.ts';
 import { listEvents } from '../audit/events.ts';
 import { byTest, issueKey, type TestKey } from '../broker/issued-key.ts';
 import { storeCookie, storeSession } from '../broker/stored-session.ts';

@@ -1,8 +1,8 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import { ApiKeys } from '../../src/api-keys/api-keys.service.ts';
+import { ApiKeys } from '../../src/api-keys/keys/api-keys.service.ts';
 import { newApiKeySecret } from '../../src/crypto/api-key-secret.ts';
 import { newSecret } from '../../src/crypto/secret.ts';
-import type { Session } from '../../src/sessions/session.ts';
+import type { Session } from '../../src/sessions/stored/session.ts';
 import { byTest, issueKey, type TestKey } from '../broker/issued-key.ts';
 import { storeCookie, storeSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';

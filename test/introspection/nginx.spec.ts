@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { newApiKeySecret } from '../../src/crypto/api-key-secret.ts';
 import { NO_CALLER } from '../../src/introspection/caller-headers.ts';
-import type { Session } from '../../src/sessions/session.ts';
+import type { Session } from '../../src/sessions/stored/session.ts';
 import { issueKey, type TestKey } from '../broker/issued-key.ts';
 import { storeCookie, storeSession } from '../broker/stored-session.ts';
 import { type Exchange, exchange } from '../network/http-exchange.ts';

@@ -4,7 +4,7 @@ import { byTest, callWith } from '../broker/issued-key.ts';
 import { describeBroker } from '../broker/test-broker.ts';
 import { errorOf } from '../login/answers.ts';
 import { type ClaimedKey, KeyAsker } from '../network/key-asker.ts';
-import { SessionOperations } from '../../src/sessions/session-operations.service.ts';
+import { SessionOperations } from '../../src/sessions/operator/session-operations.service.ts';
 import { dumpTables } from '../rows/table-dump.ts';
 import { askAndAuthorize } from './made-up.ts';
 import { keyRequestOf, sessionStatusOf } from './rows.ts';

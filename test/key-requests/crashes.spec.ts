@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { KeyRequestRepository } from '../../src/api-keys/key-request.repository.ts';
-import type { KeyRequestFailPoint } from '../../src/config/fail-point.ts';
+import { KeyRequestRepository } from '../../src/api-keys/requests/key-request.repository.ts';
+import type { KeyRequestFailPoint } from '../../src/config/values/fail-point.ts';
 import type { Broker } from '../network/broker-process.ts';
 import { exchange } from '../network/http-exchange.ts';
 import { type AskedKey, authorizeKey, claimCodeOf, KeyAsker } from '../network/key-asker.ts';

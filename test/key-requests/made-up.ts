@@ -1,5 +1,5 @@
-import { KeyRequestRepository } from '../../src/api-keys/key-request.repository.ts';
-import { KeyRequestAuthorizations } from '../../src/api-keys/key-request-authorizations.service.ts';
+import { KeyRequestRepository } from '../../src/api-keys/requests/key-request.repository.ts';
+import { KeyRequestAuthorizations } from '../../src/api-keys/requests/key-request-authorizations.service.ts';
 import { madeUpGrant } from '../broker/stored-session.ts';
 import { byTest } from '../broker/issued-key.ts';
 import { accountOf, type TestBroker } from '../broker/test-broker.ts';

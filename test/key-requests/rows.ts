@@ -1,6 +1,6 @@
-import type { KeyRequestRow } from '../../src/api-keys/key-request.ts';
-import type { KeyRequestRepository } from '../../src/api-keys/key-request.repository.ts';
-import type { Database } from '../../src/database/database.ts';
+import type { KeyRequestRow } from '../../src/api-keys/requests/key-request.ts';
+import type { KeyRequestRepository } from '../../src/api-keys/requests/key-request.repository.ts';
+import type { Database } from '../../src/database/connection/database.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 
 export function keyRequestOf({ database }: Pick<TestBroker, 'database'>, id: string): Promise<KeyRequestRow> {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, it } from '@jest/globals';
-import { ExpiredKeyRequests } from '../../src/api-keys/expired-key-requests.ts';
-import { HolderlessSessionRepository } from '../../src/background/holderless-session.repository.ts';
-import { HolderlessSessions } from '../../src/background/holderless-sessions.ts';
-import { Endings } from '../../src/sessions/endings.service.ts';
-import { FailPoints } from '../../src/sessions/fail-points.ts';
+import { ExpiredKeyRequests } from '../../src/api-keys/requests/expired-key-requests.service.ts';
+import { HolderlessSessionRepository } from '../../src/background/sweeps/holderless-session.repository.ts';
+import { HolderlessSessions } from '../../src/background/sweeps/holderless-sessions.service.ts';
+import { Endings } from '../../src/sessions/endings/session-revocation.service.ts';
+import { FailPoints } from '../../src/single-use/fail-points.service.ts';
 import { stopBackground } from '../background/due.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { errorOf } from '../login/answers.ts';

@@ -1,9 +1,9 @@
-import { discard } from '../../src/identity/exchange.ts';
+import { discard } from '../../src/identity/outbound/exchange.ts';
 import { JoseKey, OAuthResponseError } from '@atproto/oauth-client-node';
-import { ClientKeys } from '../../src/oauth/client-keys.service.ts';
-import { OAuthLibrary } from '../../src/oauth/oauth-library.ts';
-import { PdsRequests } from '../../src/sessions/pds-requests.ts';
-import { isLive, type LiveSession, LiveSessions } from '../../src/sessions/live-sessions.ts';
+import { ClientKeys } from '../../src/oauth/client-keys/client-keys.service.ts';
+import { OAuthLibrary } from '../../src/oauth/issuers/oauth-library.service.ts';
+import { PdsRequests } from '../../src/sessions/pds/pds-requests.service.ts';
+import { isLive, type LiveSession, LiveSessions } from '../../src/sessions/stored/session.cache.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 
 /** Returns the one live session of an account, with its tokens and its DPoP key. */

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import { Reconnections } from '../../src/sessions/reconnections.service.ts';
-import { SessionRepository } from '../../src/sessions/session.repository.ts';
+import { Reconnections } from '../../src/sessions/endings/reconnections.service.ts';
+import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
 import type { Account } from '../network/network-control.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { KnownApps } from '../../src/native-apps/known-apps.ts';
+import { KnownApps } from '../../src/native-apps/registry/native-app.cache.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
 import { byLabel, readSamples, scrape } from '../observability/exposition.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { Check } from '../../src/native-apps/metadata-checks.ts';
+import type { Check } from '../../src/native-apps/registry/metadata-checks.ts';
 import { runLatchkey } from '../broker/latchkey-command.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { type ScriptedServer, startServer } from '../identity/scripted-server.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, expect, it } from '@jest/globals';
-import type { ClientKeyView } from '../../src/oauth/client-key-view.ts';
+import type { ClientKeyView } from '../../src/oauth/client-keys/client-key-view.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
 import { authorizeAtPds } from '../network/pds-pages.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import { ClientKeyRepository } from '../../src/oauth/client-key.repository.ts';
+import { ClientKeyRepository } from '../../src/oauth/client-keys/client-key.repository.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
 import { dumpTables } from '../rows/table-dump.ts';

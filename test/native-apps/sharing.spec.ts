@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { KnownApps } from '../../src/native-apps/known-apps.ts';
-import { parseRequest } from '../../src/native-apps/native-parameters.ts';
-import { NativeRefreshes } from '../../src/native-apps/native-refreshes.service.ts';
-import { NativeRefresher } from '../../src/native-apps/native-refresher.service.ts';
-import { FailPoints } from '../../src/sessions/fail-points.ts';
+import { KnownApps } from '../../src/native-apps/registry/native-app.cache.ts';
+import { parseRequest } from '../../src/native-apps/refresh/native-parameters.ts';
+import { NativeRefreshes } from '../../src/native-apps/endpoints/native-refreshes.service.ts';
+import { NativeRefresher } from '../../src/native-apps/refresh/native-refresher.service.ts';
+import { FailPoints } from '../../src/single-use/fail-points.service.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 import type { Effect } from '../network/faults.ts';
 import { describeFaults, type FaultyPlace } from '../refresher/describe-faults.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from '@jest/globals';
-import { Sweeper } from '../../src/background/sweeper.ts';
+import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { nativeRefreshRow } from '../database/rows.ts';
 import { TestApp } from './test-app.ts';

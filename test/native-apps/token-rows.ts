@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { NativeRefreshTable } from '../../src/database/tables/native-refresh.ts';
-import { Fingerprints } from '../../src/native-apps/fingerprints.ts';
-import { NativeRefresher } from '../../src/native-apps/native-refresher.service.ts';
+import { Fingerprints } from '../../src/native-apps/refresh/fingerprints.service.ts';
+import { NativeRefresher } from '../../src/native-apps/refresh/native-refresher.service.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 import type { TokenRequest } from '../network/token-log.ts';
 import type { AppSession } from './test-app.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { openDatabase } from '../../src/database/open-database.ts';
+import { openDatabase } from '../../src/database/connection/open-database.ts';
 import { BrowserClient } from '../network/browser-client.ts';
 import { freePorts } from '../network/free-ports.ts';
 import { type Deployment, describeDeployments } from './deployment.ts';

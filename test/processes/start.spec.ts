@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { openDatabase } from '../../src/database/open-database.ts';
+import { openDatabase } from '../../src/database/connection/open-database.ts';
 import { describeDeployments, type Overrides } from './deployment.ts';
 
 const wrongSettings: { what: string; settings: Overrides; names: RegExp }[] = [

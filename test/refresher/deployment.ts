@@ -1,8 +1,8 @@
 import { readConfig } from '../../src/config/config.ts';
 import { Keyring } from '../../src/crypto/keyring.ts';
 import { RowMac } from '../../src/crypto/row-mac.ts';
-import type { Database } from '../../src/database/database.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
+import type { Database } from '../../src/database/connection/database.ts';
+import { openDatabase } from '../../src/database/connection/open-database.ts';
 import { BrowserClient } from '../network/browser-client.ts';
 import { type Broker, type BrokerSettings, startBroker } from '../network/broker-process.ts';
 import {

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { type FailPoint, failPoints } from '../../src/config/fail-point.ts';
-import { SessionRepository } from '../../src/sessions/session.repository.ts';
+import { type FailPoint, failPoints } from '../../src/config/values/fail-point.ts';
+import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import { accountOf } from '../broker/test-broker.ts';
 import { describeFaults, type FaultyPlace, ROUNDS } from './describe-faults.ts';
 import { type Pause, pauseAt } from './pause-at.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { failPoints } from '../../src/config/fail-point.ts';
-import { FailPoints } from '../../src/sessions/fail-points.ts';
+import { failPoints } from '../../src/config/values/fail-point.ts';
+import { FailPoints } from '../../src/single-use/fail-points.service.ts';
 import type { Effect } from '../network/faults.ts';
 import { listenOnLoopback } from '../network/loopback-server.ts';
 import { describeFaults, type FaultyPlace, ROUNDS } from './describe-faults.ts';

@@ -1,5 +1,5 @@
-import type { FailPoint } from '../../src/config/fail-point.ts';
-import { FailPoints } from '../../src/sessions/fail-points.ts';
+import type { FailPoint } from '../../src/config/values/fail-point.ts';
+import { FailPoints } from '../../src/single-use/fail-points.service.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 
 export type Pause = { reached: Promise<void>; release: () => void };

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, expect, it } from '@jest/globals';
-import { type FailAction, type FailPoint, failPoints } from '../../src/config/fail-point.ts';
+import { type FailAction, type FailPoint, failPoints } from '../../src/config/values/fail-point.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
 import type { Broker } from '../network/broker-process.ts';
 import type { OwnNetwork } from '../network/network.ts';

@@ -1,5 +1,5 @@
-import { accessTokenHash, createDpopSigner, signDpopProof } from '../../src/oauth/dpop-proof.ts';
-import { SessionRepository } from '../../src/sessions/session.repository.ts';
+import { accessTokenHash, createDpopSigner, signDpopProof } from '../../src/oauth/dpop/dpop-proof.ts';
+import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import type { TestSession } from './test-session.ts';
 
 export type RememberedGrant = {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from '@jest/globals';
-import { Refresher } from '../../src/sessions/refresher.service.ts';
+import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
 import { describeFaults, type FaultyPlace } from './describe-faults.ts';
 import type { TestSession } from './test-session.ts';
 

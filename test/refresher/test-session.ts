@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { SessionReason } from '../../src/database/tables/oauth-session.ts';
-import { LiveSessions } from '../../src/sessions/live-sessions.ts';
-import type { RefreshResult } from '../../src/sessions/refresh-result.ts';
-import { Refresher } from '../../src/sessions/refresher.service.ts';
-import { SessionRepository } from '../../src/sessions/session.repository.ts';
-import { SessionSecretsBox } from '../../src/sessions/session-secrets.ts';
+import { LiveSessions } from '../../src/sessions/stored/session.cache.ts';
+import type { RefreshResult } from '../../src/sessions/refresh/refresh-result.ts';
+import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
+import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
+import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
 import { UiSessions } from '../../src/ui-sessions/ui-sessions.service.ts';
 import { accountOf, type TestBroker } from '../broker/test-broker.ts';
 import type { BrowserClient } from '../network/browser-client.ts';

@@ -1,9 +1,9 @@
-import { readText } from '../../src/identity/exchange.ts';
+import { readText } from '../../src/identity/outbound/exchange.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { SessionRepository } from '../../src/sessions/session.repository.ts';
-import { type SessionAccess, Sessions } from '../../src/sessions/sessions.service.ts';
+import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
+import { type SessionAccess, Sessions } from '../../src/sessions/use/sessions.service.ts';
 import { storeSession } from '../broker/stored-session.ts';
 import { accountOf } from '../broker/test-broker.ts';
 import { describeFaults, type FaultyPlace } from './describe-faults.ts';

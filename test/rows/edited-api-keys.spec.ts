@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import type { ApiKeyRow } from '../../src/api-keys/api-key.ts';
-import { RecentApiKeys } from '../../src/api-keys/recent-api-keys.ts';
+import type { ApiKeyRow } from '../../src/api-keys/keys/api-key.ts';
+import { RecentApiKeys } from '../../src/api-keys/keys/api-key.cache.ts';
 import { newApiKeySecret } from '../../src/crypto/api-key-secret.ts';
 import { digestOf } from '../../src/crypto/secret.ts';
 import { callWith, issueKey, type TestKey } from '../broker/issued-key.ts';

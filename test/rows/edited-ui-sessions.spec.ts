@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { digestOf, newSecret } from '../../src/crypto/secret.ts';
-import { RecentUiSessions } from '../../src/ui-sessions/recent-ui-sessions.ts';
+import { RecentUiSessions } from '../../src/ui-sessions/ui-session.cache.ts';
 import type { UiSessionRow } from '../../src/ui-sessions/ui-session.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { errorOf, statusOfMe } from '../login/answers.ts';

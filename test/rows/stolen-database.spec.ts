@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { digestOf } from '../../src/crypto/secret.ts';
-import { ClientKeyRepository } from '../../src/oauth/client-key.repository.ts';
-import { OAuthStateRepository } from '../../src/oauth/oauth-state.repository.ts';
+import { ClientKeyRepository } from '../../src/oauth/client-keys/client-key.repository.ts';
+import { OAuthStateRepository } from '../../src/oauth/authorization/oauth-state.repository.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { sessionOf } from '../login/granted.ts';
 import { writePost } from '../network/posting.ts';

@@ -1,4 +1,4 @@
-import type { Database } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/connection/database.ts';
 
 /** Every row of every table, as one text: what a thief of the database has. */
 export async function dumpTables(database: Database): Promise<string> {

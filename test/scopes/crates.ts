@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
-import { NameServers } from '../../src/identity/name-servers.ts';
-import { PermissionSets } from '../../src/oauth/permission-sets.service.ts';
+import { NameServers } from '../../src/identity/resolution/name-servers.service.ts';
+import { PermissionSets } from '../../src/oauth/scopes/permission-sets.service.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 import { until } from '../login/until.ts';
 import type { Network } from '../network/network.ts';

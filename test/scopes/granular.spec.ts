@@ -6,7 +6,7 @@ import type { BrowserClient } from '../network/browser-client.ts';
 import type { Account } from '../network/network-control.ts';
 import { sharedNetwork } from '../network/network.ts';
 import { byLabel, readSamples, scrape } from '../observability/exposition.ts';
-import { Refresher } from '../../src/sessions/refresher.service.ts';
+import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
 import { type ProxiedService, startProxiedService } from '../xrpc/proxied-service.ts';
 import { entries, find, narrow, publish, standInForNameServers, tags, untilKnown, whole } from './crates.ts';
 

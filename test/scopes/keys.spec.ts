@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Endings } from '../../src/sessions/endings.service.ts';
-import { LiveSessions } from '../../src/sessions/live-sessions.ts';
-import { ReconnectionRepository } from '../../src/sessions/reconnection.repository.ts';
-import { SessionRepository } from '../../src/sessions/session.repository.ts';
-import type { Grant } from '../../src/oauth/grant.ts';
+import { Endings } from '../../src/sessions/endings/session-revocation.service.ts';
+import { LiveSessions } from '../../src/sessions/stored/session.cache.ts';
+import { ReconnectionRepository } from '../../src/sessions/endings/reconnection.repository.ts';
+import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
+import type { Grant } from '../../src/oauth/authorization/grant.ts';
 import { callWith } from '../broker/issued-key.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { problemOf } from '../login/answers.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { Refresher } from '../../src/sessions/refresher.service.ts';
+import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 import { describeTwoBrokers, type TwoBrokers, useUntilKnown } from '../broker/two-brokers.ts';
 import { sessionOf } from '../login/granted.ts';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { Grant } from '../../src/oauth/grant.ts';
-import { LiveSessions } from '../../src/sessions/live-sessions.ts';
-import { SessionSecretsBox } from '../../src/sessions/session-secrets.ts';
+import type { Grant } from '../../src/oauth/authorization/grant.ts';
+import { LiveSessions } from '../../src/sessions/stored/session.cache.ts';
+import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
 import { storeCookie, storeSession } from '../broker/stored-session.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { type DidDocument, ensureAtprotoKey } from '@atproto/identity';
 import { verifyJwt } from '@atproto/xrpc-server';
-import { Refresher } from '../../src/sessions/refresher.service.ts';
+import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
 import { callWith, grantKey } from '../broker/issued-key.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { sessionOf } from '../login/granted.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { Grants } from '../../src/oauth/grants.service.ts';
-import { LiveSessions } from '../../src/sessions/live-sessions.ts';
-import { SessionSecretsBox } from '../../src/sessions/session-secrets.ts';
+import { Grants } from '../../src/oauth/refresh/grants.service.ts';
+import { LiveSessions } from '../../src/sessions/stored/session.cache.ts';
+import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { statusOfMe } from '../login/answers.ts';
 import { signIn, type TestSession } from '../refresher/test-session.ts';

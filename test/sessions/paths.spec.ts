@@ -1,6 +1,6 @@
-import { discard } from '../../src/identity/exchange.ts';
+import { discard } from '../../src/identity/outbound/exchange.ts';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Sessions } from '../../src/sessions/sessions.service.ts';
+import { Sessions } from '../../src/sessions/use/sessions.service.ts';
 import { storeSession } from '../broker/stored-session.ts';
 import { describeBroker } from '../broker/test-broker.ts';
 import { type ScriptedServer, startServer } from '../identity/scripted-server.ts';

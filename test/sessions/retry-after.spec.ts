@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { RefreshSettlement } from '../../src/sessions/refresh-settlement.service.ts';
+import { RefreshSettlement } from '../../src/sessions/refresh/refresh-settlement.service.ts';
 import { describeFaults, type FaultyPlace } from '../refresher/describe-faults.ts';
 import type { TestSession } from '../refresher/test-session.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { Grants } from '../../src/oauth/grants.service.ts';
-import { LiveSessions } from '../../src/sessions/live-sessions.ts';
-import { SessionRepository } from '../../src/sessions/session.repository.ts';
+import { Grants } from '../../src/oauth/refresh/grants.service.ts';
+import { LiveSessions } from '../../src/sessions/stored/session.cache.ts';
+import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import type { Effect } from '../network/faults.ts';
 import { describeFaults, type FaultyPlace } from '../refresher/describe-faults.ts';
 import type { TestSession } from '../refresher/test-session.ts';

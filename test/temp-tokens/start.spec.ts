@@ -4,12 +4,12 @@ import { Controller, Get, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { DeclaredRoutes } from '../../src/access/declared-routes.ts';
+import { DeclaredRoutes } from '../../src/access/declared-routes.service.ts';
 import { readConfig } from '../../src/config/config.ts';
-import { Allow } from '../../src/http/allow.decorator.ts';
-import { createServer } from '../../src/http/server.ts';
+import { Allow } from '../../src/http/origins/allow.decorator.ts';
+import { createServer } from '../../src/http/edge/server.ts';
 import type { TempTokenScope } from '../../src/temp-tokens/temp-token-scope.ts';
-import { TempTokenScopes } from '../../src/temp-tokens/temp-token-scopes.ts';
+import { TempTokenScopes } from '../../src/temp-tokens/temp-token-scopes.service.ts';
 
 @Controller('fixtures')
 class FixturesController {

@@ -1,9 +1,9 @@
 import { Controller, Delete, Get, HttpCode, Module, type OnModuleInit, Param, Post } from '@nestjs/common';
 import { Caller } from '../../src/access/caller.decorator.ts';
 import type { Principal } from '../../src/access/principal.ts';
-import { Allow } from '../../src/http/allow.decorator.ts';
+import { Allow } from '../../src/http/origins/allow.decorator.ts';
 import type { TempTokenScope } from '../../src/temp-tokens/temp-token-scope.ts';
-import { TempTokenScopes } from '../../src/temp-tokens/temp-token-scopes.ts';
+import { TempTokenScopes } from '../../src/temp-tokens/temp-token-scopes.service.ts';
 import { TempTokens } from '../../src/temp-tokens/temp-tokens.service.ts';
 import { TempTokensModule } from '../../src/temp-tokens/temp-tokens.module.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from '@jest/globals';
-import type { Session } from '../../src/sessions/session.ts';
+import type { Session } from '../../src/sessions/stored/session.ts';
 import { listEvents } from '../audit/events.ts';
 import { type CookieLife, storeCookie, storeSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';

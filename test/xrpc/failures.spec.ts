@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { anyDestination } from '../../src/identity/destination-rule.ts';
-import { createGuardedAgent } from '../../src/identity/guarded-agent.ts';
-import { OutboundHttp } from '../../src/identity/outbound-http.ts';
-import { outboundPolicies } from '../../src/identity/outbound-policy.ts';
+import { anyDestination } from '../../src/identity/outbound/destination-rule.ts';
+import { createGuardedAgent } from '../../src/identity/outbound/guarded-agent.ts';
+import { OutboundHttp } from '../../src/identity/outbound/outbound-http.service.ts';
+import { outboundPolicies } from '../../src/identity/outbound/outbound-policy.ts';
 import { storeCookie, storeSession } from '../broker/stored-session.ts';
 import { describeBroker } from '../broker/test-broker.ts';
 import { freePorts } from '../network/free-ports.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, expect, it } from '@jest/globals';
-import { Refresher } from '../../src/sessions/refresher.service.ts';
+import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
 import { accountOf, describeBroker } from '../broker/test-broker.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
 import { sessionOf } from '../login/granted.ts';

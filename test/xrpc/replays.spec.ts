@@ -5,8 +5,8 @@ import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, expect, it } from '@jest/globals';
 import { newSecret } from '../../src/crypto/secret.ts';
-import { REPLAY_WINDOW_BYTES } from '../../src/sessions/replay-window.ts';
-import { SessionSecretsBox } from '../../src/sessions/session-secrets.ts';
+import { REPLAY_WINDOW_BYTES } from '../../src/sessions/pds/replay-window.service.ts';
+import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
 import { describeStubPds, type StubPlace } from './describe-stub-pds.ts';
 
 const whole = randomBytes(REPLAY_WINDOW_BYTES);

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeAll, expect, it } from '@jest/globals';
-import { StreamGate } from '../../src/sessions/stream-gate.ts';
+import { StreamGate } from '../../src/sessions/refresh/stream-gate.service.ts';
 import { until } from '../login/until.ts';
 import { describeStubPds } from './describe-stub-pds.ts';
 

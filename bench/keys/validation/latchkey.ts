@@ -1,6 +1,6 @@
 import type { Config } from '../../../src/config/config.ts';
 import type { Keyring } from '../../../src/crypto/keyring.ts';
-import type { Database } from '../../../src/database/database.ts';
+import type { Database } from '../../../src/database/connection/database.ts';
 import {
   ApiKeyRepository,
   ApiKeyVerifier,

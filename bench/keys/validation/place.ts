@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Config } from '../../../src/config/config.ts';
 import type { Keyring as KeyringType } from '../../../src/crypto/keyring.ts';
-import type { Database, DialectName } from '../../../src/database/database.ts';
+import type { Database, DialectName } from '../../../src/database/connection/database.ts';
 import type { BrokerSettings } from '../../../test/network/broker-process.ts';
 import { brokerSettings } from '../../../test/network/broker-settings.ts';
 import { startPostgres } from '../../../test/network/postgres.ts';

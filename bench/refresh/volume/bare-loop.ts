@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Agent, type Dispatcher } from 'undici';
-import { createDpopSigner, signDpopProof } from '../../../src/oauth/dpop-proof.ts';
+import { createDpopSigner, signDpopProof } from '../../../src/oauth/dpop/dpop-proof.ts';
 import { didOf, firstRefreshTokenOf } from '../../../test/network/fake-accounts.ts';
 import { startFakeIssuer } from './fake-issuer.ts';
 

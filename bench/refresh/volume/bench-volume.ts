@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from '../../../src/database/database.ts';
+import type { Database } from '../../../src/database/connection/database.ts';
 import type { Started } from '../../../test/network/started.ts';
 import { measureBareLoop } from './bare-loop.ts';
 import { consumptionOf, refreshDue, settingsOnPostgres, startBrokers } from './deployment.ts';

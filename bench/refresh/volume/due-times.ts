@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '../../../src/database/database.ts';
+import type { Database } from '../../../src/database/connection/database.ts';
 
 /** Time for all brokers to be told before the first session falls due. */
 const leadSeconds = 3;

@@ -1,5 +1,5 @@
 import { PostgresDialect } from 'kysely';
-import type { DatabaseLimits } from '../database-limits.ts';
+import type { DatabaseLimits } from '../engine/database-limits.ts';
 import { createPool } from './postgres-pool.ts';
 import { RowLockAdapter } from './row-lock-adapter.ts';
 import { WatchedPool } from './watched-pool.ts';

@@ -1,5 +1,5 @@
 import pg, { type Pool } from 'pg';
-import type { DatabaseLimits } from '../database-limits.ts';
+import type { DatabaseLimits } from '../engine/database-limits.ts';
 
 /** Connections at most, per process; Postgres allows 100 in all unless it is told otherwise. */
 const POOL_SIZE = 10;

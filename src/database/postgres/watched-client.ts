@@ -1,7 +1,7 @@
 import type { PostgresCursor, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import pg, { type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
-import { ConnectionError } from '../connection-error.ts';
-import { driverCode } from '../database-error.ts';
+import { ConnectionError } from '../engine/connection-error.ts';
+import { driverCode } from '../engine/database-error.ts';
 
 /** Connection exceptions, shutdowns, and a server that turned into a standby: the connection has no future. */
 const CONNECTION_ENDING = /^(08...|57P..|25006)$/;

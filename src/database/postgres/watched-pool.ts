@@ -1,7 +1,7 @@
 import type { PostgresPool } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
-import { ConnectionError } from '../connection-error.ts';
-import type { DatabaseLimits } from '../database-limits.ts';
+import { ConnectionError } from '../engine/connection-error.ts';
+import type { DatabaseLimits } from '../engine/database-limits.ts';
 import { WatchedClient } from './watched-client.ts';
 
 /** A pool whose connections say when they are lost, in an error that can be told from all others. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { databaseUnavailable, isBusy } from '../database-error.ts';
+import { databaseUnavailable, isBusy } from '../engine/database-error.ts';
 
 const FIRST_DELAY_MS = 1;
 const LONGEST_DELAY_MS = 100;

@@ -1,5 +1,5 @@
 import Sqlite from 'better-sqlite3';
-import { databaseUnavailable, isBusy } from '../database-error.ts';
+import { databaseUnavailable, isBusy } from '../engine/database-error.ts';
 import { createPrivateFile } from './sqlite-file.ts';
 
 export type FileLock = { release: () => void };

@@ -6,7 +6,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import type { DatabaseLimits } from '../database-limits.ts';
+import type { DatabaseLimits } from '../engine/database-limits.ts';
 import { SqliteFileDriver } from './sqlite-driver.ts';
 
 /** SQLite in one file that this process alone may open. */

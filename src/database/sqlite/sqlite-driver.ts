@@ -1,7 +1,7 @@
 import type { Database as SqliteHandle } from 'better-sqlite3';
 import { CompiledQuery, type Driver } from 'kysely';
-import { databaseUnavailable, driverCode } from '../database-error.ts';
-import type { DatabaseLimits } from '../database-limits.ts';
+import { databaseUnavailable, driverCode } from '../engine/database-error.ts';
+import type { DatabaseLimits } from '../engine/database-limits.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { type FileLock, lockFile } from './file-lock.ts';
 import { SqliteConnection } from './sqlite-connection.ts';

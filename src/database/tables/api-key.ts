@@ -1,4 +1,4 @@
-import type { Timestamp } from '../timestamp.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /** An API key; it acts through a session of its own. */
 export type ApiKeyTable = {

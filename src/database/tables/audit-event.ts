@@ -1,4 +1,4 @@
-import type { Timestamp } from '../timestamp.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /** What somebody did, or was refused; never a secret. */
 export type AuditEventTable = {

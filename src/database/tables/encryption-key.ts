@@ -1,4 +1,4 @@
-import type { Timestamp } from '../timestamp.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /** A key that sealed something here; the key itself is never stored. */
 export type EncryptionKeyTable = {

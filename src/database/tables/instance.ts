@@ -1,4 +1,4 @@
-import type { Timestamp } from '../timestamp.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /** A running process of the broker. */
 export type InstanceTable = {

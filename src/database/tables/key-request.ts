@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { Timestamp } from '../timestamp.ts';
+import type { Timestamp } from './timestamp.ts';
 
 export const keyRequestStatuses = ['pending', 'authorized', 'denied', 'expired', 'claimed'] as const;
 

@@ -1,4 +1,4 @@
-import type { Timestamp } from '../timestamp.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /** The row that lets one owner at a time do the named thing. */
 export type LeaseTable = {

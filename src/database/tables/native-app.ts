@@ -1,4 +1,4 @@
-import type { Timestamp } from '../timestamp.ts';
+import type { Timestamp } from './timestamp.ts';
 
 export const nativeAppStatuses = ['active', 'paused'] as const;
 

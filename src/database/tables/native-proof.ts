@@ -1,4 +1,4 @@
-import type { Timestamp } from '../timestamp.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /** A proof of possession that was used here, and is good for nothing more. */
 export type NativeProofTable = {

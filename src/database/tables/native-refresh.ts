@@ -1,4 +1,4 @@
-import type { Timestamp } from '../timestamp.ts';
+import type { Timestamp } from './timestamp.ts';
 
 export const nativeAttemptStates = ['sent', 'in_doubt'] as const;
 

@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { Timestamp } from '../timestamp.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /** The kind of holder that a session was granted for. */
 export const sessionPurposes = ['ui', 'api_key'] as const;

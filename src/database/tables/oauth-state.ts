@@ -1,4 +1,4 @@
-import type { Timestamp } from '../timestamp.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /** What a finished authorization is for. */
 export const statePurposes = ['sign_in', 'key_request', 'reconnect'] as const;

@@ -1,4 +1,4 @@
-import type { Timestamp } from '../timestamp.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /** The operator's browser, for as long as its cookie lives. */
 export type OperatorSessionTable = {

@@ -1,4 +1,4 @@
-import type { Timestamp } from '../timestamp.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /** The last good copy of a permission set; it is only told from, and opens nothing. */
 export type PermissionSetTable = {

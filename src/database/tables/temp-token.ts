@@ -1,4 +1,4 @@
-import type { Timestamp } from '../timestamp.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /** A short-lived token that opens the routes of one scope for one resource. */
 export type TempTokenTable = {

@@ -1,4 +1,4 @@
-import type { Timestamp } from '../timestamp.ts';
+import type { Timestamp } from './timestamp.ts';
 
 /** A browser's cookie session; it points at the session that it acts through. */
 export type UiSessionTable = {

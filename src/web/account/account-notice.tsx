@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import type { ErrorCode } from '../../errors/error-code.ts';
 import { Note, Problem } from '../frame/note.tsx';
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 import { accountTexts as texts } from '../texts/account.ts';
 import { problemText } from '../texts/problem-text.ts';
 import { AccountFrame } from './account-frame.tsx';

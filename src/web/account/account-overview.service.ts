@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { BrowserPrincipal } from '../../access/principal.ts';
-import { toApiKeyView } from '../../api-keys/api-key-view.ts';
-import { ApiKeys } from '../../api-keys/api-keys.service.ts';
-import type { ApiKeyView } from '../../api-keys/api-key-view.ts';
+import { toApiKeyView } from '../../api-keys/keys/api-key-view.ts';
+import { ApiKeys } from '../../api-keys/keys/api-keys.service.ts';
+import type { ApiKeyView } from '../../api-keys/keys/api-key-view.ts';
 import { Config } from '../../config/config.ts';
-import { reconsentUrl } from '../../sessions/reconsent-url.ts';
-import { ScopeShortfalls } from '../../sessions/scope-shortfalls.ts';
-import { Sessions } from '../../sessions/sessions.service.ts';
+import { reconsentUrl } from '../../sessions/endings/reconsent-url.ts';
+import { ScopeShortfalls } from '../../sessions/stored/scope-shortfalls.service.ts';
+import { Sessions } from '../../sessions/use/sessions.service.ts';
 import { OwnUiSessions } from '../../ui-sessions/own-ui-sessions.service.ts';
 import { toUiSessionView } from '../../ui-sessions/ui-session-view.ts';
 import type { AccountView, LostKey } from './account-view.ts';

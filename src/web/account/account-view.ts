@@ -1,9 +1,9 @@
-import type { ListedApiKey } from '../../api-keys/api-key.repository.ts';
-import type { ApiKeyView } from '../../api-keys/api-key-view.ts';
+import type { ListedApiKey } from '../../api-keys/keys/api-key.repository.ts';
+import type { ApiKeyView } from '../../api-keys/keys/api-key-view.ts';
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
-import type { Session } from '../../sessions/session.ts';
+import type { Session } from '../../sessions/stored/session.ts';
 import type { UiSessionView } from '../../ui-sessions/ui-session-view.ts';
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 
 /** A key that has stopped working, and why. */
 export type LostKey = Pick<ListedApiKey['key'], 'id' | 'name' | 'sessionId'> & {

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
-import type { ApiKeyStatus } from '../../api-keys/api-key.ts';
-import type { ApiKeyView } from '../../api-keys/api-key-view.ts';
+import type { ApiKeyStatus } from '../../api-keys/keys/api-key.ts';
+import type { ApiKeyView } from '../../api-keys/keys/api-key-view.ts';
 import { Badge, type Tone } from '../frame/badge.tsx';
 import { Facts } from '../frame/facts.tsx';
 import { Time } from '../frame/time.tsx';

@@ -1,8 +1,8 @@
 import type { VNode } from 'preact';
-import type { ApiKeyView } from '../../api-keys/api-key-view.ts';
+import type { ApiKeyView } from '../../api-keys/keys/api-key-view.ts';
 import { ButtonForm } from '../frame/button-form.tsx';
 import { Permissions } from '../frame/permissions.tsx';
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 import { accountTexts } from '../texts/account.ts';
 import { keyTexts as texts } from '../texts/keys.ts';
 import { AccountFrame } from './account-frame.tsx';

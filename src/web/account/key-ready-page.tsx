@@ -1,8 +1,8 @@
 import type { VNode } from 'preact';
-import type { AuthorizedKeyRequest } from '../../api-keys/key-request-authorizations.service.ts';
+import type { AuthorizedKeyRequest } from '../../api-keys/requests/key-request-authorizations.service.ts';
 import { ButtonForm } from '../frame/button-form.tsx';
 import { Page } from '../frame/page.tsx';
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 import { keyTexts as texts } from '../texts/keys.ts';
 
 export type KeyReadyView = Frame & { readonly request: Pick<AuthorizedKeyRequest, 'id' | 'name' | 'code'> };

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
-import type { IssuedApiKey } from '../../api-keys/api-keys.service.ts';
+import type { IssuedApiKey } from '../../api-keys/keys/api-keys.service.ts';
 import { Caution, Note } from '../frame/note.tsx';
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 import { keyTexts as texts } from '../texts/keys.ts';
 import { AccountFrame } from './account-frame.tsx';
 

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { ApiKeyView } from '../../api-keys/api-key-view.ts';
+import type { ApiKeyView } from '../../api-keys/keys/api-key-view.ts';
 import { NextPage } from '../frame/next-page.tsx';
 import { keyTexts as texts } from '../texts/keys.ts';
 import { scopeSummary } from '../texts/scope-text.ts';

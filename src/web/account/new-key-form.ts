@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type KeyAsk, keyAsk } from '../../api-keys/key-ask.ts';
+import { type KeyAsk, keyAsk } from '../../api-keys/requests/key-request-input.ts';
 
 /** After how many days a key may be chosen to end. */
 export const keyEnds = ['30', '90', '365', 'never'] as const;

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { Breakable } from '../frame/breakable.tsx';
 import { Problem } from '../frame/note.tsx';
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 import { keyTexts as texts } from '../texts/keys.ts';
 import { problemText } from '../texts/problem-text.ts';
 import { scopeText } from '../texts/scope-text.ts';

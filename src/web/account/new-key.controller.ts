@@ -7,16 +7,16 @@ import { Caller } from '../../access/caller.decorator.ts';
 import type { BrowserPrincipal } from '../../access/principal.ts';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { Config } from '../../config/config.ts';
-import { AllowOnPages } from '../../http/allow.decorator.ts';
-import { ZodPipe } from '../../http/zod.pipe.ts';
-import { Pages } from '../frame/pages.ts';
+import { AllowOnPages } from '../../http/origins/allow.decorator.ts';
+import { ZodPipe } from '../../http/edge/zod.pipe.ts';
+import { Pages } from '../frame/pages.service.ts';
 import { AccountErrorFilter } from './account-error.filter.ts';
 import { KeySecretPage } from './key-secret-page.tsx';
 import { NewKeyErrorFilter } from './new-key-error.filter.ts';
 import { chosenOf, DEFAULT_END, keyEnds, type NewKeyForm, newKeyForm } from './new-key-form.ts';
 import { NewKeyPage } from './new-key-page.tsx';
 import { OwnKeys } from './own-keys.service.ts';
-import { OwnRequestCookie } from './own-request-cookie.ts';
+import { OwnRequestCookie } from './own-request-cookie.service.ts';
 
 const shown = z.string().max(64).optional().catch(undefined);
 const query = z.looseObject({

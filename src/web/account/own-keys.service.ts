@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { BrowserPrincipal } from '../../access/principal.ts';
-import { keyChanged } from '../../api-keys/api-key-refusals.ts';
-import type { ListedApiKey } from '../../api-keys/api-key.repository.ts';
-import { ApiKeys, type IssuedApiKey } from '../../api-keys/api-keys.service.ts';
-import { KeyRequestClaims } from '../../api-keys/key-request-claims.service.ts';
-import { noSuchRequest } from '../../api-keys/key-request-refusals.ts';
-import { type CreatedKeyRequest, KeyRequests } from '../../api-keys/key-requests.service.ts';
+import { keyChanged } from '../../api-keys/keys/api-key-refusals.ts';
+import type { ListedApiKey } from '../../api-keys/keys/api-key.repository.ts';
+import { ApiKeys, type IssuedApiKey } from '../../api-keys/keys/api-keys.service.ts';
+import { KeyRequestClaims } from '../../api-keys/requests/key-request-claims.service.ts';
+import { noSuchRequest } from '../../api-keys/requests/key-request-refusals.ts';
+import { type CreatedKeyRequest, KeyRequests } from '../../api-keys/requests/key-requests.service.ts';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { Config } from '../../config/config.ts';
 import { type NewKeyForm, toKeyAsk } from './new-key-form.ts';

@@ -1,10 +1,10 @@
 import { Controller, Get, Query, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { AllowOnPages } from '../../http/allow.decorator.ts';
-import { ZodPipe } from '../../http/zod.pipe.ts';
-import { ClientKeyRotation } from '../../oauth/client-key-rotation.service.ts';
-import { Pages } from '../frame/pages.ts';
+import { AllowOnPages } from '../../http/origins/allow.decorator.ts';
+import { ZodPipe } from '../../http/edge/zod.pipe.ts';
+import { ClientKeyRotation } from '../../oauth/client-keys/client-key-rotation.service.ts';
+import { Pages } from '../frame/pages.service.ts';
 import { AdminErrorFilter } from './admin-error.filter.ts';
 import { ClientKeysPage } from './client-keys-page.tsx';
 import { type PageAsk, pageAsk, pageOf } from './page-of.ts';

@@ -1,7 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { ButtonForm } from '../frame/button-form.tsx';
 import { Page } from '../frame/page.tsx';
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 import { adminTexts as texts } from '../texts/admin.ts';
 import { type AdminSectionName, adminSections } from './admin-sections.ts';
 

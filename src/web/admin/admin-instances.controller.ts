@@ -2,12 +2,12 @@ import { Controller, Get, Query, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { BackgroundStates } from '../../background/background-states.service.ts';
-import { AllowOnPages } from '../../http/allow.decorator.ts';
-import { ZodPipe } from '../../http/zod.pipe.ts';
+import { BackgroundStates } from '../../background/states/background-states.service.ts';
+import { AllowOnPages } from '../../http/origins/allow.decorator.ts';
+import { ZodPipe } from '../../http/edge/zod.pipe.ts';
 import { Instances } from '../../leases/instances.service.ts';
 import { Leases } from '../../leases/leases.service.ts';
-import { Pages } from '../frame/pages.ts';
+import { Pages } from '../frame/pages.service.ts';
 import { AdminErrorFilter } from './admin-error.filter.ts';
 import { InstancesPage } from './instances-page.tsx';
 

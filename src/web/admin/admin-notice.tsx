@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import type { ErrorCode } from '../../errors/error-code.ts';
 import { Problem } from '../frame/note.tsx';
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 import { adminTexts as texts } from '../texts/admin.ts';
 import { AdminFrame } from './admin-frame.tsx';
 import { adminProblemText } from './admin-problem.ts';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type BackgroundState, BackgroundStates } from '../../background/background-states.service.ts';
+import { type BackgroundState, BackgroundStates } from '../../background/states/background-states.service.ts';
 import type { SessionStatus } from '../../database/tables/oauth-session.ts';
-import { SessionOperations } from '../../sessions/session-operations.service.ts';
-import { type SessionView, toSessionView } from '../../sessions/session-view.ts';
+import { SessionOperations } from '../../sessions/operator/session-operations.service.ts';
+import { type SessionView, toSessionView } from '../../sessions/operator/session-view.ts';
 
 const SHOWN_OF_EACH = 5;
 

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { Note, Problem } from '../frame/note.tsx';
 import { Page } from '../frame/page.tsx';
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 import { adminTexts as texts } from '../texts/admin.ts';
 import { adminProblemText } from './admin-problem.ts';
 

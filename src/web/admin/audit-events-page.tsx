@@ -3,7 +3,7 @@ import { auditActions } from '../../audit/audit-action.ts';
 import type { AuditEventView } from '../../audit/audit-event-view.ts';
 import { Facts } from '../frame/facts.tsx';
 import { NextPage } from '../frame/next-page.tsx';
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 import { Time } from '../frame/time.tsx';
 import { adminTexts as texts } from '../texts/admin.ts';
 import { AdminFrame } from './admin-frame.tsx';

@@ -1,9 +1,9 @@
 import type { VNode } from 'preact';
-import type { ClientKeyView } from '../../oauth/client-key-view.ts';
+import type { ClientKeyView } from '../../oauth/client-keys/client-key-view.ts';
 import { Badge } from '../frame/badge.tsx';
 import { Facts } from '../frame/facts.tsx';
 import { NextPage } from '../frame/next-page.tsx';
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 import { Time } from '../frame/time.tsx';
 import { adminTexts as texts } from '../texts/admin.ts';
 import { AdminFrame } from './admin-frame.tsx';

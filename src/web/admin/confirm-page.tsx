@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
-import type { SessionView } from '../../sessions/session-view.ts';
+import type { SessionView } from '../../sessions/operator/session-view.ts';
 import { ButtonForm } from '../frame/button-form.tsx';
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 import { adminTexts as texts } from '../texts/admin.ts';
 import { AdminFrame } from './admin-frame.tsx';
 import { SessionBadge } from './session-rows.tsx';

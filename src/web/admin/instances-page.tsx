@@ -1,12 +1,12 @@
 import type { VNode } from 'preact';
-import type { BackgroundState } from '../../background/background-states.service.ts';
+import type { BackgroundState } from '../../background/states/background-states.service.ts';
 import type { Instances, ListedInstance } from '../../leases/instances.service.ts';
 import type { HeldLease } from '../../leases/lease.repository.ts';
 import type { Leases } from '../../leases/leases.service.ts';
 import { Badge, type Tone } from '../frame/badge.tsx';
 import { Facts } from '../frame/facts.tsx';
 import { NextPage } from '../frame/next-page.tsx';
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 import { Time } from '../frame/time.tsx';
 import { adminTexts as texts } from '../texts/admin.ts';
 import { AdminFrame } from './admin-frame.tsx';

@@ -1,9 +1,9 @@
 import type { VNode } from 'preact';
-import type { NativeAppView } from '../../native-apps/native-app-view.ts';
+import type { NativeAppView } from '../../native-apps/registry/native-app-view.ts';
 import { Badge } from '../frame/badge.tsx';
 import { Facts } from '../frame/facts.tsx';
 import { NextPage } from '../frame/next-page.tsx';
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 import { Time } from '../frame/time.tsx';
 import { adminTexts as texts } from '../texts/admin.ts';
 import { AdminFrame } from './admin-frame.tsx';

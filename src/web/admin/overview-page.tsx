@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { type SessionStatus, sessionStatuses } from '../../database/tables/oauth-session.ts';
 import { Note } from '../frame/note.tsx';
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 import { adminTexts as texts } from '../texts/admin.ts';
 import { AdminFrame } from './admin-frame.tsx';
 import type { Concern, Overview } from './admin-overview.service.ts';

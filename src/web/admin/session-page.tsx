@@ -1,8 +1,8 @@
 import type { VNode } from 'preact';
-import type { SessionView } from '../../sessions/session-view.ts';
+import type { SessionView } from '../../sessions/operator/session-view.ts';
 import { Details } from '../frame/facts.tsx';
 import { Note } from '../frame/note.tsx';
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 import { Permissions } from '../frame/permissions.tsx';
 import { Time } from '../frame/time.tsx';
 import { adminTexts as texts } from '../texts/admin.ts';

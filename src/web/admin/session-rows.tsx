@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import type { SessionStatus } from '../../database/tables/oauth-session.ts';
-import type { SessionView } from '../../sessions/session-view.ts';
+import type { SessionView } from '../../sessions/operator/session-view.ts';
 import { Badge, type Tone } from '../frame/badge.tsx';
 import { Facts } from '../frame/facts.tsx';
 import { Time } from '../frame/time.tsx';

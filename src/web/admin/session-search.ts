@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sessionStatuses } from '../../database/tables/oauth-session.ts';
-import type { SessionQuery } from '../../sessions/session.repository.ts';
+import type { SessionQuery } from '../../sessions/stored/session.repository.ts';
 
 /** What the operator searches for; whatever is wrong with it, they get the page. */
 export const sessionSearch = z.object({

@@ -1,8 +1,8 @@
 import type { VNode } from 'preact';
 import { sessionStatuses } from '../../database/tables/oauth-session.ts';
-import type { SessionView } from '../../sessions/session-view.ts';
+import type { SessionView } from '../../sessions/operator/session-view.ts';
 import { NextPage } from '../frame/next-page.tsx';
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 import { adminTexts as texts } from '../texts/admin.ts';
 import { AdminFrame } from './admin-frame.tsx';
 import { SessionRows } from './session-rows.tsx';

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { BackgroundState } from '../../background/background-states.service.ts';
+import type { BackgroundState } from '../../background/states/background-states.service.ts';
 import { Badge } from '../frame/badge.tsx';
 import { Facts } from '../frame/facts.tsx';
 import { Time } from '../frame/time.tsx';

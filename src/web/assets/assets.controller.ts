@@ -3,7 +3,7 @@ import { Controller, Get, Header, type OnModuleInit, Param, Res } from '@nestjs/
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { BrokerError } from '../../errors/broker-error.ts';
-import { Allow } from '../../http/allow.decorator.ts';
+import { Allow } from '../../http/origins/allow.decorator.ts';
 
 const TYPES = {
   'latchkey.css': 'text/css; charset=utf-8',

@@ -1,8 +1,8 @@
 import type { VNode } from 'preact';
-import type { AuthorizedKeyRequest } from '../../api-keys/key-request-authorizations.service.ts';
+import type { AuthorizedKeyRequest } from '../../api-keys/requests/key-request-authorizations.service.ts';
 import { Caution } from '../frame/note.tsx';
 import { Page } from '../frame/page.tsx';
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 import { Time } from '../frame/time.tsx';
 import { connectTexts as texts } from '../texts/connect.ts';
 

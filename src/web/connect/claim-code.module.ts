@@ -1,8 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { ClaimCodePage } from '../../login/claim-code-page.ts';
-import { OwnRequestCookie } from '../account/own-request-cookie.ts';
-import { Pages } from '../frame/pages.ts';
-import { ShownClaimCode } from './shown-claim-code.ts';
+import { OwnRequestCookie } from '../account/own-request-cookie.service.ts';
+import { Pages } from '../frame/pages.service.ts';
+import { ShownClaimCode } from './shown-claim-code.service.ts';
 
 /** Fills the port of the login; global, as the pages themselves stand on the login. */
 @Global()

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import type { ErrorCode } from '../../errors/error-code.ts';
 import { Note, Problem } from '../frame/note.tsx';
 import { Page } from '../frame/page.tsx';
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 import { connectTexts as texts } from '../texts/connect.ts';
 
 export type ConnectNoticeView = Frame & {

@@ -1,9 +1,9 @@
 import type { VNode } from 'preact';
-import type { KeyRequest } from '../../api-keys/key-request.ts';
+import type { KeyRequest } from '../../api-keys/requests/key-request.ts';
 import { ButtonForm } from '../frame/button-form.tsx';
 import { Caution, Problem } from '../frame/note.tsx';
 import { Page } from '../frame/page.tsx';
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 import { Time } from '../frame/time.tsx';
 import { connectTexts as texts } from '../texts/connect.ts';
 import { problemText } from '../texts/problem-text.ts';

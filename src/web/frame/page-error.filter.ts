@@ -2,11 +2,11 @@ import { type ArgumentsHost, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../../config/config.ts';
 import type { BrokerError } from '../../errors/broker-error.ts';
-import { ErrorFilter } from '../../http/error.filter.ts';
-import { toErrorResponse } from '../../http/error-response.ts';
-import { toBrokerError } from '../../http/to-broker-error.ts';
-import { Log } from '../../observability/log.ts';
-import { Pages } from './pages.ts';
+import { ErrorFilter } from '../../http/errors/error.filter.ts';
+import { toErrorResponse } from '../../http/errors/error-response.ts';
+import { toBrokerError } from '../../http/errors/to-broker-error.ts';
+import { Log } from '../../observability/log/log.ts';
+import { Pages } from './pages.service.ts';
 
 /** Tells a person on a page what went wrong, under the error's own status or by another page; programs get the error. */
 @Injectable()

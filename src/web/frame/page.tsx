@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { frameTexts } from '../texts/frame.ts';
-import type { Frame } from './pages.ts';
+import type { Frame } from './pages.service.ts';
 
 export type PageProps = Frame & {
   readonly title: string;

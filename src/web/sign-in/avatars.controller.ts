@@ -5,10 +5,10 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../../config/config.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
-import { Allow } from '../../http/allow.decorator.ts';
-import { requireNoForeignPage } from '../../http/own-pages.ts';
-import { ProfilePictures } from '../../identity/profile-pictures.service.ts';
-import { LookupLimit } from './lookup-limit.ts';
+import { Allow } from '../../http/origins/allow.decorator.ts';
+import { requireNoForeignPage } from '../../http/origins/own-pages.ts';
+import { ProfilePictures } from '../../identity/pictures/profile-pictures.service.ts';
+import { LookupLimit } from './lookup-limit.service.ts';
 
 /** Shows the pages the pictures of accounts, so that no page has to ask anybody else for them. */
 @ApiExcludeController()

@@ -4,11 +4,11 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Config } from '../../config/config.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
-import { Allow } from '../../http/allow.decorator.ts';
-import { requireNoForeignPage } from '../../http/own-pages.ts';
-import { ZodPipe } from '../../http/zod.pipe.ts';
-import { IdentityService } from '../../identity/identity.service.ts';
-import { LookupLimit } from './lookup-limit.ts';
+import { Allow } from '../../http/origins/allow.decorator.ts';
+import { requireNoForeignPage } from '../../http/origins/own-pages.ts';
+import { ZodPipe } from '../../http/edge/zod.pipe.ts';
+import { IdentityService } from '../../identity/resolution/identity.service.ts';
+import { LookupLimit } from './lookup-limit.service.ts';
 
 const query = z.object({ identifier: z.string().max(2048) });
 

@@ -1,4 +1,4 @@
-import type { Frame } from '../frame/pages.ts';
+import type { Frame } from '../frame/pages.service.ts';
 
 /** Who is signed in in this browser. */
 export type SignedInAccount = { readonly did: string; readonly handle: string | null };

@@ -1,4 +1,4 @@
-import { Sessions } from '../../../src/sessions/sessions.service.ts';
+import { Sessions } from '../../../src/sessions/use/sessions.service.ts';
 import { issueKey, type TestKey } from '../../broker/issued-key.ts';
 import { madeUpGrant, storeCookie, storeSession } from '../../broker/stored-session.ts';
 import { accountOf, type TestBroker } from '../../broker/test-broker.ts';

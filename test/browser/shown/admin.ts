@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { ClientKeyRepository } from '../../../src/oauth/client-key.repository.ts';
-import { generateClientKey } from '../../../src/oauth/client-key.ts';
-import { NativeAppRepository } from '../../../src/native-apps/native-app.repository.ts';
-import type { NativeApp } from '../../../src/native-apps/native-app.ts';
+import { ClientKeyRepository } from '../../../src/oauth/client-keys/client-key.repository.ts';
+import { generateClientKey } from '../../../src/oauth/client-keys/client-key.ts';
+import { NativeAppRepository } from '../../../src/native-apps/registry/native-app.repository.ts';
+import type { NativeApp } from '../../../src/native-apps/registry/native-app.ts';
 import { OperatorSessions } from '../../../src/operator-sessions/operator-sessions.service.ts';
 import { storeSession } from '../../broker/stored-session.ts';
 import type { TestBroker } from '../../broker/test-broker.ts';

@@ -1,4 +1,4 @@
-import { Endings } from '../../../src/sessions/endings.service.ts';
+import { Endings } from '../../../src/sessions/endings/session-revocation.service.ts';
 import { beginRefresh, call } from './requests.ts';
 import type { SessionUnderTest } from './session-under-test.ts';
 import type { World } from './world.ts';

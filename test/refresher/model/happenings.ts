@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { type FailPoint, failPoints } from '../../../src/config/fail-point.ts';
-import { ClientKeyRotation } from '../../../src/oauth/client-key-rotation.service.ts';
+import { type FailPoint, failPoints } from '../../../src/config/values/fail-point.ts';
+import { ClientKeyRotation } from '../../../src/oauth/client-keys/client-key-rotation.service.ts';
 import { Happening, isReconnectable } from './happening.ts';
 import type { ModelBroker } from './model-broker.ts';
 import { logOut, reconnect, signIn } from './people.ts';

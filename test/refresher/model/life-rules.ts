@@ -1,4 +1,4 @@
-import type { StoredSession } from '../../../src/sessions/session.repository.ts';
+import type { StoredSession } from '../../../src/sessions/stored/session.repository.ts';
 import type { SentToken } from './refresh-road.ts';
 import type { SessionEvent } from './session-events.ts';
 import { refreshTokenOf, type SessionUnderTest } from './session-under-test.ts';

@@ -1,7 +1,7 @@
 import { LoginService } from '../../../src/login/login.service.ts';
-import { Authorizations } from '../../../src/oauth/authorizations.service.ts';
-import { SessionOperations } from '../../../src/sessions/session-operations.service.ts';
-import { Sessions } from '../../../src/sessions/sessions.service.ts';
+import { Authorizations } from '../../../src/oauth/authorization/authorizations.service.ts';
+import { SessionOperations } from '../../../src/sessions/operator/session-operations.service.ts';
+import { Sessions } from '../../../src/sessions/use/sessions.service.ts';
 import { UiSessions } from '../../../src/ui-sessions/ui-sessions.service.ts';
 import { handleOf } from '../../network/fake-accounts.ts';
 import type { ModelBroker } from './model-broker.ts';

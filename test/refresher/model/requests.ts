@@ -1,5 +1,5 @@
-import { Refresher, type RefreshTrigger } from '../../../src/sessions/refresher.service.ts';
-import { Sessions } from '../../../src/sessions/sessions.service.ts';
+import { Refresher, type RefreshTrigger } from '../../../src/sessions/refresh/refresher.service.ts';
+import { Sessions } from '../../../src/sessions/use/sessions.service.ts';
 import type { Flight } from './flights.ts';
 import type { ModelBroker } from './model-broker.ts';
 import type { SessionUnderTest } from './session-under-test.ts';

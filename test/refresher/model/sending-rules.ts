@@ -1,5 +1,5 @@
-import type { DialectName } from '../../../src/database/database.ts';
-import type { StoredSession } from '../../../src/sessions/session.repository.ts';
+import type { DialectName } from '../../../src/database/connection/database.ts';
+import type { StoredSession } from '../../../src/sessions/stored/session.repository.ts';
 import type { ModelBroker } from './model-broker.ts';
 import type { SentToken } from './refresh-road.ts';
 import { refreshTokenOf, type SessionUnderTest } from './session-under-test.ts';

@@ -1,4 +1,4 @@
-import { Log } from '../../../src/observability/log.ts';
+import { Log } from '../../../src/observability/log/log.ts';
 
 /** What a log tells of the life of a session: that it was lost, or lives again. */
 export type SessionEvent = { sessionId: string; kind: 'lost' | 'lives'; reason?: string };

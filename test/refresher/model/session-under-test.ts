@@ -1,4 +1,4 @@
-import type { StoredSession } from '../../../src/sessions/session.repository.ts';
+import type { StoredSession } from '../../../src/sessions/stored/session.repository.ts';
 import type { StrictGrant } from '../../network/strict-issuer.ts';
 
 /** A session of the broker, and the grant behind it as its issuer knows it. */

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { Database } from '../../../src/database/database.ts';
+import type { Database } from '../../../src/database/connection/database.ts';
 
 /** Makes hours go by at once: for this process, and for the clock of every database that follows. */
 export class SharedClock {

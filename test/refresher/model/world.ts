@@ -1,6 +1,6 @@
 import type { Config } from '../../../src/config/config.ts';
-import type { FailPoint } from '../../../src/config/fail-point.ts';
-import { SessionRepository, type StoredSession } from '../../../src/sessions/session.repository.ts';
+import type { FailPoint } from '../../../src/config/values/fail-point.ts';
+import { SessionRepository, type StoredSession } from '../../../src/sessions/stored/session.repository.ts';
 import type { StrictGrant } from '../../network/strict-issuer.ts';
 import type { StrictNetwork } from '../../network/strict-network.ts';
 import { type Flight, Flights } from './flights.ts';

@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { BatchedMarks } from '../../database/cache/batched-marks.ts';
+import { Log } from '../../observability/log/log.ts';
+import { Metrics } from '../../observability/metrics/metrics.ts';
+import { type ApiKey, minuteOf } from './api-key.ts';
+import { ApiKeyRepository } from './api-key.repository.ts';
+import { RecentApiKeys } from './api-key.cache.ts';
+
+const FLUSH_MS = 10_000;
+
+/** The minute in which a key was used, and the digest of the secret that was shown. */
+type Use = { readonly minute: Date; readonly digest: string };
+
+/** Writes down when keys were used: at most one write a minute and key. */
+@Injectable()
+export class LastUsed extends BatchedMarks<Use> {
+  constructor(
+    private readonly apiKeys: ApiKeyRepository,
+    private readonly recent: RecentApiKeys,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
+  ) {
+    super(FLUSH_MS);
+  }
+
+  /** Notes the use of a key, unless this minute is written down already. */
+  remember({ id, lastUsedAt }: ApiKey, digest: string, now: Date): void {
+    const minute = minuteOf(now);
+    if (!lastUsedAt || lastUsedAt < minute) this.mark(id, { minute, digest });
+  }
+
+  protected async write(uses: ReadonlyMap<string, Use>): Promise<void> {
+    await this.apiKeys.touch(new Map([...uses].map(([id, { minute }]) => [id, minute])));
+    for (const { minute: lastUsedAt, digest } of uses.values())
+      this.recent.amend(digest, known => ({ ...known, lastUsedAt }));
+  }
+
+  protected onFailure(error: unknown): void {
+    this.metrics.credentials.keyUseNotWritten();
+    this.log.databaseTrouble(error);
+  }
+}

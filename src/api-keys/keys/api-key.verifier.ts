@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import type { CredentialUse } from '../../access/credential-use.ts';
+import type { CredentialVerifier } from '../../access/credential-verifier.ts';
+import type { ApiKeyPrincipal } from '../../access/principal.ts';
+import { claimsToBeApiKey, isApiKeySecret } from '../../crypto/api-key-secret.ts';
+import { digestOf } from '../../crypto/secret.ts';
+import { Metrics } from '../../observability/metrics/metrics.ts';
+import { decideKey } from './api-key.ts';
+import { LastUsed } from './api-key-last-use.service.ts';
+import { RecentApiKeys } from './api-key.cache.ts';
+import { RefusalNotes } from './api-key-refusal-log.service.ts';
+
+/** Recognises API keys, as their rows were at most five seconds ago; what can be no key costs no reading. */
+@Injectable()
+export class ApiKeyVerifier implements CredentialVerifier {
+  readonly carrier = 'bearer';
+
+  constructor(
+    private readonly recent: RecentApiKeys,
+    private readonly lastUsed: LastUsed,
+    private readonly notes: RefusalNotes,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** Whether the session behind a good key works, whoever uses it is told: `Sessions.get`. */
+  async verify(
+    credential: string,
+    { from }: Pick<CredentialUse, 'from'>,
+  ): Promise<ApiKeyPrincipal | undefined> {
+    if (!isApiKeySecret(credential)) {
+      if (claimsToBeApiKey(credential)) this.refuseMalformed(credential, from);
+      return undefined;
+    }
+    const [digest, now] = [digestOf(credential), new Date()];
+    const key = await this.recent.get(digest);
+    const verdict = key ? decideKey(key, digest, now) : 'unknown';
+    this.metrics.credentials.keyValidated(verdict);
+    if (!key || verdict === 'unknown') return undefined;
+    if (verdict !== 'accepted') {
+      this.notes.refused(key, verdict, from);
+      return undefined;
+    }
+    this.lastUsed.remember(key, digest, now);
+    const { id, did, sessionId, scope, createdAt, expiresAt } = key;
+    return { kind: 'api-key', apiKeyId: id, did, sessionId, scope, createdAt, expiresAt };
+  }
+
+  private refuseMalformed({ length }: string, from: string): void {
+    this.metrics.credentials.keyValidated('malformed');
+    this.notes.malformed(length, from);
+  }
+}

@@ -1,0 +1,115 @@
+import { isValidDid } from '@atproto/syntax';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiSecurity,
+  ApiTags,
+} from '@nestjs/swagger';
+import { z } from 'zod';
+import { CallSource } from '../../access/call-source.decorator.ts';
+import { Caller } from '../../access/caller.decorator.ts';
+import type { BrowserPrincipal, OperatorPrincipal } from '../../access/principal.ts';
+import type { AuditSource } from '../../audit/audit-event.ts';
+import { Allow } from '../../http/origins/allow.decorator.ts';
+import { ApiErrors } from '../../http/errors/api-errors.decorator.ts';
+import { toOpenApiSchema } from '../../http/operator/openapi.ts';
+import { ZodPipe } from '../../http/edge/zod.pipe.ts';
+import {
+  apiKeyView,
+  type IssuedApiKeyView,
+  issuedApiKeyView,
+  toApiKeyView,
+  toIssuedApiKeyView,
+} from './api-key-view.ts';
+import { ApiKeys, type KeyOwner } from './api-keys.service.ts';
+
+const DAY_SECONDS = 24 * 60 * 60;
+
+const listQuery = z.object({
+  did: z.string().refine(isValidDid, 'must be a DID').optional(),
+  cursor: z.uuid().optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+const rotation = z.object({
+  graceSeconds: z
+    .int()
+    .min(0)
+    .max(DAY_SECONDS)
+    .default(0)
+    .describe('how long the old secret works beside the new one; never past the end of the key'),
+});
+
+const apiKeyPage = z.object({ keys: z.array(apiKeyView), cursor: z.string().optional() });
+
+/** Who looks after keys: an account's owner in a browser, after their own; the operator, after all. */
+type Keeper = BrowserPrincipal | OperatorPrincipal;
+
+@ApiTags('keys')
+@ApiSecurity('browser')
+@ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden', 'DatabaseUnavailable')
+@Controller('api/keys')
+export class ApiKeysController {
+  constructor(private readonly apiKeys: ApiKeys) {}
+
+  @Get()
+  @Allow('browser', 'operator')
+  @Header('cache-control', 'no-store')
+  @ApiSecurity('operator')
+  @ApiOperation({
+    operationId: 'listKeys',
+    summary: "One's own API keys; for the operator all, page by page",
+  })
+  @ApiQuery({ name: 'did', required: false, schema: { type: 'string' }, description: 'for the operator' })
+  @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string', format: 'uuid' } })
+  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 500 } })
+  @ApiOkResponse({ description: 'A page of keys.', schema: toOpenApiSchema(apiKeyPage) })
+  @ApiErrors('InvalidRequest')
+  async list(
+    @Query(new ZodPipe(listQuery)) { did, cursor, limit }: z.infer<typeof listQuery>,
+    @Caller() caller: Keeper,
+  ): Promise<z.infer<typeof apiKeyPage>> {
+    const page = await this.apiKeys.list({ did: ownerOf(caller) ?? did, cursor, limit });
+    return { ...page, keys: page.keys.map(listed => toApiKeyView(listed)) };
+  }
+
+  @Post(':id/rotate')
+  @HttpCode(200)
+  @Allow('browser')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({
+    operationId: 'rotateKey',
+    summary: 'Give a key a new secret',
+    description: 'Its id and its session stay. The secret is shown this once.',
+  })
+  @ApiBody({ required: false, schema: toOpenApiSchema(rotation) })
+  @ApiOkResponse({ description: 'The key and its new secret.', schema: toOpenApiSchema(issuedApiKeyView) })
+  @ApiErrors('InvalidRequest', 'CrossSiteRequest', 'NotFound', 'ApiKeyEnded', 'ApiKeyChanged')
+  async rotate(
+    @Param('id') id: string,
+    @Body(new ZodPipe(rotation)) { graceSeconds }: z.infer<typeof rotation>,
+    @Caller() { did }: BrowserPrincipal,
+    @CallSource() by: AuditSource,
+  ): Promise<IssuedApiKeyView> {
+    return toIssuedApiKeyView(await this.apiKeys.rotate(id, did, graceSeconds, by));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Allow('browser', 'operator')
+  @ApiSecurity('operator')
+  @ApiOperation({ operationId: 'revokeKey', summary: 'End a key, and revoke its session at its issuer' })
+  @ApiNoContentResponse({ description: 'The key opens nothing any more.' })
+  @ApiErrors('CrossSiteRequest', 'NotFound')
+  revoke(@Param('id') id: string, @Caller() caller: Keeper, @CallSource() by: AuditSource): Promise<void> {
+    return this.apiKeys.revoke(id, ownerOf(caller), by);
+  }
+}
+
+function ownerOf(caller: Keeper): KeyOwner {
+  return caller.kind === 'browser' ? caller.did : undefined;
+}

@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { AuditLog } from '../../audit/audit-log.service.ts';
+import { Database } from '../../database/connection/database.ts';
+import { Log } from '../../observability/log/log.ts';
+import type { StoredApiKey } from './api-key.ts';
+import { ApiKeyRepository } from './api-key.repository.ts';
+
+const EXPIRED = { action: 'api-key.expired', actor: { kind: 'broker' } } as const;
+
+/** Marks keys that have expired; what they held is without a holder then, and is ended as such. */
+@Injectable()
+export class ExpiredApiKeys {
+  constructor(
+    private readonly database: Database,
+    private readonly apiKeys: ApiKeyRepository,
+    private readonly audit: AuditLog,
+    private readonly log: Log,
+  ) {}
+
+  /** Marks up to `limit` expired keys; answers how many. */
+  async sweep(limit: number): Promise<number> {
+    let swept = 0;
+    for (const key of await this.apiKeys.listExpired(limit)) if (await this.mark(key)) swept++;
+    return swept;
+  }
+
+  private async mark(key: StoredApiKey): Promise<boolean> {
+    // Its own end, and not the time of the sweep, which another clock may tell otherwise.
+    const ended = { revoked_at: key.row.expires_at, slot: null };
+    const { id, did, sessionId } = key;
+    const isMarked = await this.database.transaction().execute(async transaction => {
+      if (!(await this.apiKeys.change(key, ended, transaction))) return false;
+      await this.audit.record({ ...EXPIRED, did, target: { kind: 'api-key', id } }, transaction);
+      return true;
+    });
+    if (isMarked) this.log.apiKeyExpired({ did, apiKeyId: id, sessionId });
+    return isMarked;
+  }
+}

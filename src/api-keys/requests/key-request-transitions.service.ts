@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from 'kysely';
+import type { AuditSource } from '../../audit/audit-event.ts';
+import { AuditLog } from '../../audit/audit-log.service.ts';
+import type { Schema } from '../../database/tables/schema.ts';
+import { BrokerError } from '../../errors/broker-error.ts';
+import { Endings } from '../../sessions/endings/session-revocation.service.ts';
+import { TempTokens } from '../../temp-tokens/temp-tokens.service.ts';
+import type { StoredKeyRequest } from './key-request.ts';
+import { KEY_REQUEST_SCOPE } from './key-request-scope.ts';
+import { type KeyRequestChange, KeyRequestRepository } from './key-request.repository.ts';
+
+/** How a request ends that becomes no key. */
+export type KeyRequestEnd = {
+  readonly status: 'denied' | 'expired';
+  readonly reason: 'denied' | 'expired' | 'too_many_tries';
+  readonly by: AuditSource;
+  readonly change?: KeyRequestChange;
+};
+
+/** Ends requests: what they held is let go of, and nobody has a token for them any more. */
+@Injectable()
+export class KeyRequestEnding {
+  constructor(
+    private readonly keyRequests: KeyRequestRepository,
+    private readonly tempTokens: TempTokens,
+    private readonly endings: Endings,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /**
+   * Ends a request that was locked in this transaction; answers the session that is to be finished once it is committed.
+   */
+  async end(
+    request: StoredKeyRequest,
+    { status, reason, by, change = {} }: KeyRequestEnd,
+    transaction: Transaction<Schema>,
+  ): Promise<string | undefined> {
+    await this.changeLocked(request, { ...change, status }, transaction);
+    await this.deleteTokens(request, by, transaction);
+    const { id, did, sessionId } = request;
+    const target = { kind: 'key-request', id } as const;
+    const event = { ...by, action: `key-request.${status}`, did, target, detail: { reason } } as const;
+    await this.audit.record(event, transaction);
+    if (sessionId === null) return undefined;
+    return (await this.endings.beginUnlessHeld(sessionId, transaction)) ? sessionId : undefined;
+  }
+
+  /** Ends the tokens of a request that nobody has to wait for any more. */
+  async deleteTokens(
+    { id }: StoredKeyRequest,
+    by: AuditSource,
+    transaction: Transaction<Schema>,
+  ): Promise<void> {
+    await this.tempTokens.deleteByResource(KEY_REQUEST_SCOPE.name, id, transaction, by);
+  }
+
+  async changeLocked(
+    request: StoredKeyRequest,
+    change: KeyRequestChange,
+    transaction: Transaction<Schema>,
+  ): Promise<void> {
+    if (await this.keyRequests.change(request, change, transaction)) return;
+    throw new BrokerError('InternalError', 'A locked key request was changed by somebody else.');
+  }
+
+  /** Revokes a session that an ended request held, at its issuer. */
+  async finish(sessionId: string | undefined): Promise<void> {
+    if (sessionId !== undefined) await this.endings.finish(sessionId);
+  }
+}

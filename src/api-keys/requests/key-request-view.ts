@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { keyRequestStatuses } from '../../database/tables/key-request.ts';
+import type { KeyRequest } from './key-request.ts';
+import type { CreatedKeyRequest } from './key-requests.service.ts';
+
+const time = z.iso.datetime();
+
+/** What the asker gets: a link for the account's owner, and a temp token to wait and claim with. */
+export const createdKeyRequestView = z.object({
+  id: z.string(),
+  authorizeUrl: z.url().describe("the page that the account's owner opens"),
+  tempToken: z.string().describe('shown this once'),
+  expiresAt: time,
+});
+
+/** How far a request is. */
+export const keyRequestView = z.object({
+  id: z.string(),
+  status: z.enum(keyRequestStatuses),
+  did: z.string().optional().describe('the account, once it has authorized'),
+  expiresAt: time,
+});
+
+export type CreatedKeyRequestView = z.infer<typeof createdKeyRequestView>;
+export type KeyRequestView = z.infer<typeof keyRequestView>;
+
+export function toCreatedKeyRequestView(
+  { id, tempToken, expiresAt }: CreatedKeyRequest,
+  baseUrl: string,
+): CreatedKeyRequestView {
+  return { id, authorizeUrl: `${baseUrl}/connect/${id}`, tempToken, expiresAt: expiresAt.toISOString() };
+}
+
+export function toKeyRequestView({ id, status, did, expiresAt }: KeyRequest): KeyRequestView {
+  const isAuthorized = status === 'authorized' || status === 'claimed';
+  return { id, status, ...(isAuthorized && { did }), expiresAt: expiresAt.toISOString() };
+}

@@ -1,0 +1,46 @@
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Log } from '../../observability/log/log.ts';
+import { BackgroundLoop, type LastRound } from './background-loop.ts';
+import { BackgroundRefresh } from './background-refresh.service.ts';
+import { EndingSoon } from '../sweeps/expiry-warnings.service.ts';
+import { Sweeper } from '../sweeps/sweeper.service.ts';
+
+const REFRESH_PAUSE_MS = 15_000;
+const SWEEP_PAUSE_MS = 60_000;
+const WARN_PAUSE_MS = 60 * 60_000;
+
+/** What is done in the background, by name. */
+export type BackgroundTask = 'refresh' | 'sweep' | 'warn';
+
+/** A task of this process, and how its last round went. */
+export type TaskReport = { readonly task: BackgroundTask; readonly lastRound: LastRound | undefined };
+
+/** Runs the background's work from the start of the process to its end. */
+@Injectable()
+export class BackgroundWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly loops: ReadonlyMap<BackgroundTask, BackgroundLoop>;
+
+  constructor(refresh: BackgroundRefresh, sweeper: Sweeper, endingSoon: EndingSoon, log: Log) {
+    const onError = (error: unknown): void => {
+      log.backgroundFailed(error);
+    };
+    this.loops = new Map([
+      ['refresh', new BackgroundLoop(REFRESH_PAUSE_MS, signal => refresh.run(0, signal), onError)],
+      ['sweep', new BackgroundLoop(SWEEP_PAUSE_MS, signal => sweeper.run(signal), onError)],
+      ['warn', new BackgroundLoop(WARN_PAUSE_MS, signal => endingSoon.run(signal), onError)],
+    ]);
+  }
+
+  onApplicationBootstrap(): void {
+    for (const loop of this.loops.values()) loop.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all([...this.loops.values()].map(loop => loop.stop()));
+  }
+
+  /** How the background's work of this process goes. */
+  report(): TaskReport[] {
+    return [...this.loops].map(([task, { lastRound }]) => ({ task, lastRound }));
+  }
+}

@@ -1,0 +1,30 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Metrics } from '../../observability/metrics/metrics.ts';
+import { SessionListeners } from '../../sessions/stored/session-listeners.service.ts';
+import { SessionCountRepository } from './session-count.repository.ts';
+
+/** Tells the metrics how many sessions there are, and which of them need their owners again. */
+@Injectable()
+export class SessionMetrics implements OnModuleInit {
+  constructor(
+    private readonly sessions: SessionCountRepository,
+    private readonly listeners: SessionListeners,
+    private readonly metrics: Metrics,
+  ) {}
+
+  onModuleInit(): void {
+    this.metrics.measure(
+      { name: 'latchkey_sessions', help: 'Stored sessions, by status', label: 'status' },
+      () => this.sessions.byStatus(),
+    );
+    this.metrics.measure(
+      { name: 'latchkey_sessions_in_doubt', help: 'Sessions whose last refresh was sent and got no answer' },
+      () => this.sessions.inDoubt(),
+    );
+    // The last of the listeners: when one before it fails, all are told again, and this one has not counted yet.
+    this.listeners.add(({ reason }) => {
+      this.metrics.sessions.sessionEnded(reason);
+      return Promise.resolve();
+    });
+  }
+}

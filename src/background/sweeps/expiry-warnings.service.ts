@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { LeaseRepository } from '../../leases/lease.repository.ts';
+import { Log } from '../../observability/log/log.ts';
+import { absoluteEndOf } from '../../sessions/stored/refresh-policy.ts';
+import { EndingSessionRepository } from './ending-session.repository.ts';
+
+const DAY_SECONDS = 24 * 60 * 60;
+const READ_AT_ONCE = 500;
+
+/** Warns of sessions whose absolute end is near, each once a day at most among all processes. */
+@Injectable()
+export class EndingSoon {
+  constructor(
+    private readonly ending: EndingSessionRepository,
+    private readonly leases: LeaseRepository,
+    private readonly log: Log,
+  ) {}
+
+  /** Does nothing while the day of the last run is not over; answers how many sessions it warned of. */
+  async run(signal?: AbortSignal): Promise<number> {
+    // Never given back: whoever takes it, even this process after a restart, does so a day later.
+    if (!(await this.leases.acquire('ending-soon', randomUUID(), DAY_SECONDS))) return 0;
+    let warned = 0;
+    for (let after = ''; !signal?.aborted;) {
+      const sessions = await this.ending.list(READ_AT_ONCE, after);
+      for (const session of sessions) {
+        const endsAt = absoluteEndOf(session).toISOString();
+        this.log.sessionEndsSoon({ did: session.did, sessionId: session.id, endsAt });
+      }
+      warned += sessions.length;
+      if (sessions.length < READ_AT_ONCE) break;
+      after = sessions.at(-1)?.id ?? '';
+    }
+    return warned;
+  }
+}

@@ -1,0 +1,45 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../database/connection/database.ts';
+import { Endings } from '../../sessions/endings/session-revocation.service.ts';
+import { HolderlessSessionRepository } from './holderless-session.repository.ts';
+
+/** So many sessions are looked at in one statement: SQLite lets nobody else have a turn meanwhile. */
+const LOOKED_AT = 200;
+
+/** Ends the sessions that nothing holds any more, so that grants never pile up at a PDS. */
+@Injectable()
+export class HolderlessSessions {
+  /** The session up to which the table was looked through. */
+  private cursor = '';
+
+  constructor(
+    private readonly database: Database,
+    private readonly holderless: HolderlessSessionRepository,
+    private readonly endings: Endings,
+  ) {}
+
+  /** Ends up to `limit` sessions, going on where the last sweep stopped; answers how many. */
+  async sweep(limit: number): Promise<number> {
+    let [ended, rounds] = [0, this.cursor === '' ? 1 : 2];
+    while (ended < limit && rounds > 0) {
+      const { ids, last } = await this.holderless.lookAfter(this.cursor, LOOKED_AT);
+      const locked = ids.length > 0 ? await this.endAmong(ids, limit - ended) : [];
+      ended += locked.length;
+      this.cursor = (ended < limit ? last : locked.at(-1)) ?? '';
+      if (last === undefined) rounds--;
+      await turn();
+    }
+    return ended;
+  }
+
+  private async endAmong(ids: readonly string[], limit: number): Promise<string[]> {
+    const locked = await this.database.transaction().execute(async transaction => {
+      const found = await this.holderless.lock(ids, limit, transaction);
+      for (const id of found) await this.endings.begin(id, transaction);
+      return found;
+    });
+    await Promise.all(locked.map(id => this.endings.finish(id)));
+    return locked;
+  }
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { issuedApiKeyView, type IssuedApiKeyView } from '../../api-keys/keys/api-key-view.ts';
+import { type BrokerApi } from '../command/broker-api.ts';
+import { keyRequestStatuses } from '../../database/tables/key-request.ts';
+
+const time = z.iso.datetime().transform(text => new Date(text));
+
+const createdRequest = z.object({
+  id: z.string(),
+  authorizeUrl: z.url({ protocol: /^https?$/ }),
+  tempToken: z.string(),
+  expiresAt: time,
+});
+
+const requestState = z.object({ status: z.enum(keyRequestStatuses), did: z.string().optional() });
+
+/** What is asked of an account's owner. */
+export type WantedKey = {
+  readonly identifier: string;
+  readonly name: string;
+  readonly scope: string;
+  readonly expiresInDays?: number;
+  /** Where on this machine the owner's browser is sent with the code. */
+  readonly loopback?: string;
+};
+
+export type CreatedKeyRequest = z.output<typeof createdRequest>;
+
+export type KeyRequestState = z.output<typeof requestState>;
+
+/** The routes of key requests, as their asker uses them. */
+export class KeyRequestApi {
+  constructor(private readonly broker: BrokerApi) {}
+
+  create(wanted: WantedKey, signal: AbortSignal): Promise<CreatedKeyRequest> {
+    return this.broker.call(createdRequest, 'api/key-requests', { method: 'POST', body: wanted, signal });
+  }
+
+  find({ id, tempToken: token }: CreatedKeyRequest, signal: AbortSignal): Promise<KeyRequestState> {
+    return this.broker.call(requestState, pathOf(id), { token, signal });
+  }
+
+  /** Not to be interrupted: the key of an answer that nobody hears is lost. */
+  claim({ id, tempToken: token }: CreatedKeyRequest, code: string): Promise<IssuedApiKeyView> {
+    return this.broker.call(issuedApiKeyView, `${pathOf(id)}/claim`, {
+      method: 'POST',
+      body: { code },
+      token,
+    });
+  }
+}
+
+function pathOf(id: string): string {
+  return `api/key-requests/${encodeURIComponent(id)}`;
+}

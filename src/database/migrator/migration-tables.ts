@@ -1,0 +1,69 @@
+import type { Kysely } from 'kysely';
+import { MIGRATION_LOCK_ID } from 'kysely/migration';
+import type { Database } from '../connection/database.ts';
+import { driverCode } from '../engine/database-error.ts';
+import type { Schema } from '../tables/schema.ts';
+import type { Timestamp } from '../tables/timestamp.ts';
+
+export const MIGRATION_TABLE = 'schema_migration';
+export const MIGRATION_LOCK_TABLE = 'schema_migration_lock';
+
+type MigrationTables = {
+  [MIGRATION_TABLE]: { name: string; timestamp: Timestamp };
+  [MIGRATION_LOCK_TABLE]: { id: string; is_locked: number };
+};
+
+const ATTEMPTS = 5;
+
+/**
+ * What Postgres answers, `if not exists` or not, when another process makes the same table at the same time:
+ * unique_violation (in its catalog), duplicate_table, duplicate_object (the table's row type). All three were seen.
+ */
+const COLLISIONS = new Set(['23505', '42P07', '42710']);
+
+/** Makes the tables that Kysely's migrator keeps, before the transaction that locks a row of one of them. */
+export async function ensureMigrationTables(database: Database): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await createMigrationTables(database);
+      return;
+    } catch (error) {
+      if (!COLLISIONS.has(driverCode(error)) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** Lists the migrations that the database has, by name. */
+export async function appliedMigrations(
+  db: Kysely<Schema>,
+): Promise<{ name: string; timestamp: Timestamp }[]> {
+  const tables = await db.introspection.getTables();
+  if (!tables.some(table => table.name === MIGRATION_TABLE)) return [];
+  return await db
+    .$extendTables<MigrationTables>()
+    .selectFrom(MIGRATION_TABLE)
+    .select(['name', 'timestamp'])
+    .orderBy('name')
+    .execute();
+}
+
+async function createMigrationTables(database: Database): Promise<void> {
+  await database.schema
+    .createTable(MIGRATION_TABLE)
+    .ifNotExists()
+    .addColumn('name', 'varchar(255)', column => column.notNull().primaryKey())
+    .addColumn('timestamp', 'varchar(255)', column => column.notNull())
+    .execute();
+  await database.schema
+    .createTable(MIGRATION_LOCK_TABLE)
+    .ifNotExists()
+    .addColumn('id', 'varchar(255)', column => column.notNull().primaryKey())
+    .addColumn('is_locked', 'integer', column => column.notNull().defaultTo(0))
+    .execute();
+  await database
+    .$extendTables<MigrationTables>()
+    .insertInto(MIGRATION_LOCK_TABLE)
+    .values({ id: MIGRATION_LOCK_ID, is_locked: 0 })
+    .onConflict(conflict => conflict.doNothing())
+    .execute();
+}

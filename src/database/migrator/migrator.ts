@@ -1,0 +1,104 @@
+import type { Kysely } from 'kysely';
+import { type Migration, MIGRATION_LOCK_ID, type MigrationResultSet, Migrator } from 'kysely/migration';
+import { migrations as ownMigrations } from '../../../migrations/index.ts';
+import type { Database } from '../connection/database.ts';
+import {
+  appliedMigrations,
+  ensureMigrationTables,
+  MIGRATION_LOCK_TABLE,
+  MIGRATION_TABLE,
+} from './migration-tables.ts';
+import { waitWhileMigrating } from './migration-wait.ts';
+import type { Schema } from '../tables/schema.ts';
+import type { Timestamp } from '../tables/timestamp.ts';
+
+export type Migrations = Readonly<Record<string, Migration>>;
+
+export type MigrationStatus = { name: string; appliedAt?: Timestamp };
+
+/**
+ * Brings the database to this program's schema, all missing migrations in one transaction; answers their names.
+ *
+ * Any number of processes may call it at once: one works, the others wait. Throws an error that names the migration
+ * when one fails, and one that names the remedy when the database is newer than the program.
+ */
+export async function migrateUp(
+  database: Database,
+  migrations: Migrations = ownMigrations,
+): Promise<string[]> {
+  return await migrate(database, migrations, migrator => migrator.migrateToLatest());
+}
+
+/** Undoes the last migration, with its data; answers its name, or nothing where no migration is left. */
+export async function migrateDown(
+  database: Database,
+  migrations: Migrations = ownMigrations,
+): Promise<string[]> {
+  return await migrate(database, migrations, migrator => migrator.migrateDown());
+}
+
+/** Lists what this program knows and what the database has, in order; `appliedAt` is missing on what is to come. */
+export async function migrationStatus(
+  database: Database,
+  migrations: Migrations = ownMigrations,
+): Promise<MigrationStatus[]> {
+  const applied = new Map(
+    (await appliedMigrations(database)).map(({ name, timestamp }) => [name, timestamp]),
+  );
+  const names = new Set([...Object.keys(migrations), ...applied.keys()]);
+  return [...names].sort().map(name => {
+    const appliedAt = applied.get(name);
+    return appliedAt === undefined ? { name } : { name, appliedAt };
+  });
+}
+
+type Step = (migrator: Migrator) => Promise<MigrationResultSet>;
+
+async function migrate(database: Database, migrations: Migrations, step: Step): Promise<string[]> {
+  await ensureMigrationTables(database);
+  return await waitWhileMigrating(() =>
+    database.transaction().execute(async trx => {
+      await lockMigrations(trx);
+      await refuseNewer(trx, migrations);
+      return namesDone(await step(createMigrator(trx, migrations)));
+    }),
+  );
+}
+
+function createMigrator(db: Kysely<Schema>, migrations: Migrations): Migrator {
+  return new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
+    migrationTableName: MIGRATION_TABLE,
+    migrationLockTableName: MIGRATION_LOCK_TABLE,
+  });
+}
+
+/** Taken before anything is read: what another process migrated meanwhile has to be seen. */
+async function lockMigrations(trx: Kysely<Schema>): Promise<void> {
+  const { adapter } = trx.getExecutor();
+  await adapter.acquireMigrationLock(trx, { lockTable: MIGRATION_LOCK_TABLE, lockRowId: MIGRATION_LOCK_ID });
+}
+
+async function refuseNewer(trx: Kysely<Schema>, migrations: Migrations): Promise<void> {
+  const unknown = (await appliedMigrations(trx))
+    .map(({ name }) => name)
+    .filter(name => !(name in migrations));
+  if (unknown.length === 0) return;
+  throw new Error(
+    `The database is newer than this program: it has the migration ${unknown.join(', ')}. Start the newer Latchkey again, or migrate down with it first.`,
+  );
+}
+
+function namesDone({ error, results = [] }: MigrationResultSet): string[] {
+  if (error === undefined) return results.map(({ migrationName }) => migrationName);
+  const failed = results.find(({ status }) => status === 'Error')?.migrationName;
+  const what = failed === undefined ? 'The migrations' : `The migration ${failed}`;
+  throw new Error(`${what} failed, and nothing was changed: ${reasonOf(error)}`, { cause: error });
+}
+
+function reasonOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error
+    ? String(error.message)
+    : String(error);
+}

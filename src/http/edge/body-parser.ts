@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { BrokerError } from '../../errors/broker-error.ts';
+import { requireFlat } from './flat-body.ts';
+import { readBody } from './uploaded-body.ts';
+
+/** A route with this configuration gets no body: it takes what it wants from the request itself. */
+export type OwnBodyConfig = { readonly ownBody: true };
+
+/** A route with this configuration takes a flat object of texts, in JSON as in a form. */
+export type FlatBodyConfig = { readonly flatBody: true };
+
+const MAX_PARSED_BODY_BYTES = 64 * 1024;
+
+/** Registers the one body parser: JSON and forms as objects, nothing where the route reads its body itself. */
+export function registerBodyParser(server: FastifyInstance): void {
+  const parseJson = server.getDefaultJsonParser('error', 'error');
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+    const route = request.routeOptions.config as Partial<OwnBodyConfig & FlatBodyConfig>;
+    if (route.ownBody) return undefined;
+    const text = (await readBody(payload, MAX_PARSED_BODY_BYTES)).toString('utf8');
+    switch (mediaTypeOf(request)) {
+      case 'application/json':
+        return new Promise((resolve, reject) => {
+          void parseJson(request, text, (error, value) => {
+            if (error)
+              reject(new BrokerError('InvalidRequest', 'The body is not valid JSON.', { cause: error }));
+            else resolve(value);
+          });
+        }).then(value => {
+          if (route.flatBody) requireFlat(value, text);
+          return value;
+        });
+      case 'application/x-www-form-urlencoded':
+        return parseForm(text);
+      default:
+        throw new BrokerError('UnsupportedMediaType', 'Send JSON or a form.');
+    }
+  });
+}
+
+function mediaTypeOf(request: FastifyRequest): string {
+  return (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
+function parseForm(text: string): Record<string, string> {
+  const fields = new URLSearchParams(text);
+  const names = [...fields.keys()];
+  if (new Set(names).size !== names.length) {
+    throw new BrokerError('InvalidRequest', 'A field of the form was sent twice.');
+  }
+  return Object.fromEntries(fields);
+}

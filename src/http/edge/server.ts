@@ -1,0 +1,73 @@
+import cookie from '@fastify/cookie';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../../config/config.ts';
+import { BrokerError } from '../../errors/broker-error.ts';
+import { addAddressLimit } from './address-limit.ts';
+import { registerBodyParser } from './body-parser.ts';
+import { addClosingLimit } from './closing-limit.ts';
+import { answerUnreadableRequest, answerUnroutableRequest } from '../errors/early-errors.ts';
+import { isHealthCheck } from './health-paths.ts';
+import { knownHosts, targetHost } from '../origins/known-hosts.ts';
+import { addMethodRule } from './method-rule.ts';
+import { SECURITY_HEADERS } from '../origins/security-headers.ts';
+import { addUnreadBodyRule } from './unread-bodies.ts';
+
+/** Makes the HTTP server: proxies that are trusted, host rule, security headers, cookies and body parsing. */
+export async function createServer(config: Config): Promise<FastifyAdapter> {
+  const adapter = new FastifyAdapter({
+    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    exposeHeadRoutes: true,
+    return503OnClosing: false, // Ours has the shape of all our errors: see addClosingRule.
+    forceCloseConnections: 'idle',
+    routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 512 },
+    rewriteUrl: ({ url = '/' }) => withoutHomeSlash(url, config.basePath),
+    frameworkErrors: answerUnroutableRequest,
+    clientErrorHandler: answerUnreadableRequest,
+  });
+  const server = adapter.getInstance<FastifyInstance>();
+  registerBodyParser(server);
+  await server.register(cookie);
+  addSecurityHeaders(server);
+  addClosingRule(server);
+  addClosingLimit(server);
+  addUnreadBodyRule(server);
+  addHostRule(server, config);
+  addAddressLimit(server, config);
+  addMethodRule(server);
+  return adapter;
+}
+
+/** The page at a base path is found with a last slash and without; the router knows one of them only. */
+function withoutHomeSlash(url: string, basePath: string): string {
+  const home = `${basePath}/`;
+  const isHome = basePath !== '' && (url === home || url.startsWith(`${home}?`));
+  return isHome ? basePath + url.slice(home.length) : url;
+}
+
+function addSecurityHeaders(server: FastifyInstance): void {
+  server.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(SECURITY_HEADERS);
+    done();
+  });
+}
+
+function addClosingRule(server: FastifyInstance): void {
+  let closing = false;
+  server.addHook('preClose', done => {
+    closing = true;
+    done();
+  });
+  server.addHook('onRequest', (_request, _reply, done) => {
+    if (closing) done(new BrokerError('ShuttingDown', 'This server is shutting down. Please try again.'));
+    else done();
+  });
+}
+
+function addHostRule(server: FastifyInstance, config: Config): void {
+  const hosts = knownHosts(config);
+  server.addHook('onRequest', (request, _reply, done) => {
+    if (hosts.has(targetHost(request)) || isHealthCheck(request, config)) done();
+    else done(new BrokerError('MisdirectedRequest', 'This server does not answer for that host.'));
+  });
+}

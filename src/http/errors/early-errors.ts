@@ -1,0 +1,38 @@
+import type { Socket } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { BrokerError } from '../../errors/broker-error.ts';
+import { toErrorResponse } from './error-response.ts';
+import { isOAuthEndpoint, toOAuthErrorResponse } from './oauth-error.ts';
+import { isProxied } from './proxied-route.ts';
+import { SECURITY_HEADERS } from '../origins/security-headers.ts';
+import { toBrokerError } from './to-broker-error.ts';
+
+/** Answers a request whose address the router cannot read: no hook and no filter has seen it. */
+export function answerUnroutableRequest(thrown: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const error = toBrokerError(thrown);
+  const { status, headers, body } = isOAuthEndpoint(request)
+    ? toOAuthErrorResponse(error)
+    : toErrorResponse(error);
+  if (isProxied(request)) reply.header('latchkey-error', error.code);
+  void reply
+    .code(status)
+    .headers({ ...SECURITY_HEADERS, ...headers })
+    .send(body);
+}
+
+/** Answers bytes that are not HTTP, on a connection that is of no use any more (RFC 9112 section 9.6). */
+export function answerUnreadableRequest(_error: Error, socket: Socket): void {
+  if (socket.destroyed || !socket.writable) return;
+  const { headers, body } = toErrorResponse(
+    new BrokerError('InvalidRequest', 'This is not an HTTP request.'),
+  );
+  const content = JSON.stringify(body);
+  const fields = Object.entries({
+    ...SECURITY_HEADERS,
+    ...headers,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(content)),
+    connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 400 Bad Request\r\n${fields.join('')}\r\n${content}`);
+}

@@ -1,0 +1,53 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Config } from '../../config/config.ts';
+import type { BrokerError } from '../../errors/broker-error.ts';
+import { Log } from '../../observability/log/log.ts';
+import { toErrorResponse } from './error-response.ts';
+import { isOAuthEndpoint, toOAuthErrorResponse } from './oauth-error.ts';
+import { isProxied } from './proxied-route.ts';
+import { toBrokerError } from './to-broker-error.ts';
+
+/** The one place where errors become responses; what is our own trouble is logged, what is the caller's is not. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(
+    protected readonly log: Log,
+    protected readonly config: Config,
+  ) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const error = toBrokerError(thrown);
+    this.report(error, request);
+    if (reply.sent) return;
+    const { status, headers, body } = isOAuthEndpoint(request)
+      ? toOAuthErrorResponse(error)
+      : toErrorResponse(error, this.config.baseUrl);
+    if (isProxied(request)) reply.header('latchkey-error', error.code);
+    void reply.code(status).headers(headers).send(body);
+  }
+
+  protected report(error: BrokerError, request: FastifyRequest): void {
+    switch (error.code) {
+      case 'SealedRowUnreadable':
+        this.log.rowUnreadable(error);
+        return;
+      case 'DatabaseUnavailable':
+        this.log.databaseTrouble(error);
+        return;
+      case 'InternalError':
+      case 'UpstreamUnavailable':
+      case 'UpstreamTimeout':
+        this.log.requestFailed({ method: request.method, route: routeOf(request), code: error.code }, error);
+        return;
+      default: // The caller's own; the answer says it all.
+    }
+  }
+}
+
+function routeOf(request: FastifyRequest): string {
+  return request.routeOptions.url ?? 'unknown';
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import { BrokerError } from '../../errors/broker-error.ts';
+import { errorCodes } from '../../errors/error-code.ts';
+import { isOAuthEndpoint, toOAuthErrorResponse } from './oauth-error.ts';
+
+describe('toOAuthErrorResponse', () => {
+  it.each(errorCodes)('says %s with a code of OAuth, and never one that ends a session', code => {
+    const { status, body } = toOAuthErrorResponse(new BrokerError(code, 'what happened'));
+    expect(body.error).toMatch(/^[a-z_]+$/);
+    expect(body.error).not.toBe('invalid_grant');
+    expect(body.error_description).toBe('what happened');
+    if (status >= 500 || status === 429)
+      expect(body.error).toMatch(/^(temporarily_unavailable|server_error)$/);
+  });
+
+  it('writes only what a description may have', () => {
+    const { body } = toOAuthErrorResponse(new BrokerError('InvalidRequest', 'é "quoted" \\ \n'));
+    expect(body.error_description).toBe("? 'quoted' ? ?");
+  });
+
+  it('tells the nonce that is wanted', () => {
+    const error = new BrokerError('UseDpopNonce', '', { dpopNonce: 'n' });
+    expect(toOAuthErrorResponse(error).headers).toMatchObject({ 'dpop-nonce': 'n' });
+  });
+});
+
+describe('isOAuthEndpoint', () => {
+  it.each([
+    ['/native/token', true],
+    ['/latchkey/native/par?x=1', true],
+    ['/native/nothing', true],
+    ['/native/apps/a/jwks.json', false],
+    ['/api/native-apps', false],
+    ['/?x=/native/token', false],
+  ])('%s: %s', (url, expected) => {
+    expect(isOAuthEndpoint({ url })).toBe(expected);
+  });
+});

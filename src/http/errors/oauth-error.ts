@@ -1,0 +1,46 @@
+import type { FastifyRequest } from 'fastify';
+import type { BrokerError } from '../../errors/broker-error.ts';
+import type { ErrorCode } from '../../errors/error-code.ts';
+import { type ErrorResponse, toErrorResponse } from './error-response.ts';
+
+/** An error as OAuth says it (RFC 6749 section 5.2). */
+export type OAuthErrorResponse = Pick<ErrorResponse, 'status' | 'headers'> & {
+  readonly body: { readonly error: string; readonly error_description: string };
+};
+
+const OAUTH_CODES: Partial<Record<ErrorCode, string>> = {
+  InvalidClient: 'invalid_client',
+  InvalidDpopProof: 'invalid_dpop_proof',
+  UseDpopNonce: 'use_dpop_nonce',
+};
+
+/** Whether a request is for one of the endpoints that native apps ask instead of their issuers'. */
+export function isOAuthEndpoint({ url }: Pick<FastifyRequest, 'url'>): boolean {
+  return /^[^?]*\/native\/(?!apps\/)/.test(url);
+}
+
+/**
+ * Turns an error into the response of an OAuth endpoint. Nothing that is our own says `invalid_grant`: that ends a
+ * session in its app.
+ */
+export function toOAuthErrorResponse(error: BrokerError): OAuthErrorResponse {
+  const { status, headers } = toErrorResponse(error);
+  const nonce = error.dpopNonce === undefined ? {} : { 'dpop-nonce': error.dpopNonce };
+  return {
+    status,
+    headers: { ...headers, ...nonce },
+    body: { error: codeOf(error, status), error_description: describe(error.message) },
+  };
+}
+
+function codeOf({ code }: BrokerError, status: number): string {
+  const own = OAUTH_CODES[code];
+  if (own !== undefined) return own;
+  if (status === 429 || status > 500) return 'temporarily_unavailable';
+  return status === 500 ? 'server_error' : 'invalid_request';
+}
+
+/** RFC 6749 section 5.2: printable ASCII without quotation mark and backslash. */
+function describe(message: string): string {
+  return message.replaceAll('"', "'").replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?');
+}

@@ -1,0 +1,50 @@
+import { isValidDid } from '@atproto/syntax';
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiQuery, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { auditActions } from '../../audit/audit-action.ts';
+import { auditEventView } from '../../audit/audit-event-view.ts';
+import { AuditLog } from '../../audit/audit-log.service.ts';
+import { auditCursor } from '../../audit/audit-query.ts';
+import { Allow } from '../origins/allow.decorator.ts';
+import { ApiErrors } from '../errors/api-errors.decorator.ts';
+import { toOpenApiSchema } from './openapi.ts';
+import { ZodPipe } from '../edge/zod.pipe.ts';
+
+const listQuery = z.object({
+  action: z.enum(auditActions).optional(),
+  did: z.string().refine(isValidDid, 'must be a DID').optional(),
+  targetId: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,256}$/, 'must be an id')
+    .optional(),
+  cursor: auditCursor.optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+const auditEventPage = z.object({ auditEvents: z.array(auditEventView), cursor: z.string().optional() });
+
+/** Shows the operator what was done, and by whom. */
+@ApiTags('audit events')
+@ApiSecurity('operator')
+@ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden')
+@Controller('api/audit-events')
+export class AuditEventsController {
+  constructor(private readonly audit: AuditLog) {}
+
+  @Get()
+  @Allow('operator')
+  @ApiOperation({ operationId: 'listAuditEvents', summary: 'Who did what, newest first, page by page' })
+  @ApiQuery({ name: 'action', required: false, schema: { type: 'string', enum: [...auditActions] } })
+  @ApiQuery({ name: 'did', required: false, schema: { type: 'string' } })
+  @ApiQuery({ name: 'targetId', required: false, schema: { type: 'string', maxLength: 256 } })
+  @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' } })
+  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200 } })
+  @ApiOkResponse({ description: 'A page of audit events.', schema: toOpenApiSchema(auditEventPage) })
+  @ApiErrors('InvalidRequest')
+  list(
+    @Query(new ZodPipe(listQuery)) query: z.infer<typeof listQuery>,
+  ): Promise<z.infer<typeof auditEventPage>> {
+    return this.audit.list(query);
+  }
+}

@@ -1,0 +1,35 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { Allow } from '../origins/allow.decorator.ts';
+import { ApiErrors } from '../errors/api-errors.decorator.ts';
+import { HealthRepository } from './health.repository.ts';
+import { toOpenApiSchema } from './openapi.ts';
+
+const health = z.object({ status: z.literal('ok') });
+
+type Health = z.infer<typeof health>;
+
+@ApiTags('health')
+@Controller()
+export class HealthController {
+  constructor(private readonly repository: HealthRepository) {}
+
+  @Get('livez')
+  @Allow('anyone')
+  @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process runs' })
+  @ApiOkResponse({ description: 'It does.', schema: toOpenApiSchema(health) })
+  live(): Health {
+    return { status: 'ok' };
+  }
+
+  @Get('readyz')
+  @Allow('anyone')
+  @ApiOperation({ operationId: 'getReadiness', summary: 'Whether the broker can serve requests' })
+  @ApiOkResponse({ description: 'It can: its database answers.', schema: toOpenApiSchema(health) })
+  @ApiErrors('DatabaseUnavailable')
+  async ready(): Promise<Health> {
+    await this.repository.ping();
+    return { status: 'ok' };
+  }
+}

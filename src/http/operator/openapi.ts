@@ -1,0 +1,71 @@
+import type { INestApplication } from '@nestjs/common';
+import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { z } from 'zod';
+import type { Config } from '../../config/config.ts';
+import { errorCodes } from '../../errors/error-code.ts';
+
+type SchemaObject = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
+
+/** The body of every error. */
+export const errorSchema = z.object({
+  error: z.enum(errorCodes).describe('for programs; it stays as it is'),
+  message: z.string().describe('for people; it may change'),
+  reconnectUrl: z
+    .url()
+    .optional()
+    .describe('with ReauthorizationRequired of an API key: where its owner makes it live again'),
+  scope: z.string().optional().describe('with ScopeMissing: what would have to be granted'),
+});
+
+/** Returns a zod schema as OpenAPI 3.1 has it, which is JSON Schema 2020-12. */
+export function toOpenApiSchema(schema: z.ZodType): SchemaObject {
+  const described = z.toJSONSchema(schema, {
+    io: 'input',
+    // A format says it all; the expression behind it is for machines.
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+    },
+  });
+  delete described.$schema;
+  return described as SchemaObject;
+}
+
+/** Describes the routes of an application. */
+export function describeRoutes(app: INestApplication, config: Config, version: string): OpenAPIObject {
+  const routes = SwaggerModule.createDocument(app, {
+    openapi: '3.1.0',
+    info: { title: 'Latchkey', description: 'A self-hosted session broker for the AT Protocol.', version },
+    servers: [{ url: config.publicUrl.origin }],
+  });
+  const browser = {
+    type: 'apiKey',
+    in: 'cookie',
+    name: config.cookie.name,
+    description:
+      'The session of a browser. What changes something, and every call of /xrpc, must come from our own ' +
+      'pages, as Origin and Sec-Fetch-Site say; a caller without these headers sends X-Latchkey-CSRF: 1.',
+  } as const;
+  const apiKey = {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key: ckapi_ and 64 lowercase hex characters.',
+  } as const;
+  const tempToken = {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A temp token: cktmp_ and 43 characters, good for the routes of one scope and one resource.',
+  } as const;
+  const introspector = {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The introspection token, LATCHKEY_INTROSPECT_TOKEN.',
+  } as const;
+  const operator = {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The admin token, LATCHKEY_ADMIN_TOKEN.',
+  } as const;
+  const schemas = { ...routes.components?.schemas, Error: toOpenApiSchema(errorSchema) };
+  const securitySchemes = { browser, apiKey, tempToken, introspector, operator };
+  return { ...routes, components: { ...routes.components, securitySchemes, schemas } };
+}

@@ -1,0 +1,63 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Dispatcher } from 'undici';
+import { Config } from '../../config/config.ts';
+import {
+  anyDestination,
+  operatorDestinations,
+  publicDestinations,
+  type DestinationRule,
+} from './destination-rule.ts';
+import { createGuardedAgent } from './guarded-agent.ts';
+import { createGuardedFetch, type Fetch } from './guarded-fetch.ts';
+import { outboundPolicies, type OutboundClass } from './outbound-policy.ts';
+
+/** Milliseconds that shutdown waits for calls still running; what is left then ends with the process. */
+const closingTime = 5000;
+
+/**
+ * All HTTP that the broker sends, one guarded member per class of call.
+ *
+ * `metadata`, `directory`, `picture` and `token` have the shape of `fetch` and read small answers whole; `xrpc` is an undici
+ * dispatcher that streams and keeps a pool of connections per PDS. Failures are OutboundErrors.
+ */
+@Injectable()
+export class OutboundHttp implements OnApplicationShutdown {
+  readonly #agents: Dispatcher[] = [];
+  /** Reads documents at addresses that strangers choose. */
+  readonly metadata: Fetch;
+  /** Reads documents at addresses that the operator configured. */
+  readonly directory: Fetch;
+  /** Reads pictures at addresses that strangers choose. */
+  readonly picture: Fetch;
+  /** Sends what must be answered exactly once: codes, refresh tokens, pushed requests, revocations. */
+  readonly token: Fetch;
+  /** Proxied calls to a PDS. */
+  readonly xrpc: Dispatcher;
+
+  constructor(config: Config) {
+    const { allowHttp } = config.outbound;
+    const byStrangers = allowHttp ? anyDestination : publicDestinations;
+    const byOperator = allowHttp ? anyDestination : operatorDestinations;
+    this.metadata = this.#fetch('metadata', byStrangers);
+    this.directory = this.#fetch('directory', byOperator);
+    this.picture = this.#fetch('picture', byStrangers);
+    this.token = this.#fetch('token', byStrangers);
+    this.xrpc = this.#agent('xrpc', byStrangers);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    const closed = Promise.all(this.#agents.map(agent => agent.close()));
+    await Promise.race([closed, wait(closingTime, undefined, { ref: false })]);
+  }
+
+  #agent(name: OutboundClass, rule: DestinationRule): Dispatcher {
+    const agent = createGuardedAgent({ policy: outboundPolicies[name], rule });
+    this.#agents.push(agent);
+    return agent;
+  }
+
+  #fetch(name: OutboundClass, rule: DestinationRule): Fetch {
+    return createGuardedFetch({ dispatcher: this.#agent(name, rule), policy: outboundPolicies[name], rule });
+  }
+}

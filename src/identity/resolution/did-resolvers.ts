@@ -1,0 +1,36 @@
+import { DidResolverCommon, type AtprotoDid, type DidResolver } from '@atproto-labs/did-resolver';
+import { BrokerError } from '../../errors/broker-error.ts';
+import type { Fetch } from '../outbound/guarded-fetch.ts';
+
+type AtprotoDidResolver = DidResolver<'plc' | 'web'>;
+
+export type DidResolverOptions = {
+  plcUrl: URL;
+  /** Asks the PLC directory, whose address the operator chose. */
+  directory: Fetch;
+  /** Asks the hosts of did:web, whose addresses anybody chooses. */
+  metadata: Fetch;
+  /** Whether did:web may name this machine (`did:web:localhost%3A…`), which means http. */
+  allowHttp: boolean;
+};
+
+/** Resolves the two DID methods of atproto, each with the fetch that its addresses call for. */
+export function createDidResolver(options: DidResolverOptions): AtprotoDidResolver {
+  const { plcUrl, directory, metadata, allowHttp } = options;
+  const plc = new DidResolverCommon({ plcDirectoryUrl: plcUrl, fetch: directory });
+  const web = new DidResolverCommon({ fetch: metadata, allowHttp });
+  return {
+    async resolve(did, resolveOptions) {
+      const resolver: AtprotoDidResolver = isPlc(did) ? plc : web;
+      return resolver.resolve(did, resolveOptions).catch((cause: unknown) => {
+        resolveOptions?.signal?.throwIfAborted();
+        throw unreachable(did, isPlc(did) ? `the PLC directory at ${plcUrl.origin}` : 'its own host', cause);
+      });
+    },
+  };
+}
+
+const isPlc = (did: string): did is AtprotoDid & `did:plc:${string}` => did.startsWith('did:plc:');
+
+const unreachable = (did: string, where: string, cause: unknown): BrokerError =>
+  new BrokerError('AccountUnreachable', `The document of ${did} could not be read from ${where}.`, { cause });

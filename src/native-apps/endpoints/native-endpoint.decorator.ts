@@ -1,0 +1,58 @@
+import { applyDecorators, HttpCode, Post, UseGuards } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { Allow } from '../../http/origins/allow.decorator.ts';
+import type { FlatBodyConfig } from '../../http/edge/body-parser.ts';
+import { NativeAppGuard } from './native-app.guard.ts';
+import { oauthErrorSchema, requestSchemas } from './native-openapi.ts';
+
+/** Their answers to other origins are said here, app by app, and not by the broker's own list. */
+const CONFIG: FlatBodyConfig & { readonly cors: false } = { flatBody: true, cors: false };
+
+const answered = ApiResponse({
+  status: 'default',
+  description: "The issuer's own answer, status and body as it gave them; or an error of the broker's.",
+  headers: {
+    'Latchkey-Key-Id': { description: 'the key that signed; send it as key_id', schema: { type: 'string' } },
+    'DPoP-Nonce': { description: 'for the next proof', schema: { type: 'string' } },
+  },
+  content: { 'application/json': { schema: { type: 'object' } } },
+});
+
+const dpopHeader = ApiHeader({
+  name: 'DPoP',
+  required: false,
+  description: "the app's proof for the issuer's own endpoint (RFC 9449); it is passed on untouched",
+  schema: { type: 'string' },
+});
+
+type Description = {
+  readonly operationId: string;
+  readonly summary: string;
+  /** What the broker itself refuses with 400. */
+  readonly refusals: string;
+};
+
+/** A handler that native apps ask instead of an endpoint of their issuers'. */
+export function NativeEndpoint(
+  path: keyof typeof requestSchemas,
+  { refusals, ...operation }: Description,
+): MethodDecorator {
+  return applyDecorators(
+    Post(path),
+    HttpCode(200),
+    Allow('anyone'),
+    UseGuards(NativeAppGuard),
+    RouteConfig(CONFIG),
+    ApiOperation(operation),
+    ApiConsumes('application/x-www-form-urlencoded', 'application/json'),
+    ApiBody({ schema: requestSchemas[path] }),
+    dpopHeader,
+    answered,
+    ApiResponse({
+      status: 400,
+      description: refusals,
+      content: { 'application/json': { schema: oauthErrorSchema } },
+    }),
+  );
+}

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Config } from '../../config/config.ts';
+import { networkOf } from '../../http/edge/address-limit.ts';
+import { createRateLimit, RateLimit } from '../../http/edge/rate-limit.ts';
+import type { NativeApp } from '../registry/native-app.ts';
+
+const ALL = 'all';
+
+/** Limits what native apps ask, minute by minute, in this process: from one address, for one app, and in all. */
+@Injectable()
+export class NativeLimits {
+  private readonly perAddress: RateLimit | undefined;
+  private readonly perApp: RateLimit | undefined;
+  private readonly overall: RateLimit | undefined;
+  /** One for each number that an app has for its limit. */
+  private readonly own = new Map<number, RateLimit>();
+
+  constructor({ limits }: Config) {
+    this.perAddress = createRateLimit(limits.nativePerAddress);
+    this.perApp = createRateLimit(limits.nativePerApp);
+    this.overall = createRateLimit(limits.native);
+  }
+
+  /**
+   * Counts a request before it is known whose it is.
+   *
+   * @throws BrokerError `TooManyRequests`, as the other
+   */
+  async countRequest(address: string, reply: FastifyReply): Promise<void> {
+    await this.perAddress?.count(networkOf(address), reply);
+    await this.overall?.take(ALL);
+  }
+
+  async countApp({ id, limitPerMinute }: NativeApp): Promise<void> {
+    await (limitPerMinute === null ? this.perApp : this.ownLimit(limitPerMinute))?.take(id);
+  }
+
+  private ownLimit(perMinute: number): RateLimit {
+    const limit = this.own.get(perMinute) ?? new RateLimit(perMinute);
+    this.own.set(perMinute, limit);
+    return limit;
+  }
+}

@@ -1,0 +1,124 @@
+import { hash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { BrokerError } from '../../errors/broker-error.ts';
+import { Log } from '../../observability/log/log.ts';
+import { findSigningKey } from '../../oauth/client-keys/client-key-life.ts';
+import { findProofKey } from '../../oauth/dpop/dpop-proof-check.ts';
+import { type Endpoints, IssuerEndpoints } from '../../oauth/issuers/issuer-endpoints.service.ts';
+import { withPatience } from '../../waiting/upstream-in-time.ts';
+import { judgeAnswer } from '../../oauth/refresh/refresh-outcome.ts';
+import { type Fingerprint, Fingerprints } from '../refresh/fingerprints.service.ts';
+import { IssuerRequests } from '../refresh/issuer-requests.service.ts';
+import type { AppKey, KnownApp } from '../registry/native-app.cache.ts';
+import type { ParsedRequest } from '../refresh/native-parameters.ts';
+import type { IssuerAnswer, TokenBinding } from '../refresh/native-refresh.ts';
+import { NativeRefreshRepository } from '../refresh/native-refresh.repository.ts';
+import { type KeyedAnswer, keyOf } from './native-refreshes.service.ts';
+import { NativeRefresher } from '../refresh/native-refresher.service.ts';
+
+/** A login that was pushed is over by then. */
+const LOGIN_SECONDS = 30 * 60;
+
+/** What a native app asks of its issuer. */
+@Injectable()
+export class NativeRequests {
+  constructor(
+    private readonly issuers: IssuerEndpoints,
+    private readonly requests: IssuerRequests,
+    private readonly refreshes: NativeRefreshRepository,
+    private readonly refresher: NativeRefresher,
+    private readonly fingerprints: Fingerprints,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * Pushes an authorization request (RFC 9126), with the key that new sessions begin with.
+   *
+   * @throws BrokerError `InvalidIssuer`, `IssuerUnavailable`; `InvalidRequest` for a key id that is none of the app's; `UpstreamUnavailable`, `UpstreamTimeout`
+   */
+  async push(app: KnownApp, request: ParsedRequest, dpop: string | undefined): Promise<KeyedAnswer> {
+    const endpoints = await this.issuers.get(request.issuer);
+    const url = requireEndpoint(endpoints.par, 'pushed authorization requests');
+    const key = request.keyId === undefined ? signingKeyOf(app) : keyOf(app, request.keyId);
+    const answer = await this.ask(app, key, { endpoints, url, request, dpop });
+    const challenge = request.passedOn.code_challenge;
+    if (answer.status < 300 && challenge !== undefined) {
+      const login = this.fingerprints.ofLogin(endpoints.issuer, challenge);
+      const binding = { appId: app.id, issuer: endpoints.issuer, jkt: '', kid: key.kid };
+      await this.remember(login, binding, LOGIN_SECONDS);
+    }
+    return { answer, kid: key.kid };
+  }
+
+  /** Redeems a code (RFC 6749 section 4.1.3), with the key that its login was pushed with, and remembers whose it is. */
+  async redeem(app: KnownApp, request: ParsedRequest, dpop: string | undefined): Promise<KeyedAnswer> {
+    const endpoints = await this.issuers.get(request.issuer);
+    const { issuer } = endpoints;
+    const key = await this.keyOfLogin(app, issuer, request);
+    const answer = await this.ask(app, key, { endpoints, url: endpoints.token, request, dpop });
+    const judged = judgeAnswer(answer.status, answer.body, null);
+    const token = judged.kind === 'refreshed' ? judged.tokens.refreshToken : null;
+    const jkt = token === null ? undefined : await findProofKey(dpop);
+    if (token !== null && jkt !== undefined) {
+      const binding = { appId: app.id, issuer, jkt, kid: key.kid };
+      await this.remember(this.fingerprints.ofRefreshToken(issuer, token), binding);
+    }
+    return { answer, kid: key.kid };
+  }
+
+  /** Ends a session (RFC 7009), with the key that it began with as far as that is known. */
+  async revoke(app: KnownApp, request: ParsedRequest, dpop: string | undefined): Promise<KeyedAnswer> {
+    const endpoints = await this.issuers.get(request.issuer);
+    const url = requireEndpoint(endpoints.revocation, 'revocation');
+    const token = this.fingerprints.ofRefreshToken(endpoints.issuer, request.passedOn.token ?? '');
+    const known = await this.refreshes.find(token);
+    if (known && known.binding.appId !== app.id)
+      throw new BrokerError('GrantMismatch', 'This refresh token is not for this client_id.');
+    const kid = known?.binding.kid ?? request.keyId;
+    const key = kid === undefined ? signingKeyOf(app) : keyOf(app, kid);
+    const answer = await this.ask(app, key, { endpoints, url, request, dpop });
+    if (answer.status < 300) {
+      this.refresher.forget(token);
+      if (known) await this.refreshes.forget(token);
+    }
+    return { answer, kid: key.kid };
+  }
+
+  private async ask(
+    app: KnownApp,
+    key: AppKey,
+    asked: { endpoints: Endpoints; url: URL; request: ParsedRequest; dpop: string | undefined },
+  ): Promise<IssuerAnswer> {
+    const { endpoints, url, dpop } = asked;
+    const parameters = asked.request.passedOn;
+    const signed = await this.requests.sign({ app, key, endpoints, url, parameters, dpop });
+    return (await withPatience(this.requests.send(signed))).answer;
+  }
+
+  private async keyOfLogin(app: KnownApp, issuer: string, request: ParsedRequest): Promise<AppKey> {
+    if (request.keyId !== undefined) return keyOf(app, request.keyId);
+    const challenge = hash('sha256', request.passedOn.code_verifier ?? '', 'base64url');
+    const pushed = await this.refreshes.find(this.fingerprints.ofLogin(issuer, challenge));
+    return pushed?.binding.appId === app.id ? keyOf(app, pushed.binding.kid) : signingKeyOf(app);
+  }
+
+  /** The answer is given out in any case: what is not remembered here the app can tell. */
+  private async remember(fingerprint: Fingerprint, binding: TokenBinding, seconds?: number): Promise<void> {
+    try {
+      await this.refreshes.remember(fingerprint, binding, seconds);
+    } catch (error) {
+      this.log.databaseTrouble(error);
+    }
+  }
+}
+
+function signingKeyOf({ keys }: KnownApp): AppKey {
+  const signing = keys[0] && findSigningKey(keys, keys[0].readAt);
+  if (!signing) throw new BrokerError('InternalError', 'No client key of this app is active.');
+  return signing;
+}
+
+function requireEndpoint(url: URL | undefined, what: string): URL {
+  if (url) return url;
+  throw new BrokerError('InvalidIssuer', `The issuer offers no endpoint for ${what}.`);
+}

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
+import { signClientAssertion } from '../../oauth/client-keys/client-assertion.ts';
+import type { Endpoints } from '../../oauth/issuers/issuer-endpoints.service.ts';
+import { IssuerEndpoints } from '../../oauth/issuers/issuer-endpoints.service.ts';
+import type { AppKey, KnownApp } from '../registry/native-app.cache.ts';
+import type { Parameters } from './native-parameters.ts';
+import type { IssuerAnswer } from './native-refresh.ts';
+
+/** What of an issuer's answer means something to a client. */
+const PASSED_HEADERS = ['content-type', 'cache-control', 'dpop-nonce', 'retry-after', 'www-authenticate'];
+
+/** A request of an app, as it reached the broker. */
+export type AppRequest = {
+  readonly app: KnownApp;
+  readonly key: AppKey;
+  readonly endpoints: Endpoints;
+  /** One of the endpoints. */
+  readonly url: URL;
+  readonly parameters: Parameters;
+  /** The header as the app sent it. */
+  readonly dpop: string | undefined;
+};
+
+/** A request ready to be sent, once. */
+export type SignedRequest = {
+  readonly url: URL;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+};
+
+/** What an issuer answered; `clockWasWrong`: the assertion was signed by another time than its own. */
+export type ReceivedAnswer = { readonly answer: IssuerAnswer; readonly clockWasWrong: boolean };
+
+/** Sends what apps ask of their issuers, with the assertion that says who they are, and with nothing else changed. */
+@Injectable()
+export class IssuerRequests {
+  constructor(
+    private readonly outbound: OutboundHttp,
+    private readonly issuers: IssuerEndpoints,
+  ) {}
+
+  async sign({ app, key, endpoints, url, parameters, dpop }: AppRequest): Promise<SignedRequest> {
+    const { issuer } = endpoints;
+    const now = this.issuers.clock.now(issuer);
+    const assertion = await signClientAssertion(key.clientKey, { clientId: app.clientId, issuer, now });
+    return {
+      url,
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        accept: 'application/json',
+        ...(dpop !== undefined && { dpop }),
+      },
+      body: new URLSearchParams({ ...parameters, ...assertion }).toString(),
+    };
+  }
+
+  /**
+   * Sends a signed request, and never gives up waiting for the answer.
+   *
+   * @throws OutboundError, which knows whether anything was sent
+   */
+  async send({ url, headers, body }: SignedRequest): Promise<ReceivedAnswer> {
+    const response = await this.outbound.token(url, { method: 'POST', headers, body });
+    const clockWasWrong = this.issuers.clock.observe(url.origin, response.headers.get('date'));
+    const passed = PASSED_HEADERS.flatMap(name => {
+      const value = response.headers.get(name);
+      return value === null ? [] : [[name, value] as const];
+    });
+    const answer = {
+      status: response.status,
+      headers: Object.fromEntries(passed),
+      body: await response.text(),
+    };
+    return { answer, clockWasWrong };
+  }
+}

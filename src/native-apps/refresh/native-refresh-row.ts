@@ -1,0 +1,36 @@
+import type { Selectable } from 'kysely';
+import type { RowBinding } from '../../crypto/row-binding.ts';
+import type { NativeRefreshTable } from '../../database/tables/native-refresh.ts';
+import type { NativeAttempt, TokenBinding } from './native-refresh.ts';
+
+export type NativeRefreshRow = Selectable<NativeRefreshTable>;
+
+/** Reads the attempt of a row. */
+export function toAttempt(row: NativeRefreshRow): NativeAttempt | null {
+  const { attempt_id: id, attempt_state: state, owner, sent_at } = row;
+  if (id === null || state === null || owner === null) return null;
+  return {
+    id,
+    state,
+    owner,
+    sentAt: sent_at === null ? null : new Date(sent_at),
+  };
+}
+
+/** What the MAC of a row is over. */
+export function macBinding(
+  row: Pick<NativeRefreshRow, 'id' | 'token' | 'app_id' | 'issuer' | 'jkt' | 'kid'>,
+): RowBinding {
+  const { id, token, app_id, issuer, jkt, kid } = row;
+  return { table: 'native_refresh', column: 'mac', id, facts: { token, app_id, issuer, jkt, kid } };
+}
+
+/** What the answer in a row belongs to. */
+export function sealBinding(id: string, { appId, issuer, jkt, kid }: TokenBinding): RowBinding {
+  return {
+    table: 'native_refresh',
+    column: 'sealed',
+    id,
+    facts: { app_id: appId, issuer, jkt, kid },
+  };
+}

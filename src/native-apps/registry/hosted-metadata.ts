@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { oauthScope } from '../../config/values/oauth-scope.ts';
+import { webPage } from '../../config/values/urls.ts';
+
+/** Issuers let confidential clients come back to https addresses only: an app claims its own (universal links, app links). */
+const redirectUri = z
+  .string()
+  .max(2048)
+  .refine(
+    isHttpsUrl,
+    'must be an https URL without fragment: issuers let no confidential client have another',
+  );
+
+/** What the operator says of an app whose client metadata the broker hosts. */
+export const hostedMetadata = z.strictObject({
+  clientName: z
+    .string()
+    .regex(/^[^\p{Cc}]{1,100}$/u, 'must be one line of at most 100 characters')
+    .describe('what people see when they authorize'),
+  clientUri: webPage.optional().describe("the app's own page"),
+  logoUri: webPage.optional(),
+  tosUri: webPage.optional(),
+  policyUri: webPage.optional(),
+  redirectUris: z.array(redirectUri).min(1).max(20),
+  scope: oauthScope.default('atproto transition:generic'),
+});
+
+export type HostedMetadata = z.infer<typeof hostedMetadata>;
+
+function isHttpsUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === 'https:' && url.hash === '' && url.username === '' && url.password === '';
+}

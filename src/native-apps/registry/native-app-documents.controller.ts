@@ -1,0 +1,49 @@
+import { Controller, Get, Header, Param } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { JWK } from 'jose';
+import { Config } from '../../config/config.ts';
+import { BrokerError } from '../../errors/broker-error.ts';
+import { Allow } from '../../http/origins/allow.decorator.ts';
+import { ApiErrors } from '../../http/errors/api-errors.decorator.ts';
+import { ClientKeys } from '../../oauth/client-keys/client-keys.service.ts';
+import { clientMetadataOf } from './app-documents.ts';
+import { NativeApps } from './native-apps.service.ts';
+
+/** Authorization servers cache both for ten minutes; so may everybody on the way. */
+const CACHED = 'public, max-age=600';
+
+/** What issuers read of an app; that it is paused here does not concern them. */
+@ApiTags('native apps')
+@Controller('native/apps/:name')
+export class NativeAppDocumentsController {
+  constructor(
+    private readonly config: Config,
+    private readonly apps: NativeApps,
+    private readonly clientKeys: ClientKeys,
+  ) {}
+
+  @Get('oauth-client-metadata.json')
+  @Allow('anyone')
+  @Header('cache-control', CACHED)
+  @ApiOperation({
+    operationId: 'getNativeAppMetadata',
+    summary: 'The client metadata of an app, where they are hosted here',
+  })
+  @ApiOkResponse({ description: 'As the AT Protocol has it.', schema: { type: 'object' } })
+  @ApiErrors('NotFound')
+  async metadata(@Param('name') name: string): Promise<object> {
+    const document = clientMetadataOf(this.config, await this.apps.get(name));
+    if (!document) throw new BrokerError('NotFound', 'This app hosts its client metadata itself.');
+    return document;
+  }
+
+  @Get('jwks.json')
+  @Allow('anyone')
+  @Header('cache-control', CACHED)
+  @ApiOperation({ operationId: 'getNativeAppJwks', summary: "The public keys of an app's assertions" })
+  @ApiOkResponse({ description: 'A JWK set (RFC 7517).', schema: { type: 'object' } })
+  @ApiErrors('NotFound')
+  async jwks(@Param('name') name: string): Promise<{ keys: JWK[] }> {
+    return this.clientKeys.publicJwks((await this.apps.get(name)).id);
+  }
+}

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { ForeignWrites } from '../../database/cache/foreign-writes.service.ts';
+import { RecentRows } from '../../database/cache/row-cache.ts';
+import type { ClientKey } from '../../oauth/client-keys/client-key.ts';
+import { type ClientKeyReading, ClientKeyRepository } from '../../oauth/client-keys/client-key.repository.ts';
+import { toClientKey } from '../../oauth/client-keys/client-keys.service.ts';
+import type { NativeApp } from './native-app.ts';
+import { NativeAppRepository } from './native-app.repository.ts';
+
+const MOST_APPS = 1_000;
+const ALL = 'all';
+
+/** A key of an app, ready to sign. */
+export type AppKey = ClientKeyReading & { readonly clientKey: ClientKey };
+
+/** An app with its keys, as a request needs them. */
+export type KnownApp = NativeApp & { readonly keys: readonly AppKey[] };
+
+/** Registered apps by their client ids; what another instance changes is known here within five seconds. */
+@Injectable()
+export class KnownApps {
+  private readonly rows: RecentRows<KnownApp>;
+  private readonly origins: RecentRows<ReadonlySet<string>>;
+
+  constructor(
+    foreignWrites: ForeignWrites,
+    private readonly apps: NativeAppRepository,
+    private readonly keys: ClientKeyRepository,
+  ) {
+    this.rows = new RecentRows(foreignWrites, {
+      read: clientId => this.read(clientId),
+      mostRows: MOST_APPS,
+    });
+    this.origins = new RecentRows(foreignWrites, { read: () => this.readOrigins(), mostRows: 1 });
+  }
+
+  /** @throws BrokerError `SealedRowUnreadable` when a row was edited */
+  find(clientId: string): Promise<KnownApp | undefined> {
+    return this.rows.get(clientId);
+  }
+
+  /** Whether any app is called for from a web origin. */
+  async hasOrigin(origin: string): Promise<boolean> {
+    return (await this.origins.get(ALL))?.has(origin) ?? false;
+  }
+
+  /** Forgets an app that was changed here. */
+  forget(clientId: string): void {
+    this.rows.forget(clientId);
+    this.origins.forget(ALL);
+  }
+
+  private async read(clientId: string): Promise<KnownApp | undefined> {
+    const app = await this.apps.findByClientId(clientId);
+    if (!app) return undefined;
+    const keys = await this.keys.list(app.id);
+    return { ...app, keys: keys.map(key => ({ ...key, clientKey: toClientKey(key) })) };
+  }
+
+  private async readOrigins(): Promise<ReadonlySet<string>> {
+    return new Set((await this.apps.list()).flatMap(({ origins }) => origins));
+  }
+}

@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import type { Kysely } from 'kysely';
+import type { RowBinding } from '../../crypto/row-binding.ts';
+import { RowMac } from '../../crypto/row-mac.ts';
+import { Database } from '../../database/connection/database.ts';
+import type { Schema } from '../../database/tables/schema.ts';
+import { type NativeApp, type NativeAppRow, toNativeApp, toNativeAppRow } from './native-app.ts';
+
+/** Registered apps; every row carries a MAC over all that it says. */
+@Injectable()
+export class NativeAppRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly mac: RowMac,
+  ) {}
+
+  /** @throws the database's error when its name or its client id is taken: see `isUniqueViolation` */
+  async insert(app: NativeApp, database: Kysely<Schema>): Promise<void> {
+    await database.insertInto('native_app').values(this.signed(app)).execute();
+  }
+
+  /** Replaces an app that is as it was read; answers whether it still was. */
+  async replace(was: NativeApp, app: NativeApp, database: Kysely<Schema>): Promise<boolean> {
+    const { numUpdatedRows } = await database
+      .updateTable('native_app')
+      .set(this.signed(app))
+      .where('id', '=', was.id)
+      .where('changed_at', '=', was.changedAt.toISOString())
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
+  /** Answers whether it was there, and paused. */
+  async deletePaused(id: string, database: Kysely<Schema>): Promise<boolean> {
+    const { numDeletedRows } = await database
+      .deleteFrom('native_app')
+      .where('id', '=', id)
+      .where('status', '=', 'paused')
+      .executeTakeFirst();
+    return numDeletedRows === 1n;
+  }
+
+  /** @throws BrokerError `SealedRowUnreadable` when a row was edited, as all below */
+  async list(): Promise<NativeApp[]> {
+    const rows = await this.database.selectFrom('native_app').selectAll().orderBy('name').execute();
+    return rows.map(row => this.verified(row));
+  }
+
+  findByName(name: string): Promise<NativeApp | undefined> {
+    return this.findBy('name', name);
+  }
+
+  findByClientId(clientId: string): Promise<NativeApp | undefined> {
+    return this.findBy('client_id', clientId);
+  }
+
+  private async findBy(column: 'name' | 'client_id', value: string): Promise<NativeApp | undefined> {
+    const row = await this.database
+      .selectFrom('native_app')
+      .selectAll()
+      .where(column, '=', value)
+      .executeTakeFirst();
+    return row && this.verified(row);
+  }
+
+  private signed(app: NativeApp): NativeAppRow {
+    const row = toNativeAppRow(app);
+    return { ...row, mac: this.mac.sign(bindingOf(row)) };
+  }
+
+  private verified(row: NativeAppRow): NativeApp {
+    this.mac.verify(row.mac, bindingOf(row));
+    return toNativeApp(row);
+  }
+}
+
+function bindingOf(row: Omit<NativeAppRow, 'mac'>): RowBinding {
+  const { id, name, client_id, status, metadata, origins, created_at, changed_at } = row;
+  const { attestation_header, attestation_digest } = row;
+  const limit_per_minute = row.limit_per_minute === null ? null : String(row.limit_per_minute);
+  return {
+    table: 'native_app',
+    column: 'mac',
+    id,
+    facts: {
+      ...{ name, client_id, status, metadata, origins, created_at, changed_at },
+      ...{ attestation_header, attestation_digest, limit_per_minute },
+    },
+  };
+}

@@ -1,0 +1,207 @@
+import { Injectable } from '@nestjs/common';
+import type { JWK } from 'jose';
+import type { Expression, ExpressionBuilder, Kysely, Selectable, SqlBool } from 'kysely';
+import type { RowBinding } from '../../crypto/row-binding.ts';
+import { SealedBox } from '../../crypto/sealed-box.ts';
+import { Database } from '../../database/connection/database.ts';
+import type { Schema } from '../../database/tables/schema.ts';
+import type { ClientKeyTable } from '../../database/tables/client-key.ts';
+import {
+  APP_SESSIONS_END_WITHIN_SECONDS,
+  type ClientKeyLife,
+  LOGINS_END_WITHIN_SECONDS,
+  PUBLISHED_BEFORE_SIGNING_MS,
+} from './client-key-life.ts';
+
+/** Whose client keys: those of a native app, by its id, or the broker's own (`null`). */
+export type KeyOwner = string | null;
+
+/** The life of a key with the database's time of the reading. */
+export type ClientKeyReading = ClientKeyLife & { readonly readAt: Date };
+
+/** A stored client key with its life. */
+export type StoredClientKey = ClientKeyReading & { readonly privateJwk: JWK };
+
+/** `active_at` of a key that nobody has activated. */
+const NOT_ACTIVATED = '9999-12-31T23:59:59.999Z';
+
+/** The statuses of sessions that their key is needed for: to refresh them, or to revoke them. */
+const NEEDING_STATUSES = ['active', 'needs_reauth', 'revoking'] as const;
+
+type LifeRow = Omit<Selectable<ClientKeyTable>, 'sealed'> & { read_at: string };
+
+/** The client keys of the broker and of its native apps, sealed, shared by all instances. No call mixes two owners' keys. */
+@Injectable()
+export class ClientKeyRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly box: SealedBox,
+  ) {}
+
+  /** Lists every key, the one that became active last first. */
+  async list(owner: KeyOwner): Promise<StoredClientKey[]> {
+    const rows = await this.lives(owner).select('sealed').execute();
+    return rows.map(row => ({
+      ...toLife(row),
+      privateJwk: JSON.parse(this.box.open(row.sealed, bindingOf(row))) as JWK,
+    }));
+  }
+
+  /** Lists every key without its secret. */
+  async listLives(owner: KeyOwner): Promise<ClientKeyReading[]> {
+    return (await this.lives(owner).execute()).map(toLife);
+  }
+
+  /**
+   * Lists the kids that the JWKS has to show: a retired key stays while a session, or a login under way, needs it. The
+   * sessions of native apps are not stored here, so there it stays for as long as one can live.
+   */
+  async listPublishedKids(owner: KeyOwner): Promise<string[]> {
+    const needed = owner === null ? LOGINS_END_WITHIN_SECONDS : APP_SESSIONS_END_WITHIN_SECONDS;
+    const rows = await this.database
+      .selectFrom('client_key')
+      .select('kid')
+      .where(eb => isOf(owner, eb))
+      .where(eb =>
+        eb.or([
+          eb('retired_at', 'is', null),
+          eb('retired_at', '>', this.database.now(-needed)),
+          eb.exists(
+            eb
+              .selectFrom('oauth_session')
+              .select('oauth_session.id')
+              .whereRef('oauth_session.kid', '=', 'client_key.kid')
+              .where('oauth_session.status', 'in', NEEDING_STATUSES),
+          ),
+        ]),
+      )
+      .execute();
+    return rows.map(({ kid }) => kid);
+  }
+
+  /** Counts the sessions that need each key, by kid; of native apps those whose refresh token is remembered. */
+  async countSessions(owner: KeyOwner): Promise<ReadonlyMap<string, number>> {
+    const rows = await (owner === null ? this.countOwnSessions() : this.countRememberedTokens(owner));
+    return new Map(rows.map(({ kid, sessions }) => [kid ?? '', Number(sessions)]));
+  }
+
+  private countOwnSessions() {
+    return this.database
+      .selectFrom('oauth_session')
+      .select(['kid', ({ fn }) => fn.countAll<number | string>().as('sessions')])
+      .where('kid', 'is not', null)
+      .where('status', 'in', NEEDING_STATUSES)
+      .groupBy('kid')
+      .execute();
+  }
+
+  private countRememberedTokens(owner: string) {
+    return this.database
+      .selectFrom('native_refresh')
+      .select(['kid', ({ fn }) => fn.countAll<number | string>().as('sessions')])
+      .where('app_id', '=', owner)
+      .where('jkt', '!=', '')
+      .where('sealed', 'is', null)
+      .where('expires_at', '>', this.database.now())
+      .groupBy('kid')
+      .execute();
+  }
+
+  /** Publishes a key; `active` from this moment, or when somebody activates it. */
+  async insert(
+    privateJwk: JWK & { kid: string },
+    { owner, active }: { owner: KeyOwner; active: boolean },
+    database: Kysely<Schema> = this.database,
+  ): Promise<void> {
+    const { kid } = privateJwk;
+    const now = this.database.now();
+    const sealed = this.box.seal(JSON.stringify(privateJwk), bindingOf({ kid, app: owner }));
+    await database
+      .insertInto('client_key')
+      .values({
+        kid,
+        app: owner,
+        sealed,
+        created_at: now,
+        published_at: now,
+        active_at: active ? now : NOT_ACTIVATED,
+        retired_at: null,
+      })
+      .execute();
+  }
+
+  /** Activates a key that was published for long enough; answers whether this call did it. */
+  async activate(kid: string, owner: KeyOwner, database: Kysely<Schema>): Promise<boolean> {
+    const { numUpdatedRows } = await database
+      .updateTable('client_key')
+      .set({ active_at: this.database.now() })
+      .where('kid', '=', kid)
+      .where(eb => isOf(owner, eb))
+      .where('active_at', '>', this.database.now())
+      .where('published_at', '<=', this.database.now(-PUBLISHED_BEFORE_SIGNING_MS / 1000))
+      .where('retired_at', 'is', null)
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
+  /** Retires a key beside which another one is active, or which never was; answers whether this call did it. */
+  async retire(kid: string, owner: KeyOwner, database: Kysely<Schema>): Promise<boolean> {
+    const now = this.database.now();
+    const { numUpdatedRows } = await database
+      .updateTable('client_key')
+      .set({ retired_at: now })
+      .where('kid', '=', kid)
+      .where(eb => isOf(owner, eb))
+      .where('retired_at', 'is', null)
+      .where(eb =>
+        eb.or([
+          eb('active_at', '>', now),
+          eb.exists(
+            eb
+              .selectFrom('client_key as other')
+              .select('other.kid')
+              .where('other.kid', '!=', kid)
+              .whereRef('other.app', 'is not distinct from', 'client_key.app')
+              .where('other.active_at', '<=', now)
+              .where('other.retired_at', 'is', null),
+          ),
+        ]),
+      )
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
+  /** Deletes every key of a native app that is no more. */
+  async deleteOfApp(owner: string, database: Kysely<Schema>): Promise<void> {
+    await database.deleteFrom('client_key').where('app', '=', owner).execute();
+  }
+
+  private lives(owner: KeyOwner) {
+    return this.database
+      .selectFrom('client_key')
+      .select(['kid', 'app', 'created_at', 'published_at', 'active_at', 'retired_at'])
+      .select(this.database.now().as('read_at'))
+      .where(eb => isOf(owner, eb))
+      .orderBy('active_at', 'desc')
+      .orderBy('published_at', 'desc')
+      .orderBy('kid');
+  }
+}
+
+function isOf(owner: KeyOwner, eb: ExpressionBuilder<Schema, 'client_key'>): Expression<SqlBool> {
+  return owner === null ? eb('app', 'is', null) : eb('app', '=', owner);
+}
+
+function toLife(row: LifeRow): ClientKeyReading {
+  return {
+    kid: row.kid,
+    publishedAt: new Date(row.published_at),
+    activeAt: row.active_at === NOT_ACTIVATED ? null : new Date(row.active_at),
+    retiredAt: row.retired_at === null ? null : new Date(row.retired_at),
+    readAt: new Date(row.read_at),
+  };
+}
+
+function bindingOf({ kid, app }: { kid: string; app: string | null }): RowBinding {
+  return { table: 'client_key', column: 'sealed', id: kid, facts: { app } };
+}

@@ -1,0 +1,78 @@
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiQuery, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { CallSource } from '../../access/call-source.decorator.ts';
+import type { AuditSource } from '../../audit/audit-event.ts';
+import { Allow } from '../../http/origins/allow.decorator.ts';
+import { ApiErrors } from '../../http/errors/api-errors.decorator.ts';
+import { toOpenApiSchema } from '../../http/operator/openapi.ts';
+import { ZodPipe } from '../../http/edge/zod.pipe.ts';
+import { ClientKeyRotation, type KeyStepResult } from './client-key-rotation.service.ts';
+import { type StepQuery, stepQuery, stepResult } from './client-key-steps.ts';
+import { type ClientKeyView, clientKeyView } from './client-key-view.ts';
+
+const stepResponse = { description: 'What was done, or would be.', schema: toOpenApiSchema(stepResult) };
+const dryRunQuery = { name: 'dryRun', required: false, schema: { type: 'boolean' } } as const;
+
+@ApiTags('client keys')
+@ApiSecurity('operator')
+@ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden')
+@Controller('api/client-keys')
+export class ClientKeysController {
+  constructor(private readonly rotation: ClientKeyRotation) {}
+
+  @Get()
+  @Allow('operator')
+  @ApiOperation({ operationId: 'listClientKeys', summary: 'The keys of the OAuth client, the newest first' })
+  @ApiOkResponse({
+    description: 'Every key.',
+    schema: toOpenApiSchema(z.object({ clientKeys: z.array(clientKeyView) })),
+  })
+  async list(): Promise<{ clientKeys: ClientKeyView[] }> {
+    return { clientKeys: await this.rotation.list(null) };
+  }
+
+  @Post()
+  @HttpCode(200)
+  @Allow('operator')
+  @ApiOperation({ operationId: 'publishClientKey', summary: 'Make a key and show it in the JWKS' })
+  @ApiQuery(dryRunQuery)
+  @ApiOkResponse(stepResponse)
+  @ApiErrors('PublicClient')
+  publish(
+    @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
+    @CallSource() by: AuditSource,
+  ): Promise<KeyStepResult> {
+    return this.rotation.publish({ owner: null, dryRun, by });
+  }
+
+  @Post(':kid/activate')
+  @HttpCode(200)
+  @Allow('operator')
+  @ApiOperation({ operationId: 'activateClientKey', summary: 'Let new sessions begin with a key' })
+  @ApiQuery(dryRunQuery)
+  @ApiOkResponse(stepResponse)
+  @ApiErrors('NotFound', 'TooEarly', 'KeyRetired')
+  activate(
+    @Param('kid') kid: string,
+    @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
+    @CallSource() by: AuditSource,
+  ): Promise<KeyStepResult> {
+    return this.rotation.activate(kid, { owner: null, dryRun, by });
+  }
+
+  @Post(':kid/retire')
+  @HttpCode(200)
+  @Allow('operator')
+  @ApiOperation({ operationId: 'retireClientKey', summary: 'Let no session begin with a key any more' })
+  @ApiQuery(dryRunQuery)
+  @ApiOkResponse(stepResponse)
+  @ApiErrors('NotFound', 'LastActiveKey')
+  retire(
+    @Param('kid') kid: string,
+    @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
+    @CallSource() by: AuditSource,
+  ): Promise<KeyStepResult> {
+    return this.rotation.retire(kid, { owner: null, dryRun, by });
+  }
+}

@@ -1,0 +1,73 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { JWK } from 'jose';
+import { Config } from '../../config/config.ts';
+import { BrokerError } from '../../errors/broker-error.ts';
+import { Leases } from '../../leases/leases.service.ts';
+import { ClientKey, generateClientKey } from './client-key.ts';
+import { findSigningKey } from './client-key-life.ts';
+import { ClientKeyRepository, type KeyOwner, type StoredClientKey } from './client-key.repository.ts';
+
+/** One process at a time makes or changes keys. */
+export const CLIENT_KEYS_LEASE = { name: 'client-keys', seconds: 30 } as const;
+
+/** The keys with which a confidential client, the broker or a native app, proves who it is; a loopback client has none. */
+@Injectable()
+export class ClientKeys implements OnModuleInit {
+  constructor(
+    private readonly config: Config,
+    private readonly keys: ClientKeyRepository,
+    private readonly leases: Leases,
+  ) {}
+
+  /** Makes the first key. Instances that start together make one: a second would not be in every cached JWKS. */
+  async onModuleInit(): Promise<void> {
+    if (this.config.client.kind === 'loopback') return;
+    await this.leases.withLease(CLIENT_KEYS_LEASE.name, () => this.makeFirst(), CLIENT_KEYS_LEASE);
+  }
+
+  /** Returns the public keys (RFC 7517): what issuers verify the client's assertions with. */
+  async publicJwks(owner: KeyOwner = null): Promise<{ keys: JWK[] }> {
+    const published = await this.keys.listPublishedKids(owner);
+    const keys = (await this.keys.list(owner)).filter(({ kid }) => published.includes(kid));
+    return { keys: keys.map(({ privateJwk }) => toPublicJwk(privateJwk)) };
+  }
+
+  /** Returns the key that new authorizations begin with, none for a public client. */
+  async keyForNewGrant(): Promise<ClientKey | undefined> {
+    if (this.config.client.kind === 'loopback') return undefined;
+    const keys = await this.keys.list(null);
+    const signing = keys[0] && findSigningKey(keys, keys[0].readAt);
+    if (!signing) throw new BrokerError('InternalError', 'No client key is active.');
+    return toClientKey(signing);
+  }
+
+  /** Returns the key that a grant began with; it goes on with no other. None for the `kid` of a public client. */
+  async keyOfGrant(kid: string | null): Promise<ClientKey | undefined> {
+    if (kid === null) return undefined;
+    const key = (await this.keys.list(null)).find(candidate => candidate.kid === kid);
+    if (!key)
+      throw new BrokerError('InternalError', 'The client key of this session is not stored any more.');
+    return toClientKey(key);
+  }
+
+  private async makeFirst(): Promise<void> {
+    if ((await this.keys.listLives(null)).length > 0) return;
+    const bereft = [...(await this.keys.countSessions(null)).values()].reduce((sum, count) => sum + count, 0);
+    if (bereft > 0) {
+      throw new Error(
+        `The client keys are missing from the database, and ${bereft} sessions cannot live without theirs. ` +
+          'Restore the rows of the table client_key; to give these sessions up instead, delete their rows.',
+      );
+    }
+    await this.keys.insert(await generateClientKey(), { owner: null, active: true });
+  }
+}
+
+function toPublicJwk({ kty, crv, x, y, kid, alg }: JWK): JWK {
+  return { kty, crv, x, y, kid, alg, use: 'sig' } as JWK;
+}
+
+/** Returns a stored key as it signs. */
+export function toClientKey({ privateJwk }: StoredClientKey): ClientKey {
+  return new ClientKey(privateJwk as ConstructorParameters<typeof ClientKey>[0]);
+}

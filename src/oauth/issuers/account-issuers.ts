@@ -1,0 +1,68 @@
+import {
+  OAuthAuthorizationServerMetadataResolver,
+  OAuthProtectedResourceMetadataResolver,
+  type OAuthAuthorizationServerMetadata,
+  type OAuthProtectedResourceMetadata,
+} from '@atproto/oauth-client-node';
+import { assertAtprotoDid, type DidResolver } from '@atproto-labs/did-resolver';
+import type { Config } from '../../config/config.ts';
+import { createDidResolver } from '../../identity/resolution/did-resolvers.ts';
+import type { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
+import { pdsOf } from '../../identity/resolution/pds-of.ts';
+import { SharedRequests } from './shared-requests.ts';
+
+/** The issuer that speaks for an account, and the account's PDS as an origin. */
+export type AccountIssuer = { readonly metadata: OAuthAuthorizationServerMetadata; readonly pds: string };
+
+const noCache = { get: () => undefined, set: () => undefined, del: () => undefined };
+
+/**
+ * Asks who speaks for an account now: subject -> DID document -> PDS -> issuer.
+ *
+ * Nothing is kept. Each account's document is fetched from its source; the two documents that all accounts of a
+ * server have in common are shared by those who ask for them at the same time. Handles are not looked at.
+ */
+export class AccountIssuers {
+  private readonly allowHttp: boolean;
+  private readonly documents: DidResolver<'plc' | 'web'>;
+  private readonly resources: OAuthProtectedResourceMetadataResolver;
+  private readonly servers: OAuthAuthorizationServerMetadataResolver;
+  private readonly resourceRequests = new SharedRequests<OAuthProtectedResourceMetadata | null>();
+  private readonly serverRequests = new SharedRequests<OAuthAuthorizationServerMetadata>();
+
+  constructor({ identity, outbound }: Config, { directory, metadata }: OutboundHttp) {
+    const { allowHttp } = outbound;
+    this.allowHttp = allowHttp;
+    this.documents = createDidResolver({ plcUrl: identity.plcUrl, directory, metadata, allowHttp });
+    this.resources = new OAuthProtectedResourceMetadataResolver(noCache, metadata, {
+      allowHttpResource: allowHttp,
+    });
+    this.servers = new OAuthAuthorizationServerMetadataResolver(noCache, metadata, {
+      allowHttpIssuer: allowHttp,
+    });
+  }
+
+  /** @throws BrokerError `AccountUnreachable`, or whatever kept the metadata from being fetched or believed */
+  async find(did: string): Promise<AccountIssuer> {
+    assertAtprotoDid(did);
+    const pds = pdsOf(await this.documents.resolve(did), this.allowHttp);
+    const resource = await this.resourceRequests.ask(pds, () => this.resources.get(pds));
+    const issuer = resource === null ? pds : onlyIssuerOf(resource);
+    const metadata = await this.serverRequests.ask(issuer, () => this.servers.get(issuer));
+    // RFC 9728 section 4
+    if (resource && metadata.protected_resources?.includes(resource.resource) === false)
+      throw new TypeError(`The PDS ${pds} is not one that the issuer ${issuer} protects.`);
+    return { metadata, pds };
+  }
+}
+
+/** The atproto OAuth profile requires a PDS to name one authorization server, and only one. */
+function onlyIssuerOf({
+  resource,
+  authorization_servers: issuers = [],
+}: OAuthProtectedResourceMetadata): string {
+  const [issuer, ...others] = issuers;
+  if (issuer === undefined || others.length > 0)
+    throw new TypeError(`The PDS ${resource} names ${issuers.length} authorization servers instead of one.`);
+  return issuer;
+}

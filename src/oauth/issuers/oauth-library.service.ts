@@ -1,0 +1,88 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  JoseKey,
+  type Key,
+  NodeOAuthClient,
+  type NodeSavedSession,
+  type NodeSavedState,
+  type OAuthAuthorizationServerMetadata,
+  type OAuthProtectedResourceMetadata,
+  requestLocalLock,
+  type RuntimeImplementation,
+} from '@atproto/oauth-client-node';
+import { SimpleStoreMemory } from '@atproto-labs/simple-store-memory';
+import { Injectable } from '@nestjs/common';
+import { Config } from '../../config/config.ts';
+import { IdentityService } from '../../identity/resolution/identity.service.ts';
+import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
+import { clientMetadata } from './client-metadata.ts';
+
+const CACHE = { ttl: 60_000, max: 1_000 };
+
+const runtimeImplementation: RuntimeImplementation = {
+  // Against a PDS the library's own choice is ES256K, which jose cannot import.
+  createKey: () => JoseKey.generate(['ES256']),
+  getRandomValues: length => randomBytes(length),
+  digest: (bytes, { name }) => createHash(name).update(bytes).digest(),
+  requestLock: requestLocalLock,
+};
+
+/** The two places where the library keeps what it makes; they live as long as one authorization step. */
+export type LibraryStores = {
+  /** Receives the pending authorization when one begins, gives it back when one is finished. */
+  readonly state?: { state: string; secrets: NodeSavedState };
+  readonly onState?: (state: string, secrets: NodeSavedState) => Promise<void>;
+  readonly onSession?: (session: NodeSavedSession) => void;
+};
+
+/**
+ * Makes a client of the official OAuth library for one step of one authorization.
+ *
+ * The library keeps one session for each DID and ends the older one; with stores of its own each step sees no
+ * session but the one it makes, so a second login of an account ends nothing. Caches are shared by all steps.
+ */
+@Injectable()
+export class OAuthLibrary {
+  private readonly caches = {
+    dpopNonceCache: new SimpleStoreMemory<string, string>(CACHE),
+    authorizationServerMetadataCache: new SimpleStoreMemory<string, OAuthAuthorizationServerMetadata>(CACHE),
+    protectedResourceMetadataCache: new SimpleStoreMemory<string, OAuthProtectedResourceMetadata | null>(
+      CACHE,
+    ),
+  };
+
+  constructor(
+    private readonly config: Config,
+    private readonly identity: IdentityService,
+    private readonly outbound: OutboundHttp,
+  ) {}
+
+  /** @param clientId the client that a grant was given to, where that may be another than this broker is now */
+  client(key: Key | undefined, stores: LibraryStores = {}, clientId?: string): NodeOAuthClient {
+    return new NodeOAuthClient({
+      clientMetadata: clientMetadata(this.config, clientId),
+      ...(key ? { keyset: [key] } : {}),
+      allowHttp: this.config.outbound.allowHttp,
+      identityResolver: this.identity.identityResolver,
+      // A code or a token that was sent must not be cut off by a time limit; a document may be.
+      fetch: (input, init) =>
+        (isPost(input, init) ? this.outbound.token : this.outbound.metadata)(input, init),
+      runtimeImplementation,
+      stateStore: {
+        set: (state, secrets) => stores.onState?.(state, secrets),
+        get: state => (stores.state?.state === state ? stores.state.secrets : undefined),
+        del: () => undefined,
+      },
+      sessionStore: {
+        set: (_did, session) => stores.onSession?.(session),
+        get: () => undefined,
+        del: () => undefined,
+      },
+      ...this.caches,
+    });
+  }
+}
+
+function isPost(input: Parameters<typeof fetch>[0], init: RequestInit | undefined): boolean {
+  return (init?.method ?? (input instanceof Request ? input.method : 'GET')) === 'POST';
+}

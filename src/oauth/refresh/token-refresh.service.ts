@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../../config/config.ts';
+import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
+import { AccountIssuers } from '../issuers/account-issuers.ts';
+import { signClientAssertion } from '../client-keys/client-assertion.ts';
+import { clientIdOf } from '../issuers/client-metadata.ts';
+import type { ClientKey } from '../client-keys/client-key.ts';
+import { ClientKeys } from '../client-keys/client-keys.service.ts';
+import { type DpopSigner, signDpopProof } from '../dpop/dpop-proof.ts';
+import type { Grant } from '../authorization/grant.ts';
+import { NonceCache } from '../dpop/nonce-cache.ts';
+import { judgeAnswer, judgeFailure, type RefreshOutcome } from './refresh-outcome.ts';
+import { ServerClock } from '../issuers/server-clock.ts';
+
+/** The grant's account is not at the issuer that gave the grant any more, as its DID document has it now. */
+export class AccountMovedError extends Error {
+  override readonly name = 'AccountMovedError';
+}
+
+/** All that a refresh needs to know, fetched and verified: what is left is to sign and to send. */
+export type RefreshPlan = {
+  readonly issuer: string;
+  readonly tokenEndpoint: URL;
+  /** The account's PDS as its DID document has it now. */
+  readonly pds: string;
+  readonly clientKey: ClientKey | undefined;
+};
+
+/** A refresh ready to be sent, once. */
+export type SignedRefresh = {
+  readonly plan: RefreshPlan;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+/** The refresh of a grant in three steps, so that whoever asks can commit to sending between the last two. */
+@Injectable()
+export class TokenRefresh {
+  private readonly clock = new ServerClock();
+  private readonly nonces = new NonceCache();
+  private readonly clientId: string;
+  private readonly issuers: AccountIssuers;
+
+  constructor(
+    config: Config,
+    private readonly clientKeys: ClientKeys,
+    private readonly outbound: OutboundHttp,
+  ) {
+    this.clientId = clientIdOf(config);
+    this.issuers = new AccountIssuers(config, outbound);
+  }
+
+  /**
+   * Fetches what a refresh needs and verifies, as atproto's OAuth profile asks, that the issuer still speaks for the
+   * account: subject -> DID document -> PDS -> issuer.
+   *
+   * @throws AccountMovedError, or whatever kept a document from being fetched
+   */
+  async plan({ did, issuer, kid }: Pick<Grant, 'did' | 'issuer' | 'kid'>): Promise<RefreshPlan> {
+    const clientKey = await this.clientKeys.keyOfGrant(kid);
+    const { metadata, pds } = await this.issuers.find(did);
+    if (metadata.issuer !== issuer)
+      throw new AccountMovedError(`${did} is at ${metadata.issuer}, not at ${issuer}.`);
+    return { issuer, tokenEndpoint: new URL(metadata.token_endpoint), pds, clientKey };
+  }
+
+  /** Signs with a fresh `jti`, the newest nonce and the issuer's own time. */
+  async sign(
+    plan: RefreshPlan,
+    { refreshToken, signer }: Pick<Grant, 'refreshToken'> & { readonly signer: DpopSigner },
+  ): Promise<SignedRefresh> {
+    const { tokenEndpoint, issuer } = plan;
+    const now = this.clock.now(issuer);
+    const nonce = this.nonces.get(issuer);
+    const proof = signDpopProof(signer, { method: 'POST', url: tokenEndpoint, nonce, now });
+    const parameters = {
+      grant_type: 'refresh_token',
+      refresh_token: refreshToken ?? '',
+      ...(await this.authenticate(plan, now)),
+    };
+    return {
+      plan,
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        accept: 'application/json',
+        dpop: proof,
+      },
+      body: new URLSearchParams(parameters).toString(),
+    };
+  }
+
+  /** Sends a signed refresh, once; never throws, and never gives up waiting for the answer. */
+  async transmit({ plan, headers, body }: SignedRefresh): Promise<RefreshOutcome> {
+    try {
+      const response = await this.outbound.token(plan.tokenEndpoint, { method: 'POST', headers, body });
+      const clockWasWrong = this.learn(plan.issuer, response.headers);
+      const outcome = judgeAnswer(
+        response.status,
+        await response.text(),
+        response.headers.get('retry-after'),
+      );
+      const isRefusal = outcome.kind === 'refused' || outcome.kind === 'invalid-grant';
+      return isRefusal && clockWasWrong ? { kind: 'sign-again' } : outcome;
+    } catch (cause) {
+      return judgeFailure(cause);
+    }
+  }
+
+  private learn(issuer: string, headers: Headers): boolean {
+    const nonce = headers.get('dpop-nonce');
+    if (nonce !== null) this.nonces.set(issuer, nonce);
+    return this.clock.observe(issuer, headers.get('date'));
+  }
+
+  /** A public client only names itself. */
+  private async authenticate({ clientKey, issuer }: RefreshPlan, now: Date): Promise<Record<string, string>> {
+    const { clientId } = this;
+    if (!clientKey) return { client_id: clientId };
+    return signClientAssertion(clientKey, { clientId, issuer, now });
+  }
+}

@@ -1,0 +1,59 @@
+import { IncludeScope } from '@atproto/oauth-scopes';
+import { z } from 'zod';
+import { parseScopePart } from '../../config/values/scope-part.ts';
+import type { PermissionSet } from './scopes.ts';
+
+/** Far beyond every real one: a set is text that people write and others have to agree to. */
+const MOST_PERMISSIONS = 1_000;
+const MOST_CHARACTERS = 128 * 1024;
+
+const parameter = z.union([z.string(), z.number(), z.boolean()]);
+
+const permission = z
+  .object({ type: z.literal('permission'), resource: z.string() })
+  .catchall(z.union([parameter, z.array(parameter)]));
+
+/** The part of a lexicon document that counts here (AT Protocol specification, Lexicon, `permission-set`). */
+const permissionSetLexicon = z.object({
+  id: z.string(),
+  defs: z.object({
+    main: z.object({
+      type: z.literal('permission-set'),
+      permissions: z.array(permission).max(MOST_PERMISSIONS),
+    }),
+  }),
+});
+
+/** A permission set under its NSID. */
+export type NamedPermissionSet = { readonly nsid: string; readonly set: PermissionSet };
+
+/**
+ * Reads a lexicon document that is a permission set.
+ *
+ * @throws Error that says why it is none
+ */
+export function readPermissionSet(document: unknown): NamedPermissionSet {
+  const { data, error } = permissionSetLexicon.safeParse(document);
+  if (!data) throw new Error(`is no permission set: ${problemsOf(error)}`);
+  if (!IncludeScope.fromString(`include:${data.id}`))
+    throw new Error(`has an id that is no NSID: ${JSON.stringify(data.id)}`);
+  const set = data.defs.main;
+  if (JSON.stringify(set).length > MOST_CHARACTERS)
+    throw new Error(`is longer than the ${MOST_CHARACTERS} characters that a permission set may have`);
+  return { nsid: data.id, set };
+}
+
+/** Writes a permission set as a lexicon document that {@link readPermissionSet} reads. */
+export function toPermissionSetLexicon({ nsid, set }: NamedPermissionSet): object {
+  return { lexicon: 1, id: nsid, defs: { main: set } };
+}
+
+/** Returns the NSIDs of the permission sets that a scope includes, each once. */
+export function includedSets(parts: readonly string[]): string[] {
+  const included = parts.map(parseScopePart).filter(part => part instanceof IncludeScope);
+  return [...new Set(included.map(({ nsid }) => nsid))];
+}
+
+function problemsOf({ issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => `${path.join('.') || 'the document'}: ${message}`).join('; ');
+}

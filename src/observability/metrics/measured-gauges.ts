@@ -1,0 +1,57 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Log } from '../log/log.ts';
+import { measureSeldom } from './metrics-measurement.ts';
+
+/** Where a number comes from that is asked for when somebody scrapes; one for each value of its label, if it has one. */
+export type MeasurementSource = () => Promise<number | Readonly<Record<string, number>>>;
+
+export type MeasuredMetric = { readonly name: string; readonly help: string; readonly label?: string };
+
+/** The numbers that nobody counts as they happen: they are asked for when somebody scrapes. */
+export class MeasuredGauges {
+  private readonly measurements: (() => Promise<void>)[] = [];
+  private readonly failures: Counter<'metric'>;
+
+  constructor(
+    private readonly registry: Registry,
+    private readonly log: Log,
+  ) {
+    this.failures = new Counter({
+      name: 'latchkey_measurement_failures_total',
+      help: 'How often a number could not be measured; it is left out then',
+      labelNames: ['metric'],
+      registers: [registry],
+    });
+  }
+
+  add({ name, help, label }: MeasuredMetric, source: MeasurementSource): void {
+    const measured = measureSeldom(source, error => {
+      this.failures.inc({ metric: name });
+      this.log.measurementFailed({ metric: name }, error);
+    });
+    this.failures.inc({ metric: name }, 0);
+    const labelNames = label === undefined ? [] : [label];
+    const gauge = new Gauge<string>({ name, help, labelNames, registers: [this.registry] });
+    this.measurements.push(async () => {
+      show(gauge, label, await measured());
+    });
+  }
+
+  async measureAll(): Promise<void> {
+    await Promise.all(this.measurements.map(measurement => measurement()));
+  }
+}
+
+/** A gauge whose number is not known has none: an old one would look like a new one. */
+function show(
+  gauge: Gauge,
+  label: string | undefined,
+  measured: Awaited<ReturnType<MeasurementSource>> | undefined,
+): void {
+  gauge.reset();
+  // Reset, a gauge with a label shows nothing, and one without shows 0.
+  if (label === undefined) gauge.remove();
+  if (typeof measured === 'number') gauge.set(measured);
+  else if (label !== undefined)
+    for (const [value, number] of Object.entries(measured ?? {})) gauge.set({ [label]: value }, number);
+}

@@ -1,0 +1,49 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Log } from '../log/log.ts';
+import { type MeasuredMetric, MeasuredGauges, type MeasurementSource } from './measured-gauges.ts';
+import { MetricsOfCredentials } from './metrics-of-credentials.ts';
+import { MetricsOfHttp } from './metrics-of-http.ts';
+import { MetricsOfNativeApps } from './metrics-of-native-apps.ts';
+import { MetricsOfScopes } from './metrics-of-scopes.ts';
+import { MetricsOfSessions } from './metrics-of-sessions.ts';
+import { MetricsOfUpkeep } from './metrics-of-upkeep.ts';
+
+/**
+ * The broker's metrics, in the text format of Prometheus: for each topic one method for each thing that happens in the
+ * business. Labels have few values each, and no account, session, issuer or path is among them.
+ */
+export class Metrics {
+  private readonly registry = new Registry();
+
+  readonly sessions = new MetricsOfSessions(this.registry);
+  readonly credentials = new MetricsOfCredentials(this.registry);
+  readonly scopes = new MetricsOfScopes(this.registry);
+  readonly nativeApps = new MetricsOfNativeApps(this.registry);
+  readonly upkeep = new MetricsOfUpkeep(this.registry);
+  readonly http = new MetricsOfHttp(this.registry);
+
+  private readonly gauges: MeasuredGauges;
+
+  constructor(log: Log) {
+    this.gauges = new MeasuredGauges(this.registry, log);
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /**
+   * Adds a number that is asked for when somebody scrapes, at most every 10 s. One that cannot be had is left out, counted
+   * as a failure and logged; the others are served all the same.
+   */
+  measure(metric: MeasuredMetric, source: MeasurementSource): void {
+    this.gauges.add(metric, source);
+  }
+
+  /** Everything, in the text format of Prometheus (version 0.0.4), whose media type `contentType` is. */
+  async text(): Promise<string> {
+    await this.gauges.measureAll();
+    return this.registry.metrics();
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+}

@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { BrokerError } from '../../errors/broker-error.ts';
+import type { Grant } from '../../oauth/authorization/grant.ts';
+import { Log } from '../../observability/log/log.ts';
+import { Endings } from './session-revocation.service.ts';
+import { LiveSessions } from '../stored/session.cache.ts';
+import { decideReconnection } from './reconnection-rule.ts';
+import { ReconnectionRepository } from './reconnection.repository.ts';
+import { ScopeShortfalls } from '../stored/scope-shortfalls.service.ts';
+import type { Session } from '../stored/session.ts';
+import { SessionRepository, type StoredSession } from '../stored/session.repository.ts';
+
+/** What a reconnection asks for. */
+export type Reconnection = Pick<Session, 'did' | 'scope'>;
+
+/**
+ * Gives sessions of keys a new grant: those that need their owner, and those that were granted less than they were to
+ * have. Only by name, so that what holds them goes on and nothing else.
+ */
+@Injectable()
+export class Reconnections {
+  constructor(
+    private readonly sessions: SessionRepository,
+    private readonly grants: ReconnectionRepository,
+    private readonly live: LiveSessions,
+    private readonly endings: Endings,
+    private readonly shortfalls: ScopeShortfalls,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * Returns what the owner is asked for: all that is wanted of the session.
+   *
+   * @throws BrokerError `NotFound` unless the session is a key's and has use for a grant
+   */
+  async get(sessionId: string): Promise<Reconnection> {
+    const session = await this.reconnectable(sessionId);
+    return { did: session.did, scope: this.shortfalls.wanted(session) };
+  }
+
+  /**
+   * Gives a session the grant that its owner authorized for it; one that it had until now is revoked.
+   *
+   * @throws BrokerError `WrongAccount` when another account authorized, `ScopeExceeded` when more was granted than was
+   * asked for, `NotFound` when the session has no use for a grant any more
+   */
+  async take(sessionId: string, grant: Grant): Promise<Session> {
+    const session = await this.reconnectable(sessionId);
+    const refusal = decideReconnection(session, grant);
+    if (refusal) throw refusal;
+    const taken = await this.grants.take(session, grant);
+    if (!taken) throw notReconnectable();
+    this.live.forget(sessionId);
+    this.log.sessionReconnected({ did: session.did, sessionId });
+    this.shortfalls.granted(taken.session, 'reconnection');
+    if (taken.replaced !== undefined) await this.endings.finish(taken.replaced);
+    return taken.session;
+  }
+
+  private async reconnectable(sessionId: string): Promise<StoredSession> {
+    const session = await this.sessions.find(sessionId);
+    if (session?.purpose === 'api_key' && this.hasUse(session)) return session;
+    throw notReconnectable();
+  }
+
+  private hasUse(session: Session): boolean {
+    if (session.status === 'needs_reauth') return true;
+    return session.status === 'active' && this.shortfalls.of(session).length > 0;
+  }
+}
+
+function notReconnectable(): BrokerError {
+  return new BrokerError('NotFound', 'There is no session here that waits for its owner.');
+}

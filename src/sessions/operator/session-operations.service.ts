@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import type { AuditSource } from '../../audit/audit-event.ts';
+import { AuditLog } from '../../audit/audit-log.service.ts';
+import { Database } from '../../database/connection/database.ts';
+import type { SessionReason } from '../../database/tables/oauth-session.ts';
+import { BrokerError } from '../../errors/broker-error.ts';
+import { Endings } from '../endings/session-revocation.service.ts';
+import { databaseTime, isLive, LiveSessions } from '../stored/session.cache.ts';
+import { TokenOracle, type TokenVerdict } from '../pds/token-probe.service.ts';
+import { isSettling } from '../stored/refresh-policy.ts';
+import type { RefreshResult } from '../refresh/refresh-result.ts';
+import { Refresher, type RefreshTrigger } from '../refresh/refresher.service.ts';
+import type { Session } from '../stored/session.ts';
+import { type SessionQuery, SessionRepository } from '../stored/session.repository.ts';
+import { withinTime } from '../../waiting/within-time.ts';
+
+/** How long the operator waits for a refresh; the refresh itself goes on. */
+const PATIENCE_MS = 30_000;
+
+/** What a session is good for, as its PDS says now. */
+export type Validity =
+  | { readonly status: 'active' }
+  | { readonly status: 'needs_reauth'; readonly reason: SessionReason | null }
+  | { readonly status: 'unreachable' };
+
+/** What the operator may do with sessions. */
+@Injectable()
+export class SessionOperations {
+  constructor(
+    private readonly database: Database,
+    private readonly sessions: SessionRepository,
+    private readonly live: LiveSessions,
+    private readonly refresher: Refresher,
+    private readonly oracle: TokenOracle,
+    private readonly endings: Endings,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /** Lists a page of sessions, and where the next one begins. */
+  async list(query: SessionQuery): Promise<{ sessions: Session[]; cursor?: string }> {
+    const sessions = await this.sessions.list(query);
+    const last = sessions.at(-1);
+    return sessions.length === query.limit && last ? { sessions, cursor: last.id } : { sessions };
+  }
+
+  /** @throws BrokerError `NotFound` */
+  async get(id: string): Promise<Session> {
+    // What is no id is not looked for: no database has to take every text.
+    const session = isUuid(id) ? await this.sessions.find(id) : undefined;
+    if (!session) throw new BrokerError('NotFound', 'There is no such session.');
+    return session;
+  }
+
+  /** Refreshes a session whatever policy says; what an earlier attempt left in doubt stays as careful as ever. */
+  async refresh(id: string, by: AuditSource): Promise<RefreshResult> {
+    const { did } = await this.get(id);
+    const action = 'session.refresh-requested';
+    await this.audit.record({ ...by, action, did, target: { kind: 'session', id } });
+    return this.awaitRefresh(id, { kind: 'forced' });
+  }
+
+  /**
+   * Asks the PDS whether the session works: one authenticated request, after a refresh where the token has run out.
+   * Only a PDS that refuses the token is asked once more, after a refresh, and none that was renewed a moment ago.
+   */
+  async validate(id: string): Promise<Validity> {
+    await this.get(id);
+    await this.awaitRefresh(id, { kind: 'policy' });
+    const session = await this.live.reload(id);
+    if (!isLive(session)) return needsOwner(session);
+    const verdict = await this.oracle.ask(session);
+    if (verdict !== 'dead' || isSettling(session, databaseTime(session))) return toValidity(verdict);
+    await this.awaitRefresh(id, { kind: 'refused', generation: session.generation });
+    const renewed = await this.live.reload(id);
+    if (!isLive(renewed)) return needsOwner(renewed);
+    return renewed.generation > session.generation
+      ? toValidity(await this.oracle.ask(renewed))
+      : { status: 'unreachable' };
+  }
+
+  /** Ends a session, for everybody who holds it. */
+  async revoke(id: string, by: AuditSource): Promise<void> {
+    const { did } = await this.get(id);
+    await this.database.transaction().execute(async transaction => {
+      if (!(await this.endings.begin(id, transaction))) return;
+      const event = { ...by, action: 'session.revoked', did, target: { kind: 'session', id } } as const;
+      await this.audit.record(event, transaction);
+    });
+    await this.endings.finish(id);
+  }
+
+  private awaitRefresh(id: string, trigger: RefreshTrigger): Promise<RefreshResult> {
+    const slow: RefreshResult = { kind: 'failed', error: 'slow' };
+    return withinTime(PATIENCE_MS, this.refresher.refresh(id, trigger), slow);
+  }
+}
+
+function isUuid(text: string): boolean {
+  return z.uuid().safeParse(text).success;
+}
+
+function needsOwner(session: Session | undefined): Validity {
+  return { status: 'needs_reauth', reason: session?.reason ?? null };
+}
+
+function toValidity(verdict: TokenVerdict): Validity {
+  return { status: verdict === 'alive' ? 'active' : 'unreachable' };
+}

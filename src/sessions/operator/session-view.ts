@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { sessionPurposes, sessionReasons, sessionStatuses } from '../../database/tables/oauth-session.ts';
+import { absoluteEndOf } from '../stored/refresh-policy.ts';
+import type { Session } from '../stored/session.ts';
+
+const time = z.iso.datetime();
+
+/** A session as the operator sees it: everything about it, and none of its secrets. */
+export const sessionView = z.object({
+  id: z.string(),
+  did: z.string(),
+  handle: z.string().nullable(),
+  issuer: z.string(),
+  pds: z.string(),
+  scope: z.string(),
+  purpose: z.enum(sessionPurposes),
+  status: z.enum(sessionStatuses),
+  reason: z.enum(sessionReasons).nullable(),
+  generation: z.int(),
+  attempt: z.enum(['none', 'prepared', 'sent', 'in_doubt']),
+  failures: z.int(),
+  grantedAt: time,
+  refreshedAt: time,
+  lastUsedAt: time.nullable(),
+  accessExpiresAt: time,
+  nextRefreshAt: time.nullable(),
+  endsAt: time
+    .nullable()
+    .describe(
+      'when the issuer is expected to end it, however often it is refreshed; null once it is not active',
+    ),
+});
+
+export type SessionView = z.infer<typeof sessionView>;
+
+export function toSessionView(session: Session): SessionView {
+  const { id, did, handle, issuer, pds, scope, purpose, status, reason, generation, failures } = session;
+  return {
+    ...{ id, did, handle, issuer, pds, scope, purpose, status, reason, generation, failures },
+    attempt: session.attempt?.state ?? 'none',
+    grantedAt: session.grantedAt.toISOString(),
+    refreshedAt: session.refreshedAt.toISOString(),
+    lastUsedAt: session.lastUsedAt?.toISOString() ?? null,
+    accessExpiresAt: session.accessExpiresAt.toISOString(),
+    nextRefreshAt: session.nextRefreshAt?.toISOString() ?? null,
+    endsAt: status === 'active' ? absoluteEndOf(session).toISOString() : null,
+  };
+}

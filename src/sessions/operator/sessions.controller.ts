@@ -1,0 +1,110 @@
+import { isValidDid, isValidHandle } from '@atproto/syntax';
+import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import {
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiSecurity,
+  ApiTags,
+} from '@nestjs/swagger';
+import { z } from 'zod';
+import { CallSource } from '../../access/call-source.decorator.ts';
+import type { AuditSource } from '../../audit/audit-event.ts';
+import { sessionReasons, sessionStatuses } from '../../database/tables/oauth-session.ts';
+import { Allow } from '../../http/origins/allow.decorator.ts';
+import { ApiErrors } from '../../http/errors/api-errors.decorator.ts';
+import { toOpenApiSchema } from '../../http/operator/openapi.ts';
+import { ZodPipe } from '../../http/edge/zod.pipe.ts';
+import type { RefreshResult } from '../refresh/refresh-result.ts';
+import { SessionOperations, type Validity } from './session-operations.service.ts';
+import { sessionView, type SessionView, toSessionView } from './session-view.ts';
+
+const listQuery = z.object({
+  did: z.string().refine(isValidDid, 'must be a DID').optional(),
+  handle: z.string().refine(isValidHandle, 'must be a handle').optional(),
+  status: z.enum(sessionStatuses).optional(),
+  troubled: z.stringbool().optional(),
+  cursor: z.uuid().optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+const sessionPage = z.object({ sessions: z.array(sessionView), cursor: z.string().optional() });
+const refreshResult = z.object({
+  kind: z.enum(['refreshed', 'skipped', 'failed']),
+  error: z.string().optional(),
+});
+const validity = z.object({
+  status: z.enum(['active', 'needs_reauth', 'unreachable']),
+  reason: z.enum(sessionReasons).nullable().optional(),
+});
+
+@ApiTags('sessions')
+@ApiSecurity('operator')
+@ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden')
+@Controller('api/sessions')
+export class SessionsController {
+  constructor(private readonly operations: SessionOperations) {}
+
+  @Get()
+  @Allow('operator')
+  @ApiOperation({ operationId: 'listSessions', summary: 'The stored sessions, page by page' })
+  @ApiQuery({ name: 'did', required: false, schema: { type: 'string' } })
+  @ApiQuery({ name: 'handle', required: false, schema: { type: 'string', maxLength: 253 } })
+  @ApiQuery({
+    name: 'troubled',
+    required: false,
+    schema: { type: 'boolean' },
+    description: 'those whose refresh fails, or is in doubt',
+  })
+  @ApiQuery({ name: 'status', required: false, schema: { type: 'string', enum: [...sessionStatuses] } })
+  @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string', format: 'uuid' } })
+  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 500 } })
+  @ApiOkResponse({ description: 'A page of sessions.', schema: toOpenApiSchema(sessionPage) })
+  @ApiErrors('InvalidRequest')
+  async list(
+    @Query(new ZodPipe(listQuery)) query: z.infer<typeof listQuery>,
+  ): Promise<z.infer<typeof sessionPage>> {
+    const page = await this.operations.list(query);
+    return { ...page, sessions: page.sessions.map(toSessionView) };
+  }
+
+  @Get(':id')
+  @Allow('operator')
+  @ApiOperation({ operationId: 'getSession', summary: 'One session' })
+  @ApiOkResponse({ description: 'The session.', schema: toOpenApiSchema(sessionView) })
+  @ApiErrors('NotFound')
+  async look(@Param('id') id: string): Promise<SessionView> {
+    return toSessionView(await this.operations.get(id));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Allow('operator')
+  @ApiOperation({ operationId: 'revokeSession', summary: 'End a session, and revoke it at its issuer' })
+  @ApiNoContentResponse({ description: 'The session is ended, and revoked at its issuer.' })
+  @ApiErrors('NotFound')
+  revoke(@Param('id') id: string, @CallSource() by: AuditSource): Promise<void> {
+    return this.operations.revoke(id, by);
+  }
+
+  @Post(':id/refresh')
+  @HttpCode(200)
+  @Allow('operator')
+  @ApiOperation({ operationId: 'refreshSession', summary: 'Refresh a session now, whatever policy says' })
+  @ApiOkResponse({ description: 'What became of it.', schema: toOpenApiSchema(refreshResult) })
+  @ApiErrors('NotFound')
+  refresh(@Param('id') id: string, @CallSource() by: AuditSource): Promise<RefreshResult> {
+    return this.operations.refresh(id, by);
+  }
+
+  @Post(':id/validate')
+  @HttpCode(200)
+  @Allow('operator')
+  @ApiOperation({ operationId: 'validateSession', summary: 'Ask the PDS whether a session works' })
+  @ApiOkResponse({ description: 'Whether the PDS takes it.', schema: toOpenApiSchema(validity) })
+  @ApiErrors('NotFound')
+  validate(@Param('id') id: string): Promise<Validity> {
+    return this.operations.validate(id);
+  }
+}

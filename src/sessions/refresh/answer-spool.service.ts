@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import type { JWK } from 'jose';
+import { Config } from '../../config/config.ts';
+import { SealedBox } from '../../crypto/sealed-box.ts';
+import { Metrics } from '../../observability/metrics/metrics.ts';
+import type { RefreshedTokens } from '../../oauth/refresh/refresh-outcome.ts';
+import type { AttemptKey } from '../stored/session.ts';
+import { Spool } from '../../single-use/spool.ts';
+
+/** An answer that is not in the database yet, with all it takes to store it, or to revoke it if nobody holds it. */
+export type SpooledAnswer = AttemptKey & {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly kid: string | null;
+  readonly dpopKey: JWK;
+  readonly tokens: RefreshedTokens;
+  readonly pds: string;
+  /** When the request was sent, by the database's clock. */
+  readonly sentAt: string;
+};
+
+/** The answers of sessions' refreshes that are on disk. */
+@Injectable()
+export class AnswerSpool extends Spool<SpooledAnswer> {
+  constructor(config: Config, box: SealedBox, metrics: Metrics) {
+    super(config, box, { suffix: '.answer', idOf: ({ attemptId }) => attemptId });
+    const help = 'Answers on disk that are not in the database yet';
+    metrics.measure({ name: 'latchkey_spooled_answers', help }, async () => (await this.list()).length);
+  }
+}

@@ -1,0 +1,38 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Config } from '../../config/config.ts';
+import { clientIdOf } from '../../oauth/issuers/client-metadata.ts';
+import { Log } from '../../observability/log/log.ts';
+import { SessionListeners } from './session-listeners.service.ts';
+import { SessionRepository } from './session.repository.ts';
+
+/**
+ * Watches over the client id, which every session is bound to. A confidential client whose id changed would lose
+ * all its sessions, most likely by a slip in the configuration: it does not start unless told so. A loopback
+ * client's id holds its port and scope and may change on any day.
+ */
+@Injectable()
+export class ClientChange implements OnApplicationBootstrap {
+  constructor(
+    private readonly config: Config,
+    private readonly sessions: SessionRepository,
+    private readonly listeners: SessionListeners,
+    private readonly log: Log,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const clientId = clientIdOf(this.config);
+    const lost = await this.sessions.countOfOtherClients(clientId);
+    if (lost === 0) return;
+    const { client } = this.config;
+    if (client.kind === 'confidential' && client.acceptedClientId !== clientId) {
+      throw new Error(
+        `The client id is now ${clientId}, but ${lost} active sessions belong to another and would be lost. ` +
+          'Set LATCHKEY_PUBLIC_URL and LATCHKEY_BASE_PATH back, or accept the loss with ' +
+          `LATCHKEY_ACCEPT_CLIENT_ID=${clientId}.`,
+      );
+    }
+    const changed = await this.sessions.markClientChanged(clientId);
+    this.log.clientChanged({ clientId, sessions: changed.length });
+    for (const session of changed) await this.listeners.tell({ ...session, reason: 'client_changed' });
+  }
+}

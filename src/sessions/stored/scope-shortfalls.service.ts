@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../../config/config.ts';
+import { PermissionSets } from '../../oauth/scopes/permission-sets.service.ts';
+import { scopeShortfall } from '../../oauth/scopes/scopes.ts';
+import { Log } from '../../observability/log/log.ts';
+import { Metrics } from '../../observability/metrics/metrics.ts';
+import type { GrantMoment } from '../../observability/metrics/metrics-labels.ts';
+import { askedScopeOf, type Session } from './session.ts';
+
+/** What is wanted of a session, and what was granted. */
+export type ScopedSession = Pick<Session, 'purpose' | 'scope' | 'askedScope'>;
+
+/** Tells where less was granted than is wanted; nothing ends because of it. */
+@Injectable()
+export class ScopeShortfalls {
+  constructor(
+    private readonly config: Config,
+    private readonly sets: PermissionSets,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * Returns the scope that is wanted of a session: for a browser what the configuration names today; for a key what its
+   * owner was asked for, less what the configuration does not name any more, as no server would take that.
+   */
+  wanted(session: ScopedSession): string {
+    const { scope, scopeParts } = this.config;
+    if (session.purpose === 'ui') return scope;
+    const asked = askedScopeOf(session).split(' ');
+    return asked.filter(part => scopeParts.includes(part)).join(' ');
+  }
+
+  /** Lists the parts of the scope that is wanted of a session and was not granted. */
+  of(session: ScopedSession): string[] {
+    return scopeShortfall(session.scope, this.wanted(session), this.sets);
+  }
+
+  /** Tells of a session that was just granted. */
+  granted(session: Pick<Session, 'id' | 'did'> & ScopedSession, at: GrantMoment): void {
+    this.tell(session, this.of(session), at);
+  }
+
+  /** Tells of a session whose refresh said what is granted from now on. */
+  refreshed(session: Pick<Session, 'id' | 'did'> & ScopedSession, scope: string): void {
+    const { id: sessionId, did } = session;
+    const shortfall = this.of({ ...session, scope });
+    if (scope === session.scope) {
+      if (shortfall.length > 0) this.metrics.scopes.scopeFellShort('refresh');
+      return;
+    }
+    const [lost, gained] = [without(session.scope, scope), without(scope, session.scope)];
+    if (lost !== '' || gained !== '') this.log.scopeChanged({ did, sessionId, lost, gained });
+    this.tell(session, shortfall, 'refresh');
+  }
+
+  private tell(
+    { id: sessionId, did }: Pick<Session, 'id' | 'did'>,
+    shortfall: readonly string[],
+    at: GrantMoment,
+  ): void {
+    if (shortfall.length === 0) return;
+    this.metrics.scopes.scopeFellShort(at);
+    this.log.scopeFellShort({ did, sessionId, at, missing: shortfall.join(' ') });
+  }
+}
+
+function without(scope: string, other: string): string {
+  const others = new Set(other.split(' '));
+  return scope
+    .split(' ')
+    .filter(part => !others.has(part))
+    .join(' ');
+}

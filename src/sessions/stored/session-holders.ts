@@ -1,0 +1,45 @@
+import type { Expression, ExpressionBuilder, RawBuilder, SqlBool } from 'kysely';
+import type { Schema } from '../../database/tables/schema.ts';
+import type { Timestamp } from '../../database/tables/timestamp.ts';
+
+type SessionBuilder = ExpressionBuilder<Schema, 'oauth_session'>;
+
+/**
+ * The condition that nothing holds a session; every kind of holder is named here. A key or a request whose time is over
+ * holds nothing any more, swept or not.
+ *
+ * Served by the indexes on `session_id`.
+ */
+export function isUnheld(now: RawBuilder<Timestamp>): (eb: SessionBuilder) => Expression<SqlBool> {
+  return eb =>
+    eb.and([
+      eb.not(eb.exists(browserSessions(eb))),
+      eb.not(eb.exists(liveKeys(eb, now))),
+      eb.not(eb.exists(unclaimedRequests(eb, now))),
+    ]);
+}
+
+function browserSessions(eb: SessionBuilder) {
+  return eb
+    .selectFrom('ui_session')
+    .select('ui_session.id')
+    .whereRef('ui_session.session_id', '=', 'oauth_session.id');
+}
+
+function liveKeys(eb: SessionBuilder, now: RawBuilder<Timestamp>) {
+  return eb
+    .selectFrom('api_key')
+    .select('api_key.id')
+    .whereRef('api_key.session_id', '=', 'oauth_session.id')
+    .where('api_key.revoked_at', 'is', null)
+    .where(key => key.or([key('api_key.expires_at', 'is', null), key('api_key.expires_at', '>', now)]));
+}
+
+function unclaimedRequests(eb: SessionBuilder, now: RawBuilder<Timestamp>) {
+  return eb
+    .selectFrom('key_request')
+    .select('key_request.id')
+    .whereRef('key_request.session_id', '=', 'oauth_session.id')
+    .where('key_request.status', 'in', ['pending', 'authorized'])
+    .where('key_request.expires_at', '>', now);
+}

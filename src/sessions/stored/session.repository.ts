@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { type Kysely, sql } from 'kysely';
+import { Database } from '../../database/connection/database.ts';
+import type { Schema } from '../../database/tables/schema.ts';
+import type { SessionReason, SessionStatus } from '../../database/tables/oauth-session.ts';
+import type { Grant } from '../../oauth/authorization/grant.ts';
+import { NO_ATTEMPT, type SessionLife, toGrantedRow } from './granted-row.ts';
+import { isUnheld } from './session-holders.ts';
+import { type AttemptKey, type Session, type SessionRow, toSession } from './session.ts';
+import { isSealedAlike, type SessionSecrets, SessionSecretsBox } from './session-secrets.service.ts';
+
+/** A session as it was read: its row, its secrets, unless they were erased, and the database's time of the reading. */
+export type StoredSession = Session & {
+  readonly row: SessionRow;
+  readonly secrets: SessionSecrets | null;
+  readonly readAt: Date;
+};
+
+const MARKED_AT_ONCE = 200;
+
+/** As the partial index `oauth_session_troubled` has it, word for word, or it serves nobody. */
+const IN_TROUBLE = sql<boolean>`(failures > 0 or attempt_state = 'in_doubt')`;
+
+export type SessionQuery = {
+  readonly did?: string | undefined;
+  /** As it was verified when the session was granted. */
+  readonly handle?: string | undefined;
+  readonly status?: SessionStatus | undefined;
+  /** Only those whose refresh fails, or is in doubt. */
+  readonly troubled?: boolean | undefined;
+  /** The last id of the page before. */
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+};
+
+/** Stored sessions. Every change of a status is guarded, and grows the generation by one. */
+@Injectable()
+export class SessionRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly secrets: SessionSecretsBox,
+  ) {}
+
+  async insert(grant: Grant, life: SessionLife, database: Kysely<Schema> = this.database): Promise<Session> {
+    const to = { ...life, id: randomUUID(), generation: 1 };
+    const row = toGrantedRow(grant, to, this.secrets, await this.database.readNow(database));
+    await database.insertInto('oauth_session').values(row).execute();
+    return toSession(row);
+  }
+
+  /**
+   * @param known how it was read before: what is still sealed as it was then is not opened again
+   * @throws BrokerError `SealedRowUnreadable` when the row was edited
+   */
+  async find(id: string, known?: StoredSession): Promise<StoredSession | undefined> {
+    const found = await this.database
+      .selectFrom('oauth_session')
+      .selectAll()
+      .select(this.database.now().as('read_at'))
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (!found) return undefined;
+    const { read_at, ...row } = found;
+    const secrets = known && isSealedAlike(known.row, row) ? known.secrets : this.open(row);
+    return { ...toSession(row), row, secrets, readAt: new Date(read_at) };
+  }
+
+  /** Returns the id of the active session that an account was granted last. */
+  async findNewestActive(did: string): Promise<string | undefined> {
+    const row = await this.database
+      .selectFrom('oauth_session')
+      .select('id')
+      .where('did', '=', did)
+      .where('status', '=', 'active')
+      .orderBy('granted_at', 'desc')
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst();
+    return row?.id;
+  }
+
+  /** Updates an active session for a new holder, which a sweep then waits for; answers whether there is such a one. */
+  async addHolder({ id, did }: Pick<Session, 'id' | 'did'>, database: Kysely<Schema>): Promise<boolean> {
+    const { numUpdatedRows } = await database
+      .updateTable('oauth_session')
+      .set({ last_used_at: this.database.now() })
+      .where('id', '=', id)
+      .where('did', '=', did)
+      .where('status', '=', 'active')
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
+  /** Locks a session for this transaction, so that what is read of it afterwards is the newest. */
+  async lock(id: string, transaction: Kysely<Schema>): Promise<void> {
+    if (this.database.dialect === 'sqlite') return; // The transaction has the whole file.
+    await transaction.selectFrom('oauth_session').select('id').where('id', '=', id).forUpdate().execute();
+  }
+
+  /** Marks a session to be revoked unless something holds it; answers whether this call did it. */
+  async beginRevokingUnheld(id: string, database: Kysely<Schema>): Promise<boolean> {
+    const { numUpdatedRows } = await database
+      .updateTable('oauth_session')
+      .set(({ eb }) => ({ ...NO_ATTEMPT, status: 'revoking', generation: eb('generation', '+', 1) }))
+      .where('id', '=', id)
+      .where('status', 'in', ['active', 'needs_reauth'])
+      .where(isUnheld(this.database.now()))
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
+  /** Marks a session to be revoked; answers whether this call did it. The refresh token stays to revoke it with. */
+  async beginRevoking(id: string, database: Kysely<Schema> = this.database): Promise<boolean> {
+    const { numUpdatedRows } = await database
+      .updateTable('oauth_session')
+      .set(({ eb }) => ({ ...NO_ATTEMPT, status: 'revoking', generation: eb('generation', '+', 1) }))
+      .where('id', '=', id)
+      .where('status', 'in', ['active', 'needs_reauth'])
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
+  /** Lists sessions that still have to be revoked, in no order, so that a few that cannot be hold up no others. */
+  async listRevoking(limit: number): Promise<string[]> {
+    const rows = await this.database
+      .selectFrom('oauth_session')
+      .select('id')
+      .where('status', '=', 'revoking')
+      .orderBy(sql`random()`)
+      .limit(limit)
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
+  /** Erases the secrets of a session that was revoked at its issuer. */
+  async erase(id: string): Promise<void> {
+    await this.database
+      .updateTable('oauth_session')
+      .set(({ eb }) => ({ status: 'revoked', sealed: null, generation: eb('generation', '+', 1) }))
+      .where('id', '=', id)
+      .where('status', '=', 'revoking')
+      .execute();
+  }
+
+  /**
+   * Says of one generation of a session that its owner is needed, on the word of one attempt; answers whether both
+   * still had their place.
+   */
+  async markNeedsReauth(
+    { sessionId, generation, attemptId }: AttemptKey,
+    reason: SessionReason,
+  ): Promise<boolean> {
+    const { numUpdatedRows } = await this.database
+      .updateTable('oauth_session')
+      .set(({ eb }) => ({
+        ...NO_ATTEMPT,
+        status: 'needs_reauth',
+        reason,
+        generation: eb('generation', '+', 1),
+      }))
+      .where('id', '=', sessionId)
+      .where('generation', '=', generation)
+      .where('attempt_id', '=', attemptId)
+      .where('status', '=', 'active')
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
+  /** Writes down that sessions are in use, in batches that every database takes. */
+  async markUsed(ids: readonly string[]): Promise<void> {
+    for (let start = 0; start < ids.length; start += MARKED_AT_ONCE) {
+      await this.database
+        .updateTable('oauth_session')
+        .set({ last_used_at: this.database.now() })
+        .where('id', 'in', ids.slice(start, start + MARKED_AT_ONCE))
+        .execute();
+    }
+  }
+
+  /** Lists sessions for the operator, in the order of their ids. Served by the indexes on each of what it asks for. */
+  async list({ did, handle, status, troubled, cursor, limit }: SessionQuery): Promise<Session[]> {
+    let query = this.database.selectFrom('oauth_session').selectAll().orderBy('id').limit(limit);
+    if (did !== undefined) query = query.where('did', '=', did);
+    if (handle !== undefined) query = query.where('handle', '=', handle);
+    if (status !== undefined) query = query.where('status', '=', status);
+    if (troubled) query = query.where(IN_TROUBLE);
+    if (cursor !== undefined) query = query.where('id', '>', cursor);
+    return (await query.execute()).map(toSession);
+  }
+
+  /** Counts the active sessions that belong to another client id. */
+  async countOfOtherClients(clientId: string): Promise<number> {
+    const { count } = await this.database
+      .selectFrom('oauth_session')
+      .select(({ fn }) => fn.countAll<number | string>().as('count'))
+      .where('client_id', '!=', clientId)
+      .where('status', '=', 'active')
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  }
+
+  /** Tells every active session of another client id that it needs its owner again. */
+  markClientChanged(clientId: string): Promise<Pick<Session, 'id' | 'did'>[]> {
+    return this.database
+      .updateTable('oauth_session')
+      .set(({ eb }) => ({
+        ...NO_ATTEMPT,
+        status: 'needs_reauth',
+        reason: 'client_changed',
+        generation: eb('generation', '+', 1),
+      }))
+      .where('client_id', '!=', clientId)
+      .where('status', '=', 'active')
+      .returning(['id', 'did'])
+      .execute();
+  }
+
+  private open(row: SessionRow): SessionSecrets | null {
+    return row.sealed === null ? null : this.secrets.open(row.sealed, row);
+  }
+}

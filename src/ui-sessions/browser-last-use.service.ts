@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { BatchedMarks } from '../database/cache/batched-marks.ts';
+import { Log } from '../observability/log/log.ts';
+import { RecentUiSessions } from './ui-session.cache.ts';
+import { UiSessionRepository } from './ui-session.repository.ts';
+
+const FLUSH_MS = 1_000;
+
+/** Writes down which browsers were seen, by the digests of their cookies. */
+@Injectable()
+export class LastSeen extends BatchedMarks {
+  constructor(
+    private readonly uiSessions: UiSessionRepository,
+    private readonly recent: RecentUiSessions,
+    private readonly log: Log,
+  ) {
+    super(FLUSH_MS);
+  }
+
+  remember(digest: string, now: Date): void {
+    this.mark(digest, now);
+  }
+
+  protected async write(seen: ReadonlyMap<string, Date>): Promise<void> {
+    await this.uiSessions.touch(seen);
+    for (const [digest, lastSeenAt] of seen) this.recent.amend(digest, known => ({ ...known, lastSeenAt }));
+  }
+
+  protected onFailure(error: unknown): void {
+    this.log.databaseTrouble(error);
+  }
+}

@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AuthorizedKeyRequest } from '../../api-keys/requests/key-request-authorizations.service.ts';
+import type { ClaimCodePage } from '../../login/claim-code-page.ts';
+import { KeyReadyPage } from '../account/key-ready-page.tsx';
+import { OwnRequestCookie } from '../account/own-request-cookie.service.ts';
+import { Pages } from '../frame/pages.service.ts';
+import { ClaimCodeView } from './claim-code-view.tsx';
+
+/** Shows a claim code as a page; who asked for the key in this very browser has nothing to type. */
+@Injectable()
+export class ShownClaimCode implements ClaimCodePage {
+  constructor(
+    private readonly pages: Pages,
+    private readonly ownRequests: OwnRequestCookie,
+  ) {}
+
+  send(authorized: AuthorizedKeyRequest, request: FastifyRequest, reply: FastifyReply): void {
+    const { frame } = this.pages;
+    // The address of either page is that of the callback.
+    if (this.ownRequests.tokenFor(authorized.id, request) !== undefined)
+      this.pages.send(reply, KeyReadyPage({ ...frame, request: authorized }), 'strict-origin');
+    else this.pages.send(reply, ClaimCodeView({ ...frame, ...authorized }), 'no-referrer');
+  }
+}
