@@ -2,6 +2,7 @@
 const order = [
   'config',
   'errors',
+  'waiting',
   'observability',
   'database',
   'crypto',
@@ -11,6 +12,7 @@ const order = [
   'access',
   'identity',
   'oauth',
+  'single-use',
   'sessions',
   'ui-sessions',
   'operator-sessions',

@@ -59,9 +59,9 @@ export const { ApiKeyRepository, bindingOf: apiKeyBindingOf } = (await load(
   'api-keys/api-key.repository.js',
 )) as typeof ApiKeyRepositoryModule;
 export const { ApiKeyVerifier } = (await load('api-keys/api-key.verifier.js')) as typeof ApiKeyVerifierModule;
-export const { LastUsed } = (await load('api-keys/last-used.js')) as typeof LastUsedModule;
-export const { RecentApiKeys } = (await load('api-keys/recent-api-keys.js')) as typeof RecentApiKeysModule;
-export const { RefusalNotes } = (await load('api-keys/refusal-notes.js')) as typeof RefusalNotesModule;
+export const { ApiKeyLastUse } = (await load('api-keys/last-used.js')) as typeof LastUsedModule;
+export const { ApiKeyCache } = (await load('api-keys/recent-api-keys.js')) as typeof RecentApiKeysModule;
+export const { ApiKeyRefusalLog } = (await load('api-keys/refusal-notes.js')) as typeof RefusalNotesModule;
 export const { AuditEventRepository } = (await load(
   'audit/audit-event.repository.js',
 )) as typeof AuditEventRepositoryModule;

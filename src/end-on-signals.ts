@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Instances } from './leases/instances.service.ts';
 import { NativeAnswers } from './native-apps/refresh/native-answers.service.ts';
 import { AnswerStore } from './sessions/refresh/answer-store.service.ts';
-import { Closing } from './waiting/shutdown.service.ts';
+import { Shutdown } from './waiting/shutdown.service.ts';
 
 /** One Ctrl-C may arrive twice, from the terminal and from the program that started this one. */
 const ONE_KEY_PRESS_MS = 1_000;
@@ -25,7 +25,7 @@ export function endOnSignals(app: NestFastifyApplication): void {
 
 /** Takes no connection and begins no refresh any more; requests and refreshes under way come to their end. */
 async function endWell(app: NestFastifyApplication): Promise<void> {
-  app.get(Closing).begin();
+  app.get(Shutdown).begin();
   // Nest would close the server last, after it has waited for the refreshes.
   const served = app.getHttpAdapter().getInstance().close();
   await Promise.all([served, app.close()]);

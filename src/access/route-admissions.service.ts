@@ -4,10 +4,10 @@ import { DeclaredRoutes } from './declared-routes.service.ts';
 /** Refuses to start with a route that does not say who may call it. */
 @Injectable()
 export class RouteAdmissions implements OnApplicationBootstrap {
-  constructor(private readonly routes: DeclaredRoutes) {}
+  constructor(private readonly declaredRoutes: DeclaredRoutes) {}
 
   onApplicationBootstrap(): void {
-    const undeclared = this.routes.list().filter(({ admission }) => admission === undefined);
+    const undeclared = this.declaredRoutes.list().filter(({ admission }) => admission === undefined);
     const handlers = new Set(undeclared.map(({ handler }) => handler));
     if (handlers.size > 0) throw new Error(`Routes without @Allow: ${[...handlers].join(', ')}`);
   }

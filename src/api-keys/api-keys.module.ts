@@ -13,14 +13,14 @@ import { ExpiredApiKeys } from './keys/expired-api-keys.service.ts';
 import { ExpiredKeyRequests } from './requests/expired-key-requests.service.ts';
 import { KeyRequestAuthorizations } from './requests/key-request-authorizations.service.ts';
 import { KeyRequestClaims } from './requests/key-request-claims.service.ts';
-import { KeyRequestEnding } from './requests/key-request-transitions.service.ts';
+import { KeyRequestTransitions } from './requests/key-request-transitions.service.ts';
 import { KeyRequestLimits } from './requests/key-request-limits.service.ts';
 import { KeyRequestRepository } from './requests/key-request.repository.ts';
 import { KeyRequestsController } from './requests/key-requests.controller.ts';
 import { KeyRequests } from './requests/key-requests.service.ts';
-import { LastUsed } from './keys/api-key-last-use.service.ts';
-import { RecentApiKeys } from './keys/api-key.cache.ts';
-import { RefusalNotes } from './keys/api-key-refusal-log.service.ts';
+import { ApiKeyLastUse } from './keys/api-key-last-use.service.ts';
+import { ApiKeyCache } from './keys/api-key.cache.ts';
+import { ApiKeyRefusalLog } from './keys/api-key-refusal-log.service.ts';
 
 @Module({
   imports: [AuditModule, IdentityModule, LeasesModule, SessionsModule, TempTokensModule],
@@ -34,13 +34,13 @@ import { RefusalNotes } from './keys/api-key-refusal-log.service.ts';
     ExpiredKeyRequests,
     KeyRequestAuthorizations,
     KeyRequestClaims,
-    KeyRequestEnding,
+    KeyRequestTransitions,
     KeyRequestLimits,
     KeyRequestRepository,
     KeyRequests,
-    LastUsed,
-    RecentApiKeys,
-    RefusalNotes,
+    ApiKeyLastUse,
+    ApiKeyCache,
+    ApiKeyRefusalLog,
   ],
   exports: [
     ApiKeys,

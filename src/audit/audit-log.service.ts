@@ -13,13 +13,13 @@ import { type AuditQuery, toAuditCursor } from './audit-query.ts';
 export class AuditLog {
   constructor(
     private readonly config: Config,
-    private readonly events: AuditEventRepository,
-    private readonly notes: AuditNotes,
+    private readonly auditEventRows: AuditEventRepository,
+    private readonly auditNotes: AuditNotes,
   ) {}
 
   /** Writes down a change, in the transaction that makes it where one is given: neither is there without the other. */
   async record(event: AuditEvent, database?: Kysely<Schema>): Promise<void> {
-    await this.events.insert([{ event, secondsAgo: 0 }], database);
+    await this.auditEventRows.insert([{ event, secondsAgo: 0 }], database);
   }
 
   /**
@@ -27,12 +27,12 @@ export class AuditLog {
    * logged where there are too many of them or the database does not take it.
    */
   note(event: AuditEvent): void {
-    this.notes.add(event);
+    this.auditNotes.add(event);
   }
 
   /** Lists a page of events, newest first, and where the next one begins. */
   async list(query: AuditQuery): Promise<{ auditEvents: AuditEventView[]; cursor?: string }> {
-    const auditEvents = await this.events.list(query);
+    const auditEvents = await this.auditEventRows.list(query);
     const last = auditEvents.at(-1);
     return auditEvents.length === query.limit && last
       ? { auditEvents, cursor: toAuditCursor(last) }
@@ -41,6 +41,6 @@ export class AuditLog {
 
   /** Deletes up to `limit` events that were kept for long enough; answers how many. */
   sweep(limit: number): Promise<number> {
-    return this.events.deleteOlderThan(this.config.auditDays, limit);
+    return this.auditEventRows.deleteOlderThan(this.config.auditDays, limit);
   }
 }

@@ -22,7 +22,7 @@ export class AuditNotes implements OnModuleInit, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly events: AuditEventRepository,
+    private readonly auditEventRows: AuditEventRepository,
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
@@ -64,7 +64,7 @@ export class AuditNotes implements OnModuleInit, OnApplicationShutdown {
       const now = performance.now();
       const batch = notes.slice(start, start + ROWS_PER_STATEMENT);
       try {
-        await this.events.insert(
+        await this.auditEventRows.insert(
           batch.map(({ event, notedAt }) => ({ event, secondsAgo: (now - notedAt) / 1000 })),
         );
       } catch (error) {

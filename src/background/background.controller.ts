@@ -24,7 +24,7 @@ const refreshRun = z.object({
 @ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden')
 @Controller('api/sessions/refresh-due')
 export class BackgroundController {
-  constructor(private readonly refresh: BackgroundRefresh) {}
+  constructor(private readonly backgroundRefresh: BackgroundRefresh) {}
 
   @Post()
   @HttpCode(200)
@@ -39,6 +39,6 @@ export class BackgroundController {
   refreshDue(
     @Body(new ZodPipe(refreshDue)) { withinSeconds }: z.infer<typeof refreshDue>,
   ): Promise<RefreshRun> {
-    return this.refresh.run(withinSeconds);
+    return this.backgroundRefresh.run(withinSeconds);
   }
 }

@@ -9,7 +9,7 @@ import { LeaseRepository } from '../leases/lease.repository.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { NativeAppsModule } from '../native-apps/native-apps.module.ts';
 import { SurplusNativeTokens } from '../native-apps/refresh/surplus-native-tokens.service.ts';
-import { Endings } from '../sessions/endings/session-revocation.service.ts';
+import { SessionRevocation } from '../sessions/endings/session-revocation.service.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { BackgroundController } from './background.controller.ts';
 import { BackgroundRefresh } from './refresh/background-refresh.service.ts';
@@ -17,7 +17,7 @@ import { BackgroundStates } from './states/background-states.service.ts';
 import { BackgroundWorker } from './refresh/background.worker.ts';
 import { DueSessionRepository } from './refresh/due-session.repository.ts';
 import { EndingSessionRepository } from './sweeps/ending-session.repository.ts';
-import { EndingSoon } from './sweeps/expiry-warnings.service.ts';
+import { ExpiryWarnings } from './sweeps/expiry-warnings.service.ts';
 import { ExpiredRowRepository } from './sweeps/expired-row.repository.ts';
 import { HolderlessSessionRepository } from './sweeps/holderless-session.repository.ts';
 import { HolderlessSessions } from './sweeps/holderless-sessions.service.ts';
@@ -50,7 +50,7 @@ const REVOCATIONS_AT_ONCE = 16;
     BackgroundWorker,
     DueSessionRepository,
     EndingSessionRepository,
-    EndingSoon,
+    ExpiryWarnings,
     ExpiredRowRepository,
     HolderlessSessionRepository,
     HolderlessSessions,
@@ -65,51 +65,51 @@ export class BackgroundModule implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly sweeper: Sweeper,
-    private readonly audit: AuditLog,
-    private readonly expired: ExpiredRowRepository,
-    private readonly expiredKeys: ExpiredApiKeys,
-    private readonly expiredRequests: ExpiredKeyRequests,
-    private readonly holderless: HolderlessSessions,
-    private readonly endings: Endings,
-    private readonly surplusTokens: SurplusNativeTokens,
+    private readonly auditLog: AuditLog,
+    private readonly expiredRowRows: ExpiredRowRepository,
+    private readonly expiredApiKeys: ExpiredApiKeys,
+    private readonly expiredKeyRequests: ExpiredKeyRequests,
+    private readonly holderlessSessions: HolderlessSessions,
+    private readonly sessionRevocation: SessionRevocation,
+    private readonly surplusNativeTokens: SurplusNativeTokens,
   ) {}
 
   /** The table of what is swept; a later table adds its line. */
   onModuleInit(): void {
     const batch = ROWS_AT_ONCE[this.database.dialect];
     for (const name of EXPIRING) {
-      const sweepBatch = (limit: number): Promise<number> => this.expired.sweep(name, limit);
+      const sweepBatch = (limit: number): Promise<number> => this.expiredRowRows.sweep(name, limit);
       this.sweeper.register({ name, batch, sweepBatch });
     }
     this.sweeper.register({
       name: 'api_key',
       batch,
-      sweepBatch: limit => this.expiredKeys.sweep(limit),
+      sweepBatch: limit => this.expiredApiKeys.sweep(limit),
     });
     this.sweeper.register({
       name: 'key_request',
       batch: REVOCATIONS_AT_ONCE,
-      sweepBatch: limit => this.expiredRequests.sweep(limit),
+      sweepBatch: limit => this.expiredKeyRequests.sweep(limit),
     });
     this.sweeper.register({
       name: 'native_refresh_surplus',
       batch,
-      sweepBatch: limit => this.surplusTokens.sweep(limit),
+      sweepBatch: limit => this.surplusNativeTokens.sweep(limit),
     });
     this.sweeper.register({
       name: 'audit_event',
       batch,
-      sweepBatch: limit => this.audit.sweep(limit),
+      sweepBatch: limit => this.auditLog.sweep(limit),
     });
     this.sweeper.register({
       name: 'revoking',
       batch: REVOCATIONS_AT_ONCE,
-      sweepBatch: limit => this.endings.resume(limit),
+      sweepBatch: limit => this.sessionRevocation.resume(limit),
     });
     this.sweeper.register({
       name: 'oauth_session',
       batch: REVOCATIONS_AT_ONCE,
-      sweepBatch: limit => this.holderless.sweep(limit),
+      sweepBatch: limit => this.holderlessSessions.sweep(limit),
     });
   }
 }

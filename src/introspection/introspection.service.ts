@@ -11,7 +11,7 @@ import { type IntrospectionView, toIntrospectionView } from './introspection-vie
 export class Introspection {
   constructor(
     private readonly config: Config,
-    private readonly apiKeys: ApiKeyVerifier,
+    private readonly apiKeyVerifier: ApiKeyVerifier,
     private readonly sessions: Sessions,
   ) {}
 
@@ -31,7 +31,7 @@ export class Introspection {
    * @param from the address that asks
    */
   async introspect(token: string, from: string): Promise<IntrospectionView> {
-    const key = await this.apiKeys.verify(token, { from });
+    const key = await this.apiKeyVerifier.verify(token, { from });
     const session = key && (await this.sessions.find(key.sessionId));
     const active = key && session?.status === 'active' ? { key, session } : undefined;
     return toIntrospectionView(active, this.config.baseUrl);

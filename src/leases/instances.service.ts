@@ -28,7 +28,7 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
 
   constructor(
     private readonly database: Database,
-    private readonly instances: InstanceRepository,
+    private readonly instanceRows: InstanceRepository,
     private readonly leases: Leases,
     private readonly log: Log,
   ) {}
@@ -39,8 +39,8 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onModuleInit(): Promise<void> {
-    await this.instances.removeSilent(FORGOTTEN_AFTER_SECONDS);
-    await this.instances.beat(this.self);
+    await this.instanceRows.removeSilent(FORGOTTEN_AFTER_SECONDS);
+    await this.instanceRows.beat(this.self);
     this.timer = setInterval(() => {
       this.beating = this.beat();
     }, BEAT_MS);
@@ -54,7 +54,7 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
   async leave(): Promise<void> {
     clearInterval(this.timer);
     // A beat that comes last would put it on the list again.
-    const leaving = this.beating.then(() => this.instances.remove(this.self));
+    const leaving = this.beating.then(() => this.instanceRows.remove(this.self));
     const silence = delay(LEAVING_MS, undefined, { ref: false });
     await Promise.race([leaving, silence]).catch((error: unknown) => {
       this.log.databaseTrouble(error); // Then it is silent, and dead in ten minutes.
@@ -64,7 +64,7 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
 
   /** Lists a page of the processes that were alive within a day, and where the next one begins. */
   async list(query: InstanceQuery): Promise<{ instances: ListedInstance[]; cursor?: string }> {
-    const found = await this.instances.list(query);
+    const found = await this.instanceRows.list(query);
     const last = found.at(-1);
     const instances = found.map(instance => ({ ...instance, state: this.stateOf(instance) }));
     return found.length === query.limit && last ? { instances, cursor: last.owner } : { instances };
@@ -74,7 +74,7 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
   async isDead(owner: string): Promise<boolean> {
     if (owner === this.self) return false;
     if (this.database.dialect === 'sqlite') return true;
-    return !(await this.instances.isHeardOf(owner, DEAD_AFTER_SECONDS));
+    return !(await this.instanceRows.isHeardOf(owner, DEAD_AFTER_SECONDS));
   }
 
   private stateOf({ owner, seenAt, readAt }: RunningInstance): ListedInstance['state'] {
@@ -85,7 +85,7 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
 
   private async beat(): Promise<void> {
     try {
-      await this.instances.beat(this.self);
+      await this.instanceRows.beat(this.self);
     } catch (error) {
       this.log.databaseTrouble(error); // The next beat is soon.
     }

@@ -34,7 +34,7 @@ export class Leases {
   private uses = 0;
 
   constructor(
-    private readonly repository: LeaseRepository,
+    private readonly leaseRows: LeaseRepository,
     private readonly log: Log,
   ) {}
 
@@ -59,12 +59,12 @@ export class Leases {
    * say, such as a greatest number of rows. A name of `withLease` may not be used here.
    */
   holdWithin(transaction: Transaction<Schema>, name: string): Promise<void> {
-    return this.repository.holdWithin(transaction, name, this.owner);
+    return this.leaseRows.holdWithin(transaction, name, this.owner);
   }
 
   /** Lists a page of the leases that are held, and where the next one begins. */
   async list(query: LeaseQuery): Promise<{ leases: HeldLease[]; cursor?: string }> {
-    const leases = await this.repository.list(query);
+    const leases = await this.leaseRows.list(query);
     const last = leases.at(-1);
     return leases.length === query.limit && last ? { leases, cursor: last.name } : { leases };
   }
@@ -72,7 +72,7 @@ export class Leases {
   private async wait(name: string, owner: string, options: LeaseOptions): Promise<void> {
     const { seconds, waitSeconds = DEFAULT_WAIT_SECONDS } = options;
     const giveUpAt = performance.now() + waitSeconds * 1000;
-    while (!(await this.repository.acquire(name, owner, seconds))) {
+    while (!(await this.leaseRows.acquire(name, owner, seconds))) {
       if (performance.now() >= giveUpAt) throw new LeaseTaken(name, waitSeconds);
       await sleep(POLL_MS * (0.5 + Math.random()));
     }
@@ -81,7 +81,7 @@ export class Leases {
   /** The work is done, whatever happens here: a lease that stays behind runs out by itself. */
   private async giveBack(name: string, owner: string): Promise<void> {
     try {
-      await this.repository.release(name, owner);
+      await this.leaseRows.release(name, owner);
     } catch (error) {
       this.log.databaseTrouble(error);
     }

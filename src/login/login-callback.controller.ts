@@ -19,7 +19,7 @@ export class LoginCallbackController {
   constructor(
     private readonly config: Config,
     private readonly login: LoginService,
-    private readonly cookies: LoginCookies,
+    private readonly loginCookies: LoginCookies,
     private readonly claimCodePage: ClaimCodePage,
   ) {}
 
@@ -59,13 +59,13 @@ export class LoginCallbackController {
     // A HEAD asks what would happen; only a GET may spend the code.
     if (request.method === 'HEAD') return void reply.redirect(`${this.config.basePath}/`, 303);
     const { searchParams } = new URL(request.url, this.config.publicUrl);
-    const finished = await this.login.finish(searchParams, this.cookies.read(request));
+    const finished = await this.login.finish(searchParams, this.loginCookies.read(request));
     if (finished.kind === 'key-authorized') {
       this.showCode(finished.request, request, reply);
       return;
     }
     if (finished.kind === 'signed-in')
-      this.cookies.setSession(reply, finished.opened.cookie, finished.opened.expiresAt);
+      this.loginCookies.setSession(reply, finished.opened.cookie, finished.opened.expiresAt);
     return void reply.redirect(finished.returnTo, 303);
   }
 

@@ -28,7 +28,7 @@ export class LoginController {
   constructor(
     private readonly config: Config,
     private readonly login: LoginService,
-    private readonly cookies: LoginCookies,
+    private readonly loginCookies: LoginCookies,
   ) {}
 
   /** Begins at once only where nobody else can have made the browser do it, and it signs nobody out. */
@@ -108,7 +108,7 @@ export class LoginController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const binding = this.cookies.bind(request, reply);
+    const binding = this.loginCookies.bind(request, reply);
     const url = await this.login.begin(identifier, { returnTo, prompt }, binding);
     void reply.redirect(url.href, 303);
   }
@@ -120,7 +120,7 @@ export class LoginController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const binding = this.cookies.bind(request, reply);
+    const binding = this.loginCookies.bind(request, reply);
     const url = await this.login.beginReconnection(sessionId, returnTo, binding);
     void reply.redirect(url.href, 303);
   }

@@ -34,7 +34,7 @@ export type LoginBrowser = {
 };
 
 /** Where a login leads, and whether its person is to be asked for their consent although they have given it before. */
-export type LoginAsk = {
+export type LoginInput = {
   readonly returnTo?: string | undefined;
   readonly prompt?: 'consent' | undefined;
 };
@@ -56,10 +56,10 @@ export class LoginService {
     private readonly grants: Grants,
     private readonly sessions: Sessions,
     private readonly reconnections: Reconnections,
-    private readonly shortfalls: ScopeShortfalls,
+    private readonly scopeShortfalls: ScopeShortfalls,
     private readonly uiSessions: UiSessions,
     private readonly keyRequests: KeyRequests,
-    private readonly keyAuthorizations: KeyRequestAuthorizations,
+    private readonly keyRequestAuthorizations: KeyRequestAuthorizations,
     private readonly log: Log,
   ) {}
 
@@ -68,7 +68,7 @@ export class LoginService {
    *
    * @throws BrokerError `InvalidIdentifier`, `InvalidReturnTo`, `AccountNotFound`, `AccountUnreachable`
    */
-  async begin(identifier: string, { returnTo, prompt }: LoginAsk, binding: string): Promise<URL> {
+  async begin(identifier: string, { returnTo, prompt }: LoginInput, binding: string): Promise<URL> {
     const intent = {
       purpose: 'sign_in',
       target: null,
@@ -141,7 +141,10 @@ export class LoginService {
         return { kind: 'reconnected', returnTo };
       case 'key_request': {
         const by = { actor: { kind: 'anonymous' }, from: browser.from } as const;
-        return { kind: 'key-authorized', request: await this.keyAuthorizations.take(target, grant, by) };
+        return {
+          kind: 'key-authorized',
+          request: await this.keyRequestAuthorizations.take(target, grant, by),
+        };
       }
     }
   }
@@ -161,7 +164,7 @@ export class LoginService {
       return { session, opened, replaced };
     });
     this.log.signedIn({ did: session.did, sessionId: session.id, pds: session.pds });
-    this.shortfalls.granted(session, 'login');
+    this.scopeShortfalls.granted(session, 'login');
     if (previous && replaced) await this.uiSessions.finishEnding(previous);
     return { kind: 'signed-in', opened, returnTo };
   }

@@ -17,7 +17,7 @@ export class LogoutController {
   constructor(
     private readonly config: Config,
     private readonly uiSessions: UiSessions,
-    private readonly cookies: LoginCookies,
+    private readonly loginCookies: LoginCookies,
   ) {}
 
   @Post('logout')
@@ -39,7 +39,7 @@ export class LogoutController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await this.uiSessions.end({ id: uiSessionId, did, sessionId });
-    this.cookies.clearSession(reply);
+    this.loginCookies.clearSession(reply);
     if (request.headers.accept?.includes('text/html'))
       return void reply.redirect(`${this.config.basePath}/`, 303);
     return void reply.code(204).send();

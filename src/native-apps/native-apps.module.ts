@@ -9,10 +9,10 @@ import { Metrics } from '../observability/metrics/metrics.ts';
 import { OAuthModule } from '../oauth/oauth.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { AppDoctor } from './registry/app-doctor.service.ts';
-import { AttestationNotes } from './endpoints/attestation-log.service.ts';
+import { AttestationLog } from './endpoints/attestation-log.service.ts';
 import { Fingerprints } from './refresh/fingerprints.service.ts';
 import { IssuerRequests } from './refresh/issuer-requests.service.ts';
-import { KnownApps } from './registry/native-app.cache.ts';
+import { NativeAppCache } from './registry/native-app.cache.ts';
 import { LookupKeyRepository } from './refresh/lookup-key.repository.ts';
 import { NativeAnswers } from './refresh/native-answers.service.ts';
 import { NativeAppDocumentsController } from './registry/native-app-documents.controller.ts';
@@ -44,10 +44,10 @@ import { SurplusNativeTokens } from './refresh/surplus-native-tokens.service.ts'
   ],
   providers: [
     AppDoctor,
-    AttestationNotes,
+    AttestationLog,
     Fingerprints,
     IssuerRequests,
-    KnownApps,
+    NativeAppCache,
     LookupKeyRepository,
     NativeAnswers,
     NativeAppGuard,
@@ -68,17 +68,17 @@ import { SurplusNativeTokens } from './refresh/surplus-native-tokens.service.ts'
 export class NativeAppsModule implements NestModule {
   constructor(
     private readonly host: HttpAdapterHost<FastifyAdapter>,
-    private readonly apps: KnownApps,
+    private readonly nativeAppCache: NativeAppCache,
     metrics: Metrics,
-    refresher: NativeRefresher,
+    nativeRefresher: NativeRefresher,
   ) {
     const help = 'Refresh tokens of native apps in memory: on their way, and used with their answers';
-    const source = (): Promise<Record<string, number>> => Promise.resolve(refresher.inMemory);
+    const source = (): Promise<Record<string, number>> => Promise.resolve(nativeRefresher.inMemory);
     metrics.measure({ name: 'latchkey_native_tokens_in_memory', help, label: 'state' }, source);
   }
 
   /** Runs before the routes are made, which take the hooks that are there by then. */
   configure(): void {
-    addRefusalCors(this.host.httpAdapter.getInstance<FastifyInstance>(), this.apps);
+    addRefusalCors(this.host.httpAdapter.getInstance<FastifyInstance>(), this.nativeAppCache);
   }
 }

@@ -26,8 +26,8 @@ export class OperatorSessions {
   constructor(
     private readonly config: Config,
     private readonly database: Database,
-    private readonly operatorSessions: OperatorSessionRepository,
-    private readonly audit: AuditLog,
+    private readonly operatorSessionRows: OperatorSessionRepository,
+    private readonly auditLog: AuditLog,
     private readonly log: Log,
   ) {}
 
@@ -50,9 +50,9 @@ export class OperatorSessions {
     };
     const by = { actor: { kind: 'operator', id }, from } as const;
     await this.database.transaction().execute(async transaction => {
-      await this.operatorSessions.insert(row, adminToken, transaction);
+      await this.operatorSessionRows.insert(row, adminToken, transaction);
       const target = { kind: 'operator-session', id } as const;
-      await this.audit.record({ ...by, action: 'operator.signed-in', target }, transaction);
+      await this.auditLog.record({ ...by, action: 'operator.signed-in', target }, transaction);
     });
     this.log.operatorSignedIn({ operatorSessionId: id, from });
     return { id, cookie, expiresAt };
@@ -62,23 +62,23 @@ export class OperatorSessions {
   async findByCookie(cookie: string, now = new Date()): Promise<OperatorSession | undefined> {
     const { adminToken } = this.config;
     if (!isSecret(cookie) || adminToken === undefined) return undefined;
-    const found = await this.operatorSessions.findByDigest(digestOf(cookie), adminToken);
+    const found = await this.operatorSessionRows.findByDigest(digestOf(cookie), adminToken);
     return found && found.expiresAt > now ? found : undefined;
   }
 
   /** Ends a session: from now on its cookie opens nothing. */
   async end(id: string, by: AuditSource): Promise<void> {
     await this.database.transaction().execute(async transaction => {
-      if (!(await this.operatorSessions.delete(id, transaction))) return;
+      if (!(await this.operatorSessionRows.delete(id, transaction))) return;
       const target = { kind: 'operator-session', id } as const;
-      await this.audit.record({ ...by, action: 'operator.signed-out', target }, transaction);
+      await this.auditLog.record({ ...by, action: 'operator.signed-out', target }, transaction);
     });
   }
 
   private refuse(from: string): BrokerError {
     this.log.operatorRefused({ from });
     const target = { kind: 'operator-session' } as const;
-    this.audit.note({ action: 'operator.refused', actor: { kind: 'anonymous' }, target, from });
+    this.auditLog.note({ action: 'operator.refused', actor: { kind: 'anonymous' }, target, from });
     return new BrokerError('InvalidToken', 'This is not the admin token.');
   }
 }

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { judgeMintAnswer } from './mint-answer.ts';
+import { decideMintAnswer } from './mint-answer.ts';
 
 const tuple = { sessionId: 's', aud: 'did:web:a.example#svc', lxm: 'com.example.get' };
 
 function judge(statusCode: number, body: unknown, headers: Record<string, string> = {}): string {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return judgeMintAnswer({ statusCode, headers, body: Buffer.alloc(0) }, text, tuple);
+  return decideMintAnswer({ statusCode, headers, body: Buffer.alloc(0) }, text, tuple);
 }
 
-describe('judgeMintAnswer', () => {
+describe('decideMintAnswer', () => {
   it('takes the token', () => {
     expect(judge(200, { token: 'a.b.c' })).toBe('a.b.c');
   });

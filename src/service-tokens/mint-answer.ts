@@ -15,7 +15,7 @@ const refused = z.object({ error: z.string(), message: z.string().optional() });
  * @throws BrokerError `ScopeMissing`, `ServiceTokenRefused` with the PDS's reason, `TooManyRequests`,
  * `UpstreamUnavailable`
  */
-export function judgeMintAnswer(
+export function decideMintAnswer(
   { statusCode, headers }: PdsResponse,
   text: string,
   { aud, lxm = '*' }: Tuple,

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nest
 import { Config } from '../config/config.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { Metrics } from '../observability/metrics/metrics.ts';
-import { isUsable, type ServiceToken, type ServiceTokenAsk, type Tuple } from './service-token.ts';
+import { isUsable, type ServiceToken, type ServiceTokenInput, type Tuple } from './service-token.ts';
 import { ServiceTokenCache } from './service-token-cache.ts';
 import { ServiceTokenMint } from './service-token-mint.service.ts';
 import { TupleMap } from './tuple-map.ts';
@@ -32,7 +32,7 @@ export class MintedTokens implements OnModuleInit, OnApplicationShutdown {
 
   constructor(
     private readonly config: Config,
-    private readonly minter: ServiceTokenMint,
+    private readonly serviceTokenMint: ServiceTokenMint,
     private readonly metrics: Metrics,
   ) {
     this.cache = new ServiceTokenCache(config.cachedServiceTokens);
@@ -58,7 +58,7 @@ export class MintedTokens implements OnModuleInit, OnApplicationShutdown {
    * @param granted what the session is granted now
    * @throws BrokerError `TooManyRequests`, and what the mint throws
    */
-  async take(tuple: Tuple, ask: ServiceTokenAsk, granted: string): Promise<HandedToken> {
+  async take(tuple: Tuple, ask: ServiceTokenInput, granted: string): Promise<HandedToken> {
     const kept = this.cache.get(tuple);
     if (kept && ask.fresh) this.cache.delete(kept);
     else if (kept && isUsable(kept, ask, granted, performance.now())) return this.hand(kept);
@@ -100,7 +100,7 @@ export class MintedTokens implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Joins the mint that is under way, which may yield a token that lives too long or too short for this caller. */
-  private async obtain(tuple: Tuple, ask: ServiceTokenAsk, granted: string): Promise<ServiceToken> {
+  private async obtain(tuple: Tuple, ask: ServiceTokenInput, granted: string): Promise<ServiceToken> {
     for (let mint = this.mints.get(tuple); mint; mint = this.mints.get(tuple)) {
       const token = await mint.token;
       if (isUsable(token, ask, granted, performance.now())) return token;
@@ -122,8 +122,8 @@ export class MintedTokens implements OnModuleInit, OnApplicationShutdown {
     );
   }
 
-  private begin(tuple: Tuple, ask: ServiceTokenAsk): Promise<ServiceToken> {
-    const mint = { tuple, token: this.minter.mint(tuple, ask) };
+  private begin(tuple: Tuple, ask: ServiceTokenInput): Promise<ServiceToken> {
+    const mint = { tuple, token: this.serviceTokenMint.mint(tuple, ask) };
     this.mints.set(mint);
     this.counts.inFlight++;
     void this.settle(mint, ask);
@@ -131,7 +131,7 @@ export class MintedTokens implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Runs before whoever waits for the mint goes on. What was forgotten meanwhile is not kept. */
-  private async settle(mint: Mint, ask: ServiceTokenAsk): Promise<void> {
+  private async settle(mint: Mint, ask: ServiceTokenInput): Promise<void> {
     const token = await mint.token.catch(() => undefined); // Whoever waits for it is told.
     this.counts.inFlight--;
     const isWanted = this.mints.get(mint.tuple) === mint;

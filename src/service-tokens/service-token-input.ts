@@ -20,7 +20,7 @@ export const method = z
   .refine((value): boolean => NSID.isValid(value), 'must be the NSID of a method');
 
 /** What a caller says of the service token that it wants; `get` fills in what it left out. */
-export const serviceTokenAsk = z
+export const serviceTokenInput = z
   .object({
     aud: audience.describe('the service: a DID, or did#service'),
     lxm: method.optional().describe('the method that the token may call there'),

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { readText } from '../identity/outbound/exchange.ts';
 import { type SessionAccess, Sessions } from '../sessions/use/sessions.service.ts';
-import { judgeMintAnswer } from './mint-answer.ts';
+import { decideMintAnswer } from './mint-answer.ts';
 import {
   DEFAULT_LIFE_SECONDS,
   expiryOf,
   type ServiceToken,
-  type ServiceTokenAsk,
+  type ServiceTokenInput,
   type Tuple,
 } from './service-token.ts';
 
@@ -21,13 +21,13 @@ export class ServiceTokenMint {
   /**
    * Mints a token. Nobody ends this by leaving: what is minted may be for several.
    *
-   * @throws BrokerError as {@link judgeMintAnswer} and {@link Sessions.withSession} tell
+   * @throws BrokerError as {@link decideMintAnswer} and {@link Sessions.withSession} tell
    */
-  mint(tuple: Tuple, { expiresIn }: Pick<ServiceTokenAsk, 'expiresIn'>): Promise<ServiceToken> {
+  mint(tuple: Tuple, { expiresIn }: Pick<ServiceTokenInput, 'expiresIn'>): Promise<ServiceToken> {
     return this.sessions.withSession(tuple.sessionId, async pds => {
       const startedAt = performance.now();
       const answer = await pds.fetch(pathOf(tuple, expiresIn, pds), { method: 'GET' });
-      const token = judgeMintAnswer(answer, await readText(answer, LONGEST_ANSWER), tuple);
+      const token = decideMintAnswer(answer, await readText(answer, LONGEST_ANSWER), tuple);
       // Only now is the clock of a PDS known that was never asked before.
       const sentAt = new Date(pds.now().getTime() - (performance.now() - startedAt));
       const expiresAt = expiryOf(token, expiresIn, sentAt);

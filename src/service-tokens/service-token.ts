@@ -10,7 +10,7 @@ export type Tuple = {
 };
 
 /** What is asked for. Times are seconds. */
-export type ServiceTokenAsk = Pick<Tuple, 'aud' | 'lxm'> & {
+export type ServiceTokenInput = Pick<Tuple, 'aud' | 'lxm'> & {
   /** The longest that the token may have left. */
   readonly expiresIn: number;
   /** The least that it must have left, beyond the margin. */
@@ -59,7 +59,7 @@ export function expiryOf(token: string, askedSeconds: number, now: Date): Date {
  */
 export function isUsable(
   { endsAt, scope }: ServiceToken,
-  ask: Pick<ServiceTokenAsk, 'expiresIn' | 'minValiditySeconds'>,
+  ask: Pick<ServiceTokenInput, 'expiresIn' | 'minValiditySeconds'>,
   granted: string,
   now: number,
 ): boolean {

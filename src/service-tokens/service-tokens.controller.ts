@@ -8,7 +8,7 @@ import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
 import { toOpenApiSchema } from '../http/operator/openapi.ts';
 import { ZodPipe } from '../http/edge/zod.pipe.ts';
 import { MintedTokens } from './minted-tokens.service.ts';
-import { audience, method, serviceTokenAsk } from './service-token-input.ts';
+import { audience, method, serviceTokenInput } from './service-token-input.ts';
 import { ServiceTokens } from './service-tokens.service.ts';
 
 const handed = z.object({
@@ -35,7 +35,7 @@ const stats = z.object({
 export class ServiceTokensController {
   constructor(
     private readonly serviceTokens: ServiceTokens,
-    private readonly minted: MintedTokens,
+    private readonly mintedTokens: MintedTokens,
   ) {}
 
   @Post()
@@ -48,7 +48,7 @@ export class ServiceTokensController {
     operationId: 'getServiceToken',
     summary: 'A token with which another service is called as the account',
   })
-  @ApiBody({ schema: toOpenApiSchema(serviceTokenAsk) })
+  @ApiBody({ schema: toOpenApiSchema(serviceTokenInput) })
   @ApiOkResponse({ description: 'The token.', schema: toOpenApiSchema(handed) })
   @ApiErrors(
     'InvalidRequest',
@@ -65,7 +65,7 @@ export class ServiceTokensController {
   )
   async get(
     @Caller() { sessionId }: AccountPrincipal,
-    @Body(new ZodPipe(serviceTokenAsk)) ask: z.output<typeof serviceTokenAsk>,
+    @Body(new ZodPipe(serviceTokenInput)) ask: z.output<typeof serviceTokenInput>,
   ): Promise<z.infer<typeof handed>> {
     const { token, expiresAt, cached } = await this.serviceTokens.get(sessionId, { lxm: undefined, ...ask });
     return { token, expiresAt: expiresAt.toISOString(), cached };
@@ -96,6 +96,6 @@ export class ServiceTokensController {
   })
   @ApiOkResponse({ description: 'Numbers of this instance.', schema: toOpenApiSchema(stats) })
   stats(): z.infer<typeof stats> {
-    return this.minted.stats();
+    return this.mintedTokens.stats();
   }
 }

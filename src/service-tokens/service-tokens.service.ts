@@ -6,7 +6,7 @@ import { refuseProtectedMethod } from '../sessions/pds/protected-methods.ts';
 import { SessionListeners } from '../sessions/stored/session-listeners.service.ts';
 import { Sessions } from '../sessions/use/sessions.service.ts';
 import { type HandedToken, MintedTokens, type TokenSelection } from './minted-tokens.service.ts';
-import type { ServiceTokenAsk, Tuple } from './service-token.ts';
+import type { ServiceTokenInput, Tuple } from './service-token.ts';
 
 /** Hands out service tokens of accounts, as long as the session behind them lives and is granted what they are for. */
 @Injectable()
@@ -14,13 +14,13 @@ export class ServiceTokens implements OnModuleInit {
   constructor(
     private readonly config: Config,
     private readonly sessions: Sessions,
-    private readonly minted: MintedTokens,
-    private readonly listeners: SessionListeners,
+    private readonly mintedTokens: MintedTokens,
+    private readonly sessionListeners: SessionListeners,
   ) {}
 
   onModuleInit(): void {
-    this.listeners.addForEveryEnd(id => {
-      this.minted.forget(id);
+    this.sessionListeners.addForEveryEnd(id => {
+      this.mintedTokens.forget(id);
     });
   }
 
@@ -30,16 +30,16 @@ export class ServiceTokens implements OnModuleInit {
    * @throws BrokerError `InvalidRequest`, `ProtectedMethod`, `ScopeMissing`, `ReauthorizationRequired`, and
    * what the mint throws
    */
-  async get(sessionId: string, ask: ServiceTokenAsk): Promise<HandedToken> {
+  async get(sessionId: string, ask: ServiceTokenInput): Promise<HandedToken> {
     const tuple = { sessionId, aud: ask.aud, lxm: ask.lxm };
-    const token = await this.minted.take(tuple, ask, await this.requireAllowed(tuple));
+    const token = await this.mintedTokens.take(tuple, ask, await this.requireAllowed(tuple));
     if (!token.cached) await this.requireAllowed(tuple); // A mint may take long.
     return token;
   }
 
   /** Forgets tokens of a session; answers how many were kept by this instance. */
   forget(sessionId: string, selection: TokenSelection): number {
-    return this.minted.forget(sessionId, selection);
+    return this.mintedTokens.forget(sessionId, selection);
   }
 
   /**

@@ -7,13 +7,13 @@ import { AnswerSpool } from './refresh/answer-spool.service.ts';
 import { AnswerStore } from './refresh/answer-store.service.ts';
 import { AttemptRepository } from './refresh/attempt.repository.ts';
 import { ClientChange } from './stored/client-change.service.ts';
-import { Closing } from '../waiting/shutdown.service.ts';
-import { Endings } from './endings/session-revocation.service.ts';
+import { Shutdown } from '../waiting/shutdown.service.ts';
+import { SessionRevocation } from './endings/session-revocation.service.ts';
 import { FailPoints } from '../single-use/fail-points.service.ts';
-import { LastUse } from './stored/session-last-use.service.ts';
-import { LiveSessions } from './stored/session.cache.ts';
+import { SessionLastUse } from './stored/session-last-use.service.ts';
+import { SessionCache } from './stored/session.cache.ts';
 import { LiveTokens } from './use/live-tokens.service.ts';
-import { TokenOracle } from './pds/token-probe.service.ts';
+import { TokenProbe } from './pds/token-probe.service.ts';
 import { PdsRequests } from './pds/pds-requests.service.ts';
 import { ReconnectionRepository } from './endings/reconnection.repository.ts';
 import { Reconnections } from './endings/reconnections.service.ts';
@@ -40,11 +40,11 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     AnswerStore,
     AttemptRepository,
     ClientChange,
-    Closing,
-    Endings,
+    Shutdown,
+    SessionRevocation,
     FailPoints,
-    LastUse,
-    LiveSessions,
+    SessionLastUse,
+    SessionCache,
     LiveTokens,
     PdsRequests,
     ReconnectionRepository,
@@ -62,11 +62,11 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     SessionSecretsBox,
     Sessions,
     StreamGate,
-    TokenOracle,
+    TokenProbe,
   ],
   exports: [
-    Closing,
-    Endings,
+    Shutdown,
+    SessionRevocation,
     FailPoints,
     Reconnections,
     Refresher,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Closing } from '../waiting/shutdown.service.ts';
+import type { Shutdown } from '../waiting/shutdown.service.ts';
 import { pause } from '../waiting/pause.ts';
 import type { Spool } from './spool.ts';
 
@@ -13,7 +13,7 @@ const LAST_WAIT_MS = 2_000;
 /** Where answers go, and what is told of the way there. */
 export type Destination<Answer, Result> = {
   readonly spool: Spool<Answer>;
-  readonly closing: Closing;
+  readonly closing: Shutdown;
   /** Stores an answer if the database takes it; it is asked again after it has thrown. */
   readonly storeOnce: (answer: Answer) => Promise<Result>;
   readonly onTrouble: (answer: Answer, error: unknown) => void;

@@ -9,7 +9,7 @@ export class TempTokenScopes implements OnApplicationBootstrap {
   private readonly registered: TempTokenScope[] = [];
   private isOpen = true;
 
-  constructor(private readonly routes: DeclaredRoutes) {}
+  constructor(private readonly declaredRoutes: DeclaredRoutes) {}
 
   /** @throws Error when the process has started: nobody would check the scope any more */
   register(scope: TempTokenScope): void {
@@ -21,7 +21,7 @@ export class TempTokenScopes implements OnApplicationBootstrap {
   /** @throws Error with one message that names every scope and route that is wrong, so that the process does not start */
   onApplicationBootstrap(): void {
     this.isOpen = false;
-    const problems = findScopeProblems(this.registered, this.routes.list());
+    const problems = findScopeProblems(this.registered, this.declaredRoutes.list());
     if (problems.length > 0) throw new Error(`Temp-token scopes that cannot be: ${problems.join('; ')}`);
   }
 

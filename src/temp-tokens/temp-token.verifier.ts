@@ -15,7 +15,7 @@ export class TempTokenVerifier implements CredentialVerifier {
 
   constructor(
     private readonly tempTokens: TempTokens,
-    private readonly audit: AuditLog,
+    private readonly auditLog: AuditLog,
     private readonly metrics: Metrics,
   ) {}
 
@@ -33,7 +33,7 @@ export class TempTokenVerifier implements CredentialVerifier {
 
   private report({ reason, tempToken }: RefusedTempToken, { method, route, from }: CredentialUse): void {
     this.metrics.credentials.tempTokenRefused(reason);
-    this.audit.note({
+    this.auditLog.note({
       action: 'temp-token.refused',
       actor: { kind: 'anonymous' },
       target: { kind: 'temp-token', ...(tempToken && { id: tempToken.id }) },

@@ -45,7 +45,7 @@ const deletedResponse = { description: 'How many were deleted.', schema: toOpenA
 export class TempTokensController {
   constructor(
     private readonly tempTokens: TempTokens,
-    private readonly scopes: TempTokenScopes,
+    private readonly tempTokenScopes: TempTokenScopes,
   ) {}
 
   @Get('scopes')
@@ -53,7 +53,7 @@ export class TempTokensController {
   @ApiOperation({ operationId: 'listTempTokenScopes', summary: 'What temp tokens can be good for' })
   @ApiOkResponse({ description: 'Every scope.', schema: toOpenApiSchema(scopeList) })
   list(): z.infer<typeof scopeList> {
-    return { scopes: this.scopes.list().map(scope => ({ ...scope, routes: [...scope.routes] })) };
+    return { scopes: this.tempTokenScopes.list().map(scope => ({ ...scope, routes: [...scope.routes] })) };
   }
 
   @Post()

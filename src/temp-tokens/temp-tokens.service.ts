@@ -38,10 +38,10 @@ export class TempTokens {
   constructor(
     private readonly config: Config,
     private readonly database: Database,
-    private readonly scopes: TempTokenScopes,
-    private readonly tempTokens: TempTokenRepository,
+    private readonly tempTokenScopes: TempTokenScopes,
+    private readonly tempTokenRows: TempTokenRepository,
     private readonly leases: Leases,
-    private readonly audit: AuditLog,
+    private readonly auditLog: AuditLog,
   ) {}
 
   /**
@@ -63,12 +63,12 @@ export class TempTokens {
    */
   async validate(token: string, use: Omit<CredentialUse, 'from'>): Promise<ValidTempToken> {
     if (!isTempToken(token)) throw new RefusedTempToken('malformed');
-    const found = await this.tempTokens.findByDigest(digestOf(token));
+    const found = await this.tempTokenRows.findByDigest(digestOf(token));
     if (!found) throw new RefusedTempToken('not_found');
-    const scope = this.scopes.find(found.scope);
+    const scope = this.tempTokenScopes.find(found.scope);
     const reason = decideRefusal(found, scope, use, this.config.basePath);
     if (reason) throw new RefusedTempToken(reason, found);
-    if (scope?.singleUse && !(await this.tempTokens.consume(found))) {
+    if (scope?.singleUse && !(await this.tempTokenRows.consume(found))) {
       throw new RefusedTempToken('consumed', found);
     }
     return { id: found.id, scope: found.scope, resource: found.resource };
@@ -77,9 +77,10 @@ export class TempTokens {
   /** Ends one token; answers how many that were. */
   delete(id: string, by = BROKER): Promise<number> {
     return this.within(undefined, async transaction => {
-      const deleted = await this.tempTokens.delete(id, transaction);
+      const deleted = await this.tempTokenRows.delete(id, transaction);
       const target = { kind: 'temp-token', id } as const;
-      if (deleted > 0) await this.audit.record({ ...by, action: 'temp-token.deleted', target }, transaction);
+      if (deleted > 0)
+        await this.auditLog.record({ ...by, action: 'temp-token.deleted', target }, transaction);
       return deleted;
     });
   }
@@ -95,10 +96,10 @@ export class TempTokens {
     by = BROKER,
   ): Promise<number> {
     return this.within(database, async transaction => {
-      const deleted = await this.tempTokens.deleteByResource(scope, resource, transaction);
+      const deleted = await this.tempTokenRows.deleteByResource(scope, resource, transaction);
       const event = { action: 'temp-token.deleted', target: { kind: 'temp-token' } } as const;
       if (deleted > 0)
-        await this.audit.record({ ...by, ...event, detail: { scope, resource, deleted } }, transaction);
+        await this.auditLog.record({ ...by, ...event, detail: { scope, resource, deleted } }, transaction);
       return deleted;
     });
   }
@@ -111,7 +112,7 @@ export class TempTokens {
   }
 
   private requireMintable({ scope: name, resource, ttlSeconds }: TempTokenRequest): void {
-    const scope = this.scopes.find(name);
+    const scope = this.tempTokenScopes.find(name);
     if (!scope) throw new BrokerError('UnknownScope', 'scope: there is no such scope of temp tokens');
     if (!isResourceId(resource))
       throw new BrokerError('InvalidResource', 'resource: must be 1 to 128 letters, digits, _ and -');
@@ -125,7 +126,7 @@ export class TempTokens {
   ): Promise<MintedTempToken> {
     // Others who mint for this resource wait here, and so count this token too.
     await this.leases.holdWithin(transaction, `temp-tokens/${scope}/${resource}`);
-    const { live, readAt } = await this.tempTokens.countLive(scope, resource, transaction);
+    const { live, readAt } = await this.tempTokenRows.countLive(scope, resource, transaction);
     if (live >= this.config.tempTokensPerResource) throw tooMany(live);
     const token = newTempToken();
     const expiresAt = new Date(readAt.getTime() + ttlSeconds * 1000);
@@ -138,9 +139,9 @@ export class TempTokens {
       expires_at: expiresAt.toISOString(),
       consumed_at: null,
     };
-    await this.tempTokens.insert(row, transaction);
+    await this.tempTokenRows.insert(row, transaction);
     const event = { action: 'temp-token.minted', target: { kind: 'temp-token', id: row.id } } as const;
-    await this.audit.record({ ...by, ...event, detail: { scope, resource, ttlSeconds } }, transaction);
+    await this.auditLog.record({ ...by, ...event, detail: { scope, resource, ttlSeconds } }, transaction);
     return { id: row.id, token, expiresAt };
   }
 }

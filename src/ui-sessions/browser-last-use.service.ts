@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { BatchedMarks } from '../database/cache/batched-marks.ts';
 import { Log } from '../observability/log/log.ts';
-import { RecentUiSessions } from './ui-session.cache.ts';
+import { UiSessionCache } from './ui-session.cache.ts';
 import { UiSessionRepository } from './ui-session.repository.ts';
 
 const FLUSH_MS = 1_000;
 
 /** Writes down which browsers were seen, by the digests of their cookies. */
 @Injectable()
-export class LastSeen extends BatchedMarks {
+export class BrowserLastUse extends BatchedMarks {
   constructor(
-    private readonly uiSessions: UiSessionRepository,
-    private readonly recent: RecentUiSessions,
+    private readonly uiSessionRows: UiSessionRepository,
+    private readonly uiSessionCache: UiSessionCache,
     private readonly log: Log,
   ) {
     super(FLUSH_MS);
@@ -22,8 +22,9 @@ export class LastSeen extends BatchedMarks {
   }
 
   protected async write(seen: ReadonlyMap<string, Date>): Promise<void> {
-    await this.uiSessions.touch(seen);
-    for (const [digest, lastSeenAt] of seen) this.recent.amend(digest, known => ({ ...known, lastSeenAt }));
+    await this.uiSessionRows.touch(seen);
+    for (const [digest, lastSeenAt] of seen)
+      this.uiSessionCache.amend(digest, known => ({ ...known, lastSeenAt }));
   }
 
   protected onFailure(error: unknown): void {

@@ -18,9 +18,9 @@ type Owner = Pick<BrowserPrincipal, 'did' | 'uiSessionId'>;
 export class OwnUiSessions {
   constructor(
     private readonly database: Database,
-    private readonly repository: UiSessionRepository,
+    private readonly uiSessionRows: UiSessionRepository,
     private readonly uiSessions: UiSessions,
-    private readonly audit: AuditLog,
+    private readonly auditLog: AuditLog,
   ) {}
 
   /** Lists a page of an account's browsers that are signed in, and where the next one begins. */
@@ -29,7 +29,7 @@ export class OwnUiSessions {
     page: { readonly cursor?: string | undefined; readonly limit: number },
     now = new Date(),
   ): Promise<{ uiSessions: UiSession[]; cursor?: string }> {
-    const read = await this.repository.list({ did, ...page });
+    const read = await this.uiSessionRows.list({ did, ...page });
     const last = read.at(-1);
     const uiSessions = read.filter(uiSession => !isOver(uiSession, now));
     return read.length === page.limit && last ? { uiSessions, cursor: last.id } : { uiSessions };
@@ -41,7 +41,7 @@ export class OwnUiSessions {
    * @throws BrokerError `NotFound`, also for another account's
    */
   async end(id: string, { did }: Pick<Owner, 'did'>, by: AuditSource): Promise<void> {
-    const found = z.uuid().safeParse(id).success ? await this.repository.find(id, did) : undefined;
+    const found = z.uuid().safeParse(id).success ? await this.uiSessionRows.find(id, did) : undefined;
     if (!found) throw new BrokerError('NotFound', 'There is no such browser session.');
     await this.endAll([found], by);
   }
@@ -50,7 +50,7 @@ export class OwnUiSessions {
   async endOthers({ did, uiSessionId }: Owner, by: AuditSource): Promise<number> {
     let ended = 0;
     for (let cursor: string | undefined = ''; cursor !== undefined;) {
-      const page: UiSession[] = await this.repository.list({ did, cursor, limit: READ_AT_ONCE });
+      const page: UiSession[] = await this.uiSessionRows.list({ did, cursor, limit: READ_AT_ONCE });
       ended += await this.endAll(
         page.filter(({ id }) => id !== uiSessionId),
         by,
@@ -66,7 +66,7 @@ export class OwnUiSessions {
       for (const uiSession of uiSessions) {
         if (!(await this.uiSessions.beginEnding(uiSession, transaction))) continue;
         const target = { kind: 'ui-session', id: uiSession.id } as const;
-        await this.audit.record(
+        await this.auditLog.record(
           { ...by, action: 'ui-session.ended', did: uiSession.did, target },
           transaction,
         );

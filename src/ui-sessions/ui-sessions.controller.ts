@@ -35,7 +35,7 @@ const endedCount = z.object({ ended: z.int() });
 @ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden', 'DatabaseUnavailable')
 @Controller('api/ui-sessions')
 export class UiSessionsController {
-  constructor(private readonly uiSessions: OwnUiSessions) {}
+  constructor(private readonly ownUiSessions: OwnUiSessions) {}
 
   @Get()
   @Allow('browser')
@@ -52,7 +52,7 @@ export class UiSessionsController {
     @Query(new ZodPipe(listQuery)) page: z.infer<typeof listQuery>,
     @Caller() { did, uiSessionId }: BrowserPrincipal,
   ): Promise<z.infer<typeof uiSessionPage>> {
-    const { uiSessions, ...next } = await this.uiSessions.list(did, page);
+    const { uiSessions, ...next } = await this.ownUiSessions.list(did, page);
     return { uiSessions: uiSessions.map(found => toUiSessionView(found, uiSessionId)), ...next };
   }
 
@@ -70,7 +70,7 @@ export class UiSessionsController {
     @Caller() caller: BrowserPrincipal,
     @CallSource() by: AuditSource,
   ): Promise<void> {
-    return this.uiSessions.end(id, caller, by);
+    return this.ownUiSessions.end(id, caller, by);
   }
 
   @Delete()
@@ -88,6 +88,6 @@ export class UiSessionsController {
     @Caller() caller: BrowserPrincipal,
     @CallSource() by: AuditSource,
   ): Promise<z.infer<typeof endedCount>> {
-    return { ended: await this.uiSessions.endOthers(caller, by) };
+    return { ended: await this.ownUiSessions.endOthers(caller, by) };
   }
 }

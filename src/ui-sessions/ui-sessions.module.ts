@@ -2,10 +2,10 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { CookieVerifier } from './cookie.verifier.ts';
-import { LastSeen } from './browser-last-use.service.ts';
+import { BrowserLastUse } from './browser-last-use.service.ts';
 import { MeController } from './me.controller.ts';
 import { OwnUiSessions } from './own-ui-sessions.service.ts';
-import { RecentUiSessions } from './ui-session.cache.ts';
+import { UiSessionCache } from './ui-session.cache.ts';
 import { UiSessionRepository } from './ui-session.repository.ts';
 import { UiSessionsController } from './ui-sessions.controller.ts';
 import { UiSessions } from './ui-sessions.service.ts';
@@ -13,7 +13,7 @@ import { UiSessions } from './ui-sessions.service.ts';
 @Module({
   imports: [AuditModule, SessionsModule],
   controllers: [MeController, UiSessionsController],
-  providers: [CookieVerifier, LastSeen, OwnUiSessions, RecentUiSessions, UiSessionRepository, UiSessions],
+  providers: [CookieVerifier, BrowserLastUse, OwnUiSessions, UiSessionCache, UiSessionRepository, UiSessions],
   exports: [CookieVerifier, OwnUiSessions, UiSessions],
 })
 export class UiSessionsModule {}

@@ -5,11 +5,11 @@ import { digestOf, isSecret, newSecret } from '../crypto/secret.ts';
 import { Database } from '../database/connection/database.ts';
 import type { Schema } from '../database/tables/schema.ts';
 import { Log } from '../observability/log/log.ts';
-import { Endings } from '../sessions/endings/session-revocation.service.ts';
+import { SessionRevocation } from '../sessions/endings/session-revocation.service.ts';
 import { SessionListeners } from '../sessions/stored/session-listeners.service.ts';
 import type { Session } from '../sessions/stored/session.ts';
-import { LastSeen } from './browser-last-use.service.ts';
-import { RecentUiSessions } from './ui-session.cache.ts';
+import { BrowserLastUse } from './browser-last-use.service.ts';
+import { UiSessionCache } from './ui-session.cache.ts';
 import { ABSOLUTE_LIMIT_MS, isOver, isSeenStale, type UiSession } from './ui-session.ts';
 import { UiSessionRepository } from './ui-session.repository.ts';
 
@@ -26,19 +26,19 @@ export type EndedUiSession = Pick<UiSession, 'id' | 'did' | 'sessionId'>;
 export class UiSessions implements OnModuleInit {
   constructor(
     private readonly database: Database,
-    private readonly uiSessions: UiSessionRepository,
-    private readonly recent: RecentUiSessions,
-    private readonly lastSeen: LastSeen,
-    private readonly endings: Endings,
-    private readonly listeners: SessionListeners,
+    private readonly uiSessionRows: UiSessionRepository,
+    private readonly uiSessionCache: UiSessionCache,
+    private readonly browserLastUse: BrowserLastUse,
+    private readonly sessionRevocation: SessionRevocation,
+    private readonly sessionListeners: SessionListeners,
     private readonly log: Log,
   ) {}
 
   /** A session that needs its owner cannot serve a browser any more: the person must sign in again. */
   onModuleInit(): void {
-    this.listeners.add(async ({ id }) => {
-      await this.uiSessions.deleteOf(id);
-      this.recent.forgetWhere(({ sessionId }) => sessionId === id);
+    this.sessionListeners.add(async ({ id }) => {
+      await this.uiSessionRows.deleteOf(id);
+      this.uiSessionCache.forgetWhere(({ sessionId }) => sessionId === id);
     });
   }
 
@@ -61,7 +61,7 @@ export class UiSessions implements OnModuleInit {
       last_seen_at: now.toISOString(),
       expires_at: expiresAt.toISOString(),
     };
-    await this.uiSessions.insert(row, database);
+    await this.uiSessionRows.insert(row, database);
     return { cookie, expiresAt };
   }
 
@@ -69,9 +69,9 @@ export class UiSessions implements OnModuleInit {
   async findByCookie(cookie: string, now = new Date()): Promise<UiSession | undefined> {
     if (!isSecret(cookie)) return undefined;
     const digest = digestOf(cookie);
-    const uiSession = await this.recent.get(digest);
+    const uiSession = await this.uiSessionCache.get(digest);
     if (!uiSession || isOver(uiSession, now)) return undefined;
-    if (isSeenStale(uiSession, now)) this.lastSeen.remember(digest, now);
+    if (isSeenStale(uiSession, now)) this.browserLastUse.remember(digest, now);
     return uiSession;
   }
 
@@ -88,15 +88,15 @@ export class UiSessions implements OnModuleInit {
 
   /** The first half of `end`, in a transaction of the caller's; answers whether this call ended it. */
   async beginEnding({ id, sessionId }: EndedUiSession, database: Kysely<Schema>): Promise<boolean> {
-    if (!(await this.uiSessions.delete(id, database))) return false;
-    await this.endings.begin(sessionId, database);
+    if (!(await this.uiSessionRows.delete(id, database))) return false;
+    await this.sessionRevocation.begin(sessionId, database);
     return true;
   }
 
   /** The second half, once that is committed. What goes wrong at the issuer is logged and tried again. */
   async finishEnding({ did, sessionId }: EndedUiSession): Promise<void> {
-    this.recent.forgetWhere(known => known.sessionId === sessionId);
+    this.uiSessionCache.forgetWhere(known => known.sessionId === sessionId);
     this.log.signedOut({ did, sessionId });
-    await this.endings.finish(sessionId);
+    await this.sessionRevocation.finish(sessionId);
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 /** Tells all that refreshes that this process is about to end. */
 @Injectable()
-export class Closing {
+export class Shutdown {
   private readonly controller = new AbortController();
 
   get signal(): AbortSignal {

@@ -61,7 +61,7 @@ const PDS_ANSWER = { status: 200, description: 'What the PDS answered.', content
 export class XrpcController {
   constructor(
     private readonly xrpc: XrpcService,
-    private readonly concurrency: SessionConcurrency,
+    private readonly sessionConcurrency: SessionConcurrency,
     private readonly config: Config,
   ) {}
 
@@ -105,7 +105,7 @@ export class XrpcController {
     body?: UploadedBody,
   ): Promise<void> {
     refuseAsPageOrScript(request.headers);
-    reply.raw.once('close', this.concurrency.enter(sessionId));
+    reply.raw.once('close', this.sessionConcurrency.enter(sessionId));
     const signal = leaving(reply);
     try {
       const response = await this.xrpc.forward(sessionId, nsid, queryOf(request), {

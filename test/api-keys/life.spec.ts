@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { LastUsed } from '../../src/api-keys/keys/api-key-last-use.service.ts';
-import { RecentApiKeys } from '../../src/api-keys/keys/api-key.cache.ts';
+import { ApiKeyLastUse } from '../../src/api-keys/keys/api-key-last-use.service.ts';
+import { ApiKeyCache } from '../../src/api-keys/keys/api-key.cache.ts';
 import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
 import type { Session } from '../../src/sessions/stored/session.ts';
 import { listEvents } from '../audit/events.ts';
@@ -27,7 +27,7 @@ function suite(broker: () => TestBroker): void {
     for (const table of ['api_key', 'ui_session'] as const)
       await broker().database.deleteFrom(table).execute();
     broker()
-      .app.get(RecentApiKeys)
+      .app.get(ApiKeyCache)
       .forgetWhere(() => true);
   });
 
@@ -236,15 +236,15 @@ function suite(broker: () => TestBroker): void {
     const minute = (): number => Math.floor(Date.now() / 60_000);
     const before = minute();
     expect(await statusWith(key)).toBe(200);
-    await broker().app.get(LastUsed).flush();
+    await broker().app.get(ApiKeyLastUse).flush();
     const written = new Date((await rowOf(broker(), key.id)).last_used_at ?? 0);
     expect(written.getTime() % 60_000).toBe(0);
     expect([before, minute()]).toContain(written.getTime() / 60_000);
     const later = '2099-01-01T00:00:00.000Z';
     await broker().database.updateTable('api_key').set({ last_used_at: later }).execute();
-    await broker().app.get(LastUsed).flush();
+    await broker().app.get(ApiKeyLastUse).flush();
     expect(await statusWith(key)).toBe(200);
-    await broker().app.get(LastUsed).flush();
+    await broker().app.get(ApiKeyLastUse).flush();
     expect((await rowOf(broker(), key.id)).last_used_at).toBe(later);
   });
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { LastUsed } from '../../src/api-keys/keys/api-key-last-use.service.ts';
-import { RecentApiKeys } from '../../src/api-keys/keys/api-key.cache.ts';
+import { ApiKeyLastUse } from '../../src/api-keys/keys/api-key-last-use.service.ts';
+import { ApiKeyCache } from '../../src/api-keys/keys/api-key.cache.ts';
 import { openDatabase } from '../../src/database/connection/open-database.ts';
 import { callWith, grantKey, issueKey } from '../broker/issued-key.ts';
 import { storeSession } from '../broker/stored-session.ts';
@@ -35,8 +35,8 @@ const toTheMinute: unknown = expect.stringMatching(/:00\.000Z$/);
     expect((await callWith(broker, key, WHO)).status).toBe(200);
     await postgres.halt();
     try {
-      await broker.app.get(LastUsed).flush();
-      broker.app.get(RecentApiKeys).forgetWhere(() => true);
+      await broker.app.get(ApiKeyLastUse).flush();
+      broker.app.get(ApiKeyCache).forgetWhere(() => true);
       const refused = await callWith(broker, key, WHO);
       expect([refused.status, refused.headers.has('retry-after')]).toEqual([503, true]);
       expect(await refused.json()).toMatchObject({ error: 'DatabaseUnavailable' });
@@ -51,7 +51,7 @@ const toTheMinute: unknown = expect.stringMatching(/:00\.000Z$/);
       await postgres.resume();
     }
     await until(async () => (await callWith(broker, key, WHO)).status === 200);
-    await broker.app.get(LastUsed).flush();
+    await broker.app.get(ApiKeyLastUse).flush();
     expect(await lastUses(broker)).toEqual([toTheMinute]);
     expect(await useFailures(broker)).toBeGreaterThan(0);
   });
@@ -63,11 +63,11 @@ describeBroker('a key whose last use cannot be written down', broker => {
     const key = await issueKey(broker(), await storeSession(broker(), broker().network.pds, {}, 'api_key'));
     expect((await callWith(broker(), key, 'GET /api/me')).status).toBe(200);
     await sql`alter table api_key rename column last_used_at to lost`.execute(database);
-    await app.get(LastUsed).flush();
+    await app.get(ApiKeyLastUse).flush();
     expect(await useFailures(broker())).toBe(1);
     await sql`alter table api_key rename column lost to last_used_at`.execute(database);
     expect((await callWith(broker(), key, 'GET /api/me')).status).toBe(200);
-    await app.get(LastUsed).onApplicationShutdown();
+    await app.get(ApiKeyLastUse).onApplicationShutdown();
     expect(await lastUses(broker())).toEqual([toTheMinute]);
     expect(await useFailures(broker())).toBe(1);
   });

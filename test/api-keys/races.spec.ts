@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from '@jest/globals';
 import { ApiKeys } from '../../src/api-keys/keys/api-keys.service.ts';
 import { HolderlessSessionRepository } from '../../src/background/sweeps/holderless-session.repository.ts';
 import { HolderlessSessions } from '../../src/background/sweeps/holderless-sessions.service.ts';
-import { Endings } from '../../src/sessions/endings/session-revocation.service.ts';
+import { SessionRevocation } from '../../src/sessions/endings/session-revocation.service.ts';
 import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
 import { stopBackground } from '../background/due.ts';
 import { byTest, callWith, grantKey, issueKey, type TestKey } from '../broker/issued-key.ts';
@@ -107,7 +107,7 @@ function suite(broker: () => TestBroker): void {
   it('hold a session that is swept while they are about to be committed', async () => {
     const { app, database } = broker();
     const repository = new HolderlessSessionRepository(database);
-    const holderless = new HolderlessSessions(database, repository, app.get(Endings));
+    const holderless = new HolderlessSessions(database, repository, app.get(SessionRevocation));
     const session = oauthSessionRow({ did: 'did:plc:barrier', granted_at: '2020-01-01T00:00:00.000Z' });
     await database.insertInto('oauth_session').values(session).execute();
     const [begun, committing] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
@@ -134,7 +134,7 @@ function suite(broker: () => TestBroker): void {
     const holderless = new HolderlessSessions(
       database,
       new HolderlessSessionRepository(database),
-      app.get(Endings),
+      app.get(SessionRevocation),
     );
     const sessions = Array.from({ length: SESSIONS }, (_, index) =>
       oauthSessionRow({

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiKeys } from '../../src/api-keys/keys/api-keys.service.ts';
-import { LastUsed } from '../../src/api-keys/keys/api-key-last-use.service.ts';
+import { ApiKeyLastUse } from '../../src/api-keys/keys/api-key-last-use.service.ts';
 import { newApiKeySecret } from '../../src/crypto/api-key-secret.ts';
 import { digestOf } from '../../src/crypto/secret.ts';
 import { listEvents } from '../audit/events.ts';
@@ -68,7 +68,7 @@ function suite(broker: () => TestBroker): void {
     });
 
     it('leaves nothing of a secret in the database, the log and the metrics', async () => {
-      await broker().app.get(LastUsed).flush();
+      await broker().app.get(ApiKeyLastUse).flush();
       const metrics = await (await scrape(broker())).text();
       const audited = JSON.stringify(await listEvents(broker()));
       const said = [await dumpTables(broker().database), broker().logLines.join(''), metrics, audited];

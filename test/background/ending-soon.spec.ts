@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { EndingSoon } from '../../src/background/sweeps/expiry-warnings.service.ts';
+import { ExpiryWarnings } from '../../src/background/sweeps/expiry-warnings.service.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { oauthSessionRow } from '../database/rows.ts';
 import { stopBackground } from './due.ts';
@@ -12,7 +12,7 @@ describeBroker('the warning of sessions that end soon', suite);
 
 function suite(broker: () => TestBroker): void {
   let heard = 0;
-  const run = (): Promise<number> => broker().app.get(EndingSoon).run();
+  const run = (): Promise<number> => broker().app.get(ExpiryWarnings).run();
   /** What was warned of since the last time. */
   const warnings = (): Warning[] => {
     const lines = broker().logLines.slice(heard);

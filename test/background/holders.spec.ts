@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { HolderlessSessionRepository } from '../../src/background/sweeps/holderless-session.repository.ts';
 import { HolderlessSessions } from '../../src/background/sweeps/holderless-sessions.service.ts';
 import type { Database } from '../../src/database/connection/database.ts';
-import { Endings } from '../../src/sessions/endings/session-revocation.service.ts';
+import { SessionRevocation } from '../../src/sessions/endings/session-revocation.service.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { apiKeyRow, keyRequestRow, oauthSessionRow, uiSessionRow } from '../database/rows.ts';
 import { stopBackground } from './due.ts';
@@ -19,7 +19,7 @@ function suite(broker: () => TestBroker): void {
     const { app, database } = broker();
     await stopBackground(broker());
     const repository = new HolderlessSessionRepository(database);
-    const holderless = new HolderlessSessions(database, repository, app.get(Endings));
+    const holderless = new HolderlessSessions(database, repository, app.get(SessionRevocation));
     const ids = await storeSessions(database);
     const held = await holdInEveryWay(database, ids);
     await holderless.sweep(SESSIONS);
@@ -31,7 +31,7 @@ function suite(broker: () => TestBroker): void {
     const { app, database } = broker();
     await stopBackground(broker());
     const repository = new HolderlessSessionRepository(database);
-    const holderless = new HolderlessSessions(database, repository, app.get(Endings));
+    const holderless = new HolderlessSessions(database, repository, app.get(SessionRevocation));
     for (let round = 1; round <= ROUNDS; round++) {
       const ids = await storeSessions(database);
       const stopping = new AbortController();

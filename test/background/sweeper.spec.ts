@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
-import { LiveSessions, type LiveSession } from '../../src/sessions/stored/session.cache.ts';
-import { TokenOracle } from '../../src/sessions/pds/token-probe.service.ts';
+import { SessionCache, type LiveSession } from '../../src/sessions/stored/session.cache.ts';
+import { TokenProbe } from '../../src/sessions/pds/token-probe.service.ts';
 import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { oauthStateRow, uiSessionRow } from '../database/rows.ts';
@@ -49,7 +49,7 @@ function suite(broker: () => TestBroker): void {
   it('revokes a session that nothing holds, at its issuer', async () => {
     const [abandoned, held] = [await signIn(broker()), await signIn(broker())];
     const token = await liveOf(abandoned);
-    const oracle = broker().app.get(TokenOracle);
+    const oracle = broker().app.get(TokenProbe);
     expect(await oracle.ask(token)).toBe('alive');
     await expireCookie(abandoned);
     for (const session of [abandoned, held]) await letGraceEnd(session);
@@ -67,7 +67,7 @@ function suite(broker: () => TestBroker): void {
     await marked.where('id', '=', session.id).execute();
     await sweep();
     expect(await session.state()).toMatchObject({ status: 'revoked' });
-    expect(await broker().app.get(TokenOracle).ask(token)).toBe('dead');
+    expect(await broker().app.get(TokenProbe).ask(token)).toBe('dead');
   });
 
   it('leaves a session to a holder that is being added', async () => {
@@ -133,7 +133,7 @@ async function letGraceEnd({ broker: { app, database }, id }: TestSession): Prom
 }
 
 async function liveOf({ broker: { app }, id }: TestSession): Promise<LiveSession> {
-  return (await app.get(LiveSessions).reload(id)) as LiveSession;
+  return (await app.get(SessionCache).reload(id)) as LiveSession;
 }
 
 async function countUiSessions({ broker: { database }, id }: TestSession): Promise<number> {

@@ -2,7 +2,12 @@ import { expect, it } from '@jest/globals';
 import type { Migration } from 'kysely/migration';
 import { migrations } from '../../migrations/index.ts';
 import type { Database } from '../../src/database/connection/database.ts';
-import { migrateDown, migrateUp, type Migrations, migrationStatus } from '../../src/database/migrator/migrator.ts';
+import {
+  migrateDown,
+  migrateUp,
+  type Migrations,
+  migrationStatus,
+} from '../../src/database/migrator/migrator.ts';
 import { openDatabase } from '../../src/database/connection/open-database.ts';
 import { describeDialects } from './dialects.ts';
 import { describeSchema } from './schema-description.ts';

@@ -1,6 +1,6 @@
 import type { SessionStatus } from '../../src/database/tables/oauth-session.ts';
 import { NO_CALLER } from '../../src/introspection/caller-headers.ts';
-import { LiveSessions } from '../../src/sessions/stored/session.cache.ts';
+import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
 
@@ -57,5 +57,5 @@ export async function leaveSession(
   status: SessionStatus,
 ): Promise<void> {
   await database.updateTable('oauth_session').set({ status }).where('id', '=', id).execute();
-  app.get(LiveSessions).forget(id);
+  app.get(SessionCache).forget(id);
 }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiKeys } from '../../src/api-keys/keys/api-keys.service.ts';
-import { LastUsed } from '../../src/api-keys/keys/api-key-last-use.service.ts';
+import { ApiKeyLastUse } from '../../src/api-keys/keys/api-key-last-use.service.ts';
 import { newApiKeySecret } from '../../src/crypto/api-key-secret.ts';
 import { newSecret } from '../../src/crypto/secret.ts';
 import { NO_CALLER } from '../../src/introspection/caller-headers.ts';
@@ -171,7 +171,7 @@ function suite(broker: () => TestBroker): void {
     const [used, revoked] = [await newKey(), await revokedKey()];
     await askForwardAuth(broker(), bearer(used.secret));
     await askForwardAuth(broker(), { ...revoked, 'x-forwarded-for': '192.0.2.77' });
-    await broker().app.get(LastUsed).flush();
+    await broker().app.get(ApiKeyLastUse).flush();
     const row = await broker()
       .database.selectFrom('api_key')
       .select('last_used_at')

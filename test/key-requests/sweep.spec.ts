@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from '@jest/globals';
 import { ExpiredKeyRequests } from '../../src/api-keys/requests/expired-key-requests.service.ts';
 import { HolderlessSessionRepository } from '../../src/background/sweeps/holderless-session.repository.ts';
 import { HolderlessSessions } from '../../src/background/sweeps/holderless-sessions.service.ts';
-import { Endings } from '../../src/sessions/endings/session-revocation.service.ts';
+import { SessionRevocation } from '../../src/sessions/endings/session-revocation.service.ts';
 import { FailPoints } from '../../src/single-use/fail-points.service.ts';
 import { stopBackground } from '../background/due.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
@@ -35,7 +35,7 @@ function suite(broker: () => TestBroker): void {
     holderless = new HolderlessSessions(
       database,
       new HolderlessSessionRepository(database),
-      app.get(Endings),
+      app.get(SessionRevocation),
     );
   });
 

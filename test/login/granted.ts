@@ -3,7 +3,7 @@ import { JoseKey, OAuthResponseError } from '@atproto/oauth-client-node';
 import { ClientKeys } from '../../src/oauth/client-keys/client-keys.service.ts';
 import { OAuthLibrary } from '../../src/oauth/issuers/oauth-library.service.ts';
 import { PdsRequests } from '../../src/sessions/pds/pds-requests.service.ts';
-import { isLive, type LiveSession, LiveSessions } from '../../src/sessions/stored/session.cache.ts';
+import { isLive, type LiveSession, SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 
 /** Returns the one live session of an account, with its tokens and its DPoP key. */
@@ -19,7 +19,7 @@ export async function sessionOf(broker: TestBroker, did: string): Promise<LiveSe
 
 /** Returns a live session, with its tokens and its DPoP key. */
 export async function sessionById({ app }: TestBroker, id: string): Promise<LiveSession> {
-  const session = await app.get(LiveSessions).reload(id);
+  const session = await app.get(SessionCache).reload(id);
   if (!isLive(session)) throw new Error(`session ${id} has no secrets`);
   return session;
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { KnownApps } from '../../src/native-apps/registry/native-app.cache.ts';
+import { NativeAppCache } from '../../src/native-apps/registry/native-app.cache.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
 import { byLabel, readSamples, scrape } from '../observability/exposition.ts';
@@ -245,7 +245,7 @@ function refusalSuite(broker: () => TestBroker): void {
   it('are refused all the same while the database does not say whose pages ask', async () => {
     const { schema } = broker().database;
     await schema.alterTable('native_app').renameTo('away').execute();
-    broker().app.get(KnownApps).forget(app.clientId);
+    broker().app.get(NativeAppCache).forget(app.clientId);
     const headers = { 'x-forwarded-for': '192.0.2.40', origin: page };
     const answers = [];
     while (answers.length < 2)

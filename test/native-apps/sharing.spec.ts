@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { KnownApps } from '../../src/native-apps/registry/native-app.cache.ts';
+import { NativeAppCache } from '../../src/native-apps/registry/native-app.cache.ts';
 import { parseRequest } from '../../src/native-apps/refresh/native-parameters.ts';
 import { NativeRefreshes } from '../../src/native-apps/endpoints/native-refreshes.service.ts';
 import { NativeRefresher } from '../../src/native-apps/refresh/native-refresher.service.ts';
@@ -131,7 +131,7 @@ function slowSuite(place: () => FaultyPlace): void {
 }
 
 async function impatient(broker: TestBroker, app: TestApp, session: AppSession): Promise<unknown> {
-  const known = await broker.app.get(KnownApps).find(app.clientId);
+  const known = await broker.app.get(NativeAppCache).find(app.clientId);
   if (!known) throw new Error('the app is not known');
   const request = parseRequest('refresh', {
     client_id: app.clientId,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SessionReason } from '../../src/database/tables/oauth-session.ts';
-import { LiveSessions } from '../../src/sessions/stored/session.cache.ts';
+import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import type { RefreshResult } from '../../src/sessions/refresh/refresh-result.ts';
 import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
 import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
@@ -122,7 +122,7 @@ export class TestSession {
       .where('id', '=', this.id)
       .execute();
     // What a broker has in memory is good for five seconds.
-    app.get(LiveSessions).forget(this.id);
+    app.get(SessionCache).forget(this.id);
   }
 }
 

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import type { ApiKeyRow } from '../../src/api-keys/keys/api-key.ts';
-import { RecentApiKeys } from '../../src/api-keys/keys/api-key.cache.ts';
+import { ApiKeyCache } from '../../src/api-keys/keys/api-key.cache.ts';
 import { newApiKeySecret } from '../../src/crypto/api-key-secret.ts';
 import { digestOf } from '../../src/crypto/secret.ts';
 import { callWith, issueKey, type TestKey } from '../broker/issued-key.ts';
@@ -81,5 +81,5 @@ async function rowOf({ database }: TestBroker, id: string): Promise<ApiKeyRow> {
 async function replaceRow({ app, database }: TestBroker, from: ApiKeyRow, to: ApiKeyRow): Promise<void> {
   await database.updateTable('api_key').set(to).where('id', '=', from.id).execute();
   // Else the broker would read the row in five seconds only.
-  app.get(RecentApiKeys).forgetWhere(() => true);
+  app.get(ApiKeyCache).forgetWhere(() => true);
 }

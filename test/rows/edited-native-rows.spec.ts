@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import type { NativeAppTable } from '../../src/database/tables/native-app.ts';
 import type { NativeRefreshTable } from '../../src/database/tables/native-refresh.ts';
 import { Fingerprints } from '../../src/native-apps/refresh/fingerprints.service.ts';
-import { KnownApps } from '../../src/native-apps/registry/native-app.cache.ts';
+import { NativeAppCache } from '../../src/native-apps/registry/native-app.cache.ts';
 import { NativeRefresher } from '../../src/native-apps/refresh/native-refresher.service.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { type AppSession, TestApp, toSession } from '../native-apps/test-app.ts';
@@ -68,7 +68,7 @@ function appSuite(broker: () => TestBroker): void {
     const { database, app: parts } = broker();
     await database.deleteFrom('native_app').execute();
     await database.insertInto('native_app').values(edited).execute();
-    parts.get(KnownApps).forget(row.client_id);
+    parts.get(NativeAppCache).forget(row.client_id);
   }
 }
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { LiveSessions } from '../../src/sessions/stored/session.cache.ts';
+import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import type { SessionRow } from '../../src/sessions/stored/session.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { errorOf, statusOfMe } from '../login/answers.ts';
@@ -146,5 +146,5 @@ async function rowOf(broker: TestBroker, handle: string): Promise<SessionRow> {
 async function update({ app, database }: TestBroker, id: string, values: Partial<SessionRow>): Promise<void> {
   await database.updateTable('oauth_session').set(values).where('id', '=', id).execute();
   // Else the broker would read the row in five seconds only.
-  app.get(LiveSessions).forget(id);
+  app.get(SessionCache).forget(id);
 }

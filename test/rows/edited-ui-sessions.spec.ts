@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { digestOf, newSecret } from '../../src/crypto/secret.ts';
-import { RecentUiSessions } from '../../src/ui-sessions/ui-session.cache.ts';
+import { UiSessionCache } from '../../src/ui-sessions/ui-session.cache.ts';
 import type { UiSessionRow } from '../../src/ui-sessions/ui-session.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { errorOf, statusOfMe } from '../login/answers.ts';
@@ -102,5 +102,5 @@ async function replaceRow(
 ): Promise<void> {
   await database.updateTable('ui_session').set(to).where('id', '=', from.id).execute();
   // Else the broker would read the row in five seconds only.
-  app.get(RecentUiSessions).forgetWhere(() => true);
+  app.get(UiSessionCache).forgetWhere(() => true);
 }

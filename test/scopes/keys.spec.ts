@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Endings } from '../../src/sessions/endings/session-revocation.service.ts';
-import { LiveSessions } from '../../src/sessions/stored/session.cache.ts';
+import { SessionRevocation } from '../../src/sessions/endings/session-revocation.service.ts';
+import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import { ReconnectionRepository } from '../../src/sessions/endings/reconnection.repository.ts';
 import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import type { Grant } from '../../src/oauth/authorization/grant.ts';
@@ -83,7 +83,7 @@ function suite(broker: () => TestBroker, known: boolean): void {
     const { id } = await sessionOf(key);
     const change = { status: 'needs_reauth', reason: 'revoked', generation: 2 } as const;
     await broker().database.updateTable('oauth_session').set(change).where('id', '=', id).execute();
-    broker().app.get(LiveSessions).forget(id);
+    broker().app.get(SessionCache).forget(id);
     return id;
   };
   const reconnect = async (id: string, as: Account, options?: ConsentOptions): Promise<Response> => {
@@ -173,9 +173,9 @@ function suite(broker: () => TestBroker, known: boolean): void {
     expect(await reconnections.take(session, another)).toMatchObject({ session: { id, generation: 2 } });
     expect(await reconnections.take(session, another)).toBeUndefined();
     expect(await broker().network.countGrants(owner.did)).toBe(2);
-    await broker().app.get(Endings).resume(1000);
+    await broker().app.get(SessionRevocation).resume(1000);
     expect(await broker().network.countGrants(owner.did)).toBe(1);
-    broker().app.get(LiveSessions).forget(id);
+    broker().app.get(SessionCache).forget(id);
     expect(await write(key, tags)).toBe(200);
   });
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Grant } from '../../src/oauth/authorization/grant.ts';
-import { LiveSessions } from '../../src/sessions/stored/session.cache.ts';
+import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
 import { storeCookie, storeSession } from '../broker/stored-session.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
@@ -102,5 +102,5 @@ export async function regrant({ app, database }: TestBroker, id: string, scope: 
     .set({ scope, generation: next.generation, sealed })
     .where('id', '=', id)
     .execute();
-  app.get(LiveSessions, { strict: false }).forget(id);
+  app.get(SessionCache, { strict: false }).forget(id);
 }

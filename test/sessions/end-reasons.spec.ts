@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { Grants } from '../../src/oauth/refresh/grants.service.ts';
-import { LiveSessions } from '../../src/sessions/stored/session.cache.ts';
+import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { statusOfMe } from '../login/answers.ts';
@@ -81,7 +81,7 @@ function endsCookies(broker: () => TestBroker): void {
 
 /** Ends the grant as its owner does, at the issuer and without the broker. */
 async function revokeAtIssuer({ broker: { app }, id }: TestSession): Promise<void> {
-  const session = await app.get(LiveSessions).reload(id);
+  const session = await app.get(SessionCache).reload(id);
   if (!session?.secrets) throw new Error('the session has no secrets');
   await app.get(Grants).revoke({ ...session, ...session.secrets });
 }
@@ -110,7 +110,7 @@ async function age(
     .set({ ...times, sealed })
     .where('id', '=', id)
     .execute();
-  app.get(LiveSessions).forget(id);
+  app.get(SessionCache).forget(id);
 }
 
 /** The reasons for which the log says that a session needs its owner. */

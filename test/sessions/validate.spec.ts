@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { Grants } from '../../src/oauth/refresh/grants.service.ts';
-import { LiveSessions } from '../../src/sessions/stored/session.cache.ts';
+import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import type { Effect } from '../network/faults.ts';
 import { describeFaults, type FaultyPlace } from '../refresher/describe-faults.ts';
@@ -126,5 +126,5 @@ function answer(status: number, headers: Record<string, string> = {}, body = '{}
 
 async function edit({ broker, id }: TestSession, scope: string): Promise<void> {
   await broker.database.updateTable('oauth_session').set({ scope }).where('id', '=', id).execute();
-  broker.app.get(LiveSessions).forget(id);
+  broker.app.get(SessionCache).forget(id);
 }

@@ -8,11 +8,11 @@ import {
   AuditLog,
   AuditNotes,
   ForeignWrites,
-  LastUsed,
+  ApiKeyLastUse,
   Log,
   Metrics,
-  RecentApiKeys,
-  RefusalNotes,
+  ApiKeyCache,
+  ApiKeyRefusalLog,
   RowMac,
 } from '../../built-broker.ts';
 
@@ -27,11 +27,11 @@ export function startVerifier(database: Database, keyring: Keyring, config: Conf
   const metrics = new Metrics(log);
   const apiKeys = new ApiKeyRepository(database, new RowMac(keyring));
   const foreignWrites = new ForeignWrites(database, log);
-  const recent = new RecentApiKeys(apiKeys, foreignWrites, config);
-  const lastUsed = new LastUsed(apiKeys, recent, metrics, log);
+  const recent = new ApiKeyCache(apiKeys, foreignWrites, config);
+  const lastUsed = new ApiKeyLastUse(apiKeys, recent, metrics, log);
   const events = new AuditEventRepository(database);
   const audit = new AuditLog(config, events, new AuditNotes(events, metrics, log));
-  const verifier = new ApiKeyVerifier(recent, lastUsed, new RefusalNotes(audit, log), metrics);
+  const verifier = new ApiKeyVerifier(recent, lastUsed, new ApiKeyRefusalLog(audit, log), metrics);
   foreignWrites.onModuleInit();
   lastUsed.onModuleInit();
   return {

@@ -4,7 +4,7 @@ import { Log } from '../../observability/log/log.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import { type ApiKey, minuteOf } from './api-key.ts';
 import { ApiKeyRepository } from './api-key.repository.ts';
-import { RecentApiKeys } from './api-key.cache.ts';
+import { ApiKeyCache } from './api-key.cache.ts';
 
 const FLUSH_MS = 10_000;
 
@@ -13,10 +13,10 @@ type Use = { readonly minute: Date; readonly digest: string };
 
 /** Writes down when keys were used: at most one write a minute and key. */
 @Injectable()
-export class LastUsed extends BatchedMarks<Use> {
+export class ApiKeyLastUse extends BatchedMarks<Use> {
   constructor(
-    private readonly apiKeys: ApiKeyRepository,
-    private readonly recent: RecentApiKeys,
+    private readonly apiKeyRows: ApiKeyRepository,
+    private readonly apiKeyCache: ApiKeyCache,
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {
@@ -30,9 +30,9 @@ export class LastUsed extends BatchedMarks<Use> {
   }
 
   protected async write(uses: ReadonlyMap<string, Use>): Promise<void> {
-    await this.apiKeys.touch(new Map([...uses].map(([id, { minute }]) => [id, minute])));
+    await this.apiKeyRows.touch(new Map([...uses].map(([id, { minute }]) => [id, minute])));
     for (const { minute: lastUsedAt, digest } of uses.values())
-      this.recent.amend(digest, known => ({ ...known, lastUsedAt }));
+      this.apiKeyCache.amend(digest, known => ({ ...known, lastUsedAt }));
   }
 
   protected onFailure(error: unknown): void {

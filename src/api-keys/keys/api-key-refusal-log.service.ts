@@ -10,11 +10,11 @@ const REFUSED = { action: 'api-key.refused', actor: { kind: 'anonymous' } } as c
 
 /** Writes down for security which keys were refused that are worth knowing of. */
 @Injectable()
-export class RefusalNotes {
+export class ApiKeyRefusalLog {
   private readonly pauses = new NotePauses();
 
   constructor(
-    private readonly audit: AuditLog,
+    private readonly auditLog: AuditLog,
     private readonly log: Log,
   ) {}
 
@@ -22,13 +22,18 @@ export class RefusalNotes {
   malformed(length: number, from: string): void {
     if (!this.pauses.isDue(MALFORMED, performance.now())) return;
     this.log.apiKeyMalformed({ length });
-    this.audit.note({ ...REFUSED, target: { kind: 'api-key' }, from, detail: { reason: MALFORMED, length } });
+    this.auditLog.note({
+      ...REFUSED,
+      target: { kind: 'api-key' },
+      from,
+      detail: { reason: MALFORMED, length },
+    });
   }
 
   /** A secret that once opened something: its owner forgot to replace it, or somebody else has it. */
   refused({ id, did }: ApiKey, reason: KeyVerdict, from: string): void {
     if (!this.pauses.isDue(id, performance.now())) return;
     this.log.apiKeyRefused({ did, apiKeyId: id, reason });
-    this.audit.note({ ...REFUSED, did, target: { kind: 'api-key', id }, from, detail: { reason } });
+    this.auditLog.note({ ...REFUSED, did, target: { kind: 'api-key', id }, from, detail: { reason } });
   }
 }

@@ -6,9 +6,9 @@ import { claimsToBeApiKey, isApiKeySecret } from '../../crypto/api-key-secret.ts
 import { digestOf } from '../../crypto/secret.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import { decideKey } from './api-key.ts';
-import { LastUsed } from './api-key-last-use.service.ts';
-import { RecentApiKeys } from './api-key.cache.ts';
-import { RefusalNotes } from './api-key-refusal-log.service.ts';
+import { ApiKeyLastUse } from './api-key-last-use.service.ts';
+import { ApiKeyCache } from './api-key.cache.ts';
+import { ApiKeyRefusalLog } from './api-key-refusal-log.service.ts';
 
 /** Recognises API keys, as their rows were at most five seconds ago; what can be no key costs no reading. */
 @Injectable()
@@ -16,9 +16,9 @@ export class ApiKeyVerifier implements CredentialVerifier {
   readonly carrier = 'bearer';
 
   constructor(
-    private readonly recent: RecentApiKeys,
-    private readonly lastUsed: LastUsed,
-    private readonly notes: RefusalNotes,
+    private readonly apiKeyCache: ApiKeyCache,
+    private readonly apiKeyLastUse: ApiKeyLastUse,
+    private readonly apiKeyRefusalLog: ApiKeyRefusalLog,
     private readonly metrics: Metrics,
   ) {}
 
@@ -32,21 +32,21 @@ export class ApiKeyVerifier implements CredentialVerifier {
       return undefined;
     }
     const [digest, now] = [digestOf(credential), new Date()];
-    const key = await this.recent.get(digest);
+    const key = await this.apiKeyCache.get(digest);
     const verdict = key ? decideKey(key, digest, now) : 'unknown';
     this.metrics.credentials.keyValidated(verdict);
     if (!key || verdict === 'unknown') return undefined;
     if (verdict !== 'accepted') {
-      this.notes.refused(key, verdict, from);
+      this.apiKeyRefusalLog.refused(key, verdict, from);
       return undefined;
     }
-    this.lastUsed.remember(key, digest, now);
+    this.apiKeyLastUse.remember(key, digest, now);
     const { id, did, sessionId, scope, createdAt, expiresAt } = key;
     return { kind: 'api-key', apiKeyId: id, did, sessionId, scope, createdAt, expiresAt };
   }
 
   private refuseMalformed({ length }: string, from: string): void {
     this.metrics.credentials.keyValidated('malformed');
-    this.notes.malformed(length, from);
+    this.apiKeyRefusalLog.malformed(length, from);
   }
 }

@@ -12,7 +12,7 @@ import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { Log } from '../../observability/log/log.ts';
-import { Endings } from '../../sessions/endings/session-revocation.service.ts';
+import { SessionRevocation } from '../../sessions/endings/session-revocation.service.ts';
 import { Sessions } from '../../sessions/use/sessions.service.ts';
 import { type ApiKey, type ApiKeyRow, graceEndOf, statusOf, type StoredApiKey } from './api-key.ts';
 import {
@@ -22,7 +22,7 @@ import {
   type ListedApiKey,
 } from './api-key.repository.ts';
 import { keyChanged, keyEnded, tooManyKeys } from './api-key-refusals.ts';
-import { RecentApiKeys } from './api-key.cache.ts';
+import { ApiKeyCache } from './api-key.cache.ts';
 import { freeSlot } from './slots.ts';
 
 /** What a new key is for, and which session it acts through. */
@@ -42,11 +42,11 @@ export class ApiKeys {
   constructor(
     private readonly config: Config,
     private readonly database: Database,
-    private readonly apiKeys: ApiKeyRepository,
-    private readonly recent: RecentApiKeys,
+    private readonly apiKeyRows: ApiKeyRepository,
+    private readonly apiKeyCache: ApiKeyCache,
     private readonly sessions: Sessions,
-    private readonly endings: Endings,
-    private readonly audit: AuditLog,
+    private readonly sessionRevocation: SessionRevocation,
+    private readonly auditLog: AuditLog,
     private readonly log: Log,
   ) {}
 
@@ -58,7 +58,7 @@ export class ApiKeys {
   async issue(key: NewApiKey, by: AuditSource, database: Kysely<Schema>): Promise<IssuedApiKey> {
     const { did, sessionId, name, scope, expiresAt } = key;
     await this.sessions.addHolder({ id: sessionId, did }, database);
-    await this.apiKeys.freeSlots(did, database);
+    await this.apiKeyRows.freeSlots(did, database);
     const [id, secret] = [randomUUID(), newApiKeySecret()];
     const row = {
       id,
@@ -86,13 +86,13 @@ export class ApiKeys {
    */
   async requireRoom(did: string, database: Kysely<Schema>): Promise<void> {
     const most = this.config.keysPerAccount;
-    await this.apiKeys.freeSlots(did, database);
-    if (freeSlot(await this.apiKeys.listSlots(did, database), most) === undefined) throw tooManyKeys(most);
+    await this.apiKeyRows.freeSlots(did, database);
+    if (freeSlot(await this.apiKeyRows.listSlots(did, database), most) === undefined) throw tooManyKeys(most);
   }
 
   /** Lists a page of keys, and where the next one begins. */
   async list(query: ApiKeyQuery): Promise<{ keys: ListedApiKey[]; cursor?: string }> {
-    const keys = await this.apiKeys.list(query);
+    const keys = await this.apiKeyRows.list(query);
     const last = keys.at(-1);
     return keys.length === query.limit && last ? { keys, cursor: last.key.id } : { keys };
   }
@@ -104,7 +104,7 @@ export class ApiKeys {
    */
   async get(id: string, owner: KeyOwner): Promise<ListedApiKey> {
     // What is no id is not looked for: no database has to take every text.
-    const found = z.uuid().safeParse(id).success ? await this.apiKeys.find(id) : undefined;
+    const found = z.uuid().safeParse(id).success ? await this.apiKeyRows.find(id) : undefined;
     if (found && (owner === undefined || owner === found.key.did)) return found;
     throw new BrokerError('NotFound', 'There is no such key.');
   }
@@ -149,7 +149,7 @@ export class ApiKeys {
     if (!revoked) return;
     const { did, sessionId, isSessionOver } = revoked;
     this.log.apiKeyRevoked({ did, apiKeyId: id, sessionId });
-    if (isSessionOver) await this.endings.finish(sessionId);
+    if (isSessionOver) await this.sessionRevocation.finish(sessionId);
   }
 
   /** Stores a key in a free slot of its account's; who takes the same one at the same moment has to look for another. */
@@ -157,9 +157,9 @@ export class ApiKeys {
     const most = this.config.keysPerAccount;
     let isStored = false;
     while (!isStored) {
-      const slot = freeSlot(await this.apiKeys.listSlots(row.did, database), most);
+      const slot = freeSlot(await this.apiKeyRows.listSlots(row.did, database), most);
       if (slot === undefined) throw tooManyKeys(most);
-      isStored = await this.apiKeys.insert({ ...row, slot }, database);
+      isStored = await this.apiKeyRows.insert({ ...row, slot }, database);
     }
   }
 
@@ -168,11 +168,14 @@ export class ApiKeys {
     by: AuditSource,
     transaction: Kysely<Schema>,
   ): Promise<(ApiKey & { isSessionOver: boolean }) | undefined> {
-    const key = await this.apiKeys.lock(id, transaction);
+    const key = await this.apiKeyRows.lock(id, transaction);
     if (!key || key.revokedAt) return undefined;
     await this.change(key, { revoked_at: new Date().toISOString(), slot: null }, transaction);
     await this.record('api-key.revoked', key, by, transaction);
-    return { ...key, isSessionOver: await this.endings.beginUnlessHeld(key.sessionId, transaction) };
+    return {
+      ...key,
+      isSessionOver: await this.sessionRevocation.beginUnlessHeld(key.sessionId, transaction),
+    };
   }
 
   private record(
@@ -181,11 +184,11 @@ export class ApiKeys {
     by: AuditSource,
     database: Kysely<Schema>,
   ): Promise<void> {
-    return this.audit.record({ ...by, action, did, target: { kind: 'api-key', id } }, database);
+    return this.auditLog.record({ ...by, action, did, target: { kind: 'api-key', id } }, database);
   }
 
   private async change(key: StoredApiKey, change: ApiKeyChange, transaction: Kysely<Schema>): Promise<void> {
-    if (!(await this.apiKeys.change(key, change, transaction))) throw keyChanged();
+    if (!(await this.apiKeyRows.change(key, change, transaction))) throw keyChanged();
   }
 
   /** Changes a key in a transaction; what is known of it is forgotten even where nobody can tell whether that was committed. */
@@ -196,7 +199,7 @@ export class ApiKeys {
     try {
       return await this.database.transaction().execute(change);
     } finally {
-      this.recent.forgetWhere(known => known.id === id);
+      this.apiKeyCache.forgetWhere(known => known.id === id);
     }
   }
 }

@@ -12,15 +12,15 @@ const EXPIRED = { action: 'api-key.expired', actor: { kind: 'broker' } } as cons
 export class ExpiredApiKeys {
   constructor(
     private readonly database: Database,
-    private readonly apiKeys: ApiKeyRepository,
-    private readonly audit: AuditLog,
+    private readonly apiKeyRows: ApiKeyRepository,
+    private readonly auditLog: AuditLog,
     private readonly log: Log,
   ) {}
 
   /** Marks up to `limit` expired keys; answers how many. */
   async sweep(limit: number): Promise<number> {
     let swept = 0;
-    for (const key of await this.apiKeys.listExpired(limit)) if (await this.mark(key)) swept++;
+    for (const key of await this.apiKeyRows.listExpired(limit)) if (await this.mark(key)) swept++;
     return swept;
   }
 
@@ -29,8 +29,8 @@ export class ExpiredApiKeys {
     const ended = { revoked_at: key.row.expires_at, slot: null };
     const { id, did, sessionId } = key;
     const isMarked = await this.database.transaction().execute(async transaction => {
-      if (!(await this.apiKeys.change(key, ended, transaction))) return false;
-      await this.audit.record({ ...EXPIRED, did, target: { kind: 'api-key', id } }, transaction);
+      if (!(await this.apiKeyRows.change(key, ended, transaction))) return false;
+      await this.auditLog.record({ ...EXPIRED, did, target: { kind: 'api-key', id } }, transaction);
       return true;
     });
     if (isMarked) this.log.apiKeyExpired({ did, apiKeyId: id, sessionId });

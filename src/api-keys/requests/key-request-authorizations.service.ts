@@ -18,7 +18,7 @@ import { newClaimCode } from './claim-code.ts';
 import { ClaimCodes } from './claim-codes.service.ts';
 import { decideGrantedScope } from './granted-scope.ts';
 import type { KeyRequest } from './key-request.ts';
-import { KeyRequestEnding } from './key-request-transitions.service.ts';
+import { KeyRequestTransitions } from './key-request-transitions.service.ts';
 import { noSuchRequest, notPending } from './key-request-refusals.ts';
 import { KeyRequestRepository } from './key-request.repository.ts';
 import { KeyRequests } from './key-requests.service.ts';
@@ -34,15 +34,15 @@ export class KeyRequestAuthorizations {
   constructor(
     private readonly config: Config,
     private readonly database: Database,
-    private readonly keyRequests: KeyRequestRepository,
-    private readonly requests: KeyRequests,
-    private readonly ending: KeyRequestEnding,
-    private readonly codes: ClaimCodes,
+    private readonly keyRequestRows: KeyRequestRepository,
+    private readonly keyRequests: KeyRequests,
+    private readonly keyRequestTransitions: KeyRequestTransitions,
+    private readonly claimCodes: ClaimCodes,
     private readonly apiKeys: ApiKeys,
     private readonly sessions: Sessions,
-    private readonly shortfalls: ScopeShortfalls,
+    private readonly scopeShortfalls: ScopeShortfalls,
     private readonly failPoints: FailPoints,
-    private readonly audit: AuditLog,
+    private readonly auditLog: AuditLog,
     private readonly log: Log,
   ) {}
 
@@ -55,14 +55,14 @@ export class KeyRequestAuthorizations {
    */
   async take(id: string, grant: Grant, by: AuditSource): Promise<AuthorizedKeyRequest> {
     await this.failPoints.at('request_granted');
-    this.requireFitting(await this.requests.getPending(id), grant, by);
+    this.requireFitting(await this.keyRequests.getPending(id), grant, by);
     const code = newClaimCode();
     const { session, ...request } = await this.database
       .transaction()
       .execute(transaction => this.store(id, { grant, code, by }, transaction));
     await this.failPoints.at('request_authorized');
     this.log.keyRequestAuthorized({ did: grant.did, keyRequestId: id, sessionId: session.id });
-    this.shortfalls.granted(session, 'key_request');
+    this.scopeShortfalls.granted(session, 'key_request');
     return { ...request, code };
   }
 
@@ -70,7 +70,7 @@ export class KeyRequestAuthorizations {
     if (grant.did !== did) {
       const target = { kind: 'key-request', id } as const;
       const detail = { authorizedBy: grant.did };
-      this.audit.note({ ...by, action: 'key-request.wrong-account', did, target, detail });
+      this.auditLog.note({ ...by, action: 'key-request.wrong-account', did, target, detail });
       throw new BrokerError(
         'WrongAccount',
         'Another account was authorized than the one that is asked for a key.',
@@ -86,7 +86,7 @@ export class KeyRequestAuthorizations {
     { grant, code, by }: { grant: Grant; code: string; by: AuditSource },
     transaction: Transaction<Schema>,
   ): Promise<Omit<AuthorizedKeyRequest, 'code'> & { session: Session }> {
-    const request = await this.keyRequests.lock(id, transaction);
+    const request = await this.keyRequestRows.lock(id, transaction);
     if (!request) throw noSuchRequest();
     if (request.status !== 'pending') throw notPending(request);
     await this.apiKeys.requireRoom(grant.did, transaction);
@@ -95,14 +95,14 @@ export class KeyRequestAuthorizations {
     const session = await this.sessions.create(grant, life, transaction);
     const { id: sessionId, scope } = session;
     const change = { status: 'authorized', scope, session_id: sessionId } as const;
-    await this.ending.changeLocked(
+    await this.keyRequestTransitions.changeLocked(
       request,
-      { ...change, code_digest: this.codes.digest(id, code) },
+      { ...change, code_digest: this.claimCodes.digest(id, code) },
       transaction,
     );
     const target = { kind: 'key-request', id } as const;
     const event = { ...by, action: 'key-request.authorized', did: grant.did, target } as const;
-    await this.audit.record({ ...event, detail: { scope, session: sessionId } }, transaction);
+    await this.auditLog.record({ ...event, detail: { scope, session: sessionId } }, transaction);
     const { name, loopback, expiresAt } = request;
     return { id, name, loopback, expiresAt, session };
   }

@@ -11,7 +11,7 @@ import { TempTokens } from '../../temp-tokens/temp-tokens.service.ts';
 import { ApiKeys, type IssuedApiKey } from '../keys/api-keys.service.ts';
 import { ClaimCodes } from './claim-codes.service.ts';
 import { decideClaim, keyEndOf, type StoredKeyRequest } from './key-request.ts';
-import { KeyRequestEnding } from './key-request-transitions.service.ts';
+import { KeyRequestTransitions } from './key-request-transitions.service.ts';
 import { claimUseOf } from './key-request-scope.ts';
 import { ended, noSuchRequest, notAuthorized, wrongCode } from './key-request-refusals.ts';
 import { KeyRequestRepository } from './key-request.repository.ts';
@@ -26,13 +26,13 @@ export class KeyRequestClaims {
   constructor(
     private readonly config: Config,
     private readonly database: Database,
-    private readonly keyRequests: KeyRequestRepository,
-    private readonly ending: KeyRequestEnding,
-    private readonly codes: ClaimCodes,
+    private readonly keyRequestRows: KeyRequestRepository,
+    private readonly keyRequestTransitions: KeyRequestTransitions,
+    private readonly claimCodes: ClaimCodes,
     private readonly apiKeys: ApiKeys,
     private readonly tempTokens: TempTokens,
     private readonly failPoints: FailPoints,
-    private readonly audit: AuditLog,
+    private readonly auditLog: AuditLog,
     private readonly log: Log,
   ) {}
 
@@ -70,9 +70,9 @@ export class KeyRequestClaims {
     by: AuditSource,
     transaction: Transaction<Schema>,
   ): Promise<Claimed | Missed> {
-    const request = await this.keyRequests.lock(id, transaction);
+    const request = await this.keyRequestRows.lock(id, transaction);
     if (!request) throw noSuchRequest();
-    const verdict = decideClaim(request, this.codes.isRight(request, code));
+    const verdict = decideClaim(request, this.claimCodes.isRight(request, code));
     switch (verdict) {
       case 'not-authorized':
         throw notAuthorized();
@@ -95,11 +95,15 @@ export class KeyRequestClaims {
     if (sessionId === null) throw notAuthorized();
     const expiresAt = keyEndOf(request, readAt);
     const key = await this.apiKeys.issue({ did, sessionId, name, scope, expiresAt }, by, transaction);
-    await this.ending.changeLocked(request, { status: 'claimed', api_key_id: key.id }, transaction);
-    await this.ending.deleteTokens(request, by, transaction);
+    await this.keyRequestTransitions.changeLocked(
+      request,
+      { status: 'claimed', api_key_id: key.id },
+      transaction,
+    );
+    await this.keyRequestTransitions.deleteTokens(request, by, transaction);
     const target = { kind: 'key-request', id } as const;
     const event = { ...by, action: 'key-request.claimed', did, target } as const;
-    await this.audit.record({ ...event, detail: { apiKey: key.id } }, transaction);
+    await this.auditLog.record({ ...event, detail: { apiKey: key.id } }, transaction);
     await this.failPoints.at('request_claiming');
     return { key, sessionId };
   }
@@ -113,16 +117,16 @@ export class KeyRequestClaims {
     const change = { tries: request.tries + 1 };
     const target = { kind: 'key-request', id } as const;
     const event = { ...by, action: 'key-request.wrong-code', did, target } as const;
-    await this.audit.record({ ...event, detail: change }, transaction);
+    await this.auditLog.record({ ...event, detail: change }, transaction);
     const end = { status: 'denied', reason: 'too_many_tries', by, change } as const;
-    const sessionOver = isLast ? await this.ending.end(request, end, transaction) : undefined;
-    if (!isLast) await this.ending.changeLocked(request, change, transaction);
+    const sessionOver = isLast ? await this.keyRequestTransitions.end(request, end, transaction) : undefined;
+    if (!isLast) await this.keyRequestTransitions.changeLocked(request, change, transaction);
     return { ...change, did, sessionOver };
   }
 
   private async refuse(id: string, { tries, did, sessionOver }: Missed): Promise<never> {
     this.log.wrongClaimCode({ did, keyRequestId: id, tries });
-    await this.ending.finish(sessionOver);
+    await this.keyRequestTransitions.finish(sessionOver);
     throw wrongCode(tries);
   }
 }

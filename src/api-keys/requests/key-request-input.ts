@@ -15,7 +15,7 @@ const scope = z
   });
 
 /** What somebody who asks for a key says. */
-export const keyAsk = z.object({
+export const keyRequestInput = z.object({
   identifier: z.string().trim().min(1).max(2048).describe('the account: a handle or a DID'),
   name: z
     .string()
@@ -42,4 +42,4 @@ export const keyAsk = z.object({
     .describe("where on the asker's own machine the owner's browser is sent with the claim code"),
 });
 
-export type KeyAsk = z.infer<typeof keyAsk>;
+export type KeyRequestInput = z.infer<typeof keyRequestInput>;

@@ -4,7 +4,7 @@ import type { AuditSource } from '../../audit/audit-event.ts';
 import { AuditLog } from '../../audit/audit-log.service.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
-import { Endings } from '../../sessions/endings/session-revocation.service.ts';
+import { SessionRevocation } from '../../sessions/endings/session-revocation.service.ts';
 import { TempTokens } from '../../temp-tokens/temp-tokens.service.ts';
 import type { StoredKeyRequest } from './key-request.ts';
 import { KEY_REQUEST_SCOPE } from './key-request-scope.ts';
@@ -20,12 +20,12 @@ export type KeyRequestEnd = {
 
 /** Ends requests: what they held is let go of, and nobody has a token for them any more. */
 @Injectable()
-export class KeyRequestEnding {
+export class KeyRequestTransitions {
   constructor(
-    private readonly keyRequests: KeyRequestRepository,
+    private readonly keyRequestRows: KeyRequestRepository,
     private readonly tempTokens: TempTokens,
-    private readonly endings: Endings,
-    private readonly audit: AuditLog,
+    private readonly sessionRevocation: SessionRevocation,
+    private readonly auditLog: AuditLog,
   ) {}
 
   /**
@@ -41,9 +41,9 @@ export class KeyRequestEnding {
     const { id, did, sessionId } = request;
     const target = { kind: 'key-request', id } as const;
     const event = { ...by, action: `key-request.${status}`, did, target, detail: { reason } } as const;
-    await this.audit.record(event, transaction);
+    await this.auditLog.record(event, transaction);
     if (sessionId === null) return undefined;
-    return (await this.endings.beginUnlessHeld(sessionId, transaction)) ? sessionId : undefined;
+    return (await this.sessionRevocation.beginUnlessHeld(sessionId, transaction)) ? sessionId : undefined;
   }
 
   /** Ends the tokens of a request that nobody has to wait for any more. */
@@ -60,12 +60,12 @@ export class KeyRequestEnding {
     change: KeyRequestChange,
     transaction: Transaction<Schema>,
   ): Promise<void> {
-    if (await this.keyRequests.change(request, change, transaction)) return;
+    if (await this.keyRequestRows.change(request, change, transaction)) return;
     throw new BrokerError('InternalError', 'A locked key request was changed by somebody else.');
   }
 
   /** Revokes a session that an ended request held, at its issuer. */
   async finish(sessionId: string | undefined): Promise<void> {
-    if (sessionId !== undefined) await this.endings.finish(sessionId);
+    if (sessionId !== undefined) await this.sessionRevocation.finish(sessionId);
   }
 }

@@ -21,7 +21,7 @@ import { requireNoForeignPage } from '../../http/origins/own-pages.ts';
 import { toOpenApiSchema } from '../../http/operator/openapi.ts';
 import { ZodPipe } from '../../http/edge/zod.pipe.ts';
 import { type IssuedApiKeyView, issuedApiKeyView, toIssuedApiKeyView } from '../keys/api-key-view.ts';
-import { type KeyAsk, keyAsk } from './key-request-input.ts';
+import { type KeyRequestInput, keyRequestInput } from './key-request-input.ts';
 import { KeyRequestClaims } from './key-request-claims.service.ts';
 import { KEY_REQUEST_SCOPE } from './key-request-scope.ts';
 import {
@@ -44,7 +44,7 @@ export class KeyRequestsController {
   constructor(
     private readonly config: Config,
     private readonly keyRequests: KeyRequests,
-    private readonly claims: KeyRequestClaims,
+    private readonly keyRequestClaims: KeyRequestClaims,
   ) {}
 
   @Post()
@@ -56,7 +56,7 @@ export class KeyRequestsController {
     summary: "Ask an account's owner for an API key",
     description: 'Who may ask is configured: anybody, a browser that is signed in, or nobody.',
   })
-  @ApiBody({ schema: toOpenApiSchema(keyAsk) })
+  @ApiBody({ schema: toOpenApiSchema(keyRequestInput) })
   @ApiCreatedResponse({
     description: 'The request; it lives for 15 minutes.',
     schema: toOpenApiSchema(createdKeyRequestView),
@@ -75,7 +75,7 @@ export class KeyRequestsController {
     'DatabaseUnavailable',
   )
   async create(
-    @Body(new ZodPipe(keyAsk)) ask: KeyAsk,
+    @Body(new ZodPipe(keyRequestInput)) ask: KeyRequestInput,
     @Caller() caller: Principal,
     @CallSource() by: AuditSource,
     @Req() { headers }: FastifyRequest,
@@ -133,7 +133,7 @@ export class KeyRequestsController {
     @CallSource() by: AuditSource,
   ): Promise<IssuedApiKeyView> {
     requireTokenOf(id, caller);
-    return toIssuedApiKeyView(await this.claims.claim(id, code, by));
+    return toIssuedApiKeyView(await this.keyRequestClaims.claim(id, code, by));
   }
 }
 

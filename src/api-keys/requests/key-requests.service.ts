@@ -16,9 +16,9 @@ import { Log } from '../../observability/log/log.ts';
 import { FailPoints } from '../../single-use/fail-points.service.ts';
 import { TempTokenScopes } from '../../temp-tokens/temp-token-scopes.service.ts';
 import { TempTokens } from '../../temp-tokens/temp-tokens.service.ts';
-import type { KeyAsk } from './key-request-input.ts';
+import type { KeyRequestInput } from './key-request-input.ts';
 import { isOpen, KEY_REQUEST_SECONDS, type KeyRequest, toNewKeyRequestRow } from './key-request.ts';
-import { KeyRequestEnding } from './key-request-transitions.service.ts';
+import { KeyRequestTransitions } from './key-request-transitions.service.ts';
 import { KeyRequestLimits } from './key-request-limits.service.ts';
 import { ended, keyRequestsOff, noSuchRequest, notPending, tooManyPending } from './key-request-refusals.ts';
 import { KeyRequestRepository } from './key-request.repository.ts';
@@ -36,19 +36,19 @@ export class KeyRequests implements OnModuleInit {
     private readonly config: Config,
     private readonly database: Database,
     private readonly identity: IdentityService,
-    private readonly keyRequests: KeyRequestRepository,
-    private readonly limits: KeyRequestLimits,
-    private readonly ending: KeyRequestEnding,
+    private readonly keyRequestRows: KeyRequestRepository,
+    private readonly keyRequestLimits: KeyRequestLimits,
+    private readonly keyRequestTransitions: KeyRequestTransitions,
     private readonly leases: Leases,
-    private readonly scopes: TempTokenScopes,
+    private readonly tempTokenScopes: TempTokenScopes,
     private readonly tempTokens: TempTokens,
     private readonly failPoints: FailPoints,
-    private readonly audit: AuditLog,
+    private readonly auditLog: AuditLog,
     private readonly log: Log,
   ) {}
 
   onModuleInit(): void {
-    this.scopes.register(KEY_REQUEST_SCOPE);
+    this.tempTokenScopes.register(KEY_REQUEST_SCOPE);
   }
 
   /**
@@ -58,12 +58,12 @@ export class KeyRequests implements OnModuleInit {
    * `InvalidRequest` for a scope that the client metadata does not name, and a loopback address that is this broker;
    * `TooManyRequests`, `TooManyKeyRequests`; `AccountNotAllowed`; and as {@link IdentityService.resolve}
    */
-  async create(ask: KeyAsk, caller: Principal, by: AuditSource): Promise<CreatedKeyRequest> {
+  async create(ask: KeyRequestInput, caller: Principal, by: AuditSource): Promise<CreatedKeyRequest> {
     this.requireAskable(ask, caller);
-    await this.limits.takeFrom(by.from ?? '');
-    await this.limits.takeFor(ask.identifier);
+    await this.keyRequestLimits.takeFrom(by.from ?? '');
+    await this.keyRequestLimits.takeFor(ask.identifier);
     const account = await this.identity.resolve(ask.identifier);
-    if (account.did !== ask.identifier) await this.limits.takeFor(account.did);
+    if (account.did !== ask.identifier) await this.keyRequestLimits.takeFor(account.did);
     requireAllowedAccount(account.did, this.config);
     const created = await this.database
       .transaction()
@@ -76,7 +76,7 @@ export class KeyRequests implements OnModuleInit {
   /** @throws BrokerError `NotFound` */
   async get(id: string): Promise<KeyRequest> {
     // What is no id is not looked for: no database has to take every text.
-    const found = z.uuid().safeParse(id).success ? await this.keyRequests.find(id) : undefined;
+    const found = z.uuid().safeParse(id).success ? await this.keyRequestRows.find(id) : undefined;
     if (!found) throw noSuchRequest();
     return found;
   }
@@ -104,7 +104,7 @@ export class KeyRequests implements OnModuleInit {
   async approve(id: string, by: AuditSource): Promise<KeyRequest> {
     const request = await this.getPending(id);
     const target = { kind: 'key-request', id } as const;
-    this.audit.note({ ...by, action: 'key-request.approved', did: request.did, target });
+    this.auditLog.note({ ...by, action: 'key-request.approved', did: request.did, target });
     return request;
   }
 
@@ -116,16 +116,16 @@ export class KeyRequests implements OnModuleInit {
   async deny(id: string, by: AuditSource): Promise<void> {
     const { did } = await this.get(id);
     const session = await this.database.transaction().execute(async transaction => {
-      const request = await this.keyRequests.lock(id, transaction);
+      const request = await this.keyRequestRows.lock(id, transaction);
       if (!request) throw noSuchRequest();
       if (!isOpen(request)) throw ended(request);
-      return this.ending.end(request, { status: 'denied', reason: 'denied', by }, transaction);
+      return this.keyRequestTransitions.end(request, { status: 'denied', reason: 'denied', by }, transaction);
     });
     this.log.keyRequestEnded({ did, keyRequestId: id, reason: 'denied' });
-    await this.ending.finish(session);
+    await this.keyRequestTransitions.finish(session);
   }
 
-  private requireAskable({ scope, loopback }: KeyAsk, { kind }: Principal): void {
+  private requireAskable({ scope, loopback }: KeyRequestInput, { kind }: Principal): void {
     const { keyRequests, scopeParts: known, publicUrl } = this.config;
     if (keyRequests === 'off') throw keyRequestsOff();
     if (keyRequests === 'signed-in' && kind === 'anonymous')
@@ -139,7 +139,7 @@ export class KeyRequests implements OnModuleInit {
   }
 
   private async store(
-    ask: KeyAsk,
+    ask: KeyRequestInput,
     { did, handle }: Account,
     by: AuditSource,
     transaction: Transaction<Schema>,
@@ -147,7 +147,7 @@ export class KeyRequests implements OnModuleInit {
     // Others who ask wait here, and so count this request too.
     await this.leases.holdWithin(transaction, 'key-requests');
     const most = this.config.pendingKeyRequests;
-    if ((await this.keyRequests.countPending(transaction)) >= most) throw tooManyPending(most);
+    if ((await this.keyRequestRows.countPending(transaction)) >= most) throw tooManyPending(most);
     const id = randomUUID();
     const { token, expiresAt } = await this.tempTokens.mint(
       { scope: KEY_REQUEST_SCOPE.name, resource: id, ttlSeconds: KEY_REQUEST_SECONDS, by },
@@ -155,10 +155,10 @@ export class KeyRequests implements OnModuleInit {
     );
     const { name, scope } = ask;
     const row = toNewKeyRequestRow({ ...ask, id, did, handle, askedFrom: by.from ?? '', expiresAt });
-    await this.keyRequests.insert(row, transaction);
+    await this.keyRequestRows.insert(row, transaction);
     const target = { kind: 'key-request', id } as const;
     const event = { ...by, action: 'key-request.created', did, target, detail: { name, scope } } as const;
-    await this.audit.record(event, transaction);
+    await this.auditLog.record(event, transaction);
     return { id, did, expiresAt, tempToken: token };
   }
 }

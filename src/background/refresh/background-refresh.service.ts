@@ -24,7 +24,7 @@ export class BackgroundRefresh {
   private readonly slots = new IssuerSlots();
 
   constructor(
-    private readonly due: DueSessionRepository,
+    private readonly dueSessionRows: DueSessionRepository,
     private readonly refresher: Refresher,
     private readonly metrics: Metrics,
     private readonly log: Log,
@@ -53,7 +53,7 @@ export class BackgroundRefresh {
   private async *claim(withinSeconds: number, signal: AbortSignal | undefined): AsyncGenerator<DueSession> {
     // What is claimed ahead of its time would be due again at once: such a run goes by id.
     for (let after = withinSeconds > 0 ? '' : undefined; !signal?.aborted;) {
-      const batch = await this.due.claim(LANES, { withinSeconds, after });
+      const batch = await this.dueSessionRows.claim(LANES, { withinSeconds, after });
       yield* batch;
       if (batch.length < LANES) return;
       if (after !== undefined) after = batch.map(({ id }) => id).reduce((a, b) => (a > b ? a : b));
@@ -93,7 +93,7 @@ export class BackgroundRefresh {
     if (session.inUse || session.attempt_state !== null || session.failures > 0) return false;
     const until = keepAliveOf(session);
     if (until.getTime() <= session.claimedAt.getTime() + withinSeconds * 1000) return false;
-    await this.due.postpone(session, until);
+    await this.dueSessionRows.postpone(session, until);
     return true;
   }
 }

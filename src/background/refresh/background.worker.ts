@@ -2,7 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { Log } from '../../observability/log/log.ts';
 import { BackgroundLoop, type LastRound } from './background-loop.ts';
 import { BackgroundRefresh } from './background-refresh.service.ts';
-import { EndingSoon } from '../sweeps/expiry-warnings.service.ts';
+import { ExpiryWarnings } from '../sweeps/expiry-warnings.service.ts';
 import { Sweeper } from '../sweeps/sweeper.service.ts';
 
 const REFRESH_PAUSE_MS = 15_000;
@@ -20,14 +20,19 @@ export type TaskReport = { readonly task: BackgroundTask; readonly lastRound: La
 export class BackgroundWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly loops: ReadonlyMap<BackgroundTask, BackgroundLoop>;
 
-  constructor(refresh: BackgroundRefresh, sweeper: Sweeper, endingSoon: EndingSoon, log: Log) {
+  constructor(
+    backgroundRefresh: BackgroundRefresh,
+    sweeper: Sweeper,
+    expiryWarnings: ExpiryWarnings,
+    log: Log,
+  ) {
     const onError = (error: unknown): void => {
       log.backgroundFailed(error);
     };
     this.loops = new Map([
-      ['refresh', new BackgroundLoop(REFRESH_PAUSE_MS, signal => refresh.run(0, signal), onError)],
+      ['refresh', new BackgroundLoop(REFRESH_PAUSE_MS, signal => backgroundRefresh.run(0, signal), onError)],
       ['sweep', new BackgroundLoop(SWEEP_PAUSE_MS, signal => sweeper.run(signal), onError)],
-      ['warn', new BackgroundLoop(WARN_PAUSE_MS, signal => endingSoon.run(signal), onError)],
+      ['warn', new BackgroundLoop(WARN_PAUSE_MS, signal => expiryWarnings.run(signal), onError)],
     ]);
   }
 

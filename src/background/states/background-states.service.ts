@@ -15,16 +15,16 @@ export type BackgroundState = {
 @Injectable()
 export class BackgroundStates {
   constructor(
-    private readonly worker: BackgroundWorker,
-    private readonly dueSessions: DueSessionRepository,
-    private readonly counts: SessionCountRepository,
+    private readonly backgroundWorker: BackgroundWorker,
+    private readonly dueSessionRows: DueSessionRepository,
+    private readonly sessionCountRows: SessionCountRepository,
   ) {}
 
   async read(): Promise<BackgroundState> {
-    return { tasks: this.worker.report(), due: await this.dueSessions.countDue() };
+    return { tasks: this.backgroundWorker.report(), due: await this.dueSessionRows.countDue() };
   }
 
   countSessions(): Promise<Readonly<Record<SessionStatus, number>>> {
-    return this.counts.byStatus();
+    return this.sessionCountRows.byStatus();
   }
 }

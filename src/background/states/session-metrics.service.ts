@@ -7,22 +7,22 @@ import { SessionCountRepository } from './session-count.repository.ts';
 @Injectable()
 export class SessionMetrics implements OnModuleInit {
   constructor(
-    private readonly sessions: SessionCountRepository,
-    private readonly listeners: SessionListeners,
+    private readonly sessionCountRows: SessionCountRepository,
+    private readonly sessionListeners: SessionListeners,
     private readonly metrics: Metrics,
   ) {}
 
   onModuleInit(): void {
     this.metrics.measure(
       { name: 'latchkey_sessions', help: 'Stored sessions, by status', label: 'status' },
-      () => this.sessions.byStatus(),
+      () => this.sessionCountRows.byStatus(),
     );
     this.metrics.measure(
       { name: 'latchkey_sessions_in_doubt', help: 'Sessions whose last refresh was sent and got no answer' },
-      () => this.sessions.inDoubt(),
+      () => this.sessionCountRows.inDoubt(),
     );
     // The last of the listeners: when one before it fails, all are told again, and this one has not counted yet.
-    this.listeners.add(({ reason }) => {
+    this.sessionListeners.add(({ reason }) => {
       this.metrics.sessions.sessionEnded(reason);
       return Promise.resolve();
     });

@@ -10,20 +10,20 @@ const READ_AT_ONCE = 500;
 
 /** Warns of sessions whose absolute end is near, each once a day at most among all processes. */
 @Injectable()
-export class EndingSoon {
+export class ExpiryWarnings {
   constructor(
-    private readonly ending: EndingSessionRepository,
-    private readonly leases: LeaseRepository,
+    private readonly endingSessionRows: EndingSessionRepository,
+    private readonly leaseRows: LeaseRepository,
     private readonly log: Log,
   ) {}
 
   /** Does nothing while the day of the last run is not over; answers how many sessions it warned of. */
   async run(signal?: AbortSignal): Promise<number> {
     // Never given back: whoever takes it, even this process after a restart, does so a day later.
-    if (!(await this.leases.acquire('ending-soon', randomUUID(), DAY_SECONDS))) return 0;
+    if (!(await this.leaseRows.acquire('ending-soon', randomUUID(), DAY_SECONDS))) return 0;
     let warned = 0;
     for (let after = ''; !signal?.aborted;) {
-      const sessions = await this.ending.list(READ_AT_ONCE, after);
+      const sessions = await this.endingSessionRows.list(READ_AT_ONCE, after);
       for (const session of sessions) {
         const endsAt = absoluteEndOf(session).toISOString();
         this.log.sessionEndsSoon({ did: session.did, sessionId: session.id, endsAt });

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/connection/database.ts';
-import { Endings } from '../../sessions/endings/session-revocation.service.ts';
+import { SessionRevocation } from '../../sessions/endings/session-revocation.service.ts';
 import { HolderlessSessionRepository } from './holderless-session.repository.ts';
 
 /** So many sessions are looked at in one statement: SQLite lets nobody else have a turn meanwhile. */
@@ -15,15 +15,15 @@ export class HolderlessSessions {
 
   constructor(
     private readonly database: Database,
-    private readonly holderless: HolderlessSessionRepository,
-    private readonly endings: Endings,
+    private readonly holderlessSessionRows: HolderlessSessionRepository,
+    private readonly sessionRevocation: SessionRevocation,
   ) {}
 
   /** Ends up to `limit` sessions, going on where the last sweep stopped; answers how many. */
   async sweep(limit: number): Promise<number> {
     let [ended, rounds] = [0, this.cursor === '' ? 1 : 2];
     while (ended < limit && rounds > 0) {
-      const { ids, last } = await this.holderless.lookAfter(this.cursor, LOOKED_AT);
+      const { ids, last } = await this.holderlessSessionRows.lookAfter(this.cursor, LOOKED_AT);
       const locked = ids.length > 0 ? await this.endAmong(ids, limit - ended) : [];
       ended += locked.length;
       this.cursor = (ended < limit ? last : locked.at(-1)) ?? '';
@@ -35,11 +35,11 @@ export class HolderlessSessions {
 
   private async endAmong(ids: readonly string[], limit: number): Promise<string[]> {
     const locked = await this.database.transaction().execute(async transaction => {
-      const found = await this.holderless.lock(ids, limit, transaction);
-      for (const id of found) await this.endings.begin(id, transaction);
+      const found = await this.holderlessSessionRows.lock(ids, limit, transaction);
+      for (const id of found) await this.sessionRevocation.begin(id, transaction);
       return found;
     });
-    await Promise.all(locked.map(id => this.endings.finish(id)));
+    await Promise.all(locked.map(id => this.sessionRevocation.finish(id)));
     return locked;
   }
 }

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { RecentRows } from './row-cache.ts';
+import { RowCache } from './row-cache.ts';
 
 type Row = { readonly version: number };
 
-describe('RecentRows', () => {
+describe('RowCache', () => {
   beforeEach(() => {
     jest.useFakeTimers({ now: 0 });
   });
@@ -32,7 +32,7 @@ describe('RecentRows', () => {
       unchangedUntil: (readStartedAt: number) => Math.max(readStartedAt, state.unchangedUntil),
     };
     const size = { of: ({ version }: Row) => version, most: 1_000 };
-    return { state, rows: new RecentRows<Row>(foreignWrites, { read, mostRows: 100, size }) };
+    return { state, rows: new RowCache<Row>(foreignWrites, { read, mostRows: 100, size }) };
   }
 
   it('reads a row once for all who ask at once, and for those who ask soon after', async () => {
@@ -97,7 +97,7 @@ describe('RecentRows', () => {
     expect(await rows.get('a')).toEqual({ version: 1 });
   });
 
-  it.each<[string, (rows: RecentRows<Row>) => void]>([
+  it.each<[string, (rows: RowCache<Row>) => void]>([
     [
       'by its key',
       rows => {

@@ -28,7 +28,7 @@ export type RecentRowsOptions<Row> = {
  * reading began, or after it was last known that nobody else wrote to the database. Where there is no row, nothing is
  * kept.
  */
-export class RecentRows<Row> {
+export class RowCache<Row> {
   private readonly read: RecentRowsOptions<Row>['read'];
   private readonly known: LRUCache<string, Known<Row>>;
   private readonly readings = new Map<string, Reading<Row>>();

@@ -30,7 +30,7 @@ const auditEventPage = z.object({ auditEvents: z.array(auditEventView), cursor: 
 @ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden')
 @Controller('api/audit-events')
 export class AuditEventsController {
-  constructor(private readonly audit: AuditLog) {}
+  constructor(private readonly auditLog: AuditLog) {}
 
   @Get()
   @Allow('operator')
@@ -45,6 +45,6 @@ export class AuditEventsController {
   list(
     @Query(new ZodPipe(listQuery)) query: z.infer<typeof listQuery>,
   ): Promise<z.infer<typeof auditEventPage>> {
-    return this.audit.list(query);
+    return this.auditLog.list(query);
   }
 }

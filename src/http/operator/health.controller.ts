@@ -13,7 +13,7 @@ type Health = z.infer<typeof health>;
 @ApiTags('health')
 @Controller()
 export class HealthController {
-  constructor(private readonly repository: HealthRepository) {}
+  constructor(private readonly healthRows: HealthRepository) {}
 
   @Get('livez')
   @Allow('anyone')
@@ -29,7 +29,7 @@ export class HealthController {
   @ApiOkResponse({ description: 'It can: its database answers.', schema: toOpenApiSchema(health) })
   @ApiErrors('DatabaseUnavailable')
   async ready(): Promise<Health> {
-    await this.repository.ping();
+    await this.healthRows.ping();
     return { status: 'ok' };
   }
 }

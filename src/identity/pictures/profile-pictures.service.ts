@@ -24,7 +24,7 @@ export class ProfilePictures {
 
   constructor(
     private readonly identity: IdentityService,
-    private readonly http: OutboundHttp,
+    private readonly outboundHttp: OutboundHttp,
   ) {
     this.known = new LRUCache({
       max: 10_000,
@@ -59,7 +59,7 @@ export class ProfilePictures {
 
   private async readCid(did: string, pds: string): Promise<string | undefined> {
     const query = new URLSearchParams({ repo: did, collection: 'app.bsky.actor.profile', rkey: 'self' });
-    const answer = await this.http.metadata(`${pds}/xrpc/com.atproto.repo.getRecord?${query}`);
+    const answer = await this.outboundHttp.metadata(`${pds}/xrpc/com.atproto.repo.getRecord?${query}`);
     if (!answer.ok) return undefined;
     const { data } = profile.safeParse(await answer.json());
     return data?.value.avatar.ref.$link;
@@ -67,7 +67,7 @@ export class ProfilePictures {
 
   private async readBlob(did: string, cid: string, pds: string): Promise<Picture | undefined> {
     const query = new URLSearchParams({ did, cid });
-    const answer = await this.http.picture(`${pds}/xrpc/com.atproto.sync.getBlob?${query}`);
+    const answer = await this.outboundHttp.picture(`${pds}/xrpc/com.atproto.sync.getBlob?${query}`);
     if (!answer.ok) return undefined;
     const bytes = Buffer.from(await answer.arrayBuffer());
     const type = pictureTypeOf(bytes);

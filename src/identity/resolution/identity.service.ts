@@ -22,8 +22,8 @@ export class IdentityService {
   readonly identityResolver: IdentityResolver;
   readonly #allowHttp: boolean;
 
-  constructor(config: Config, http: OutboundHttp) {
-    const resolver = createGuardedIdentityResolver(config, http);
+  constructor(config: Config, outboundHttp: OutboundHttp) {
+    const resolver = createGuardedIdentityResolver(config, outboundHttp);
     this.identityResolver = { resolve: (name, options) => identityOf(resolver, name, options) };
     this.#allowHttp = config.outbound.allowHttp;
   }

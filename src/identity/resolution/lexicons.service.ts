@@ -13,8 +13,8 @@ export class Lexicons {
 
   constructor(
     private readonly config: Config,
-    private readonly http: OutboundHttp,
-    private readonly names: NameServers,
+    private readonly outboundHttp: OutboundHttp,
+    private readonly nameServers: NameServers,
   ) {}
 
   /**
@@ -33,7 +33,7 @@ export class Lexicons {
   /** Half a second and 30 MB, which a broker without permission sets does without. */
   private async createResolver(): Promise<LexResolver> {
     const { LexResolver } = await import('@atproto/lex-resolver');
-    const { directory, metadata } = this.http;
+    const { directory, metadata } = this.outboundHttp;
     const { identity, outbound } = this.config;
     return new LexResolver({
       didResolver: createDidResolver({
@@ -49,7 +49,7 @@ export class Lexicons {
   }
 
   private async authorityOf(name: string): Promise<AtprotoDid> {
-    const records = (await this.names.resolveTxt(name)) ?? [];
+    const records = (await this.nameServers.resolveTxt(name)) ?? [];
     const [did, ...others] = records.filter(text => text.startsWith('did=')).map(text => text.slice(4));
     if (did === undefined || others.length > 0)
       throw new Error(`The TXT records of ${name} name ${did === undefined ? 'no DID' : 'several DIDs'}.`);

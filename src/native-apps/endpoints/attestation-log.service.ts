@@ -11,7 +11,7 @@ import type { NativeApp } from '../registry/native-app.ts';
  * minute for each app, and the database nothing.
  */
 @Injectable()
-export class AttestationNotes {
+export class AttestationLog {
   private readonly pauses = new NotePauses();
 
   constructor(

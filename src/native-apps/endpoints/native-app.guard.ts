@@ -2,9 +2,9 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { findAttestationFlaw } from './attestation.ts';
-import { AttestationNotes } from './attestation-log.service.ts';
+import { AttestationLog } from './attestation-log.service.ts';
 import { setCallingApp } from './calling-app.decorator.ts';
-import { KnownApps } from '../registry/native-app.cache.ts';
+import { NativeAppCache } from '../registry/native-app.cache.ts';
 import type { NativeApp } from '../registry/native-app.ts';
 import { allowOrigin } from './native-cors.ts';
 import { NativeLimits } from './native-limits.service.ts';
@@ -16,21 +16,21 @@ import { NativeLimits } from './native-limits.service.ts';
 @Injectable()
 export class NativeAppGuard implements CanActivate {
   constructor(
-    private readonly apps: KnownApps,
-    private readonly limits: NativeLimits,
-    private readonly notes: AttestationNotes,
+    private readonly nativeAppCache: NativeAppCache,
+    private readonly nativeLimits: NativeLimits,
+    private readonly attestationLog: AttestationLog,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    await this.limits.countRequest(request.ip, reply);
-    const app = await this.apps.find(clientIdOf(request));
+    await this.nativeLimits.countRequest(request.ip, reply);
+    const app = await this.nativeAppCache.find(clientIdOf(request));
     if (!app) throw unknownClient();
     requireOrigin(app, request, reply);
     this.requireAttestation(app, request);
-    await this.limits.countApp(app);
+    await this.nativeLimits.countApp(app);
     if (app.status === 'paused')
       throw new BrokerError('AppPaused', 'This app is paused here. Its sessions wait for it.', {
         retryAfterSeconds: 60,
@@ -42,7 +42,7 @@ export class NativeAppGuard implements CanActivate {
   private requireAttestation(app: NativeApp, { headers, ip }: FastifyRequest): void {
     const flaw = findAttestationFlaw(app, headers);
     if (flaw === undefined) return;
-    this.notes.refused(app, flaw, ip);
+    this.attestationLog.refused(app, flaw, ip);
     throw unknownClient();
   }
 }

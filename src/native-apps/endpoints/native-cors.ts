@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isOAuthEndpoint } from '../../http/errors/oauth-error.ts';
-import type { KnownApps } from '../registry/native-app.cache.ts';
+import type { NativeAppCache } from '../registry/native-app.cache.ts';
 
 /** What a page may read of an answer besides its body. */
 const EXPOSED = ['dpop-nonce', 'latchkey-key-id', 'retry-after', 'www-authenticate'];
@@ -30,7 +30,7 @@ export function allowPreflight(reply: FastifyReply, origin: string, askedHeaders
  * Lets pages read that they are to come again later: by then it is not known for which app they ask, so any app's pages
  * may. What is not readable is a network error to them, which says nothing of when.
  */
-export function addRefusalCors(server: FastifyInstance, apps: KnownApps): void {
+export function addRefusalCors(server: FastifyInstance, apps: NativeAppCache): void {
   server.addHook('onSend', async (request, reply) => {
     const { origin } = request.headers;
     if (origin === undefined || !isEarlyRefusal(request, reply)) return;

@@ -12,7 +12,12 @@ import type { AppKey, KnownApp } from '../registry/native-app.cache.ts';
 import type { TokenUse } from '../refresh/native-attempt.service.ts';
 import type { ParsedRequest } from '../refresh/native-parameters.ts';
 import { NativeProofRepository } from '../refresh/native-proof.repository.ts';
-import { findMismatch, type IssuerAnswer, type SentProof, type TokenBinding } from '../refresh/native-refresh.ts';
+import {
+  findMismatch,
+  type IssuerAnswer,
+  type SentProof,
+  type TokenBinding,
+} from '../refresh/native-refresh.ts';
 import { NativeRefreshRepository } from '../refresh/native-refresh.repository.ts';
 import { NativeRefresher, type TokenState } from '../refresh/native-refresher.service.ts';
 import type { FlightOutcome } from '../refresh/native-token-cache.ts';
@@ -33,10 +38,10 @@ export type KeyedAnswer = { readonly answer: IssuerAnswer; readonly kid: string 
 @Injectable()
 export class NativeRefreshes {
   constructor(
-    private readonly issuers: IssuerEndpoints,
-    private readonly refresher: NativeRefresher,
-    private readonly refreshes: NativeRefreshRepository,
-    private readonly proofs: NativeProofRepository,
+    private readonly issuerEndpoints: IssuerEndpoints,
+    private readonly nativeRefresher: NativeRefresher,
+    private readonly nativeRefreshRows: NativeRefreshRepository,
+    private readonly nativeProofRows: NativeProofRepository,
     private readonly fingerprints: Fingerprints,
     private readonly metrics: Metrics,
     private readonly log: Log,
@@ -58,13 +63,13 @@ export class NativeRefreshes {
     dpop: string | undefined,
     patienceMs = PATIENCE_MS,
   ): Promise<KeyedAnswer> {
-    const endpoints = await this.issuers.get(request.issuer);
-    const now = this.issuers.clock.now(endpoints.issuer);
+    const endpoints = await this.issuerEndpoints.get(request.issuer);
+    const now = this.issuerEndpoints.clock.now(endpoints.issuer);
     const proof = await checkDpopProof(dpop, { method: 'POST', url: endpoints.token, now });
     const token = request.passedOn.refresh_token ?? '';
     const fingerprint = this.fingerprints.ofRefreshToken(endpoints.issuer, token);
     const shown = { appId: app.id, issuer: endpoints.issuer, jkt: proof.jkt, kid: request.keyId };
-    const state = await this.refresher.look(fingerprint);
+    const state = await this.nativeRefresher.look(fingerprint);
     const binding = state?.binding ?? (await this.bindUnknown(app, fingerprint, shown));
     this.requireMatch(app, binding, shown);
     const parameters = request.passedOn;
@@ -89,7 +94,7 @@ export class NativeRefreshes {
       await this.requirePossession(use, finished.sent, false);
       return this.ended('replayed', finished.answer);
     }
-    const flight = this.refresher.join(use);
+    const flight = this.nativeRefresher.join(use);
     const late: FlightOutcome = { kind: 'in-doubt', seconds: 5 };
     const outcome = await withinTime(patienceMs, flight.outcome, late);
     switch (outcome.kind) {
@@ -128,7 +133,7 @@ export class NativeRefreshes {
       const message = 'This refresh token was used. Prove with this nonce that you have its key.';
       throw new BrokerError('UseDpopNonce', message, { dpopNonce: this.fingerprints.nonce(id) });
     }
-    if (digestOf(jti) !== sent.jti && (await this.proofs.use({ jkt, jti }))) return;
+    if (digestOf(jti) !== sent.jti && (await this.nativeProofRows.use({ jkt, jti }))) return;
     this.ended('mismatch', undefined);
     throw new BrokerError('InvalidDpopProof', 'The DPoP proof is not accepted. It was used before.');
   }
@@ -139,7 +144,7 @@ export class NativeRefreshes {
     fingerprint: Fingerprint,
     { kid, ...shown }: Omit<TokenBinding, 'kid'> & { kid: string | undefined },
   ): Promise<TokenBinding> {
-    if (await this.refreshes.isKnownElsewhere(fingerprint)) throw this.mismatch(app, 'issuer');
+    if (await this.nativeRefreshRows.isKnownElsewhere(fingerprint)) throw this.mismatch(app, 'issuer');
     if (kid === undefined)
       throw new BrokerError(
         'KeyIdRequired',

@@ -6,7 +6,7 @@ import { findSigningKey } from '../../oauth/client-keys/client-key-life.ts';
 import { findProofKey } from '../../oauth/dpop/dpop-proof-check.ts';
 import { type Endpoints, IssuerEndpoints } from '../../oauth/issuers/issuer-endpoints.service.ts';
 import { withPatience } from '../../waiting/upstream-in-time.ts';
-import { judgeAnswer } from '../../oauth/refresh/refresh-outcome.ts';
+import { decideAnswer } from '../../oauth/refresh/refresh-outcome.ts';
 import { type Fingerprint, Fingerprints } from '../refresh/fingerprints.service.ts';
 import { IssuerRequests } from '../refresh/issuer-requests.service.ts';
 import type { AppKey, KnownApp } from '../registry/native-app.cache.ts';
@@ -23,10 +23,10 @@ const LOGIN_SECONDS = 30 * 60;
 @Injectable()
 export class NativeRequests {
   constructor(
-    private readonly issuers: IssuerEndpoints,
-    private readonly requests: IssuerRequests,
-    private readonly refreshes: NativeRefreshRepository,
-    private readonly refresher: NativeRefresher,
+    private readonly issuerEndpoints: IssuerEndpoints,
+    private readonly issuerRequests: IssuerRequests,
+    private readonly nativeRefreshRows: NativeRefreshRepository,
+    private readonly nativeRefresher: NativeRefresher,
     private readonly fingerprints: Fingerprints,
     private readonly log: Log,
   ) {}
@@ -37,7 +37,7 @@ export class NativeRequests {
    * @throws BrokerError `InvalidIssuer`, `IssuerUnavailable`; `InvalidRequest` for a key id that is none of the app's; `UpstreamUnavailable`, `UpstreamTimeout`
    */
   async push(app: KnownApp, request: ParsedRequest, dpop: string | undefined): Promise<KeyedAnswer> {
-    const endpoints = await this.issuers.get(request.issuer);
+    const endpoints = await this.issuerEndpoints.get(request.issuer);
     const url = requireEndpoint(endpoints.par, 'pushed authorization requests');
     const key = request.keyId === undefined ? signingKeyOf(app) : keyOf(app, request.keyId);
     const answer = await this.ask(app, key, { endpoints, url, request, dpop });
@@ -52,11 +52,11 @@ export class NativeRequests {
 
   /** Redeems a code (RFC 6749 section 4.1.3), with the key that its login was pushed with, and remembers whose it is. */
   async redeem(app: KnownApp, request: ParsedRequest, dpop: string | undefined): Promise<KeyedAnswer> {
-    const endpoints = await this.issuers.get(request.issuer);
+    const endpoints = await this.issuerEndpoints.get(request.issuer);
     const { issuer } = endpoints;
     const key = await this.keyOfLogin(app, issuer, request);
     const answer = await this.ask(app, key, { endpoints, url: endpoints.token, request, dpop });
-    const judged = judgeAnswer(answer.status, answer.body, null);
+    const judged = decideAnswer(answer.status, answer.body, null);
     const token = judged.kind === 'refreshed' ? judged.tokens.refreshToken : null;
     const jkt = token === null ? undefined : await findProofKey(dpop);
     if (token !== null && jkt !== undefined) {
@@ -68,18 +68,18 @@ export class NativeRequests {
 
   /** Ends a session (RFC 7009), with the key that it began with as far as that is known. */
   async revoke(app: KnownApp, request: ParsedRequest, dpop: string | undefined): Promise<KeyedAnswer> {
-    const endpoints = await this.issuers.get(request.issuer);
+    const endpoints = await this.issuerEndpoints.get(request.issuer);
     const url = requireEndpoint(endpoints.revocation, 'revocation');
     const token = this.fingerprints.ofRefreshToken(endpoints.issuer, request.passedOn.token ?? '');
-    const known = await this.refreshes.find(token);
+    const known = await this.nativeRefreshRows.find(token);
     if (known && known.binding.appId !== app.id)
       throw new BrokerError('GrantMismatch', 'This refresh token is not for this client_id.');
     const kid = known?.binding.kid ?? request.keyId;
     const key = kid === undefined ? signingKeyOf(app) : keyOf(app, kid);
     const answer = await this.ask(app, key, { endpoints, url, request, dpop });
     if (answer.status < 300) {
-      this.refresher.forget(token);
-      if (known) await this.refreshes.forget(token);
+      this.nativeRefresher.forget(token);
+      if (known) await this.nativeRefreshRows.forget(token);
     }
     return { answer, kid: key.kid };
   }
@@ -91,21 +91,21 @@ export class NativeRequests {
   ): Promise<IssuerAnswer> {
     const { endpoints, url, dpop } = asked;
     const parameters = asked.request.passedOn;
-    const signed = await this.requests.sign({ app, key, endpoints, url, parameters, dpop });
-    return (await withPatience(this.requests.send(signed))).answer;
+    const signed = await this.issuerRequests.sign({ app, key, endpoints, url, parameters, dpop });
+    return (await withPatience(this.issuerRequests.send(signed))).answer;
   }
 
   private async keyOfLogin(app: KnownApp, issuer: string, request: ParsedRequest): Promise<AppKey> {
     if (request.keyId !== undefined) return keyOf(app, request.keyId);
     const challenge = hash('sha256', request.passedOn.code_verifier ?? '', 'base64url');
-    const pushed = await this.refreshes.find(this.fingerprints.ofLogin(issuer, challenge));
+    const pushed = await this.nativeRefreshRows.find(this.fingerprints.ofLogin(issuer, challenge));
     return pushed?.binding.appId === app.id ? keyOf(app, pushed.binding.kid) : signingKeyOf(app);
   }
 
   /** The answer is given out in any case: what is not remembered here the app can tell. */
   private async remember(fingerprint: Fingerprint, binding: TokenBinding, seconds?: number): Promise<void> {
     try {
-      await this.refreshes.remember(fingerprint, binding, seconds);
+      await this.nativeRefreshRows.remember(fingerprint, binding, seconds);
     } catch (error) {
       this.log.databaseTrouble(error);
     }

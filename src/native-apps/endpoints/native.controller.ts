@@ -4,7 +4,7 @@ import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Allow } from '../../http/origins/allow.decorator.ts';
 import { CallingApp } from './calling-app.decorator.ts';
-import { KnownApps, type KnownApp } from '../registry/native-app.cache.ts';
+import { NativeAppCache, type KnownApp } from '../registry/native-app.cache.ts';
 import { allowPreflight } from './native-cors.ts';
 import { NativeEndpoint } from './native-endpoint.decorator.ts';
 import { grantKindOf, type Parameters, parseRequest } from '../refresh/native-parameters.ts';
@@ -16,9 +16,9 @@ import { NativeRequests } from './native-requests.service.ts';
 @Controller('native')
 export class NativeController {
   constructor(
-    private readonly requests: NativeRequests,
-    private readonly refreshes: NativeRefreshes,
-    private readonly apps: KnownApps,
+    private readonly nativeRequests: NativeRequests,
+    private readonly nativeRefreshes: NativeRefreshes,
+    private readonly nativeAppCache: NativeAppCache,
   ) {}
 
   @NativeEndpoint('par', {
@@ -32,7 +32,7 @@ export class NativeController {
     @Headers('dpop') dpop: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    send(reply, await this.requests.push(app, parseRequest('par', parameters), dpop));
+    send(reply, await this.nativeRequests.push(app, parseRequest('par', parameters), dpop));
   }
 
   @NativeEndpoint('token', {
@@ -50,8 +50,8 @@ export class NativeController {
     const request = parseRequest(kind, parameters);
     const answer =
       kind === 'refresh'
-        ? await this.refreshes.refresh(app, request, dpop)
-        : await this.requests.redeem(app, request, dpop);
+        ? await this.nativeRefreshes.refresh(app, request, dpop)
+        : await this.nativeRequests.redeem(app, request, dpop);
     send(reply, answer);
   }
 
@@ -66,7 +66,7 @@ export class NativeController {
     @Headers('dpop') dpop: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    send(reply, await this.requests.revoke(app, parseRequest('revoke', parameters), dpop));
+    send(reply, await this.nativeRequests.revoke(app, parseRequest('revoke', parameters), dpop));
   }
 
   /** A preflight names no app: any whose pages may call lets it pass, and the app itself is asked afterwards. */
@@ -80,7 +80,7 @@ export class NativeController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     const { origin } = headers;
-    if (origin === undefined || !(await this.apps.hasOrigin(origin))) return;
+    if (origin === undefined || !(await this.nativeAppCache.hasOrigin(origin))) return;
     allowPreflight(reply, origin, headers['access-control-request-headers']);
   }
 }

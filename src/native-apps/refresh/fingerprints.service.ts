@@ -15,10 +15,10 @@ export type Fingerprint = { readonly id: string; readonly token: string };
 export class Fingerprints implements OnModuleInit {
   private key: Buffer = Buffer.alloc(0);
 
-  constructor(private readonly keys: LookupKeyRepository) {}
+  constructor(private readonly lookupKeyRows: LookupKeyRepository) {}
 
   async onModuleInit(): Promise<void> {
-    this.key = await this.keys.getOrMake();
+    this.key = await this.lookupKeyRows.getOrMake();
   }
 
   ofRefreshToken(issuer: string, token: string): Fingerprint {

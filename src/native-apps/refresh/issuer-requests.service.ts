@@ -36,13 +36,13 @@ export type ReceivedAnswer = { readonly answer: IssuerAnswer; readonly clockWasW
 @Injectable()
 export class IssuerRequests {
   constructor(
-    private readonly outbound: OutboundHttp,
-    private readonly issuers: IssuerEndpoints,
+    private readonly outboundHttp: OutboundHttp,
+    private readonly issuerEndpoints: IssuerEndpoints,
   ) {}
 
   async sign({ app, key, endpoints, url, parameters, dpop }: AppRequest): Promise<SignedRequest> {
     const { issuer } = endpoints;
-    const now = this.issuers.clock.now(issuer);
+    const now = this.issuerEndpoints.clock.now(issuer);
     const assertion = await signClientAssertion(key.clientKey, { clientId: app.clientId, issuer, now });
     return {
       url,
@@ -61,8 +61,8 @@ export class IssuerRequests {
    * @throws OutboundError, which knows whether anything was sent
    */
   async send({ url, headers, body }: SignedRequest): Promise<ReceivedAnswer> {
-    const response = await this.outbound.token(url, { method: 'POST', headers, body });
-    const clockWasWrong = this.issuers.clock.observe(url.origin, response.headers.get('date'));
+    const response = await this.outboundHttp.token(url, { method: 'POST', headers, body });
+    const clockWasWrong = this.issuerEndpoints.clock.observe(url.origin, response.headers.get('date'));
     const passed = PASSED_HEADERS.flatMap(name => {
       const value = response.headers.get(name);
       return value === null ? [] : [[name, value] as const];

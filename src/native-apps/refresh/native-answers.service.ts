@@ -3,7 +3,7 @@ import { Config } from '../../config/config.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
 import { Log } from '../../observability/log/log.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
-import { Closing } from '../../waiting/shutdown.service.ts';
+import { Shutdown } from '../../waiting/shutdown.service.ts';
 import { Deliveries, type Delivered } from '../../single-use/deliveries.ts';
 import { Spool } from '../../single-use/spool.ts';
 import { NativeRefreshRepository, type StoredAnswer } from './native-refresh.repository.ts';
@@ -14,10 +14,10 @@ export class NativeAnswers {
   private readonly deliveries: Deliveries<StoredAnswer, void>;
 
   constructor(
-    refreshes: NativeRefreshRepository,
+    nativeRefreshRows: NativeRefreshRepository,
     config: Config,
     box: SealedBox,
-    closing: Closing,
+    shutdown: Shutdown,
     metrics: Metrics,
     private readonly log: Log,
   ) {
@@ -32,8 +32,8 @@ export class NativeAnswers {
     );
     this.deliveries = new Deliveries({
       spool,
-      closing,
-      storeOnce: answer => refreshes.storeAnswer(answer),
+      closing: shutdown,
+      storeOnce: answer => nativeRefreshRows.storeAnswer(answer),
       onTrouble: ({ binding: { appId } }, error) => {
         log.nativeAnswerNotStored({ appId }, error);
       },

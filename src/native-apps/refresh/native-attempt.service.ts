@@ -4,8 +4,8 @@ import { digestOf } from '../../crypto/secret.ts';
 import { Instances } from '../../leases/instances.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import type { CheckedProof } from '../../oauth/dpop/dpop-proof-check.ts';
-import { judgeAnswer, judgeFailure } from '../../oauth/refresh/refresh-outcome.ts';
-import { Closing } from '../../waiting/shutdown.service.ts';
+import { decideAnswer, decideFailure } from '../../oauth/refresh/refresh-outcome.ts';
+import { Shutdown } from '../../waiting/shutdown.service.ts';
 import type { Delivered } from '../../single-use/deliveries.ts';
 import { FailPoints } from '../../single-use/fail-points.service.ts';
 import { pause } from '../../waiting/pause.ts';
@@ -57,12 +57,12 @@ export type AttemptEnd = { readonly outcome: UseOutcome | undefined; readonly wr
 @Injectable()
 export class NativeAttempts {
   constructor(
-    private readonly refreshes: NativeRefreshRepository,
-    private readonly requests: IssuerRequests,
-    private readonly answers: NativeAnswers,
+    private readonly nativeRefreshRows: NativeRefreshRepository,
+    private readonly issuerRequests: IssuerRequests,
+    private readonly nativeAnswers: NativeAnswers,
     private readonly fingerprints: Fingerprints,
     private readonly instances: Instances,
-    private readonly closing: Closing,
+    private readonly shutdown: Shutdown,
     private readonly failPoints: FailPoints,
     private readonly log: Log,
   ) {}
@@ -82,7 +82,7 @@ export class NativeAttempts {
       const received = await this.transmit(attempt, use, place, progress);
       return received ? await this.conclude(attempt, use, place, received) : lostPlace;
     } catch (cause) {
-      const isUnsent = !progress.sent || judgeFailure(cause).kind === 'not-sent';
+      const isUnsent = !progress.sent || decideFailure(cause).kind === 'not-sent';
       return isUnsent
         ? this.giveUp(attempt, place, { kind: 'not-sent', cause })
         : this.doubt(attempt, use, cause);
@@ -96,13 +96,13 @@ export class NativeAttempts {
     progress: { sent: boolean },
   ): Promise<ReceivedAnswer | undefined> {
     await this.failPoints.at('after_intent');
-    const signed = await this.requests.sign(use.request);
+    const signed = await this.issuerRequests.sign(use.request);
     const lateness = stopwatch();
     if (!(await this.commit(attempt, use, place))) return undefined;
     await this.failPoints.at('before_send');
     if (lateness() > LONGEST_HESITATION_MS) throw new Error('Too late to send what was signed.');
     progress.sent = true;
-    const sending = this.requests.send(signed);
+    const sending = this.issuerRequests.send(signed);
     const received = await withinTime(ANSWER_PATIENCE_MS, sending, undefined);
     if (!received) {
       this.keepLate(sending, use);
@@ -116,10 +116,10 @@ export class NativeAttempts {
     const sent = sentProofOf(use);
     try {
       return place.isKnown
-        ? await this.refreshes.commitKnown(attempt, place.instead, sent)
-        : await this.refreshes.commitUnknown(attempt, use.binding, sent);
+        ? await this.nativeRefreshRows.commitKnown(attempt, place.instead, sent)
+        : await this.nativeRefreshRows.commitUnknown(attempt, use.binding, sent);
     } catch (cause) {
-      const now = (await this.refreshes.find(attempt.fingerprint))?.attempt;
+      const now = (await this.nativeRefreshRows.find(attempt.fingerprint))?.attempt;
       if (now?.id === attempt.attemptId) return true;
       // The commit may still come through: who gives the attempt up now rules that out.
       throw new Error('The commit to send was not confirmed.', { cause });
@@ -132,7 +132,7 @@ export class NativeAttempts {
     place: Place,
     { answer, clockWasWrong }: ReceivedAnswer,
   ): Promise<AttemptEnd> {
-    const judged = judgeAnswer(answer.status, answer.body, answer.headers['retry-after'] ?? null);
+    const judged = decideAnswer(answer.status, answer.body, answer.headers['retry-after'] ?? null);
     switch (judged.kind) {
       case 'refreshed':
         return this.keep(use, answer, judged.tokens.refreshToken);
@@ -162,7 +162,7 @@ export class NativeAttempts {
       await this.failPoints.at('after_answer');
       await this.failPoints.at('before_write');
     } finally {
-      delivered = this.answers.deliver({ fingerprint, binding, answer, sent, next });
+      delivered = this.nativeAnswers.deliver({ fingerprint, binding, answer, sent, next });
       await delivered.safe;
     }
     return { outcome: { kind: 'answered', answer, sent }, written: delivered.stored };
@@ -171,7 +171,7 @@ export class NativeAttempts {
   /** An answer that nobody waits for any more is stored all the same. */
   private keepLate(sending: Promise<ReceivedAnswer>, use: TokenUse): void {
     const storing = sending.then(async ({ answer }) => {
-      const judged = judgeAnswer(answer.status, answer.body, null);
+      const judged = decideAnswer(answer.status, answer.body, null);
       if (judged.kind === 'refreshed')
         await (
           await this.keep(use, answer, judged.tokens.refreshToken)
@@ -182,11 +182,11 @@ export class NativeAttempts {
 
   private doubt(attempt: AttemptOn, { request }: TokenUse, cause: unknown): Promise<AttemptEnd> {
     this.log.nativeRefreshInDoubt({ app: request.app.name }, cause);
-    return this.conclusion({ kind: 'unknown', cause }, () => this.refreshes.markInDoubt(attempt));
+    return this.conclusion({ kind: 'unknown', cause }, () => this.nativeRefreshRows.markInDoubt(attempt));
   }
 
   private giveUp(attempt: AttemptOn, { isKnown }: Place, outcome: UseOutcome): Promise<AttemptEnd> {
-    return this.conclusion(outcome, () => this.refreshes.giveUp(attempt, isKnown));
+    return this.conclusion(outcome, () => this.nativeRefreshRows.giveUp(attempt, isKnown));
   }
 
   /** Written down before it is told, if that takes no long: whoever comes next finds the token as it was told. */
@@ -204,8 +204,8 @@ export class NativeAttempts {
         return;
       } catch (error) {
         this.log.databaseTrouble(error);
-        if (this.closing.signal.aborted) return;
-        await pause(pauseMs, this.closing.signal);
+        if (this.shutdown.signal.aborted) return;
+        await pause(pauseMs, this.shutdown.signal);
       }
     }
   }

@@ -2,14 +2,14 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { BrokerError } from '../../errors/broker-error.ts';
 import { Instances } from '../../leases/instances.service.ts';
 import { Log } from '../../observability/log/log.ts';
-import { Closing } from '../../waiting/shutdown.service.ts';
+import { Shutdown } from '../../waiting/shutdown.service.ts';
 import { pause } from '../../waiting/pause.ts';
 import { REQUEST_LIFETIME_MS } from '../../sessions/stored/refresh-policy.ts';
 import { NativeAnswers } from './native-answers.service.ts';
 import { NativeAttempts, type Place, type TokenUse } from './native-attempt.service.ts';
 import { decideUse, findMismatch, type KnownToken, type TokenBinding } from './native-refresh.ts';
 import { NativeRefreshRepository } from './native-refresh.repository.ts';
-import { type Finished, type Flight, type FlightOutcome, TokensInMemory } from './native-token-cache.ts';
+import { type Finished, type Flight, type FlightOutcome, NativeTokenCache } from './native-token-cache.ts';
 
 const FIRST_LOOK_MS = 50;
 const LONGEST_LOOK_MS = 1_000;
@@ -31,27 +31,27 @@ export type TokenState = {
  */
 @Injectable()
 export class NativeRefresher implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly memory = new TokensInMemory();
+  private readonly memory = new NativeTokenCache();
   private readonly landings = new Set<Promise<unknown>>();
 
   constructor(
-    private readonly refreshes: NativeRefreshRepository,
-    private readonly attempts: NativeAttempts,
-    private readonly answers: NativeAnswers,
+    private readonly nativeRefreshRows: NativeRefreshRepository,
+    private readonly nativeAttempts: NativeAttempts,
+    private readonly nativeAnswers: NativeAnswers,
     private readonly instances: Instances,
-    private readonly closing: Closing,
+    private readonly shutdown: Shutdown,
     private readonly log: Log,
   ) {}
 
   /** Brings in what an earlier process had to leave in the spool, before anything is refreshed here. */
   async onApplicationBootstrap(): Promise<void> {
-    const replayed = await this.answers.replay();
+    const replayed = await this.nativeAnswers.replay();
     if (replayed > 0) this.log.spoolReplayed(replayed);
   }
 
   /** Starts nothing any more, and waits until what is under way is settled and in the database, or in the spool. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.closing.begin();
+    this.shutdown.begin();
     await Promise.all(this.memory.allFlights().map(({ outcome }) => outcome));
     await Promise.all(this.landings);
   }
@@ -67,7 +67,7 @@ export class NativeRefresher implements OnApplicationBootstrap, BeforeApplicatio
     if (flight) return { binding: flight.binding };
     const finished = this.memory.answerOf(fingerprint.id);
     if (finished) return { binding: finished.binding, finished };
-    const known = await this.refreshes.find(fingerprint);
+    const known = await this.nativeRefreshRows.find(fingerprint);
     return known && { binding: known.binding, known };
   }
 
@@ -89,7 +89,7 @@ export class NativeRefresher implements OnApplicationBootstrap, BeforeApplicatio
         throw new BrokerError('GrantMismatch', 'This refresh token is used with something else just now.');
       return underWay;
     }
-    if (this.closing.signal.aborted)
+    if (this.shutdown.signal.aborted)
       throw new BrokerError('ShuttingDown', 'This server is shutting down. Please try again.');
     const flight = { binding: use.binding, leader: use, outcome: this.fly(use) };
     this.memory.begin(id, flight);
@@ -116,23 +116,23 @@ export class NativeRefresher implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   private async use(use: TokenUse): Promise<{ outcome: FlightOutcome; written: Promise<unknown> }> {
-    const attempt = this.attempts.newAttempt(use.fingerprint);
+    const attempt = this.nativeAttempts.newAttempt(use.fingerprint);
     const lookUntil = performance.now() + LOOKING_ON_MS;
     for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_LOOK_MS)) {
-      const known = await this.refreshes.find(use.fingerprint);
+      const known = await this.nativeRefreshRows.find(use.fingerprint);
       const found = known ? await this.findPlace(known, use) : { isKnown: false, instead: null };
       if (found !== 'wait' && 'kind' in found) return { outcome: found, written: Promise.resolve() };
       if (found !== 'wait') {
-        const { outcome, written } = await this.attempts.run(attempt, use, found);
+        const { outcome, written } = await this.nativeAttempts.run(attempt, use, found);
         // Kept from when it came, and so none that came elsewhere.
         if (outcome?.kind === 'answered')
           this.memory.keep(use.fingerprint.id, { ...outcome, binding: use.binding });
         if (outcome) return { outcome, written };
         continue; // Somebody was faster.
       }
-      if (this.closing.signal.aborted || performance.now() >= lookUntil)
+      if (this.shutdown.signal.aborted || performance.now() >= lookUntil)
         return { outcome: { kind: 'in-doubt', seconds: 1 }, written: Promise.resolve() };
-      await pause(pauseMs, this.closing.signal);
+      await pause(pauseMs, this.shutdown.signal);
     }
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Finished, type Flight, MOST_ANSWERS, TokensInMemory } from './native-token-cache.ts';
+import { type Finished, type Flight, MOST_ANSWERS, NativeTokenCache } from './native-token-cache.ts';
 
 const binding = { appId: 'an app', issuer: 'https://issuer.example', jkt: 'a thumbprint', kid: 'a key' };
 const finished: Finished = {
@@ -19,7 +19,7 @@ const crowd = Array.from({ length: MOST_ANSWERS + 1 }, (_, index) => `token ${in
 
 describe('a token on its way', () => {
   it('is remembered until it lands, however many others are on their way or answered since', () => {
-    const memory = new TokensInMemory();
+    const memory = new NativeTokenCache();
     const flight = newFlight();
     memory.begin('first', flight);
     for (const id of crowd) memory.begin(id, newFlight());
@@ -35,7 +35,7 @@ describe('a token on its way', () => {
 
 describe('an answer', () => {
   it('makes room for newer ones', () => {
-    const memory = new TokensInMemory();
+    const memory = new NativeTokenCache();
     memory.keep('first', finished);
     for (const id of crowd) memory.keep(id, finished);
     expect(memory.answerOf('first')).toBeUndefined();

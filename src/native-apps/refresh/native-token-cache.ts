@@ -24,7 +24,7 @@ export type Finished = Extract<UseOutcome, { kind: 'answered' }> & { readonly bi
  * The refresh tokens that this process knows of without asking the database. Answers make room for newer ones, flights for
  * nothing: a token whose flight were forgotten would be sent a second time, which ends its session.
  */
-export class TokensInMemory {
+export class NativeTokenCache {
   private readonly flights = new Map<string, Flight>();
   private readonly answers = new LRUCache<string, Finished>({
     max: MOST_ANSWERS,

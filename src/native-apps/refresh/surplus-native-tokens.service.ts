@@ -7,11 +7,11 @@ import { NativeRefreshRepository } from './native-refresh.repository.ts';
 export class SurplusNativeTokens {
   constructor(
     private readonly config: Config,
-    private readonly refreshes: NativeRefreshRepository,
+    private readonly nativeRefreshRows: NativeRefreshRepository,
   ) {}
 
   /** Forgets up to `limit` tokens; answers how many. */
   sweep(limit: number): Promise<number> {
-    return this.refreshes.deleteBeyond(this.config.nativeTokens, limit);
+    return this.nativeRefreshRows.deleteBeyond(this.config.nativeTokens, limit);
   }
 }

@@ -15,7 +15,7 @@ const anObject = z.record(z.string(), z.unknown());
 export class AppDoctor {
   constructor(
     private readonly config: Config,
-    private readonly outbound: OutboundHttp,
+    private readonly outboundHttp: OutboundHttp,
     private readonly clientKeys: ClientKeys,
   ) {}
 
@@ -33,7 +33,7 @@ export class AppDoctor {
 
   private async fetch(url: string): Promise<Fetched> {
     try {
-      const response = await this.outbound.metadata(url, { headers: { accept: 'application/json' } });
+      const response = await this.outboundHttp.metadata(url, { headers: { accept: 'application/json' } });
       if (response.status !== 200) return { trouble: `answers ${response.status} instead of 200` };
       const type = response.headers.get('content-type')?.split(';')[0]?.trim();
       if (type !== 'application/json')

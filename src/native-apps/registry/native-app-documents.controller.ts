@@ -18,7 +18,7 @@ const CACHED = 'public, max-age=600';
 export class NativeAppDocumentsController {
   constructor(
     private readonly config: Config,
-    private readonly apps: NativeApps,
+    private readonly nativeApps: NativeApps,
     private readonly clientKeys: ClientKeys,
   ) {}
 
@@ -32,7 +32,7 @@ export class NativeAppDocumentsController {
   @ApiOkResponse({ description: 'As the AT Protocol has it.', schema: { type: 'object' } })
   @ApiErrors('NotFound')
   async metadata(@Param('name') name: string): Promise<object> {
-    const document = clientMetadataOf(this.config, await this.apps.get(name));
+    const document = clientMetadataOf(this.config, await this.nativeApps.get(name));
     if (!document) throw new BrokerError('NotFound', 'This app hosts its client metadata itself.');
     return document;
   }
@@ -44,6 +44,6 @@ export class NativeAppDocumentsController {
   @ApiOkResponse({ description: 'A JWK set (RFC 7517).', schema: { type: 'object' } })
   @ApiErrors('NotFound')
   async jwks(@Param('name') name: string): Promise<{ keys: JWK[] }> {
-    return this.clientKeys.publicJwks((await this.apps.get(name)).id);
+    return this.clientKeys.publicJwks((await this.nativeApps.get(name)).id);
   }
 }

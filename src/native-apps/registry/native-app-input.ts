@@ -29,7 +29,7 @@ const changeable = {
 };
 
 /** What the operator registers an app with. */
-export const nativeAppAsk = z.strictObject({
+export const nativeAppInput = z.strictObject({
   name: appName,
   clientId: z.url().max(512).optional().describe('where the app hosts its client metadata itself'),
   metadata: hostedMetadata.optional().describe('where the broker hosts them; one of the two'),
@@ -46,5 +46,5 @@ export const nativeAppChange = z.strictObject({
   limitPerMinute: changeable.limitPerMinute.optional(),
 });
 
-export type NativeAppAsk = z.infer<typeof nativeAppAsk>;
+export type NativeAppInput = z.infer<typeof nativeAppInput>;
 export type NativeAppChange = z.infer<typeof nativeAppChange>;

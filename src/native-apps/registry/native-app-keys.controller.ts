@@ -20,7 +20,7 @@ const dryRunQuery = { name: 'dryRun', required: false, schema: { type: 'boolean'
 @ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden', 'NotFound')
 @Controller('api/native-apps/:name/keys')
 export class NativeAppKeysController {
-  constructor(private readonly keys: NativeAppKeys) {}
+  constructor(private readonly nativeAppKeys: NativeAppKeys) {}
 
   @Get()
   @Allow('operator')
@@ -30,7 +30,7 @@ export class NativeAppKeysController {
     schema: toOpenApiSchema(z.object({ clientKeys: z.array(clientKeyView) })),
   })
   async list(@Param('name') name: string): Promise<{ clientKeys: ClientKeyView[] }> {
-    return { clientKeys: await this.keys.list(name) };
+    return { clientKeys: await this.nativeAppKeys.list(name) };
   }
 
   @Post()
@@ -44,7 +44,7 @@ export class NativeAppKeysController {
     @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
     @CallSource() by: AuditSource,
   ): Promise<KeyStepResult> {
-    return this.keys.publish(name, dryRun, by);
+    return this.nativeAppKeys.publish(name, dryRun, by);
   }
 
   @Post(':kid/activate')
@@ -63,7 +63,7 @@ export class NativeAppKeysController {
     @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
     @CallSource() by: AuditSource,
   ): Promise<KeyStepResult> {
-    return this.keys.activate(name, kid, dryRun, by);
+    return this.nativeAppKeys.activate(name, kid, dryRun, by);
   }
 
   @Post(':kid/retire')
@@ -82,6 +82,6 @@ export class NativeAppKeysController {
     @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
     @CallSource() by: AuditSource,
   ): Promise<KeyStepResult> {
-    return this.keys.retire(name, kid, dryRun, by);
+    return this.nativeAppKeys.retire(name, kid, dryRun, by);
   }
 }

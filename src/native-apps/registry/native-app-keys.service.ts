@@ -1,40 +1,43 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditSource } from '../../audit/audit-event.ts';
-import { ClientKeyRotation, type KeyStepResult } from '../../oauth/client-keys/client-key-rotation.service.ts';
+import {
+  ClientKeyRotation,
+  type KeyStepResult,
+} from '../../oauth/client-keys/client-key-rotation.service.ts';
 import type { ClientKeyView } from '../../oauth/client-keys/client-key-view.ts';
-import { KnownApps } from './native-app.cache.ts';
+import { NativeAppCache } from './native-app.cache.ts';
 import { NativeApps } from './native-apps.service.ts';
 
 /** The client keys of an app, and what the operator does with them: as with the broker's own. */
 @Injectable()
 export class NativeAppKeys {
   constructor(
-    private readonly apps: NativeApps,
-    private readonly rotation: ClientKeyRotation,
-    private readonly known: KnownApps,
+    private readonly nativeApps: NativeApps,
+    private readonly clientKeyRotation: ClientKeyRotation,
+    private readonly nativeAppCache: NativeAppCache,
   ) {}
 
   async list(name: string): Promise<ClientKeyView[]> {
-    return this.rotation.list((await this.apps.get(name)).id);
+    return this.clientKeyRotation.list((await this.nativeApps.get(name)).id);
   }
 
   /** @throws BrokerError as {@link ClientKeyRotation} does, and `NotFound` for the app */
   publish(name: string, dryRun: boolean, by: AuditSource): Promise<KeyStepResult> {
-    return this.step(name, owner => this.rotation.publish({ owner, dryRun, by }));
+    return this.step(name, owner => this.clientKeyRotation.publish({ owner, dryRun, by }));
   }
 
   activate(name: string, kid: string, dryRun: boolean, by: AuditSource): Promise<KeyStepResult> {
-    return this.step(name, owner => this.rotation.activate(kid, { owner, dryRun, by }));
+    return this.step(name, owner => this.clientKeyRotation.activate(kid, { owner, dryRun, by }));
   }
 
   retire(name: string, kid: string, dryRun: boolean, by: AuditSource): Promise<KeyStepResult> {
-    return this.step(name, owner => this.rotation.retire(kid, { owner, dryRun, by }));
+    return this.step(name, owner => this.clientKeyRotation.retire(kid, { owner, dryRun, by }));
   }
 
   private async step(name: string, take: (owner: string) => Promise<KeyStepResult>): Promise<KeyStepResult> {
-    const { id, clientId } = await this.apps.get(name);
+    const { id, clientId } = await this.nativeApps.get(name);
     const result = await take(id);
-    this.known.forget(clientId);
+    this.nativeAppCache.forget(clientId);
     return result;
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ForeignWrites } from '../../database/cache/foreign-writes.service.ts';
-import { RecentRows } from '../../database/cache/row-cache.ts';
+import { RowCache } from '../../database/cache/row-cache.ts';
 import type { ClientKey } from '../../oauth/client-keys/client-key.ts';
 import { type ClientKeyReading, ClientKeyRepository } from '../../oauth/client-keys/client-key.repository.ts';
 import { toClientKey } from '../../oauth/client-keys/client-keys.service.ts';
@@ -18,20 +18,20 @@ export type KnownApp = NativeApp & { readonly keys: readonly AppKey[] };
 
 /** Registered apps by their client ids; what another instance changes is known here within five seconds. */
 @Injectable()
-export class KnownApps {
-  private readonly rows: RecentRows<KnownApp>;
-  private readonly origins: RecentRows<ReadonlySet<string>>;
+export class NativeAppCache {
+  private readonly rows: RowCache<KnownApp>;
+  private readonly origins: RowCache<ReadonlySet<string>>;
 
   constructor(
     foreignWrites: ForeignWrites,
-    private readonly apps: NativeAppRepository,
-    private readonly keys: ClientKeyRepository,
+    private readonly nativeAppRows: NativeAppRepository,
+    private readonly clientKeyRows: ClientKeyRepository,
   ) {
-    this.rows = new RecentRows(foreignWrites, {
+    this.rows = new RowCache(foreignWrites, {
       read: clientId => this.read(clientId),
       mostRows: MOST_APPS,
     });
-    this.origins = new RecentRows(foreignWrites, { read: () => this.readOrigins(), mostRows: 1 });
+    this.origins = new RowCache(foreignWrites, { read: () => this.readOrigins(), mostRows: 1 });
   }
 
   /** @throws BrokerError `SealedRowUnreadable` when a row was edited */
@@ -51,13 +51,13 @@ export class KnownApps {
   }
 
   private async read(clientId: string): Promise<KnownApp | undefined> {
-    const app = await this.apps.findByClientId(clientId);
+    const app = await this.nativeAppRows.findByClientId(clientId);
     if (!app) return undefined;
-    const keys = await this.keys.list(app.id);
+    const keys = await this.clientKeyRows.list(app.id);
     return { ...app, keys: keys.map(key => ({ ...key, clientKey: toClientKey(key) })) };
   }
 
   private async readOrigins(): Promise<ReadonlySet<string>> {
-    return new Set((await this.apps.list()).flatMap(({ origins }) => origins));
+    return new Set((await this.nativeAppRows.list()).flatMap(({ origins }) => origins));
   }
 }

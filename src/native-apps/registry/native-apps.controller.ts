@@ -18,7 +18,12 @@ import { toOpenApiSchema } from '../../http/operator/openapi.ts';
 import { ZodPipe } from '../../http/edge/zod.pipe.ts';
 import { AppDoctor } from './app-doctor.service.ts';
 import { type Diagnosis, diagnosis } from './metadata-checks.ts';
-import { type NativeAppAsk, nativeAppAsk, type NativeAppChange, nativeAppChange } from './native-app-input.ts';
+import {
+  type NativeAppInput,
+  nativeAppInput,
+  type NativeAppChange,
+  nativeAppChange,
+} from './native-app-input.ts';
 import { type NativeAppView, nativeAppView, toNativeAppView } from './native-app-view.ts';
 import { NativeApps } from './native-apps.service.ts';
 
@@ -33,8 +38,8 @@ const appResponse = { description: 'The app.', schema: toOpenApiSchema(nativeApp
 export class NativeAppsController {
   constructor(
     private readonly config: Config,
-    private readonly apps: NativeApps,
-    private readonly doctor: AppDoctor,
+    private readonly nativeApps: NativeApps,
+    private readonly appDoctor: AppDoctor,
   ) {}
 
   @Get()
@@ -42,7 +47,7 @@ export class NativeAppsController {
   @ApiOperation({ operationId: 'listNativeApps', summary: 'The registered apps, by name' })
   @ApiOkResponse({ description: 'Every app.', schema: toOpenApiSchema(nativeAppList) })
   async list(): Promise<z.infer<typeof nativeAppList>> {
-    return { nativeApps: (await this.apps.list()).map(app => toNativeAppView(app, this.config)) };
+    return { nativeApps: (await this.nativeApps.list()).map(app => toNativeAppView(app, this.config)) };
   }
 
   @Post()
@@ -54,14 +59,14 @@ export class NativeAppsController {
     description:
       'With the clientId of one that hosts its client metadata itself, or with metadata to host here.',
   })
-  @ApiBody({ schema: toOpenApiSchema(nativeAppAsk) })
+  @ApiBody({ schema: toOpenApiSchema(nativeAppInput) })
   @ApiCreatedResponse(appResponse)
   @ApiErrors('InvalidRequest', 'AppExists', 'PublicClient')
   async add(
-    @Body(new ZodPipe(nativeAppAsk)) ask: NativeAppAsk,
+    @Body(new ZodPipe(nativeAppInput)) ask: NativeAppInput,
     @CallSource() by: AuditSource,
   ): Promise<NativeAppView> {
-    return toNativeAppView(await this.apps.add(ask, by), this.config);
+    return toNativeAppView(await this.nativeApps.add(ask, by), this.config);
   }
 
   @Get(':name')
@@ -70,7 +75,7 @@ export class NativeAppsController {
   @ApiOkResponse(appResponse)
   @ApiErrors('NotFound')
   async get(@Param('name') name: string): Promise<NativeAppView> {
-    return toNativeAppView(await this.apps.get(name), this.config);
+    return toNativeAppView(await this.nativeApps.get(name), this.config);
   }
 
   @Patch(':name')
@@ -84,7 +89,7 @@ export class NativeAppsController {
     @Body(new ZodPipe(nativeAppChange)) change: NativeAppChange,
     @CallSource() by: AuditSource,
   ): Promise<NativeAppView> {
-    return toNativeAppView(await this.apps.change(name, change, by), this.config);
+    return toNativeAppView(await this.nativeApps.change(name, change, by), this.config);
   }
 
   @Post(':name/pause')
@@ -94,7 +99,7 @@ export class NativeAppsController {
   @ApiOkResponse(appResponse)
   @ApiErrors('NotFound', 'AppChanged')
   async pause(@Param('name') name: string, @CallSource() by: AuditSource): Promise<NativeAppView> {
-    return toNativeAppView(await this.apps.pause(name, by), this.config);
+    return toNativeAppView(await this.nativeApps.pause(name, by), this.config);
   }
 
   @Post(':name/resume')
@@ -104,7 +109,7 @@ export class NativeAppsController {
   @ApiOkResponse(appResponse)
   @ApiErrors('NotFound', 'AppChanged')
   async resume(@Param('name') name: string, @CallSource() by: AuditSource): Promise<NativeAppView> {
-    return toNativeAppView(await this.apps.resume(name, by), this.config);
+    return toNativeAppView(await this.nativeApps.resume(name, by), this.config);
   }
 
   @Delete(':name')
@@ -117,7 +122,7 @@ export class NativeAppsController {
   @ApiNoContentResponse({ description: 'It is gone.' })
   @ApiErrors('NotFound', 'AppActive')
   remove(@Param('name') name: string, @CallSource() by: AuditSource): Promise<void> {
-    return this.apps.remove(name, by);
+    return this.nativeApps.remove(name, by);
   }
 
   @Get(':name/doctor')
@@ -129,6 +134,6 @@ export class NativeAppsController {
   @ApiOkResponse({ description: 'What was looked at.', schema: toOpenApiSchema(diagnosis) })
   @ApiErrors('NotFound')
   async diagnose(@Param('name') name: string): Promise<Diagnosis> {
-    return this.doctor.examine(await this.apps.get(name));
+    return this.appDoctor.examine(await this.nativeApps.get(name));
   }
 }

@@ -13,9 +13,9 @@ import { Log } from '../../observability/log/log.ts';
 import { generateClientKey } from '../../oauth/client-keys/client-key.ts';
 import { ClientKeyRepository } from '../../oauth/client-keys/client-key.repository.ts';
 import { hostedClientId } from './app-documents.ts';
-import { KnownApps } from './native-app.cache.ts';
+import { NativeAppCache } from './native-app.cache.ts';
 import type { NativeApp } from './native-app.ts';
-import type { NativeAppAsk, NativeAppChange } from './native-app-input.ts';
+import type { NativeAppInput, NativeAppChange } from './native-app-input.ts';
 import { NativeAppRepository } from './native-app.repository.ts';
 import { NativeRefreshRepository } from '../refresh/native-refresh.repository.ts';
 
@@ -27,21 +27,21 @@ export class NativeApps {
   constructor(
     private readonly config: Config,
     private readonly database: Database,
-    private readonly apps: NativeAppRepository,
-    private readonly keys: ClientKeyRepository,
-    private readonly refreshes: NativeRefreshRepository,
-    private readonly known: KnownApps,
-    private readonly audit: AuditLog,
+    private readonly nativeAppRows: NativeAppRepository,
+    private readonly clientKeyRows: ClientKeyRepository,
+    private readonly nativeRefreshRows: NativeRefreshRepository,
+    private readonly nativeAppCache: NativeAppCache,
+    private readonly auditLog: AuditLog,
     private readonly log: Log,
   ) {}
 
   list(): Promise<NativeApp[]> {
-    return this.apps.list();
+    return this.nativeAppRows.list();
   }
 
   /** @throws BrokerError `NotFound` */
   async get(name: string): Promise<NativeApp> {
-    const app = await this.apps.findByName(name);
+    const app = await this.nativeAppRows.findByName(name);
     if (!app) throw new BrokerError('NotFound', 'There is no app of this name.');
     return app;
   }
@@ -51,7 +51,7 @@ export class NativeApps {
    *
    * @throws BrokerError `PublicClient`; `InvalidRequest`; `AppExists` when its name or its client id is taken
    */
-  async add(ask: NativeAppAsk, by: AuditSource): Promise<NativeApp> {
+  async add(ask: NativeAppInput, by: AuditSource): Promise<NativeApp> {
     this.requireReachable();
     const key = await generateClientKey();
     const now = new Date();
@@ -69,7 +69,7 @@ export class NativeApps {
     };
     await this.write('added', app, by, async transaction => {
       await this.insert(app, transaction);
-      await this.keys.insert(key, { owner: app.id, active: true }, transaction);
+      await this.clientKeyRows.insert(key, { owner: app.id, active: true }, transaction);
     });
     return app;
   }
@@ -110,13 +110,13 @@ export class NativeApps {
   async remove(name: string, by: AuditSource): Promise<void> {
     const app = await this.get(name);
     await this.write('removed', app, by, async transaction => {
-      if (!(await this.apps.deletePaused(app.id, transaction)))
+      if (!(await this.nativeAppRows.deletePaused(app.id, transaction)))
         throw new BrokerError(
           'AppActive',
           'Pause the app first: without its keys, none of its sessions lives longer than its access token.',
         );
-      await this.keys.deleteOfApp(app.id, transaction);
-      await this.refreshes.deleteOfApp(app.id, transaction);
+      await this.clientKeyRows.deleteOfApp(app.id, transaction);
+      await this.nativeRefreshRows.deleteOfApp(app.id, transaction);
     });
   }
 
@@ -130,7 +130,7 @@ export class NativeApps {
     const changedAt = new Date(Math.max(Date.now(), was.changedAt.getTime() + 1));
     const app = { ...was, ...change, changedAt };
     await this.write(step, app, by, async transaction => {
-      if (await this.apps.replace(was, app, transaction)) return;
+      if (await this.nativeAppRows.replace(was, app, transaction)) return;
       throw new BrokerError('AppChanged', 'Somebody else changed this app just now. Look at it again.');
     });
     return app;
@@ -145,15 +145,15 @@ export class NativeApps {
     await this.database.transaction().execute(async transaction => {
       await work(transaction);
       const event = { ...by, action: `native-app.${step}`, target: { kind: 'native-app', id } } as const;
-      await this.audit.record({ ...event, detail: { name, clientId } }, transaction);
+      await this.auditLog.record({ ...event, detail: { name, clientId } }, transaction);
     });
-    this.known.forget(clientId);
+    this.nativeAppCache.forget(clientId);
     this.log.nativeAppChanged({ app: name, clientId, step });
   }
 
   private async insert(app: NativeApp, transaction: Transaction<Schema>): Promise<void> {
     try {
-      await this.apps.insert(app, transaction);
+      await this.nativeAppRows.insert(app, transaction);
     } catch (cause) {
       if (!isUniqueViolation(cause)) throw cause;
       throw new BrokerError('AppExists', 'An app of this name or client id is registered already.', {
@@ -162,7 +162,7 @@ export class NativeApps {
     }
   }
 
-  private clientIdOf({ name, clientId, metadata }: NativeAppAsk): string {
+  private clientIdOf({ name, clientId, metadata }: NativeAppInput): string {
     if ((clientId === undefined) === (metadata === undefined))
       throw new BrokerError('InvalidRequest', 'clientId, metadata: give one of the two.');
     if (clientId === undefined) return hostedClientId(this.config, name);
@@ -181,6 +181,6 @@ export class NativeApps {
   }
 }
 
-function toAttestation(ask: NativeAppAsk['attestation']): NativeApp['attestation'] {
+function toAttestation(ask: NativeAppInput['attestation']): NativeApp['attestation'] {
   return ask && { header: ask.header, digest: digestOf(ask.secret) };
 }

@@ -17,7 +17,7 @@ import { withPatience } from '../../waiting/upstream-in-time.ts';
 const STATE_LIFETIME_MS = 15 * 60_000;
 
 /** What is asked for, where that is not the configured scope and the server's own way of asking. */
-export type AuthorizationAsk = { readonly scope?: string; readonly prompt?: 'consent' };
+export type AuthorizationInput = { readonly scope?: string; readonly prompt?: 'consent' };
 
 export type FinishedAuthorization = AuthorizationIntent & { readonly grant: Grant };
 
@@ -25,9 +25,9 @@ export type FinishedAuthorization = AuthorizationIntent & { readonly grant: Gran
 @Injectable()
 export class Authorizations {
   constructor(
-    private readonly library: OAuthLibrary,
+    private readonly oauthLibrary: OAuthLibrary,
     private readonly clientKeys: ClientKeys,
-    private readonly states: OAuthStateRepository,
+    private readonly oauthStateRows: OAuthStateRepository,
   ) {}
 
   /**
@@ -42,13 +42,13 @@ export class Authorizations {
     identifier: string,
     intent: AuthorizationIntent,
     browserBinding: string,
-    ask: AuthorizationAsk = {},
+    ask: AuthorizationInput = {},
   ): Promise<URL> {
-    const client = this.library.client(await this.clientKeys.keyForNewGrant(), {
+    const client = this.oauthLibrary.client(await this.clientKeys.keyForNewGrant(), {
       onState: (state, secrets) => {
         const now = new Date();
         const expiresAt = new Date(now.getTime() + STATE_LIFETIME_MS);
-        return this.states.insert(state, { ...intent, secrets }, { browserBinding, now, expiresAt });
+        return this.oauthStateRows.insert(state, { ...intent, secrets }, { browserBinding, now, expiresAt });
       },
     });
     try {
@@ -73,12 +73,12 @@ export class Authorizations {
     const state = params.get('state');
     if (!state) throw new BrokerError('LoginRefused', 'The answer of the server names no login.');
     if (!browserBinding) throw refusal('other-browser');
-    const pending = await this.states.consume(state, browserBinding, new Date());
+    const pending = await this.oauthStateRows.consume(state, browserBinding, new Date());
     if (typeof pending === 'string') throw refusal(pending);
     const { secrets, ...intent } = pending;
     const kid = secrets.authMethod.method === 'private_key_jwt' ? secrets.authMethod.kid : null;
     let session: NodeSavedSession | undefined;
-    const client = this.library.client(await this.clientKeys.keyOfGrant(kid), {
+    const client = this.oauthLibrary.client(await this.clientKeys.keyOfGrant(kid), {
       state: { state, secrets },
       onSession: saved => (session = saved),
     });

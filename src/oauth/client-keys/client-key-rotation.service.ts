@@ -49,18 +49,18 @@ type Decide = (key: ClientKeyLife, keys: readonly ClientKeyLife[], now: Date) =>
 export class ClientKeyRotation {
   constructor(
     private readonly config: Config,
-    private readonly keys: ClientKeyRepository,
+    private readonly clientKeyRows: ClientKeyRepository,
     private readonly leases: Leases,
     private readonly log: Log,
     private readonly database: Database,
-    private readonly audit: AuditLog,
+    private readonly auditLog: AuditLog,
   ) {}
 
   /** Lists every key of one owner, the one that became active last first. */
   async list(owner: KeyOwner): Promise<ClientKeyView[]> {
-    const keys = await this.keys.listLives(owner);
-    const sessions = await this.keys.countSessions(owner);
-    return toClientKeyViews(keys, sessions, await this.keys.listPublishedKids(owner));
+    const keys = await this.clientKeyRows.listLives(owner);
+    const sessions = await this.clientKeyRows.countSessions(owner);
+    return toClientKeyViews(keys, sessions, await this.clientKeyRows.listPublishedKids(owner));
   }
 
   /**
@@ -74,7 +74,7 @@ export class ClientKeyRotation {
     if (dryRun) return { dryRun, changed: true, sessions: 0, key: null };
     const jwk = await generateClientKey();
     const write = async (database: Kysely<Schema>): Promise<boolean> => {
-      await this.keys.insert(jwk, { owner, active: false }, database);
+      await this.clientKeyRows.insert(jwk, { owner, active: false }, database);
       return true;
     };
     await this.alone(() => this.apply({ name: 'published', kid: jwk.kid, write }, step));
@@ -88,7 +88,7 @@ export class ClientKeyRotation {
    */
   activate(kid: string, step: KeyStep): Promise<KeyStepResult> {
     const decide = (key: ClientKeyLife, _keys: unknown, now: Date) => decideActivation(key, now);
-    const write: Change['write'] = database => this.keys.activate(kid, step.owner, database);
+    const write: Change['write'] = database => this.clientKeyRows.activate(kid, step.owner, database);
     return this.take({ name: 'activated', kid, write }, decide, step);
   }
 
@@ -98,7 +98,7 @@ export class ClientKeyRotation {
    * @throws BrokerError `NotFound`; `LastActiveKey`
    */
   retire(kid: string, step: KeyStep): Promise<KeyStepResult> {
-    const write: Change['write'] = database => this.keys.retire(kid, step.owner, database);
+    const write: Change['write'] = database => this.clientKeyRows.retire(kid, step.owner, database);
     return this.take({ name: 'retired', kid, write }, decideRetirement, step);
   }
 
@@ -106,7 +106,7 @@ export class ClientKeyRotation {
     const { kid } = change;
     const { owner, dryRun } = step;
     return this.alone(async () => {
-      const keys = await this.keys.listLives(owner);
+      const keys = await this.clientKeyRows.listLives(owner);
       const key = keys.find(candidate => candidate.kid === kid);
       if (!key) throw new BrokerError('NotFound', 'There is no such client key.');
       const { kind } = decide(key, keys, key.readAt);
@@ -122,7 +122,10 @@ export class ClientKeyRotation {
       if (!(await write(transaction)))
         throw new BrokerError('DatabaseUnavailable', 'Another process changed the client keys just now.');
       const event = { ...by, action: `client-key.${name}`, target: { kind: 'client-key', id: kid } } as const;
-      await this.audit.record({ ...event, ...(owner !== null && { detail: { app: owner } }) }, transaction);
+      await this.auditLog.record(
+        { ...event, ...(owner !== null && { detail: { app: owner } }) },
+        transaction,
+      );
     });
     this.log.clientKeyChanged({ kid, step: name, sessions: (await this.look(kid, owner)).sessions });
   }

@@ -19,7 +19,7 @@ const dryRunQuery = { name: 'dryRun', required: false, schema: { type: 'boolean'
 @ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden')
 @Controller('api/client-keys')
 export class ClientKeysController {
-  constructor(private readonly rotation: ClientKeyRotation) {}
+  constructor(private readonly clientKeyRotation: ClientKeyRotation) {}
 
   @Get()
   @Allow('operator')
@@ -29,7 +29,7 @@ export class ClientKeysController {
     schema: toOpenApiSchema(z.object({ clientKeys: z.array(clientKeyView) })),
   })
   async list(): Promise<{ clientKeys: ClientKeyView[] }> {
-    return { clientKeys: await this.rotation.list(null) };
+    return { clientKeys: await this.clientKeyRotation.list(null) };
   }
 
   @Post()
@@ -43,7 +43,7 @@ export class ClientKeysController {
     @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
     @CallSource() by: AuditSource,
   ): Promise<KeyStepResult> {
-    return this.rotation.publish({ owner: null, dryRun, by });
+    return this.clientKeyRotation.publish({ owner: null, dryRun, by });
   }
 
   @Post(':kid/activate')
@@ -58,7 +58,7 @@ export class ClientKeysController {
     @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
     @CallSource() by: AuditSource,
   ): Promise<KeyStepResult> {
-    return this.rotation.activate(kid, { owner: null, dryRun, by });
+    return this.clientKeyRotation.activate(kid, { owner: null, dryRun, by });
   }
 
   @Post(':kid/retire')
@@ -73,6 +73,6 @@ export class ClientKeysController {
     @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
     @CallSource() by: AuditSource,
   ): Promise<KeyStepResult> {
-    return this.rotation.retire(kid, { owner: null, dryRun, by });
+    return this.clientKeyRotation.retire(kid, { owner: null, dryRun, by });
   }
 }

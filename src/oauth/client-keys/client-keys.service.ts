@@ -15,7 +15,7 @@ export const CLIENT_KEYS_LEASE = { name: 'client-keys', seconds: 30 } as const;
 export class ClientKeys implements OnModuleInit {
   constructor(
     private readonly config: Config,
-    private readonly keys: ClientKeyRepository,
+    private readonly clientKeyRows: ClientKeyRepository,
     private readonly leases: Leases,
   ) {}
 
@@ -27,15 +27,15 @@ export class ClientKeys implements OnModuleInit {
 
   /** Returns the public keys (RFC 7517): what issuers verify the client's assertions with. */
   async publicJwks(owner: KeyOwner = null): Promise<{ keys: JWK[] }> {
-    const published = await this.keys.listPublishedKids(owner);
-    const keys = (await this.keys.list(owner)).filter(({ kid }) => published.includes(kid));
+    const published = await this.clientKeyRows.listPublishedKids(owner);
+    const keys = (await this.clientKeyRows.list(owner)).filter(({ kid }) => published.includes(kid));
     return { keys: keys.map(({ privateJwk }) => toPublicJwk(privateJwk)) };
   }
 
   /** Returns the key that new authorizations begin with, none for a public client. */
   async keyForNewGrant(): Promise<ClientKey | undefined> {
     if (this.config.client.kind === 'loopback') return undefined;
-    const keys = await this.keys.list(null);
+    const keys = await this.clientKeyRows.list(null);
     const signing = keys[0] && findSigningKey(keys, keys[0].readAt);
     if (!signing) throw new BrokerError('InternalError', 'No client key is active.');
     return toClientKey(signing);
@@ -44,22 +44,25 @@ export class ClientKeys implements OnModuleInit {
   /** Returns the key that a grant began with; it goes on with no other. None for the `kid` of a public client. */
   async keyOfGrant(kid: string | null): Promise<ClientKey | undefined> {
     if (kid === null) return undefined;
-    const key = (await this.keys.list(null)).find(candidate => candidate.kid === kid);
+    const key = (await this.clientKeyRows.list(null)).find(candidate => candidate.kid === kid);
     if (!key)
       throw new BrokerError('InternalError', 'The client key of this session is not stored any more.');
     return toClientKey(key);
   }
 
   private async makeFirst(): Promise<void> {
-    if ((await this.keys.listLives(null)).length > 0) return;
-    const bereft = [...(await this.keys.countSessions(null)).values()].reduce((sum, count) => sum + count, 0);
+    if ((await this.clientKeyRows.listLives(null)).length > 0) return;
+    const bereft = [...(await this.clientKeyRows.countSessions(null)).values()].reduce(
+      (sum, count) => sum + count,
+      0,
+    );
     if (bereft > 0) {
       throw new Error(
         `The client keys are missing from the database, and ${bereft} sessions cannot live without theirs. ` +
           'Restore the rows of the table client_key; to give these sessions up instead, delete their rows.',
       );
     }
-    await this.keys.insert(await generateClientKey(), { owner: null, active: true });
+    await this.clientKeyRows.insert(await generateClientKey(), { owner: null, active: true });
   }
 }
 

@@ -54,7 +54,7 @@ export class OAuthLibrary {
   constructor(
     private readonly config: Config,
     private readonly identity: IdentityService,
-    private readonly outbound: OutboundHttp,
+    private readonly outboundHttp: OutboundHttp,
   ) {}
 
   /** @param clientId the client that a grant was given to, where that may be another than this broker is now */
@@ -66,7 +66,7 @@ export class OAuthLibrary {
       identityResolver: this.identity.identityResolver,
       // A code or a token that was sent must not be cut off by a time limit; a document may be.
       fetch: (input, init) =>
-        (isPost(input, init) ? this.outbound.token : this.outbound.metadata)(input, init),
+        (isPost(input, init) ? this.outboundHttp.token : this.outboundHttp.metadata)(input, init),
       runtimeImplementation,
       stateStore: {
         set: (state, secrets) => stores.onState?.(state, secrets),

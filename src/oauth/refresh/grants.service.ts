@@ -14,7 +14,7 @@ export type RevocableGrant = Pick<
 @Injectable()
 export class Grants {
   constructor(
-    private readonly library: OAuthLibrary,
+    private readonly oauthLibrary: OAuthLibrary,
     private readonly clientKeys: ClientKeys,
   ) {}
 
@@ -24,7 +24,7 @@ export class Grants {
    * @throws whatever kept the request from being answered with success
    */
   async revoke({ clientId, issuer, kid, accessToken, refreshToken, dpopKey }: RevocableGrant): Promise<void> {
-    const client = this.library.client(await this.clientKeys.keyOfGrant(kid), {}, clientId);
+    const client = this.oauthLibrary.client(await this.clientKeys.keyOfGrant(kid), {}, clientId);
     const server = await client.serverFactory.fromIssuer(
       issuer,
       kid === null ? { method: 'none' } : { method: 'private_key_jwt', kid },

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { judgeAnswer } from './refresh-outcome.ts';
+import { decideAnswer } from './refresh-outcome.ts';
 
 describe.each([
   [429, 'refused'],
   [503, 'unknown'],
 ])('Retry-After of a %i, which is %s (RFC 9110 section 10.2.3)', (status, kind) => {
   const secondsOf = (retryAfter: string | null): number | undefined => {
-    const outcome = judgeAnswer(status, '', retryAfter);
+    const outcome = decideAnswer(status, '', retryAfter);
     expect(outcome.kind).toBe(kind);
     return 'retryAfterSeconds' in outcome ? outcome.retryAfterSeconds : undefined;
   };

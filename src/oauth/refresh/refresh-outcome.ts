@@ -35,8 +35,8 @@ const tokenResponse = z.object({
 const errorResponse = z.object({ error: z.string() });
 
 /** Judges an answer of the token endpoint (RFC 6749 sections 5.1 and 5.2). */
-export function judgeAnswer(status: number, body: string, retryAfter: string | null): RefreshOutcome {
-  if (status === 200) return judgeSuccess(body);
+export function decideAnswer(status: number, body: string, retryAfter: string | null): RefreshOutcome {
+  if (status === 200) return decideSuccess(body);
   if (status === 429)
     return { kind: 'refused', code: 'rate_limited', retryAfterSeconds: secondsOf(retryAfter) };
   const code = errorCodeOf(body);
@@ -51,13 +51,13 @@ export function judgeAnswer(status: number, body: string, retryAfter: string | n
 }
 
 /** Judges a call that ended without an answer. */
-export function judgeFailure(cause: unknown): RefreshOutcome {
+export function decideFailure(cause: unknown): RefreshOutcome {
   return cause instanceof OutboundError && !cause.sent
     ? { kind: 'not-sent', cause }
     : { kind: 'unknown', cause };
 }
 
-function judgeSuccess(body: string): RefreshOutcome {
+function decideSuccess(body: string): RefreshOutcome {
   const parsed = tokenResponse.safeParse(parseJson(body));
   if (!parsed.success)
     return { kind: 'unknown', cause: new Error('The issuer answered 200 without a token set.') };

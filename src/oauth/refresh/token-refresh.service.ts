@@ -9,7 +9,7 @@ import { ClientKeys } from '../client-keys/client-keys.service.ts';
 import { type DpopSigner, signDpopProof } from '../dpop/dpop-proof.ts';
 import type { Grant } from '../authorization/grant.ts';
 import { NonceCache } from '../dpop/nonce-cache.ts';
-import { judgeAnswer, judgeFailure, type RefreshOutcome } from './refresh-outcome.ts';
+import { decideAnswer, decideFailure, type RefreshOutcome } from './refresh-outcome.ts';
 import { ServerClock } from '../issuers/server-clock.ts';
 
 /** The grant's account is not at the issuer that gave the grant any more, as its DID document has it now. */
@@ -44,10 +44,10 @@ export class TokenRefresh {
   constructor(
     config: Config,
     private readonly clientKeys: ClientKeys,
-    private readonly outbound: OutboundHttp,
+    private readonly outboundHttp: OutboundHttp,
   ) {
     this.clientId = clientIdOf(config);
-    this.issuers = new AccountIssuers(config, outbound);
+    this.issuers = new AccountIssuers(config, outboundHttp);
   }
 
   /**
@@ -92,9 +92,9 @@ export class TokenRefresh {
   /** Sends a signed refresh, once; never throws, and never gives up waiting for the answer. */
   async transmit({ plan, headers, body }: SignedRefresh): Promise<RefreshOutcome> {
     try {
-      const response = await this.outbound.token(plan.tokenEndpoint, { method: 'POST', headers, body });
+      const response = await this.outboundHttp.token(plan.tokenEndpoint, { method: 'POST', headers, body });
       const clockWasWrong = this.learn(plan.issuer, response.headers);
-      const outcome = judgeAnswer(
+      const outcome = decideAnswer(
         response.status,
         await response.text(),
         response.headers.get('retry-after'),
@@ -102,7 +102,7 @@ export class TokenRefresh {
       const isRefusal = outcome.kind === 'refused' || outcome.kind === 'invalid-grant';
       return isRefusal && clockWasWrong ? { kind: 'sign-again' } : outcome;
     } catch (cause) {
-      return judgeFailure(cause);
+      return decideFailure(cause);
     }
   }
 

@@ -36,7 +36,7 @@ export class PermissionSets implements KnownSets, OnApplicationBootstrap, Before
   constructor(
     { scopeParts }: Config,
     private readonly file: PermissionSetFile,
-    private readonly copies: PermissionSetRepository,
+    private readonly permissionSetRows: PermissionSetRepository,
     private readonly lexicons: Lexicons,
     private readonly metrics: Metrics,
     private readonly log: Log,
@@ -80,7 +80,7 @@ export class PermissionSets implements KnownSets, OnApplicationBootstrap, Before
 
   /** Takes the stored copy, which another process may have renewed; answers for how long it is still fresh, if it is. */
   private async recall(nsid: string, entry: Entry): Promise<number | undefined> {
-    const copy = await this.copies.find(nsid).catch((error: unknown) => {
+    const copy = await this.permissionSetRows.find(nsid).catch((error: unknown) => {
       this.log.permissionSetFailed({ nsid, isKnown: entry.set !== undefined }, error);
     });
     if (copy?.nsid !== nsid) return undefined;
@@ -97,7 +97,7 @@ export class PermissionSets implements KnownSets, OnApplicationBootstrap, Before
     entry.set = named.set;
     this.metrics.scopes.permissionSetLookedFor('resolved');
     this.log.permissionSetResolved({ nsid, permissions: named.set.permissions.length });
-    await this.copies.store(named);
+    await this.permissionSetRows.store(named);
     return FRESH_MS;
   }
 }

@@ -17,7 +17,7 @@ export type Reconnected = { readonly session: Session; readonly replaced: string
 export class ReconnectionRepository {
   constructor(
     private readonly database: Database,
-    private readonly secrets: SessionSecretsBox,
+    private readonly sessionSecretsBox: SessionSecretsBox,
   ) {}
 
   /**
@@ -28,7 +28,7 @@ export class ReconnectionRepository {
     return this.database.transaction().execute(async transaction => {
       const { id, handle, purpose, generation, status } = session;
       const to = { id, handle, purpose, askedScope: askedScopeOf(session), generation: generation + 1 };
-      const row = toGrantedRow(grant, to, this.secrets, await this.database.readNow(transaction));
+      const row = toGrantedRow(grant, to, this.sessionSecretsBox, await this.database.readNow(transaction));
       const { numUpdatedRows } = await transaction
         .updateTable('oauth_session')
         .set(row)
@@ -49,7 +49,7 @@ export class ReconnectionRepository {
   ): Promise<string | undefined> {
     if (!secrets) return undefined;
     const aside: SessionRow = { ...row, ...NO_ATTEMPT, id: randomUUID(), status: 'revoking' };
-    const sealed = this.secrets.seal(secrets, aside);
+    const sealed = this.sessionSecretsBox.seal(secrets, aside);
     await transaction
       .insertInto('oauth_session')
       .values({ ...aside, sealed })

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { BrokerError } from '../../errors/broker-error.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { Log } from '../../observability/log/log.ts';
-import { Endings } from './session-revocation.service.ts';
-import { LiveSessions } from '../stored/session.cache.ts';
+import { SessionRevocation } from './session-revocation.service.ts';
+import { SessionCache } from '../stored/session.cache.ts';
 import { decideReconnection } from './reconnection-rule.ts';
 import { ReconnectionRepository } from './reconnection.repository.ts';
 import { ScopeShortfalls } from '../stored/scope-shortfalls.service.ts';
@@ -20,11 +20,11 @@ export type Reconnection = Pick<Session, 'did' | 'scope'>;
 @Injectable()
 export class Reconnections {
   constructor(
-    private readonly sessions: SessionRepository,
-    private readonly grants: ReconnectionRepository,
-    private readonly live: LiveSessions,
-    private readonly endings: Endings,
-    private readonly shortfalls: ScopeShortfalls,
+    private readonly sessionRows: SessionRepository,
+    private readonly reconnectionRows: ReconnectionRepository,
+    private readonly sessionCache: SessionCache,
+    private readonly sessionRevocation: SessionRevocation,
+    private readonly scopeShortfalls: ScopeShortfalls,
     private readonly log: Log,
   ) {}
 
@@ -35,7 +35,7 @@ export class Reconnections {
    */
   async get(sessionId: string): Promise<Reconnection> {
     const session = await this.reconnectable(sessionId);
-    return { did: session.did, scope: this.shortfalls.wanted(session) };
+    return { did: session.did, scope: this.scopeShortfalls.wanted(session) };
   }
 
   /**
@@ -48,24 +48,24 @@ export class Reconnections {
     const session = await this.reconnectable(sessionId);
     const refusal = decideReconnection(session, grant);
     if (refusal) throw refusal;
-    const taken = await this.grants.take(session, grant);
+    const taken = await this.reconnectionRows.take(session, grant);
     if (!taken) throw notReconnectable();
-    this.live.forget(sessionId);
+    this.sessionCache.forget(sessionId);
     this.log.sessionReconnected({ did: session.did, sessionId });
-    this.shortfalls.granted(taken.session, 'reconnection');
-    if (taken.replaced !== undefined) await this.endings.finish(taken.replaced);
+    this.scopeShortfalls.granted(taken.session, 'reconnection');
+    if (taken.replaced !== undefined) await this.sessionRevocation.finish(taken.replaced);
     return taken.session;
   }
 
   private async reconnectable(sessionId: string): Promise<StoredSession> {
-    const session = await this.sessions.find(sessionId);
+    const session = await this.sessionRows.find(sessionId);
     if (session?.purpose === 'api_key' && this.hasUse(session)) return session;
     throw notReconnectable();
   }
 
   private hasUse(session: Session): boolean {
     if (session.status === 'needs_reauth') return true;
-    return session.status === 'active' && this.shortfalls.of(session).length > 0;
+    return session.status === 'active' && this.scopeShortfalls.of(session).length > 0;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../../database/tables/schema.ts';
 import { Grants } from '../../oauth/refresh/grants.service.ts';
 import { Log } from '../../observability/log/log.ts';
-import { LiveSessions } from '../stored/session.cache.ts';
+import { SessionCache } from '../stored/session.cache.ts';
 import { SessionListeners } from '../stored/session-listeners.service.ts';
 import { SessionRepository } from '../stored/session.repository.ts';
 import { withinTime } from '../../waiting/within-time.ts';
@@ -16,19 +16,19 @@ const PATIENCE_MS = 5_000;
  * issuer is told, and only then is the refresh token erased that it was told with.
  */
 @Injectable()
-export class Endings {
+export class SessionRevocation {
   constructor(
-    private readonly sessions: SessionRepository,
-    private readonly live: LiveSessions,
+    private readonly sessionRows: SessionRepository,
+    private readonly sessionCache: SessionCache,
     private readonly grants: Grants,
-    private readonly listeners: SessionListeners,
+    private readonly sessionListeners: SessionListeners,
     private readonly log: Log,
   ) {}
 
   /** Tries again what could not be ended before, by this process or an earlier one; answers how many are ended now. */
   async resume(limit: number): Promise<number> {
     let ended = 0;
-    for (const id of await this.sessions.listRevoking(limit)) {
+    for (const id of await this.sessionRows.listRevoking(limit)) {
       const done = await withinTime(PATIENCE_MS, this.revoke(id), false);
       if (done) ended++;
     }
@@ -37,7 +37,7 @@ export class Endings {
 
   /** Marks a session to be revoked, in the transaction that takes its last holder away; answers whether this call did it. */
   begin(id: string, database: Kysely<Schema>): Promise<boolean> {
-    return this.sessions.beginRevoking(id, database);
+    return this.sessionRows.beginRevoking(id, database);
   }
 
   /**
@@ -45,24 +45,24 @@ export class Endings {
    * the session is to be finished.
    */
   async beginUnlessHeld(id: string, transaction: Kysely<Schema>): Promise<boolean> {
-    await this.sessions.lock(id, transaction);
-    return this.sessions.beginRevokingUnheld(id, transaction);
+    await this.sessionRows.lock(id, transaction);
+    return this.sessionRows.beginRevokingUnheld(id, transaction);
   }
 
   /** Revokes a marked session at its issuer; resolves when that is done, or is taking long, or has failed. */
   async finish(id: string): Promise<void> {
-    this.live.forget(id);
-    this.listeners.tellEnd(id);
+    this.sessionCache.forget(id);
+    this.sessionListeners.tellEnd(id);
     await withinTime(PATIENCE_MS, this.revoke(id), undefined);
   }
 
   /** A failure is logged and leaves mark and refresh token as they are, so that it can be tried again. */
   private async revoke(id: string): Promise<boolean> {
     try {
-      const session = await this.sessions.find(id);
+      const session = await this.sessionRows.find(id);
       if (session?.status !== 'revoking' || !session.secrets) return false;
       await this.grants.revoke({ ...session, ...session.secrets });
-      await this.sessions.erase(id);
+      await this.sessionRows.erase(id);
       this.log.sessionRevoked({ did: session.did, sessionId: id });
       return true;
     } catch (error) {

@@ -5,9 +5,9 @@ import { AuditLog } from '../../audit/audit-log.service.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
-import { Endings } from '../endings/session-revocation.service.ts';
-import { databaseTime, isLive, LiveSessions } from '../stored/session.cache.ts';
-import { TokenOracle, type TokenVerdict } from '../pds/token-probe.service.ts';
+import { SessionRevocation } from '../endings/session-revocation.service.ts';
+import { databaseTime, isLive, SessionCache } from '../stored/session.cache.ts';
+import { TokenProbe, type TokenVerdict } from '../pds/token-probe.service.ts';
 import { isSettling } from '../stored/refresh-policy.ts';
 import type { RefreshResult } from '../refresh/refresh-result.ts';
 import { Refresher, type RefreshTrigger } from '../refresh/refresher.service.ts';
@@ -29,17 +29,17 @@ export type Validity =
 export class SessionOperations {
   constructor(
     private readonly database: Database,
-    private readonly sessions: SessionRepository,
-    private readonly live: LiveSessions,
+    private readonly sessionRows: SessionRepository,
+    private readonly sessionCache: SessionCache,
     private readonly refresher: Refresher,
-    private readonly oracle: TokenOracle,
-    private readonly endings: Endings,
-    private readonly audit: AuditLog,
+    private readonly tokenProbe: TokenProbe,
+    private readonly sessionRevocation: SessionRevocation,
+    private readonly auditLog: AuditLog,
   ) {}
 
   /** Lists a page of sessions, and where the next one begins. */
   async list(query: SessionQuery): Promise<{ sessions: Session[]; cursor?: string }> {
-    const sessions = await this.sessions.list(query);
+    const sessions = await this.sessionRows.list(query);
     const last = sessions.at(-1);
     return sessions.length === query.limit && last ? { sessions, cursor: last.id } : { sessions };
   }
@@ -47,7 +47,7 @@ export class SessionOperations {
   /** @throws BrokerError `NotFound` */
   async get(id: string): Promise<Session> {
     // What is no id is not looked for: no database has to take every text.
-    const session = isUuid(id) ? await this.sessions.find(id) : undefined;
+    const session = isUuid(id) ? await this.sessionRows.find(id) : undefined;
     if (!session) throw new BrokerError('NotFound', 'There is no such session.');
     return session;
   }
@@ -56,7 +56,7 @@ export class SessionOperations {
   async refresh(id: string, by: AuditSource): Promise<RefreshResult> {
     const { did } = await this.get(id);
     const action = 'session.refresh-requested';
-    await this.audit.record({ ...by, action, did, target: { kind: 'session', id } });
+    await this.auditLog.record({ ...by, action, did, target: { kind: 'session', id } });
     return this.awaitRefresh(id, { kind: 'forced' });
   }
 
@@ -67,15 +67,15 @@ export class SessionOperations {
   async validate(id: string): Promise<Validity> {
     await this.get(id);
     await this.awaitRefresh(id, { kind: 'policy' });
-    const session = await this.live.reload(id);
+    const session = await this.sessionCache.reload(id);
     if (!isLive(session)) return needsOwner(session);
-    const verdict = await this.oracle.ask(session);
+    const verdict = await this.tokenProbe.ask(session);
     if (verdict !== 'dead' || isSettling(session, databaseTime(session))) return toValidity(verdict);
     await this.awaitRefresh(id, { kind: 'refused', generation: session.generation });
-    const renewed = await this.live.reload(id);
+    const renewed = await this.sessionCache.reload(id);
     if (!isLive(renewed)) return needsOwner(renewed);
     return renewed.generation > session.generation
-      ? toValidity(await this.oracle.ask(renewed))
+      ? toValidity(await this.tokenProbe.ask(renewed))
       : { status: 'unreachable' };
   }
 
@@ -83,11 +83,11 @@ export class SessionOperations {
   async revoke(id: string, by: AuditSource): Promise<void> {
     const { did } = await this.get(id);
     await this.database.transaction().execute(async transaction => {
-      if (!(await this.endings.begin(id, transaction))) return;
+      if (!(await this.sessionRevocation.begin(id, transaction))) return;
       const event = { ...by, action: 'session.revoked', did, target: { kind: 'session', id } } as const;
-      await this.audit.record(event, transaction);
+      await this.auditLog.record(event, transaction);
     });
-    await this.endings.finish(id);
+    await this.sessionRevocation.finish(id);
   }
 
   private awaitRefresh(id: string, trigger: RefreshTrigger): Promise<RefreshResult> {

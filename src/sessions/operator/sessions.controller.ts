@@ -44,7 +44,7 @@ const validity = z.object({
 @ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden')
 @Controller('api/sessions')
 export class SessionsController {
-  constructor(private readonly operations: SessionOperations) {}
+  constructor(private readonly sessionOperations: SessionOperations) {}
 
   @Get()
   @Allow('operator')
@@ -65,7 +65,7 @@ export class SessionsController {
   async list(
     @Query(new ZodPipe(listQuery)) query: z.infer<typeof listQuery>,
   ): Promise<z.infer<typeof sessionPage>> {
-    const page = await this.operations.list(query);
+    const page = await this.sessionOperations.list(query);
     return { ...page, sessions: page.sessions.map(toSessionView) };
   }
 
@@ -75,7 +75,7 @@ export class SessionsController {
   @ApiOkResponse({ description: 'The session.', schema: toOpenApiSchema(sessionView) })
   @ApiErrors('NotFound')
   async look(@Param('id') id: string): Promise<SessionView> {
-    return toSessionView(await this.operations.get(id));
+    return toSessionView(await this.sessionOperations.get(id));
   }
 
   @Delete(':id')
@@ -85,7 +85,7 @@ export class SessionsController {
   @ApiNoContentResponse({ description: 'The session is ended, and revoked at its issuer.' })
   @ApiErrors('NotFound')
   revoke(@Param('id') id: string, @CallSource() by: AuditSource): Promise<void> {
-    return this.operations.revoke(id, by);
+    return this.sessionOperations.revoke(id, by);
   }
 
   @Post(':id/refresh')
@@ -95,7 +95,7 @@ export class SessionsController {
   @ApiOkResponse({ description: 'What became of it.', schema: toOpenApiSchema(refreshResult) })
   @ApiErrors('NotFound')
   refresh(@Param('id') id: string, @CallSource() by: AuditSource): Promise<RefreshResult> {
-    return this.operations.refresh(id, by);
+    return this.sessionOperations.refresh(id, by);
   }
 
   @Post(':id/validate')
@@ -105,6 +105,6 @@ export class SessionsController {
   @ApiOkResponse({ description: 'Whether the PDS takes it.', schema: toOpenApiSchema(validity) })
   @ApiErrors('NotFound')
   validate(@Param('id') id: string): Promise<Validity> {
-    return this.operations.validate(id);
+    return this.sessionOperations.validate(id);
   }
 }

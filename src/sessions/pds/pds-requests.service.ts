@@ -36,7 +36,7 @@ export class PdsRequests {
   private readonly nonces = new NonceCache();
   private readonly clock = new ServerClock();
 
-  constructor(private readonly outbound: OutboundHttp) {}
+  constructor(private readonly outboundHttp: OutboundHttp) {}
 
   /** Sends a request and answers what the PDS said; a refused nonce or clock is corrected and the request repeated once. */
   async send(session: LiveSession, path: string, request: RepeatableRequest): Promise<PdsResponse> {
@@ -103,7 +103,7 @@ export class PdsRequests {
       },
       ...toDispatched(body),
     };
-    const response = await exchange(this.outbound.xrpc, options, signal);
+    const response = await exchange(this.outboundHttp.xrpc, options, signal);
     const newest = response.headers['dpop-nonce'];
     if (typeof newest === 'string') {
       this.nonces.set(session.id, newest);

@@ -14,16 +14,16 @@ const accountAnswer = z.object({ did: z.string() });
 
 /** Asks a PDS whether a session's access token still works: one authenticated request that changes nothing. */
 @Injectable()
-export class TokenOracle {
-  constructor(private readonly requests: PdsRequests) {}
+export class TokenProbe {
+  constructor(private readonly pdsRequests: PdsRequests) {}
 
   async ask(session: LiveSession): Promise<TokenVerdict> {
     try {
-      const response = await this.requests.send(session, '/xrpc/com.atproto.server.getSession', {
+      const response = await this.pdsRequests.send(session, '/xrpc/com.atproto.server.getSession', {
         method: 'GET',
       });
       const text = await readText(response, LONGEST_ANSWER);
-      if (this.requests.refusesToken(response)) return 'dead';
+      if (this.pdsRequests.refusesToken(response)) return 'dead';
       if (response.statusCode !== 200) return 'unknown';
       // Whoever stands before a PDS may answer 200 with a page of its own: that proves nothing.
       return accountAnswer.parse(JSON.parse(text)).did === session.did ? 'alive' : 'unknown';

@@ -3,10 +3,10 @@ import { Grants } from '../../oauth/refresh/grants.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { AnswerSpool, type SpooledAnswer } from './answer-spool.service.ts';
 import { AttemptRepository } from './attempt.repository.ts';
-import { Closing } from '../../waiting/shutdown.service.ts';
+import { Shutdown } from '../../waiting/shutdown.service.ts';
 import { Deliveries } from '../../single-use/deliveries.ts';
-import { LiveSessions, toLive } from '../stored/session.cache.ts';
-import { TokenOracle } from '../pds/token-probe.service.ts';
+import { SessionCache, toLive } from '../stored/session.cache.ts';
+import { TokenProbe } from '../pds/token-probe.service.ts';
 import { type RefreshedGrant, toRefreshedGrant } from './refreshed-grant.ts';
 import { SessionRepository, type StoredSession } from '../stored/session.repository.ts';
 
@@ -22,18 +22,18 @@ export class AnswerStore {
   private readonly deliveries: Deliveries<SpooledAnswer, StoringResult>;
 
   constructor(
-    private readonly attempts: AttemptRepository,
-    private readonly sessions: SessionRepository,
-    private readonly live: LiveSessions,
+    private readonly attemptRows: AttemptRepository,
+    private readonly sessionRows: SessionRepository,
+    private readonly sessionCache: SessionCache,
     private readonly grants: Grants,
-    private readonly oracle: TokenOracle,
+    private readonly tokenProbe: TokenProbe,
     private readonly log: Log,
-    spool: AnswerSpool,
-    closing: Closing,
+    answerSpool: AnswerSpool,
+    shutdown: Shutdown,
   ) {
     this.deliveries = new Deliveries({
-      spool,
-      closing,
+      spool: answerSpool,
+      closing: shutdown,
       storeOnce: answer => this.storeOnce(answer),
       onTrouble: ({ sessionId }, error) => {
         log.answerNotStored({ sessionId }, error);
@@ -49,7 +49,7 @@ export class AnswerStore {
     try {
       return await this.deliveries.deliver(answer).stored;
     } finally {
-      this.live.forget(answer.sessionId);
+      this.sessionCache.forget(answer.sessionId);
     }
   }
 
@@ -66,18 +66,18 @@ export class AnswerStore {
   }
 
   private async storeOnce(answer: SpooledAnswer): Promise<StoringResult> {
-    const session = await this.sessions.find(answer.sessionId);
+    const session = await this.sessionRows.find(answer.sessionId);
     if (session?.secrets && awaitsAnswer(session)) {
       const { tokens, pds, sentAt } = answer;
       const grant = toRefreshedGrant(session, session.secrets, { tokens, pds, sentAt: new Date(sentAt) });
       const isSpent = session.status !== 'active' && (await this.isDead(session, grant));
-      if (!isSpent && (await this.attempts.storeAnswer(answer, session, grant))) {
+      if (!isSpent && (await this.attemptRows.storeAnswer(answer, session, grant))) {
         if (session.status !== 'active')
           this.log.sessionRecovered({ did: session.did, sessionId: session.id });
         return 'stored';
       }
     }
-    const current = await this.sessions.find(answer.sessionId);
+    const current = await this.sessionRows.find(answer.sessionId);
     if (current && isOfSameGrant(current, answer)) return 'stored';
     await this.revoke(answer);
     return 'superseded';
@@ -89,7 +89,7 @@ export class AnswerStore {
    */
   private async isDead(session: StoredSession, grant: RefreshedGrant): Promise<boolean> {
     const renewed = toLive({ ...session, pds: grant.pds }, grant, performance.now());
-    return (await this.oracle.ask(renewed)) === 'dead';
+    return (await this.tokenProbe.ask(renewed)) === 'dead';
   }
 
   private async revoke({ tokens, sessionId, ...grant }: SpooledAnswer): Promise<void> {

@@ -17,7 +17,7 @@ type SessionUpdate = UpdateQueryBuilder<Schema, 'oauth_session', 'oauth_session'
 export class AttemptRepository {
   constructor(
     private readonly database: Database,
-    private readonly secrets: SessionSecretsBox,
+    private readonly sessionSecretsBox: SessionSecretsBox,
   ) {}
 
   /**
@@ -118,7 +118,7 @@ export class AttemptRepository {
         .set(({ eb }) => ({
           ...NO_ATTEMPT,
           ...row,
-          sealed: this.secrets.seal(grant, row),
+          sealed: this.sessionSecretsBox.seal(grant, row),
           status: 'active',
           reason: null,
           generation: eb('generation', '+', 1),

@@ -6,7 +6,7 @@ const MAX_ENTRIES = 10_000;
  * Counts how often the same was heard of a generation in this process. What it forgets is counted anew, by which a
  * session only lives longer.
  */
-export class Repetitions {
+export class ConsecutiveRefusals {
   private readonly heard = new Map<string, { generation: number; what: string; times: number }>();
 
   /** Adds one; answers how often the same was heard by now. */

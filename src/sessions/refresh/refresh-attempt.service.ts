@@ -32,11 +32,11 @@ const LONGEST_HESITATION_MS = 5_000;
 @Injectable()
 export class RefreshAttempt {
   constructor(
-    private readonly attempts: AttemptRepository,
-    private readonly sessions: SessionRepository,
-    private readonly answers: AnswerStore,
-    private readonly settlement: RefreshSettlement,
-    private readonly tokens: TokenRefresh,
+    private readonly attemptRows: AttemptRepository,
+    private readonly sessionRows: SessionRepository,
+    private readonly answerStore: AnswerStore,
+    private readonly refreshSettlement: RefreshSettlement,
+    private readonly tokenRefresh: TokenRefresh,
     private readonly instances: Instances,
     private readonly failPoints: FailPoints,
     private readonly log: Log,
@@ -50,7 +50,7 @@ export class RefreshAttempt {
       cause,
     }));
     if (!outcome) return { kind: 'skipped' };
-    await this.settlement.settle(key, session, outcome);
+    await this.refreshSettlement.settle(key, session, outcome);
     if (outcome.kind === 'refreshed') return { kind: 'refreshed' };
     return { kind: 'failed', error: outcome.kind === 'refused' ? outcome.code : outcome.kind };
   }
@@ -62,9 +62,9 @@ export class RefreshAttempt {
     progress: { sent: boolean },
   ): Promise<RefreshOutcome | undefined> {
     await this.failPoints.at('after_intent');
-    const plan = await this.tokens.plan(session);
+    const plan = await this.tokenRefresh.plan(session);
     for (let signatures = 1; signatures <= MOST_SIGNATURES; signatures++) {
-      const signed = await this.tokens.sign(plan, {
+      const signed = await this.tokenRefresh.sign(plan, {
         refreshToken: session.secrets.refreshToken,
         signer: session.signer,
       });
@@ -74,7 +74,10 @@ export class RefreshAttempt {
       await this.failPoints.at('before_send');
       if (lateness() > LONGEST_HESITATION_MS) throw new Error('Too late to send what was signed.');
       progress.sent = true;
-      const outcome = await this.send(this.tokens.transmit(signed), toAnswer(key, session, plan, sentAt));
+      const outcome = await this.send(
+        this.tokenRefresh.transmit(signed),
+        toAnswer(key, session, plan, sentAt),
+      );
       if (outcome.kind !== 'sign-again') return outcome;
       progress.sent = false;
     }
@@ -89,9 +92,9 @@ export class RefreshAttempt {
    */
   private async commit(key: AttemptKey): Promise<Date | undefined> {
     try {
-      return await this.attempts.commitToSend(key, this.instances.self);
+      return await this.attemptRows.commitToSend(key, this.instances.self);
     } catch (cause) {
-      const attempt = (await this.sessions.find(key.sessionId))?.attempt;
+      const attempt = (await this.sessionRows.find(key.sessionId))?.attempt;
       if (attempt?.id === key.attemptId && attempt.state === 'sent' && attempt.sentAt) return attempt.sentAt;
       // The commit may still come through: who gives the attempt up now rules that out.
       throw new Error('The commit to send was not confirmed.', { cause });
@@ -133,7 +136,7 @@ export class RefreshAttempt {
   }
 
   private async store(answer: SpooledAnswer): Promise<void> {
-    const result = await this.answers.store(answer);
+    const result = await this.answerStore.store(answer);
     if (result === 'superseded') this.log.answerSuperseded({ sessionId: answer.sessionId });
   }
 }

@@ -5,13 +5,13 @@ import { AccountMovedError } from '../../oauth/refresh/token-refresh.service.ts'
 import { Log } from '../../observability/log/log.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import { AttemptRepository } from './attempt.repository.ts';
-import { Closing } from '../../waiting/shutdown.service.ts';
+import { Shutdown } from '../../waiting/shutdown.service.ts';
 import { backOffSeconds, IssuerBackOff } from './back-off.ts';
-import { databaseTime, type LiveSession, LiveSessions } from '../stored/session.cache.ts';
-import { TokenOracle } from '../pds/token-probe.service.ts';
+import { databaseTime, type LiveSession, SessionCache } from '../stored/session.cache.ts';
+import { TokenProbe } from '../pds/token-probe.service.ts';
 import { pause } from '../../waiting/pause.ts';
 import { endReasonOf } from '../stored/refresh-policy.ts';
-import { Repetitions } from './consecutive-refusals.ts';
+import { ConsecutiveRefusals } from './consecutive-refusals.ts';
 import { ScopeShortfalls } from '../stored/scope-shortfalls.service.ts';
 import { SessionListeners } from '../stored/session-listeners.service.ts';
 import type { AttemptKey } from '../stored/session.ts';
@@ -29,16 +29,16 @@ const REFUSALS_BEFORE_REVOKED = 3;
 @Injectable()
 export class RefreshSettlement {
   readonly issuers = new IssuerBackOff();
-  private readonly repetitions = new Repetitions();
+  private readonly repetitions = new ConsecutiveRefusals();
 
   constructor(
-    private readonly attempts: AttemptRepository,
-    private readonly sessions: SessionRepository,
-    private readonly live: LiveSessions,
-    private readonly oracle: TokenOracle,
-    private readonly listeners: SessionListeners,
-    private readonly shortfalls: ScopeShortfalls,
-    private readonly closing: Closing,
+    private readonly attemptRows: AttemptRepository,
+    private readonly sessionRows: SessionRepository,
+    private readonly sessionCache: SessionCache,
+    private readonly tokenProbe: TokenProbe,
+    private readonly sessionListeners: SessionListeners,
+    private readonly scopeShortfalls: ScopeShortfalls,
+    private readonly shutdown: Shutdown,
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
@@ -56,11 +56,11 @@ export class RefreshSettlement {
           (session.accessExpiresAt.getTime() - databaseTime(session).getTime()) / 1000,
         );
         this.issuers.answered(session.issuer);
-        this.shortfalls.refreshed(session, outcome.tokens.scope ?? session.scope);
+        this.scopeShortfalls.refreshed(session, outcome.tokens.scope ?? session.scope);
         break;
       case 'unknown':
         this.issuers.failed(session.issuer, outcome.retryAfterSeconds);
-        await this.persist(() => this.attempts.markInDoubt(key));
+        await this.persist(() => this.attemptRows.markInDoubt(key));
         break;
       case 'invalid-grant':
         await this.judgeInvalidGrant(key, session);
@@ -70,7 +70,7 @@ export class RefreshSettlement {
       case 'sign-again':
         await this.giveUp(key, session, outcome);
     }
-    this.live.forget(session.id);
+    this.sessionCache.forget(session.id);
   }
 
   /** Ends a generation on the word of one attempt, and tells who holds the session. */
@@ -80,11 +80,11 @@ export class RefreshSettlement {
     reason: SessionReason,
   ): Promise<void> {
     const key = { sessionId: id, generation, attemptId };
-    if (!(await this.persist(() => this.sessions.markNeedsReauth(key, reason)))) return;
+    if (!(await this.persist(() => this.sessionRows.markNeedsReauth(key, reason)))) return;
     this.repetitions.forget(id);
-    this.live.forget(id);
+    this.sessionCache.forget(id);
     this.log.sessionNeedsReauth({ did, sessionId: id, reason });
-    await this.persist(() => this.listeners.tell({ id, did, reason }));
+    await this.persist(() => this.sessionListeners.tell({ id, did, reason }));
   }
 
   /**
@@ -93,7 +93,7 @@ export class RefreshSettlement {
    * after a refusal the same token can be sent again without harm.
    */
   private async judgeInvalidGrant(key: AttemptKey, session: LiveSession): Promise<void> {
-    const isDead = (await this.oracle.ask(session)) === 'dead';
+    const isDead = (await this.tokenProbe.ask(session)) === 'dead';
     const isProof = session.accessExpiresAt > databaseTime(session);
     if (isDead && session.resends > 0) await this.needReauth(session, key.attemptId, 'response_lost');
     else if (isDead && (isProof || this.repetitions.add(session, 'invalid_grant') >= REFUSALS_BEFORE_REVOKED))
@@ -115,7 +115,7 @@ export class RefreshSettlement {
     const asked = outcome.kind === 'refused' ? (outcome.retryAfterSeconds ?? 0) : 0;
     // What was not sent says nothing about the issuer.
     if (outcome.kind === 'refused') this.issuers.failed(session.issuer, asked);
-    await this.persist(() => this.attempts.giveUp(key, backOffSeconds(session.failures, asked)));
+    await this.persist(() => this.attemptRows.giveUp(key, backOffSeconds(session.failures, asked)));
   }
 
   /**
@@ -128,8 +128,8 @@ export class RefreshSettlement {
         return await write();
       } catch (error) {
         this.log.databaseTrouble(error);
-        if (this.closing.signal.aborted) throw error;
-        await pause(pauseMs, this.closing.signal);
+        if (this.shutdown.signal.aborted) throw error;
+        await pause(pauseMs, this.shutdown.signal);
       }
     }
   }

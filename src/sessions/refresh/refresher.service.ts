@@ -4,8 +4,8 @@ import { Instances } from '../../leases/instances.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { AnswerStore } from './answer-store.service.ts';
 import { AttemptRepository } from './attempt.repository.ts';
-import { Closing } from '../../waiting/shutdown.service.ts';
-import { databaseTime, isLive, type LiveSession, LiveSessions } from '../stored/session.cache.ts';
+import { Shutdown } from '../../waiting/shutdown.service.ts';
+import { databaseTime, isLive, type LiveSession, SessionCache } from '../stored/session.cache.ts';
 import { pause } from '../../waiting/pause.ts';
 import { RefreshAttempt } from './refresh-attempt.service.ts';
 import { decide } from '../stored/refresh-policy.ts';
@@ -44,21 +44,21 @@ export class Refresher implements OnApplicationBootstrap, BeforeApplicationShutd
   private readonly flights = new Map<string, Promise<RefreshResult>>();
 
   constructor(
-    private readonly live: LiveSessions,
-    private readonly attempts: AttemptRepository,
-    private readonly attempt: RefreshAttempt,
-    private readonly settlement: RefreshSettlement,
-    private readonly answers: AnswerStore,
+    private readonly sessionCache: SessionCache,
+    private readonly attemptRows: AttemptRepository,
+    private readonly refreshAttempt: RefreshAttempt,
+    private readonly refreshSettlement: RefreshSettlement,
+    private readonly answerStore: AnswerStore,
     private readonly resendRule: ResendRule,
-    private readonly gate: StreamGate,
+    private readonly streamGate: StreamGate,
     private readonly instances: Instances,
-    private readonly closing: Closing,
+    private readonly shutdown: Shutdown,
     private readonly log: Log,
   ) {}
 
   /** Brings in what an earlier process had to leave in the spool, before anything is refreshed here. */
   async onApplicationBootstrap(): Promise<void> {
-    const replayed = await this.answers.replay();
+    const replayed = await this.answerStore.replay();
     if (replayed > 0) this.log.spoolReplayed(replayed);
   }
 
@@ -66,7 +66,7 @@ export class Refresher implements OnApplicationBootstrap, BeforeApplicationShutd
   refresh(sessionId: string, trigger: RefreshTrigger): Promise<RefreshResult> {
     const underWay = this.flights.get(sessionId);
     if (underWay) return underWay;
-    if (this.closing.signal.aborted) return Promise.resolve(skipped);
+    if (this.shutdown.signal.aborted) return Promise.resolve(skipped);
     const flight = this.fly(sessionId, trigger).finally(() => this.flights.delete(sessionId));
     this.flights.set(sessionId, flight);
     return flight;
@@ -74,19 +74,19 @@ export class Refresher implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Starts nothing any more, and waits until what is under way is settled and in the database, or in the spool. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.closing.begin();
+    this.shutdown.begin();
     await Promise.all(this.flights.values());
   }
 
   private async fly(sessionId: string, trigger: RefreshTrigger): Promise<RefreshResult> {
     try {
       for (;;) {
-        const session = await this.live.reload(sessionId);
+        const session = await this.sessionCache.reload(sessionId);
         if (!isLive(session) || !isWanted(session, trigger)) return skipped;
-        if (trigger.kind === 'claimed' && this.settlement.issuers.remainingMs(session.issuer) > 0)
+        if (trigger.kind === 'claimed' && this.refreshSettlement.issuers.remainingMs(session.issuer) > 0)
           return skipped;
         const patienceMs = trigger.kind === 'refused' ? 0 : PATIENCE_WITH_STREAMS_MS;
-        const result = await this.gate.rotate(sessionId, patienceMs, () => this.rotate(session));
+        const result = await this.streamGate.rotate(sessionId, patienceMs, () => this.rotate(session));
         if (result) return result;
         if (!(await this.awaitOther(session))) return skipped;
       }
@@ -94,7 +94,7 @@ export class Refresher implements OnApplicationBootstrap, BeforeApplicationShutd
       this.log.refreshCrashed({ sessionId }, error);
       return { kind: 'failed', error: 'crashed' };
     } finally {
-      this.live.forget(sessionId);
+      this.sessionCache.forget(sessionId);
     }
   }
 
@@ -103,24 +103,24 @@ export class Refresher implements OnApplicationBootstrap, BeforeApplicationShutd
     const { id: sessionId, generation } = session;
     const key = { sessionId, generation, attemptId: randomUUID() };
     const taken = await this.takePlace(key, session);
-    return taken && this.attempt.run(key, taken);
+    return taken && this.refreshAttempt.run(key, taken);
   }
 
   /** Prepares an attempt; answers the session as it is with that, nothing when the place was not to be had. */
   private async takePlace(key: AttemptKey, session: LiveSession): Promise<LiveSession | undefined> {
     const { attempt } = session;
     const { self } = this.instances;
-    if (!attempt) return (await this.attempts.prepare(key, self)) ? session : undefined;
+    if (!attempt) return (await this.attemptRows.prepare(key, self)) ? session : undefined;
     const isOrphan = await this.isOrphan(attempt);
     if (attempt.state === 'prepared') {
       const orphan = isOrphan ? { attemptId: attempt.id } : undefined;
-      return (await this.attempts.prepare(key, self, orphan)) ? session : undefined;
+      return (await this.attemptRows.prepare(key, self, orphan)) ? session : undefined;
     }
     if (attempt.state === 'sent' && !isOrphan) return undefined;
     const resends = await this.resendRule.judge(session, attempt);
     if (resends === undefined) return undefined;
     const lost = { attemptId: attempt.id };
-    return (await this.attempts.prepareResend(key, { lost, resends }, self))
+    return (await this.attemptRows.prepareResend(key, { lost, resends }, self))
       ? { ...session, resends }
       : undefined;
   }
@@ -134,11 +134,11 @@ export class Refresher implements OnApplicationBootstrap, BeforeApplicationShutd
   private async awaitOther({ id, generation }: LiveSession): Promise<boolean> {
     for (
       let pauseMs = FIRST_LOOK_MS;
-      !this.closing.signal.aborted;
+      !this.shutdown.signal.aborted;
       pauseMs = Math.min(pauseMs * 2, LONGEST_LOOK_MS)
     ) {
-      await pause(pauseMs, this.closing.signal);
-      const session = await this.live.reload(id);
+      await pause(pauseMs, this.shutdown.signal);
+      const session = await this.sessionCache.reload(id);
       if (!isLive(session) || session.generation !== generation || session.attempt === null) return false;
       const { state, leaseUntil, owner } = session.attempt;
       if (state === 'prepared' && leaseUntil !== null && leaseUntil <= databaseTime(session)) return true;

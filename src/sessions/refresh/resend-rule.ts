@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { databaseTime, type LiveSession } from '../stored/session.cache.ts';
-import { TokenOracle } from '../pds/token-probe.service.ts';
+import { TokenProbe } from '../pds/token-probe.service.ts';
 import { deadlineOf } from '../stored/refresh-policy.ts';
 import { RefreshSettlement } from './refresh-settlement.service.ts';
 import type { Attempt } from '../stored/session.ts';
@@ -9,8 +9,8 @@ import type { Attempt } from '../stored/session.ts';
 @Injectable()
 export class ResendRule {
   constructor(
-    private readonly oracle: TokenOracle,
-    private readonly settlement: RefreshSettlement,
+    private readonly tokenProbe: TokenProbe,
+    private readonly refreshSettlement: RefreshSettlement,
   ) {}
 
   /**
@@ -20,11 +20,11 @@ export class ResendRule {
    * may not be sent, or not yet
    */
   async judge(session: LiveSession, { id, sentAt }: Attempt): Promise<number | undefined> {
-    const verdict = await this.oracle.ask(session);
+    const verdict = await this.tokenProbe.ask(session);
     const hasRunOut = session.accessExpiresAt <= databaseTime(session);
     // Rotation ends the old access token: one that ends before its time shows that the refresh token was spent.
     if (verdict === 'dead' && (!hasRunOut || session.resends > 0)) {
-      await this.settlement.needReauth(session, id, 'response_lost');
+      await this.refreshSettlement.needReauth(session, id, 'response_lost');
       return undefined;
     }
     const canStillBeAccepted = sentAt === null || deadlineOf(session, sentAt) > databaseTime(session);

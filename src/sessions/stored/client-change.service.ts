@@ -14,14 +14,14 @@ import { SessionRepository } from './session.repository.ts';
 export class ClientChange implements OnApplicationBootstrap {
   constructor(
     private readonly config: Config,
-    private readonly sessions: SessionRepository,
-    private readonly listeners: SessionListeners,
+    private readonly sessionRows: SessionRepository,
+    private readonly sessionListeners: SessionListeners,
     private readonly log: Log,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     const clientId = clientIdOf(this.config);
-    const lost = await this.sessions.countOfOtherClients(clientId);
+    const lost = await this.sessionRows.countOfOtherClients(clientId);
     if (lost === 0) return;
     const { client } = this.config;
     if (client.kind === 'confidential' && client.acceptedClientId !== clientId) {
@@ -31,8 +31,8 @@ export class ClientChange implements OnApplicationBootstrap {
           `LATCHKEY_ACCEPT_CLIENT_ID=${clientId}.`,
       );
     }
-    const changed = await this.sessions.markClientChanged(clientId);
+    const changed = await this.sessionRows.markClientChanged(clientId);
     this.log.clientChanged({ clientId, sessions: changed.length });
-    for (const session of changed) await this.listeners.tell({ ...session, reason: 'client_changed' });
+    for (const session of changed) await this.sessionListeners.tell({ ...session, reason: 'client_changed' });
   }
 }

@@ -15,7 +15,7 @@ export type ScopedSession = Pick<Session, 'purpose' | 'scope' | 'askedScope'>;
 export class ScopeShortfalls {
   constructor(
     private readonly config: Config,
-    private readonly sets: PermissionSets,
+    private readonly permissionSets: PermissionSets,
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
@@ -33,7 +33,7 @@ export class ScopeShortfalls {
 
   /** Lists the parts of the scope that is wanted of a session and was not granted. */
   of(session: ScopedSession): string[] {
-    return scopeShortfall(session.scope, this.wanted(session), this.sets);
+    return scopeShortfall(session.scope, this.wanted(session), this.permissionSets);
   }
 
   /** Tells of a session that was just granted. */

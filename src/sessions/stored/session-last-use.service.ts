@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BatchedMarks } from '../../database/cache/batched-marks.ts';
 import { Log } from '../../observability/log/log.ts';
-import { databaseTime, type LiveSession, LiveSessions } from './session.cache.ts';
+import { databaseTime, type LiveSession, SessionCache } from './session.cache.ts';
 import { SessionRepository } from './session.repository.ts';
 
 const FLUSH_MS = 30_000;
@@ -11,10 +11,10 @@ const PRECISION_MS = 10 * 60_000;
 
 /** Writes down which sessions were used: a busy session costs a small write every ten minutes. */
 @Injectable()
-export class LastUse extends BatchedMarks {
+export class SessionLastUse extends BatchedMarks {
   constructor(
-    private readonly sessions: SessionRepository,
-    private readonly live: LiveSessions,
+    private readonly sessionRows: SessionRepository,
+    private readonly sessionCache: SessionCache,
     private readonly log: Log,
   ) {
     super(FLUSH_MS);
@@ -29,8 +29,8 @@ export class LastUse extends BatchedMarks {
 
   protected async write(used: ReadonlyMap<string, Date>): Promise<void> {
     const ids = [...used.keys()];
-    await this.sessions.markUsed(ids);
-    for (const id of ids) this.live.used(id);
+    await this.sessionRows.markUsed(ids);
+    for (const id of ids) this.sessionCache.used(id);
   }
 
   protected onFailure(error: unknown): void {

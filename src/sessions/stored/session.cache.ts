@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BrokerError, invalidToken } from '../../errors/broker-error.ts';
 import { Config } from '../../config/config.ts';
 import { ForeignWrites } from '../../database/cache/foreign-writes.service.ts';
-import { RecentRows } from '../../database/cache/row-cache.ts';
+import { RowCache } from '../../database/cache/row-cache.ts';
 import { accessTokenHash, createDpopSigner, type DpopSigner } from '../../oauth/dpop/dpop-proof.ts';
 import { SessionRepository, type StoredSession } from './session.repository.ts';
 import type { SessionSecrets } from './session-secrets.service.ts';
@@ -25,15 +25,15 @@ export type LiveSession = StoredSession & {
 
 /** The sessions in use, kept in memory for a moment, so that a warm request reads no row. */
 @Injectable()
-export class LiveSessions {
-  private readonly recent: RecentRows<LiveSession | StoredSession>;
+export class SessionCache {
+  private readonly recent: RowCache<LiveSession | StoredSession>;
 
   constructor(
-    private readonly sessions: SessionRepository,
+    private readonly sessionRows: SessionRepository,
     foreignWrites: ForeignWrites,
     { cachedSessions }: Config,
   ) {
-    this.recent = new RecentRows(foreignWrites, {
+    this.recent = new RowCache(foreignWrites, {
       read: (id, known) => this.read(id, known),
       mostRows: cachedSessions,
       size: { of: bytesOf, most: cachedSessions * BYTES_PER_SESSION },
@@ -67,7 +67,7 @@ export class LiveSessions {
     known: LiveSession | StoredSession | undefined,
   ): Promise<LiveSession | StoredSession | undefined> {
     const readStartedAt = performance.now();
-    const session = await this.sessions.find(id, known);
+    const session = await this.sessionRows.find(id, known);
     const secrets = session?.secrets;
     if (!secrets || session.status !== 'active') return session;
     if (!isLive(known) || known.secrets !== secrets) return toLive(session, secrets, readStartedAt);

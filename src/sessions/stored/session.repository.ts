@@ -39,12 +39,12 @@ export type SessionQuery = {
 export class SessionRepository {
   constructor(
     private readonly database: Database,
-    private readonly secrets: SessionSecretsBox,
+    private readonly sessionSecretsBox: SessionSecretsBox,
   ) {}
 
   async insert(grant: Grant, life: SessionLife, database: Kysely<Schema> = this.database): Promise<Session> {
     const to = { ...life, id: randomUUID(), generation: 1 };
-    const row = toGrantedRow(grant, to, this.secrets, await this.database.readNow(database));
+    const row = toGrantedRow(grant, to, this.sessionSecretsBox, await this.database.readNow(database));
     await database.insertInto('oauth_session').values(row).execute();
     return toSession(row);
   }
@@ -217,6 +217,6 @@ export class SessionRepository {
   }
 
   private open(row: SessionRow): SessionSecrets | null {
-    return row.sealed === null ? null : this.secrets.open(row.sealed, row);
+    return row.sealed === null ? null : this.sessionSecretsBox.open(row.sealed, row);
   }
 }

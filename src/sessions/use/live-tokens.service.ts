@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
-import { databaseTime, type LiveSession, LiveSessions, requireLive } from '../stored/session.cache.ts';
+import { databaseTime, type LiveSession, SessionCache, requireLive } from '../stored/session.cache.ts';
 import { decide, isSettling, type RefreshDecision } from '../stored/refresh-policy.ts';
 import { Refresher, type RefreshTrigger } from '../refresh/refresher.service.ts';
 import { untilAborted } from '../../waiting/until-aborted.ts';
@@ -20,7 +20,7 @@ const RETRY_AFTER_SECONDS = 5;
 @Injectable()
 export class LiveTokens {
   constructor(
-    private readonly live: LiveSessions,
+    private readonly sessionCache: SessionCache,
     private readonly refresher: Refresher,
     private readonly metrics: Metrics,
   ) {}
@@ -36,7 +36,7 @@ export class LiveTokens {
   /** Returns a session whose token will not be renewed soon: a refresh that is due, or under way anywhere, comes first. */
   async getSettled(id: string, signal: AbortSignal | undefined): Promise<LiveSession> {
     await this.awaitRefresh(id, { kind: 'policy' }, signal);
-    const session = requireLive(await this.live.reload(id));
+    const session = requireLive(await this.sessionCache.reload(id));
     const decision = decide(session, databaseTime(session));
     if (isServiceable(decision) && session.attempt?.state !== 'sent') return session;
     throw tokenUnavailable(decision, databaseTime(session));
@@ -45,7 +45,7 @@ export class LiveTokens {
   /** Finds the token that took the place of one that the PDS refused: stored already, or by one refresh. */
   async renew(refused: LiveSession, signal: AbortSignal | undefined): Promise<LiveSession> {
     const { id, generation } = refused;
-    const current = requireLive(await this.live.reload(id));
+    const current = requireLive(await this.sessionCache.reload(id));
     if (current.generation > generation) return current;
     if (isSettling(current, databaseTime(current)) && !current.attempt) {
       throw new BrokerError('UpstreamUnavailable', 'The PDS refuses a token that was just renewed.');
@@ -58,7 +58,7 @@ export class LiveTokens {
 
   /** Looks for a token that can be sent where memory has none: stored by another process, or by a refresh. */
   private async awaitToken(id: string, signal: AbortSignal | undefined): Promise<LiveSession> {
-    const current = requireLive(await this.live.reload(id));
+    const current = requireLive(await this.sessionCache.reload(id));
     const decision = decide(current, databaseTime(current));
     if (isServiceable(decision)) return current;
     if (decision.kind !== 'back-off') await this.awaitRefresh(id, { kind: 'policy' }, signal);
@@ -69,7 +69,7 @@ export class LiveTokens {
   }
 
   private async getLive(id: string): Promise<LiveSession> {
-    return requireLive(await this.live.get(id));
+    return requireLive(await this.sessionCache.get(id));
   }
 
   private async awaitRefresh(

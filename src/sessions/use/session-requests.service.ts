@@ -1,9 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { discard } from '../../identity/outbound/exchange.ts';
-import { LastUse } from '../stored/session-last-use.service.ts';
+import { SessionLastUse } from '../stored/session-last-use.service.ts';
 import { LiveTokens } from './live-tokens.service.ts';
-import { PdsRequests, type PdsRequest, type PdsResponse, type RepeatableRequest } from '../pds/pds-requests.service.ts';
+import {
+  PdsRequests,
+  type PdsRequest,
+  type PdsResponse,
+  type RepeatableRequest,
+} from '../pds/pds-requests.service.ts';
 import { ReplayWindow } from '../pds/replay-window.service.ts';
 import { StreamGate } from '../refresh/stream-gate.service.ts';
 
@@ -16,11 +21,11 @@ const MOST_TURNS = 3;
 @Injectable()
 export class SessionRequests {
   constructor(
-    private readonly tokens: LiveTokens,
-    private readonly requests: PdsRequests,
-    private readonly window: ReplayWindow,
-    private readonly gate: StreamGate,
-    private readonly lastUse: LastUse,
+    private readonly liveTokens: LiveTokens,
+    private readonly pdsRequests: PdsRequests,
+    private readonly replayWindow: ReplayWindow,
+    private readonly streamGate: StreamGate,
+    private readonly sessionLastUse: SessionLastUse,
   ) {}
 
   /** @param path `/xrpc/<nsid>`, with or without a query string */
@@ -28,7 +33,7 @@ export class SessionRequests {
     const { body, ...rest } = request;
     if (body === undefined) return this.sendRepeatable(id, path, rest);
     if (Buffer.isBuffer(body)) return this.sendRepeatable(id, path, { ...rest, body });
-    return this.window.with(body, kept =>
+    return this.replayWindow.with(body, kept =>
       Buffer.isBuffer(kept)
         ? this.sendRepeatable(id, path, { ...rest, body: kept })
         : this.sendStream(id, path, { ...rest, body: kept }),
@@ -37,18 +42,18 @@ export class SessionRequests {
 
   /** The time by the clock of a PDS, as far as its answers have told it. */
   now(pds: string): Date {
-    return this.requests.now(pds);
+    return this.pdsRequests.now(pds);
   }
 
   private async sendRepeatable(id: string, path: string, request: RepeatableRequest): Promise<PdsResponse> {
-    const session = await this.tokens.get(id, request.signal);
-    this.lastUse.remember(session);
-    const response = await this.requests.send(session, path, request);
-    if (!this.requests.refusesToken(response)) return response;
+    const session = await this.liveTokens.get(id, request.signal);
+    this.sessionLastUse.remember(session);
+    const response = await this.pdsRequests.send(session, path, request);
+    if (!this.pdsRequests.refusesToken(response)) return response;
     discard(response);
-    const renewed = await this.tokens.renew(session, request.signal);
-    const second = await this.requests.send(renewed, path, request);
-    if (!this.requests.refusesToken(second)) return second;
+    const renewed = await this.liveTokens.renew(session, request.signal);
+    const second = await this.pdsRequests.send(renewed, path, request);
+    if (!this.pdsRequests.refusesToken(second)) return second;
     discard(second);
     throw new BrokerError('UpstreamUnavailable', 'The PDS refuses a token that was just renewed.');
   }
@@ -59,8 +64,8 @@ export class SessionRequests {
     const primed = await this.sendRepeatable(id, PRIMING_PATH, { method: 'GET', ...(signal && { signal }) });
     discard(primed);
     for (let turn = 0; turn < MOST_TURNS; turn++) {
-      const session = await this.tokens.getSettled(id, signal);
-      const response = this.gate.tryStream(id, () => this.requests.sendOnce(session, path, request));
+      const session = await this.liveTokens.getSettled(id, signal);
+      const response = this.streamGate.tryStream(id, () => this.pdsRequests.sendOnce(session, path, request));
       if (response) return response;
     }
     throw new BrokerError('TokenUnavailable', 'The session is being renewed. Please send this again.', {

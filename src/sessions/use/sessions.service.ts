@@ -4,7 +4,7 @@ import type { Schema } from '../../database/tables/schema.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { AccountTurns } from './account-turns.ts';
 import type { SessionLife } from '../stored/granted-row.ts';
-import { LiveSessions, requireLive, sessionEnded } from '../stored/session.cache.ts';
+import { SessionCache, requireLive, sessionEnded } from '../stored/session.cache.ts';
 import type { PdsRequest, PdsResponse } from '../pds/pds-requests.service.ts';
 import { SessionRequests } from './session-requests.service.ts';
 import type { Session } from '../stored/session.ts';
@@ -31,14 +31,14 @@ export class Sessions {
   private readonly turns = new AccountTurns();
 
   constructor(
-    private readonly sessions: SessionRepository,
-    private readonly live: LiveSessions,
-    private readonly requests: SessionRequests,
+    private readonly sessionRows: SessionRepository,
+    private readonly sessionCache: SessionCache,
+    private readonly sessionRequests: SessionRequests,
   ) {}
 
   /** Stores a grant as a session of its own. */
   create(grant: Grant, life: SessionLife, database?: Kysely<Schema>): Promise<Session> {
-    return this.sessions.insert(grant, life, database);
+    return this.sessionRows.insert(grant, life, database);
   }
 
   /**
@@ -48,16 +48,16 @@ export class Sessions {
    * @throws BrokerError `ReauthorizationRequired` when the session is not active, or not the account's
    */
   async addHolder(session: Pick<Session, 'id' | 'did'>, database: Kysely<Schema>): Promise<void> {
-    if (!(await this.sessions.addHolder(session, database))) throw sessionEnded();
+    if (!(await this.sessionRows.addHolder(session, database))) throw sessionEnded();
   }
 
   async find(id: string): Promise<Session | undefined> {
-    return this.live.get(id);
+    return this.sessionCache.get(id);
   }
 
   /** @throws BrokerError as {@link sessionEnded} tells, when there is no such session, or it is not active */
   async get(id: string): Promise<Session> {
-    return requireLive(await this.live.get(id));
+    return requireLive(await this.sessionCache.get(id));
   }
 
   /**
@@ -78,15 +78,16 @@ export class Sessions {
       did,
       pds,
       scope,
-      fetch: (path, request) => this.requests.send(id, path, signal ? { signal, ...request } : request),
-      now: () => this.requests.now(pds),
+      fetch: (path, request) =>
+        this.sessionRequests.send(id, path, signal ? { signal, ...request } : request),
+      now: () => this.sessionRequests.now(pds),
     };
     return exclusive ? this.turns.take(did, () => use(access), signal) : use(access);
   }
 
   private async idOf(target: string): Promise<string> {
     if (!target.startsWith('did:')) return target;
-    const id = await this.sessions.findNewestActive(target);
+    const id = await this.sessionRows.findNewestActive(target);
     if (id === undefined) throw sessionEnded();
     return id;
   }

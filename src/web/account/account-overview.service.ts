@@ -27,8 +27,8 @@ export class AccountOverview {
   constructor(
     private readonly config: Config,
     private readonly sessions: Sessions,
-    private readonly shortfalls: ScopeShortfalls,
-    private readonly uiSessions: OwnUiSessions,
+    private readonly scopeShortfalls: ScopeShortfalls,
+    private readonly ownUiSessions: OwnUiSessions,
     private readonly apiKeys: ApiKeys,
   ) {}
 
@@ -37,14 +37,14 @@ export class AccountOverview {
     const { did, sessionId, uiSessionId } = caller;
     const [session, browsers, listed] = await Promise.all([
       this.sessions.get(sessionId),
-      this.uiSessions.list(did, { cursor: cursors.browsers, limit: BROWSERS_SHOWN }),
+      this.ownUiSessions.list(did, { cursor: cursors.browsers, limit: BROWSERS_SHOWN }),
       this.apiKeys.list({ did, cursor: cursors.keys, limit: KEYS_SHOWN }),
     ]);
     const shown = browsers.uiSessions.map(uiSession => toUiSessionView(uiSession, uiSessionId));
     const keys = listed.keys.map(key => toApiKeyView(key));
     return {
       session,
-      shortfall: this.shortfalls.of(session),
+      shortfall: this.scopeShortfalls.of(session),
       reconsentUrl: reconsentUrl(session, this.config),
       browsers: shown.toSorted(byCurrentAndLastSeen),
       browsersCursor: browsers.cursor,

@@ -26,8 +26,8 @@ const query = z.object({ done: shown, problem: shown, browsers: cursor, keys: cu
 export class AccountController {
   constructor(
     private readonly config: Config,
-    private readonly overview: AccountOverview,
-    private readonly uiSessions: OwnUiSessions,
+    private readonly accountOverview: AccountOverview,
+    private readonly ownUiSessions: OwnUiSessions,
     private readonly pages: Pages,
   ) {}
 
@@ -38,7 +38,7 @@ export class AccountController {
     @Caller() caller: BrowserPrincipal,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const overview = await this.overview.read(caller, { browsers, keys });
+    const overview = await this.accountOverview.read(caller, { browsers, keys });
     this.pages.send(reply, AccountPage({ ...this.pages.frame, ...overview, done, problem }));
   }
 
@@ -50,7 +50,7 @@ export class AccountController {
     @CallSource() by: AuditSource,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.uiSessions.end(id, caller, by);
+    await this.ownUiSessions.end(id, caller, by);
     this.back('browser-ended', reply);
   }
 
@@ -61,7 +61,7 @@ export class AccountController {
     @CallSource() by: AuditSource,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.uiSessions.endOthers(caller, by);
+    await this.ownUiSessions.endOthers(caller, by);
     this.back('browsers-ended', reply);
   }
 

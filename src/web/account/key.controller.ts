@@ -26,8 +26,8 @@ const rotation = z.object({ start: z.string().max(12), grace: z.enum(graces) });
 export class KeyController {
   constructor(
     private readonly config: Config,
-    private readonly keys: OwnKeys,
-    private readonly overview: AccountOverview,
+    private readonly ownKeys: OwnKeys,
+    private readonly accountOverview: AccountOverview,
     private readonly pages: Pages,
   ) {}
 
@@ -38,8 +38,8 @@ export class KeyController {
     @Caller() caller: BrowserPrincipal,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const apiKey = toApiKeyView(await this.keys.get(id, caller));
-    const lost = await this.overview.explainLost([apiKey]);
+    const apiKey = toApiKeyView(await this.ownKeys.get(id, caller));
+    const lost = await this.accountOverview.explainLost([apiKey]);
     this.pages.send(reply, KeyPage({ ...this.pages.frame, apiKey, lost }));
   }
 
@@ -54,7 +54,7 @@ export class KeyController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const graceSeconds = Number(grace);
-    const issued = await this.keys.rotate(id, { start, graceSeconds }, caller, by);
+    const issued = await this.ownKeys.rotate(id, { start, graceSeconds }, caller, by);
     const { baseUrl } = this.config;
     this.pages.send(reply, KeySecretPage({ ...this.pages.frame, baseUrl, issued, graceSeconds }));
   }
@@ -67,7 +67,7 @@ export class KeyController {
     @CallSource() by: AuditSource,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.keys.revoke(id, caller, by);
+    await this.ownKeys.revoke(id, caller, by);
     void reply.redirect(`${this.config.basePath}/account?done=key-revoked`, 303);
   }
 }

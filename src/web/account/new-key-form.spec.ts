@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { newKeyForm, toKeyAsk } from './new-key-form.ts';
+import { newKeyForm, toKeyRequestInput } from './new-key-form.ts';
 
 const did = 'did:plc:alice';
 const permissions = ['atproto', 'transition:generic', 'transition:email'];
@@ -7,7 +7,7 @@ const permissions = ['atproto', 'transition:generic', 'transition:email'];
 describe('the form of a new key', () => {
   it('asks for what is ticked, and always for what everything begins with', () => {
     const form = newKeyForm.parse({ name: ' Bot ', ends: '30', 'permission-2': 'yes' });
-    expect(toKeyAsk(form, did, permissions)).toEqual({
+    expect(toKeyRequestInput(form, did, permissions)).toEqual({
       identifier: did,
       name: 'Bot',
       scope: 'atproto transition:email',
@@ -17,13 +17,13 @@ describe('the form of a new key', () => {
 
   it('makes a key that ends when it is revoked only where that is chosen', () => {
     const asked = (fields: object) =>
-      toKeyAsk(newKeyForm.parse({ name: 'Bot', ...fields }), did, permissions).expiresInDays;
+      toKeyRequestInput(newKeyForm.parse({ name: 'Bot', ...fields }), did, permissions).expiresInDays;
     expect([asked({}), asked({ ends: 'never' })]).toEqual([90, undefined]);
   });
 
   it('names no permission that is not there, whatever is sent', () => {
     const form = newKeyForm.parse({ name: 'Bot', 'permission-9': 'yes', 'permission-1': 'no', x: 'y' });
-    expect(toKeyAsk(form, did, permissions).scope).toBe('atproto');
+    expect(toKeyRequestInput(form, did, permissions).scope).toBe('atproto');
   });
 
   it.each([{}, { name: '' }, { name: 'x'.repeat(65) }, { name: 'a\u202Eb' }, { name: 'Bot', ends: '7' }])(

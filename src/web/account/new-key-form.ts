@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type KeyAsk, keyAsk } from '../../api-keys/requests/key-request-input.ts';
+import { type KeyRequestInput, keyRequestInput } from '../../api-keys/requests/key-request-input.ts';
 
 /** After how many days a key may be chosen to end. */
 export const keyEnds = ['30', '90', '365', 'never'] as const;
@@ -10,7 +10,7 @@ export const DEFAULT_END: KeyEnd = '90';
 
 /** The fields of the form: each permission has one of its own, as a form may name nothing twice. */
 export const newKeyForm = z.looseObject({
-  name: keyAsk.shape.name,
+  name: keyRequestInput.shape.name,
   ends: z.enum(keyEnds).default(DEFAULT_END),
 });
 
@@ -30,7 +30,11 @@ export function chosenOf(
 }
 
 /** What the owner of an account asks of themselves with a form. */
-export function toKeyAsk(form: NewKeyForm, did: string, permissions: readonly string[]): KeyAsk {
+export function toKeyRequestInput(
+  form: NewKeyForm,
+  did: string,
+  permissions: readonly string[],
+): KeyRequestInput {
   const scope = ['atproto', ...chosenOf(form, permissions).filter(part => part !== 'atproto')].join(' ');
   const days = form.ends === 'never' ? {} : { expiresInDays: Number(form.ends) };
   return { identifier: did, name: form.name, scope, ...days };

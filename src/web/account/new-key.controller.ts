@@ -33,15 +33,15 @@ const claimForm = z.object({ code: z.string().max(64) });
 export class NewKeyController {
   constructor(
     private readonly config: Config,
-    private readonly keys: OwnKeys,
-    private readonly cookie: OwnRequestCookie,
+    private readonly ownKeys: OwnKeys,
+    private readonly ownRequestCookie: OwnRequestCookie,
     private readonly pages: Pages,
   ) {}
 
   @Get('keys/new')
   @AllowOnPages('browser')
   form(@Query(new ZodPipe(query)) asked: z.infer<typeof query>, @Res() reply: FastifyReply): void {
-    const { permissions } = this.keys;
+    const { permissions } = this.ownKeys;
     const { name, problem, ends } = asked;
     const chosen = problem === undefined ? [] : chosenOf(asked, permissions);
     this.pages.send(reply, NewKeyPage({ ...this.pages.frame, permissions, name, chosen, ends, problem }));
@@ -56,8 +56,8 @@ export class NewKeyController {
     @CallSource() by: AuditSource,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const created = await this.keys.ask(form, caller, by);
-    this.cookie.set(reply, created);
+    const created = await this.ownKeys.ask(form, caller, by);
+    this.ownRequestCookie.set(reply, created);
     void reply.redirect(`${this.config.basePath}/connect/${created.id}`, 303);
   }
 
@@ -72,9 +72,9 @@ export class NewKeyController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const tempToken = this.cookie.tokenFor(id, request);
-    const issued = await this.keys.claim(id, { tempToken, code }, caller, by);
-    this.cookie.clear(reply);
+    const tempToken = this.ownRequestCookie.tokenFor(id, request);
+    const issued = await this.ownKeys.claim(id, { tempToken, code }, caller, by);
+    this.ownRequestCookie.clear(reply);
     this.pages.send(reply, KeySecretPage({ ...this.pages.frame, baseUrl: this.config.baseUrl, issued }));
   }
 }

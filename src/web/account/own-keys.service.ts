@@ -8,7 +8,7 @@ import { noSuchRequest } from '../../api-keys/requests/key-request-refusals.ts';
 import { type CreatedKeyRequest, KeyRequests } from '../../api-keys/requests/key-requests.service.ts';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { Config } from '../../config/config.ts';
-import { type NewKeyForm, toKeyAsk } from './new-key-form.ts';
+import { type NewKeyForm, toKeyRequestInput } from './new-key-form.ts';
 
 /** What an owner does with their keys in a browser: the same as a program does, and by the same rules. */
 @Injectable()
@@ -20,14 +20,14 @@ export class OwnKeys {
     { scope }: Config,
     private readonly apiKeys: ApiKeys,
     private readonly keyRequests: KeyRequests,
-    private readonly claims: KeyRequestClaims,
+    private readonly keyRequestClaims: KeyRequestClaims,
   ) {
     this.permissions = scope.split(' ');
   }
 
   /** Asks oneself for a key. @throws BrokerError as {@link KeyRequests.create} */
   ask(form: NewKeyForm, caller: BrowserPrincipal, by: AuditSource): Promise<CreatedKeyRequest> {
-    return this.keyRequests.create(toKeyAsk(form, caller.did, this.permissions), caller, by);
+    return this.keyRequests.create(toKeyRequestInput(form, caller.did, this.permissions), caller, by);
   }
 
   /**
@@ -45,7 +45,7 @@ export class OwnKeys {
   ): Promise<IssuedApiKey> {
     const request = await this.keyRequests.getOpen(id);
     if (proof.tempToken === undefined || request.did !== did) throw noSuchRequest();
-    return this.claims.claimWithToken(id, proof.tempToken, proof.code, by);
+    return this.keyRequestClaims.claimWithToken(id, proof.tempToken, proof.code, by);
   }
 
   /** @throws BrokerError `NotFound` */

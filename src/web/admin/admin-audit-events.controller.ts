@@ -33,7 +33,7 @@ const query = z.object({
 @UseFilters(AdminErrorFilter)
 export class AdminAuditEventsController {
   constructor(
-    private readonly audit: AuditLog,
+    private readonly auditLog: AuditLog,
     private readonly pages: Pages,
   ) {}
 
@@ -44,7 +44,7 @@ export class AdminAuditEventsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { action, did, target: targetId } = filter;
-    const page = await this.audit.list({ action, did, targetId, cursor, limit: SHOWN });
+    const page = await this.auditLog.list({ action, did, targetId, cursor, limit: SHOWN });
     const view = { ...this.pages.frame, filter, events: page.auditEvents, cursor: page.cursor };
     this.pages.send(reply, AuditEventsPage(view));
   }

@@ -7,7 +7,7 @@ import { ClientKeyRotation } from '../../oauth/client-keys/client-key-rotation.s
 import { Pages } from '../frame/pages.service.ts';
 import { AdminErrorFilter } from './admin-error.filter.ts';
 import { ClientKeysPage } from './client-keys-page.tsx';
-import { type PageAsk, pageAsk, pageOf } from './page-of.ts';
+import { type PageQuery, pageQuery, pageOf } from './page-of.ts';
 
 /** The keys of the OAuth client, for the operator to look at. */
 @ApiExcludeController()
@@ -15,14 +15,17 @@ import { type PageAsk, pageAsk, pageOf } from './page-of.ts';
 @UseFilters(AdminErrorFilter)
 export class AdminClientKeysController {
   constructor(
-    private readonly rotation: ClientKeyRotation,
+    private readonly clientKeyRotation: ClientKeyRotation,
     private readonly pages: Pages,
   ) {}
 
   @Get()
   @AllowOnPages('operator-browser')
-  async list(@Query(new ZodPipe(pageAsk)) { cursor }: PageAsk, @Res() reply: FastifyReply): Promise<void> {
-    const { items, cursor: next } = pageOf(await this.rotation.list(null), ({ kid }) => kid, cursor);
+  async list(
+    @Query(new ZodPipe(pageQuery)) { cursor }: PageQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { items, cursor: next } = pageOf(await this.clientKeyRotation.list(null), ({ kid }) => kid, cursor);
     const view = { ...this.pages.frame, keys: items, cursor: next, now: new Date() };
     this.pages.send(reply, ClientKeysPage(view));
   }

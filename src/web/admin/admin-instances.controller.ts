@@ -27,7 +27,7 @@ export class AdminInstancesController {
   constructor(
     private readonly instances: Instances,
     private readonly leases: Leases,
-    private readonly background: BackgroundStates,
+    private readonly backgroundStates: BackgroundStates,
     private readonly pages: Pages,
   ) {}
 
@@ -40,7 +40,7 @@ export class AdminInstancesController {
     const [running, held, background] = await Promise.all([
       this.instances.list({ cursor: cursors.instances, limit: SHOWN }),
       this.leases.list({ cursor: cursors.leases, limit: SHOWN }),
-      this.background.read(),
+      this.backgroundStates.read(),
     ]);
     this.pages.send(reply, InstancesPage({ ...this.pages.frame, running, held, background }));
   }

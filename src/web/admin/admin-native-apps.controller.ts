@@ -9,7 +9,7 @@ import { NativeApps } from '../../native-apps/registry/native-apps.service.ts';
 import { Pages } from '../frame/pages.service.ts';
 import { AdminErrorFilter } from './admin-error.filter.ts';
 import { NativeAppsPage } from './native-apps-page.tsx';
-import { type PageAsk, pageAsk, pageOf } from './page-of.ts';
+import { type PageQuery, pageQuery, pageOf } from './page-of.ts';
 
 /** The registered native apps, for the operator to look at. */
 @ApiExcludeController()
@@ -18,14 +18,17 @@ import { type PageAsk, pageAsk, pageOf } from './page-of.ts';
 export class AdminNativeAppsController {
   constructor(
     private readonly config: Config,
-    private readonly apps: NativeApps,
+    private readonly nativeApps: NativeApps,
     private readonly pages: Pages,
   ) {}
 
   @Get()
   @AllowOnPages('operator-browser')
-  async list(@Query(new ZodPipe(pageAsk)) { cursor }: PageAsk, @Res() reply: FastifyReply): Promise<void> {
-    const { items, cursor: next } = pageOf(await this.apps.list(), ({ name }) => name, cursor);
+  async list(
+    @Query(new ZodPipe(pageQuery)) { cursor }: PageQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { items, cursor: next } = pageOf(await this.nativeApps.list(), ({ name }) => name, cursor);
     const apps = items.map(app => toNativeAppView(app, this.config));
     this.pages.send(reply, NativeAppsPage({ ...this.pages.frame, apps, cursor: next }));
   }

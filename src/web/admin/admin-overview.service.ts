@@ -24,14 +24,14 @@ export type Overview = {
 @Injectable()
 export class AdminOverview {
   constructor(
-    private readonly operations: SessionOperations,
-    private readonly background: BackgroundStates,
+    private readonly sessionOperations: SessionOperations,
+    private readonly backgroundStates: BackgroundStates,
   ) {}
 
   async read(): Promise<Overview> {
     const [counts, background, ...concerns] = await Promise.all([
-      this.background.countSessions(),
-      this.background.read(),
+      this.backgroundStates.countSessions(),
+      this.backgroundStates.read(),
       this.concern('troubled', { troubled: true, status: 'active' }),
       this.concern('needs_reauth', { status: 'needs_reauth' }),
       this.concern('revoking', { status: 'revoking' }),
@@ -43,7 +43,7 @@ export class AdminOverview {
     kind: Concern['kind'],
     query: { status: SessionStatus; troubled?: boolean },
   ): Promise<Concern> {
-    const { sessions } = await this.operations.list({ ...query, limit: SHOWN_OF_EACH + 1 });
+    const { sessions } = await this.sessionOperations.list({ ...query, limit: SHOWN_OF_EACH + 1 });
     const shown = sessions.slice(0, SHOWN_OF_EACH).map(toSessionView);
     return { kind, sessions: shown, hasMore: sessions.length > SHOWN_OF_EACH };
   }

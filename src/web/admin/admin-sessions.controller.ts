@@ -26,7 +26,7 @@ const shown = z.object({ done: z.string().max(64).optional().catch(undefined) })
 export class AdminSessionsController {
   constructor(
     private readonly config: Config,
-    private readonly operations: SessionOperations,
+    private readonly sessionOperations: SessionOperations,
     private readonly pages: Pages,
   ) {}
 
@@ -37,7 +37,10 @@ export class AdminSessionsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     if (isSessionId(search.q)) return void reply.redirect(this.pathOf(search.q), 303);
-    const { sessions, cursor } = await this.operations.list({ ...toSessionQuery(search), limit: SHOWN });
+    const { sessions, cursor } = await this.sessionOperations.list({
+      ...toSessionQuery(search),
+      limit: SHOWN,
+    });
     const { q, status } = search;
     const view = { ...this.pages.frame, sessions: sessions.map(toSessionView), cursor, q, status };
     this.pages.send(reply, SessionsPage(view));
@@ -50,7 +53,7 @@ export class AdminSessionsController {
     @Query(new ZodPipe(shown)) { done }: z.infer<typeof shown>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const session = toSessionView(await this.operations.get(id));
+    const session = toSessionView(await this.sessionOperations.get(id));
     this.pages.send(reply, SessionPage({ ...this.pages.frame, session, done }));
   }
 
@@ -73,7 +76,7 @@ export class AdminSessionsController {
     @CallSource() by: AuditSource,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { kind } = await this.operations.refresh(id, by);
+    const { kind } = await this.sessionOperations.refresh(id, by);
     this.back(id, kind, reply);
   }
 
@@ -84,12 +87,12 @@ export class AdminSessionsController {
     @CallSource() by: AuditSource,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.operations.revoke(id, by);
+    await this.sessionOperations.revoke(id, by);
     this.back(id, 'revoked', reply);
   }
 
   private async confirm(id: string, step: SessionStep, reply: FastifyReply): Promise<void> {
-    const session = toSessionView(await this.operations.get(id));
+    const session = toSessionView(await this.sessionOperations.get(id));
     this.pages.send(reply, ConfirmPage({ ...this.pages.frame, session, step }));
   }
 

@@ -27,9 +27,9 @@ const signInForm = z.object({ token: z.string().max(4096) });
 export class AdminController {
   constructor(
     private readonly config: Config,
-    private readonly overview: AdminOverview,
+    private readonly adminOverview: AdminOverview,
     private readonly operatorSessions: OperatorSessions,
-    private readonly cookie: OperatorCookie,
+    private readonly operatorCookie: OperatorCookie,
     private readonly pages: Pages,
   ) {}
 
@@ -43,7 +43,7 @@ export class AdminController {
     const { frame } = this.pages;
     const isOn = this.config.adminToken !== undefined;
     if (caller.kind === 'operator-browser')
-      this.pages.send(reply, OverviewPage({ ...frame, ...(await this.overview.read()) }));
+      this.pages.send(reply, OverviewPage({ ...frame, ...(await this.adminOverview.read()) }));
     else this.pages.send(reply, AdminSignInPage({ ...frame, isOn, problem }));
   }
 
@@ -55,7 +55,7 @@ export class AdminController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { cookie, expiresAt } = await this.operatorSessions.open(token, ip);
-    this.cookie.set(reply, cookie, expiresAt);
+    this.operatorCookie.set(reply, cookie, expiresAt);
     void reply.redirect(`${this.config.basePath}/admin`, 303);
   }
 
@@ -67,7 +67,7 @@ export class AdminController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await this.operatorSessions.end(operatorSessionId, by);
-    this.cookie.clear(reply);
+    this.operatorCookie.clear(reply);
     void reply.redirect(`${this.config.basePath}/admin`, 303);
   }
 }

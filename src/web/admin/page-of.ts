@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /** Which page of such a list is asked for; nonsense asks for the first. */
-export const pageAsk = z.object({ cursor: z.string().max(128).optional().catch(undefined) });
+export const pageQuery = z.object({ cursor: z.string().max(128).optional().catch(undefined) });
 
-export type PageAsk = z.infer<typeof pageAsk>;
+export type PageQuery = z.infer<typeof pageQuery>;
 
 /** A page of a list that is read whole, and where the next one begins. */
 export type PageOf<Item> = { readonly items: readonly Item[]; readonly cursor: string | undefined };

@@ -26,8 +26,8 @@ export class ConnectController {
   constructor(
     private readonly keyRequests: KeyRequests,
     private readonly login: LoginService,
-    private readonly cookies: LoginCookies,
-    private readonly ownRequests: OwnRequestCookie,
+    private readonly loginCookies: LoginCookies,
+    private readonly ownRequestCookie: OwnRequestCookie,
     private readonly pages: Pages,
   ) {}
 
@@ -40,7 +40,7 @@ export class ConnectController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const request = await this.keyRequests.getOpen(id);
-    const isOwn = this.ownRequests.tokenFor(id, browser) !== undefined;
+    const isOwn = this.ownRequestCookie.tokenFor(id, browser) !== undefined;
     this.pages.send(reply, ConnectPage({ ...this.pages.frame, request, isOwn, problem }));
   }
 
@@ -52,7 +52,7 @@ export class ConnectController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const binding = this.cookies.bind(request, reply);
+    const binding = this.loginCookies.bind(request, reply);
     const url = await this.login.beginKeyRequest(id, binding, by);
     void reply.redirect(url.href, 303);
   }

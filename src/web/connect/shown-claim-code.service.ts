@@ -12,13 +12,13 @@ import { ClaimCodeView } from './claim-code-view.tsx';
 export class ShownClaimCode implements ClaimCodePage {
   constructor(
     private readonly pages: Pages,
-    private readonly ownRequests: OwnRequestCookie,
+    private readonly ownRequestCookie: OwnRequestCookie,
   ) {}
 
   send(authorized: AuthorizedKeyRequest, request: FastifyRequest, reply: FastifyReply): void {
     const { frame } = this.pages;
     // The address of either page is that of the callback.
-    if (this.ownRequests.tokenFor(authorized.id, request) !== undefined)
+    if (this.ownRequestCookie.tokenFor(authorized.id, request) !== undefined)
       this.pages.send(reply, KeyReadyPage({ ...frame, request: authorized }), 'strict-origin');
     else this.pages.send(reply, ClaimCodeView({ ...frame, ...authorized }), 'no-referrer');
   }

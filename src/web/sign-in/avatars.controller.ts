@@ -18,8 +18,8 @@ export class AvatarsController implements OnModuleInit {
 
   constructor(
     private readonly config: Config,
-    private readonly pictures: ProfilePictures,
-    private readonly limit: LookupLimit,
+    private readonly profilePictures: ProfilePictures,
+    private readonly lookupLimit: LookupLimit,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -35,8 +35,8 @@ export class AvatarsController implements OnModuleInit {
   ): Promise<void> {
     requireNoForeignPage(request.headers, [this.config.publicUrl.origin]);
     if (!isValidDid(did)) throw new BrokerError('NotFound', 'There is nothing here.');
-    if (!this.pictures.isKnown(did)) await this.limit.take(request.ip);
-    const picture = await this.pictures.find(did);
+    if (!this.profilePictures.isKnown(did)) await this.lookupLimit.take(request.ip);
+    const picture = await this.profilePictures.find(did);
     const { type, bytes } = picture ?? { type: 'image/svg+xml', bytes: this.silhouette };
     void reply.header('cache-control', 'private, max-age=600').type(type).send(bytes);
   }

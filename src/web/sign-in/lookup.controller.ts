@@ -22,7 +22,7 @@ export class LookupController {
   constructor(
     private readonly config: Config,
     private readonly identity: IdentityService,
-    private readonly limit: LookupLimit,
+    private readonly lookupLimit: LookupLimit,
   ) {}
 
   @Get()
@@ -33,7 +33,7 @@ export class LookupController {
     @Req() { headers, ip }: FastifyRequest,
   ): Promise<{ account: ShownAccount | null }> {
     requireNoForeignPage(headers, [this.config.publicUrl.origin]);
-    await this.limit.take(ip);
+    await this.lookupLimit.take(ip);
     return { account: await this.find(identifier) };
   }
 

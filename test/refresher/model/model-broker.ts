@@ -13,9 +13,9 @@ import { InstanceRepository } from '../../../src/leases/instance.repository.ts';
 import { Instances } from '../../../src/leases/instances.service.ts';
 import { LoginModule } from '../../../src/login/login.module.ts';
 import { ObservabilityModule } from '../../../src/observability/observability.module.ts';
-import { Closing } from '../../../src/waiting/shutdown.service.ts';
+import { Shutdown } from '../../../src/waiting/shutdown.service.ts';
 import { FailPoints } from '../../../src/single-use/fail-points.service.ts';
-import { LastUse } from '../../../src/sessions/stored/session-last-use.service.ts';
+import { SessionLastUse } from '../../../src/sessions/stored/session-last-use.service.ts';
 import { ClaimCodeModule } from '../../../src/web/connect/claim-code.module.ts';
 import type { SharedClock } from './shared-clock.ts';
 import type { WatchedLog } from './session-events.ts';
@@ -113,10 +113,10 @@ export class ModelBroker {
     this.#log.isSilent = true;
     for (const point of failPoints) this.get(FailPoints).arm(point, () => new Promise(() => undefined));
     await this.database.destroy();
-    this.get(Closing).begin();
+    this.get(Shutdown).begin();
     // What is left of it in this process: its timers, which find no database, and its sockets.
     await this.get(Instances).onApplicationShutdown();
-    await this.get(LastUse).onApplicationShutdown();
+    await this.get(SessionLastUse).onApplicationShutdown();
     void this.get(OutboundHttp).onApplicationShutdown();
   }
 
