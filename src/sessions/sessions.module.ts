@@ -73,6 +73,7 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     ScopeShortfalls,
     SessionListeners,
     SessionOperations,
+    SessionRequests,
     Sessions,
   ],
 })
