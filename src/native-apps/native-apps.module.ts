@@ -7,7 +7,8 @@ import { IdentityModule } from '../identity/identity.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { Metrics } from '../observability/metrics/metrics.ts';
 import { OAuthModule } from '../oauth/oauth.module.ts';
-import { SessionsModule } from '../sessions/sessions.module.ts';
+import { SingleUseModule } from '../single-use/single-use.module.ts';
+import { WaitingModule } from '../waiting/waiting.module.ts';
 import { AppDoctor } from './registry/app-doctor.service.ts';
 import { AttestationLog } from './endpoints/attestation-log.service.ts';
 import { Fingerprints } from './refresh/fingerprints.service.ts';
@@ -35,7 +36,7 @@ import { SurplusNativeTokens } from './refresh/surplus-native-tokens.service.ts'
 
 /** Client authentication for native apps, and refreshes that can be repeated. */
 @Module({
-  imports: [AuditModule, IdentityModule, LeasesModule, OAuthModule, SessionsModule],
+  imports: [AuditModule, IdentityModule, LeasesModule, OAuthModule, SingleUseModule, WaitingModule],
   controllers: [
     NativeAppDocumentsController,
     NativeAppKeysController,
