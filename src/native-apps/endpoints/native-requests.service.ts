@@ -5,7 +5,7 @@ import { Log } from '../../observability/log/log.ts';
 import { findSigningKey } from '../../oauth/client-keys/client-key-life.ts';
 import { findProofKey } from '../../oauth/dpop/dpop-proof-check.ts';
 import { type Endpoints, IssuerEndpoints } from '../../oauth/issuers/issuer-endpoints.service.ts';
-import { withPatience } from '../../waiting/upstream-in-time.ts';
+import { upstreamInTime } from '../../waiting/upstream-in-time.ts';
 import { decideRefreshOutcome } from '../../oauth/refresh/refresh-outcome.ts';
 import { type Fingerprint, Fingerprints } from '../refresh/fingerprints.service.ts';
 import { IssuerRequests } from '../refresh/issuer-requests.service.ts';
@@ -92,7 +92,7 @@ export class NativeRequests {
     const { endpoints, url, dpop } = asked;
     const parameters = asked.request.passedOn;
     const signed = await this.issuerRequests.sign({ app, key, endpoints, url, parameters, dpop });
-    return (await withPatience(this.issuerRequests.send(signed))).answer;
+    return (await upstreamInTime(this.issuerRequests.send(signed))).answer;
   }
 
   private async keyOfLogin(app: KnownApp, issuer: string, request: ParsedRequest): Promise<AppKey> {

@@ -11,7 +11,7 @@ import {
   OAuthStateRepository,
   type StateRefusal,
 } from './oauth-state.repository.ts';
-import { withPatience } from '../../waiting/upstream-in-time.ts';
+import { upstreamInTime } from '../../waiting/upstream-in-time.ts';
 
 /** Time limit for a person to authorize. A PDS keeps a pushed request for five minutes, and the code for another five. */
 const STATE_LIFETIME_MS = 15 * 60_000;
@@ -52,7 +52,7 @@ export class Authorizations {
       },
     });
     try {
-      return await withPatience(client.authorize(identifier, input));
+      return await upstreamInTime(client.authorize(identifier, input));
     } catch (cause) {
       if (cause instanceof BrokerError) throw cause;
       if (cause instanceof OAuthResolverError && isAccountNotFound(cause.cause)) throw cause.cause;
