@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { DecodedTooLargeError, decodedBody } from './decoded-body.ts';
+import { runWithin } from '../../waiting/run-within.ts';
 import { assertPermittedUrl, type DestinationRule } from './destination-rule.ts';
 import { OutboundError } from './outbound-error.ts';
 import type { OutboundPolicy } from './outbound-policy.ts';
@@ -28,9 +29,12 @@ export function createGuardedFetch({ dispatcher, policy, rule }: GuardedFetchOpt
     request.signal.throwIfAborted();
     const exchange = (signal?: AbortSignal): Promise<Response> =>
       exchangeDocument(dispatcher, { url, request, body, maxSize: policy.maxResponseSize, signal });
-    return policy.totalTimeout === 0
-      ? exchange()
-      : withinTime(policy.totalTimeout, url.origin, request.signal, exchange);
+    if (policy.totalTimeout === 0) return exchange();
+    // undici heeds a signal only once a connection stands, so the waiting itself ends here too.
+    const response = await runWithin(policy.totalTimeout, request.signal, exchange);
+    if (response) return response;
+    request.signal.throwIfAborted();
+    throw new OutboundError('timeout', url.origin, true);
   };
 }
 
@@ -86,28 +90,4 @@ async function toResponse(
   headers.delete('content-length');
   const body = nullBodyStatuses.has(answer.statusCode) ? null : await decodedBody(received, coding, maxSize);
   return new Response(body, { status: answer.statusCode, statusText: answer.statusText, headers });
-}
-
-/** undici heeds a signal only once a connection stands, so the waiting itself is ended here too. */
-async function withinTime<T>(
-  milliseconds: number,
-  origin: string,
-  callerSignal: AbortSignal,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    controller.abort(new OutboundError('timeout', origin, true));
-  }, milliseconds);
-  const signal = AbortSignal.any([callerSignal, controller.signal]);
-  const ended = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => {
-      reject(signal.reason as Error);
-    });
-  });
-  try {
-    return await Promise.race([work(signal), ended]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

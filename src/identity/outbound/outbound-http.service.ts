@@ -1,7 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
 import { Config } from '../../config/config.ts';
+import { withinTime } from '../../waiting/within-time.ts';
 import {
   anyDestination,
   operatorDestinations,
@@ -48,7 +48,7 @@ export class OutboundHttp implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     const closed = Promise.all(this.#agents.map(agent => agent.close()));
-    await Promise.race([closed, wait(closingTime, undefined, { ref: false })]);
+    await withinTime(closingTime, closed, undefined);
   }
 
   #agent(name: OutboundClass, rule: DestinationRule): Dispatcher {

@@ -11,7 +11,7 @@ import {
   OAuthStateRepository,
   type StateRefusal,
 } from './oauth-state.repository.ts';
-import { withPatience } from '../../waiting/upstream-in-time.ts';
+import { upstreamInTime } from '../../waiting/upstream-in-time.ts';
 
 /** How long a person has to authorize; a PDS keeps a pushed request for five minutes, and then the code for as long. */
 const STATE_LIFETIME_MS = 15 * 60_000;
@@ -52,7 +52,7 @@ export class Authorizations {
       },
     });
     try {
-      return await withPatience(client.authorize(identifier, ask));
+      return await upstreamInTime(client.authorize(identifier, ask));
     } catch (cause) {
       if (cause instanceof BrokerError) throw cause;
       if (cause instanceof OAuthResolverError && isNobody(cause.cause)) throw cause.cause;

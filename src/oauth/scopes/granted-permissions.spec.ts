@@ -6,7 +6,7 @@ import { permissionsOf } from './granted-permissions.ts';
 const methods = ['chat.bsky.convo.getLog', 'a.b.c', 'a.b.d', '*'];
 const audiences = ['did:web:a.example#svc', 'did:web:b.example#svc', 'did:web:a.example'];
 
-describe('what a granted scope permits', () => {
+describe('the permissions of a granted scope', () => {
   it('of calls is what a PDS says', () => {
     const rpc = fc
       .tuple(fc.subarray(methods, { minLength: 1 }), fc.constantFrom('*', ...audiences))
