@@ -1,5 +1,5 @@
 import { BrokerError } from '../../errors/broker-error.ts';
-import type { ErrorCode } from '../../errors/error-code.ts';
+import type { BareCode } from '../../errors/error-details.ts';
 
 /** The reasons why an outbound call fails, each as a clause for people. */
 const sentences = {
@@ -18,7 +18,7 @@ const sentences = {
 
 export type OutboundFailure = keyof typeof sentences;
 
-const codes: Partial<Record<OutboundFailure, ErrorCode>> = {
+const codes: Partial<Record<OutboundFailure, BareCode>> = {
   timeout: 'UpstreamTimeout',
   closed: 'ShuttingDown',
 };

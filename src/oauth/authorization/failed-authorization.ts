@@ -7,6 +7,6 @@ export class FailedAuthorization extends BrokerError {
     error: BrokerError,
     readonly intent: AuthorizationIntent,
   ) {
-    super(error.code, error.message, { cause: error.cause ?? error });
+    super(error.details, error.message, { cause: error.cause ?? error });
   }
 }
