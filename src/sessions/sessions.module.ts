@@ -7,9 +7,9 @@ import { AnswerSpool } from './refresh/answer-spool.service.ts';
 import { AnswerStore } from './refresh/answer-store.service.ts';
 import { AttemptRepository } from './refresh/attempt.repository.ts';
 import { ClientChange } from './stored/client-change.service.ts';
-import { Shutdown } from '../waiting/shutdown.service.ts';
+import { WaitingModule } from '../waiting/waiting.module.ts';
 import { SessionRevocation } from './endings/session-revocation.service.ts';
-import { FailPoints } from '../single-use/fail-points.service.ts';
+import { SingleUseModule } from '../single-use/single-use.module.ts';
 import { SessionLastUse } from './stored/session-last-use.service.ts';
 import { SessionCache } from './stored/session.cache.ts';
 import { LiveTokens } from './use/live-tokens.service.ts';
@@ -33,16 +33,14 @@ import { Sessions } from './use/sessions.service.ts';
 import { StreamGate } from './refresh/stream-gate.service.ts';
 
 @Module({
-  imports: [AuditModule, IdentityModule, LeasesModule, OAuthModule],
+  imports: [AuditModule, IdentityModule, LeasesModule, OAuthModule, SingleUseModule, WaitingModule],
   controllers: [SessionsController],
   providers: [
     AnswerSpool,
     AnswerStore,
     AttemptRepository,
     ClientChange,
-    Shutdown,
     SessionRevocation,
-    FailPoints,
     SessionLastUse,
     SessionCache,
     LiveTokens,
@@ -65,14 +63,13 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     TokenProbe,
   ],
   exports: [
-    Shutdown,
     SessionRevocation,
-    FailPoints,
     Reconnections,
     Refresher,
     ScopeShortfalls,
     SessionListeners,
     SessionOperations,
+    SessionRequests,
     Sessions,
   ],
 })

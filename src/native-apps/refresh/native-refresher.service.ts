@@ -51,7 +51,7 @@ export class NativeRefresher implements OnApplicationBootstrap, BeforeApplicatio
 
   /** Starts nothing any more, and waits until what is under way is settled and in the database, or in the spool. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.shutdown.begin();
+    this.shutdown.announce();
     await Promise.all(this.memory.allFlights().map(({ outcome }) => outcome));
     await Promise.all(this.landings);
   }

@@ -11,7 +11,10 @@ import { ClientKeyRotation, type KeyStepResult } from './client-key-rotation.ser
 import { type StepQuery, stepQuery, stepResult } from './client-key-steps.ts';
 import { type ClientKeyView, clientKeyView } from './client-key-view.ts';
 
-const stepResponse = { description: 'What was done, or would be.', schema: toOpenApiSchema(stepResult) };
+const stepResponse = {
+  description: 'The effect of the step, or of its dry run.',
+  schema: toOpenApiSchema(stepResult),
+};
 const dryRunQuery = { name: 'dryRun', required: false, schema: { type: 'boolean' } } as const;
 
 @ApiTags('client keys')
@@ -23,7 +26,7 @@ export class ClientKeysController {
 
   @Get()
   @Allow('operator')
-  @ApiOperation({ operationId: 'listClientKeys', summary: 'The keys of the OAuth client, the newest first' })
+  @ApiOperation({ operationId: 'listClientKeys', summary: 'List the keys of the OAuth client, newest first' })
   @ApiOkResponse({
     description: 'Every key.',
     schema: toOpenApiSchema(z.object({ clientKeys: z.array(clientKeyView) })),
@@ -35,7 +38,7 @@ export class ClientKeysController {
   @Post()
   @HttpCode(200)
   @Allow('operator')
-  @ApiOperation({ operationId: 'publishClientKey', summary: 'Make a key and show it in the JWKS' })
+  @ApiOperation({ operationId: 'publishClientKey', summary: 'Generate a key and add it to the JWKS' })
   @ApiQuery(dryRunQuery)
   @ApiOkResponse(stepResponse)
   @ApiErrors('PublicClient')
@@ -49,7 +52,7 @@ export class ClientKeysController {
   @Post(':kid/activate')
   @HttpCode(200)
   @Allow('operator')
-  @ApiOperation({ operationId: 'activateClientKey', summary: 'Let new sessions begin with a key' })
+  @ApiOperation({ operationId: 'activateClientKey', summary: 'Use a key for new sessions' })
   @ApiQuery(dryRunQuery)
   @ApiOkResponse(stepResponse)
   @ApiErrors('NotFound', 'TooEarly', 'KeyRetired')
@@ -64,7 +67,7 @@ export class ClientKeysController {
   @Post(':kid/retire')
   @HttpCode(200)
   @Allow('operator')
-  @ApiOperation({ operationId: 'retireClientKey', summary: 'Let no session begin with a key any more' })
+  @ApiOperation({ operationId: 'retireClientKey', summary: 'Stop using a key for new sessions' })
   @ApiQuery(dryRunQuery)
   @ApiOkResponse(stepResponse)
   @ApiErrors('NotFound', 'LastActiveKey')

@@ -4,6 +4,7 @@ import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { AttemptKey, Session } from '../stored/session.ts';
 import { NO_ATTEMPT } from '../stored/granted-row.ts';
+import { toBoundColumns } from '../stored/session-row.ts';
 import { SessionSecretsBox } from '../stored/session-secrets.service.ts';
 import type { RefreshedGrant } from './refreshed-grant.ts';
 
@@ -111,7 +112,7 @@ export class AttemptRepository {
     session: Session,
     grant: RefreshedGrant,
   ): Promise<boolean> {
-    const row = toBoundColumns(session, grant);
+    const row = toBoundColumns({ ...session, ...grant });
     return this.didUpdate(
       this.database
         .updateTable('oauth_session')
@@ -164,22 +165,4 @@ export class AttemptRepository {
     const { numUpdatedRows } = await query.executeTakeFirst();
     return numUpdatedRows === 1n;
   }
-}
-
-function toBoundColumns(session: Session, grant: RefreshedGrant) {
-  return {
-    id: session.id,
-    did: session.did,
-    handle: session.handle,
-    client_id: session.clientId,
-    issuer: session.issuer,
-    pds: grant.pds,
-    scope: grant.scope,
-    asked_scope: session.askedScope,
-    kid: session.kid,
-    purpose: session.purpose,
-    granted_at: session.grantedAt.toISOString(),
-    refreshed_at: grant.refreshedAt.toISOString(),
-    access_expires_at: grant.accessExpiresAt.toISOString(),
-  };
 }

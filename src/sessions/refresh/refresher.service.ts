@@ -74,7 +74,7 @@ export class Refresher implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Starts nothing any more, and waits until what is under way is settled and in the database, or in the spool. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.shutdown.begin();
+    this.shutdown.announce();
     await Promise.all(this.flights.values());
   }
 

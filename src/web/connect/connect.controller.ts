@@ -9,7 +9,7 @@ import { AllowOnPages } from '../../http/origins/allow.decorator.ts';
 import { ZodPipe } from '../../http/edge/zod.pipe.ts';
 import { LoginCookies } from '../../login/login-cookies.service.ts';
 import { LoginService } from '../../login/login.service.ts';
-import { OwnRequestCookie } from '../account/own-request-cookie.service.ts';
+import { OwnRequestCookie } from '../account/new-key/own-request-cookie.service.ts';
 import { Pages } from '../frame/pages.service.ts';
 import { connectTexts as texts } from '../texts/connect.ts';
 import { ConnectErrorFilter } from './connect-error.filter.ts';
