@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimestamp, type Timestamp } from '../database/tables/timestamp.ts';
 import type { AuditAction } from './audit-action.ts';
 
 /** Which events are listed, newest first; all of them where nothing is told. */
@@ -19,7 +20,8 @@ export function toAuditCursor({ at, id }: { at: string; id: string }): string {
 }
 
 /** Reads what {@link toAuditCursor} wrote. */
-export function readAuditCursor(cursor: string): { at: string; id: string } {
+export function readAuditCursor(cursor: string): { at: Timestamp; id: string } {
   const [at = '', id = ''] = auditCursor.parse(cursor).split('_');
+  if (!isTimestamp(at)) throw new RangeError('The cursor begins with no timestamp');
   return { at, id };
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { SessionId } from '../database/tables/id.ts';
 import { Config } from '../config/config.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 
@@ -18,7 +19,7 @@ export class SessionConcurrency {
    * @returns what is to be called once, when it has ended
    * @throws BrokerError `TooManyRequests`
    */
-  enter(sessionId: string): () => void {
+  enter(sessionId: SessionId): () => void {
     const calls = this.underWay.get(sessionId) ?? 0;
     if (calls >= this.most) {
       throw new BrokerError(
@@ -33,7 +34,7 @@ export class SessionConcurrency {
     };
   }
 
-  private leave(sessionId: string): void {
+  private leave(sessionId: SessionId): void {
     const calls = this.underWay.get(sessionId) ?? 1;
     if (calls > 1) this.underWay.set(sessionId, calls - 1);
     else this.underWay.delete(sessionId);

@@ -1,5 +1,6 @@
 import { NSID } from '@atproto/syntax';
 import { Injectable } from '@nestjs/common';
+import type { SessionId } from '../database/tables/id.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { discard } from '../identity/outbound/exchange.ts';
 import { scopeMissing } from '../oauth/scopes/rpc-scope.ts';
@@ -23,7 +24,12 @@ export class XrpcService {
    * @throws BrokerError `InvalidRequest`, `ProtectedMethod`, `ScopeMissing`, `ReauthorizationRequired`,
    * `UpstreamUnavailable`, ...
    */
-  async forward(sessionId: string, nsid: string, query: string, request: PdsRequest): Promise<PdsResponse> {
+  async forward(
+    sessionId: SessionId,
+    nsid: string,
+    query: string,
+    request: PdsRequest,
+  ): Promise<PdsResponse> {
     if (!NSID.isValid(nsid)) throw new BrokerError('InvalidRequest', 'This is not the NSID of a method.');
     if (isServiceAuth(nsid)) return this.forwardServiceAuth(sessionId, nsid, query, request);
     refuseProtectedMethod(nsid);
@@ -32,7 +38,7 @@ export class XrpcService {
 
   /** A token that the PDS mints here obeys the rules of those that we hand out; it is not kept. */
   private async forwardServiceAuth(
-    sessionId: string,
+    sessionId: SessionId,
     nsid: string,
     query: string,
     request: PdsRequest,
@@ -54,7 +60,7 @@ export class XrpcService {
     }
   }
 
-  private send(sessionId: string, nsid: string, query: string, request: PdsRequest): Promise<PdsResponse> {
+  private send(sessionId: SessionId, nsid: string, query: string, request: PdsRequest): Promise<PdsResponse> {
     return this.sessions.withSession(sessionId, pds => {
       const missing = missingScopeOf(nsid, request.headers?.['atproto-proxy'], pds.scope);
       if (missing !== undefined) throw scopeMissing(missing);

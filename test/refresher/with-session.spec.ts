@@ -4,11 +4,13 @@ import { inspect } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import { type SessionAccess, Sessions } from '../../src/sessions/use/sessions.service.ts';
+import type { Did } from '../../src/database/tables/did.ts';
 import { storeSession } from '../broker/stored-session.ts';
 import { accountOf } from '../broker/test-broker.ts';
 import { describeFaults, type FaultyPlace } from './describe-faults.ts';
 import type { TestSession } from './test-session.ts';
 import { until } from './until.ts';
+import { asId } from '../ids.ts';
 
 const GET = { method: 'GET' } as const;
 
@@ -29,7 +31,7 @@ function suite(place: () => FaultyPlace): void {
 
   describe('by its id or its account', () => {
     it('reaches the PDS as its account', async () => {
-      expect(await sessions().withSession(idOf(alice), whoAmI)).toBe(did);
+      expect(await sessions().withSession(asId(idOf(alice)), whoAmI)).toBe(did);
     });
 
     it("takes an account's newest session that is active, and none there is not", async () => {
@@ -55,14 +57,16 @@ function suite(place: () => FaultyPlace): void {
       'is refused where there is none: %j',
       async target => {
         const { use, begun } = watched();
-        await expect(sessions().withSession(target, use)).rejects.toMatchObject(needsOwner);
+        await expect(sessions().withSession(asId(target), use)).rejects.toMatchObject(needsOwner);
         expect(begun).toEqual([]);
       },
     );
 
     it('gives away what it is for, and nothing of its secrets', async () => {
-      const stored = await place().broker.app.get(SessionRepository).find(idOf(alice));
-      await sessions().withSession(idOf(alice), access => {
+      const stored = await place()
+        .broker.app.get(SessionRepository)
+        .find(asId(idOf(alice)));
+      await sessions().withSession(asId(idOf(alice)), access => {
         expect(Object.keys(access).sort()).toEqual(['did', 'fetch', 'now', 'pds', 'scope']);
         expect(access).toMatchObject({ did: stored?.did, pds: stored?.pds, scope: stored?.scope });
         const shown = inspect(access, { depth: Infinity, showHidden: true, getters: true });
@@ -88,7 +92,7 @@ function suite(place: () => FaultyPlace): void {
           expect(await whoAmI(access)).toBe(did);
           log.push(`${index} ends`);
         };
-        uses.push(sessions().withSession(target, use, { exclusive: true }));
+        uses.push(sessions().withSession(asId(target), use, { exclusive: true }));
         await delay(250); // One is looked up by its id, another by its account: each takes its place after that.
       }
       await Promise.all(uses);
@@ -99,10 +103,10 @@ function suite(place: () => FaultyPlace): void {
       const { id: other } = await storeSession(place().broker, place().network.pds);
       const { use, begun, release } = watched();
       const uses = [
-        sessions().withSession(idOf(alice), use, { exclusive: true }),
+        sessions().withSession(asId(idOf(alice)), use, { exclusive: true }),
         sessions().withSession(other, use, { exclusive: true }),
-        sessions().withSession(idOf(alice), use),
-        sessions().withSession(idOf(alice), use),
+        sessions().withSession(asId(idOf(alice)), use),
+        sessions().withSession(asId(idOf(alice)), use),
       ];
       await until(() => begun.length === 4);
       release();
@@ -112,8 +116,8 @@ function suite(place: () => FaultyPlace): void {
     it('has its turn also after one that fails', async () => {
       const id = idOf(alice);
       const failing = (): Promise<never> => Promise.reject(new Error('failed'));
-      const first = sessions().withSession(id, failing, { exclusive: true });
-      const second = sessions().withSession(id, whoAmI, { exclusive: true });
+      const first = sessions().withSession(asId(id), failing, { exclusive: true });
+      const second = sessions().withSession(asId(id), whoAmI, { exclusive: true });
       await expect(first).rejects.toThrow('failed');
       expect(await second).toBe(did);
     });
@@ -122,18 +126,18 @@ function suite(place: () => FaultyPlace): void {
       const id = idOf(alice);
       const [first, left, last] = [watched(), watched(), watched()];
       const [leaving, reason] = [new AbortController(), new Error('the caller left')];
-      const running = sessions().withSession(id, first.use, { exclusive: true });
+      const running = sessions().withSession(asId(id), first.use, { exclusive: true });
       await until(() => first.begun.length === 1);
       const { signal } = leaving;
-      const waiting = sessions().withSession(id, left.use, { exclusive: true, signal });
-      const gone = sessions().withSession(id, left.use, {
+      const waiting = sessions().withSession(asId(id), left.use, { exclusive: true, signal });
+      const gone = sessions().withSession(asId(id), left.use, {
         exclusive: true,
         signal: AbortSignal.abort(reason),
       });
       await expect(gone).rejects.toBe(reason);
       leaving.abort(reason);
       await expect(waiting).rejects.toBe(reason);
-      const behind = sessions().withSession(id, last.use, { exclusive: true });
+      const behind = sessions().withSession(asId(id), last.use, { exclusive: true });
       await delay(A_MOMENT_MS);
       expect(last.begun).toEqual([]);
       for (const { release } of [first, last]) release();
@@ -176,7 +180,7 @@ function fail(): never {
 /** Asks the PDS who it takes the caller for. */
 async function whoAmI(access: SessionAccess): Promise<string> {
   const answer = await access.fetch('/xrpc/com.atproto.server.getSession', GET);
-  const { did } = JSON.parse(await readText(answer, 10_000)) as { did: string };
+  const { did } = JSON.parse(await readText(answer, 10_000)) as { did: Did };
   return did;
 }
 

@@ -10,6 +10,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { z } from 'zod';
+import { ApiKeyId } from '../../database/tables/id.ts';
 import { CallSource } from '../../access/call-source.decorator.ts';
 import { Caller } from '../../access/caller.decorator.ts';
 import type { BrowserPrincipal, OperatorPrincipal } from '../../access/principal.ts';
@@ -31,7 +32,7 @@ const DAY_SECONDS = 24 * 60 * 60;
 
 const listQuery = z.object({
   did: z.string().refine(isValidDid, 'must be a DID').optional(),
-  cursor: z.uuid().optional(),
+  cursor: ApiKeyId.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 

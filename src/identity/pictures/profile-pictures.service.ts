@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import type { Did } from '../../database/tables/did.ts';
 import { IdentityService } from '../resolution/identity.service.ts';
 import { OutboundHttp } from '../outbound/outbound-http.service.ts';
 import { type PictureType, pictureTypeOf } from './picture-type.ts';
@@ -20,7 +21,7 @@ const profile = z.object({
 /** The pictures of accounts, asked of their own servers, and of no other service; each kept for ten minutes. */
 @Injectable()
 export class ProfilePictures {
-  private readonly known: LRUCache<string, Known>;
+  private readonly known: LRUCache<Did, Known>;
 
   constructor(
     private readonly identity: IdentityService,
@@ -37,17 +38,17 @@ export class ProfilePictures {
   }
 
   /** Whether the answer is at hand, so that nobody else has to be asked. */
-  isKnown(did: string): boolean {
+  isKnown(did: Did): boolean {
     return this.known.has(did);
   }
 
   /** Finds the picture of an account; nothing where it has none, or its server does not give it. */
-  async find(did: string): Promise<Picture | undefined> {
+  async find(did: Did): Promise<Picture | undefined> {
     return (await this.known.fetch(did))?.picture;
   }
 
   /** A picture is worth no error: whatever goes wrong, there is none. */
-  private async read(did: string): Promise<Picture | undefined> {
+  private async read(did: Did): Promise<Picture | undefined> {
     try {
       const { pds } = await this.identity.resolve(did);
       const cid = await this.readCid(did, pds);
@@ -57,7 +58,7 @@ export class ProfilePictures {
     }
   }
 
-  private async readCid(did: string, pds: string): Promise<string | undefined> {
+  private async readCid(did: Did, pds: string): Promise<string | undefined> {
     const query = new URLSearchParams({ repo: did, collection: 'app.bsky.actor.profile', rkey: 'self' });
     const answer = await this.outboundHttp.metadata(`${pds}/xrpc/com.atproto.repo.getRecord?${query}`);
     if (!answer.ok) return undefined;
@@ -65,7 +66,7 @@ export class ProfilePictures {
     return data?.value.avatar.ref.$link;
   }
 
-  private async readBlob(did: string, cid: string, pds: string): Promise<Picture | undefined> {
+  private async readBlob(did: Did, cid: string, pds: string): Promise<Picture | undefined> {
     const query = new URLSearchParams({ did, cid });
     const answer = await this.outboundHttp.picture(`${pds}/xrpc/com.atproto.sync.getBlob?${query}`);
     if (!answer.ok) return undefined;

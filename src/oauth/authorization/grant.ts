@@ -1,8 +1,9 @@
 import type { JWK } from 'jose';
+import type { Did } from '../../database/tables/did.ts';
 
 /** What an authorization yields, as a value: the token set, the key it is bound to, and whose it is. */
 export type Grant = {
-  readonly did: string;
+  readonly did: Did;
   readonly clientId: string;
   /** The authorization server that gave it. */
   readonly issuer: string;

@@ -6,6 +6,8 @@ import { SealedBox } from '../../crypto/sealed-box.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { ClientKeyTable } from '../../database/tables/client-key.ts';
+import { toDate } from '../../database/tables/timestamp.ts';
+import type { NativeAppId } from '../../database/tables/id.ts';
 import {
   APP_SESSIONS_END_WITHIN_SECONDS,
   type ClientKeyLife,
@@ -14,7 +16,7 @@ import {
 } from './client-key-life.ts';
 
 /** Whose client keys: those of a native app, by its id, or the broker's own (`null`). */
-export type KeyOwner = string | null;
+export type KeyOwner = NativeAppId | null;
 
 /** The life of a key with the database's time of the reading. */
 export type ClientKeyReading = ClientKeyLife & { readonly readAt: Date };
@@ -95,7 +97,7 @@ export class ClientKeyRepository {
       .execute();
   }
 
-  private countRememberedTokens(owner: string) {
+  private countRememberedTokens(owner: NativeAppId) {
     return this.database
       .selectFrom('native_refresh')
       .select(['kid', ({ fn }) => fn.countAll<number | string>().as('sessions')])
@@ -172,7 +174,7 @@ export class ClientKeyRepository {
   }
 
   /** Deletes every key of a native app that is no more. */
-  async deleteOfApp(owner: string, database: Kysely<Schema>): Promise<void> {
+  async deleteOfApp(owner: NativeAppId, database: Kysely<Schema>): Promise<void> {
     await database.deleteFrom('client_key').where('app', '=', owner).execute();
   }
 
@@ -197,7 +199,7 @@ function toLife(row: LifeRow): ClientKeyReading {
     kid: row.kid,
     publishedAt: new Date(row.published_at),
     activeAt: row.active_at === NOT_ACTIVATED ? null : new Date(row.active_at),
-    retiredAt: row.retired_at === null ? null : new Date(row.retired_at),
+    retiredAt: toDate(row.retired_at),
     readAt: new Date(row.read_at),
   };
 }

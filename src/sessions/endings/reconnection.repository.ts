@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
+import { SessionId, newId } from '../../database/tables/id.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { NO_ATTEMPT, toGrantedRow } from '../stored/granted-row.ts';
 import { askedScopeOf, type Session, type SessionRow, toSession } from '../stored/session.ts';
@@ -10,7 +10,7 @@ import type { StoredSession } from '../stored/session.repository.ts';
 import { SessionSecretsBox } from '../stored/session-secrets.service.ts';
 
 /** A session that took a grant, and the id under which the grant that it had is to be revoked, if it had one. */
-export type Reconnected = { readonly session: Session; readonly replaced: string | undefined };
+export type Reconnected = { readonly session: Session; readonly replaced: SessionId | undefined };
 
 /** Sessions that take a new grant. */
 @Injectable()
@@ -46,9 +46,9 @@ export class ReconnectionRepository {
   private async putAside(
     { row, secrets }: StoredSession,
     transaction: Transaction<Schema>,
-  ): Promise<string | undefined> {
+  ): Promise<SessionId | undefined> {
     if (!secrets) return undefined;
-    const aside: SessionRow = { ...row, ...NO_ATTEMPT, id: randomUUID(), status: 'revoking' };
+    const aside: SessionRow = { ...row, ...NO_ATTEMPT, id: newId(SessionId), status: 'revoking' };
     const sealed = this.sessionSecretsBox.seal(secrets, aside);
     await transaction
       .insertInto('oauth_session')

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../database/tables/schema.ts';
+import type { SessionId } from '../../database/tables/id.ts';
 import { Grants } from '../../oauth/refresh/grants.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { SessionCache } from '../stored/session.cache.ts';
@@ -36,7 +37,7 @@ export class SessionRevocation {
   }
 
   /** Marks a session to be revoked, in the transaction that takes its last holder away; answers whether this call did it. */
-  begin(id: string, database: Kysely<Schema>): Promise<boolean> {
+  begin(id: SessionId, database: Kysely<Schema>): Promise<boolean> {
     return this.sessionRows.beginRevoking(id, database);
   }
 
@@ -44,20 +45,20 @@ export class SessionRevocation {
    * As {@link begin}, in the transaction that has just taken one holder away, unless another one is left; answers whether
    * the session is to be finished.
    */
-  async beginUnlessHeld(id: string, transaction: Kysely<Schema>): Promise<boolean> {
+  async beginUnlessHeld(id: SessionId, transaction: Kysely<Schema>): Promise<boolean> {
     await this.sessionRows.lock(id, transaction);
     return this.sessionRows.beginRevokingUnheld(id, transaction);
   }
 
   /** Revokes a marked session at its issuer; resolves when that is done, or is taking long, or has failed. */
-  async finish(id: string): Promise<void> {
+  async finish(id: SessionId): Promise<void> {
     this.sessionCache.forget(id);
     this.sessionListeners.tellEnd(id);
     await withinTime(PATIENCE_MS, this.revoke(id), undefined);
   }
 
   /** A failure is logged and leaves mark and refresh token as they are, so that it can be tried again. */
-  private async revoke(id: string): Promise<boolean> {
+  private async revoke(id: SessionId): Promise<boolean> {
     try {
       const session = await this.sessionRows.find(id);
       if (session?.status !== 'revoking' || !session.secrets) return false;

@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { CallSource } from '../../access/call-source.decorator.ts';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { sessionReasons, sessionStatuses } from '../../database/tables/oauth-session.ts';
+import { SessionId } from '../../database/tables/id.ts';
 import { Allow } from '../../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../../http/errors/api-errors.decorator.ts';
 import { toOpenApiSchema } from '../../http/operator/openapi.ts';
@@ -25,7 +26,7 @@ const listQuery = z.object({
   handle: z.string().refine(isValidHandle, 'must be a handle').optional(),
   status: z.enum(sessionStatuses).optional(),
   troubled: z.stringbool().optional(),
-  cursor: z.uuid().optional(),
+  cursor: SessionId.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { UpdateQueryBuilder, UpdateResult } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
+import type { AttemptId } from '../../database/tables/id.ts';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
 import type { AttemptKey, Session } from '../stored/session.ts';
 import { NO_ATTEMPT } from '../stored/granted-row.ts';
 import { SessionSecretsBox } from '../stored/session-secrets.service.ts';
@@ -27,7 +29,7 @@ export class AttemptRepository {
   prepare(
     { sessionId, generation, attemptId }: AttemptKey,
     owner: string,
-    orphan?: { attemptId: string },
+    orphan?: { attemptId: AttemptId },
   ): Promise<boolean> {
     return this.didUpdate(
       this.database
@@ -62,7 +64,7 @@ export class AttemptRepository {
    */
   prepareResend(
     key: AttemptKey,
-    { lost, resends }: { lost: { attemptId: string }; resends: number },
+    { lost, resends }: { lost: { attemptId: AttemptId }; resends: number },
     owner: string,
   ): Promise<boolean> {
     return this.didUpdate(
@@ -122,7 +124,7 @@ export class AttemptRepository {
           status: 'active',
           reason: null,
           generation: eb('generation', '+', 1),
-          next_refresh_at: grant.nextRefreshAt.toISOString(),
+          next_refresh_at: toTimestamp(grant.nextRefreshAt),
           attempt_no: 0,
           failures: 0,
         }))
@@ -178,8 +180,8 @@ function toBoundColumns(session: Session, grant: RefreshedGrant) {
     asked_scope: session.askedScope,
     kid: session.kid,
     purpose: session.purpose,
-    granted_at: session.grantedAt.toISOString(),
-    refreshed_at: grant.refreshedAt.toISOString(),
-    access_expires_at: grant.accessExpiresAt.toISOString(),
+    granted_at: toTimestamp(session.grantedAt),
+    refreshed_at: toTimestamp(grant.refreshedAt),
+    access_expires_at: toTimestamp(grant.accessExpiresAt),
   };
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
+import type { AttemptId } from '../../database/tables/id.ts';
 import type { RefreshOutcome } from '../../oauth/refresh/refresh-outcome.ts';
 import { AccountMovedError } from '../../oauth/refresh/token-refresh.service.ts';
 import { Log } from '../../observability/log/log.ts';
@@ -76,7 +77,7 @@ export class RefreshSettlement {
   /** Ends a generation on the word of one attempt, and tells who holds the session. */
   async needReauth(
     { id, did, generation }: LiveSession,
-    attemptId: string,
+    attemptId: AttemptId,
     reason: SessionReason,
   ): Promise<void> {
     const key = { sessionId: id, generation, attemptId };

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { AttemptId, newId, type SessionId } from '../../database/tables/id.ts';
 import { Instances } from '../../leases/instances.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { AnswerStore } from './answer-store.service.ts';
@@ -63,7 +63,7 @@ export class Refresher implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /** Starts a refresh, or joins the one under way. Resolves when it is settled, whichever way; never rejects. */
-  refresh(sessionId: string, trigger: RefreshTrigger): Promise<RefreshResult> {
+  refresh(sessionId: SessionId, trigger: RefreshTrigger): Promise<RefreshResult> {
     const underWay = this.flights.get(sessionId);
     if (underWay) return underWay;
     if (this.shutdown.signal.aborted) return Promise.resolve(skipped);
@@ -78,7 +78,7 @@ export class Refresher implements OnApplicationBootstrap, BeforeApplicationShutd
     await Promise.all(this.flights.values());
   }
 
-  private async fly(sessionId: string, trigger: RefreshTrigger): Promise<RefreshResult> {
+  private async fly(sessionId: SessionId, trigger: RefreshTrigger): Promise<RefreshResult> {
     try {
       for (;;) {
         const session = await this.sessionCache.reload(sessionId);
@@ -101,7 +101,7 @@ export class Refresher implements OnApplicationBootstrap, BeforeApplicationShutd
   /** Makes an attempt; nothing when its place was not to be had. */
   private async rotate(session: LiveSession): Promise<RefreshResult | undefined> {
     const { id: sessionId, generation } = session;
-    const key = { sessionId, generation, attemptId: randomUUID() };
+    const key = { sessionId, generation, attemptId: newId(AttemptId) };
     const taken = await this.takePlace(key, session);
     return taken && this.refreshAttempt.run(key, taken);
   }

@@ -1,4 +1,6 @@
 import type { SessionPurpose } from '../../database/tables/oauth-session.ts';
+import type { SessionId } from '../../database/tables/id.ts';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { nextRefreshOf } from './refresh-policy.ts';
 import type { SessionRow } from './session.ts';
@@ -22,14 +24,14 @@ export type SessionLife = {
 };
 
 /** Which session a grant becomes. */
-export type GrantedTo = SessionLife & { readonly id: string; readonly generation: number };
+export type GrantedTo = SessionLife & { readonly id: SessionId; readonly generation: number };
 
 /** Returns the row of a session that was just granted. `now` is the database's time. */
 export function toGrantedRow(grant: Grant, to: GrantedTo, secrets: SessionSecretsBox, now: Date): SessionRow {
   const { id, handle, purpose, askedScope = null, generation } = to;
   // The grant's own time is this process's, which may differ from the database's.
   const accessExpiresAt = new Date(now.getTime() + grant.accessExpiresAt.getTime() - Date.now());
-  const at = now.toISOString();
+  const at = toTimestamp(now);
   const bound: BoundColumns = {
     id,
     did: grant.did,
@@ -43,7 +45,7 @@ export function toGrantedRow(grant: Grant, to: GrantedTo, secrets: SessionSecret
     purpose,
     granted_at: at,
     refreshed_at: at,
-    access_expires_at: accessExpiresAt.toISOString(),
+    access_expires_at: toTimestamp(accessExpiresAt),
   };
   return {
     ...bound,
@@ -53,7 +55,7 @@ export function toGrantedRow(grant: Grant, to: GrantedTo, secrets: SessionSecret
     status: 'active',
     reason: null,
     last_used_at: at,
-    next_refresh_at: nextRefreshOf({ id, refreshedAt: now, accessExpiresAt }).toISOString(),
+    next_refresh_at: toTimestamp(nextRefreshOf({ id, refreshedAt: now, accessExpiresAt })),
     attempt_no: 0,
     failures: 0,
   };

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
+import type { SessionId } from '../../database/tables/id.ts';
+import type { Did } from '../../database/tables/did.ts';
 
 /** What others want to know of sessions: that one needs its owner again. */
-export type SessionListener = (session: { id: string; did: string; reason: SessionReason }) => Promise<void>;
+export type SessionListener = (session: { id: SessionId; did: Did; reason: SessionReason }) => Promise<void>;
 
 /** Is told of each session that opens nothing any more: it needs its owner again, or it was ended for good. */
-export type EndListener = (id: string) => void;
+export type EndListener = (id: SessionId) => void;
 
 /** Tells whoever holds sessions, or what was made with them, what became of them at this instance. */
 @Injectable()
@@ -21,12 +23,12 @@ export class SessionListeners {
     this.endListeners.push(listener);
   }
 
-  async tell(session: { id: string; did: string; reason: SessionReason }): Promise<void> {
+  async tell(session: { id: SessionId; did: Did; reason: SessionReason }): Promise<void> {
     this.tellEnd(session.id);
     for (const listener of this.listeners) await listener(session);
   }
 
-  tellEnd(id: string): void {
+  tellEnd(id: SessionId): void {
     for (const listener of this.endListeners) listener(id);
   }
 }

@@ -3,6 +3,7 @@ import { BrokerError, invalidToken } from '../../errors/broker-error.ts';
 import { Config } from '../../config/config.ts';
 import { ForeignWrites } from '../../database/cache/foreign-writes.service.ts';
 import { RowCache } from '../../database/cache/row-cache.ts';
+import type { SessionId } from '../../database/tables/id.ts';
 import { accessTokenHash, createDpopSigner, type DpopSigner } from '../../oauth/dpop/dpop-proof.ts';
 import { SessionRepository, type StoredSession } from './session.repository.ts';
 import type { SessionSecrets } from './session-secrets.service.ts';
@@ -26,7 +27,7 @@ export type LiveSession = StoredSession & {
 /** The sessions in use, kept in memory for a moment, so that a warm request reads no row. */
 @Injectable()
 export class SessionCache {
-  private readonly recent: RowCache<LiveSession | StoredSession>;
+  private readonly recent: RowCache<LiveSession | StoredSession, SessionId>;
 
   constructor(
     private readonly sessionRows: SessionRepository,
@@ -41,29 +42,29 @@ export class SessionCache {
   }
 
   /** Returns a session with its secrets, as it was at most five seconds ago. */
-  get(id: string): Promise<LiveSession | StoredSession | undefined> {
+  get(id: SessionId): Promise<LiveSession | StoredSession | undefined> {
     return this.recent.get(id);
   }
 
   /** Reads a session again, whatever is known of it. */
-  reload(id: string): Promise<LiveSession | StoredSession | undefined> {
+  reload(id: SessionId): Promise<LiveSession | StoredSession | undefined> {
     return this.recent.reload(id);
   }
 
   /** Forgets a session that was changed here. */
-  forget(id: string): void {
+  forget(id: SessionId): void {
     this.recent.forget(id);
   }
 
   /** Knows that the use of a session was just written down here. */
-  used(id: string): void {
+  used(id: SessionId): void {
     this.recent.amend(id, session =>
       isLive(session) ? { ...session, lastUsedAt: databaseTime(session) } : session,
     );
   }
 
   private async read(
-    id: string,
+    id: SessionId,
     known: LiveSession | StoredSession | undefined,
   ): Promise<LiveSession | StoredSession | undefined> {
     const readStartedAt = performance.now();

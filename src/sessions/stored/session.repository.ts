@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { SessionReason, SessionStatus } from '../../database/tables/oauth-session.ts';
+import { newId, SessionId } from '../../database/tables/id.ts';
+import type { Did } from '../../database/tables/did.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { NO_ATTEMPT, type SessionLife, toGrantedRow } from './granted-row.ts';
 import { isUnheld } from './session-holders.ts';
@@ -23,14 +24,14 @@ const MARKED_AT_ONCE = 200;
 const IN_TROUBLE = sql<boolean>`(failures > 0 or attempt_state = 'in_doubt')`;
 
 export type SessionQuery = {
-  readonly did?: string | undefined;
+  readonly did?: Did | undefined;
   /** As it was verified when the session was granted. */
   readonly handle?: string | undefined;
   readonly status?: SessionStatus | undefined;
   /** Only those whose refresh fails, or is in doubt. */
   readonly troubled?: boolean | undefined;
   /** The last id of the page before. */
-  readonly cursor?: string | undefined;
+  readonly cursor?: SessionId | undefined;
   readonly limit: number;
 };
 
@@ -43,7 +44,7 @@ export class SessionRepository {
   ) {}
 
   async insert(grant: Grant, life: SessionLife, database: Kysely<Schema> = this.database): Promise<Session> {
-    const to = { ...life, id: randomUUID(), generation: 1 };
+    const to = { ...life, id: newId(SessionId), generation: 1 };
     const row = toGrantedRow(grant, to, this.sessionSecretsBox, await this.database.readNow(database));
     await database.insertInto('oauth_session').values(row).execute();
     return toSession(row);
@@ -53,7 +54,7 @@ export class SessionRepository {
    * @param known how it was read before: what is still sealed as it was then is not opened again
    * @throws BrokerError `SealedRowUnreadable` when the row was edited
    */
-  async find(id: string, known?: StoredSession): Promise<StoredSession | undefined> {
+  async find(id: SessionId, known?: StoredSession): Promise<StoredSession | undefined> {
     const found = await this.database
       .selectFrom('oauth_session')
       .selectAll()
@@ -67,7 +68,7 @@ export class SessionRepository {
   }
 
   /** Returns the id of the active session that an account was granted last. */
-  async findNewestActive(did: string): Promise<string | undefined> {
+  async findNewestActive(did: Did): Promise<SessionId | undefined> {
     const row = await this.database
       .selectFrom('oauth_session')
       .select('id')
@@ -93,13 +94,13 @@ export class SessionRepository {
   }
 
   /** Locks a session for this transaction, so that what is read of it afterwards is the newest. */
-  async lock(id: string, transaction: Kysely<Schema>): Promise<void> {
+  async lock(id: SessionId, transaction: Kysely<Schema>): Promise<void> {
     if (this.database.dialect === 'sqlite') return; // The transaction has the whole file.
     await transaction.selectFrom('oauth_session').select('id').where('id', '=', id).forUpdate().execute();
   }
 
   /** Marks a session to be revoked unless something holds it; answers whether this call did it. */
-  async beginRevokingUnheld(id: string, database: Kysely<Schema>): Promise<boolean> {
+  async beginRevokingUnheld(id: SessionId, database: Kysely<Schema>): Promise<boolean> {
     const { numUpdatedRows } = await database
       .updateTable('oauth_session')
       .set(({ eb }) => ({ ...NO_ATTEMPT, status: 'revoking', generation: eb('generation', '+', 1) }))
@@ -111,7 +112,7 @@ export class SessionRepository {
   }
 
   /** Marks a session to be revoked; answers whether this call did it. The refresh token stays to revoke it with. */
-  async beginRevoking(id: string, database: Kysely<Schema> = this.database): Promise<boolean> {
+  async beginRevoking(id: SessionId, database: Kysely<Schema> = this.database): Promise<boolean> {
     const { numUpdatedRows } = await database
       .updateTable('oauth_session')
       .set(({ eb }) => ({ ...NO_ATTEMPT, status: 'revoking', generation: eb('generation', '+', 1) }))
@@ -122,7 +123,7 @@ export class SessionRepository {
   }
 
   /** Lists sessions that still have to be revoked, in no order, so that a few that cannot be hold up no others. */
-  async listRevoking(limit: number): Promise<string[]> {
+  async listRevoking(limit: number): Promise<SessionId[]> {
     const rows = await this.database
       .selectFrom('oauth_session')
       .select('id')
@@ -134,7 +135,7 @@ export class SessionRepository {
   }
 
   /** Erases the secrets of a session that was revoked at its issuer. */
-  async erase(id: string): Promise<void> {
+  async erase(id: SessionId): Promise<void> {
     await this.database
       .updateTable('oauth_session')
       .set(({ eb }) => ({ status: 'revoked', sealed: null, generation: eb('generation', '+', 1) }))
@@ -168,7 +169,7 @@ export class SessionRepository {
   }
 
   /** Writes down that sessions are in use, in batches that every database takes. */
-  async markUsed(ids: readonly string[]): Promise<void> {
+  async markUsed(ids: readonly SessionId[]): Promise<void> {
     for (let start = 0; start < ids.length; start += MARKED_AT_ONCE) {
       await this.database
         .updateTable('oauth_session')

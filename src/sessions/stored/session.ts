@@ -6,11 +6,14 @@ import type {
   SessionReason,
   SessionStatus,
 } from '../../database/tables/oauth-session.ts';
+import type { AttemptId, SessionId } from '../../database/tables/id.ts';
+import type { Did } from '../../database/tables/did.ts';
+import { toDate } from '../../database/tables/timestamp.ts';
 
 /** A stored grant with its life, without its secrets. All times are the database's. */
 export type Session = {
-  readonly id: string;
-  readonly did: string;
+  readonly id: SessionId;
+  readonly did: Did;
   readonly handle: string | null;
   readonly clientId: string;
   readonly issuer: string;
@@ -42,7 +45,7 @@ export function askedScopeOf({ askedScope, scope }: Pick<Session, 'askedScope' |
 
 /** One try to refresh one generation of a session. */
 export type Attempt = {
-  readonly id: string;
+  readonly id: AttemptId;
   readonly state: AttemptState;
   readonly owner: string;
   readonly sentAt: Date | null;
@@ -52,9 +55,9 @@ export type Attempt = {
 
 /** Names one attempt at one generation of a session: every write of an attempt is guarded by all three. */
 export type AttemptKey = {
-  readonly sessionId: string;
+  readonly sessionId: SessionId;
   readonly generation: number;
-  readonly attemptId: string;
+  readonly attemptId: AttemptId;
 };
 
 export type SessionRow = Selectable<OauthSessionTable>;
@@ -94,8 +97,4 @@ function toAttempt({ attempt_id, attempt_state, owner, sent_at, lease_until }: S
     sentAt: toDate(sent_at),
     leaseUntil: toDate(lease_until),
   };
-}
-
-function toDate(timestamp: string | null): Date | null {
-  return timestamp === null ? null : new Date(timestamp);
 }

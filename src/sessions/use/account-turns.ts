@@ -1,3 +1,4 @@
+import type { Did } from '../../database/tables/did.ts';
 import { untilAborted } from '../../waiting/until-aborted.ts';
 
 /** Lets the exclusive uses of each account follow one another, in the order in which they came. */
@@ -14,7 +15,7 @@ export class AccountTurns {
    *
    * @param signal ends the waiting for the turn, with its reason, and nothing that has begun
    */
-  async take<T>(did: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async take<T>(did: Did, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const before = this.last.get(did) ?? Promise.resolve();
     const { promise: over, resolve: end } = Promise.withResolvers<undefined>();
     this.follow(
@@ -31,7 +32,7 @@ export class AccountTurns {
   }
 
   /** Whoever comes next waits for this; who has left the queue is waited for no longer than those before. */
-  private follow(did: string, turn: Promise<unknown>): void {
+  private follow(did: Did, turn: Promise<unknown>): void {
     this.last.set(did, turn);
     void turn.then(() => {
       if (this.last.get(did) === turn) this.last.delete(did);

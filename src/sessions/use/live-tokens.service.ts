@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { SessionId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import { databaseTime, type LiveSession, SessionCache, requireLive } from '../stored/session.cache.ts';
@@ -26,7 +27,7 @@ export class LiveTokens {
   ) {}
 
   /** Returns a session whose token can be sent now; a refresh that is only due goes on beside. */
-  async get(id: string, signal: AbortSignal | undefined): Promise<LiveSession> {
+  async get(id: SessionId, signal: AbortSignal | undefined): Promise<LiveSession> {
     const session = await this.getLive(id);
     const decision = decide(session, databaseTime(session));
     if (decision.kind === 'due') void this.refresher.refresh(id, { kind: 'policy' });
@@ -34,7 +35,7 @@ export class LiveTokens {
   }
 
   /** Returns a session whose token will not be renewed soon: a refresh that is due, or under way anywhere, comes first. */
-  async getSettled(id: string, signal: AbortSignal | undefined): Promise<LiveSession> {
+  async getSettled(id: SessionId, signal: AbortSignal | undefined): Promise<LiveSession> {
     await this.awaitRefresh(id, { kind: 'policy' }, signal);
     const session = requireLive(await this.sessionCache.reload(id));
     const decision = decide(session, databaseTime(session));
@@ -57,7 +58,7 @@ export class LiveTokens {
   }
 
   /** Looks for a token that can be sent where memory has none: stored by another process, or by a refresh. */
-  private async awaitToken(id: string, signal: AbortSignal | undefined): Promise<LiveSession> {
+  private async awaitToken(id: SessionId, signal: AbortSignal | undefined): Promise<LiveSession> {
     const current = requireLive(await this.sessionCache.reload(id));
     const decision = decide(current, databaseTime(current));
     if (isServiceable(decision)) return current;
@@ -68,12 +69,12 @@ export class LiveTokens {
     throw tokenUnavailable(outcome, databaseTime(after));
   }
 
-  private async getLive(id: string): Promise<LiveSession> {
+  private async getLive(id: SessionId): Promise<LiveSession> {
     return requireLive(await this.sessionCache.get(id));
   }
 
   private async awaitRefresh(
-    id: string,
+    id: SessionId,
     trigger: RefreshTrigger,
     signal: AbortSignal | undefined,
   ): Promise<void> {

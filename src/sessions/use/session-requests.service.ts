@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { SessionId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { discard } from '../../identity/outbound/exchange.ts';
 import { SessionLastUse } from '../stored/session-last-use.service.ts';
@@ -29,7 +30,7 @@ export class SessionRequests {
   ) {}
 
   /** @param path `/xrpc/<nsid>`, with or without a query string */
-  async send(id: string, path: string, request: PdsRequest): Promise<PdsResponse> {
+  async send(id: SessionId, path: string, request: PdsRequest): Promise<PdsResponse> {
     const { body, ...rest } = request;
     if (body === undefined) return this.sendRepeatable(id, path, rest);
     if (Buffer.isBuffer(body)) return this.sendRepeatable(id, path, { ...rest, body });
@@ -45,7 +46,11 @@ export class SessionRequests {
     return this.pdsRequests.now(pds);
   }
 
-  private async sendRepeatable(id: string, path: string, request: RepeatableRequest): Promise<PdsResponse> {
+  private async sendRepeatable(
+    id: SessionId,
+    path: string,
+    request: RepeatableRequest,
+  ): Promise<PdsResponse> {
     const session = await this.liveTokens.get(id, request.signal);
     this.sessionLastUse.remember(session);
     const response = await this.pdsRequests.send(session, path, request);
@@ -59,7 +64,7 @@ export class SessionRequests {
   }
 
   /** Sends what can be sent only once, when nonce and token were just seen to work and no rotation is near. */
-  private async sendStream(id: string, path: string, request: PdsRequest): Promise<PdsResponse> {
+  private async sendStream(id: SessionId, path: string, request: PdsRequest): Promise<PdsResponse> {
     const { signal } = request;
     const primed = await this.sendRepeatable(id, PRIMING_PATH, { method: 'GET', ...(signal && { signal }) });
     discard(primed);

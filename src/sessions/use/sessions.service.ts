@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../database/tables/schema.ts';
+import type { SessionId } from '../../database/tables/id.ts';
+import { type Did, isDid } from '../../database/tables/did.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { AccountTurns } from './account-turns.ts';
 import type { SessionLife } from '../stored/granted-row.ts';
@@ -51,12 +53,12 @@ export class Sessions {
     if (!(await this.sessionRows.addHolder(session, database))) throw sessionEnded();
   }
 
-  async find(id: string): Promise<Session | undefined> {
+  async find(id: SessionId): Promise<Session | undefined> {
     return this.sessionCache.get(id);
   }
 
   /** @throws BrokerError as {@link sessionEnded} tells, when there is no such session, or it is not active */
-  async get(id: string): Promise<Session> {
+  async get(id: SessionId): Promise<Session> {
     return requireLive(await this.sessionCache.get(id));
   }
 
@@ -68,7 +70,7 @@ export class Sessions {
    * `TokenUnavailable` when it has no working token right now
    */
   async withSession<T>(
-    target: string,
+    target: SessionId | Did,
     use: (access: SessionAccess) => Promise<T>,
     { exclusive = false, signal }: AccessOptions = {},
   ): Promise<T> {
@@ -85,8 +87,8 @@ export class Sessions {
     return exclusive ? this.turns.take(did, () => use(access), signal) : use(access);
   }
 
-  private async idOf(target: string): Promise<string> {
-    if (!target.startsWith('did:')) return target;
+  private async idOf(target: SessionId | Did): Promise<SessionId> {
+    if (!isDid(target)) return target;
     const id = await this.sessionRows.findNewestActive(target);
     if (id === undefined) throw sessionEnded();
     return id;

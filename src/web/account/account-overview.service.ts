@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { ApiKeyId, UiSessionId } from '../../database/tables/id.ts';
 import type { BrowserPrincipal } from '../../access/principal.ts';
 import { toApiKeyView } from '../../api-keys/keys/api-key-view.ts';
 import { ApiKeys } from '../../api-keys/keys/api-keys.service.ts';
-import type { ApiKeyView } from '../../api-keys/keys/api-key-view.ts';
+import { statusOf } from '../../api-keys/keys/api-key.ts';
+import type { ListedApiKey } from '../../api-keys/keys/api-key.repository.ts';
 import { Config } from '../../config/config.ts';
 import { reconsentUrl } from '../../sessions/endings/reconsent-url.ts';
 import { ScopeShortfalls } from '../../sessions/stored/scope-shortfalls.service.ts';
@@ -15,8 +17,8 @@ const BROWSERS_SHOWN = 50;
 const KEYS_SHOWN = 500;
 
 export type AccountCursors = {
-  readonly browsers?: string | undefined;
-  readonly keys?: string | undefined;
+  readonly browsers?: UiSessionId | undefined;
+  readonly keys?: ApiKeyId | undefined;
 };
 
 type Overview = Omit<AccountView, 'basePath' | 'brokerName' | 'done' | 'problem'>;
@@ -50,16 +52,16 @@ export class AccountOverview {
       browsersCursor: browsers.cursor,
       keys: keys.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1)),
       keysCursor: listed.cursor,
-      lost: await this.explainLost(keys),
+      lost: await this.explainLost(listed.keys),
       mayMakeKeys: this.config.keyRequests !== 'off',
     };
   }
 
   /** Says of those keys that need their owner why they do. */
-  async explainLost(keys: readonly ApiKeyView[]): Promise<LostKey[]> {
-    const lost = keys.filter(({ status }) => status === 'needs_reauth');
+  async explainLost(keys: readonly ListedApiKey[], now = new Date()): Promise<LostKey[]> {
+    const lost = keys.filter(({ key, session }) => statusOf(key, session, now) === 'needs_reauth');
     return Promise.all(
-      lost.map(async ({ id, name, sessionId }) => {
+      lost.map(async ({ key: { id, name, sessionId } }) => {
         const session = await this.sessions.find(sessionId);
         return { id, name, sessionId, reason: session?.reason ?? null };
       }),

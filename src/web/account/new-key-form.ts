@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Did } from '../../database/tables/did.ts';
 import { type KeyRequestInput, keyRequestInput } from '../../api-keys/requests/key-request-input.ts';
 
 /** After how many days a key may be chosen to end. */
@@ -32,7 +33,7 @@ export function chosenOf(
 /** What the owner of an account asks of themselves with a form. */
 export function toKeyRequestInput(
   form: NewKeyForm,
-  did: string,
+  did: Did,
   permissions: readonly string[],
 ): KeyRequestInput {
   const scope = ['atproto', ...chosenOf(form, permissions).filter(part => part !== 'atproto')].join(' ');

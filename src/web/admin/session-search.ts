@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { sessionStatuses } from '../../database/tables/oauth-session.ts';
+import { SessionId } from '../../database/tables/id.ts';
+import { isDid } from '../../database/tables/did.ts';
 import type { SessionQuery } from '../../sessions/stored/session.repository.ts';
 
 /** What the operator searches for; whatever is wrong with it, they get the page. */
@@ -9,7 +11,7 @@ export const sessionSearch = z.object({
     .enum([...sessionStatuses, 'troubled'])
     .optional()
     .catch(undefined),
-  cursor: z.uuid().optional().catch(undefined),
+  cursor: SessionId.optional().catch(undefined),
 });
 
 export type SessionSearch = z.infer<typeof sessionSearch>;
@@ -18,7 +20,7 @@ export type SessionSearch = z.infer<typeof sessionSearch>;
 export function toSessionQuery({ q = '', status, cursor }: SessionSearch): Omit<SessionQuery, 'limit'> {
   // What can be in no name is left out: no database has to take every text.
   const name = q.replace(/^@|^at:\/\//, '').replace(/[^\w.:%-]/g, '');
-  const about = q === '' ? {} : name.startsWith('did:') ? { did: name } : { handle: name.toLowerCase() };
+  const about = q === '' ? {} : isDid(name) ? { did: name } : { handle: name.toLowerCase() };
   return {
     ...about,
     ...(status === 'troubled' ? { status: 'active', troubled: true } : { status }),
