@@ -108,7 +108,7 @@ export class LoginController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const binding = this.loginCookies.bind(request, reply);
+    const binding = this.loginCookies.bindBrowser(request, reply);
     const url = await this.login.begin(identifier, { returnTo, prompt }, binding);
     void reply.redirect(url.href, 303);
   }
@@ -120,7 +120,7 @@ export class LoginController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const binding = this.loginCookies.bind(request, reply);
+    const binding = this.loginCookies.bindBrowser(request, reply);
     const url = await this.login.beginReconnection(sessionId, returnTo, binding);
     void reply.redirect(url.href, 303);
   }
