@@ -1,12 +1,13 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Post, Query } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { Controller, Delete, Get, Header, HttpCode, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Caller } from '../access/caller.decorator.ts';
 import type { AccountPrincipal } from '../access/principal.ts';
 import { Allow } from '../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../http/operator/openapi.ts';
-import { ZodPipe } from '../http/edge/zod.pipe.ts';
+import { toOpenApiSchema } from '../http/schemas/openapi-schema.ts';
+import { BodyOf } from '../http/schemas/body-of.decorator.ts';
+import { QueryOf } from '../http/schemas/query-of.decorator.ts';
 import { MintedTokens } from './minted-tokens.service.ts';
 import { audience, method, serviceTokenInput } from './service-token-input.ts';
 import { ServiceTokens } from './service-tokens.service.ts';
@@ -48,7 +49,6 @@ export class ServiceTokensController {
     operationId: 'getServiceToken',
     summary: 'Get a token that calls another service as the account',
   })
-  @ApiBody({ schema: toOpenApiSchema(serviceTokenInput) })
   @ApiOkResponse({ description: 'The token.', schema: toOpenApiSchema(issued) })
   @ApiErrors(
     'InvalidRequest',
@@ -65,7 +65,7 @@ export class ServiceTokensController {
   )
   async get(
     @Caller() { sessionId }: AccountPrincipal,
-    @Body(new ZodPipe(serviceTokenInput)) input: z.output<typeof serviceTokenInput>,
+    @BodyOf(serviceTokenInput) input: z.output<typeof serviceTokenInput>,
   ): Promise<z.infer<typeof issued>> {
     const { token, expiresAt, cached } = await this.serviceTokens.get(sessionId, {
       lxm: undefined,
@@ -82,8 +82,6 @@ export class ServiceTokensController {
     operationId: 'forgetServiceTokens',
     summary: "Remove the cached tokens of this credential's session",
   })
-  @ApiQuery({ name: 'aud', required: false, schema: { type: 'string' } })
-  @ApiQuery({ name: 'lxm', required: false, schema: { type: 'string' } })
   @ApiOkResponse({
     description: 'The number of removed tokens, of this instance.',
     schema: toOpenApiSchema(deleted),
@@ -91,7 +89,7 @@ export class ServiceTokensController {
   @ApiErrors('InvalidRequest', 'CrossSiteRequest')
   forget(
     @Caller() { sessionId }: AccountPrincipal,
-    @Query(new ZodPipe(selection)) query: z.infer<typeof selection>,
+    @QueryOf(selection) query: z.infer<typeof selection>,
   ): z.infer<typeof deleted> {
     return { deleted: this.serviceTokens.forget(sessionId, query) };
   }

@@ -22,7 +22,7 @@ export class SessionMetrics implements OnModuleInit {
       () => this.sessionCountRows.countInDoubt(),
     );
     // The last listener: if an earlier one fails, all run again, and this one has not counted yet.
-    this.sessionListeners.add(({ reason }) => {
+    this.sessionListeners.onNeedsReauth(({ reason }) => {
       this.metrics.sessions.sessionEnded(reason);
       return Promise.resolve();
     });
