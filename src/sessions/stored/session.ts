@@ -85,7 +85,14 @@ export function toSession(row: SessionRow): Session {
   };
 }
 
-function toAttempt({ attempt_id, attempt_state, owner, sent_at, lease_until }: SessionRow): Attempt | null {
+/** Reads the attempt of a row. */
+export function toAttempt({
+  attempt_id,
+  attempt_state,
+  owner,
+  sent_at,
+  lease_until,
+}: Pick<SessionRow, 'attempt_id' | 'attempt_state' | 'owner' | 'sent_at' | 'lease_until'>): Attempt | null {
   if (attempt_id === null || attempt_state === null || owner === null) return null;
   return {
     id: attempt_id,
