@@ -74,7 +74,12 @@ export class LoginService {
       target: null,
       returnTo: parseReturnTo(returnTo, this.config),
     } as const;
-    const url = await this.authorizations.begin(nameOf(identifier), intent, binding, prompt && { prompt });
+    const url = await this.authorizations.beginAuthorization(
+      nameOf(identifier),
+      intent,
+      binding,
+      prompt && { prompt },
+    );
     this.log.loginBegun({ issuer: url.origin, purpose: intent.purpose });
     return url;
   }
@@ -93,7 +98,10 @@ export class LoginService {
       target: sessionId,
       returnTo: parseReturnTo(returnTo ?? `${this.config.basePath}/?done=reconnected`, this.config),
     } as const;
-    const url = await this.authorizations.begin(did, intent, binding, { scope, prompt: 'consent' });
+    const url = await this.authorizations.beginAuthorization(did, intent, binding, {
+      scope,
+      prompt: 'consent',
+    });
     this.log.loginBegun({ issuer: url.origin, purpose: intent.purpose });
     return url;
   }
@@ -108,7 +116,10 @@ export class LoginService {
     const { did, scope } = await this.keyRequests.approve(id, by);
     const returnTo = `${this.config.basePath}/connect/${id}`;
     const intent = { purpose: 'key_request', target: id, returnTo } as const;
-    const url = await this.authorizations.begin(did, intent, binding, { scope, prompt: 'consent' });
+    const url = await this.authorizations.beginAuthorization(did, intent, binding, {
+      scope,
+      prompt: 'consent',
+    });
     this.log.loginBegun({ issuer: url.origin, purpose: intent.purpose });
     return url;
   }
@@ -121,7 +132,7 @@ export class LoginService {
    * {@link KeyRequestAuthorizations.take}, and `AccountNotAllowed`; as a FailedAuthorization where it is known what for
    */
   async finish(params: URLSearchParams, browser: LoginBrowser): Promise<FinishedLogin> {
-    const authorization = await this.authorizations.finish(params, browser.binding);
+    const authorization = await this.authorizations.finishAuthorization(params, browser.binding);
     try {
       return await this.use(authorization, browser);
     } catch (error) {

@@ -72,7 +72,10 @@ export class NativeAppsModule implements NestModule {
     private readonly nativeAppCache: NativeAppCache,
     metrics: Metrics,
     nativeRefresher: NativeRefresher,
+    nativeApps: NativeApps,
+    nativeRefreshRows: NativeRefreshRepository,
   ) {
+    nativeApps.onRemoval((appId, transaction) => nativeRefreshRows.deleteOfApp(appId, transaction));
     const help = 'Refresh tokens of native apps in memory: on their way, and used with their answers';
     const source = (): Promise<Record<string, number>> => Promise.resolve(nativeRefresher.inMemory);
     metrics.measure({ name: 'latchkey_native_tokens_in_memory', help, label: 'state' }, source);

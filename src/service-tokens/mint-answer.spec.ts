@@ -37,10 +37,12 @@ describe('decideMintAnswer', () => {
 
   it('names the scope that is missing, and when to come again', () => {
     expect(() => judge(403, { error: 'ScopeMissingError' })).toThrow(
-      expect.objectContaining({ missingScope: 'rpc:com.example.get?aud=did:web:a.example%23svc' }),
+      expect.objectContaining({
+        details: { code: 'ScopeMissing', missingScope: 'rpc:com.example.get?aud=did:web:a.example%23svc' },
+      }),
     );
     expect(() => judge(429, {}, { 'retry-after': '17' })).toThrow(
-      expect.objectContaining({ retryAfterSeconds: 17 }),
+      expect.objectContaining({ details: { code: 'TooManyRequests', retryAfterSeconds: 17 } }),
     );
   });
 });

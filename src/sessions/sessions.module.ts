@@ -71,6 +71,7 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     ScopeShortfalls,
     SessionListeners,
     SessionOperations,
+    SessionRequests,
     Sessions,
   ],
 })

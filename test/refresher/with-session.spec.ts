@@ -38,24 +38,33 @@ function suite(place: () => FaultyPlace): void {
       const [older, newer] = [await signIn('bob.test'), await signIn('bob.test')];
       // Whichever is used has to be refreshed first, which shows.
       for (const session of [older, newer]) await session.age(60);
-      expect(await sessions().withSession(bob, whoAmI)).toBe(bob);
+      expect(await sessions().withAccount(bob, whoAmI)).toBe(bob);
       expect(await generationsOf(older, newer)).toEqual([1, 2]);
       await newer.browser.post('/oauth/logout', {});
-      expect(await sessions().withSession(bob, whoAmI)).toBe(bob);
+      expect(await sessions().withAccount(bob, whoAmI)).toBe(bob);
       expect((await older.state()).generation).toBe(2);
       await broker.database
         .updateTable('oauth_session')
         .set({ status: 'needs_reauth', reason: 'revoked' })
         .where('id', '=', older.id)
         .execute();
-      await expect(sessions().withSession(bob, whoAmI)).rejects.toMatchObject(needsOwner);
+      await expect(sessions().withAccount(bob, whoAmI)).rejects.toMatchObject(needsOwner);
     });
 
-    it.each(['did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', '00000000-0000-4000-8000-000000000000', ''])(
-      'is refused where there is none: %j',
-      async target => {
+    it.each(['00000000-0000-4000-8000-000000000000', ''])(
+      'is refused if there is no such session: %j',
+      async id => {
         const { use, begun } = watched();
-        await expect(sessions().withSession(target, use)).rejects.toMatchObject(needsOwner);
+        await expect(sessions().withSession(id, use)).rejects.toMatchObject(needsOwner);
+        expect(begun).toEqual([]);
+      },
+    );
+
+    it.each(['did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', ''])(
+      'is refused if there is no such account: %j',
+      async account => {
+        const { use, begun } = watched();
+        await expect(sessions().withAccount(account, use)).rejects.toMatchObject(needsOwner);
         expect(begun).toEqual([]);
       },
     );
@@ -82,13 +91,18 @@ function suite(place: () => FaultyPlace): void {
       const [one, other] = [idOf(alice), idOf(sameAlice)];
       const log: string[] = [];
       const uses: Promise<void>[] = [];
-      for (const [index, target] of [one, other, did, one].entries()) {
+      for (const [index, id] of [one, other, undefined, one].entries()) {
         const use = async (access: SessionAccess): Promise<void> => {
           log.push(`${index} begins`);
           expect(await whoAmI(access)).toBe(did);
           log.push(`${index} ends`);
         };
-        uses.push(sessions().withSession(target, use, { exclusive: true }));
+        const options = { exclusive: true };
+        uses.push(
+          id === undefined
+            ? sessions().withAccount(did, use, options)
+            : sessions().withSession(id, use, options),
+        );
         await delay(250); // One is looked up by its id, another by its account: each takes its place after that.
       }
       await Promise.all(uses);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { SessionRow } from '../../../src/sessions/stored/session.ts';
+import type { SessionRow } from '../../../src/sessions/stored/session-row.ts';
 import type { BrokerSettings } from '../../../test/network/broker-process.ts';
 import {
   clientIdOf,

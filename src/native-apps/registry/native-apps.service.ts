@@ -17,23 +17,31 @@ import { NativeAppCache } from './native-app.cache.ts';
 import type { NativeApp } from './native-app.ts';
 import type { NativeAppInput, NativeAppChange } from './native-app-input.ts';
 import { NativeAppRepository } from './native-app.repository.ts';
-import { NativeRefreshRepository } from '../refresh/native-refresh.repository.ts';
 
 type Step = 'added' | 'changed' | 'paused' | 'resumed' | 'removed';
+
+/** Deletes what belongs to an app, in the transaction that removes the app. */
+export type RemovalListener = (appId: string, transaction: Transaction<Schema>) => Promise<void>;
 
 /** The apps that the operator has registered. */
 @Injectable()
 export class NativeApps {
+  private readonly removalListeners: RemovalListener[] = [];
+
   constructor(
     private readonly config: Config,
     private readonly database: Database,
     private readonly nativeAppRows: NativeAppRepository,
     private readonly clientKeyRows: ClientKeyRepository,
-    private readonly nativeRefreshRows: NativeRefreshRepository,
     private readonly nativeAppCache: NativeAppCache,
     private readonly auditLog: AuditLog,
     private readonly log: Log,
   ) {}
+
+  /** Calls `listener` within every removal. If it throws, the app stays. */
+  onRemoval(listener: RemovalListener): void {
+    this.removalListeners.push(listener);
+  }
 
   list(): Promise<NativeApp[]> {
     return this.nativeAppRows.list();
@@ -116,7 +124,7 @@ export class NativeApps {
           'Pause the app first: without its keys, none of its sessions lives longer than its access token.',
         );
       await this.clientKeyRows.deleteOfApp(app.id, transaction);
-      await this.nativeRefreshRows.deleteOfApp(app.id, transaction);
+      for (const deleteRest of this.removalListeners) await deleteRest(app.id, transaction);
     });
   }
 

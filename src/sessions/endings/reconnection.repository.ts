@@ -5,8 +5,9 @@ import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { NO_ATTEMPT, toGrantedRow } from '../stored/granted-row.ts';
-import { askedScopeOf, type Session, type SessionRow, toSession } from '../stored/session.ts';
+import { askedScopeOf, type Session } from '../stored/session.ts';
 import type { StoredSession } from '../stored/session.repository.ts';
+import { type SessionRow, toSession } from '../stored/session-row.ts';
 import { SessionSecretsBox } from '../stored/session-secrets.service.ts';
 
 /** A session that took a grant, and the id under which the grant that it had is to be revoked, if it had one. */

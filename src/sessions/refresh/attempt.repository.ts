@@ -4,8 +4,9 @@ import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { AttemptRows } from '../../single-use/attempt-rows.ts';
 import type { Place } from '../../single-use/use-decision.ts';
-import { type Attempt, type AttemptKey, type Session, toAttempt } from '../stored/session.ts';
+import type { Attempt, AttemptKey, Session } from '../stored/session.ts';
 import { NO_ATTEMPT } from '../stored/granted-row.ts';
+import { toAttempt, toBoundColumns } from '../stored/session-row.ts';
 import { SessionSecretsBox } from '../stored/session-secrets.service.ts';
 import type { RefreshedGrant } from './refreshed-grant.ts';
 
@@ -77,7 +78,7 @@ export class AttemptRepository implements AttemptRows<SessionClaim> {
     session: Session,
     grant: RefreshedGrant,
   ): Promise<boolean> {
-    const row = toBoundColumns(session, grant);
+    const row = toBoundColumns({ ...session, ...grant });
     return this.didUpdate(
       this.database
         .updateTable('oauth_session')
@@ -152,22 +153,4 @@ export class AttemptRepository implements AttemptRows<SessionClaim> {
     const { numUpdatedRows } = await query.executeTakeFirst();
     return numUpdatedRows === 1n;
   }
-}
-
-function toBoundColumns(session: Session, grant: RefreshedGrant) {
-  return {
-    id: session.id,
-    did: session.did,
-    handle: session.handle,
-    client_id: session.clientId,
-    issuer: session.issuer,
-    pds: grant.pds,
-    scope: grant.scope,
-    asked_scope: session.askedScope,
-    kid: session.kid,
-    purpose: session.purpose,
-    granted_at: session.grantedAt.toISOString(),
-    refreshed_at: grant.refreshedAt.toISOString(),
-    access_expires_at: grant.accessExpiresAt.toISOString(),
-  };
 }

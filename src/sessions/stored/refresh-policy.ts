@@ -11,7 +11,7 @@ export const LEAST_TOKEN_LIFE_MS = 10_000;
 /** A session whose token was renewed this recently is not refreshed because a PDS refuses the new one. */
 export const SETTLING_TIME_MS = MINUTE_MS;
 
-/** A session that was used this recently is refreshed before its token runs low. */
+/** A session used this recently is refreshed at half of its token's life. Others are only kept alive. */
 export const RECENT_USE_MS = DAY_MS;
 
 /** How long an idle session goes without a refresh: well inside `IDLE_LIMIT_MS`. */

@@ -21,7 +21,7 @@ export class SessionLastUse extends BatchedMarks {
   }
 
   /** Notes the use of a session, unless it is written down that it was used a moment ago. */
-  remember(session: LiveSession): void {
+  noteUse(session: LiveSession): void {
     const { id, lastUsedAt } = session;
     const now = databaseTime(session);
     if (!lastUsedAt || now.getTime() - lastUsedAt.getTime() > PRECISION_MS) this.mark(id, now);

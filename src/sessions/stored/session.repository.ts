@@ -7,8 +7,9 @@ import type { SessionReason, SessionStatus } from '../../database/tables/oauth-s
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { NO_ATTEMPT, type SessionLife, toGrantedRow } from './granted-row.ts';
 import { isUnheld } from './session-holders.ts';
-import { type AttemptKey, type Session, type SessionRow, toSession } from './session.ts';
-import { isSealedAlike, type SessionSecrets, SessionSecretsBox } from './session-secrets.service.ts';
+import type { AttemptKey, Session } from './session.ts';
+import { isSealedAlike, type SessionRow, toSession } from './session-row.ts';
+import { type SessionSecrets, SessionSecretsBox } from './session-secrets.service.ts';
 
 /** A session as it was read: its row, its secrets, unless they were erased, and the database's time of the reading. */
 export type StoredSession = Session & {

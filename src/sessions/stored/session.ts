@@ -1,7 +1,5 @@
-import type { Selectable } from 'kysely';
 import type {
   AttemptState,
-  OauthSessionTable,
   SessionPurpose,
   SessionReason,
   SessionStatus,
@@ -56,53 +54,3 @@ export type AttemptKey = {
   readonly generation: number;
   readonly attemptId: string;
 };
-
-export type SessionRow = Selectable<OauthSessionTable>;
-
-export function toSession(row: SessionRow): Session {
-  return {
-    id: row.id,
-    did: row.did,
-    handle: row.handle,
-    clientId: row.client_id,
-    issuer: row.issuer,
-    pds: row.pds,
-    scope: row.scope,
-    askedScope: row.asked_scope,
-    kid: row.kid,
-    purpose: row.purpose,
-    generation: row.generation,
-    status: row.status,
-    reason: row.reason,
-    grantedAt: new Date(row.granted_at),
-    refreshedAt: new Date(row.refreshed_at),
-    lastUsedAt: toDate(row.last_used_at),
-    accessExpiresAt: new Date(row.access_expires_at),
-    nextRefreshAt: toDate(row.next_refresh_at),
-    failures: row.failures,
-    resends: row.attempt_no,
-    attempt: toAttempt(row),
-  };
-}
-
-/** Reads the attempt of a row. */
-export function toAttempt({
-  attempt_id,
-  attempt_state,
-  owner,
-  sent_at,
-  lease_until,
-}: Pick<SessionRow, 'attempt_id' | 'attempt_state' | 'owner' | 'sent_at' | 'lease_until'>): Attempt | null {
-  if (attempt_id === null || attempt_state === null || owner === null) return null;
-  return {
-    id: attempt_id,
-    state: attempt_state,
-    owner,
-    sentAt: toDate(sent_at),
-    leaseUntil: toDate(lease_until),
-  };
-}
-
-function toDate(timestamp: string | null): Date | null {
-  return timestamp === null ? null : new Date(timestamp);
-}

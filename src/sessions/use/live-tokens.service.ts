@@ -7,15 +7,15 @@ import { Refresher, type RefreshTrigger } from '../refresh/refresher.service.ts'
 import { untilAborted } from '../../waiting/until-aborted.ts';
 import { withinTime } from '../../waiting/within-time.ts';
 
-/** How long a request waits for a token; the refresh itself goes on. */
+/** How long a request waits for a token. The refresh itself goes on. */
 const PATIENCE_MS = 30_000;
 const RETRY_AFTER_SECONDS = 5;
 
 /**
- * Finds the tokens that requests are sent with, and waits for a refresh where there is no other way.
+ * Provides the tokens that requests are sent with, and waits for a refresh if there is no other way.
  *
  * Every method throws a BrokerError: `ReauthorizationRequired` when the session needs its owner, `TokenUnavailable`
- * when it has no working token right now. A caller's signal ends its waiting, and never the refresh.
+ * when it has no working token right now. A caller's signal ends its waiting, never the refresh.
  */
 @Injectable()
 export class LiveTokens {
@@ -25,24 +25,28 @@ export class LiveTokens {
     private readonly metrics: Metrics,
   ) {}
 
-  /** Returns a session whose token can be sent now; a refresh that is only due goes on beside. */
-  async get(id: string, signal: AbortSignal | undefined): Promise<LiveSession> {
-    const session = await this.getLive(id);
-    const decision = decide(session, databaseTime(session));
-    if (decision.kind === 'due') void this.refresher.refresh(id, { kind: 'policy' });
-    return isServiceable(decision) ? session : this.awaitToken(id, signal);
+  /** Returns a session that is active, whether its token works or not. */
+  async getSession(id: string): Promise<LiveSession> {
+    return requireLive(await this.sessionCache.get(id));
   }
 
-  /** Returns a session whose token will not be renewed soon: a refresh that is due, or under way anywhere, comes first. */
+  /** Returns the session with a token that can be sent now. Starts a refresh that is due, and does not wait for it. */
+  async makeUsable(session: LiveSession, signal: AbortSignal | undefined): Promise<LiveSession> {
+    const decision = decide(session, databaseTime(session));
+    if (decision.kind === 'due') void this.refresher.refresh(session.id, { kind: 'policy' });
+    return isSendable(decision) ? session : this.awaitToken(session.id, signal);
+  }
+
+  /** Returns a session whose token stays for a while: waits for a refresh that is due or running, in any process. */
   async getSettled(id: string, signal: AbortSignal | undefined): Promise<LiveSession> {
     await this.awaitRefresh(id, { kind: 'policy' }, signal);
     const session = requireLive(await this.sessionCache.reload(id));
     const decision = decide(session, databaseTime(session));
-    if (isServiceable(decision) && session.attempt?.state !== 'sent') return session;
+    if (isSendable(decision) && session.attempt?.state !== 'sent') return session;
     throw tokenUnavailable(decision, databaseTime(session));
   }
 
-  /** Finds the token that took the place of one that the PDS refused: stored already, or by one refresh. */
+  /** Returns the session with a newer token than the one that the PDS refused: the stored one, or that of one refresh. */
   async renew(refused: LiveSession, signal: AbortSignal | undefined): Promise<LiveSession> {
     const { id, generation } = refused;
     const current = requireLive(await this.sessionCache.reload(id));
@@ -51,25 +55,21 @@ export class LiveTokens {
       throw new BrokerError('UpstreamUnavailable', 'The PDS refuses a token that was just renewed.');
     }
     await this.awaitRefresh(id, { kind: 'refused', generation }, signal);
-    const renewed = await this.getLive(id);
+    const renewed = await this.getSession(id);
     if (renewed.generation > generation) return renewed;
     throw tokenUnavailable(decide(renewed, databaseTime(renewed)), databaseTime(renewed));
   }
 
-  /** Looks for a token that can be sent where memory has none: stored by another process, or by a refresh. */
+  /** Returns the session with the token that another process stored, or that a refresh yields. */
   private async awaitToken(id: string, signal: AbortSignal | undefined): Promise<LiveSession> {
     const current = requireLive(await this.sessionCache.reload(id));
     const decision = decide(current, databaseTime(current));
-    if (isServiceable(decision)) return current;
+    if (isSendable(decision)) return current;
     if (decision.kind !== 'back-off') await this.awaitRefresh(id, { kind: 'policy' }, signal);
-    const after = await this.getLive(id);
+    const after = await this.getSession(id);
     const outcome = decide(after, databaseTime(after));
-    if (isServiceable(outcome)) return after;
+    if (isSendable(outcome)) return after;
     throw tokenUnavailable(outcome, databaseTime(after));
-  }
-
-  private async getLive(id: string): Promise<LiveSession> {
-    return requireLive(await this.sessionCache.get(id));
   }
 
   private async awaitRefresh(
@@ -91,7 +91,7 @@ function tokenUnavailable(decision: RefreshDecision, now: Date): BrokerError {
   );
 }
 
-function isServiceable(decision: RefreshDecision): boolean {
+function isSendable(decision: RefreshDecision): boolean {
   if (decision.kind === 'fresh' || decision.kind === 'due') return true;
   return 'usable' in decision && decision.usable;
 }

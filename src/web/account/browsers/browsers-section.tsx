@@ -7,10 +7,15 @@ import { NextPage } from '../../frame/next-page.tsx';
 import { Time } from '../../frame/time.tsx';
 import { accountTexts as texts } from '../../texts/account.ts';
 import { frameTexts } from '../../texts/frame.ts';
-import type { AccountView } from '../overview/account-view.ts';
 
-/** The browsers that are signed in to the account, and the buttons that end them. */
-export function BrowsersSection({ basePath, browsers, browsersCursor }: AccountView): VNode {
+export type BrowsersSectionProps = {
+  readonly basePath: string;
+  readonly browsers: readonly UiSessionView[];
+  readonly browsersCursor: string | undefined;
+};
+
+/** The browsers that are signed in to the account, with buttons that sign them out. */
+export function BrowsersSection({ basePath, browsers, browsersCursor }: BrowsersSectionProps): VNode {
   const hasOthers = browsers.some(({ current }) => !current);
   return (
     <section class="section" id="browsers" aria-labelledby="browsers-title">

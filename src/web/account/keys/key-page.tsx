@@ -6,8 +6,8 @@ import type { Frame } from '../../frame/pages.service.ts';
 import { accountTexts } from '../../texts/account.ts';
 import { keyTexts as texts } from '../../texts/keys.ts';
 import { AccountFrame } from '../frame/account-frame.tsx';
-import type { LostKey } from '../overview/account-view.ts';
 import { KeyBadge, KeyFacts } from './key-facts.tsx';
+import type { LostKey } from './lost-key-reasons.service.ts';
 import { LostKeys } from './lost-keys.tsx';
 
 export type KeyView = Frame & { readonly apiKey: ApiKeyView; readonly lost: readonly LostKey[] };

@@ -9,12 +9,12 @@ import { toApiKeyView } from '../../../api-keys/keys/api-key-view.ts';
 import type { AuditSource } from '../../../audit/audit-event.ts';
 import { Config } from '../../../config/config.ts';
 import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
-import { ZodPipe } from '../../../http/edge/zod.pipe.ts';
+import { ZodPipe } from '../../../http/schemas/zod.pipe.ts';
 import { Pages } from '../../frame/pages.service.ts';
 import { AccountErrorFilter } from '../frame/account-error.filter.ts';
-import { AccountOverview } from '../overview/account-overview.service.ts';
 import { graces, KeyPage } from './key-page.tsx';
 import { KeySecretPage } from './key-secret-page.tsx';
+import { LostKeyReasons } from './lost-key-reasons.service.ts';
 import { OwnKeys } from './own-keys.service.ts';
 
 const rotation = z.object({ start: z.string().max(12), grace: z.enum(graces) });
@@ -27,7 +27,7 @@ export class KeyController {
   constructor(
     private readonly config: Config,
     private readonly ownKeys: OwnKeys,
-    private readonly accountOverview: AccountOverview,
+    private readonly lostKeyReasons: LostKeyReasons,
     private readonly pages: Pages,
   ) {}
 
@@ -39,7 +39,7 @@ export class KeyController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const apiKey = toApiKeyView(await this.ownKeys.get(id, caller));
-    const lost = await this.accountOverview.explainLost([apiKey]);
+    const lost = await this.lostKeyReasons.explain([apiKey]);
     this.pages.send(reply, KeyPage({ ...this.pages.frame, apiKey, lost }));
   }
 

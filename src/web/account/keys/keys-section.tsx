@@ -3,11 +3,17 @@ import type { ApiKeyView } from '../../../api-keys/keys/api-key-view.ts';
 import { NextPage } from '../../frame/next-page.tsx';
 import { keyTexts as texts } from '../../texts/keys.ts';
 import { scopeSummary } from '../../texts/scope-text.ts';
-import type { AccountView } from '../overview/account-view.ts';
 import { KeyBadge, KeyFacts } from './key-facts.tsx';
 
-/** The account's keys: those that are of use first, those that are over folded up. */
-export function KeysSection({ basePath, keys, keysCursor, mayMakeKeys }: AccountView): VNode {
+export type KeysSectionProps = {
+  readonly basePath: string;
+  readonly keys: readonly ApiKeyView[];
+  readonly keysCursor: string | undefined;
+  readonly mayMakeKeys: boolean;
+};
+
+/** The account's keys: the working ones first, the expired and revoked ones folded up. */
+export function KeysSection({ basePath, keys, keysCursor, mayMakeKeys }: KeysSectionProps): VNode {
   const isOver = ({ status }: ApiKeyView): boolean => status === 'revoked' || status === 'expired';
   const [over, living] = [keys.filter(isOver), keys.filter(key => !isOver(key))];
   return (

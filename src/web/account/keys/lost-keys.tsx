@@ -1,9 +1,11 @@
 import type { VNode } from 'preact';
 import { keyTexts as texts } from '../../texts/keys.ts';
-import type { AccountView, LostKey } from '../overview/account-view.ts';
+import type { LostKey } from './lost-key-reasons.service.ts';
 
-/** What has stopped working, and the button that makes it work again. */
-export function LostKeys({ basePath, lost }: Pick<AccountView, 'basePath' | 'lost'>): VNode | null {
+export type LostKeysProps = { readonly basePath: string; readonly lost: readonly LostKey[] };
+
+/** The keys that have stopped working, each with a button that reconnects it. */
+export function LostKeys({ basePath, lost }: LostKeysProps): VNode | null {
   if (lost.length === 0) return null;
   return (
     <>

@@ -3,50 +3,12 @@ import type { BrowserPrincipal } from '../../../access/principal.ts';
 import { keyChanged } from '../../../api-keys/keys/api-key-refusals.ts';
 import type { ListedApiKey } from '../../../api-keys/keys/api-key.repository.ts';
 import { ApiKeys, type IssuedApiKey } from '../../../api-keys/keys/api-keys.service.ts';
-import { KeyRequestClaims } from '../../../api-keys/requests/key-request-claims.service.ts';
-import { noSuchRequest } from '../../../api-keys/requests/key-request-refusals.ts';
-import { type CreatedKeyRequest, KeyRequests } from '../../../api-keys/requests/key-requests.service.ts';
 import type { AuditSource } from '../../../audit/audit-event.ts';
-import { Config } from '../../../config/config.ts';
-import { type NewKeyForm, toKeyRequestInput } from '../new-key/new-key-form.ts';
 
-/** What an owner does with their keys in a browser: the same as a program does, and by the same rules. */
+/** An owner's keys, as they manage them in a browser. */
 @Injectable()
 export class OwnKeys {
-  /** What a key can be given: the parts of the configured scope. */
-  readonly permissions: readonly string[];
-
-  constructor(
-    { scope }: Config,
-    private readonly apiKeys: ApiKeys,
-    private readonly keyRequests: KeyRequests,
-    private readonly keyRequestClaims: KeyRequestClaims,
-  ) {
-    this.permissions = scope.split(' ');
-  }
-
-  /** Asks oneself for a key. @throws BrokerError as {@link KeyRequests.create} */
-  ask(form: NewKeyForm, caller: BrowserPrincipal, by: AuditSource): Promise<CreatedKeyRequest> {
-    return this.keyRequests.create(toKeyRequestInput(form, caller.did, this.permissions), caller, by);
-  }
-
-  /**
-   * Claims a key that one has asked oneself for.
-   *
-   * @param tempToken what this browser kept for the request
-   * @throws BrokerError `NotFound` where it kept nothing, or the request is for another account; `KeyRequestEnded`, and as
-   * {@link KeyRequestClaims.claimWithToken}
-   */
-  async claim(
-    id: string,
-    proof: { readonly tempToken: string | undefined; readonly code: string },
-    { did }: BrowserPrincipal,
-    by: AuditSource,
-  ): Promise<IssuedApiKey> {
-    const request = await this.keyRequests.getOpen(id);
-    if (proof.tempToken === undefined || request.did !== did) throw noSuchRequest();
-    return this.keyRequestClaims.claimWithToken(id, proof.tempToken, proof.code, by);
-  }
+  constructor(private readonly apiKeys: ApiKeys) {}
 
   /** @throws BrokerError `NotFound` */
   get(id: string, { did }: BrowserPrincipal): Promise<ListedApiKey> {
@@ -54,7 +16,7 @@ export class OwnKeys {
   }
 
   /**
-   * Gives a key a new secret in place of the one that begins with `start`, and of no other.
+   * Replaces the secret that begins with `start`, and no other.
    *
    * @throws BrokerError `ApiKeyChanged`, and as {@link ApiKeys.rotate}
    */

@@ -8,14 +8,14 @@ import type { BrowserPrincipal } from '../../../access/principal.ts';
 import type { AuditSource } from '../../../audit/audit-event.ts';
 import { Config } from '../../../config/config.ts';
 import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
-import { ZodPipe } from '../../../http/edge/zod.pipe.ts';
+import { ZodPipe } from '../../../http/schemas/zod.pipe.ts';
 import { Pages } from '../../frame/pages.service.ts';
 import { AccountErrorFilter } from '../frame/account-error.filter.ts';
 import { KeySecretPage } from '../keys/key-secret-page.tsx';
 import { NewKeyErrorFilter } from './new-key-error.filter.ts';
 import { chosenOf, DEFAULT_END, keyEnds, type NewKeyForm, newKeyForm } from './new-key-form.ts';
 import { NewKeyPage } from './new-key-page.tsx';
-import { OwnKeys } from '../keys/own-keys.service.ts';
+import { OwnKeyRequests } from './own-key-requests.service.ts';
 import { OwnRequestCookie } from './own-request-cookie.service.ts';
 
 const shown = z.string().max(64).optional().catch(undefined);
@@ -26,14 +26,14 @@ const query = z.looseObject({
 });
 const claimForm = z.object({ code: z.string().max(64) });
 
-/** Making a key for oneself: the form, the request that it makes, and the secret at the end. */
+/** The form of a new key, the request that it makes, and the page that shows the secret. */
 @ApiExcludeController()
 @Controller('account')
 @UseFilters(AccountErrorFilter)
 export class NewKeyController {
   constructor(
     private readonly config: Config,
-    private readonly ownKeys: OwnKeys,
+    private readonly ownKeyRequests: OwnKeyRequests,
     private readonly ownRequestCookie: OwnRequestCookie,
     private readonly pages: Pages,
   ) {}
@@ -41,7 +41,7 @@ export class NewKeyController {
   @Get('keys/new')
   @AllowOnPages('browser')
   form(@Query(new ZodPipe(query)) asked: z.infer<typeof query>, @Res() reply: FastifyReply): void {
-    const { permissions } = this.ownKeys;
+    const { permissions } = this.ownKeyRequests;
     const { name, problem, ends } = asked;
     const chosen = problem === undefined ? [] : chosenOf(asked, permissions);
     this.pages.send(reply, NewKeyPage({ ...this.pages.frame, permissions, name, chosen, ends, problem }));
@@ -50,13 +50,13 @@ export class NewKeyController {
   @Post('keys')
   @AllowOnPages('browser')
   @UseFilters(NewKeyErrorFilter)
-  async ask(
+  async create(
     @Body(new ZodPipe(newKeyForm)) form: NewKeyForm,
     @Caller() caller: BrowserPrincipal,
     @CallSource() by: AuditSource,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const created = await this.ownKeys.ask(form, caller, by);
+    const created = await this.ownKeyRequests.create(form, caller, by);
     this.ownRequestCookie.set(reply, created);
     void reply.redirect(`${this.config.basePath}/connect/${created.id}`, 303);
   }
@@ -73,7 +73,7 @@ export class NewKeyController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const tempToken = this.ownRequestCookie.tokenFor(id, request);
-    const issued = await this.ownKeys.claim(id, { tempToken, code }, caller, by);
+    const issued = await this.ownKeyRequests.claim(id, { tempToken, code }, caller, by);
     this.ownRequestCookie.clear(reply);
     this.pages.send(reply, KeySecretPage({ ...this.pages.frame, baseUrl: this.config.baseUrl, issued }));
   }

@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { BrowserPrincipal } from '../../../access/principal.ts';
 import { toApiKeyView } from '../../../api-keys/keys/api-key-view.ts';
 import { ApiKeys } from '../../../api-keys/keys/api-keys.service.ts';
-import type { ApiKeyView } from '../../../api-keys/keys/api-key-view.ts';
 import { Config } from '../../../config/config.ts';
 import { reconsentUrl } from '../../../sessions/endings/reconsent-url.ts';
 import { ScopeShortfalls } from '../../../sessions/stored/scope-shortfalls.service.ts';
 import { Sessions } from '../../../sessions/use/sessions.service.ts';
 import { OwnUiSessions } from '../../../ui-sessions/own-ui-sessions.service.ts';
 import { toUiSessionView } from '../../../ui-sessions/ui-session-view.ts';
-import type { AccountView, LostKey } from './account-view.ts';
+import { LostKeyReasons } from '../keys/lost-key-reasons.service.ts';
+import type { AccountView } from './account-view.ts';
 
 const BROWSERS_SHOWN = 50;
 const KEYS_SHOWN = 500;
@@ -30,6 +30,7 @@ export class AccountOverview {
     private readonly scopeShortfalls: ScopeShortfalls,
     private readonly ownUiSessions: OwnUiSessions,
     private readonly apiKeys: ApiKeys,
+    private readonly lostKeyReasons: LostKeyReasons,
   ) {}
 
   /** @throws BrokerError `ReauthorizationRequired` when the browser's own session is over */
@@ -50,20 +51,9 @@ export class AccountOverview {
       browsersCursor: browsers.cursor,
       keys: keys.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1)),
       keysCursor: listed.cursor,
-      lost: await this.explainLost(keys),
+      lost: await this.lostKeyReasons.explain(keys),
       mayMakeKeys: this.config.keyRequests !== 'off',
     };
-  }
-
-  /** Says of those keys that need their owner why they do. */
-  async explainLost(keys: readonly ApiKeyView[]): Promise<LostKey[]> {
-    const lost = keys.filter(({ status }) => status === 'needs_reauth');
-    return Promise.all(
-      lost.map(async ({ id, name, sessionId }) => {
-        const session = await this.sessions.find(sessionId);
-        return { id, name, sessionId, reason: session?.reason ?? null };
-      }),
-    );
   }
 }
 

@@ -1,51 +1,30 @@
-import { Body, Controller, Get, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CallSource } from '../../../access/call-source.decorator.ts';
 import { Caller } from '../../../access/caller.decorator.ts';
-import type { OperatorBrowserPrincipal, Principal } from '../../../access/principal.ts';
+import type { OperatorBrowserPrincipal } from '../../../access/principal.ts';
 import type { AuditSource } from '../../../audit/audit-event.ts';
 import { Config } from '../../../config/config.ts';
 import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
-import { ZodPipe } from '../../../http/edge/zod.pipe.ts';
+import { ZodPipe } from '../../../http/schemas/zod.pipe.ts';
 import { OperatorCookie } from '../../../operator-sessions/operator-cookie.service.ts';
 import { OperatorSessions } from '../../../operator-sessions/operator-sessions.service.ts';
-import { Pages } from '../../frame/pages.service.ts';
 import { AdminErrorFilter } from '../frame/admin-error.filter.ts';
-import { AdminOverview } from './admin-overview.service.ts';
-import { AdminSignInPage } from '../sign-in/admin-sign-in-page.tsx';
-import { OverviewPage } from './overview-page.tsx';
 
-const query = z.object({ problem: z.string().max(64).optional().catch(undefined) });
 const signInForm = z.object({ token: z.string().max(4096) });
 
-/** Where the operator signs in, and what they see first. */
+/** Signs the operator in and out. */
 @ApiExcludeController()
 @Controller('admin')
 @UseFilters(AdminErrorFilter)
-export class AdminController {
+export class AdminSignInController {
   constructor(
     private readonly config: Config,
-    private readonly adminOverview: AdminOverview,
     private readonly operatorSessions: OperatorSessions,
     private readonly operatorCookie: OperatorCookie,
-    private readonly pages: Pages,
   ) {}
-
-  @Get()
-  @AllowOnPages('anyone', 'operator-browser')
-  async page(
-    @Query(new ZodPipe(query)) { problem }: z.infer<typeof query>,
-    @Caller() caller: Principal,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const { frame } = this.pages;
-    const isOn = this.config.adminToken !== undefined;
-    if (caller.kind === 'operator-browser')
-      this.pages.send(reply, OverviewPage({ ...frame, ...(await this.adminOverview.read()) }));
-    else this.pages.send(reply, AdminSignInPage({ ...frame, isOn, problem }));
-  }
 
   @Post('sign-in')
   @AllowOnPages('anyone')
