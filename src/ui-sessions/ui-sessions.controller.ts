@@ -61,7 +61,7 @@ export class UiSessionsController {
     @Caller() caller: BrowserPrincipal,
     @CallSource() by: AuditSource,
   ): Promise<void> {
-    return this.ownUiSessions.end(id, caller, by);
+    return this.ownUiSessions.endUiSession(id, caller, by);
   }
 
   @Delete()
@@ -78,6 +78,6 @@ export class UiSessionsController {
     @Caller() caller: BrowserPrincipal,
     @CallSource() by: AuditSource,
   ): Promise<z.infer<typeof endedCount>> {
-    return { ended: await this.ownUiSessions.endOthers(caller, by) };
+    return { ended: await this.ownUiSessions.endOtherUiSessions(caller, by) };
   }
 }

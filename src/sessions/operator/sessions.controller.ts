@@ -54,7 +54,7 @@ export class SessionsController {
   @ApiOperation({ operationId: 'getSession', summary: 'One session' })
   @ApiOkResponse({ description: 'The session.', schema: toOpenApiSchema(sessionView) })
   @ApiErrors('NotFound')
-  async look(@Param('id') id: string): Promise<SessionView> {
+  async get(@Param('id') id: string): Promise<SessionView> {
     return toSessionView(await this.sessionOperations.get(id));
   }
 

@@ -29,6 +29,6 @@ export class Reauthentication {
     if (!(await persistentWrites.untilWritten(() => this.sessionRows.markNeedsReauth(key, reason)))) return;
     this.sessionCache.forget(id);
     this.log.sessionNeedsReauth({ did, sessionId: id, reason });
-    await persistentWrites.untilWritten(() => this.sessionListeners.tell({ id, did, reason }));
+    await persistentWrites.untilWritten(() => this.sessionListeners.announceNeedsReauth({ id, did, reason }));
   }
 }

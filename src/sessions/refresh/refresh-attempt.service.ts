@@ -67,7 +67,7 @@ export class RefreshAttempt {
   }
 
   private async probe(session: LiveSession): Promise<Evidence> {
-    const verdict = await this.tokenProbe.ask(session);
+    const verdict = await this.tokenProbe.probeToken(session);
     if (verdict !== 'dead') return verdict === 'alive' ? 'accepted' : 'unknown';
     return session.accessExpiresAt <= databaseTime(session) ? 'refused-after-expiry' : 'refused';
   }

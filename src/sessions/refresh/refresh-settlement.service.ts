@@ -74,7 +74,7 @@ export class RefreshSettlement {
     this.refusals.forget(session.id);
     this.metrics.sessions.tokenReplaced(remainingMs / 1000);
     this.issuerBackOff.noteSuccess(session.issuer);
-    this.scopeShortfalls.refreshed(session, scope ?? session.scope);
+    this.scopeShortfalls.reportRefresh(session, scope ?? session.scope);
   }
 
   /**
@@ -83,7 +83,7 @@ export class RefreshSettlement {
    * after a refusal the same refresh token can be sent again safely.
    */
   private async settleInvalidGrant(session: LiveSession, attemptId: string): Promise<Verdict> {
-    const isDead = (await this.tokenProbe.ask(session)) === 'dead';
+    const isDead = (await this.tokenProbe.probeToken(session)) === 'dead';
     const isProof = session.accessExpiresAt > databaseTime(session);
     if (isDead && session.resends > 0) return this.end(session, attemptId, 'response_lost');
     if (isDead && (isProof || this.refusals.add(session, 'invalid_grant') >= REFUSALS_BEFORE_REVOKED))
