@@ -25,7 +25,7 @@ export function endOnSignals(app: NestFastifyApplication): void {
 
 /** Takes no connection and begins no refresh any more; requests and refreshes under way come to their end. */
 async function endWell(app: NestFastifyApplication): Promise<void> {
-  app.get(Shutdown).begin();
+  app.get(Shutdown).announce();
   // Nest would close the server last, after it has waited for the refreshes.
   const served = app.getHttpAdapter().getInstance().close();
   await Promise.all([served, app.close()]);

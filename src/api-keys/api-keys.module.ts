@@ -3,6 +3,7 @@ import { AuditModule } from '../audit/audit.module.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
+import { SingleUseModule } from '../single-use/single-use.module.ts';
 import { TempTokensModule } from '../temp-tokens/temp-tokens.module.ts';
 import { ApiKeyRepository } from './keys/api-key.repository.ts';
 import { ApiKeyVerifier } from './keys/api-key.verifier.ts';
@@ -22,8 +23,9 @@ import { ApiKeyLastUse } from './keys/api-key-last-use.service.ts';
 import { ApiKeyCache } from './keys/api-key.cache.ts';
 import { ApiKeyRefusalLog } from './keys/api-key-refusal-log.service.ts';
 
+/** API keys: issued to key requests that account owners authorize, verified, rotated and revoked. */
 @Module({
-  imports: [AuditModule, IdentityModule, LeasesModule, SessionsModule, TempTokensModule],
+  imports: [AuditModule, IdentityModule, LeasesModule, SessionsModule, SingleUseModule, TempTokensModule],
   controllers: [ApiKeysController, KeyRequestsController],
   providers: [
     ApiKeyRepository,

@@ -19,7 +19,7 @@ const session = {
 } as const;
 
 describe('toCallerHeaders', () => {
-  it('has every header, whoever calls', () => {
+  it('has every header for every kind of caller', () => {
     expect(toCallerHeaders({ caller: browser, session })).toEqual({
       'x-latchkey-did': 'did:plc:alice',
       'x-latchkey-handle': 'alice.test',
@@ -49,7 +49,7 @@ describe('toCallerHeaders', () => {
     ['😀', '%F0%9F%98%80'],
     ['\ud800', '%EF%BF%BD'],
     ['did:web:localhost%3A3000', 'did:web:localhost%3A3000'],
-  ])('writes %j so that a header can carry it', (text, written) => {
+  ])('encodes %j as a valid header value', (text, written) => {
     const headers = toCallerHeaders({
       caller: browser,
       session: { did: text as Did, handle: text, scope: text },

@@ -7,7 +7,8 @@ import { IdentityModule } from '../identity/identity.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { Metrics } from '../observability/metrics/metrics.ts';
 import { OAuthModule } from '../oauth/oauth.module.ts';
-import { SessionsModule } from '../sessions/sessions.module.ts';
+import { SingleUseModule } from '../single-use/single-use.module.ts';
+import { WaitingModule } from '../waiting/waiting.module.ts';
 import { AppDoctor } from './registry/app-doctor.service.ts';
 import { AttestationLog } from './endpoints/attestation-log.service.ts';
 import { Fingerprints } from './refresh/fingerprints.service.ts';
@@ -35,7 +36,7 @@ import { SurplusNativeTokens } from './refresh/surplus-native-tokens.service.ts'
 
 /** Client authentication for native apps, and refreshes that can be repeated. */
 @Module({
-  imports: [AuditModule, IdentityModule, LeasesModule, OAuthModule, SessionsModule],
+  imports: [AuditModule, IdentityModule, LeasesModule, OAuthModule, SingleUseModule, WaitingModule],
   controllers: [
     NativeAppDocumentsController,
     NativeAppKeysController,
@@ -71,7 +72,10 @@ export class NativeAppsModule implements NestModule {
     private readonly nativeAppCache: NativeAppCache,
     metrics: Metrics,
     nativeRefresher: NativeRefresher,
+    nativeApps: NativeApps,
+    nativeRefreshRows: NativeRefreshRepository,
   ) {
+    nativeApps.onRemoval((appId, transaction) => nativeRefreshRows.deleteOfApp(appId, transaction));
     const help = 'Refresh tokens of native apps in memory: on their way, and used with their answers';
     const source = (): Promise<Record<string, number>> => Promise.resolve(nativeRefresher.inMemory);
     metrics.measure({ name: 'latchkey_native_tokens_in_memory', help, label: 'state' }, source);

@@ -7,20 +7,21 @@ import { AnswerSpool } from './refresh/answer-spool.service.ts';
 import { AnswerStore } from './refresh/answer-store.service.ts';
 import { AttemptRepository } from './refresh/attempt.repository.ts';
 import { ClientChange } from './stored/client-change.service.ts';
-import { Shutdown } from '../waiting/shutdown.service.ts';
+import { WaitingModule } from '../waiting/waiting.module.ts';
 import { SessionRevocation } from './endings/session-revocation.service.ts';
-import { FailPoints } from '../single-use/fail-points.service.ts';
+import { SingleUseModule } from '../single-use/single-use.module.ts';
 import { SessionLastUse } from './stored/session-last-use.service.ts';
 import { SessionCache } from './stored/session.cache.ts';
 import { LiveTokens } from './use/live-tokens.service.ts';
 import { TokenProbe } from './pds/token-probe.service.ts';
 import { PdsRequests } from './pds/pds-requests.service.ts';
+import { IssuerBackOff } from './refresh/issuer-back-off.service.ts';
+import { Reauthentication } from './refresh/reauthentication.service.ts';
 import { ReconnectionRepository } from './endings/reconnection.repository.ts';
 import { Reconnections } from './endings/reconnections.service.ts';
 import { RefreshAttempt } from './refresh/refresh-attempt.service.ts';
 import { RefreshSettlement } from './refresh/refresh-settlement.service.ts';
 import { ReplayWindow } from './pds/replay-window.service.ts';
-import { ResendRule } from './refresh/resend-rule.ts';
 import { Refresher } from './refresh/refresher.service.ts';
 import { ScopeShortfalls } from './stored/scope-shortfalls.service.ts';
 import { SessionOperations } from './operator/session-operations.service.ts';
@@ -33,27 +34,26 @@ import { Sessions } from './use/sessions.service.ts';
 import { StreamGate } from './refresh/stream-gate.service.ts';
 
 @Module({
-  imports: [AuditModule, IdentityModule, LeasesModule, OAuthModule],
+  imports: [AuditModule, IdentityModule, LeasesModule, OAuthModule, SingleUseModule, WaitingModule],
   controllers: [SessionsController],
   providers: [
     AnswerSpool,
     AnswerStore,
     AttemptRepository,
     ClientChange,
-    Shutdown,
     SessionRevocation,
-    FailPoints,
     SessionLastUse,
     SessionCache,
     LiveTokens,
+    IssuerBackOff,
     PdsRequests,
+    Reauthentication,
     ReconnectionRepository,
     Reconnections,
     RefreshAttempt,
     RefreshSettlement,
     Refresher,
     ReplayWindow,
-    ResendRule,
     ScopeShortfalls,
     SessionListeners,
     SessionOperations,
@@ -65,14 +65,13 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     TokenProbe,
   ],
   exports: [
-    Shutdown,
     SessionRevocation,
-    FailPoints,
     Reconnections,
     Refresher,
     ScopeShortfalls,
     SessionListeners,
     SessionOperations,
+    SessionRequests,
     Sessions,
   ],
 })

@@ -4,14 +4,14 @@ import { digestOf, isSecret, newSecret } from '../crypto/secret.ts';
 import { Database } from '../database/connection/database.ts';
 import type { Schema } from '../database/tables/schema.ts';
 import { toTimestamp } from '../database/tables/timestamp.ts';
-import { UiSessionId, newId } from '../database/tables/id.ts';
+import { newId, UiSessionId } from '../database/tables/id.ts';
 import { Log } from '../observability/log/log.ts';
 import { SessionRevocation } from '../sessions/endings/session-revocation.service.ts';
 import { SessionListeners } from '../sessions/stored/session-listeners.service.ts';
 import type { Session } from '../sessions/stored/session.ts';
 import { BrowserLastUse } from './browser-last-use.service.ts';
 import { UiSessionCache } from './ui-session.cache.ts';
-import { ABSOLUTE_LIMIT_MS, isOver, isSeenStale, type UiSession } from './ui-session.ts';
+import { ABSOLUTE_LIMIT_MS, isExpired, isSeenStale, type UiSession } from './ui-session.ts';
 import { UiSessionRepository } from './ui-session.repository.ts';
 
 const MAX_USER_AGENT_LENGTH = 512;
@@ -37,14 +37,14 @@ export class UiSessions implements OnModuleInit {
 
   /** A session that needs its owner cannot serve a browser any more: the person must sign in again. */
   onModuleInit(): void {
-    this.sessionListeners.add(async ({ id }) => {
-      await this.uiSessionRows.deleteOf(id);
+    this.sessionListeners.onNeedsReauth(async ({ id }) => {
+      await this.uiSessionRows.deleteUiSessionsOf(id);
       this.uiSessionCache.forgetWhere(({ sessionId }) => sessionId === id);
     });
   }
 
   /** Opens a browser session that holds `session`, in the transaction that stores it. */
-  async open(
+  async openUiSession(
     session: Pick<Session, 'id' | 'did'>,
     userAgent: string | undefined,
     database: Kysely<Schema>,
@@ -62,7 +62,7 @@ export class UiSessions implements OnModuleInit {
       last_seen_at: toTimestamp(now),
       expires_at: toTimestamp(expiresAt),
     };
-    await this.uiSessionRows.insert(row, database);
+    await this.uiSessionRows.insertUiSession(row, database);
     return { cookie, expiresAt };
   }
 
@@ -71,8 +71,8 @@ export class UiSessions implements OnModuleInit {
     if (!isSecret(cookie)) return undefined;
     const digest = digestOf(cookie);
     const uiSession = await this.uiSessionCache.get(digest);
-    if (!uiSession || isOver(uiSession, now)) return undefined;
-    if (isSeenStale(uiSession, now)) this.browserLastUse.remember(digest, now);
+    if (!uiSession || isExpired(uiSession, now)) return undefined;
+    if (isSeenStale(uiSession, now)) this.browserLastUse.noteSeen(digest, now);
     return uiSession;
   }
 
@@ -80,7 +80,7 @@ export class UiSessions implements OnModuleInit {
    * Ends a browser session and the session it holds: from now on the cookie opens nothing, and the session is
    * revoked at its issuer, which has a moment to answer before this resolves.
    */
-  async end(uiSession: EndedUiSession): Promise<void> {
+  async endUiSession(uiSession: EndedUiSession): Promise<void> {
     const ended = await this.database
       .transaction()
       .execute(transaction => this.beginEnding(uiSession, transaction));
@@ -89,8 +89,8 @@ export class UiSessions implements OnModuleInit {
 
   /** The first half of `end`, in a transaction of the caller's; answers whether this call ended it. */
   async beginEnding({ id, sessionId }: EndedUiSession, database: Kysely<Schema>): Promise<boolean> {
-    if (!(await this.uiSessionRows.delete(id, database))) return false;
-    await this.sessionRevocation.begin(sessionId, database);
+    if (!(await this.uiSessionRows.deleteUiSession(id, database))) return false;
+    await this.sessionRevocation.markRevoking(sessionId, database);
     return true;
   }
 
@@ -98,6 +98,6 @@ export class UiSessions implements OnModuleInit {
   async finishEnding({ did, sessionId }: EndedUiSession): Promise<void> {
     this.uiSessionCache.forgetWhere(known => known.sessionId === sessionId);
     this.log.signedOut({ did, sessionId });
-    await this.sessionRevocation.finish(sessionId);
+    await this.sessionRevocation.revokeMarked(sessionId);
   }
 }

@@ -1,11 +1,10 @@
 /**
- * Waits for work, but not for longer than `ms`, nor past the end of `outer`. The work goes on; what waited leaves
- * nothing behind.
+ * Runs work and waits for it up to `ms`, or until `outer` aborts. The work receives a signal that aborts when the
+ * waiting ends; work that ignores the signal continues. Leaves no timer and no listener behind.
  *
- * @param work receives the signal that tells when the waiting is over
- * @returns what the work returns; `undefined` when the waiting ended first
+ * @returns what the work returns, or `undefined` if the waiting ended first
  */
-export async function withPatience<Result>(
+export async function runWithin<Result>(
   ms: number,
   outer: AbortSignal | undefined,
   work: (over: AbortSignal) => Promise<Result>,

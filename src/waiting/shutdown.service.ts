@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
 
-/** Tells all that refreshes that this process is about to end. */
+/** Announces that this process is about to end: no refresh starts after that, and waits become short. */
 @Injectable()
 export class Shutdown {
   private readonly controller = new AbortController();
 
+  /** Aborts when the shutdown is announced. */
   get signal(): AbortSignal {
     return this.controller.signal;
   }
 
-  begin(): void {
+  announce(): void {
     this.controller.abort();
   }
 }

@@ -1,4 +1,7 @@
-/** Measures the time since now: the one clock stands still in a suspended machine, the other may be set. */
+/**
+ * Starts a stopwatch and returns a function that reads it, in milliseconds. It reads the larger of two clocks:
+ * performance.now() stops during suspend, Date.now() can be changed.
+ */
 export function stopwatch(): () => number {
   const [startedAt, startedAtTime] = [performance.now(), Date.now()];
   return () => Math.max(performance.now() - startedAt, Date.now() - startedAtTime);

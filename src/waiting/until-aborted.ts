@@ -1,5 +1,5 @@
 /**
- * Waits for a promise unless a signal ends the waiting first; nothing is left listening to the signal.
+ * Waits for a promise until a signal aborts the waiting. Removes its listener from the signal.
  *
  * @throws the signal's reason, or what the promise rejects with
  */

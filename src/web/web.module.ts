@@ -11,25 +11,29 @@ import { OAuthModule } from '../oauth/oauth.module.ts';
 import { OperatorSessionsModule } from '../operator-sessions/operator-sessions.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { UiSessionsModule } from '../ui-sessions/ui-sessions.module.ts';
-import { AccountController } from './account/account.controller.ts';
-import { AccountOverview } from './account/account-overview.service.ts';
-import { KeyController } from './account/key.controller.ts';
-import { NewKeyController } from './account/new-key.controller.ts';
-import { OwnKeys } from './account/own-keys.service.ts';
-import { AdminAuditEventsController } from './admin/admin-audit-events.controller.ts';
-import { AdminClientKeysController } from './admin/admin-client-keys.controller.ts';
-import { AdminController } from './admin/admin.controller.ts';
-import { AdminInstancesController } from './admin/admin-instances.controller.ts';
-import { AdminNativeAppsController } from './admin/admin-native-apps.controller.ts';
-import { AdminOverview } from './admin/admin-overview.service.ts';
-import { AdminSessionsController } from './admin/admin-sessions.controller.ts';
+import { BrowsersController } from './account/browsers/browsers.controller.ts';
+import { KeyController } from './account/keys/key.controller.ts';
+import { LostKeyReasons } from './account/keys/lost-key-reasons.service.ts';
+import { OwnKeys } from './account/keys/own-keys.service.ts';
+import { NewKeyController } from './account/new-key/new-key.controller.ts';
+import { OwnKeyRequests } from './account/new-key/own-key-requests.service.ts';
+import { AccountOverview } from './account/overview/account-overview.service.ts';
+import { AccountController } from './account/overview/account.controller.ts';
+import { AdminAuditEventsController } from './admin/audit-events/admin-audit-events.controller.ts';
+import { AdminClientKeysController } from './admin/client-keys/admin-client-keys.controller.ts';
+import { AdminInstancesController } from './admin/instances/admin-instances.controller.ts';
+import { AdminNativeAppsController } from './admin/native-apps/admin-native-apps.controller.ts';
+import { AdminOverviewController } from './admin/overview/admin-overview.controller.ts';
+import { AdminOverview } from './admin/overview/admin-overview.service.ts';
+import { AdminSessionsController } from './admin/sessions/admin-sessions.controller.ts';
+import { AdminSignInController } from './admin/sign-in/admin-sign-in.controller.ts';
 import { AssetsController } from './assets/assets.controller.ts';
 import { ClaimCodeModule } from './connect/claim-code.module.ts';
 import { ConnectController } from './connect/connect.controller.ts';
 import { UnknownAddressFilter } from './frame/unknown-address.filter.tsx';
 import { AvatarsController } from './sign-in/avatars.controller.ts';
-import { LookupController } from './sign-in/lookup.controller.ts';
 import { LookupLimit } from './sign-in/lookup-limit.service.ts';
+import { LookupController } from './sign-in/lookup.controller.ts';
 import { SignInController } from './sign-in/sign-in.controller.ts';
 
 @Module({
@@ -51,23 +55,26 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
     AccountController,
     AdminAuditEventsController,
     AdminClientKeysController,
-    AdminController,
     AdminInstancesController,
     AdminNativeAppsController,
+    AdminOverviewController,
     AdminSessionsController,
+    AdminSignInController,
     AssetsController,
     AvatarsController,
+    BrowsersController,
     ConnectController,
-    // Before the page of a key, which would take `new` for its id.
-    NewKeyController,
     KeyController,
     LookupController,
+    NewKeyController,
     SignInController,
   ],
   providers: [
     AccountOverview,
     AdminOverview,
     LookupLimit,
+    LostKeyReasons,
+    OwnKeyRequests,
     OwnKeys,
     { provide: APP_FILTER, useClass: UnknownAddressFilter },
   ],

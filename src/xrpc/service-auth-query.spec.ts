@@ -1,17 +1,7 @@
 import { expect, it } from '@jest/globals';
-import {
-  isServiceAuth,
-  readServiceAuthQuery,
-  type ServiceAuthQuery,
-  writeServiceAuthQuery,
-} from './service-auth-query.ts';
+import { readServiceAuthQuery, type ServiceAuthQuery, writeServiceAuthQuery } from './service-auth-query.ts';
 
 const [aud, lxm] = ['did:web:a.example#svc', 'com.example.get'];
-
-it('knows the method in whatever case', () => {
-  expect(isServiceAuth('com.atproto.server.GetServiceAuth')).toBe(true);
-  expect(isServiceAuth('com.atproto.server.getSession')).toBe(false);
-});
 
 it.each<[string, ServiceAuthQuery]>([
   [`?aud=${encodeURIComponent(aud)}&lxm=${lxm}`, { aud, lxm }],

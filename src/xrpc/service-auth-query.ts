@@ -14,11 +14,6 @@ const query = z.object({
 /** What a call of `com.atproto.server.getServiceAuth` asks for. */
 export type ServiceAuthQuery = z.infer<typeof query>;
 
-/** Whether a method is the one by which a PDS mints service tokens, in whatever case it is written. */
-export function isServiceAuth(nsid: string): boolean {
-  return nsid.toLowerCase() === 'com.atproto.server.getserviceauth';
-}
-
 /**
  * Reads the query string of a call; what it does not need is left out.
  *

@@ -62,6 +62,6 @@ export async function storeCookie(
     last_seen_at: toTimestamp(lastSeenAt),
     expires_at: toTimestamp(expiresAt),
   };
-  await app.get(UiSessionRepository, { strict: false }).insert(row, database);
+  await app.get(UiSessionRepository, { strict: false }).insertUiSession(row, database);
   return cookie;
 }

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import { type SessionAccess, Sessions } from '../../src/sessions/use/sessions.service.ts';
 import type { Did } from '../../src/database/tables/did.ts';
+import type { SessionId } from '../../src/database/tables/id.ts';
 import { storeSession } from '../broker/stored-session.ts';
 import { accountOf } from '../broker/test-broker.ts';
 import { describeFaults, type FaultyPlace } from './describe-faults.ts';
@@ -22,16 +23,16 @@ describeFaults('the use of a session', suite);
 function suite(place: () => FaultyPlace): void {
   const sessions = (): Sessions => place().broker.app.get(Sessions);
   let [alice, sameAlice]: TestSession[] = [];
-  let did = '';
+  let did: Did;
   beforeAll(async () => {
     [alice, sameAlice] = [await place().signIn(), await place().signIn()];
     ({ did } = accountOf(place().broker, 'alice.test'));
   });
-  const idOf = (session: TestSession | undefined): string => session?.id ?? '';
+  const idOf = (session: TestSession | undefined): SessionId => session?.id ?? asId('');
 
   describe('by its id or its account', () => {
     it('reaches the PDS as its account', async () => {
-      expect(await sessions().withSession(asId(idOf(alice)), whoAmI)).toBe(did);
+      expect(await sessions().withSession(idOf(alice), whoAmI)).toBe(did);
     });
 
     it("takes an account's newest session that is active, and none there is not", async () => {
@@ -40,33 +41,40 @@ function suite(place: () => FaultyPlace): void {
       const [older, newer] = [await signIn('bob.test'), await signIn('bob.test')];
       // Whichever is used has to be refreshed first, which shows.
       for (const session of [older, newer]) await session.age(60);
-      expect(await sessions().withSession(bob, whoAmI)).toBe(bob);
+      expect(await sessions().withAccount(bob, whoAmI)).toBe(bob);
       expect(await generationsOf(older, newer)).toEqual([1, 2]);
       await newer.browser.post('/oauth/logout', {});
-      expect(await sessions().withSession(bob, whoAmI)).toBe(bob);
+      expect(await sessions().withAccount(bob, whoAmI)).toBe(bob);
       expect((await older.state()).generation).toBe(2);
       await broker.database
         .updateTable('oauth_session')
         .set({ status: 'needs_reauth', reason: 'revoked' })
         .where('id', '=', older.id)
         .execute();
-      await expect(sessions().withSession(bob, whoAmI)).rejects.toMatchObject(needsOwner);
+      await expect(sessions().withAccount(bob, whoAmI)).rejects.toMatchObject(needsOwner);
     });
 
-    it.each(['did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', '00000000-0000-4000-8000-000000000000', ''])(
-      'is refused where there is none: %j',
-      async target => {
+    it.each(['00000000-0000-4000-8000-000000000000', ''])(
+      'is refused if there is no such session: %j',
+      async id => {
         const { use, begun } = watched();
-        await expect(sessions().withSession(asId(target), use)).rejects.toMatchObject(needsOwner);
+        await expect(sessions().withSession(asId(id), use)).rejects.toMatchObject(needsOwner);
+        expect(begun).toEqual([]);
+      },
+    );
+
+    it.each(['did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', ''])(
+      'is refused if there is no such account: %j',
+      async account => {
+        const { use, begun } = watched();
+        await expect(sessions().withAccount(account as Did, use)).rejects.toMatchObject(needsOwner);
         expect(begun).toEqual([]);
       },
     );
 
     it('gives away what it is for, and nothing of its secrets', async () => {
-      const stored = await place()
-        .broker.app.get(SessionRepository)
-        .find(asId(idOf(alice)));
-      await sessions().withSession(asId(idOf(alice)), access => {
+      const stored = await place().broker.app.get(SessionRepository).findSession(idOf(alice));
+      await sessions().withSession(idOf(alice), access => {
         expect(Object.keys(access).sort()).toEqual(['did', 'fetch', 'now', 'pds', 'scope']);
         expect(access).toMatchObject({ did: stored?.did, pds: stored?.pds, scope: stored?.scope });
         const shown = inspect(access, { depth: Infinity, showHidden: true, getters: true });
@@ -86,13 +94,18 @@ function suite(place: () => FaultyPlace): void {
       const [one, other] = [idOf(alice), idOf(sameAlice)];
       const log: string[] = [];
       const uses: Promise<void>[] = [];
-      for (const [index, target] of [one, other, did, one].entries()) {
+      for (const [index, id] of [one, other, undefined, one].entries()) {
         const use = async (access: SessionAccess): Promise<void> => {
           log.push(`${index} begins`);
           expect(await whoAmI(access)).toBe(did);
           log.push(`${index} ends`);
         };
-        uses.push(sessions().withSession(asId(target), use, { exclusive: true }));
+        const options = { exclusive: true };
+        uses.push(
+          id === undefined
+            ? sessions().withAccount(did, use, options)
+            : sessions().withSession(id, use, options),
+        );
         await delay(250); // One is looked up by its id, another by its account: each takes its place after that.
       }
       await Promise.all(uses);
@@ -103,10 +116,10 @@ function suite(place: () => FaultyPlace): void {
       const { id: other } = await storeSession(place().broker, place().network.pds);
       const { use, begun, release } = watched();
       const uses = [
-        sessions().withSession(asId(idOf(alice)), use, { exclusive: true }),
+        sessions().withSession(idOf(alice), use, { exclusive: true }),
         sessions().withSession(other, use, { exclusive: true }),
-        sessions().withSession(asId(idOf(alice)), use),
-        sessions().withSession(asId(idOf(alice)), use),
+        sessions().withSession(idOf(alice), use),
+        sessions().withSession(idOf(alice), use),
       ];
       await until(() => begun.length === 4);
       release();
@@ -116,8 +129,8 @@ function suite(place: () => FaultyPlace): void {
     it('has its turn also after one that fails', async () => {
       const id = idOf(alice);
       const failing = (): Promise<never> => Promise.reject(new Error('failed'));
-      const first = sessions().withSession(asId(id), failing, { exclusive: true });
-      const second = sessions().withSession(asId(id), whoAmI, { exclusive: true });
+      const first = sessions().withSession(id, failing, { exclusive: true });
+      const second = sessions().withSession(id, whoAmI, { exclusive: true });
       await expect(first).rejects.toThrow('failed');
       expect(await second).toBe(did);
     });
@@ -126,18 +139,18 @@ function suite(place: () => FaultyPlace): void {
       const id = idOf(alice);
       const [first, left, last] = [watched(), watched(), watched()];
       const [leaving, reason] = [new AbortController(), new Error('the caller left')];
-      const running = sessions().withSession(asId(id), first.use, { exclusive: true });
+      const running = sessions().withSession(id, first.use, { exclusive: true });
       await until(() => first.begun.length === 1);
       const { signal } = leaving;
-      const waiting = sessions().withSession(asId(id), left.use, { exclusive: true, signal });
-      const gone = sessions().withSession(asId(id), left.use, {
+      const waiting = sessions().withSession(id, left.use, { exclusive: true, signal });
+      const gone = sessions().withSession(id, left.use, {
         exclusive: true,
         signal: AbortSignal.abort(reason),
       });
       await expect(gone).rejects.toBe(reason);
       leaving.abort(reason);
       await expect(waiting).rejects.toBe(reason);
-      const behind = sessions().withSession(asId(id), last.use, { exclusive: true });
+      const behind = sessions().withSession(id, last.use, { exclusive: true });
       await delay(A_MOMENT_MS);
       expect(last.begun).toEqual([]);
       for (const { release } of [first, last]) release();

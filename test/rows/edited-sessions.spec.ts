@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { SessionId } from '../../src/database/tables/id.ts';
 import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
-import type { SessionRow } from '../../src/sessions/stored/session.ts';
+import type { SessionRow } from '../../src/sessions/stored/session-row.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { errorOf, statusOfMe } from '../login/answers.ts';
 import type { BrowserClient } from '../network/browser-client.ts';

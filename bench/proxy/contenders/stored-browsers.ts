@@ -1,6 +1,6 @@
 import { newId, SessionId, UiSessionId } from '../../../src/database/tables/id.ts';
 import { toTimestamp } from '../../../src/database/tables/timestamp.ts';
-import type { SessionRow } from '../../../src/sessions/stored/session.ts';
+import type { SessionRow } from '../../../src/sessions/stored/session-row.ts';
 import type { BrokerSettings } from '../../../test/network/broker-process.ts';
 import {
   clientIdOf,
@@ -45,7 +45,7 @@ export async function storeBrowsers(settings: BrokerSettings, pds: string, count
       await transaction.insertInto('oauth_session').values(rows).execute();
       for (const row of rows) {
         const cookie = newSecret();
-        await browsers.insert(holderOf(row, cookie), transaction);
+        await browsers.insertUiSession(holderOf(row, cookie), transaction);
         cookies.push(`latchkey=${cookie}`);
       }
     });

@@ -69,7 +69,7 @@ export class KeyRequestClaims {
     code: string,
     by: AuditSource,
   ): Promise<IssuedApiKey> {
-    await this.tempTokens.validate(tempToken, claimUseOf(id, this.config.basePath));
+    await this.tempTokens.verify(tempToken, claimUseOf(id, this.config.basePath));
     return this.claim(id, code, by);
   }
 

@@ -44,7 +44,9 @@ export class KeyRequestTransitions {
     const event = { ...by, action: `key-request.${status}`, did, target, detail: { reason } } as const;
     await this.auditLog.record(event, transaction);
     if (sessionId === null) return undefined;
-    return (await this.sessionRevocation.beginUnlessHeld(sessionId, transaction)) ? sessionId : undefined;
+    return (await this.sessionRevocation.markRevokingUnlessHeld(sessionId, transaction))
+      ? sessionId
+      : undefined;
   }
 
   /** Ends the tokens of a request that nobody has to wait for any more. */
@@ -67,6 +69,6 @@ export class KeyRequestTransitions {
 
   /** Revokes a session that an ended request held, at its issuer. */
   async finish(sessionId: SessionId | undefined): Promise<void> {
-    if (sessionId !== undefined) await this.sessionRevocation.finish(sessionId);
+    if (sessionId !== undefined) await this.sessionRevocation.revokeMarked(sessionId);
   }
 }

@@ -8,7 +8,7 @@ import type { RefreshResult } from '../../sessions/refresh/refresh-result.ts';
 import { Refresher } from '../../sessions/refresh/refresher.service.ts';
 import { type DueSession, DueSessionRepository } from './due-session.repository.ts';
 import { IssuerSlots } from './issuer-slots.ts';
-import { withPatience } from '../../waiting/run-within.ts';
+import { runWithin } from '../../waiting/run-within.ts';
 import { type RefreshRun, RefreshTally } from './refresh-run.ts';
 
 /** How many sessions a run works on at a time, and claims at once. */
@@ -85,7 +85,7 @@ export class BackgroundRefresh {
       progress.begun = true;
       return this.refresher.refresh(id, { kind: 'claimed', generation });
     };
-    const result = await withPatience(PATIENCE_MS, signal, over => this.slots.take(issuer, refresh, over));
+    const result = await runWithin(PATIENCE_MS, signal, over => this.slots.runInSlot(issuer, refresh, over));
     return result ?? { kind: 'failed', error: progress.begun ? 'slow' : 'issuer_busy' };
   }
 

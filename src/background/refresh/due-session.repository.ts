@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/connection/database.ts';
-import { toTimestamp } from '../../database/tables/timestamp.ts';
 import type { SessionId } from '../../database/tables/id.ts';
-import type { SessionRow } from '../../sessions/stored/session.ts';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
+import { RECENT_USE_MS } from '../../sessions/stored/refresh-policy.ts';
+import type { SessionRow } from '../../sessions/stored/session-row.ts';
 
 /** A session that a worker took upon itself to look at. */
 export type DueSession = Pick<
@@ -16,7 +17,6 @@ export type DueSession = Pick<
 };
 
 const CLAIM_SECONDS = 120;
-const RECENT_USE_SECONDS = 24 * 60 * 60;
 
 /** The sessions whose time has come. */
 @Injectable()
@@ -62,7 +62,7 @@ export class DueSessionRepository {
         'refreshed_at',
         'last_used_at',
       ])
-      .returning([database.now().as('claimed_at'), database.now(-RECENT_USE_SECONDS).as('recently')])
+      .returning([database.now().as('claimed_at'), database.now(-RECENT_USE_MS / 1000).as('recently')])
       .execute();
     return rows.map(({ refreshed_at, last_used_at, claimed_at, recently, ...row }) => ({
       ...row,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IssuedApiKeyView } from '../../api-keys/keys/api-key-view.ts';
 import type { CodeListener } from './code-listener.ts';
-import { Codes, readCodes } from '../operator/codes.ts';
+import { Codes, readCodes } from './claim-codes.ts';
 import type { CommandTerminal } from '../command/command-context.ts';
 import { untilAuthorized, untilOver } from './key-authorization.ts';
 import { claimKey } from './key-claim.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type ApiKeyView, apiKeyView } from '../../api-keys/keys/api-key-view.ts';
 import type { CommandContext } from '../command/command-context.ts';
 import { createKeyCommand } from './keys-create.ts';
-import { connect, operatorCommand, type OperatorOptions, show } from '../operator/operator-options.ts';
+import { connect, operatorCommand, type OperatorOptions, show } from '../command/operator-command.ts';
 import { formatTable } from '../command/table.ts';
 
 const keyPage = z.object({ keys: z.array(apiKeyView), cursor: z.string().optional() });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { OperatorOptions } from './operator-options.ts';
+import type { OperatorOptions } from '../command/operator-command.ts';
 
 /** What the command line says of an app. */
 export type AppOptions = OperatorOptions & {

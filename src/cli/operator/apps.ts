@@ -6,7 +6,7 @@ import { type AppOptions, askOf, changeOf, withAppOptions } from './app-options.
 import { addKeyCommands } from './client-keys.ts';
 import type { CommandContext } from '../command/command-context.ts';
 import { CommandFailure, exitCodes } from '../command/command-failure.ts';
-import { connect, operatorCommand, type OperatorOptions, show } from './operator-options.ts';
+import { connect, operatorCommand, type OperatorOptions, show } from '../command/operator-command.ts';
 import { formatTable } from '../command/table.ts';
 
 const appList = z.object({ nativeApps: z.array(nativeAppView) });

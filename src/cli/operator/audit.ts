@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { type AuditEventView, auditEventView } from '../../audit/audit-event-view.ts';
 import type { CommandContext } from '../command/command-context.ts';
-import { connect, type OperatorOptions, show, withOperatorOptions } from './operator-options.ts';
+import { connect, type OperatorOptions, show, withOperatorOptions } from '../command/operator-command.ts';
 import { formatTable } from '../command/table.ts';
 
 const auditEventPage = z.object({ auditEvents: z.array(auditEventView), cursor: z.string().optional() });

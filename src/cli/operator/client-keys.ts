@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import type { CommandContext } from '../command/command-context.ts';
-import { connect, operatorCommand, type OperatorOptions, show } from './operator-options.ts';
+import { connect, operatorCommand, type OperatorOptions, show } from '../command/operator-command.ts';
 import { formatTable } from '../command/table.ts';
 import { type ClientKeyView, clientKeyView } from '../../oauth/client-keys/client-key-view.ts';
 

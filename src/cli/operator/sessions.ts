@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import type { CommandContext } from '../command/command-context.ts';
-import { connect, operatorCommand, type OperatorOptions, show } from './operator-options.ts';
+import { connect, operatorCommand, type OperatorOptions, show } from '../command/operator-command.ts';
 import { formatTable } from '../command/table.ts';
 import { sessionView, type SessionView } from '../../sessions/operator/session-view.ts';
 

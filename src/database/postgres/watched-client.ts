@@ -1,5 +1,6 @@
 import type { PostgresCursor, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import pg, { type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
+import { failAfter } from '../../waiting/fail-after.ts';
 import { ConnectionError } from '../engine/connection-error.ts';
 import { driverCode } from '../engine/database-error.ts';
 
@@ -37,21 +38,10 @@ export class WatchedClient implements PostgresPoolClient {
     }
   }
 
-  /** A network that swallows packets would otherwise keep the caller waiting for as long as TCP does. */
-  private async untilSilent(
-    answer: Promise<QueryResult<QueryResultRow>>,
-  ): Promise<QueryResult<QueryResultRow>> {
-    let timer: NodeJS.Timeout | undefined;
-    const silence = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new ConnectionError('The database server stopped answering'));
-      }, this.silenceMs);
-    });
-    try {
-      return await Promise.race([answer, silence]);
-    } finally {
-      clearTimeout(timer);
-    }
+  /** A network that drops packets would otherwise keep the caller waiting until TCP gives up. */
+  private untilSilent(answer: Promise<QueryResult<QueryResultRow>>): Promise<QueryResult<QueryResultRow>> {
+    const toError = (): Error => new ConnectionError('The database server stopped answering');
+    return failAfter(this.silenceMs, answer, toError);
   }
 
   private judge(error: unknown): unknown {

@@ -1,23 +1,23 @@
 import type { Dispatcher } from 'undici';
 import { DecodedTooLargeError, decodedBody } from './decoded-body.ts';
+import { runWithin } from '../../waiting/run-within.ts';
 import { assertPermittedUrl, type DestinationRule } from './destination-rule.ts';
 import { OutboundError } from './outbound-error.ts';
 import type { OutboundPolicy } from './outbound-policy.ts';
 
-/** The shape of WHATWG `fetch`, as the official atproto libraries take it. */
+/** The signature of WHATWG `fetch`, as the official atproto libraries expect it. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** Statuses whose responses must be built without a body (Fetch, section 2.2.3). */
+/** Statuses whose responses must not have a body (Fetch section 2.2.3). */
 const nullBodyStatuses = new Set([204, 205, 304]);
 
 export type GuardedFetchOptions = { dispatcher: Dispatcher; policy: OutboundPolicy; rule: DestinationRule };
 
 /**
- * A `fetch` on a guarded dispatcher, for small documents: it resolves when the whole answer is in memory.
+ * Creates a `fetch` for small documents on a guarded dispatcher. It resolves once the whole response is in memory.
  *
- * Whatever the request's `redirect` mode, a redirect fails. Without a total time limit in the policy the
- * request's signal counts only until the request is handed over. Fails with OutboundError, or with the reason of
- * the caller's signal.
+ * A redirect fails in every `redirect` mode. If the policy has no total time limit, the request's signal has no effect
+ * after the request was dispatched. Rejects with an OutboundError, or with the reason of the caller's signal.
  */
 export function createGuardedFetch({ dispatcher, policy, rule }: GuardedFetchOptions): Fetch {
   return async (input, init) => {
@@ -28,9 +28,12 @@ export function createGuardedFetch({ dispatcher, policy, rule }: GuardedFetchOpt
     request.signal.throwIfAborted();
     const exchange = (signal?: AbortSignal): Promise<Response> =>
       exchangeDocument(dispatcher, { url, request, body, maxSize: policy.maxResponseSize, signal });
-    return policy.totalTimeout === 0
-      ? exchange()
-      : withinTime(policy.totalTimeout, url.origin, request.signal, exchange);
+    if (policy.totalTimeout === 0) return exchange();
+    // undici heeds a signal only once a connection stands, so the waiting itself ends here too.
+    const response = await runWithin(policy.totalTimeout, request.signal, exchange);
+    if (response) return response;
+    request.signal.throwIfAborted();
+    throw new OutboundError('timeout', url.origin, true);
   };
 }
 
@@ -86,28 +89,4 @@ async function toResponse(
   headers.delete('content-length');
   const body = nullBodyStatuses.has(answer.statusCode) ? null : await decodedBody(received, coding, maxSize);
   return new Response(body, { status: answer.statusCode, statusText: answer.statusText, headers });
-}
-
-/** undici heeds a signal only once a connection stands, so the waiting itself is ended here too. */
-async function withinTime<T>(
-  milliseconds: number,
-  origin: string,
-  callerSignal: AbortSignal,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    controller.abort(new OutboundError('timeout', origin, true));
-  }, milliseconds);
-  const signal = AbortSignal.any([callerSignal, controller.signal]);
-  const ended = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => {
-      reject(signal.reason as Error);
-    });
-  });
-  try {
-    return await Promise.race([work(signal), ended]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

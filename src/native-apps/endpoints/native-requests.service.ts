@@ -5,8 +5,8 @@ import { Log } from '../../observability/log/log.ts';
 import { findSigningKey } from '../../oauth/client-keys/client-key-life.ts';
 import { findProofKey } from '../../oauth/dpop/dpop-proof-check.ts';
 import { type Endpoints, IssuerEndpoints } from '../../oauth/issuers/issuer-endpoints.service.ts';
-import { withPatience } from '../../waiting/upstream-in-time.ts';
-import { decideAnswer } from '../../oauth/refresh/refresh-outcome.ts';
+import { upstreamInTime } from '../../waiting/upstream-in-time.ts';
+import { decideRefreshOutcome } from '../../oauth/refresh/refresh-outcome.ts';
 import { type Fingerprint, Fingerprints } from '../refresh/fingerprints.service.ts';
 import { IssuerRequests } from '../refresh/issuer-requests.service.ts';
 import type { AppKey, KnownApp } from '../registry/native-app.cache.ts';
@@ -45,7 +45,7 @@ export class NativeRequests {
     if (answer.status < 300 && challenge !== undefined) {
       const login = this.fingerprints.ofLogin(endpoints.issuer, challenge);
       const binding = { appId: app.id, issuer: endpoints.issuer, jkt: '', kid: key.kid };
-      await this.remember(login, binding, LOGIN_SECONDS);
+      await this.rememberBinding(login, binding, LOGIN_SECONDS);
     }
     return { answer, kid: key.kid };
   }
@@ -56,12 +56,12 @@ export class NativeRequests {
     const { issuer } = endpoints;
     const key = await this.keyOfLogin(app, issuer, request);
     const answer = await this.ask(app, key, { endpoints, url: endpoints.token, request, dpop });
-    const judged = decideAnswer(answer.status, answer.body, null);
+    const judged = decideRefreshOutcome(answer.status, answer.body, null);
     const token = judged.kind === 'refreshed' ? judged.tokens.refreshToken : null;
     const jkt = token === null ? undefined : await findProofKey(dpop);
     if (token !== null && jkt !== undefined) {
       const binding = { appId: app.id, issuer, jkt, kid: key.kid };
-      await this.remember(this.fingerprints.ofRefreshToken(issuer, token), binding);
+      await this.rememberBinding(this.fingerprints.ofRefreshToken(issuer, token), binding);
     }
     return { answer, kid: key.kid };
   }
@@ -92,7 +92,7 @@ export class NativeRequests {
     const { endpoints, url, dpop } = asked;
     const parameters = asked.request.passedOn;
     const signed = await this.issuerRequests.sign({ app, key, endpoints, url, parameters, dpop });
-    return (await withPatience(this.issuerRequests.send(signed))).answer;
+    return (await upstreamInTime(this.issuerRequests.send(signed))).answer;
   }
 
   private async keyOfLogin(app: KnownApp, issuer: string, request: ParsedRequest): Promise<AppKey> {
@@ -103,7 +103,11 @@ export class NativeRequests {
   }
 
   /** The answer is given out in any case: what is not remembered here the app can tell. */
-  private async remember(fingerprint: Fingerprint, binding: TokenBinding, seconds?: number): Promise<void> {
+  private async rememberBinding(
+    fingerprint: Fingerprint,
+    binding: TokenBinding,
+    seconds?: number,
+  ): Promise<void> {
     try {
       await this.nativeRefreshRows.remember(fingerprint, binding, seconds);
     } catch (error) {

@@ -3,7 +3,7 @@ import { digestOf } from '../../crypto/secret.ts';
 import { Instances } from '../../leases/instances.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import type { CheckedProof } from '../../oauth/dpop/dpop-proof-check.ts';
-import { decideAnswer, decideFailure } from '../../oauth/refresh/refresh-outcome.ts';
+import { decideRefreshOutcome, decideRefreshFailure } from '../../oauth/refresh/refresh-outcome.ts';
 import { Shutdown } from '../../waiting/shutdown.service.ts';
 import type { Delivered } from '../../single-use/deliveries.ts';
 import { FailPoints } from '../../single-use/fail-points.service.ts';
@@ -82,7 +82,7 @@ export class NativeAttempts {
       const received = await this.transmit(attempt, use, place, progress);
       return received ? await this.conclude(attempt, use, place, received) : lostPlace;
     } catch (cause) {
-      const isUnsent = !progress.sent || decideFailure(cause).kind === 'not-sent';
+      const isUnsent = !progress.sent || decideRefreshFailure(cause).kind === 'not-sent';
       return isUnsent
         ? this.giveUp(attempt, place, { kind: 'not-sent', cause })
         : this.doubt(attempt, use, cause);
@@ -132,7 +132,7 @@ export class NativeAttempts {
     place: Place,
     { answer, clockWasWrong }: ReceivedAnswer,
   ): Promise<AttemptEnd> {
-    const judged = decideAnswer(answer.status, answer.body, answer.headers['retry-after'] ?? null);
+    const judged = decideRefreshOutcome(answer.status, answer.body, answer.headers['retry-after'] ?? null);
     switch (judged.kind) {
       case 'refreshed':
         return this.keep(use, answer, judged.tokens.refreshToken);
@@ -171,7 +171,7 @@ export class NativeAttempts {
   /** An answer that nobody waits for any more is stored all the same. */
   private keepLate(sending: Promise<ReceivedAnswer>, use: TokenUse): void {
     const storing = sending.then(async ({ answer }) => {
-      const judged = decideAnswer(answer.status, answer.body, null);
+      const judged = decideRefreshOutcome(answer.status, answer.body, null);
       if (judged.kind === 'refreshed')
         await (
           await this.keep(use, answer, judged.tokens.refreshToken)

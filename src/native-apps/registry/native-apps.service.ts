@@ -17,31 +17,39 @@ import { NativeAppCache } from './native-app.cache.ts';
 import type { NativeApp } from './native-app.ts';
 import type { NativeAppInput, NativeAppChange } from './native-app-input.ts';
 import { NativeAppRepository } from './native-app.repository.ts';
-import { NativeRefreshRepository } from '../refresh/native-refresh.repository.ts';
 
 type Step = 'added' | 'changed' | 'paused' | 'resumed' | 'removed';
+
+/** Deletes what belongs to an app, in the transaction that removes the app. */
+export type RemovalListener = (appId: NativeAppId, transaction: Transaction<Schema>) => Promise<void>;
 
 /** The apps that the operator has registered. */
 @Injectable()
 export class NativeApps {
+  private readonly removalListeners: RemovalListener[] = [];
+
   constructor(
     private readonly config: Config,
     private readonly database: Database,
     private readonly nativeAppRows: NativeAppRepository,
     private readonly clientKeyRows: ClientKeyRepository,
-    private readonly nativeRefreshRows: NativeRefreshRepository,
     private readonly nativeAppCache: NativeAppCache,
     private readonly auditLog: AuditLog,
     private readonly log: Log,
   ) {}
 
+  /** Calls `listener` within every removal. If it throws, the app stays. */
+  onRemoval(listener: RemovalListener): void {
+    this.removalListeners.push(listener);
+  }
+
   list(): Promise<NativeApp[]> {
-    return this.nativeAppRows.list();
+    return this.nativeAppRows.listApps();
   }
 
   /** @throws BrokerError `NotFound` */
   async get(name: string): Promise<NativeApp> {
-    const app = await this.nativeAppRows.findByName(name);
+    const app = await this.nativeAppRows.findAppByName(name);
     if (!app) throw new BrokerError('NotFound', 'There is no app of this name.');
     return app;
   }
@@ -110,13 +118,13 @@ export class NativeApps {
   async remove(name: string, by: AuditSource): Promise<void> {
     const app = await this.get(name);
     await this.write('removed', app, by, async transaction => {
-      if (!(await this.nativeAppRows.deletePaused(app.id, transaction)))
+      if (!(await this.nativeAppRows.deletePausedApp(app.id, transaction)))
         throw new BrokerError(
           'AppActive',
           'Pause the app first: without its keys, none of its sessions lives longer than its access token.',
         );
       await this.clientKeyRows.deleteOfApp(app.id, transaction);
-      await this.nativeRefreshRows.deleteOfApp(app.id, transaction);
+      for (const deleteRest of this.removalListeners) await deleteRest(app.id, transaction);
     });
   }
 
@@ -130,7 +138,7 @@ export class NativeApps {
     const changedAt = new Date(Math.max(Date.now(), was.changedAt.getTime() + 1));
     const app = { ...was, ...change, changedAt };
     await this.write(step, app, by, async transaction => {
-      if (await this.nativeAppRows.replace(was, app, transaction)) return;
+      if (await this.nativeAppRows.replaceApp(was, app, transaction)) return;
       throw new BrokerError('AppChanged', 'Somebody else changed this app just now. Look at it again.');
     });
     return app;
@@ -153,7 +161,7 @@ export class NativeApps {
 
   private async insert(app: NativeApp, transaction: Transaction<Schema>): Promise<void> {
     try {
-      await this.nativeAppRows.insert(app, transaction);
+      await this.nativeAppRows.insertApp(app, transaction);
     } catch (cause) {
       if (!isUniqueViolation(cause)) throw cause;
       throw new BrokerError('AppExists', 'An app of this name or client id is registered already.', {

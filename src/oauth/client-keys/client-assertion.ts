@@ -6,16 +6,13 @@ const ASSERTION_LIFETIME_SECONDS = 60;
 
 export type ClientAssertion = {
   readonly clientId: string;
-  /** The issuer that it is for, and for no other. */
+  /** The only issuer that accepts it (`aud`). */
   readonly issuer: string;
-  /** By the issuer's clock. */
+  /** The issuer's time. */
   readonly now: Date;
 };
 
-/**
- * Signs the parameters by which a confidential client proves who it is (RFC 7523 section 2.2): with a `jti` of its own,
- * good for a minute.
- */
+/** Returns the form parameters that authenticate a confidential client for 60 s, with a fresh `jti` (RFC 7523 section 2.2). */
 export async function signClientAssertion(
   key: ClientKey,
   { clientId, issuer, now }: ClientAssertion,

@@ -1,20 +1,20 @@
-/** For how long a key is published before it signs: issuers, and caches on the way, know a JWKS for ten minutes each. */
+/** Time between publishing a key and signing with it. Issuers cache a JWKS for ten minutes, proxies for ten more. */
 export const PUBLISHED_BEFORE_SIGNING_MS = 20 * 60_000;
 
-/** A login that began with a key just before it was retired is over after this time. */
+/** Upper limit for a login that began just before its key was retired. */
 export const LOGINS_END_WITHIN_SECONDS = 30 * 60;
 
-/** A session of a native app lives for two years at most at its issuer, and some days to spare. */
+/** Upper limit for a native app's session: issuers end one after two years. Ten days are added. */
 export const APP_SESSIONS_END_WITHIN_SECONDS = 740 * 24 * 60 * 60;
 
-/** The life of a client key. All times are the database's. */
+/** The life of a client key, in database time. */
 export type ClientKeyLife = {
   readonly kid: string;
-  /** From when on the JWKS shows it. */
+  /** The JWKS contains the key from this time on. */
   readonly publishedAt: Date;
-  /** From when on sessions begin with it; `null` while nobody has activated it. */
+  /** New sessions may use the key from this time on. `null` until the operator activates it. */
   readonly activeAt: Date | null;
-  /** Since when no session begins with it any more. */
+  /** No new session uses the key from this time on. */
   readonly retiredAt: Date | null;
 };
 
@@ -22,7 +22,7 @@ export const clientKeyStatuses = ['published', 'active', 'retired'] as const;
 
 export type ClientKeyStatus = (typeof clientKeyStatuses)[number];
 
-/** What a step would do to a key: change it, change nothing, or be refused. */
+/** A step's effect on a key: a change, no change, or a refusal. */
 export type KeyDecision =
   { readonly kind: 'change' } | { readonly kind: 'nothing-to-do' } | { readonly kind: KeyRefusal };
 
@@ -33,14 +33,14 @@ export function clientKeyStatusOf({ activeAt, retiredAt }: ClientKeyLife, now: D
   return activeAt !== null && activeAt <= now ? 'active' : 'published';
 }
 
-/** Finds the key that new sessions begin with: of the active ones the one that was activated last. */
+/** Returns the key for new sessions: the active key that was activated last. */
 export function findSigningKey<Key extends ClientKeyLife>(keys: readonly Key[], now: Date): Key | undefined {
   return keys
     .filter(key => clientKeyStatusOf(key, now) === 'active')
     .toSorted((a, b) => Number(b.activeAt) - Number(a.activeAt))[0];
 }
 
-/** From when on a key may be activated. */
+/** Returns the earliest time at which a key may be activated. */
 export function activatableFrom({ publishedAt }: ClientKeyLife): Date {
   return new Date(publishedAt.getTime() + PUBLISHED_BEFORE_SIGNING_MS);
 }
@@ -52,7 +52,11 @@ export function decideActivation(key: ClientKeyLife, now: Date): KeyDecision {
   return { kind: activatableFrom(key) > now ? 'too-early' : 'change' };
 }
 
-/** @param keys all keys, this one among them: the last active one stays, or nobody could sign in any more */
+/**
+ * Decides whether a key may be retired. The last active key may not: without it no new session can begin.
+ *
+ * @param keys all keys of the same owner, including this one
+ */
 export function decideRetirement(key: ClientKeyLife, keys: readonly ClientKeyLife[], now: Date): KeyDecision {
   const status = clientKeyStatusOf(key, now);
   if (status === 'retired') return { kind: 'nothing-to-do' };

@@ -21,30 +21,30 @@ import { ClientKeyRepository, type KeyOwner } from './client-key.repository.ts';
 import { type ClientKeyView, toClientKeyViews } from './client-key-view.ts';
 import { CLIENT_KEYS_LEASE } from './client-keys.service.ts';
 
-/** What a step did, or would do. */
+/** The effect of a step, or of its dry run. */
 export type KeyStepResult = {
   readonly dryRun: boolean;
-  /** Whether there was anything to do. */
+  /** False if the key was already in the requested state. */
   readonly changed: boolean;
-  /** How many sessions were begun with the key; they live on, whatever becomes of it. */
+  /** Number of sessions that began with the key. They continue whatever the step does. */
   readonly sessions: number;
-  /** The key as it is now; `null` where a dry run makes none. */
+  /** The key after the step. `null` for the dry run of a publication, which makes no key. */
   readonly key: ClientKeyView | null;
 };
 
-/** Who changes whose keys. */
+/** The owner of the keys, the actor for the audit log, and whether to change anything. */
 export type KeyStep = { readonly owner: KeyOwner; readonly dryRun: boolean; readonly by: AuditSource };
 
 type Change = {
   readonly name: 'published' | 'activated' | 'retired';
   readonly kid: string;
-  /** Answers whether this call did it. */
+  /** Returns false if another process changed the key first. */
   readonly write: (database: Kysely<Schema>) => Promise<boolean>;
 };
 
 type Decide = (key: ClientKeyLife, keys: readonly ClientKeyLife[], now: Date) => KeyDecision;
 
-/** What the operator does with client keys: publish one, let it sign, retire it. One step at a time, among all instances. */
+/** Publishes, activates and retires client keys for the operator. A lease lets one instance at a time take a step. */
 @Injectable()
 export class ClientKeyRotation {
   constructor(
@@ -56,7 +56,7 @@ export class ClientKeyRotation {
     private readonly auditLog: AuditLog,
   ) {}
 
-  /** Lists every key of one owner, the one that became active last first. */
+  /** Lists every key of one owner, newest activation first. */
   async list(owner: KeyOwner): Promise<ClientKeyView[]> {
     const keys = await this.clientKeyRows.listLives(owner);
     const sessions = await this.clientKeyRows.countSessions(owner);
@@ -64,7 +64,7 @@ export class ClientKeyRotation {
   }
 
   /**
-   * Makes a key and shows it in the JWKS; nothing is signed with it yet.
+   * Generates a key and adds it to the JWKS. It signs only after its activation.
    *
    * @throws BrokerError `PublicClient`
    */
@@ -77,65 +77,71 @@ export class ClientKeyRotation {
       await this.clientKeyRows.insert(jwk, { owner, active: false }, database);
       return true;
     };
-    await this.alone(() => this.apply({ name: 'published', kid: jwk.kid, write }, step));
-    return { dryRun, changed: true, ...(await this.look(jwk.kid, owner)) };
+    await this.withKeysLease(() => this.apply({ name: 'published', kid: jwk.kid, write }, step));
+    return { dryRun, changed: true, ...(await this.describeKey(jwk.kid, owner)) };
   }
 
   /**
-   * Lets new sessions begin with a key.
+   * Activates a key for new sessions.
    *
-   * @throws BrokerError `NotFound`; `TooEarly` with the time from which on it is possible; `KeyRetired`
+   * @throws BrokerError `NotFound`, `KeyRetired`, or `TooEarly` with the earliest possible time
    */
   activate(kid: string, step: KeyStep): Promise<KeyStepResult> {
     const decide = (key: ClientKeyLife, _keys: unknown, now: Date) => decideActivation(key, now);
     const write: Change['write'] = database => this.clientKeyRows.activate(kid, step.owner, database);
-    return this.take({ name: 'activated', kid, write }, decide, step);
+    return this.decideAndApply({ name: 'activated', kid, write }, decide, step);
   }
 
   /**
-   * Lets no session begin with a key any more. Those that it began go on with it.
+   * Retires a key from new sessions. Existing sessions keep using it.
    *
-   * @throws BrokerError `NotFound`; `LastActiveKey`
+   * @throws BrokerError `NotFound`, `LastActiveKey`
    */
   retire(kid: string, step: KeyStep): Promise<KeyStepResult> {
     const write: Change['write'] = database => this.clientKeyRows.retire(kid, step.owner, database);
-    return this.take({ name: 'retired', kid, write }, decideRetirement, step);
+    return this.decideAndApply({ name: 'retired', kid, write }, decideRetirement, step);
   }
 
-  private take(change: Change, decide: Decide, step: KeyStep): Promise<KeyStepResult> {
+  private decideAndApply(change: Change, decide: Decide, step: KeyStep): Promise<KeyStepResult> {
     const { kid } = change;
     const { owner, dryRun } = step;
-    return this.alone(async () => {
+    return this.withKeysLease(async () => {
       const keys = await this.clientKeyRows.listLives(owner);
       const key = keys.find(candidate => candidate.kid === kid);
-      if (!key) throw new BrokerError('NotFound', 'There is no such client key.');
+      if (!key) throw new BrokerError('NotFound', 'There is no client key with this kid.');
       const { kind } = decide(key, keys, key.readAt);
       if (kind !== 'change' && kind !== 'nothing-to-do') throw refusal(kind, key);
       const changed = kind === 'change';
       if (changed && !dryRun) await this.apply(change, step);
-      return { dryRun, changed, ...(await this.look(kid, owner)) };
+      return { dryRun, changed, ...(await this.describeKey(kid, owner)) };
     });
   }
 
   private async apply({ name, kid, write }: Change, { owner, by }: KeyStep): Promise<void> {
     await this.database.transaction().execute(async transaction => {
       if (!(await write(transaction)))
-        throw new BrokerError('DatabaseUnavailable', 'Another process changed the client keys just now.');
+        throw new BrokerError(
+          'DatabaseUnavailable',
+          'Another process changed the client keys at the same time. Look at them, then try again.',
+        );
       const event = { ...by, action: `client-key.${name}`, target: { kind: 'client-key', id: kid } } as const;
       await this.auditLog.record(
         { ...event, ...(owner !== null && { detail: { app: owner } }) },
         transaction,
       );
     });
-    this.log.clientKeyChanged({ kid, step: name, sessions: (await this.look(kid, owner)).sessions });
+    this.log.clientKeyChanged({ kid, step: name, sessions: (await this.describeKey(kid, owner)).sessions });
   }
 
-  private async look(kid: string, owner: KeyOwner): Promise<{ sessions: number; key: ClientKeyView | null }> {
+  private async describeKey(
+    kid: string,
+    owner: KeyOwner,
+  ): Promise<{ sessions: number; key: ClientKeyView | null }> {
     const key = (await this.list(owner)).find(candidate => candidate.kid === kid) ?? null;
     return { sessions: key?.sessions ?? 0, key };
   }
 
-  private alone<Result>(work: () => Promise<Result>): Promise<Result> {
+  private withKeysLease<Result>(work: () => Promise<Result>): Promise<Result> {
     return this.leases.withLease(CLIENT_KEYS_LEASE.name, work, CLIENT_KEYS_LEASE);
   }
 
@@ -143,7 +149,7 @@ export class ClientKeyRotation {
     if (this.config.client.kind === 'confidential') return;
     throw new BrokerError(
       'PublicClient',
-      'A broker without an https public URL is a public client, which has no keys.',
+      'This broker has no https public URL, so it is a public OAuth client and has no keys. Set LATCHKEY_PUBLIC_URL to an https URL first.',
     );
   }
 }
@@ -153,14 +159,17 @@ function refusal(kind: KeyRefusal, key: ClientKeyLife): BrokerError {
     case 'too-early':
       return new BrokerError(
         'TooEarly',
-        `Issuers may not have seen this key yet; it can be activated from ${activatableFrom(key).toISOString()} on.`,
+        `Issuers may not have read this key yet. Activate it at ${activatableFrom(key).toISOString()} or later.`,
       );
     case 'retired':
-      return new BrokerError('KeyRetired', 'This key is retired for good; publish a new one.');
+      return new BrokerError(
+        'KeyRetired',
+        'This key is retired and cannot be activated again. Publish a new one.',
+      );
     case 'last-active':
       return new BrokerError(
         'LastActiveKey',
-        'No other key is active, so nobody could sign in without this one; activate another first.',
+        'This is the only active key, and signing in needs one. Activate another key first.',
       );
   }
 }

@@ -4,15 +4,15 @@ import type { ClientKeyReading } from './client-key.repository.ts';
 
 const time = z.iso.datetime();
 
-/** A client key as the operator sees it. */
+/** A client key, for the operator. */
 export const clientKeyView = z.object({
   kid: z.string().describe('RFC 7638 thumbprint'),
   status: z.enum(clientKeyStatuses),
-  signing: z.boolean().describe('new sessions begin with this key'),
-  inJwks: z.boolean().describe('the JWKS shows it'),
-  sessions: z.int().describe('how many sessions were begun with it, and need it'),
+  signing: z.boolean().describe('new sessions use this key'),
+  inJwks: z.boolean().describe('the JWKS contains it'),
+  sessions: z.int().describe('number of sessions that need it'),
   publishedAt: time,
-  activatableFrom: time.describe('from when on it may be activated'),
+  activatableFrom: time.describe('the earliest time at which it may be activated'),
   activeAt: time.nullable(),
   retiredAt: time.nullable(),
 });

@@ -15,24 +15,24 @@ import {
   PUBLISHED_BEFORE_SIGNING_MS,
 } from './client-key-life.ts';
 
-/** Whose client keys: those of a native app, by its id, or the broker's own (`null`). */
+/** The owner of client keys: a native app's id, or `null` for the broker. */
 export type KeyOwner = NativeAppId | null;
 
-/** The life of a key with the database's time of the reading. */
+/** The life of a key, and the database's time when it was read. */
 export type ClientKeyReading = ClientKeyLife & { readonly readAt: Date };
 
-/** A stored client key with its life. */
+/** A client key with its opened private JWK. */
 export type StoredClientKey = ClientKeyReading & { readonly privateJwk: JWK };
 
-/** `active_at` of a key that nobody has activated. */
+/** `active_at` of a key that is not activated. */
 const NOT_ACTIVATED = '9999-12-31T23:59:59.999Z';
 
-/** The statuses of sessions that their key is needed for: to refresh them, or to revoke them. */
+/** Sessions with these statuses still need their key: for a refresh or for the revocation. */
 const NEEDING_STATUSES = ['active', 'needs_reauth', 'revoking'] as const;
 
 type LifeRow = Omit<Selectable<ClientKeyTable>, 'sealed'> & { read_at: string };
 
-/** The client keys of the broker and of its native apps, sealed, shared by all instances. No call mixes two owners' keys. */
+/** Sealed client keys of the broker and its native apps, shared by all instances. Each call concerns one owner. */
 @Injectable()
 export class ClientKeyRepository {
   constructor(
@@ -40,30 +40,34 @@ export class ClientKeyRepository {
     private readonly box: SealedBox,
   ) {}
 
-  /** Lists every key, the one that became active last first. */
+  /**
+   * Lists every key with its secret, newest activation first.
+   *
+   * @throws BrokerError `SealedRowUnreadable`
+   */
   async list(owner: KeyOwner): Promise<StoredClientKey[]> {
-    const rows = await this.lives(owner).select('sealed').execute();
+    const rows = await this.selectLives(owner).select('sealed').execute();
     return rows.map(row => ({
       ...toLife(row),
-      privateJwk: JSON.parse(this.box.open(row.sealed, bindingOf(row))) as JWK,
+      privateJwk: JSON.parse(this.box.open(row.sealed, sealBinding(row))) as JWK,
     }));
   }
 
-  /** Lists every key without its secret. */
+  /** Lists every key without its secret, newest activation first. */
   async listLives(owner: KeyOwner): Promise<ClientKeyReading[]> {
-    return (await this.lives(owner).execute()).map(toLife);
+    return (await this.selectLives(owner).execute()).map(toLife);
   }
 
   /**
-   * Lists the kids that the JWKS has to show: a retired key stays while a session, or a login under way, needs it. The
-   * sessions of native apps are not stored here, so there it stays for as long as one can live.
+   * Lists the kids that the JWKS must contain. A retired key stays while a session or an unfinished login needs it.
+   * Sessions of native apps are not stored here, so an app's key stays for the longest life of a session.
    */
   async listPublishedKids(owner: KeyOwner): Promise<string[]> {
     const needed = owner === null ? LOGINS_END_WITHIN_SECONDS : APP_SESSIONS_END_WITHIN_SECONDS;
     const rows = await this.database
       .selectFrom('client_key')
       .select('kid')
-      .where(eb => isOf(owner, eb))
+      .where(eb => isOwnedBy(owner, eb))
       .where(eb =>
         eb.or([
           eb('retired_at', 'is', null),
@@ -81,7 +85,7 @@ export class ClientKeyRepository {
     return rows.map(({ kid }) => kid);
   }
 
-  /** Counts the sessions that need each key, by kid; of native apps those whose refresh token is remembered. */
+  /** Counts the sessions that need each key, by kid. A native app's sessions count by their remembered refresh tokens. */
   async countSessions(owner: KeyOwner): Promise<ReadonlyMap<string, number>> {
     const rows = await (owner === null ? this.countOwnSessions() : this.countRememberedTokens(owner));
     return new Map(rows.map(({ kid, sessions }) => [kid ?? '', Number(sessions)]));
@@ -109,7 +113,7 @@ export class ClientKeyRepository {
       .execute();
   }
 
-  /** Publishes a key; `active` from this moment, or when somebody activates it. */
+  /** Stores a published key, activated at once if `active` is set. */
   async insert(
     privateJwk: JWK & { kid: string },
     { owner, active }: { owner: KeyOwner; active: boolean },
@@ -117,7 +121,7 @@ export class ClientKeyRepository {
   ): Promise<void> {
     const { kid } = privateJwk;
     const now = this.database.now();
-    const sealed = this.box.seal(JSON.stringify(privateJwk), bindingOf({ kid, app: owner }));
+    const sealed = this.box.seal(JSON.stringify(privateJwk), sealBinding({ kid, app: owner }));
     await database
       .insertInto('client_key')
       .values({
@@ -132,13 +136,13 @@ export class ClientKeyRepository {
       .execute();
   }
 
-  /** Activates a key that was published for long enough; answers whether this call did it. */
+  /** Activates a key that was published 20 minutes ago or earlier. Returns whether this call did. */
   async activate(kid: string, owner: KeyOwner, database: Kysely<Schema>): Promise<boolean> {
     const { numUpdatedRows } = await database
       .updateTable('client_key')
       .set({ active_at: this.database.now() })
       .where('kid', '=', kid)
-      .where(eb => isOf(owner, eb))
+      .where(eb => isOwnedBy(owner, eb))
       .where('active_at', '>', this.database.now())
       .where('published_at', '<=', this.database.now(-PUBLISHED_BEFORE_SIGNING_MS / 1000))
       .where('retired_at', 'is', null)
@@ -146,14 +150,14 @@ export class ClientKeyRepository {
     return numUpdatedRows === 1n;
   }
 
-  /** Retires a key beside which another one is active, or which never was; answers whether this call did it. */
+  /** Retires a key that never was active, or beside which another is. Returns whether this call did. */
   async retire(kid: string, owner: KeyOwner, database: Kysely<Schema>): Promise<boolean> {
     const now = this.database.now();
     const { numUpdatedRows } = await database
       .updateTable('client_key')
       .set({ retired_at: now })
       .where('kid', '=', kid)
-      .where(eb => isOf(owner, eb))
+      .where(eb => isOwnedBy(owner, eb))
       .where('retired_at', 'is', null)
       .where(eb =>
         eb.or([
@@ -173,24 +177,24 @@ export class ClientKeyRepository {
     return numUpdatedRows === 1n;
   }
 
-  /** Deletes every key of a native app that is no more. */
+  /** Deletes every key of a removed native app. */
   async deleteOfApp(owner: NativeAppId, database: Kysely<Schema>): Promise<void> {
     await database.deleteFrom('client_key').where('app', '=', owner).execute();
   }
 
-  private lives(owner: KeyOwner) {
+  private selectLives(owner: KeyOwner) {
     return this.database
       .selectFrom('client_key')
       .select(['kid', 'app', 'created_at', 'published_at', 'active_at', 'retired_at'])
       .select(this.database.now().as('read_at'))
-      .where(eb => isOf(owner, eb))
+      .where(eb => isOwnedBy(owner, eb))
       .orderBy('active_at', 'desc')
       .orderBy('published_at', 'desc')
       .orderBy('kid');
   }
 }
 
-function isOf(owner: KeyOwner, eb: ExpressionBuilder<Schema, 'client_key'>): Expression<SqlBool> {
+function isOwnedBy(owner: KeyOwner, eb: ExpressionBuilder<Schema, 'client_key'>): Expression<SqlBool> {
   return owner === null ? eb('app', 'is', null) : eb('app', '=', owner);
 }
 
@@ -204,6 +208,6 @@ function toLife(row: LifeRow): ClientKeyReading {
   };
 }
 
-function bindingOf({ kid, app }: { kid: string; app: string | null }): RowBinding {
+function sealBinding({ kid, app }: { kid: string; app: string | null }): RowBinding {
   return { table: 'client_key', column: 'sealed', id: kid, facts: { app } };
 }

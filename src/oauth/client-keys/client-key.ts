@@ -1,10 +1,10 @@
 import { JoseKey, type JwtHeader, type JwtPayload, type SignedJwt } from '@atproto/oauth-client-node';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 
-/** How far an assertion is dated back: servers give no tolerance to a clock that runs ahead of theirs. */
+/** Assertions are dated back this far: servers do not tolerate a client clock that runs ahead of theirs. */
 const BACKDATE_SECONDS = 5;
 
-/** A key of the client's assertions (RFC 7523), as the OAuth library takes it. */
+/** A key that signs client assertions (RFC 7523), in the form that the OAuth library expects. */
 export class ClientKey extends JoseKey {
   override createJwt(header: JwtHeader, payload: JwtPayload): Promise<SignedJwt> {
     const iat = payload.iat === undefined ? {} : { iat: payload.iat - BACKDATE_SECONDS };
@@ -12,11 +12,11 @@ export class ClientKey extends JoseKey {
   }
 }
 
-/** Generates the private JWK of a client key; its `kid` is its RFC 7638 thumbprint, and begins with no dash. */
+/** Generates a private ES256 JWK. Its `kid` is the RFC 7638 thumbprint and never begins with a dash. */
 export async function generateClientKey(): Promise<JWK & { kid: string }> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const jwk = await exportJWK(privateKey);
   const kid = await calculateJwkThumbprint(jwk);
-  // Operators name keys on command lines, which would take it for an option.
+  // Operators pass a kid on command lines, where a leading dash means an option.
   return kid.startsWith('-') ? generateClientKey() : { ...jwk, alg: 'ES256', kid };
 }

@@ -1,18 +1,20 @@
-import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiQuery, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { CallSource } from '../../access/call-source.decorator.ts';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { Allow } from '../../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../../http/errors/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../../http/operator/openapi.ts';
-import { ZodPipe } from '../../http/edge/zod.pipe.ts';
+import { toOpenApiSchema } from '../../http/schemas/openapi-schema.ts';
+import { QueryOf } from '../../http/schemas/query-of.decorator.ts';
 import { ClientKeyRotation, type KeyStepResult } from './client-key-rotation.service.ts';
 import { type StepQuery, stepQuery, stepResult } from './client-key-steps.ts';
 import { type ClientKeyView, clientKeyView } from './client-key-view.ts';
 
-const stepResponse = { description: 'What was done, or would be.', schema: toOpenApiSchema(stepResult) };
-const dryRunQuery = { name: 'dryRun', required: false, schema: { type: 'boolean' } } as const;
+const stepResponse = {
+  description: 'The effect of the step, or of its dry run.',
+  schema: toOpenApiSchema(stepResult),
+};
 
 @ApiTags('client keys')
 @ApiSecurity('operator')
@@ -23,7 +25,7 @@ export class ClientKeysController {
 
   @Get()
   @Allow('operator')
-  @ApiOperation({ operationId: 'listClientKeys', summary: 'The keys of the OAuth client, the newest first' })
+  @ApiOperation({ operationId: 'listClientKeys', summary: 'List the keys of the OAuth client, newest first' })
   @ApiOkResponse({
     description: 'Every key.',
     schema: toOpenApiSchema(z.object({ clientKeys: z.array(clientKeyView) })),
@@ -35,27 +37,22 @@ export class ClientKeysController {
   @Post()
   @HttpCode(200)
   @Allow('operator')
-  @ApiOperation({ operationId: 'publishClientKey', summary: 'Make a key and show it in the JWKS' })
-  @ApiQuery(dryRunQuery)
+  @ApiOperation({ operationId: 'publishClientKey', summary: 'Generate a key and add it to the JWKS' })
   @ApiOkResponse(stepResponse)
   @ApiErrors('PublicClient')
-  publish(
-    @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
-    @CallSource() by: AuditSource,
-  ): Promise<KeyStepResult> {
+  publish(@QueryOf(stepQuery) { dryRun }: StepQuery, @CallSource() by: AuditSource): Promise<KeyStepResult> {
     return this.clientKeyRotation.publish({ owner: null, dryRun, by });
   }
 
   @Post(':kid/activate')
   @HttpCode(200)
   @Allow('operator')
-  @ApiOperation({ operationId: 'activateClientKey', summary: 'Let new sessions begin with a key' })
-  @ApiQuery(dryRunQuery)
+  @ApiOperation({ operationId: 'activateClientKey', summary: 'Use a key for new sessions' })
   @ApiOkResponse(stepResponse)
   @ApiErrors('NotFound', 'TooEarly', 'KeyRetired')
   activate(
     @Param('kid') kid: string,
-    @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
+    @QueryOf(stepQuery) { dryRun }: StepQuery,
     @CallSource() by: AuditSource,
   ): Promise<KeyStepResult> {
     return this.clientKeyRotation.activate(kid, { owner: null, dryRun, by });
@@ -64,13 +61,12 @@ export class ClientKeysController {
   @Post(':kid/retire')
   @HttpCode(200)
   @Allow('operator')
-  @ApiOperation({ operationId: 'retireClientKey', summary: 'Let no session begin with a key any more' })
-  @ApiQuery(dryRunQuery)
+  @ApiOperation({ operationId: 'retireClientKey', summary: 'Stop using a key for new sessions' })
   @ApiOkResponse(stepResponse)
   @ApiErrors('NotFound', 'LastActiveKey')
   retire(
     @Param('kid') kid: string,
-    @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
+    @QueryOf(stepQuery) { dryRun }: StepQuery,
     @CallSource() by: AuditSource,
   ): Promise<KeyStepResult> {
     return this.clientKeyRotation.retire(kid, { owner: null, dryRun, by });

@@ -7,10 +7,10 @@ import { ClientKey, generateClientKey } from './client-key.ts';
 import { findSigningKey } from './client-key-life.ts';
 import { ClientKeyRepository, type KeyOwner, type StoredClientKey } from './client-key.repository.ts';
 
-/** One process at a time makes or changes keys. */
+/** The lease of the process that makes or changes keys. */
 export const CLIENT_KEYS_LEASE = { name: 'client-keys', seconds: 30 } as const;
 
-/** The keys with which a confidential client, the broker or a native app, proves who it is; a loopback client has none. */
+/** Keys that authenticate a confidential client: the broker or a native app. A loopback client has none. */
 @Injectable()
 export class ClientKeys implements OnModuleInit {
   constructor(
@@ -19,20 +19,20 @@ export class ClientKeys implements OnModuleInit {
     private readonly leases: Leases,
   ) {}
 
-  /** Makes the first key. Instances that start together make one: a second would not be in every cached JWKS. */
+  /** Makes the first key. The lease keeps instances that start together from making two: caches would miss one. */
   async onModuleInit(): Promise<void> {
     if (this.config.client.kind === 'loopback') return;
-    await this.leases.withLease(CLIENT_KEYS_LEASE.name, () => this.makeFirst(), CLIENT_KEYS_LEASE);
+    await this.leases.withLease(CLIENT_KEYS_LEASE.name, () => this.makeFirstKey(), CLIENT_KEYS_LEASE);
   }
 
-  /** Returns the public keys (RFC 7517): what issuers verify the client's assertions with. */
+  /** Returns the JWKS (RFC 7517) with which issuers verify the client's assertions. */
   async publicJwks(owner: KeyOwner = null): Promise<{ keys: JWK[] }> {
     const published = await this.clientKeyRows.listPublishedKids(owner);
     const keys = (await this.clientKeyRows.list(owner)).filter(({ kid }) => published.includes(kid));
     return { keys: keys.map(({ privateJwk }) => toPublicJwk(privateJwk)) };
   }
 
-  /** Returns the key that new authorizations begin with, none for a public client. */
+  /** Returns the key for new authorizations, or undefined for a public client. */
   async keyForNewGrant(): Promise<ClientKey | undefined> {
     if (this.config.client.kind === 'loopback') return undefined;
     const keys = await this.clientKeyRows.list(null);
@@ -41,25 +41,24 @@ export class ClientKeys implements OnModuleInit {
     return toClientKey(signing);
   }
 
-  /** Returns the key that a grant began with; it goes on with no other. None for the `kid` of a public client. */
+  /** Returns the key that a grant began with, which alone may refresh it. Undefined if `kid` is null (a public client). */
   async keyOfGrant(kid: string | null): Promise<ClientKey | undefined> {
     if (kid === null) return undefined;
     const key = (await this.clientKeyRows.list(null)).find(candidate => candidate.kid === kid);
-    if (!key)
-      throw new BrokerError('InternalError', 'The client key of this session is not stored any more.');
+    if (!key) throw new BrokerError('InternalError', 'The client key of this session is no longer stored.');
     return toClientKey(key);
   }
 
-  private async makeFirst(): Promise<void> {
+  private async makeFirstKey(): Promise<void> {
     if ((await this.clientKeyRows.listLives(null)).length > 0) return;
-    const bereft = [...(await this.clientKeyRows.countSessions(null)).values()].reduce(
+    const sessionsWithoutKey = [...(await this.clientKeyRows.countSessions(null)).values()].reduce(
       (sum, count) => sum + count,
       0,
     );
-    if (bereft > 0) {
+    if (sessionsWithoutKey > 0) {
       throw new Error(
-        `The client keys are missing from the database, and ${bereft} sessions cannot live without theirs. ` +
-          'Restore the rows of the table client_key; to give these sessions up instead, delete their rows.',
+        `The client keys are missing from the database, and ${sessionsWithoutKey} sessions need theirs. ` +
+          'Restore the rows of the table client_key. To give these sessions up instead, delete their rows.',
       );
     }
     await this.clientKeyRows.insert(await generateClientKey(), { owner: null, active: true });
@@ -70,7 +69,7 @@ function toPublicJwk({ kty, crv, x, y, kid, alg }: JWK): JWK {
   return { kty, crv, x, y, kid, alg, use: 'sig' } as JWK;
 }
 
-/** Returns a stored key as it signs. */
+/** Returns a stored key in the form that signs assertions. */
 export function toClientKey({ privateJwk }: StoredClientKey): ClientKey {
   return new ClientKey(privateJwk as ConstructorParameters<typeof ClientKey>[0]);
 }

@@ -4,13 +4,13 @@ import { ClientKeys } from '../client-keys/client-keys.service.ts';
 import type { Grant } from '../authorization/grant.ts';
 import { OAuthLibrary } from '../issuers/oauth-library.service.ts';
 
-/** What a grant needs in order to be ended. */
+/** The parts of a grant that its revocation needs. */
 export type RevocableGrant = Pick<
   Grant,
   'clientId' | 'issuer' | 'kid' | 'accessToken' | 'refreshToken' | 'dpopKey'
 >;
 
-/** What happens to a grant at its issuer after it was given. */
+/** Revokes grants at their issuers. */
 @Injectable()
 export class Grants {
   constructor(
@@ -19,9 +19,9 @@ export class Grants {
   ) {}
 
   /**
-   * Ends a grant (RFC 7009) with its refresh token: a server may ignore an access token that was rotated away.
+   * Revokes a grant by its refresh token (RFC 7009): a server may ignore an access token that a rotation replaced.
    *
-   * @throws whatever kept the request from being answered with success
+   * @throws the error of the request, or of an unsuccessful response
    */
   async revoke({ clientId, issuer, kid, accessToken, refreshToken, dpopKey }: RevocableGrant): Promise<void> {
     const client = this.oauthLibrary.client(await this.clientKeys.keyOfGrant(kid), {}, clientId);
@@ -30,7 +30,7 @@ export class Grants {
       kid === null ? { method: 'none' } : { method: 'private_key_jwt', kid },
       await JoseKey.fromJWK({ ...dpopKey }),
     );
-    // Not the library's own revoke(): it does not tell whether it failed.
+    // The library's own revoke() hides failures.
     await server.request('revocation', { token: refreshToken ?? accessToken });
   }
 }

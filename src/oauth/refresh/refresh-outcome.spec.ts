@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decideAnswer } from './refresh-outcome.ts';
+import { decideRefreshOutcome } from './refresh-outcome.ts';
 
 describe.each([
   [429, 'refused'],
   [503, 'unknown'],
 ])('Retry-After of a %i, which is %s (RFC 9110 section 10.2.3)', (status, kind) => {
   const secondsOf = (retryAfter: string | null): number | undefined => {
-    const outcome = decideAnswer(status, '', retryAfter);
+    const outcome = decideRefreshOutcome(status, '', retryAfter);
     expect(outcome.kind).toBe(kind);
     return 'retryAfterSeconds' in outcome ? outcome.retryAfterSeconds : undefined;
   };
@@ -20,7 +20,7 @@ describe.each([
     expect(secondsOf(retryAfter)).toBe(seconds);
   });
 
-  it('is a date', () => {
+  it('may be a date', () => {
     const seconds = secondsOf(new Date(Date.now() + 90_000).toUTCString());
     expect(seconds).toBeGreaterThan(85);
     expect(seconds).toBeLessThanOrEqual(90);
@@ -28,13 +28,13 @@ describe.each([
   });
 
   it.each([null, '', 'soon', '-5', '-1e9', 'NaN', 'Infinity', '1e999', '0x10', 'build 2099'])(
-    'says nothing as %j',
+    'is ignored as %j',
     retryAfter => {
       expect(secondsOf(retryAfter)).toBeUndefined();
     },
   );
 
-  it('is never negative nor endless, whatever it says', () => {
+  it('is finite and not negative for any text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.integer().map(String), fc.double().map(String)), retryAfter => {
         const seconds = secondsOf(retryAfter) ?? 0;

@@ -1,27 +1,27 @@
 import { z } from 'zod';
 import { OutboundError } from '../../identity/outbound/outbound-error.ts';
 
-/** The token set of a refresh's answer. */
+/** The token set in the response to a refresh. */
 export type RefreshedTokens = {
   readonly accessToken: string;
   readonly refreshToken: string | null;
-  /** Seconds, as the issuer tells them. */
+  /** Lifetime in seconds, as the issuer reports it. */
   readonly expiresInSeconds: number | undefined;
   readonly scope: string | undefined;
 };
 
-/** How a refresh ended, by what was sent and by OAuth error code. Only `unknown` leaves the token in doubt. */
+/** The outcome of a refresh, by what was sent and by OAuth error code. Only `unknown` leaves the token in doubt. */
 export type RefreshOutcome =
   | { readonly kind: 'refreshed'; readonly tokens: RefreshedTokens }
-  /** The issuer wants another nonce, or judges by another clock than we signed by: sign again. */
+  /** The issuer requires another nonce, or its clock differs from the one we signed with: sign again. */
   | { readonly kind: 'sign-again' }
   /** Nothing was written to a socket. */
   | { readonly kind: 'not-sent'; readonly cause: unknown }
-  /** The issuer refused before it looked at the refresh token. */
+  /** The issuer refused before it read the refresh token. */
   | { readonly kind: 'refused'; readonly code: string; readonly retryAfterSeconds: number | undefined }
-  /** The issuer says that the grant is over; which alone does not prove it. */
+  /** The issuer reports that the grant has ended, which alone does not prove it. */
   | { readonly kind: 'invalid-grant' }
-  /** It was sent, and there is no readable answer. */
+  /** The request was sent, and no readable response arrived. */
   | { readonly kind: 'unknown'; readonly cause: unknown; readonly retryAfterSeconds?: number | undefined };
 
 const tokenResponse = z.object({
@@ -34,13 +34,21 @@ const tokenResponse = z.object({
 
 const errorResponse = z.object({ error: z.string() });
 
-/** Judges an answer of the token endpoint (RFC 6749 sections 5.1 and 5.2). */
-export function decideAnswer(status: number, body: string, retryAfter: string | null): RefreshOutcome {
+/**
+ * Decides the outcome of a refresh from a response of the token endpoint (RFC 6749 sections 5.1 and 5.2).
+ *
+ * @param retryAfter the `Retry-After` header, or null
+ */
+export function decideRefreshOutcome(
+  status: number,
+  body: string,
+  retryAfter: string | null,
+): RefreshOutcome {
   if (status === 200) return decideSuccess(body);
   if (status === 429)
     return { kind: 'refused', code: 'rate_limited', retryAfterSeconds: secondsOf(retryAfter) };
   const code = errorCodeOf(body);
-  // Whoever stands before the issuer may answer with an error of its own after the issuer consumed the token.
+  // A proxy in front of the issuer may send its own error after the issuer consumed the token.
   if (status === 408 || status >= 500 || code === undefined) {
     const cause = new Error(`The issuer answered ${status} without an OAuth error.`);
     return { kind: 'unknown', cause, retryAfterSeconds: secondsOf(retryAfter) };
@@ -50,8 +58,8 @@ export function decideAnswer(status: number, body: string, retryAfter: string | 
   return { kind: 'refused', code, retryAfterSeconds: undefined };
 }
 
-/** Judges a call that ended without an answer. */
-export function decideFailure(cause: unknown): RefreshOutcome {
+/** Decides the outcome of a refresh whose request failed without a response. */
+export function decideRefreshFailure(cause: unknown): RefreshOutcome {
   return cause instanceof OutboundError && !cause.sent
     ? { kind: 'not-sent', cause }
     : { kind: 'unknown', cause };
@@ -79,15 +87,15 @@ function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
-    return undefined; // Not JSON is an answer like any other: it fails the schema.
+    return undefined; // Undefined fails the schema, as every unexpected body does.
   }
 }
 
-/** RFC 9110 section 10.2.3: seconds, or an HTTP date; anything else says nothing. */
+/** Reads `Retry-After` (RFC 9110 section 10.2.3): seconds or an HTTP date. Returns undefined for anything else. */
 function secondsOf(retryAfter: string | null): number | undefined {
   if (retryAfter === null) return undefined;
   if (/^\d{1,15}$/.test(retryAfter)) return Number(retryAfter);
-  if (!retryAfter.endsWith(' GMT')) return undefined; // Date.parse makes a date of almost anything.
+  if (!retryAfter.endsWith(' GMT')) return undefined; // Date.parse accepts almost any text.
   const at = Date.parse(retryAfter);
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - Date.now()) / 1000));
 }

@@ -9,31 +9,31 @@ import { ClientKeys } from '../client-keys/client-keys.service.ts';
 import { type DpopSigner, signDpopProof } from '../dpop/dpop-proof.ts';
 import type { Grant } from '../authorization/grant.ts';
 import { NonceCache } from '../dpop/nonce-cache.ts';
-import { decideAnswer, decideFailure, type RefreshOutcome } from './refresh-outcome.ts';
+import { decideRefreshOutcome, decideRefreshFailure, type RefreshOutcome } from './refresh-outcome.ts';
 import { ServerClock } from '../issuers/server-clock.ts';
 
-/** The grant's account is not at the issuer that gave the grant any more, as its DID document has it now. */
+/** The account's DID document now leads to another issuer than the one that issued the grant. */
 export class AccountMovedError extends Error {
   override readonly name = 'AccountMovedError';
 }
 
-/** All that a refresh needs to know, fetched and verified: what is left is to sign and to send. */
+/** Everything that signing and sending a refresh needs, fetched and verified. */
 export type RefreshPlan = {
   readonly issuer: string;
   readonly tokenEndpoint: URL;
-  /** The account's PDS as its DID document has it now. */
+  /** The account's PDS, from its current DID document. */
   readonly pds: string;
   readonly clientKey: ClientKey | undefined;
 };
 
-/** A refresh ready to be sent, once. */
+/** A signed refresh request. It may be sent once. */
 export type SignedRefresh = {
   readonly plan: RefreshPlan;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 };
 
-/** The refresh of a grant in three steps, so that whoever asks can commit to sending between the last two. */
+/** Refreshes a grant in three steps: plan, sign, transmit. The caller commits to sending between the last two. */
 @Injectable()
 export class TokenRefresh {
   private readonly clock = new ServerClock();
@@ -51,10 +51,10 @@ export class TokenRefresh {
   }
 
   /**
-   * Fetches what a refresh needs and verifies, as atproto's OAuth profile asks, that the issuer still speaks for the
-   * account: subject -> DID document -> PDS -> issuer.
+   * Fetches what a refresh needs. Verifies that the issuer is still responsible for the account, as the atproto OAuth
+   * profile requires: subject -> DID document -> PDS -> issuer.
    *
-   * @throws AccountMovedError, or whatever kept a document from being fetched
+   * @throws AccountMovedError, or the error of a failed fetch
    */
   async plan({ did, issuer, kid }: Pick<Grant, 'did' | 'issuer' | 'kid'>): Promise<RefreshPlan> {
     const clientKey = await this.clientKeys.keyOfGrant(kid);
@@ -64,7 +64,7 @@ export class TokenRefresh {
     return { issuer, tokenEndpoint: new URL(metadata.token_endpoint), pds, clientKey };
   }
 
-  /** Signs with a fresh `jti`, the newest nonce and the issuer's own time. */
+  /** Signs a refresh with a fresh `jti`, the issuer's newest nonce and the issuer's time. */
   async sign(
     plan: RefreshPlan,
     { refreshToken, signer }: Pick<Grant, 'refreshToken'> & { readonly signer: DpopSigner },
@@ -89,12 +89,12 @@ export class TokenRefresh {
     };
   }
 
-  /** Sends a signed refresh, once; never throws, and never gives up waiting for the answer. */
+  /** Sends a signed refresh and waits for the response without a time limit. Never throws. */
   async transmit({ plan, headers, body }: SignedRefresh): Promise<RefreshOutcome> {
     try {
       const response = await this.outboundHttp.token(plan.tokenEndpoint, { method: 'POST', headers, body });
       const clockWasWrong = this.learn(plan.issuer, response.headers);
-      const outcome = decideAnswer(
+      const outcome = decideRefreshOutcome(
         response.status,
         await response.text(),
         response.headers.get('retry-after'),
@@ -102,7 +102,7 @@ export class TokenRefresh {
       const isRefusal = outcome.kind === 'refused' || outcome.kind === 'invalid-grant';
       return isRefusal && clockWasWrong ? { kind: 'sign-again' } : outcome;
     } catch (cause) {
-      return decideFailure(cause);
+      return decideRefreshFailure(cause);
     }
   }
 
@@ -112,7 +112,6 @@ export class TokenRefresh {
     return this.clock.observe(issuer, headers.get('date'));
   }
 
-  /** A public client only names itself. */
   private async authenticate({ clientKey, issuer }: RefreshPlan, now: Date): Promise<Record<string, string>> {
     const { clientId } = this;
     if (!clientKey) return { client_id: clientId };

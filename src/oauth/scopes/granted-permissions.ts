@@ -10,35 +10,35 @@ import {
 import { LRUCache } from 'lru-cache';
 import { isScopePart, normalScopePart, parseScopePart } from '../../config/values/scope-part.ts';
 
-/** A method that is called (`*`: any), and the service that it is called of, as `did#service` or a bare DID. */
+/** The called method (`*`: any), and the called service as `did#service` or a bare DID. */
 export type RpcCall = { readonly lxm: string; readonly aud: string };
 
-/** All scopes that are kept parsed, in characters; a server may make one of its own as long as 64 KiB. */
-const KEPT_CHARACTERS = 1024 * 1024;
+/** Limit of all cached scopes together, in characters: a server may issue a single scope of 64 KiB. */
+const CACHED_CHARACTERS = 1024 * 1024;
 
-const kept = new LRUCache<string, GrantedPermissions>({
+const cache = new LRUCache<string, GrantedPermissions>({
   max: 10_000,
-  maxSize: KEPT_CHARACTERS,
+  maxSize: CACHED_CHARACTERS,
   sizeCalculation: (_, scope) => scope.length + 1,
 });
 
-/** Returns what a granted scope permits; the scopes in use are kept parsed. */
+/** Returns the permissions of a granted scope. Parsed scopes are cached. */
 export function permissionsOf(scope: string): GrantedPermissions {
-  const known = kept.get(scope);
+  const known = cache.get(scope);
   if (known) return known;
   const permissions = new GrantedPermissions(scope);
-  kept.set(scope, permissions);
+  cache.set(scope, permissions);
   return permissions;
 }
 
-/** What a granted scope permits, as a PDS reads it. */
+/** The permissions of a granted scope, as a PDS interprets it. */
 export class GrantedPermissions {
-  /** Whether all of it is known here: no permission set, and no kind that is newer than this program. */
+  /** False if the scope contains a permission set, or a kind of part that this version does not know. */
   readonly isUnderstood: boolean;
   private readonly parts: ReadonlySet<string>;
   private readonly permissions: ScopePermissionsTransition;
   private readonly accepts: ReadonlySet<string>;
-  /** The audiences of each method, which is written in lower case. */
+  /** The audiences of each method, by its name in lower case. */
   private readonly audiences: ReadonlyMap<string, ReadonlySet<string>>;
 
   constructor(scope: string) {
@@ -51,10 +51,7 @@ export class GrantedPermissions {
     this.audiences = audiencesOf(parsed.filter(part => part instanceof RpcPermission));
   }
 
-  /**
-   * Whether a PDS may let a call pass. Its router takes a method of its own in any case, so one that was granted in
-   * another case counts as granted.
-   */
+  /** Returns whether a PDS may allow a call. Method names compare without case, as in the router of a PDS. */
   mayCall({ lxm, aud }: RpcCall): boolean {
     const { hasTransitionGeneric, hasTransitionChatBsky } = this.permissions;
     const isChat = lxm.startsWith('chat.bsky.');
@@ -62,7 +59,7 @@ export class GrantedPermissions {
     return this.mayCallOf(aud, lxm.toLowerCase()) || this.mayCallOf(aud, '*');
   }
 
-  /** Whether everything that a part of a scope permits is granted, by this part or by wider ones. */
+  /** Returns whether this scope permits everything that `text`, one part of a scope, permits. */
   covers(text: string): boolean {
     if (this.parts.has(normalScopePart(text))) return true;
     const part = parseScopePart(text);

@@ -24,27 +24,27 @@ describe('a file of permission sets', () => {
     return openPermissionSetFile(file);
   };
 
-  it('holds the sets by their NSIDs', async () => {
+  it('contains the sets by their NSIDs', async () => {
     const file = await open(JSON.stringify([set('a.b.one'), set('a.b.two')]));
     expect(file.get('a.b.two')?.permissions).toEqual(permissions);
     expect(file.get('a.b.three')).toBeUndefined();
   });
 
-  it('holds nothing where there is none', async () => {
+  it('is empty if none is configured', async () => {
     expect((await openPermissionSetFile(undefined)).get('a.b.one')).toBeUndefined();
   });
 
   it.each([
     ['{', /is not JSON/],
-    ['{}', /no JSON array of lexicon documents/],
-    ['[null]', /entry 1 is no permission set: the document: /],
+    ['{}', /not a JSON array of lexicon documents/],
+    ['[null]', /entry 1 is not a permission set: the document: /],
     [
       JSON.stringify([set('a.b.one'), set('a.b.c', { type: 'query' })]),
-      /entry 2 is no permission set: defs\.main\.type: /,
+      /entry 2 is not a permission set: defs\.main\.type: /,
     ],
-    [JSON.stringify([set('nonsense')]), /entry 1 has an id that is no NSID: "nonsense"/],
-    [JSON.stringify([set('a.b.one'), set('a.b.one')]), /has a\.b\.one twice; remove one/],
-  ])('keeps the broker from starting when it is %s', async (text, message) => {
+    [JSON.stringify([set('nonsense')]), /entry 1 has an id that is not an NSID: "nonsense"/],
+    [JSON.stringify([set('a.b.one'), set('a.b.one')]), /contains a\.b\.one twice; remove one/],
+  ])('stops the start of the broker if it is %s', async (text, message) => {
     const opening = open(text);
     await expect(opening).rejects.toThrow(message);
     await expect(opening).rejects.toThrow(
@@ -52,7 +52,7 @@ describe('a file of permission sets', () => {
     );
   });
 
-  it('keeps the broker from starting when it is not there', async () => {
+  it('stops the start of the broker if it does not exist', async () => {
     await expect(openPermissionSetFile(join(directory, 'none.json'))).rejects.toThrow(
       /cannot be read: ENOENT/,
     );

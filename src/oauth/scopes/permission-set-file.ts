@@ -5,7 +5,7 @@ import type { PermissionSet } from './scopes.ts';
 
 const VARIABLE = 'LATCHKEY_PERMISSION_SETS_FILE';
 
-/** The permission sets that the operator keeps in a file; the network is not asked for them. */
+/** Permission sets from the operator's file. The broker does not look them up in the network. */
 export class PermissionSetFile {
   constructor(private readonly sets: ReadonlyMap<string, PermissionSet>) {}
 
@@ -15,15 +15,15 @@ export class PermissionSetFile {
 }
 
 /**
- * Reads the file with permission sets: a JSON array of lexicon documents.
+ * Reads a file of permission sets: a JSON array of lexicon documents.
  *
- * Throws a `ConfigError` that says what is wrong with it.
+ * @throws ConfigError that names the problem
  */
 export async function openPermissionSetFile(file: string | undefined): Promise<PermissionSetFile> {
   const sets = new Map<string, PermissionSet>();
   for (const [index, document] of (file === undefined ? [] : await readDocuments(file)).entries()) {
     const { nsid, set } = readEntry(document, index + 1);
-    if (sets.has(nsid)) throw refused(`has ${nsid} twice; remove one`);
+    if (sets.has(nsid)) throw refused(`contains ${nsid} twice; remove one`);
     sets.set(nsid, set);
   }
   return new PermissionSetFile(sets);
@@ -39,7 +39,7 @@ async function readDocuments(file: string): Promise<unknown[]> {
   } catch (cause) {
     throw refused(`names a file that is not JSON: ${reasonOf(cause)}`);
   }
-  if (!Array.isArray(documents)) throw refused('names a file that holds no JSON array of lexicon documents');
+  if (!Array.isArray(documents)) throw refused('names a file that is not a JSON array of lexicon documents');
   return documents as unknown[];
 }
 
@@ -47,7 +47,7 @@ function readEntry(document: unknown, number: number): ReturnType<typeof readPer
   try {
     return readPermissionSet(document);
   } catch (cause) {
-    throw refused(`names a file of which entry ${number} ${reasonOf(cause)}`);
+    throw refused(`names a file whose entry ${number} ${reasonOf(cause)}`);
   }
 }
 

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/connection/database.ts';
 import { type NamedPermissionSet, readPermissionSet, toPermissionSetLexicon } from './permission-set.ts';
 
-/** A permission set as it was last read at its authority. */
+/** A permission set as it was last read from its authority. */
 export type StoredPermissionSet = NamedPermissionSet & {
-  /** How long ago that was, by the database's clock. */
+  /** Time since that reading, by the database's clock. */
   readonly ageMs: number;
 };
 
-/** The last good copies of permission sets, which all instances share. */
+/** The last good copy of each permission set, shared by all instances. */
 @Injectable()
 export class PermissionSetRepository {
   constructor(private readonly database: Database) {}

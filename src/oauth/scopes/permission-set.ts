@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseScopePart } from '../../config/values/scope-part.ts';
 import type { PermissionSet } from './scopes.ts';
 
-/** Far beyond every real one: a set is text that people write and others have to agree to. */
+/** Far more than any real set: people write sets, and others must agree to them. */
 const MOST_PERMISSIONS = 1_000;
 const MOST_CHARACTERS = 128 * 1024;
 
@@ -13,7 +13,7 @@ const permission = z
   .object({ type: z.literal('permission'), resource: z.string() })
   .catchall(z.union([parameter, z.array(parameter)]));
 
-/** The part of a lexicon document that counts here (AT Protocol specification, Lexicon, `permission-set`). */
+/** The parts of a lexicon document that the broker uses (AT Protocol specification, Lexicon, `permission-set`). */
 const permissionSetLexicon = z.object({
   id: z.string(),
   defs: z.object({
@@ -24,31 +24,31 @@ const permissionSetLexicon = z.object({
   }),
 });
 
-/** A permission set under its NSID. */
+/** A permission set and its NSID. */
 export type NamedPermissionSet = { readonly nsid: string; readonly set: PermissionSet };
 
 /**
- * Reads a lexicon document that is a permission set.
+ * Parses a lexicon document as a permission set.
  *
- * @throws Error that says why it is none
+ * @throws Error whose message names the problem, as the end of a sentence about the document
  */
 export function readPermissionSet(document: unknown): NamedPermissionSet {
   const { data, error } = permissionSetLexicon.safeParse(document);
-  if (!data) throw new Error(`is no permission set: ${problemsOf(error)}`);
+  if (!data) throw new Error(`is not a permission set: ${problemsOf(error)}`);
   if (!IncludeScope.fromString(`include:${data.id}`))
-    throw new Error(`has an id that is no NSID: ${JSON.stringify(data.id)}`);
+    throw new Error(`has an id that is not an NSID: ${JSON.stringify(data.id)}`);
   const set = data.defs.main;
   if (JSON.stringify(set).length > MOST_CHARACTERS)
-    throw new Error(`is longer than the ${MOST_CHARACTERS} characters that a permission set may have`);
+    throw new Error(`is longer than the limit of ${MOST_CHARACTERS} characters`);
   return { nsid: data.id, set };
 }
 
-/** Writes a permission set as a lexicon document that {@link readPermissionSet} reads. */
+/** Returns a permission set as a lexicon document that {@link readPermissionSet} parses. */
 export function toPermissionSetLexicon({ nsid, set }: NamedPermissionSet): object {
   return { lexicon: 1, id: nsid, defs: { main: set } };
 }
 
-/** Returns the NSIDs of the permission sets that a scope includes, each once. */
+/** Returns the NSIDs of the permission sets that the parts of a scope include, each once. */
 export function includedSets(parts: readonly string[]): string[] {
   const included = parts.map(parseScopePart).filter(part => part instanceof IncludeScope);
   return [...new Set(included.map(({ nsid }) => nsid))];

@@ -10,27 +10,26 @@ import type { KnownSets, PermissionSet } from './scopes.ts';
 
 const MINUTE_MS = 60_000;
 
-/** After this long a set is read again; until that succeeds, the copy goes on being used. */
+/** A set is read again at this age. The old copy stays in use until that succeeds. */
 const FRESH_MS = 24 * 60 * MINUTE_MS;
 
-/** How long one look at an authority may take. */
+/** Time limit of one lookup at an authority. */
 const PATIENCE_MS = 30_000;
 
 const FIRST_PAUSE_MS = MINUTE_MS;
 const LONGEST_PAUSE_MS = 60 * MINUTE_MS;
 
-/** What is known of a set, and when to look again, by this process's monotonic clock. */
-type Entry = { set: PermissionSet | undefined; lookAt: number; failures: number };
+/** The known copy of a set, and the time of its next lookup by this process's monotonic clock, in milliseconds. */
+type Entry = { set: PermissionSet | undefined; nextLookup: number; failures: number };
 
 /**
- * The permission sets that the configured scope includes: from the operator's file, or as their authorities published
- * them. Nobody waits for one: what is not known yet, or not any more, is looked for beside, one look at a time for each,
- * and its last good copy outlives the process.
+ * The permission sets that the configured scope includes, from the operator's file or from their authorities. Callers
+ * never wait for a lookup: it runs in the background, one at a time per set. The last good copy is stored.
  */
 @Injectable()
 export class PermissionSets implements KnownSets, OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly entries: ReadonlyMap<string, Entry>;
-  private readonly looks = new Set<string>();
+  private readonly lookups = new Set<string>();
   private readonly closing = new AbortController();
 
   constructor(
@@ -41,8 +40,8 @@ export class PermissionSets implements KnownSets, OnApplicationBootstrap, Before
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {
-    const looked = includedSets(scopeParts).filter(nsid => !file.get(nsid));
-    this.entries = new Map(looked.map(nsid => [nsid, { set: undefined, lookAt: 0, failures: 0 }]));
+    const lookedUp = includedSets(scopeParts).filter(nsid => !file.get(nsid));
+    this.entries = new Map(lookedUp.map(nsid => [nsid, { set: undefined, nextLookup: 0, failures: 0 }]));
   }
 
   onApplicationBootstrap(): void {
@@ -53,33 +52,33 @@ export class PermissionSets implements KnownSets, OnApplicationBootstrap, Before
     this.closing.abort();
   }
 
-  /** Returns a set as it is known at this moment; of those that the configuration does not name nothing ever is. */
+  /** Returns the known copy of a set. Undefined if none is known yet, or if the configuration does not name the set. */
   get(nsid: string): PermissionSet | undefined {
     const entry = this.entries.get(nsid);
     if (!entry) return this.file.get(nsid);
-    if (performance.now() >= entry.lookAt) void this.look(nsid, entry);
+    if (performance.now() >= entry.nextLookup) void this.lookUp(nsid, entry);
     return entry.set;
   }
 
-  private async look(nsid: string, entry: Entry): Promise<void> {
-    if (this.looks.has(nsid)) return;
-    this.looks.add(nsid);
+  private async lookUp(nsid: string, entry: Entry): Promise<void> {
+    if (this.lookups.has(nsid)) return;
+    this.lookups.add(nsid);
     try {
-      const freshForMs = (await this.recall(nsid, entry)) ?? (await this.renew(nsid, entry));
-      Object.assign(entry, { lookAt: performance.now() + freshForMs, failures: 0 });
+      const freshForMs = (await this.loadStored(nsid, entry)) ?? (await this.fetchPublished(nsid, entry));
+      Object.assign(entry, { nextLookup: performance.now() + freshForMs, failures: 0 });
     } catch (error) {
       if (this.closing.signal.aborted) return;
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** entry.failures, LONGEST_PAUSE_MS);
-      Object.assign(entry, { lookAt: performance.now() + pauseMs, failures: entry.failures + 1 });
+      Object.assign(entry, { nextLookup: performance.now() + pauseMs, failures: entry.failures + 1 });
       this.metrics.scopes.permissionSetLookedFor('failed');
       this.log.permissionSetFailed({ nsid, isKnown: entry.set !== undefined }, error);
     } finally {
-      this.looks.delete(nsid);
+      this.lookups.delete(nsid);
     }
   }
 
-  /** Takes the stored copy, which another process may have renewed; answers for how long it is still fresh, if it is. */
-  private async recall(nsid: string, entry: Entry): Promise<number | undefined> {
+  /** Loads the stored copy, which another process may have renewed. Returns its remaining freshness in ms, if any. */
+  private async loadStored(nsid: string, entry: Entry): Promise<number | undefined> {
     const copy = await this.permissionSetRows.find(nsid).catch((error: unknown) => {
       this.log.permissionSetFailed({ nsid, isKnown: entry.set !== undefined }, error);
     });
@@ -88,12 +87,12 @@ export class PermissionSets implements KnownSets, OnApplicationBootstrap, Before
     return copy.ageMs < FRESH_MS ? FRESH_MS - copy.ageMs : undefined;
   }
 
-  /** Reads the set at its authority; answers for how long it is fresh. */
-  private async renew(nsid: string, entry: Entry): Promise<number> {
+  /** Fetches the set from its authority and stores it. Returns its freshness in ms. */
+  private async fetchPublished(nsid: string, entry: Entry): Promise<number> {
     const signal = AbortSignal.any([this.closing.signal, AbortSignal.timeout(PATIENCE_MS)]);
     const named = readPermissionSet(await this.lexicons.resolve(nsid, signal));
     if (named.nsid !== nsid)
-      throw new Error(`The lexicon ${named.nsid} was answered in the place of ${nsid}.`);
+      throw new Error(`The authority of ${nsid} returned the lexicon ${named.nsid} instead.`);
     entry.set = named.set;
     this.metrics.scopes.permissionSetLookedFor('resolved');
     this.log.permissionSetResolved({ nsid, permissions: named.set.permissions.length });

@@ -5,8 +5,8 @@ import { permissionsOf, type RpcCall } from './granted-permissions.ts';
 export type { RpcCall };
 
 /**
- * Returns the scope that would allow a call where what was granted surely does not. The PDS decides what nobody else can
- * know: what a permission set holds, or a kind of scope that is newer than this program.
+ * Returns the scope that a call lacks, or undefined if the granted scope allows it or the broker cannot tell. Only the
+ * PDS knows the contents of a permission set, or a kind of scope that is newer than this version.
  */
 export function missingRpcScope(granted: string, call: RpcCall): string | undefined {
   const permissions = permissionsOf(granted);
@@ -14,16 +14,16 @@ export function missingRpcScope(granted: string, call: RpcCall): string | undefi
 }
 
 /**
- * Returns the scope that allows a call, and as little else as a scope can: one names a service of a DID or `*`, and not `*`
- * for both (AT Protocol permission specification, `rpc`).
+ * Returns the narrowest scope that allows a call. Its audience is a service of a DID or `*`, and method and audience
+ * cannot both be `*` (AT Protocol permission specification, `rpc`).
  */
 export function neededRpcScope({ lxm, aud }: RpcCall): string {
   if (aud.includes('#')) return RpcPermission.scopeNeededFor({ lxm, aud });
   return lxm === '*' ? 'transition:generic' : RpcPermission.scopeNeededFor({ lxm, aud: '*' });
 }
 
-/** Says which scope something takes that was not granted. */
+/** Returns the error for a call that needs a scope which the account has not granted. */
 export function scopeMissing(missingScope: string): BrokerError {
-  const message = `The account has not granted ${missingScope}, which this takes.`;
+  const message = `This call needs the scope ${missingScope}, which the account has not granted. Sign in again and grant it.`;
   return new BrokerError('ScopeMissing', message, { missingScope });
 }

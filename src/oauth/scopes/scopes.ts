@@ -2,29 +2,25 @@ import { IncludeScope, RepoPermission, RpcPermission } from '@atproto/oauth-scop
 import { normalScopePart, parseScopePart } from '../../config/values/scope-part.ts';
 import { type GrantedPermissions, permissionsOf } from './granted-permissions.ts';
 
-/** What a permission set holds, as its lexicon says it (AT Protocol permission specification). */
+/** The contents of a permission set, as in its lexicon (AT Protocol permission specification). */
 export type PermissionSet = Parameters<IncludeScope['toScopes']>[0];
 
-/** The permission sets that are known, by their NSIDs. */
+/** Known permission sets, by NSID. */
 export type KnownSets = { get(nsid: string): PermissionSet | undefined };
 
 /**
- * Puts what each permission set holds in the place of its `include:`, and writes every part in its normal way, each once
- * and in order. A set that is not known, and a part that is not understood, stays as it is.
+ * Replaces each `include:` by the contents of its permission set. Returns the parts in normal form, sorted, each once.
+ * An unknown set and a part that cannot be parsed stay unchanged.
  */
 export function expandScopes(scope: string, sets: KnownSets): string {
   const parts = partsOf(scope).flatMap(part => expandPart(part, sets).map(normalScopePart));
   return [...new Set(parts)].sort().join(' ');
 }
 
-/** Whether all that is wanted is granted: as sets, once both are expanded; a wider permission covers a narrower one. */
-export function scopesMatch(granted: string, wanted: string, sets: KnownSets): boolean {
-  return coverAll(permissionsOf(expandScopes(granted, sets)), wanted, sets);
-}
-
 /**
- * Lists the parts of what is wanted, as they are written there, that were not granted in full. A permission set that is
- * not known counts as granted where anything was that it may hold: nobody here can tell more.
+ * Lists the parts of `wanted`, in its own notation, that `granted` does not fully cover. A wider permission covers a
+ * narrower one. An unknown permission set counts as granted if any permission is that it could contain: the broker
+ * cannot know more.
  */
 export function scopeShortfall(granted: string, wanted: string, sets: KnownSets): string[] {
   const permissions = permissionsOf(expandScopes(granted, sets));
@@ -35,12 +31,12 @@ export function scopeShortfall(granted: string, wanted: string, sets: KnownSets)
 }
 
 /**
- * Lists the parts of a granted scope that were not asked for. Whatever a permission set that was asked for may hold
- * counts as asked for: which of it there is, its author decides and the server knows, at every refresh anew.
+ * Lists the parts of a granted scope that were not requested. Anything a requested permission set could contain counts
+ * as requested: its author may change it, and the server expands it at each refresh.
  */
-export function scopesExceeding(asked: string, granted: string): string[] {
-  const permissions = permissionsOf(asked);
-  const wanted = partsOf(asked);
+export function scopesExceeding(requested: string, granted: string): string[] {
+  const permissions = permissionsOf(requested);
+  const wanted = partsOf(requested);
   return partsOf(granted).filter(
     part => !permissions.covers(part) && !wanted.some(include => mayBeIncluded(part, include)),
   );
@@ -50,7 +46,7 @@ function coverAll(permissions: GrantedPermissions, wanted: string, sets: KnownSe
   return partsOf(expandScopes(wanted, sets)).every(part => permissions.covers(part));
 }
 
-/** A permission set may hold what is below its own authority, and services of any audience or of its `aud`. */
+/** A permission set may contain NSIDs below its own authority, and calls with any audience or with its `aud`. */
 function mayBeIncluded(text: string, include: string): boolean {
   const set = parseScopePart(include);
   const part = parseScopePart(text);

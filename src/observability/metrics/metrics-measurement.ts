@@ -1,3 +1,5 @@
+import { failAfter } from '../../waiting/fail-after.ts';
+
 /** How old a measured number may be, however often somebody asks for it. */
 const MAX_AGE_MS = 10_000;
 
@@ -22,7 +24,11 @@ export function measureSeldom<Value>(
 ): () => Promise<Value | undefined> {
   const measure = async (): Promise<Value | undefined> => {
     try {
-      return await within(patienceMs, source());
+      return await failAfter(
+        patienceMs,
+        source(),
+        () => new Error(`It was not measured within ${patienceMs / 1000} s.`),
+      );
     } catch (error) {
       onFailure(error);
       return undefined;
@@ -33,16 +39,4 @@ export function measureSeldom<Value>(
     if (!last || now() - last.at >= maxAgeMs) last = { at: now(), value: measure() };
     return last.value;
   };
-}
-
-async function within<Value>(milliseconds: number, work: Promise<Value>): Promise<Value> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(new Error(`It was not measured within ${milliseconds / 1000} s.`));
-  }, milliseconds);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

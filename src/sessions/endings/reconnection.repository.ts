@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
-import { SessionId, newId } from '../../database/tables/id.ts';
+import { newId, SessionId } from '../../database/tables/id.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { NO_ATTEMPT, toGrantedRow } from '../stored/granted-row.ts';
-import { askedScopeOf, type Session, type SessionRow, toSession } from '../stored/session.ts';
+import { askedScopeOf, type Session } from '../stored/session.ts';
 import type { StoredSession } from '../stored/session.repository.ts';
+import { type SessionRow, toSession } from '../stored/session-row.ts';
 import { SessionSecretsBox } from '../stored/session-secrets.service.ts';
 
 /** A session that took a grant, and the id under which the grant that it had is to be revoked, if it had one. */
@@ -24,7 +25,7 @@ export class ReconnectionRepository {
    * Gives a session a new grant, unless it is not as it was read any more. The grant of one that is active stays as a
    * session of its own that is to be revoked, so that a crash leaves none behind.
    */
-  take(session: StoredSession, grant: Grant): Promise<Reconnected | undefined> {
+  storeGrant(session: StoredSession, grant: Grant): Promise<Reconnected | undefined> {
     return this.database.transaction().execute(async transaction => {
       const { id, handle, purpose, generation, status } = session;
       const to = { id, handle, purpose, askedScope: askedScopeOf(session), generation: generation + 1 };

@@ -1,8 +1,14 @@
 import { BrokerError } from '../../errors/broker-error.ts';
 
+/** The method by which a PDS mints service tokens. In lower case, as a PDS's router compares. */
+const SERVICE_AUTH = 'com.atproto.server.getserviceauth';
+
 /**
- * Methods that a broker must not pass on, nor give a service token for: whoever holds a session here may act for the account, but never take it
- * over, lock its owner out, or mint credentials that live on outside. Lower-case, as a PDS's router compares.
+ * Methods that take the account over, lock its owner out, or mint credentials that live on outside. In lower case.
+ *
+ * The broker forwards none of them, and mints no service token whose `lxm` names one. The exception is a call of
+ * `getServiceAuth`: `XrpcService` forwards it under the same rules as the broker's own service tokens. A service token
+ * with `lxm=getServiceAuth` would let its holder mint further tokens without these rules, so it stays refused.
  */
 const PROTECTED: readonly string[] = [
   'com.atproto.identity.requestplcoperationsignature',
@@ -16,7 +22,7 @@ const PROTECTED: readonly string[] = [
   'com.atproto.server.deactivateaccount',
   'com.atproto.server.deleteaccount',
   'com.atproto.server.deletesession',
-  'com.atproto.server.getserviceauth',
+  SERVICE_AUTH,
   'com.atproto.server.listapppasswords',
   'com.atproto.server.refreshsession',
   'com.atproto.server.requestaccountdelete',
@@ -28,8 +34,13 @@ const PROTECTED: readonly string[] = [
   'com.atproto.server.updateemail',
 ];
 
+/** Whether a method is `getServiceAuth`, in any case. */
+export function isServiceAuth(nsid: string): boolean {
+  return nsid.toLowerCase() === SERVICE_AUTH;
+}
+
 /**
- * Refuses a method, in whatever case it is written.
+ * Refuses a protected method, in any case.
  *
  * @throws BrokerError `ProtectedMethod`
  */
@@ -37,6 +48,6 @@ export function refuseProtectedMethod(nsid: string): void {
   if (!PROTECTED.includes(nsid.toLowerCase())) return;
   throw new BrokerError(
     'ProtectedMethod',
-    `${nsid} concerns the account itself; do it at the account's own server.`,
+    `${nsid} changes or signs in to the account itself. Call it at the account's own server.`,
   );
 }

@@ -24,7 +24,7 @@ describe('ReplayWindow', () => {
     [3 * REPLAY_WINDOW_BYTES, false, 'streamed'],
   ])('of a body of %i bytes (told: %s) is %s, and whole', async (size, told, outcome) => {
     const expected = await buffer(bodyOf(size).stream);
-    await new ReplayWindow().with(bodyOf(size, { told }), async body => {
+    await new ReplayWindow().withBody(bodyOf(size, { told }), async body => {
       expect(Buffer.isBuffer(body) ? 'kept' : 'streamed').toBe(outcome);
       expect((await contentOf(body)).equals(expected)).toBe(true);
     });
@@ -38,19 +38,21 @@ describe('ReplayWindow', () => {
       kinds.push(Buffer.isBuffer(body) ? 'kept' : 'streamed');
       await held;
     };
-    const full = Array.from({ length: 32 }, () => window.with(bodyOf(1, { told: false }), use));
-    await window.with(bodyOf(1), body => Promise.resolve(kinds.push(Buffer.isBuffer(body) ? 'one' : 'none')));
+    const full = Array.from({ length: 32 }, () => window.withBody(bodyOf(1, { told: false }), use));
+    await window.withBody(bodyOf(1), body =>
+      Promise.resolve(kinds.push(Buffer.isBuffer(body) ? 'one' : 'none')),
+    );
     expect(kinds).toContain('none');
     letGo(undefined);
     await Promise.all(full);
     expect(kinds.filter(kind => kind === 'kept')).toHaveLength(32);
-    expect(await window.with(bodyOf(1), body => Promise.resolve(Buffer.isBuffer(body)))).toBe(true);
+    expect(await window.withBody(bodyOf(1), body => Promise.resolve(Buffer.isBuffer(body)))).toBe(true);
   });
 
   it('reads what is left of a stream that nobody wants, so that its connection is of use again', async () => {
     const source = new PassThrough();
     source.write(Buffer.alloc(REPLAY_WINDOW_BYTES + 1));
-    await new ReplayWindow().with({ stream: source, length: undefined }, body => {
+    await new ReplayWindow().withBody({ stream: source, length: undefined }, body => {
       if (!Buffer.isBuffer(body)) body.stream.destroy();
       return Promise.resolve();
     });
@@ -62,7 +64,7 @@ describe('ReplayWindow', () => {
   it('hands on the error of a body that breaks off', async () => {
     const stream = new PassThrough();
     stream.write('the beginning');
-    const broken = new ReplayWindow().with({ stream, length: 100 }, () => Promise.resolve());
+    const broken = new ReplayWindow().withBody({ stream, length: 100 }, () => Promise.resolve());
     stream.destroy(new Error('cut'));
     await expect(broken).rejects.toThrow('cut');
   });

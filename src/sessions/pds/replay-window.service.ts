@@ -23,7 +23,10 @@ export class ReplayWindow {
    * What is left of a stream when it has been used is read and forgotten: the connection that it comes from is to
    * carry the answer yet.
    */
-  async with<Result>(body: BodyStream, use: (body: Buffer | BodyStream) => Promise<Result>): Promise<Result> {
+  async withBody<Result>(
+    body: BodyStream,
+    use: (body: Buffer | BodyStream) => Promise<Result>,
+  ): Promise<Result> {
     const room = Math.min(REPLAY_WINDOW_BYTES, MOST_BYTES_KEPT - this.reserved);
     const needed = body.length ?? REPLAY_WINDOW_BYTES;
     if (needed > room) return use({ ...body, stream: chain([], body.stream) });

@@ -3,8 +3,8 @@ import type { SessionId } from '../../database/tables/id.ts';
 import { toTimestamp } from '../../database/tables/timestamp.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { nextRefreshOf } from './refresh-policy.ts';
-import type { SessionRow } from './session.ts';
-import type { BoundColumns, SessionSecretsBox } from './session-secrets.service.ts';
+import { type SessionRow, toBoundColumns } from './session-row.ts';
+import type { SessionSecretsBox } from './session-secrets.service.ts';
 
 /** The columns of an attempt, as they are where there is none. */
 export const NO_ATTEMPT = {
@@ -31,22 +31,8 @@ export function toGrantedRow(grant: Grant, to: GrantedTo, secrets: SessionSecret
   const { id, handle, purpose, askedScope = null, generation } = to;
   // The grant's own time is this process's, which may differ from the database's.
   const accessExpiresAt = new Date(now.getTime() + grant.accessExpiresAt.getTime() - Date.now());
-  const at = toTimestamp(now);
-  const bound: BoundColumns = {
-    id,
-    did: grant.did,
-    handle,
-    client_id: grant.clientId,
-    issuer: grant.issuer,
-    pds: grant.pds,
-    scope: grant.scope,
-    asked_scope: askedScope,
-    kid: grant.kid,
-    purpose,
-    granted_at: at,
-    refreshed_at: at,
-    access_expires_at: toTimestamp(accessExpiresAt),
-  };
+  const facts = { id, handle, purpose, askedScope, grantedAt: now, refreshedAt: now, accessExpiresAt };
+  const bound = toBoundColumns({ ...grant, ...facts });
   return {
     ...bound,
     ...NO_ATTEMPT,
@@ -54,7 +40,7 @@ export function toGrantedRow(grant: Grant, to: GrantedTo, secrets: SessionSecret
     generation,
     status: 'active',
     reason: null,
-    last_used_at: at,
+    last_used_at: toTimestamp(now),
     next_refresh_at: toTimestamp(nextRefreshOf({ id, refreshedAt: now, accessExpiresAt })),
     attempt_no: 0,
     failures: 0,

@@ -1,5 +1,6 @@
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
 import type { SessionId } from '../../database/tables/id.ts';
+import { REQUEST_LIFETIME_MS } from '../../single-use/use-decision.ts';
 import type { Session } from './session.ts';
 
 const MINUTE_MS = 60_000;
@@ -11,7 +12,7 @@ export const LEAST_TOKEN_LIFE_MS = 10_000;
 /** A session whose token was renewed this recently is not refreshed because a PDS refuses the new one. */
 export const SETTLING_TIME_MS = MINUTE_MS;
 
-/** A session that was used this recently is refreshed before its token runs low. */
+/** A session used this recently is refreshed at half of its token's life. Others are only kept alive. */
 export const RECENT_USE_MS = DAY_MS;
 
 /** How long an idle session goes without a refresh: well inside `IDLE_LIMIT_MS`. */
@@ -28,12 +29,6 @@ export const END_NOTICE_MS = { public: 2 * DAY_MS, confidential: 30 * DAY_MS } a
 
 /** By so much the issuer's clock may be ahead of ours when it ends a session. */
 const CLOCK_LEEWAY_MS = 10 * MINUTE_MS;
-
-/**
- * After this time a request to refresh cannot be accepted any more: a client assertion is good for a minute, a DPoP
- * proof for little more than three; and some time to spare for clocks that differ.
- */
-export const REQUEST_LIFETIME_MS = { public: 5 * MINUTE_MS, confidential: 2 * MINUTE_MS } as const;
 
 /** What is to be done about a session's token. `usable`: the access token it has may still be sent. */
 export type RefreshDecision =
@@ -80,9 +75,9 @@ export function keepAliveOf(session: Pick<Session, 'id' | 'refreshedAt' | 'kid'>
   return new Date(session.refreshedAt.getTime() + interval * (0.8 + 0.2 * spread(session.id)));
 }
 
-/** From when on the request that a lost answer belongs to cannot be accepted any more, wherever it may be. */
-export function deadlineOf(session: Pick<Session, 'kid'>, sentAt: Date): Date {
-  return new Date(sentAt.getTime() + REQUEST_LIFETIME_MS[clientTypeOf(session)]);
+/** Returns how long a request to refresh this session can be accepted after it was sent, in milliseconds. */
+export function requestLifetimeOf(session: Pick<Session, 'kid'>): number {
+  return REQUEST_LIFETIME_MS[clientTypeOf(session)];
 }
 
 /**

@@ -22,7 +22,7 @@ export class SessionLastUse extends BatchedMarks<SessionId> {
   }
 
   /** Notes the use of a session, unless it is written down that it was used a moment ago. */
-  remember(session: LiveSession): void {
+  noteUse(session: LiveSession): void {
     const { id, lastUsedAt } = session;
     const now = databaseTime(session);
     if (!lastUsedAt || now.getTime() - lastUsedAt.getTime() > PRECISION_MS) this.mark(id, now);
@@ -31,7 +31,7 @@ export class SessionLastUse extends BatchedMarks<SessionId> {
   protected async write(used: ReadonlyMap<SessionId, Date>): Promise<void> {
     const ids = [...used.keys()];
     await this.sessionRows.markUsed(ids);
-    for (const id of ids) this.sessionCache.used(id);
+    for (const id of ids) this.sessionCache.noteStoredUse(id);
   }
 
   protected onFailure(error: unknown): void {

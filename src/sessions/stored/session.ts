@@ -1,14 +1,11 @@
-import type { Selectable } from 'kysely';
 import type {
   AttemptState,
-  OauthSessionTable,
   SessionPurpose,
   SessionReason,
   SessionStatus,
 } from '../../database/tables/oauth-session.ts';
 import type { AttemptId, SessionId } from '../../database/tables/id.ts';
 import type { Did } from '../../database/tables/did.ts';
-import { toDate } from '../../database/tables/timestamp.ts';
 
 /** A stored grant with its life, without its secrets. All times are the database's. */
 export type Session = {
@@ -59,42 +56,3 @@ export type AttemptKey = {
   readonly generation: number;
   readonly attemptId: AttemptId;
 };
-
-export type SessionRow = Selectable<OauthSessionTable>;
-
-export function toSession(row: SessionRow): Session {
-  return {
-    id: row.id,
-    did: row.did,
-    handle: row.handle,
-    clientId: row.client_id,
-    issuer: row.issuer,
-    pds: row.pds,
-    scope: row.scope,
-    askedScope: row.asked_scope,
-    kid: row.kid,
-    purpose: row.purpose,
-    generation: row.generation,
-    status: row.status,
-    reason: row.reason,
-    grantedAt: new Date(row.granted_at),
-    refreshedAt: new Date(row.refreshed_at),
-    lastUsedAt: toDate(row.last_used_at),
-    accessExpiresAt: new Date(row.access_expires_at),
-    nextRefreshAt: toDate(row.next_refresh_at),
-    failures: row.failures,
-    resends: row.attempt_no,
-    attempt: toAttempt(row),
-  };
-}
-
-function toAttempt({ attempt_id, attempt_state, owner, sent_at, lease_until }: SessionRow): Attempt | null {
-  if (attempt_id === null || attempt_state === null || owner === null) return null;
-  return {
-    id: attempt_id,
-    state: attempt_state,
-    owner,
-    sentAt: toDate(sent_at),
-    leaseUntil: toDate(lease_until),
-  };
-}

@@ -11,7 +11,7 @@ describe('the turns of an account', () => {
     const turns = new AccountTurns();
     const seen: string[] = [];
     const use = (name: string): Promise<void> =>
-      turns.take(did, async () => {
+      turns.runInTurn(did, async () => {
         seen.push(`${name} begins`);
         await turnOfTheLoop();
         seen.push(`${name} ends`);
@@ -23,8 +23,8 @@ describe('the turns of an account', () => {
 
   it('are given on by a use that fails, which tells its own caller only', async () => {
     const turns = new AccountTurns();
-    const failing = turns.take(did, () => Promise.reject(new Error('failed')));
-    const next = turns.take(did, () => Promise.resolve('next'));
+    const failing = turns.runInTurn(did, () => Promise.reject(new Error('failed')));
+    const next = turns.runInTurn(did, () => Promise.resolve('next'));
     await expect(failing).rejects.toThrow('failed');
     expect(await next).toBe('next');
   });
@@ -32,7 +32,7 @@ describe('the turns of an account', () => {
   it('are forgotten once nobody is left', async () => {
     const turns = new AccountTurns();
     const { promise, resolve } = Promise.withResolvers<undefined>();
-    const uses = ([did, did, 'did:plc:b'] as const).map(account => turns.take(account, () => promise));
+    const uses = ([did, did, 'did:plc:b'] as const).map(account => turns.runInTurn(account, () => promise));
     expect(turns.size).toBe(2);
     resolve(undefined);
     await Promise.all(uses);
@@ -47,12 +47,12 @@ describe('the turns of an account', () => {
       new AbortController(),
       [] as string[],
     ];
-    const running = turns.take(did, () => first.promise);
+    const running = turns.runInTurn(did, () => first.promise);
     const note = (name: string) => () => Promise.resolve(seen.push(name));
-    const left = turns.take(did, note('left'), leaving.signal);
+    const left = turns.runInTurn(did, note('left'), leaving.signal);
     leaving.abort(new Error('enough'));
     await expect(left).rejects.toThrow('enough');
-    const behind = turns.take(did, note('behind'));
+    const behind = turns.runInTurn(did, note('behind'));
     await turnOfTheLoop();
     expect(seen).toEqual([]);
     first.resolve(undefined);
@@ -63,10 +63,10 @@ describe('the turns of an account', () => {
   it('are not begun for a signal that is aborted already, or at the very moment of the turn', async () => {
     const turns = new AccountTurns();
     const work = (): Promise<string> => Promise.resolve('begun');
-    await expect(turns.take(did, work, AbortSignal.abort('at once'))).rejects.toBe('at once');
+    await expect(turns.runInTurn(did, work, AbortSignal.abort('at once'))).rejects.toBe('at once');
     const leaving = new AbortController();
-    const first = turns.take(did, () => Promise.resolve());
-    const second = turns.take(did, work, leaving.signal);
+    const first = turns.runInTurn(did, () => Promise.resolve());
+    const second = turns.runInTurn(did, work, leaving.signal);
     void first.then(() => {
       leaving.abort('just now');
     });
@@ -76,7 +76,7 @@ describe('the turns of an account', () => {
   it('end as the use does, once it has begun', async () => {
     const turns = new AccountTurns();
     const leaving = new AbortController();
-    const use = turns.take(
+    const use = turns.runInTurn(
       did,
       async () => {
         leaving.abort();
@@ -91,7 +91,9 @@ describe('the turns of an account', () => {
   it('leave nothing behind on a signal that lives long', async () => {
     const turns = new AccountTurns();
     const { signal } = new AbortController();
-    await Promise.all(Array.from({ length: 20 }, () => turns.take(did, () => Promise.resolve(), signal)));
+    await Promise.all(
+      Array.from({ length: 20 }, () => turns.runInTurn(did, () => Promise.resolve(), signal)),
+    );
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
@@ -114,7 +116,7 @@ describe('the turns of an account', () => {
             running -= 1;
             if (fails) throw new Error('failed');
           };
-          const use = turns.take(did, work, leaving.signal);
+          const use = turns.runInTurn(did, work, leaving.signal);
           if (leaves) leaving.abort(new Error('left'));
           return use;
         });

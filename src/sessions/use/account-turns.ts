@@ -1,38 +1,38 @@
 import type { Did } from '../../database/tables/did.ts';
 import { untilAborted } from '../../waiting/until-aborted.ts';
 
-/** Lets the exclusive uses of each account follow one another, in the order in which they came. */
+/** Runs the exclusive uses of each account one after another, in the order of their calls. */
 export class AccountTurns {
   private readonly last = new Map<string, Promise<unknown>>();
 
-  /** How many accounts are in use, or waited for. */
+  /** The number of accounts with a use that runs or waits. */
   get size(): number {
     return this.last.size;
   }
 
   /**
-   * Runs `work` when the uses of the account that came before are over, however they ended.
+   * Runs `work` after all earlier uses of the account, whether these succeeded or failed.
    *
-   * @param signal ends the waiting for the turn, with its reason, and nothing that has begun
+   * @param signal ends the wait for the turn, with its reason. Work that has started goes on.
    */
-  async take<T>(did: Did, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async runInTurn<T>(did: Did, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const before = this.last.get(did) ?? Promise.resolve();
-    const { promise: over, resolve: end } = Promise.withResolvers<undefined>();
-    this.follow(
+    const { promise: done, resolve: finish } = Promise.withResolvers<undefined>();
+    this.enqueue(
       did,
-      before.then(() => over),
+      before.then(() => done),
     );
     try {
       await untilAborted(before, signal);
       signal?.throwIfAborted();
       return await work();
     } finally {
-      end(undefined);
+      finish(undefined);
     }
   }
 
-  /** Whoever comes next waits for this; who has left the queue is waited for no longer than those before. */
-  private follow(did: Did, turn: Promise<unknown>): void {
+  /** The next caller waits for this turn. A caller that gave up does not delay the queue. */
+  private enqueue(did: Did, turn: Promise<unknown>): void {
     this.last.set(did, turn);
     void turn.then(() => {
       if (this.last.get(did) === turn) this.last.delete(did);

@@ -4,19 +4,23 @@ import { BrokerError } from '../../errors/broker-error.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import { databaseTime, type LiveSession, SessionCache, requireLive } from '../stored/session.cache.ts';
 import { decide, isSettling, type RefreshDecision } from '../stored/refresh-policy.ts';
+import type { Session } from '../stored/session.ts';
 import { Refresher, type RefreshTrigger } from '../refresh/refresher.service.ts';
 import { untilAborted } from '../../waiting/until-aborted.ts';
 import { withinTime } from '../../waiting/within-time.ts';
 
-/** How long a request waits for a token; the refresh itself goes on. */
+/** How long a request waits for a token. The refresh itself goes on. */
 const PATIENCE_MS = 30_000;
 const RETRY_AFTER_SECONDS = 5;
 
+/** Throws if a session must not send a request. */
+export type SessionCheck = (session: Pick<Session, 'scope'>) => void;
+
 /**
- * Finds the tokens that requests are sent with, and waits for a refresh where there is no other way.
+ * Provides the tokens that requests are sent with, and waits for a refresh if there is no other way.
  *
  * Every method throws a BrokerError: `ReauthorizationRequired` when the session needs its owner, `TokenUnavailable`
- * when it has no working token right now. A caller's signal ends its waiting, and never the refresh.
+ * when it has no working token right now. A caller's signal ends its waiting, never the refresh.
  */
 @Injectable()
 export class LiveTokens {
@@ -26,24 +30,35 @@ export class LiveTokens {
     private readonly metrics: Metrics,
   ) {}
 
-  /** Returns a session whose token can be sent now; a refresh that is only due goes on beside. */
-  async get(id: SessionId, signal: AbortSignal | undefined): Promise<LiveSession> {
-    const session = await this.getLive(id);
-    const decision = decide(session, databaseTime(session));
-    if (decision.kind === 'due') void this.refresher.refresh(id, { kind: 'policy' });
-    return isServiceable(decision) ? session : this.awaitToken(id, signal);
+  /** Returns a session that is active and passes `check`, whether its token works or not. */
+  async getActive(id: SessionId, check?: SessionCheck): Promise<LiveSession> {
+    const session = requireLive(await this.sessionCache.get(id));
+    check?.(session);
+    return session;
   }
 
-  /** Returns a session whose token will not be renewed soon: a refresh that is due, or under way anywhere, comes first. */
+  /**
+   * Returns a session whose token can be sent now. Starts a refresh that is due, and does not wait for it.
+   *
+   * @param check runs before a token is waited for
+   */
+  async get(id: SessionId, signal: AbortSignal | undefined, check?: SessionCheck): Promise<LiveSession> {
+    const session = await this.getActive(id, check);
+    const decision = decide(session, databaseTime(session));
+    if (decision.kind === 'due') void this.refresher.refresh(id, { kind: 'policy' });
+    return isSendable(decision) ? session : this.awaitToken(id, signal);
+  }
+
+  /** Returns a session whose token stays for a while: waits for a refresh that is due or running, in any process. */
   async getSettled(id: SessionId, signal: AbortSignal | undefined): Promise<LiveSession> {
     await this.awaitRefresh(id, { kind: 'policy' }, signal);
     const session = requireLive(await this.sessionCache.reload(id));
     const decision = decide(session, databaseTime(session));
-    if (isServiceable(decision) && session.attempt?.state !== 'sent') return session;
+    if (isSendable(decision) && session.attempt?.state !== 'sent') return session;
     throw tokenUnavailable(decision, databaseTime(session));
   }
 
-  /** Finds the token that took the place of one that the PDS refused: stored already, or by one refresh. */
+  /** Returns the session with a newer token than the one that the PDS refused: the stored one, or that of one refresh. */
   async renew(refused: LiveSession, signal: AbortSignal | undefined): Promise<LiveSession> {
     const { id, generation } = refused;
     const current = requireLive(await this.sessionCache.reload(id));
@@ -52,25 +67,21 @@ export class LiveTokens {
       throw new BrokerError('UpstreamUnavailable', 'The PDS refuses a token that was just renewed.');
     }
     await this.awaitRefresh(id, { kind: 'refused', generation }, signal);
-    const renewed = await this.getLive(id);
+    const renewed = await this.getActive(id);
     if (renewed.generation > generation) return renewed;
     throw tokenUnavailable(decide(renewed, databaseTime(renewed)), databaseTime(renewed));
   }
 
-  /** Looks for a token that can be sent where memory has none: stored by another process, or by a refresh. */
+  /** Returns the session with the token that another process stored, or that a refresh yields. */
   private async awaitToken(id: SessionId, signal: AbortSignal | undefined): Promise<LiveSession> {
     const current = requireLive(await this.sessionCache.reload(id));
     const decision = decide(current, databaseTime(current));
-    if (isServiceable(decision)) return current;
+    if (isSendable(decision)) return current;
     if (decision.kind !== 'back-off') await this.awaitRefresh(id, { kind: 'policy' }, signal);
-    const after = await this.getLive(id);
+    const after = await this.getActive(id);
     const outcome = decide(after, databaseTime(after));
-    if (isServiceable(outcome)) return after;
+    if (isSendable(outcome)) return after;
     throw tokenUnavailable(outcome, databaseTime(after));
-  }
-
-  private async getLive(id: SessionId): Promise<LiveSession> {
-    return requireLive(await this.sessionCache.get(id));
   }
 
   private async awaitRefresh(
@@ -92,7 +103,7 @@ function tokenUnavailable(decision: RefreshDecision, now: Date): BrokerError {
   );
 }
 
-function isServiceable(decision: RefreshDecision): boolean {
+function isSendable(decision: RefreshDecision): boolean {
   if (decision.kind === 'fresh' || decision.kind === 'due') return true;
   return 'usable' in decision && decision.usable;
 }

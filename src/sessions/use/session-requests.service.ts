@@ -3,7 +3,7 @@ import type { SessionId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { discard } from '../../identity/outbound/exchange.ts';
 import { SessionLastUse } from '../stored/session-last-use.service.ts';
-import { LiveTokens } from './live-tokens.service.ts';
+import { LiveTokens, type SessionCheck } from './live-tokens.service.ts';
 import {
   PdsRequests,
   type PdsRequest,
@@ -15,10 +15,10 @@ import { StreamGate } from '../refresh/stream-gate.service.ts';
 
 const PRIMING_PATH = '/xrpc/com.atproto.server.getSession';
 
-/** How often a stream that is about to begin gives way to a rotation. */
+/** How often a stream that is about to start lets a rotation go first. */
 const MOST_TURNS = 3;
 
-/** Sends the requests of a session with a live token: one whose token was renewed under it is sent again. */
+/** Sends the requests of sessions to their PDS. A request whose token was replaced meanwhile is sent again. */
 @Injectable()
 export class SessionRequests {
   constructor(
@@ -29,19 +29,27 @@ export class SessionRequests {
     private readonly sessionLastUse: SessionLastUse,
   ) {}
 
-  /** @param path `/xrpc/<nsid>`, with or without a query string */
-  async send(id: SessionId, path: string, request: PdsRequest): Promise<PdsResponse> {
+  /**
+   * Sends one request of a session.
+   *
+   * @param path `/xrpc/<nsid>`, with or without a query string
+   * @param check runs before the body is read and before a token is waited for
+   * @throws BrokerError `ReauthorizationRequired`, `InvalidToken`, `TokenUnavailable`, `UpstreamUnavailable`, or what
+   * `check` throws
+   */
+  async send(id: SessionId, path: string, request: PdsRequest, check?: SessionCheck): Promise<PdsResponse> {
     const { body, ...rest } = request;
-    if (body === undefined) return this.sendRepeatable(id, path, rest);
-    if (Buffer.isBuffer(body)) return this.sendRepeatable(id, path, { ...rest, body });
-    return this.replayWindow.with(body, kept =>
+    if (body === undefined) return this.sendRepeatable(id, path, rest, check);
+    if (Buffer.isBuffer(body)) return this.sendRepeatable(id, path, { ...rest, body }, check);
+    await this.liveTokens.getActive(id, check); // Refuse before reading the body.
+    return this.replayWindow.withBody(body, kept =>
       Buffer.isBuffer(kept)
         ? this.sendRepeatable(id, path, { ...rest, body: kept })
         : this.sendStream(id, path, { ...rest, body: kept }),
     );
   }
 
-  /** The time by the clock of a PDS, as far as its answers have told it. */
+  /** Returns the time by the clock of a PDS, as estimated from its responses. */
   now(pds: string): Date {
     return this.pdsRequests.now(pds);
   }
@@ -50,9 +58,10 @@ export class SessionRequests {
     id: SessionId,
     path: string,
     request: RepeatableRequest,
+    check?: SessionCheck,
   ): Promise<PdsResponse> {
-    const session = await this.liveTokens.get(id, request.signal);
-    this.sessionLastUse.remember(session);
+    const session = await this.liveTokens.get(id, request.signal, check);
+    this.sessionLastUse.noteUse(session);
     const response = await this.pdsRequests.send(session, path, request);
     if (!this.pdsRequests.refusesToken(response)) return response;
     discard(response);
@@ -63,11 +72,10 @@ export class SessionRequests {
     throw new BrokerError('UpstreamUnavailable', 'The PDS refuses a token that was just renewed.');
   }
 
-  /** Sends what can be sent only once, when nonce and token were just seen to work and no rotation is near. */
+  /** Sends a body that can be sent only once: after nonce and token were seen to work, and while no rotation is near. */
   private async sendStream(id: SessionId, path: string, request: PdsRequest): Promise<PdsResponse> {
     const { signal } = request;
-    const primed = await this.sendRepeatable(id, PRIMING_PATH, { method: 'GET', ...(signal && { signal }) });
-    discard(primed);
+    discard(await this.sendRepeatable(id, PRIMING_PATH, { method: 'GET', ...(signal && { signal }) }));
     for (let turn = 0; turn < MOST_TURNS; turn++) {
       const session = await this.liveTokens.getSettled(id, signal);
       const response = this.streamGate.tryStream(id, () => this.pdsRequests.sendOnce(session, path, request));

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { SessionId } from '../../database/tables/id.ts';
-import { type Did, isDid } from '../../database/tables/did.ts';
+import type { Did } from '../../database/tables/did.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { AccountTurns } from './account-turns.ts';
 import type { SessionLife } from '../stored/granted-row.ts';
@@ -12,22 +12,25 @@ import { SessionRequests } from './session-requests.service.ts';
 import type { Session } from '../stored/session.ts';
 import { SessionRepository } from '../stored/session.repository.ts';
 
-/** What a session opens: authenticated requests to its account's PDS, and nothing of its secrets. */
+/** Access to the PDS of a session's account, without the session's secrets. */
 export type SessionAccess = Pick<Session, 'did' | 'pds' | 'scope'> & {
   /** @param path `/xrpc/<nsid>`, with or without a query string */
   fetch(path: string, request: PdsRequest): Promise<PdsResponse>;
-  /** The time by the clock of the PDS, as far as its answers have told it. */
+  /** Returns the time by the clock of the PDS, as estimated from its responses. */
   now(): Date;
 };
 
+/** Uses a session; its result is the caller's. */
+export type SessionUse<T> = (access: SessionAccess) => Promise<T>;
+
 export type AccessOptions = {
-  /** Lets the uses of one account follow each other in this process. */
+  /** Runs the uses of one account one after another, in this process. */
   readonly exclusive?: boolean;
-  /** Ends the requests and the waiting, and never the refresh that is waited for. */
+  /** Ends the requests and the waiting, never the refresh that is waited for. */
   readonly signal?: AbortSignal;
 };
 
-/** Stored sessions: made of a grant, and used. */
+/** Stored sessions: created from a grant, found, and used. */
 @Injectable()
 export class Sessions {
   private readonly turns = new AccountTurns();
@@ -38,16 +41,15 @@ export class Sessions {
     private readonly sessionRequests: SessionRequests,
   ) {}
 
-  /** Stores a grant as a session of its own. */
+  /** Stores a grant as a new session. */
   create(grant: Grant, life: SessionLife, database?: Kysely<Schema>): Promise<Session> {
-    return this.sessionRows.insert(grant, life, database);
+    return this.sessionRows.insertSession(grant, life, database);
   }
 
   /**
-   * Promises a session to one more holder, in the transaction that stores the holder: from then on nobody can end it for
-   * having none.
+   * Gives a session one more holder, in the transaction that stores the holder. A concurrent sweep then keeps the session.
    *
-   * @throws BrokerError `ReauthorizationRequired` when the session is not active, or not the account's
+   * @throws BrokerError `ReauthorizationRequired` when the session is not active, or belongs to another account
    */
   async addHolder(session: Pick<Session, 'id' | 'did'>, database: Kysely<Schema>): Promise<void> {
     if (!(await this.sessionRows.addHolder(session, database))) throw sessionEnded();
@@ -57,40 +59,39 @@ export class Sessions {
     return this.sessionCache.get(id);
   }
 
-  /** @throws BrokerError as {@link sessionEnded} tells, when there is no such session, or it is not active */
+  /** @throws BrokerError as {@link sessionEnded} says, when the session does not exist or is not active */
   async get(id: SessionId): Promise<Session> {
     return requireLive(await this.sessionCache.get(id));
   }
 
   /**
-   * The way to a PDS: runs `use` with access to a session's account.
+   * Runs `use` with access to the account of a session.
    *
-   * @param target the id of a session, or a DID for the newest active session of that account
-   * @throws BrokerError `ReauthorizationRequired` when the session cannot be used without its owner,
-   * `TokenUnavailable` when it has no working token right now
+   * @throws BrokerError `ReauthorizationRequired` when the session needs its owner, `TokenUnavailable` when it has no
+   * working token right now
    */
-  async withSession<T>(
-    target: SessionId | Did,
-    use: (access: SessionAccess) => Promise<T>,
-    { exclusive = false, signal }: AccessOptions = {},
-  ): Promise<T> {
-    const id = await this.idOf(target);
-    const { did, pds, scope } = await this.get(id);
+  async withSession<T>(sessionId: SessionId, use: SessionUse<T>, options: AccessOptions = {}): Promise<T> {
+    const { exclusive = false, signal } = options;
+    const { did, pds, scope } = await this.get(sessionId);
     const access: SessionAccess = {
       did,
       pds,
       scope,
       fetch: (path, request) =>
-        this.sessionRequests.send(id, path, signal ? { signal, ...request } : request),
+        this.sessionRequests.send(sessionId, path, signal ? { signal, ...request } : request),
       now: () => this.sessionRequests.now(pds),
     };
-    return exclusive ? this.turns.take(did, () => use(access), signal) : use(access);
+    return exclusive ? this.turns.runInTurn(did, () => use(access), signal) : use(access);
   }
 
-  private async idOf(target: SessionId | Did): Promise<SessionId> {
-    if (!isDid(target)) return target;
-    const id = await this.sessionRows.findNewestActive(target);
+  /**
+   * Runs `use` with the active session that an account was granted last; see {@link withSession}.
+   *
+   * @throws BrokerError `ReauthorizationRequired` when the account has no active session
+   */
+  async withAccount<T>(did: Did, use: SessionUse<T>, options?: AccessOptions): Promise<T> {
+    const id = await this.sessionRows.findNewestActive(did);
     if (id === undefined) throw sessionEnded();
-    return id;
+    return this.withSession(id, use, options);
   }
 }

@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { ClaimCodePage } from '../../login/claim-code-page.ts';
-import { OwnRequestCookie } from '../account/own-request-cookie.service.ts';
+import { OwnRequestCookie } from '../account/new-key/own-request-cookie.service.ts';
 import { Pages } from '../frame/pages.service.ts';
 import { ShownClaimCode } from './shown-claim-code.service.ts';
 

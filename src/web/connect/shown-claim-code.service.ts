@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuthorizedKeyRequest } from '../../api-keys/requests/key-request-authorizations.service.ts';
 import type { ClaimCodePage } from '../../login/claim-code-page.ts';
-import { KeyReadyPage } from '../account/key-ready-page.tsx';
-import { OwnRequestCookie } from '../account/own-request-cookie.service.ts';
+import { KeyReadyPage } from '../account/new-key/key-ready-page.tsx';
+import { OwnRequestCookie } from '../account/new-key/own-request-cookie.service.ts';
 import { Pages } from '../frame/pages.service.ts';
 import { ClaimCodeView } from './claim-code-view.tsx';
 

@@ -113,7 +113,7 @@ export class ModelBroker {
     this.#log.isSilent = true;
     for (const point of failPoints) this.get(FailPoints).arm(point, () => new Promise(() => undefined));
     await this.database.destroy();
-    this.get(Shutdown).begin();
+    this.get(Shutdown).announce();
     // What is left of it in this process: its timers, which find no database, and its sockets.
     await this.get(Instances).onApplicationShutdown();
     await this.get(SessionLastUse).onApplicationShutdown();

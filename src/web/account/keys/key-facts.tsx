@@ -1,0 +1,40 @@
+import type { VNode } from 'preact';
+import type { ApiKeyStatus } from '../../../api-keys/keys/api-key.ts';
+import type { ApiKeyView } from '../../../api-keys/keys/api-key-view.ts';
+import { Badge, type Tone } from '../../frame/badge.tsx';
+import { Facts } from '../../frame/facts.tsx';
+import { Time } from '../../frame/time.tsx';
+import { keyTexts as texts } from '../../texts/keys.ts';
+
+const TONES: Readonly<Record<ApiKeyStatus, Tone>> = {
+  active: 'good',
+  needs_reauth: 'alert',
+  expired: 'over',
+  revoked: 'over',
+};
+
+/** Whether a key works. */
+export function KeyBadge({ status }: Pick<ApiKeyView, 'status'>): VNode {
+  return <Badge tone={TONES[status]}>{texts.status[status]}</Badge>;
+}
+
+/** What a key is known by, its times, and what it may do where that is not told apart. */
+export function KeyFacts({
+  start,
+  createdAt,
+  expiresAt,
+  lastUsedAt,
+  may,
+}: ApiKeyView & { may?: string }): VNode {
+  return (
+    <Facts
+      facts={[
+        [texts.start, <code>{start}</code>],
+        [texts.created, <Time at={createdAt} />],
+        [texts.expires, expiresAt === null ? texts.endsNever : <Time at={expiresAt} />],
+        [texts.lastUsed, lastUsedAt === null ? texts.notUsed : <Time at={lastUsedAt} />],
+        may === undefined ? undefined : [texts.may, may],
+      ]}
+    />
+  );
+}

@@ -1,0 +1,80 @@
+import type { VNode } from 'preact';
+import type { ApiKeyView } from '../../../api-keys/keys/api-key-view.ts';
+import { ButtonForm } from '../../frame/button-form.tsx';
+import { Permissions } from '../../frame/permissions.tsx';
+import type { Frame } from '../../frame/pages.service.ts';
+import { accountTexts } from '../../texts/account.ts';
+import { keyTexts as texts } from '../../texts/keys.ts';
+import { AccountFrame } from '../frame/account-frame.tsx';
+import { KeyBadge, KeyFacts } from './key-facts.tsx';
+import type { LostKey } from './lost-key-reasons.service.ts';
+import { LostKeys } from './lost-keys.tsx';
+
+export type KeyView = Frame & { readonly apiKey: ApiKeyView; readonly lost: readonly LostKey[] };
+
+/** How long the old secret of a key may work beside its new one, in seconds. */
+export const graces = ['0', '3600', '86400'] as const;
+
+/** The page of one key: what it is, and what its owner can do about it. */
+export function KeyPage(view: KeyView): VNode {
+  const { basePath, apiKey } = view;
+  const isOver = apiKey.status === 'revoked' || apiKey.status === 'expired';
+  return (
+    <AccountFrame {...view} title={apiKey.name}>
+      <div class="row-title">
+        <h1>
+          <bdi>{apiKey.name}</bdi>
+        </h1>
+        <KeyBadge {...apiKey} />
+      </div>
+      <LostKeys {...view} />
+      <section class="card" aria-label={apiKey.name}>
+        <KeyFacts {...apiKey} />
+        <div class="field">
+          <h2>{texts.may}</h2>
+          <Permissions scope={apiKey.scope} />
+        </div>
+      </section>
+      {isOver ? null : <Rotation {...view} />}
+      {isOver ? null : (
+        <section class="card" aria-labelledby="revoke">
+          <div class="section-head">
+            <h2 id="revoke">{texts.revoke}</h2>
+            <p>{texts.revokeLead}</p>
+          </div>
+          <ButtonForm action={`${basePath}/account/keys/${apiKey.id}/revoke`} kind="danger">
+            {texts.doRevoke}
+          </ButtonForm>
+        </section>
+      )}
+      <p>
+        <a href={`${basePath}/account`}>{accountTexts.back}</a>
+      </p>
+    </AccountFrame>
+  );
+}
+
+/** The form says which secret is replaced: sent again, as by loading its answer anew, it replaces no other. */
+function Rotation({ basePath, apiKey }: KeyView): VNode {
+  return (
+    <section class="card" aria-labelledby="rotate">
+      <div class="section-head">
+        <h2 id="rotate">{texts.rotate}</h2>
+        <p>{texts.rotateLead}</p>
+      </div>
+      <form method="post" action={`${basePath}/account/keys/${apiKey.id}/rotate`}>
+        <input type="hidden" name="start" value={apiKey.start} />
+        <fieldset>
+          <legend>{texts.grace}</legend>
+          {graces.map(grace => (
+            <label key={grace} class="choice">
+              <input type="radio" name="grace" value={grace} checked={grace === '3600'} />
+              <span>{texts.graceChoices[grace]}</span>
+            </label>
+          ))}
+        </fieldset>
+        <button type="submit">{texts.doRotate}</button>
+      </form>
+    </section>
+  );
+}

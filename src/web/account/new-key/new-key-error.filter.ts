@@ -1,0 +1,39 @@
+import { Catch, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { BrokerError } from '../../../errors/broker-error.ts';
+import type { ErrorCode } from '../../../errors/error-code.ts';
+import { AccountErrorFilter } from '../frame/account-error.filter.ts';
+
+/** What is wrong with what was filled in, or with the moment: the form says so, and keeps what it was told. */
+const SAID_BY_FORM: readonly ErrorCode[] = [
+  'InvalidRequest',
+  'KeyRequestsOff',
+  'TooManyRequests',
+  'TooManyKeyRequests',
+  'AccountUnreachable',
+  'AccountNotAllowed',
+];
+
+const LONGEST_FIELD = 64;
+
+/** Leads a person back to the form of a new key. */
+@Catch()
+@Injectable()
+export class NewKeyErrorFilter extends AccountErrorFilter {
+  protected override show(error: BrokerError, request: FastifyRequest, reply: FastifyReply): void {
+    if (!SAID_BY_FORM.includes(error.code)) {
+      super.show(error, request, reply);
+      return;
+    }
+    const query = new URLSearchParams({ problem: error.code, ...keptFields(request.body) });
+    void reply.redirect(`${this.config.basePath}/account/keys/new?${query}`, 303);
+  }
+}
+
+function keptFields(body: unknown): Record<string, string> {
+  const fields = Object.entries((body ?? {}) as Record<string, unknown>).filter(
+    (field): field is [string, string] =>
+      /^(name|ends|permission-\d{1,3})$/.test(field[0]) && typeof field[1] === 'string',
+  );
+  return Object.fromEntries(fields.map(([name, value]) => [name, value.slice(0, LONGEST_FIELD)]));
+}

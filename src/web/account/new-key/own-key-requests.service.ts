@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import type { BrowserPrincipal } from '../../../access/principal.ts';
+import type { IssuedApiKey } from '../../../api-keys/keys/api-keys.service.ts';
+import { KeyRequestClaims } from '../../../api-keys/requests/key-request-claims.service.ts';
+import { noSuchRequest } from '../../../api-keys/requests/key-request-refusals.ts';
+import { type CreatedKeyRequest, KeyRequests } from '../../../api-keys/requests/key-requests.service.ts';
+import type { AuditSource } from '../../../audit/audit-event.ts';
+import { Config } from '../../../config/config.ts';
+import { type NewKeyForm, toKeyRequestInput } from './new-key-form.ts';
+
+/** Key requests that an owner makes for their own account, by the rules that programs follow. */
+@Injectable()
+export class OwnKeyRequests {
+  /** The parts of the configured scope. A key can have any of them. */
+  readonly permissions: readonly string[];
+
+  constructor(
+    { scope }: Config,
+    private readonly keyRequests: KeyRequests,
+    private readonly keyRequestClaims: KeyRequestClaims,
+  ) {
+    this.permissions = scope.split(' ');
+  }
+
+  /** Creates a request for a key of the caller's own. @throws BrokerError as {@link KeyRequests.create} */
+  create(form: NewKeyForm, caller: BrowserPrincipal, by: AuditSource): Promise<CreatedKeyRequest> {
+    return this.keyRequests.create(toKeyRequestInput(form, caller.did, this.permissions), caller, by);
+  }
+
+  /**
+   * Claims a key that this browser has requested.
+   *
+   * @param proof.tempToken as this browser kept it for the request
+   * @throws BrokerError `NotFound` if the browser kept no token, or the request is for another account; `KeyRequestEnded`,
+   * and as {@link KeyRequestClaims.claimWithToken}
+   */
+  async claim(
+    id: string,
+    proof: { readonly tempToken: string | undefined; readonly code: string },
+    { did }: BrowserPrincipal,
+    by: AuditSource,
+  ): Promise<IssuedApiKey> {
+    const request = await this.keyRequests.getOpen(id);
+    if (proof.tempToken === undefined || request.did !== did) throw noSuchRequest();
+    return this.keyRequestClaims.claimWithToken(request.id, proof.tempToken, proof.code, by);
+  }
+}

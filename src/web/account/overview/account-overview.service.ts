@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import type { ApiKeyId, UiSessionId } from '../../../database/tables/id.ts';
+import type { BrowserPrincipal } from '../../../access/principal.ts';
+import { toApiKeyView } from '../../../api-keys/keys/api-key-view.ts';
+import { ApiKeys } from '../../../api-keys/keys/api-keys.service.ts';
+import { Config } from '../../../config/config.ts';
+import { reconsentUrl } from '../../../sessions/endings/reconsent-url.ts';
+import { ScopeShortfalls } from '../../../sessions/stored/scope-shortfalls.service.ts';
+import { Sessions } from '../../../sessions/use/sessions.service.ts';
+import { OwnUiSessions } from '../../../ui-sessions/own-ui-sessions.service.ts';
+import { toUiSessionView } from '../../../ui-sessions/ui-session-view.ts';
+import { LostKeyReasons } from '../keys/lost-key-reasons.service.ts';
+import type { AccountView } from './account-view.ts';
+
+const BROWSERS_SHOWN = 50;
+const KEYS_SHOWN = 500;
+
+export type AccountCursors = {
+  readonly browsers?: UiSessionId | undefined;
+  readonly keys?: ApiKeyId | undefined;
+};
+
+type Overview = Omit<AccountView, 'basePath' | 'brokerName' | 'done' | 'problem'>;
+
+/** Gathers what a person is shown of their account. */
+@Injectable()
+export class AccountOverview {
+  constructor(
+    private readonly config: Config,
+    private readonly sessions: Sessions,
+    private readonly scopeShortfalls: ScopeShortfalls,
+    private readonly ownUiSessions: OwnUiSessions,
+    private readonly apiKeys: ApiKeys,
+    private readonly lostKeyReasons: LostKeyReasons,
+  ) {}
+
+  /** @throws BrokerError `ReauthorizationRequired` when the browser's own session is over */
+  async read(caller: BrowserPrincipal, cursors: AccountCursors): Promise<Overview> {
+    const { did, sessionId, uiSessionId } = caller;
+    const [session, browsers, listed] = await Promise.all([
+      this.sessions.get(sessionId),
+      this.ownUiSessions.list(did, { cursor: cursors.browsers, limit: BROWSERS_SHOWN }),
+      this.apiKeys.list({ did, cursor: cursors.keys, limit: KEYS_SHOWN }),
+    ]);
+    const shown = browsers.uiSessions.map(uiSession => toUiSessionView(uiSession, uiSessionId));
+    const keys = listed.keys.map(key => toApiKeyView(key));
+    return {
+      session,
+      shortfall: this.scopeShortfalls.missingParts(session),
+      reconsentUrl: reconsentUrl(session, this.config),
+      browsers: shown.toSorted(byCurrentAndLastSeen),
+      browsersCursor: browsers.cursor,
+      keys: keys.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1)),
+      keysCursor: listed.cursor,
+      lost: await this.lostKeyReasons.explain(listed.keys),
+      mayMakeKeys: this.config.keyRequests !== 'off',
+    };
+  }
+}
+
+function byCurrentAndLastSeen(
+  a: AccountView['browsers'][number],
+  b: AccountView['browsers'][number],
+): number {
+  if (a.current !== b.current) return a.current ? -1 : 1;
+  return a.lastSeenAt < b.lastSeenAt ? 1 : -1;
+}

@@ -1,0 +1,58 @@
+import type { VNode } from 'preact';
+import { AccountChip } from '../../frame/avatar.tsx';
+import { Details } from '../../frame/facts.tsx';
+import { Note, Problem } from '../../frame/note.tsx';
+import { Permissions } from '../../frame/permissions.tsx';
+import { accountTexts as texts } from '../../texts/account.ts';
+import { problemText } from '../../texts/problem-text.ts';
+import { AccountFrame } from '../frame/account-frame.tsx';
+import type { AccountView } from './account-view.ts';
+import { BrowsersSection } from '../browsers/browsers-section.tsx';
+import { KeysSection } from '../keys/keys-section.tsx';
+import { LostKeys } from '../keys/lost-keys.tsx';
+import { Shortfall } from './shortfall.tsx';
+
+/** The page at `/account`: who one is, where one is signed in, and who can act for one. */
+export function AccountPage(view: AccountView): VNode {
+  return (
+    <AccountFrame {...view} title={texts.title} width="wide">
+      <h1>{texts.title}</h1>
+      <Notes {...view} />
+      <LostKeys {...view} />
+      <Identity {...view} />
+      <Shortfall {...view} />
+      <KeysSection {...view} />
+      <BrowsersSection {...view} />
+    </AccountFrame>
+  );
+}
+
+function Notes({ problem, done }: AccountView): VNode | null {
+  if (problem !== undefined) return <Problem code={problem}>{problemText(problem)}</Problem>;
+  const text = done !== undefined && Object.hasOwn(texts.done, done) ? texts.done[done] : undefined;
+  return text === undefined ? null : <Note code={done ?? ''}>{text}</Note>;
+}
+
+function Identity({ basePath, brokerName, session }: AccountView): VNode {
+  const { did, handle, pds, scope } = session;
+  return (
+    <section aria-label={texts.title} class="card">
+      <AccountChip basePath={basePath} did={did} handle={handle} />
+      <Details
+        facts={[
+          [texts.server, <span data-pds>{new URL(pds).host}</span>],
+          [
+            texts.mayDo(brokerName),
+            <>
+              <Permissions scope={scope} />
+              <p class="quiet">{texts.mayDoLead}</p>
+            </>,
+          ],
+        ]}
+      />
+      <p>
+        <a href={`${basePath}/?switch=yes`}>{texts.other}</a>
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,18 @@
+import type { Session } from '../../../sessions/stored/session.ts';
+import type { Frame } from '../../frame/pages.service.ts';
+import type { BrowsersSectionProps } from '../browsers/browsers-section.tsx';
+import type { KeysSectionProps } from '../keys/keys-section.tsx';
+import type { LostKeysProps } from '../keys/lost-keys.tsx';
+
+/** The contents of the account's page. */
+export type AccountView = Frame &
+  KeysSectionProps &
+  LostKeysProps &
+  BrowsersSectionProps & {
+    readonly session: Pick<Session, 'did' | 'handle' | 'pds' | 'scope'>;
+    /** The configured permissions that the owner has not granted, and the page that asks for them again. */
+    readonly shortfall: readonly string[];
+    readonly reconsentUrl: string;
+    readonly done: string | undefined;
+    readonly problem: string | undefined;
+  };

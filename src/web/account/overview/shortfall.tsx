@@ -1,0 +1,27 @@
+import type { VNode } from 'preact';
+import { Permissions } from '../../frame/permissions.tsx';
+import { accountTexts as texts } from '../../texts/account.ts';
+import type { AccountView } from './account-view.ts';
+
+/** What this broker would like to do for a person and they have not allowed, and where they may. */
+export function Shortfall({
+  basePath,
+  brokerName,
+  shortfall,
+  reconsentUrl,
+}: Pick<AccountView, 'basePath' | 'brokerName' | 'shortfall' | 'reconsentUrl'>): VNode | null {
+  if (shortfall.length === 0) return null;
+  const url = `${reconsentUrl}&${new URLSearchParams({ return_to: `${basePath}/account` })}`;
+  return (
+    <section class="note" data-shortfall aria-label={texts.shortfall(brokerName)}>
+      <div class="row-main">
+        <h2>{texts.shortfall(brokerName)}</h2>
+        <Permissions scope={shortfall.join(' ')} />
+        <p class="quiet">{texts.shortfallHint}</p>
+      </div>
+      <a class="button secondary" href={url}>
+        {texts.reconsent}
+      </a>
+    </section>
+  );
+}

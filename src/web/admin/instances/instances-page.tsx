@@ -1,0 +1,100 @@
+import type { VNode } from 'preact';
+import type { BackgroundState } from '../../../background/states/background-states.service.ts';
+import type { Instances, ListedInstance } from '../../../leases/instances.service.ts';
+import type { HeldLease } from '../../../leases/lease.repository.ts';
+import type { Leases } from '../../../leases/leases.service.ts';
+import { Badge, type Tone } from '../../frame/badge.tsx';
+import { Facts } from '../../frame/facts.tsx';
+import { NextPage } from '../../frame/next-page.tsx';
+import type { Frame } from '../../frame/pages.service.ts';
+import { Time } from '../../frame/time.tsx';
+import { adminTexts as texts } from '../../texts/admin.ts';
+import { AdminFrame } from '../frame/admin-frame.tsx';
+import { TaskRows } from './task-rows.tsx';
+
+export type InstancesView = Frame & {
+  readonly running: Awaited<ReturnType<Instances['list']>>;
+  readonly held: Awaited<ReturnType<Leases['list']>>;
+  readonly background: BackgroundState;
+};
+
+const TONES: Readonly<Record<ListedInstance['state'], Tone>> = {
+  this: 'good',
+  alive: 'good',
+  silent: 'alert',
+};
+
+/** Which processes run, what they do in the background, and which leases they hold. */
+export function InstancesPage(view: InstancesView): VNode {
+  const { basePath, running, held, background } = view;
+  const path = `${basePath}/admin/instances`;
+  return (
+    <AdminFrame {...view} section="instances">
+      <div class="title">
+        <h1>{texts.instances}</h1>
+        <p>{texts.instancesLead}</p>
+      </div>
+      <ul class="rows">
+        {running.instances.map(instance => (
+          <InstanceRow key={instance.owner} {...instance} />
+        ))}
+      </ul>
+      <NextPage path={path} name="instances" cursor={running.cursor} />
+      <TaskRows {...background} />
+      <section class="section" aria-labelledby="leases">
+        <div class="section-head">
+          <h2 id="leases">{texts.leases}</h2>
+          <p>{texts.leasesLead}</p>
+        </div>
+        {held.leases.length === 0 ? (
+          <p class="empty">{texts.noLeases}</p>
+        ) : (
+          <ul class="rows">
+            {held.leases.map(lease => (
+              <LeaseRow key={lease.name} {...lease} />
+            ))}
+          </ul>
+        )}
+        <NextPage path={path} name="leases" cursor={held.cursor} />
+      </section>
+    </AdminFrame>
+  );
+}
+
+function InstanceRow({ owner, state, startedAt, seenAt }: ListedInstance): VNode {
+  return (
+    <li data-instance={owner}>
+      <div class="row-main">
+        <div class="row-title">
+          <code>{owner}</code>
+          <Badge tone={TONES[state]}>{texts.instanceStates[state]}</Badge>
+        </div>
+        <Facts
+          facts={[
+            [texts.started, <Time at={startedAt} />],
+            [texts.seen, <Time at={seenAt} />],
+          ]}
+        />
+      </div>
+    </li>
+  );
+}
+
+function LeaseRow({ name, owner, until, isOver }: HeldLease): VNode {
+  return (
+    <li data-lease={name}>
+      <div class="row-main">
+        <div class="row-title">
+          <code>{name}</code>
+          <Badge tone={isOver ? 'over' : 'good'}>{isOver ? texts.leaseOver : texts.leaseHeld}</Badge>
+        </div>
+        <Facts
+          facts={[
+            [texts.owner, <code>{owner}</code>],
+            [texts.until, <Time at={until} />],
+          ]}
+        />
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type BackgroundState,
+  BackgroundStates,
+} from '../../../background/states/background-states.service.ts';
+import type { SessionStatus } from '../../../database/tables/oauth-session.ts';
+import { SessionOperations } from '../../../sessions/operator/session-operations.service.ts';
+import { type SessionView, toSessionView } from '../../../sessions/operator/session-view.ts';
+
+const SHOWN_OF_EACH = 5;
+
+/** Some of the sessions that need attention for one reason. */
+export type Concern = {
+  readonly kind: 'needs_reauth' | 'revoking' | 'troubled';
+  readonly sessions: readonly SessionView[];
+  readonly hasMore: boolean;
+};
+
+/** How the broker is, at a glance. */
+export type Overview = {
+  readonly counts: Readonly<Record<SessionStatus, number>>;
+  readonly concerns: readonly Concern[];
+  readonly background: BackgroundState;
+};
+
+/** Gathers what the operator should see first. */
+@Injectable()
+export class AdminOverview {
+  constructor(
+    private readonly sessionOperations: SessionOperations,
+    private readonly backgroundStates: BackgroundStates,
+  ) {}
+
+  async read(): Promise<Overview> {
+    const [counts, background, ...concerns] = await Promise.all([
+      this.backgroundStates.countSessions(),
+      this.backgroundStates.getState(),
+      this.concern('troubled', { troubled: true, status: 'active' }),
+      this.concern('needs_reauth', { status: 'needs_reauth' }),
+      this.concern('revoking', { status: 'revoking' }),
+    ]);
+    return { counts, background, concerns: concerns.filter(({ sessions }) => sessions.length > 0) };
+  }
+
+  private async concern(
+    kind: Concern['kind'],
+    query: { status: SessionStatus; troubled?: boolean },
+  ): Promise<Concern> {
+    const { sessions } = await this.sessionOperations.list({ ...query, limit: SHOWN_OF_EACH + 1 });
+    const shown = sessions.slice(0, SHOWN_OF_EACH).map(toSessionView);
+    return { kind, sessions: shown, hasMore: sessions.length > SHOWN_OF_EACH };
+  }
+}

@@ -1,0 +1,78 @@
+import type { VNode } from 'preact';
+import type { SessionView } from '../../../sessions/operator/session-view.ts';
+import { Details } from '../../frame/facts.tsx';
+import { Note } from '../../frame/note.tsx';
+import type { Frame } from '../../frame/pages.service.ts';
+import { Permissions } from '../../frame/permissions.tsx';
+import { Time } from '../../frame/time.tsx';
+import { adminTexts as texts } from '../../texts/admin.ts';
+import { AdminFrame } from '../frame/admin-frame.tsx';
+import { SessionBadge, SessionTrouble } from './session-rows.tsx';
+
+export type SessionPageView = Frame & { readonly session: SessionView; readonly done: string | undefined };
+
+/** One session: everything about it, none of its secrets, and what can be done about it. */
+export function SessionPage(view: SessionPageView): VNode {
+  const { basePath, session, done } = view;
+  const name = session.handle ?? session.did;
+  const path = `${basePath}/admin/sessions/${session.id}`;
+  const text = done !== undefined && Object.hasOwn(texts.done, done) ? texts.done[done] : undefined;
+  return (
+    <AdminFrame {...view} section="sessions" title={name}>
+      <div class="row-title">
+        <h1>
+          <bdi>{name}</bdi>
+        </h1>
+        <SessionBadge {...session} />
+      </div>
+      {text === undefined ? null : <Note code={done ?? ''}>{text}</Note>}
+      <section class="card" aria-label={texts.session}>
+        <SessionTrouble {...session} />
+        <SessionDetails {...session} />
+        <Details facts={[[texts.scope, <Permissions scope={session.scope} />]]} />
+        <div class="actions">
+          {session.status === 'active' ? (
+            <a class="button" href={`${path}/refresh`}>
+              {texts.refresh}
+            </a>
+          ) : null}
+          {session.status === 'active' || session.status === 'needs_reauth' ? (
+            <a class="button danger" href={`${path}/revoke`}>
+              {texts.revoke}
+            </a>
+          ) : null}
+          <a class="button secondary" href={`${basePath}/admin/audit-events?target=${session.id}`}>
+            {texts.events}
+          </a>
+        </div>
+      </section>
+    </AdminFrame>
+  );
+}
+
+function SessionDetails(session: SessionView): VNode {
+  const { id, did, issuer, pds, purpose, generation, attempt } = session;
+  const times = [
+    [texts.granted, session.grantedAt],
+    [texts.refreshed, session.refreshedAt],
+    [texts.lastUsed, session.lastUsedAt],
+    [texts.tokenEnds, session.status === 'active' ? session.accessExpiresAt : null],
+    [texts.nextTry, session.status === 'active' ? session.nextRefreshAt : null],
+    [texts.endsBy, session.endsAt],
+  ] as const;
+  return (
+    <Details
+      columns
+      facts={[
+        [texts.session, <code>{id}</code>],
+        [texts.did, <code>{did}</code>],
+        [texts.purpose, texts.purposes[purpose]],
+        [texts.issuer, <bdi>{issuer}</bdi>],
+        [texts.pds, <bdi>{pds}</bdi>],
+        ...times.map(([name, at]) => (at === null ? undefined : ([name, <Time at={at} />] as const))),
+        [texts.generation, String(generation)],
+        [texts.attempt, texts.attempts[attempt]],
+      ]}
+    />
+  );
+}

@@ -1,0 +1,87 @@
+import type { VNode } from 'preact';
+import type { SessionStatus } from '../../../database/tables/oauth-session.ts';
+import type { SessionView } from '../../../sessions/operator/session-view.ts';
+import { Badge, type Tone } from '../../frame/badge.tsx';
+import { Facts } from '../../frame/facts.tsx';
+import { Time } from '../../frame/time.tsx';
+import { adminTexts as texts } from '../../texts/admin.ts';
+
+const TONES: Readonly<Record<SessionStatus, Tone>> = {
+  active: 'good',
+  needs_reauth: 'alert',
+  revoking: 'alert',
+  revoked: 'over',
+};
+
+/** Sessions, each with what needs attention about it. */
+export function SessionRows({
+  basePath,
+  sessions,
+}: {
+  basePath: string;
+  sessions: readonly SessionView[];
+}): VNode {
+  return (
+    <ul class="rows">
+      {sessions.map(session => (
+        <li key={session.id} data-session={session.id}>
+          <div class="row-main">
+            <div class="row-title">
+              <a href={`${basePath}/admin/sessions/${session.id}`}>
+                <bdi>{session.handle ?? session.did}</bdi>
+              </a>
+              <SessionBadge {...session} />
+            </div>
+            <SessionTrouble {...session} />
+            <Facts
+              facts={[
+                [texts.purpose, texts.purposes[session.purpose]],
+                [texts.issuer, <bdi>{session.issuer}</bdi>],
+                [texts.refreshed, <Time at={session.refreshedAt} />],
+                session.lastUsedAt === null ? undefined : [texts.lastUsed, <Time at={session.lastUsedAt} />],
+              ]}
+            />
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function SessionBadge({ status }: Pick<SessionView, 'status'>): VNode {
+  return <Badge tone={TONES[status]}>{texts.statuses[status]}</Badge>;
+}
+
+/** Why a session needs attention; nothing for one that does not. */
+export function SessionTrouble(session: SessionView): VNode | null {
+  const trouble = troubleOf(session);
+  return trouble === undefined ? null : (
+    <p class="trouble" data-trouble>
+      {trouble}
+    </p>
+  );
+}
+
+function troubleOf({ status, reason, attempt, failures, nextRefreshAt }: SessionView): VNode | undefined {
+  switch (status) {
+    case 'needs_reauth':
+      return <>{reason === null ? texts.noReason : texts.reasons[reason]}</>;
+    case 'revoking':
+      return <>{texts.revokingOne}</>;
+    case 'revoked':
+      return undefined;
+    case 'active':
+      if (attempt === 'in_doubt') return <>{texts.inDoubt}</>;
+      if (failures === 0) return undefined;
+      return (
+        <>
+          {texts.failures(failures)}{' '}
+          {nextRefreshAt === null ? null : (
+            <>
+              {texts.nextTry}: <Time at={nextRefreshAt} />
+            </>
+          )}
+        </>
+      );
+  }
+}
