@@ -1,10 +1,10 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Allow } from '../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../http/operator/openapi.ts';
-import { ZodPipe } from '../http/edge/zod.pipe.ts';
+import { toOpenApiSchema } from '../http/schemas/openapi-schema.ts';
+import { BodyOf } from '../http/schemas/body-of.decorator.ts';
 import { BackgroundRefresh } from './refresh/background-refresh.service.ts';
 import type { RefreshRun } from './refresh/refresh-run.ts';
 
@@ -33,12 +33,9 @@ export class BackgroundController {
     operationId: 'refreshDueSessions',
     summary: 'Refresh what is due, for an external cron; the broker does the same by itself',
   })
-  @ApiBody({ schema: toOpenApiSchema(refreshDue) })
   @ApiErrors('InvalidRequest')
   @ApiOkResponse({ description: 'What was done.', schema: toOpenApiSchema(refreshRun) })
-  refreshDue(
-    @Body(new ZodPipe(refreshDue)) { withinSeconds }: z.infer<typeof refreshDue>,
-  ): Promise<RefreshRun> {
+  refreshDue(@BodyOf(refreshDue) { withinSeconds }: z.infer<typeof refreshDue>): Promise<RefreshRun> {
     return this.backgroundRefresh.run(withinSeconds);
   }
 }

@@ -38,7 +38,7 @@ export class LogoutController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.uiSessions.end({ id: uiSessionId, did, sessionId });
+    await this.uiSessions.endUiSession({ id: uiSessionId, did, sessionId });
     this.loginCookies.clearSession(reply);
     if (request.headers.accept?.includes('text/html'))
       return void reply.redirect(`${this.config.basePath}/`, 303);

@@ -1,12 +1,13 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Post, Query } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { Controller, Delete, Get, Header, HttpCode, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Caller } from '../access/caller.decorator.ts';
 import type { AccountPrincipal } from '../access/principal.ts';
 import { Allow } from '../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../http/operator/openapi.ts';
-import { ZodPipe } from '../http/edge/zod.pipe.ts';
+import { toOpenApiSchema } from '../http/schemas/openapi-schema.ts';
+import { BodyOf } from '../http/schemas/body-of.decorator.ts';
+import { QueryOf } from '../http/schemas/query-of.decorator.ts';
 import { MintedTokens } from './minted-tokens.service.ts';
 import { audience, method, serviceTokenInput } from './service-token-input.ts';
 import { ServiceTokens } from './service-tokens.service.ts';
@@ -48,7 +49,6 @@ export class ServiceTokensController {
     operationId: 'getServiceToken',
     summary: 'A token with which another service is called as the account',
   })
-  @ApiBody({ schema: toOpenApiSchema(serviceTokenInput) })
   @ApiOkResponse({ description: 'The token.', schema: toOpenApiSchema(handed) })
   @ApiErrors(
     'InvalidRequest',
@@ -65,7 +65,7 @@ export class ServiceTokensController {
   )
   async get(
     @Caller() { sessionId }: AccountPrincipal,
-    @Body(new ZodPipe(serviceTokenInput)) ask: z.output<typeof serviceTokenInput>,
+    @BodyOf(serviceTokenInput) ask: z.output<typeof serviceTokenInput>,
   ): Promise<z.infer<typeof handed>> {
     const { token, expiresAt, cached } = await this.serviceTokens.get(sessionId, { lxm: undefined, ...ask });
     return { token, expiresAt: expiresAt.toISOString(), cached };
@@ -76,13 +76,11 @@ export class ServiceTokensController {
   @ApiSecurity('browser')
   @ApiSecurity('apiKey')
   @ApiOperation({ operationId: 'forgetServiceTokens', summary: "Forget this credential's kept tokens" })
-  @ApiQuery({ name: 'aud', required: false, schema: { type: 'string' } })
-  @ApiQuery({ name: 'lxm', required: false, schema: { type: 'string' } })
   @ApiOkResponse({ description: 'How many this instance kept.', schema: toOpenApiSchema(deleted) })
   @ApiErrors('InvalidRequest', 'CrossSiteRequest')
   forget(
     @Caller() { sessionId }: AccountPrincipal,
-    @Query(new ZodPipe(selection)) query: z.infer<typeof selection>,
+    @QueryOf(selection) query: z.infer<typeof selection>,
   ): z.infer<typeof deleted> {
     return { deleted: this.serviceTokens.forget(sessionId, query) };
   }

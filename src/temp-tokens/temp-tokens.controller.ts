@@ -1,12 +1,13 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { Controller, Delete, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { CallSource } from '../access/call-source.decorator.ts';
 import type { AuditSource } from '../audit/audit-event.ts';
 import { Allow } from '../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../http/operator/openapi.ts';
-import { ZodPipe } from '../http/edge/zod.pipe.ts';
+import { toOpenApiSchema } from '../http/schemas/openapi-schema.ts';
+import { BodyOf } from '../http/schemas/body-of.decorator.ts';
+import { QueryOf } from '../http/schemas/query-of.decorator.ts';
 import { TempTokenScopes } from './temp-token-scopes.service.ts';
 import { TempTokens } from './temp-tokens.service.ts';
 
@@ -61,11 +62,10 @@ export class TempTokensController {
   @Allow('operator')
   @Header('cache-control', 'no-store')
   @ApiOperation({ operationId: 'mintTempToken', summary: 'Mint a token for one scope and one resource' })
-  @ApiBody({ schema: toOpenApiSchema(mintRequest) })
   @ApiOkResponse({ description: 'The token.', schema: toOpenApiSchema(minted) })
   @ApiErrors('InvalidRequest', 'UnknownScope', 'InvalidResource', 'InvalidLifetime', 'TooManyTempTokens')
   async mint(
-    @Body(new ZodPipe(mintRequest)) request: z.infer<typeof mintRequest>,
+    @BodyOf(mintRequest) request: z.infer<typeof mintRequest>,
     @CallSource() by: AuditSource,
   ): Promise<z.infer<typeof minted>> {
     const { id, token, expiresAt } = await this.tempTokens.mint({ ...request, by });
@@ -83,12 +83,10 @@ export class TempTokensController {
   @Delete()
   @Allow('operator')
   @ApiOperation({ operationId: 'deleteTempTokensOfResource', summary: 'End the temp tokens of a resource' })
-  @ApiQuery({ name: 'scope', schema: { type: 'string' } })
-  @ApiQuery({ name: 'resource', schema: { type: 'string' } })
   @ApiOkResponse(deletedResponse)
   @ApiErrors('InvalidRequest')
   async deleteByResource(
-    @Query(new ZodPipe(resourceQuery)) { scope, resource }: z.infer<typeof resourceQuery>,
+    @QueryOf(resourceQuery) { scope, resource }: z.infer<typeof resourceQuery>,
     @CallSource() by: AuditSource,
   ): Promise<Deleted> {
     return { deleted: await this.tempTokens.deleteByResource(scope, resource, undefined, by) };

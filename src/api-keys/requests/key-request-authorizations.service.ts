@@ -62,7 +62,7 @@ export class KeyRequestAuthorizations {
       .execute(transaction => this.store(id, { grant, code, by }, transaction));
     await this.failPoints.at('request_authorized');
     this.log.keyRequestAuthorized({ did: grant.did, keyRequestId: id, sessionId: session.id });
-    this.scopeShortfalls.granted(session, 'key_request');
+    this.scopeShortfalls.reportGrant(session, 'key_request');
     return { ...request, code };
   }
 

@@ -1,12 +1,5 @@
-import { Body, Controller, Get, Header, HttpCode, Param, Post, Req } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiCreatedResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiSecurity,
-  ApiTags,
-} from '@nestjs/swagger';
+import { Controller, Get, Header, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CallSource } from '../../access/call-source.decorator.ts';
@@ -18,8 +11,8 @@ import { invalidToken } from '../../errors/broker-error.ts';
 import { Allow } from '../../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../../http/errors/api-errors.decorator.ts';
 import { requireNoForeignPage } from '../../http/origins/own-pages.ts';
-import { toOpenApiSchema } from '../../http/operator/openapi.ts';
-import { ZodPipe } from '../../http/edge/zod.pipe.ts';
+import { toOpenApiSchema } from '../../http/schemas/openapi-schema.ts';
+import { BodyOf } from '../../http/schemas/body-of.decorator.ts';
 import { type IssuedApiKeyView, issuedApiKeyView, toIssuedApiKeyView } from '../keys/api-key-view.ts';
 import { type KeyRequestInput, keyRequestInput } from './key-request-input.ts';
 import { KeyRequestClaims } from './key-request-claims.service.ts';
@@ -56,7 +49,6 @@ export class KeyRequestsController {
     summary: "Ask an account's owner for an API key",
     description: 'Who may ask is configured: anybody, a browser that is signed in, or nobody.',
   })
-  @ApiBody({ schema: toOpenApiSchema(keyRequestInput) })
   @ApiCreatedResponse({
     description: 'The request; it lives for 15 minutes.',
     schema: toOpenApiSchema(createdKeyRequestView),
@@ -75,7 +67,7 @@ export class KeyRequestsController {
     'DatabaseUnavailable',
   )
   async create(
-    @Body(new ZodPipe(keyRequestInput)) ask: KeyRequestInput,
+    @BodyOf(keyRequestInput) ask: KeyRequestInput,
     @Caller() caller: Principal,
     @CallSource() by: AuditSource,
     @Req() { headers }: FastifyRequest,
@@ -111,7 +103,6 @@ export class KeyRequestsController {
     description:
       'Once, with the code that the owner was shown, in five tries. The secret is shown this once.',
   })
-  @ApiBody({ schema: toOpenApiSchema(claim) })
   @ApiOkResponse({ description: 'The key and its secret.', schema: toOpenApiSchema(issuedApiKeyView) })
   @ApiErrors(
     'InvalidRequest',
@@ -128,7 +119,7 @@ export class KeyRequestsController {
   )
   async claim(
     @Param('id') id: string,
-    @Body(new ZodPipe(claim)) { code }: z.infer<typeof claim>,
+    @BodyOf(claim) { code }: z.infer<typeof claim>,
     @Caller() caller: TempTokenPrincipal,
     @CallSource() by: AuditSource,
   ): Promise<IssuedApiKeyView> {

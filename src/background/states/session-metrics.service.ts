@@ -22,7 +22,7 @@ export class SessionMetrics implements OnModuleInit {
       () => this.sessionCountRows.inDoubt(),
     );
     // The last of the listeners: when one before it fails, all are told again, and this one has not counted yet.
-    this.sessionListeners.add(({ reason }) => {
+    this.sessionListeners.onNeedsReauth(({ reason }) => {
       this.metrics.sessions.sessionEnded(reason);
       return Promise.resolve();
     });

@@ -66,7 +66,7 @@ export class AnswerStore {
   }
 
   private async storeOnce(answer: SpooledAnswer): Promise<StoringResult> {
-    const session = await this.sessionRows.find(answer.sessionId);
+    const session = await this.sessionRows.findSession(answer.sessionId);
     if (session?.secrets && awaitsAnswer(session)) {
       const { tokens, pds, sentAt } = answer;
       const grant = toRefreshedGrant(session, session.secrets, { tokens, pds, sentAt: new Date(sentAt) });
@@ -77,7 +77,7 @@ export class AnswerStore {
         return 'stored';
       }
     }
-    const current = await this.sessionRows.find(answer.sessionId);
+    const current = await this.sessionRows.findSession(answer.sessionId);
     if (current && isOfSameGrant(current, answer)) return 'stored';
     await this.revoke(answer);
     return 'superseded';
@@ -89,7 +89,7 @@ export class AnswerStore {
    */
   private async isDead(session: StoredSession, grant: RefreshedGrant): Promise<boolean> {
     const renewed = toLive({ ...session, pds: grant.pds }, grant, performance.now());
-    return (await this.tokenProbe.ask(renewed)) === 'dead';
+    return (await this.tokenProbe.probeToken(renewed)) === 'dead';
   }
 
   private async revoke({ tokens, sessionId, ...grant }: SpooledAnswer): Promise<void> {

@@ -94,7 +94,7 @@ export class RefreshAttempt {
     try {
       return await this.attemptRows.commitToSend(key, this.instances.self);
     } catch (cause) {
-      const attempt = (await this.sessionRows.find(key.sessionId))?.attempt;
+      const attempt = (await this.sessionRows.findSession(key.sessionId))?.attempt;
       if (attempt?.id === key.attemptId && attempt.state === 'sent' && attempt.sentAt) return attempt.sentAt;
       // The commit may still come through: who gives the attempt up now rules that out.
       throw new Error('The commit to send was not confirmed.', { cause });

@@ -56,7 +56,7 @@ export class RefreshSettlement {
           (session.accessExpiresAt.getTime() - databaseTime(session).getTime()) / 1000,
         );
         this.issuers.answered(session.issuer);
-        this.scopeShortfalls.refreshed(session, outcome.tokens.scope ?? session.scope);
+        this.scopeShortfalls.reportRefresh(session, outcome.tokens.scope ?? session.scope);
         break;
       case 'unknown':
         this.issuers.failed(session.issuer, outcome.retryAfterSeconds);
@@ -84,7 +84,7 @@ export class RefreshSettlement {
     this.repetitions.forget(id);
     this.sessionCache.forget(id);
     this.log.sessionNeedsReauth({ did, sessionId: id, reason });
-    await this.persist(() => this.sessionListeners.tell({ id, did, reason }));
+    await this.persist(() => this.sessionListeners.announceNeedsReauth({ id, did, reason }));
   }
 
   /**
@@ -93,7 +93,7 @@ export class RefreshSettlement {
    * after a refusal the same token can be sent again without harm.
    */
   private async judgeInvalidGrant(key: AttemptKey, session: LiveSession): Promise<void> {
-    const isDead = (await this.tokenProbe.ask(session)) === 'dead';
+    const isDead = (await this.tokenProbe.probeToken(session)) === 'dead';
     const isProof = session.accessExpiresAt > databaseTime(session);
     if (isDead && session.resends > 0) await this.needReauth(session, key.attemptId, 'response_lost');
     else if (isDead && (isProof || this.repetitions.add(session, 'invalid_grant') >= REFUSALS_BEFORE_REVOKED))

@@ -20,7 +20,7 @@ export class ResendRule {
    * may not be sent, or not yet
    */
   async judge(session: LiveSession, { id, sentAt }: Attempt): Promise<number | undefined> {
-    const verdict = await this.tokenProbe.ask(session);
+    const verdict = await this.tokenProbe.probeToken(session);
     const hasRunOut = session.accessExpiresAt <= databaseTime(session);
     // Rotation ends the old access token: one that ends before its time shows that the refresh token was spent.
     if (verdict === 'dead' && (!hasRunOut || session.resends > 0)) {

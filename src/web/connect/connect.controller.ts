@@ -6,7 +6,7 @@ import { CallSource } from '../../access/call-source.decorator.ts';
 import { KeyRequests } from '../../api-keys/requests/key-requests.service.ts';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { AllowOnPages } from '../../http/origins/allow.decorator.ts';
-import { ZodPipe } from '../../http/edge/zod.pipe.ts';
+import { ZodPipe } from '../../http/schemas/zod.pipe.ts';
 import { LoginCookies } from '../../login/login-cookies.service.ts';
 import { LoginService } from '../../login/login.service.ts';
 import { OwnRequestCookie } from '../account/new-key/own-request-cookie.service.ts';

@@ -63,7 +63,7 @@ export async function logOut(broker: ModelBroker, session: SessionUnderTest): Pr
   }
   const uiSession = await broker.get(UiSessions).findByCookie(session.cookie);
   if (!uiSession) return;
-  await broker.get(UiSessions).end(uiSession);
+  await broker.get(UiSessions).endUiSession(uiSession);
   session.isOver = true;
 }
 

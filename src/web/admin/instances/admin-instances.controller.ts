@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { BackgroundStates } from '../../../background/states/background-states.service.ts';
 import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
-import { ZodPipe } from '../../../http/edge/zod.pipe.ts';
+import { ZodPipe } from '../../../http/schemas/zod.pipe.ts';
 import { Instances } from '../../../leases/instances.service.ts';
 import { Leases } from '../../../leases/leases.service.ts';
 import { Pages } from '../../frame/pages.service.ts';
