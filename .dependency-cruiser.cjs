@@ -36,7 +36,7 @@ const rooms = {
   config: ['values'],
   observability: ['log', 'metrics'],
   database: ['engine', 'tables', 'postgres', 'sqlite', 'connection', 'cache', 'migrator'],
-  http: ['origins', 'errors', 'edge', 'operator'],
+  http: ['origins', 'errors', 'schemas', 'edge', 'operator'],
   identity: ['outbound', 'resolution', 'pictures'],
   oauth: ['scopes', 'dpop', 'client-keys', 'issuers', 'authorization', 'refresh'],
   sessions: ['stored', 'pds', 'refresh', 'endings', 'use', 'operator'],
