@@ -40,7 +40,7 @@ export class AdminInstancesController {
     const [running, held, background] = await Promise.all([
       this.instances.list({ cursor: cursors.instances, limit: SHOWN }),
       this.leases.list({ cursor: cursors.leases, limit: SHOWN }),
-      this.backgroundStates.read(),
+      this.backgroundStates.getState(),
     ]);
     this.pages.send(reply, InstancesPage({ ...this.pages.frame, running, held, background }));
   }
