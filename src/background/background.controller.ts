@@ -1,22 +1,27 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Allow } from '../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../http/operator/openapi.ts';
-import { ZodPipe } from '../http/edge/zod.pipe.ts';
+import { toOpenApiSchema } from '../http/schemas/openapi-schema.ts';
+import { BodyOf } from '../http/schemas/body-of.decorator.ts';
 import { BackgroundRefresh } from './refresh/background-refresh.service.ts';
 import type { RefreshRun } from './refresh/refresh-run.ts';
 
 const refreshDue = z.object({
-  withinSeconds: z.int().min(0).max(86_400).default(0).describe('also sessions that will be due so soon'),
+  withinSeconds: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(0)
+    .describe('also refresh sessions that will be due within this many seconds'),
 });
 
 const refreshRun = z.object({
   refreshed: z.int(),
-  skipped: z.int().describe('nothing was to be done, or another process does it'),
-  failed: z.array(z.object({ id: z.string(), error: z.string() })).describe('the first thousand'),
-  unlisted: z.int().optional().describe('how many more failed'),
+  skipped: z.int().describe('sessions that needed no refresh, or that another process is refreshing'),
+  failed: z.array(z.object({ id: z.string(), error: z.string() })).describe('the first 1,000 failures'),
+  unlisted: z.int().optional().describe('the number of further failures'),
 });
 
 @ApiTags('sessions')
@@ -31,14 +36,11 @@ export class BackgroundController {
   @Allow('operator')
   @ApiOperation({
     operationId: 'refreshDueSessions',
-    summary: 'Refresh what is due, for an external cron; the broker does the same by itself',
+    summary: 'Refresh all due sessions now, for an external scheduler. The broker also does so by itself',
   })
-  @ApiBody({ schema: toOpenApiSchema(refreshDue) })
   @ApiErrors('InvalidRequest')
-  @ApiOkResponse({ description: 'What was done.', schema: toOpenApiSchema(refreshRun) })
-  refreshDue(
-    @Body(new ZodPipe(refreshDue)) { withinSeconds }: z.infer<typeof refreshDue>,
-  ): Promise<RefreshRun> {
+  @ApiOkResponse({ description: 'The results.', schema: toOpenApiSchema(refreshRun) })
+  refreshDue(@BodyOf(refreshDue) { withinSeconds }: z.infer<typeof refreshDue>): Promise<RefreshRun> {
     return this.backgroundRefresh.run(withinSeconds);
   }
 }

@@ -104,7 +104,7 @@ export class BackgroundModule implements OnModuleInit {
     this.sweeper.register({
       name: 'revoking',
       batch: REVOCATIONS_AT_ONCE,
-      sweepBatch: limit => this.sessionRevocation.resume(limit),
+      sweepBatch: limit => this.sessionRevocation.retryRevocations(limit),
     });
     this.sweeper.register({
       name: 'oauth_session',

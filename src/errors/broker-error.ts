@@ -1,41 +1,21 @@
 import type { ErrorCode } from './error-code.ts';
+import type { ErrorArguments, ErrorDetails } from './error-details.ts';
 
-type BrokerErrorOptions = {
-  readonly cause?: unknown;
-  readonly retryAfterSeconds?: number;
-  readonly reconnectSessionId?: string;
-  readonly missingScope?: string;
-  readonly dpopNonce?: string;
-};
-
-/**
- * The one error of the broker: a stable code for programs and a sentence for people.
- *
- * `retryAfterSeconds` is sent as `Retry-After` where the status allows it, `reconnectSessionId` as the link by which
- * its owner takes that session up again, `missingScope` as the scope that would allow what was asked, `dpopNonce` as the
- * nonce that a proof is wanted with. `cause` is for the log and never leaves the process.
- */
+/** The one error of the broker: a stable code for programs, what belongs to that code, and a sentence for people. */
 export class BrokerError extends Error {
   override readonly name = 'BrokerError';
-  readonly retryAfterSeconds: number | undefined;
-  readonly reconnectSessionId: string | undefined;
-  readonly missingScope: string | undefined;
-  readonly dpopNonce: string | undefined;
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
 
-  constructor(
-    readonly code: ErrorCode,
-    message: string,
-    options: BrokerErrorOptions = {},
-  ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.retryAfterSeconds = options.retryAfterSeconds;
-    this.reconnectSessionId = options.reconnectSessionId;
-    this.missingScope = options.missingScope;
-    this.dpopNonce = options.dpopNonce;
+  constructor(...[told, message, { cause, ...details } = {}]: ErrorArguments) {
+    super(message, cause === undefined ? undefined : { cause });
+    // The type of the arguments pairs each code with its details; taken apart, the compiler no longer knows.
+    this.details = typeof told === 'string' ? ({ code: told, ...details } as ErrorDetails) : told;
+    this.code = this.details.code;
   }
 }
 
-/** The one answer to every credential that opens nothing: who shows it cannot tell why. */
+/** The same error for every credential that opens nothing: its sender cannot tell why. */
 export function invalidToken(): BrokerError {
   return new BrokerError('InvalidToken', 'The credential is unknown, expired or revoked.');
 }

@@ -1,4 +1,4 @@
-/** Every stable error code; `http/status-table.ts` gives each its HTTP status. */
+/** Every stable error code; `http/errors/status-table.ts` gives each its HTTP status. */
 export const errorCodes = [
   // The request itself
   'InvalidRequest',

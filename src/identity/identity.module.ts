@@ -5,7 +5,7 @@ import { NameServers } from './resolution/name-servers.service.ts';
 import { OutboundHttp } from './outbound/outbound-http.service.ts';
 import { ProfilePictures } from './pictures/profile-pictures.service.ts';
 
-/** Who an account is and where it lives; every HTTP call that leaves the broker. */
+/** Resolves accounts and their servers, and sends all outbound HTTP. */
 @Module({
   providers: [OutboundHttp, IdentityService, Lexicons, NameServers, ProfilePictures],
   exports: [OutboundHttp, IdentityService, Lexicons, ProfilePictures],

@@ -1,5 +1,5 @@
-import { Body, Controller, Get, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Caller } from '../access/caller.decorator.ts';
 import type { Principal } from '../access/principal.ts';
@@ -7,9 +7,9 @@ import { Config } from '../config/config.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { Allow } from '../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../http/operator/openapi.ts';
 import { requireNoForeignPage } from '../http/origins/own-pages.ts';
-import { ZodPipe } from '../http/edge/zod.pipe.ts';
+import { BodyOf } from '../http/schemas/body-of.decorator.ts';
+import { QueryOf } from '../http/schemas/query-of.decorator.ts';
 import { LoginCookies } from './login-cookies.service.ts';
 import { LoginErrorFilter } from './login-error.filter.ts';
 import { type LoginRequest, loginRequest } from './login-request.ts';
@@ -40,10 +40,6 @@ export class LoginController {
     description:
       'Without an identifier, in a browser that another account is signed in to, or when another site leads here, it shows the sign-in page.',
   })
-  @ApiQuery({ name: 'identifier', required: false, schema: { type: 'string', maxLength: 2048 } })
-  @ApiQuery({ name: 'return_to', required: false, schema: { type: 'string', maxLength: 2048 } })
-  @ApiQuery({ name: 'prompt', required: false, schema: { type: 'string', enum: ['consent'] } })
-  @ApiQuery({ name: 'reconnect', required: false, schema: { type: 'string', format: 'uuid' } })
   @ApiResponse(REDIRECT)
   @ApiErrors(
     'InvalidRequest',
@@ -53,7 +49,7 @@ export class LoginController {
     'AccountUnreachable',
   )
   async open(
-    @Query(new ZodPipe(loginRequest)) query: LoginRequest,
+    @QueryOf(loginRequest) query: LoginRequest,
     @Caller() caller: Principal,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
@@ -73,7 +69,6 @@ export class LoginController {
   @Allow('anyone', 'browser')
   @ApiOperation({ operationId: 'beginLogin', summary: 'Begins a login, from a form' })
   @ApiConsumes('application/x-www-form-urlencoded', 'application/json')
-  @ApiBody({ schema: toOpenApiSchema(loginRequest) })
   @ApiResponse(REDIRECT)
   @ApiErrors(
     'InvalidRequest',
@@ -84,7 +79,7 @@ export class LoginController {
     'AccountUnreachable',
   )
   async submit(
-    @Body(new ZodPipe(loginRequest)) body: LoginRequest,
+    @BodyOf(loginRequest) body: LoginRequest,
     @Caller() caller: Principal,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
@@ -108,7 +103,7 @@ export class LoginController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const binding = this.loginCookies.bind(request, reply);
+    const binding = this.loginCookies.bindBrowser(request, reply);
     const url = await this.login.begin(identifier, { returnTo, prompt }, binding);
     void reply.redirect(url.href, 303);
   }
@@ -120,7 +115,7 @@ export class LoginController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const binding = this.loginCookies.bind(request, reply);
+    const binding = this.loginCookies.bindBrowser(request, reply);
     const url = await this.login.beginReconnection(sessionId, returnTo, binding);
     void reply.redirect(url.href, 303);
   }

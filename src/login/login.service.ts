@@ -74,7 +74,12 @@ export class LoginService {
       target: null,
       returnTo: parseReturnTo(returnTo, this.config),
     } as const;
-    const url = await this.authorizations.begin(nameOf(identifier), intent, binding, prompt && { prompt });
+    const url = await this.authorizations.beginAuthorization(
+      nameOf(identifier),
+      intent,
+      binding,
+      prompt && { prompt },
+    );
     this.log.loginBegun({ issuer: url.origin, purpose: intent.purpose });
     return url;
   }
@@ -87,13 +92,16 @@ export class LoginService {
    * @throws BrokerError `NotFound`, `InvalidReturnTo`, `AccountUnreachable`
    */
   async beginReconnection(sessionId: string, returnTo: string | undefined, binding: string): Promise<URL> {
-    const { did, scope } = await this.reconnections.get(sessionId);
+    const { did, scope } = await this.reconnections.getReconnection(sessionId);
     const intent = {
       purpose: 'reconnect',
       target: sessionId,
       returnTo: parseReturnTo(returnTo ?? `${this.config.basePath}/?done=reconnected`, this.config),
     } as const;
-    const url = await this.authorizations.begin(did, intent, binding, { scope, prompt: 'consent' });
+    const url = await this.authorizations.beginAuthorization(did, intent, binding, {
+      scope,
+      prompt: 'consent',
+    });
     this.log.loginBegun({ issuer: url.origin, purpose: intent.purpose });
     return url;
   }
@@ -108,7 +116,10 @@ export class LoginService {
     const { did, scope } = await this.keyRequests.approve(id, by);
     const returnTo = `${this.config.basePath}/connect/${id}`;
     const intent = { purpose: 'key_request', target: id, returnTo } as const;
-    const url = await this.authorizations.begin(did, intent, binding, { scope, prompt: 'consent' });
+    const url = await this.authorizations.beginAuthorization(did, intent, binding, {
+      scope,
+      prompt: 'consent',
+    });
     this.log.loginBegun({ issuer: url.origin, purpose: intent.purpose });
     return url;
   }
@@ -117,11 +128,11 @@ export class LoginService {
    * Does what the authorization was for with what the authorization server sent it back with. Whatever goes wrong after the
    * grant was given, the grant is revoked: nobody would hold it.
    *
-   * @throws BrokerError as {@link Authorizations.finish}, {@link Reconnections.take} and
+   * @throws BrokerError as {@link Authorizations.finish}, {@link Reconnections.reconnect} and
    * {@link KeyRequestAuthorizations.take}, and `AccountNotAllowed`; as a FailedAuthorization where it is known what for
    */
   async finish(params: URLSearchParams, browser: LoginBrowser): Promise<FinishedLogin> {
-    const authorization = await this.authorizations.finish(params, browser.binding);
+    const authorization = await this.authorizations.finishAuthorization(params, browser.binding);
     try {
       return await this.use(authorization, browser);
     } catch (error) {
@@ -137,7 +148,7 @@ export class LoginService {
     if (target === null) throw new BrokerError('LoginRefused', 'This login is for nothing.');
     switch (purpose) {
       case 'reconnect':
-        await this.reconnections.take(target, grant);
+        await this.reconnections.reconnect(target, grant);
         return { kind: 'reconnected', returnTo };
       case 'key_request': {
         const by = { actor: { kind: 'anonymous' }, from: browser.from } as const;
@@ -159,12 +170,12 @@ export class LoginService {
     // All in one transaction: after it nothing can fail for which the new grant would be given back.
     const { session, opened, replaced } = await this.database.transaction().execute(async transaction => {
       const session = await this.sessions.create(grant, { handle, purpose: 'ui' }, transaction);
-      const opened = await this.uiSessions.open(session, browser.userAgent, transaction);
+      const opened = await this.uiSessions.openUiSession(session, browser.userAgent, transaction);
       const replaced = previous ? await this.uiSessions.beginEnding(previous, transaction) : false;
       return { session, opened, replaced };
     });
     this.log.signedIn({ did: session.did, sessionId: session.id, pds: session.pds });
-    this.scopeShortfalls.granted(session, 'login');
+    this.scopeShortfalls.reportGrant(session, 'login');
     if (previous && replaced) await this.uiSessions.finishEnding(previous);
     return { kind: 'signed-in', opened, returnTo };
   }

@@ -19,7 +19,7 @@ export class ServiceTokens implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.sessionListeners.addForEveryEnd(id => {
+    this.sessionListeners.onSessionOver(id => {
       this.mintedTokens.forget(id);
     });
   }

@@ -1,12 +1,13 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { Controller, Delete, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { CallSource } from '../access/call-source.decorator.ts';
 import type { AuditSource } from '../audit/audit-event.ts';
 import { Allow } from '../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../http/operator/openapi.ts';
-import { ZodPipe } from '../http/edge/zod.pipe.ts';
+import { toOpenApiSchema } from '../http/schemas/openapi-schema.ts';
+import { BodyOf } from '../http/schemas/body-of.decorator.ts';
+import { QueryOf } from '../http/schemas/query-of.decorator.ts';
 import { TempTokenScopes } from './temp-token-scopes.service.ts';
 import { TempTokens } from './temp-tokens.service.ts';
 
@@ -18,16 +19,16 @@ const mintRequest = z.object({
 
 const minted = z.object({
   id: z.string(),
-  token: z.string().describe('shown this once'),
+  token: z.string().describe('shown only in this response'),
   expiresAt: z.iso.datetime(),
 });
 
 const scopeView = z.object({
   name: z.string(),
   routes: z.array(z.object({ method: z.string(), path: z.string() })).describe('below the base path'),
-  resource: z.string().describe("the placeholder that stands for the resource's id"),
+  resource: z.string().describe("the placeholder of the resource's id"),
   longestSeconds: z.int(),
-  singleUse: z.boolean().describe('whether a token opens one request only'),
+  singleUse: z.boolean().describe('whether a token authorizes one request only'),
 });
 const scopeList = z.object({ scopes: z.array(scopeView) });
 
@@ -36,7 +37,7 @@ const deleted = z.object({ deleted: z.int() });
 
 type Deleted = z.infer<typeof deleted>;
 
-const deletedResponse = { description: 'How many were deleted.', schema: toOpenApiSchema(deleted) };
+const deletedResponse = { description: 'The number of deleted tokens.', schema: toOpenApiSchema(deleted) };
 
 @ApiTags('temp tokens')
 @ApiSecurity('operator')
@@ -50,7 +51,7 @@ export class TempTokensController {
 
   @Get('scopes')
   @Allow('operator')
-  @ApiOperation({ operationId: 'listTempTokenScopes', summary: 'What temp tokens can be good for' })
+  @ApiOperation({ operationId: 'listTempTokenScopes', summary: 'List the scopes of temp tokens' })
   @ApiOkResponse({ description: 'Every scope.', schema: toOpenApiSchema(scopeList) })
   list(): z.infer<typeof scopeList> {
     return { scopes: this.tempTokenScopes.list().map(scope => ({ ...scope, routes: [...scope.routes] })) };
@@ -61,11 +62,10 @@ export class TempTokensController {
   @Allow('operator')
   @Header('cache-control', 'no-store')
   @ApiOperation({ operationId: 'mintTempToken', summary: 'Mint a token for one scope and one resource' })
-  @ApiBody({ schema: toOpenApiSchema(mintRequest) })
   @ApiOkResponse({ description: 'The token.', schema: toOpenApiSchema(minted) })
   @ApiErrors('InvalidRequest', 'UnknownScope', 'InvalidResource', 'InvalidLifetime', 'TooManyTempTokens')
   async mint(
-    @Body(new ZodPipe(mintRequest)) request: z.infer<typeof mintRequest>,
+    @BodyOf(mintRequest) request: z.infer<typeof mintRequest>,
     @CallSource() by: AuditSource,
   ): Promise<z.infer<typeof minted>> {
     const { id, token, expiresAt } = await this.tempTokens.mint({ ...request, by });
@@ -74,7 +74,7 @@ export class TempTokensController {
 
   @Delete(':id')
   @Allow('operator')
-  @ApiOperation({ operationId: 'deleteTempToken', summary: 'End one temp token' })
+  @ApiOperation({ operationId: 'deleteTempToken', summary: 'Delete one temp token' })
   @ApiOkResponse(deletedResponse)
   async delete(@Param('id') id: string, @CallSource() by: AuditSource): Promise<Deleted> {
     return { deleted: await this.tempTokens.delete(id, by) };
@@ -82,13 +82,14 @@ export class TempTokensController {
 
   @Delete()
   @Allow('operator')
-  @ApiOperation({ operationId: 'deleteTempTokensOfResource', summary: 'End the temp tokens of a resource' })
-  @ApiQuery({ name: 'scope', schema: { type: 'string' } })
-  @ApiQuery({ name: 'resource', schema: { type: 'string' } })
+  @ApiOperation({
+    operationId: 'deleteTempTokensOfResource',
+    summary: 'Delete the temp tokens of a resource',
+  })
   @ApiOkResponse(deletedResponse)
   @ApiErrors('InvalidRequest')
   async deleteByResource(
-    @Query(new ZodPipe(resourceQuery)) { scope, resource }: z.infer<typeof resourceQuery>,
+    @QueryOf(resourceQuery) { scope, resource }: z.infer<typeof resourceQuery>,
     @CallSource() by: AuditSource,
   ): Promise<Deleted> {
     return { deleted: await this.tempTokens.deleteByResource(scope, resource, undefined, by) };

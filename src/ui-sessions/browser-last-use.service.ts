@@ -17,12 +17,12 @@ export class BrowserLastUse extends BatchedMarks {
     super(FLUSH_MS);
   }
 
-  remember(digest: string, now: Date): void {
+  noteSeen(digest: string, now: Date): void {
     this.mark(digest, now);
   }
 
   protected async write(seen: ReadonlyMap<string, Date>): Promise<void> {
-    await this.uiSessionRows.touch(seen);
+    await this.uiSessionRows.touchUiSessions(seen);
     for (const [digest, lastSeenAt] of seen)
       this.uiSessionCache.amend(digest, known => ({ ...known, lastSeenAt }));
   }

@@ -6,7 +6,7 @@ import type { AccountPrincipal } from '../access/principal.ts';
 import { Config } from '../config/config.ts';
 import { Allow } from '../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../http/operator/openapi.ts';
+import { toOpenApiSchema } from '../http/schemas/openapi-schema.ts';
 import { reconsentUrl } from '../sessions/endings/reconsent-url.ts';
 import { ScopeShortfalls } from '../sessions/stored/scope-shortfalls.service.ts';
 import { Sessions } from '../sessions/use/sessions.service.ts';
@@ -54,7 +54,7 @@ export class MeController {
   async me(@Caller() { kind, sessionId, expiresAt }: AccountPrincipal): Promise<z.infer<typeof me>> {
     const session = await this.sessions.get(sessionId);
     const { did, handle, pds, scope } = session;
-    const scopeShortfall = this.scopeShortfalls.of(session);
+    const scopeShortfall = this.scopeShortfalls.missingParts(session);
     return {
       ...{ did, handle, pds, credential: kind, scope },
       ...(scopeShortfall.length > 0 && { scopeShortfall, reconsentUrl: reconsentUrl(session, this.config) }),

@@ -5,7 +5,7 @@ import type { AuditSource } from '../audit/audit-event.ts';
 import { AuditLog } from '../audit/audit-log.service.ts';
 import { Database } from '../database/connection/database.ts';
 import { BrokerError } from '../errors/broker-error.ts';
-import { isOver, type UiSession } from './ui-session.ts';
+import { isExpired, type UiSession } from './ui-session.ts';
 import { UiSessionRepository } from './ui-session.repository.ts';
 import { UiSessions } from './ui-sessions.service.ts';
 
@@ -29,9 +29,9 @@ export class OwnUiSessions {
     page: { readonly cursor?: string | undefined; readonly limit: number },
     now = new Date(),
   ): Promise<{ uiSessions: UiSession[]; cursor?: string }> {
-    const read = await this.uiSessionRows.list({ did, ...page });
+    const read = await this.uiSessionRows.listUiSessions({ did, ...page });
     const last = read.at(-1);
-    const uiSessions = read.filter(uiSession => !isOver(uiSession, now));
+    const uiSessions = read.filter(uiSession => !isExpired(uiSession, now));
     return read.length === page.limit && last ? { uiSessions, cursor: last.id } : { uiSessions };
   }
 
@@ -40,17 +40,19 @@ export class OwnUiSessions {
    *
    * @throws BrokerError `NotFound`, also for another account's
    */
-  async end(id: string, { did }: Pick<Owner, 'did'>, by: AuditSource): Promise<void> {
-    const found = z.uuid().safeParse(id).success ? await this.uiSessionRows.find(id, did) : undefined;
+  async endUiSession(id: string, { did }: Pick<Owner, 'did'>, by: AuditSource): Promise<void> {
+    const found = z.uuid().safeParse(id).success
+      ? await this.uiSessionRows.findUiSession(id, did)
+      : undefined;
     if (!found) throw new BrokerError('NotFound', 'There is no such browser session.');
     await this.endAll([found], by);
   }
 
   /** Ends every browser session of the account but the one that asks; answers how many that were. */
-  async endOthers({ did, uiSessionId }: Owner, by: AuditSource): Promise<number> {
+  async endOtherUiSessions({ did, uiSessionId }: Owner, by: AuditSource): Promise<number> {
     let ended = 0;
     for (let cursor: string | undefined = ''; cursor !== undefined;) {
-      const page: UiSession[] = await this.uiSessionRows.list({ did, cursor, limit: READ_AT_ONCE });
+      const page: UiSession[] = await this.uiSessionRows.listUiSessions({ did, cursor, limit: READ_AT_ONCE });
       ended += await this.endAll(
         page.filter(({ id }) => id !== uiSessionId),
         by,

@@ -9,6 +9,9 @@ import { UiSessionRepository } from './ui-session.repository.ts';
 @Injectable()
 export class UiSessionCache extends RowCache<UiSession> {
   constructor(uiSessionRows: UiSessionRepository, foreignWrites: ForeignWrites, { cachedSessions }: Config) {
-    super(foreignWrites, { read: digest => uiSessionRows.findByDigest(digest), mostRows: cachedSessions });
+    super(foreignWrites, {
+      read: digest => uiSessionRows.findUiSessionByDigest(digest),
+      mostRows: cachedSessions,
+    });
   }
 }

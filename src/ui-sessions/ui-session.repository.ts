@@ -21,32 +21,32 @@ export class UiSessionRepository {
     private readonly mac: RowMac,
   ) {}
 
-  async insert(row: Omit<UiSessionRow, 'mac'>, database: Kysely<Schema>): Promise<void> {
+  async insertUiSession(row: Omit<UiSessionRow, 'mac'>, database: Kysely<Schema>): Promise<void> {
     await database
       .insertInto('ui_session')
-      .values({ ...row, mac: this.mac.sign(bindingOf(row)) })
+      .values({ ...row, mac: this.mac.sign(macBinding(row)) })
       .execute();
   }
 
   /** @throws BrokerError `SealedRowUnreadable` when the row was edited */
-  async findByDigest(digest: string): Promise<UiSession | undefined> {
+  async findUiSessionByDigest(digest: string): Promise<UiSession | undefined> {
     const row = await this.database
       .selectFrom('ui_session')
       .selectAll()
       .where('digest', '=', digest)
       .executeTakeFirst();
-    return row && this.open(row);
+    return row && this.verified(row);
   }
 
   /** Finds a browser session of an account. @throws BrokerError `SealedRowUnreadable` when the row was edited */
-  async find(id: string, did: string): Promise<UiSession | undefined> {
+  async findUiSession(id: string, did: string): Promise<UiSession | undefined> {
     const row = await this.database
       .selectFrom('ui_session')
       .selectAll()
       .where('id', '=', id)
       .where('did', '=', did)
       .executeTakeFirst();
-    return row && this.open(row);
+    return row && this.verified(row);
   }
 
   /**
@@ -54,30 +54,30 @@ export class UiSessionRepository {
    *
    * @throws BrokerError `SealedRowUnreadable` when a row was edited
    */
-  async list({ did, cursor, limit }: UiSessionQuery): Promise<UiSession[]> {
+  async listUiSessions({ did, cursor, limit }: UiSessionQuery): Promise<UiSession[]> {
     let query = this.database.selectFrom('ui_session').selectAll().where('did', '=', did);
     if (cursor !== undefined) query = query.where('id', '>', cursor);
     const rows = await query.orderBy('id').limit(limit).execute();
-    return rows.map(row => this.open(row));
+    return rows.map(row => this.verified(row));
   }
 
   /**
    * Writes down when browsers were seen, by the digests of their cookies, forward only: of two requests at once the
    * later one counts. A row that was edited stays as it is: whoever reads it meets the alarm.
    */
-  async touch(seen: ReadonlyMap<string, Date>): Promise<void> {
+  async touchUiSessions(seen: ReadonlyMap<string, Date>): Promise<void> {
     await this.database.transaction().execute(async transaction => {
-      for (const [digest, at] of seen) await this.touchOne(digest, at.toISOString(), transaction);
+      for (const [digest, at] of seen) await this.touchUiSession(digest, at.toISOString(), transaction);
     });
   }
 
   /** Ends every browser session that holds a session. */
-  async deleteOf(sessionId: string): Promise<void> {
+  async deleteUiSessionsOf(sessionId: string): Promise<void> {
     await this.database.deleteFrom('ui_session').where('session_id', '=', sessionId).execute();
   }
 
   /** Answers whether there was such a row. */
-  async delete(id: string, database: Kysely<Schema>): Promise<boolean> {
+  async deleteUiSession(id: string, database: Kysely<Schema>): Promise<boolean> {
     const { numDeletedRows } = await database
       .deleteFrom('ui_session')
       .where('id', '=', id)
@@ -85,29 +85,29 @@ export class UiSessionRepository {
     return numDeletedRows === 1n;
   }
 
-  private open(row: UiSessionRow): UiSession {
-    this.mac.verify(row.mac, bindingOf(row));
+  private verified(row: UiSessionRow): UiSession {
+    this.mac.verify(row.mac, macBinding(row));
     return toUiSession(row);
   }
 
-  private async touchOne(digest: string, seenAt: string, database: Kysely<Schema>): Promise<void> {
+  private async touchUiSession(digest: string, seenAt: string, database: Kysely<Schema>): Promise<void> {
     const row = await database
       .selectFrom('ui_session')
       .selectAll()
       .where('digest', '=', digest)
       .executeTakeFirst();
-    if (!row || row.last_seen_at >= seenAt || !this.mac.isValid(row.mac, bindingOf(row))) return;
+    if (!row || row.last_seen_at >= seenAt || !this.mac.isValid(row.mac, macBinding(row))) return;
     const seen = { ...row, last_seen_at: seenAt };
     await database
       .updateTable('ui_session')
-      .set({ last_seen_at: seenAt, mac: this.mac.sign(bindingOf(seen)) })
+      .set({ last_seen_at: seenAt, mac: this.mac.sign(macBinding(seen)) })
       .where('id', '=', row.id)
       .where('last_seen_at', '=', row.last_seen_at)
       .execute();
   }
 }
 
-function bindingOf(row: Omit<UiSessionRow, 'mac'>): RowBinding {
+function macBinding(row: Omit<UiSessionRow, 'mac'>): RowBinding {
   const { id, digest, did, session_id, user_agent, created_at, last_seen_at, expires_at } = row;
   const facts = { digest, did, session_id, user_agent, created_at, last_seen_at, expires_at };
   return { table: 'ui_session', column: 'mac', id, facts };

@@ -39,7 +39,7 @@ export function toUiSession(row: UiSessionRow): UiSession {
 }
 
 /** Whether a browser session is over, by its absolute end or because the browser stayed away. */
-export function isOver({ expiresAt, lastSeenAt }: UiSession, now: Date): boolean {
+export function isExpired({ expiresAt, lastSeenAt }: UiSession, now: Date): boolean {
   return expiresAt <= now || now.getTime() - lastSeenAt.getTime() >= IDLE_LIMIT_MS;
 }
 

@@ -1,12 +1,5 @@
-import { Controller, Delete, Get, Header, HttpCode, Param, Query } from '@nestjs/common';
-import {
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiQuery,
-  ApiSecurity,
-  ApiTags,
-} from '@nestjs/swagger';
+import { Controller, Delete, Get, Header, HttpCode, Param } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { CallSource } from '../access/call-source.decorator.ts';
 import { Caller } from '../access/caller.decorator.ts';
@@ -14,8 +7,8 @@ import type { BrowserPrincipal } from '../access/principal.ts';
 import type { AuditSource } from '../audit/audit-event.ts';
 import { Allow } from '../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../http/operator/openapi.ts';
-import { ZodPipe } from '../http/edge/zod.pipe.ts';
+import { toOpenApiSchema } from '../http/schemas/openapi-schema.ts';
+import { QueryOf } from '../http/schemas/query-of.decorator.ts';
 import { OwnUiSessions } from './own-ui-sessions.service.ts';
 import { toUiSessionView, uiSessionView } from './ui-session-view.ts';
 
@@ -44,12 +37,10 @@ export class UiSessionsController {
     operationId: 'listUiSessions',
     summary: "The browsers that are signed in to one's own account",
   })
-  @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string', format: 'uuid' } })
-  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 500 } })
   @ApiOkResponse({ description: 'A page of browser sessions.', schema: toOpenApiSchema(uiSessionPage) })
   @ApiErrors('InvalidRequest')
   async list(
-    @Query(new ZodPipe(listQuery)) page: z.infer<typeof listQuery>,
+    @QueryOf(listQuery) page: z.infer<typeof listQuery>,
     @Caller() { did, uiSessionId }: BrowserPrincipal,
   ): Promise<z.infer<typeof uiSessionPage>> {
     const { uiSessions, ...next } = await this.ownUiSessions.list(did, page);
@@ -70,7 +61,7 @@ export class UiSessionsController {
     @Caller() caller: BrowserPrincipal,
     @CallSource() by: AuditSource,
   ): Promise<void> {
-    return this.ownUiSessions.end(id, caller, by);
+    return this.ownUiSessions.endUiSession(id, caller, by);
   }
 
   @Delete()
@@ -80,14 +71,13 @@ export class UiSessionsController {
     operationId: 'endOtherUiSessions',
     summary: 'Sign every other browser out of the account',
   })
-  @ApiQuery({ name: 'others', schema: { type: 'string', enum: ['true'] } })
   @ApiOkResponse({ description: 'How many were signed out.', schema: toOpenApiSchema(endedCount) })
   @ApiErrors('InvalidRequest', 'CrossSiteRequest')
   async endOthers(
-    @Query(new ZodPipe(endQuery)) _query: z.infer<typeof endQuery>,
+    @QueryOf(endQuery) _query: z.infer<typeof endQuery>,
     @Caller() caller: BrowserPrincipal,
     @CallSource() by: AuditSource,
   ): Promise<z.infer<typeof endedCount>> {
-    return { ended: await this.ownUiSessions.endOthers(caller, by) };
+    return { ended: await this.ownUiSessions.endOtherUiSessions(caller, by) };
   }
 }

@@ -10,7 +10,7 @@ import { SessionListeners } from '../sessions/stored/session-listeners.service.t
 import type { Session } from '../sessions/stored/session.ts';
 import { BrowserLastUse } from './browser-last-use.service.ts';
 import { UiSessionCache } from './ui-session.cache.ts';
-import { ABSOLUTE_LIMIT_MS, isOver, isSeenStale, type UiSession } from './ui-session.ts';
+import { ABSOLUTE_LIMIT_MS, isExpired, isSeenStale, type UiSession } from './ui-session.ts';
 import { UiSessionRepository } from './ui-session.repository.ts';
 
 const MAX_USER_AGENT_LENGTH = 512;
@@ -36,14 +36,14 @@ export class UiSessions implements OnModuleInit {
 
   /** A session that needs its owner cannot serve a browser any more: the person must sign in again. */
   onModuleInit(): void {
-    this.sessionListeners.add(async ({ id }) => {
-      await this.uiSessionRows.deleteOf(id);
+    this.sessionListeners.onNeedsReauth(async ({ id }) => {
+      await this.uiSessionRows.deleteUiSessionsOf(id);
       this.uiSessionCache.forgetWhere(({ sessionId }) => sessionId === id);
     });
   }
 
   /** Opens a browser session that holds `session`, in the transaction that stores it. */
-  async open(
+  async openUiSession(
     session: Pick<Session, 'id' | 'did'>,
     userAgent: string | undefined,
     database: Kysely<Schema>,
@@ -61,7 +61,7 @@ export class UiSessions implements OnModuleInit {
       last_seen_at: now.toISOString(),
       expires_at: expiresAt.toISOString(),
     };
-    await this.uiSessionRows.insert(row, database);
+    await this.uiSessionRows.insertUiSession(row, database);
     return { cookie, expiresAt };
   }
 
@@ -70,8 +70,8 @@ export class UiSessions implements OnModuleInit {
     if (!isSecret(cookie)) return undefined;
     const digest = digestOf(cookie);
     const uiSession = await this.uiSessionCache.get(digest);
-    if (!uiSession || isOver(uiSession, now)) return undefined;
-    if (isSeenStale(uiSession, now)) this.browserLastUse.remember(digest, now);
+    if (!uiSession || isExpired(uiSession, now)) return undefined;
+    if (isSeenStale(uiSession, now)) this.browserLastUse.noteSeen(digest, now);
     return uiSession;
   }
 
@@ -79,7 +79,7 @@ export class UiSessions implements OnModuleInit {
    * Ends a browser session and the session it holds: from now on the cookie opens nothing, and the session is
    * revoked at its issuer, which has a moment to answer before this resolves.
    */
-  async end(uiSession: EndedUiSession): Promise<void> {
+  async endUiSession(uiSession: EndedUiSession): Promise<void> {
     const ended = await this.database
       .transaction()
       .execute(transaction => this.beginEnding(uiSession, transaction));
@@ -88,8 +88,8 @@ export class UiSessions implements OnModuleInit {
 
   /** The first half of `end`, in a transaction of the caller's; answers whether this call ended it. */
   async beginEnding({ id, sessionId }: EndedUiSession, database: Kysely<Schema>): Promise<boolean> {
-    if (!(await this.uiSessionRows.delete(id, database))) return false;
-    await this.sessionRevocation.begin(sessionId, database);
+    if (!(await this.uiSessionRows.deleteUiSession(id, database))) return false;
+    await this.sessionRevocation.markRevoking(sessionId, database);
     return true;
   }
 
@@ -97,6 +97,6 @@ export class UiSessions implements OnModuleInit {
   async finishEnding({ did, sessionId }: EndedUiSession): Promise<void> {
     this.uiSessionCache.forgetWhere(known => known.sessionId === sessionId);
     this.log.signedOut({ did, sessionId });
-    await this.sessionRevocation.finish(sessionId);
+    await this.sessionRevocation.revokeMarked(sessionId);
   }
 }

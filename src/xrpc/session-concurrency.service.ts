@@ -5,7 +5,7 @@ import { BrokerError } from '../errors/broker-error.ts';
 /** Bounds how many calls of one session are under way at once, in this process. */
 @Injectable()
 export class SessionConcurrency {
-  private readonly underWay = new Map<string, number>();
+  private readonly running = new Map<string, number>();
   private readonly most: number;
 
   constructor({ limits }: Config) {
@@ -18,8 +18,8 @@ export class SessionConcurrency {
    * @returns what is to be called once, when it has ended
    * @throws BrokerError `TooManyRequests`
    */
-  enter(sessionId: string): () => void {
-    const calls = this.underWay.get(sessionId) ?? 0;
+  claimSlot(sessionId: string): () => void {
+    const calls = this.running.get(sessionId) ?? 0;
     if (calls >= this.most) {
       throw new BrokerError(
         'TooManyRequests',
@@ -27,15 +27,15 @@ export class SessionConcurrency {
         { retryAfterSeconds: 1 },
       );
     }
-    this.underWay.set(sessionId, calls + 1);
+    this.running.set(sessionId, calls + 1);
     return () => {
-      this.leave(sessionId);
+      this.freeSlot(sessionId);
     };
   }
 
-  private leave(sessionId: string): void {
-    const calls = this.underWay.get(sessionId) ?? 1;
-    if (calls > 1) this.underWay.set(sessionId, calls - 1);
-    else this.underWay.delete(sessionId);
+  private freeSlot(sessionId: string): void {
+    const calls = this.running.get(sessionId) ?? 1;
+    if (calls > 1) this.running.set(sessionId, calls - 1);
+    else this.running.delete(sessionId);
   }
 }

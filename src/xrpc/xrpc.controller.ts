@@ -105,7 +105,7 @@ export class XrpcController {
     body?: UploadedBody,
   ): Promise<void> {
     refuseAsPageOrScript(request.headers);
-    reply.raw.once('close', this.sessionConcurrency.enter(sessionId));
+    reply.raw.once('close', this.sessionConcurrency.claimSlot(sessionId));
     const signal = leaving(reply);
     try {
       const response = await this.xrpc.forward(sessionId, nsid, queryOf(request), {

@@ -50,12 +50,12 @@ function suite(broker: () => TestBroker): void {
     const [abandoned, held] = [await signIn(broker()), await signIn(broker())];
     const token = await liveOf(abandoned);
     const oracle = broker().app.get(TokenProbe);
-    expect(await oracle.ask(token)).toBe('alive');
+    expect(await oracle.probeToken(token)).toBe('alive');
     await expireCookie(abandoned);
     for (const session of [abandoned, held]) await letGraceEnd(session);
     await sweep();
     expect(await abandoned.state()).toMatchObject({ status: 'revoked' });
-    expect(await oracle.ask(token)).toBe('dead');
+    expect(await oracle.probeToken(token)).toBe('dead');
     expect(await held.call()).toMatchObject({ status: 200 });
     expect(await held.state()).toMatchObject({ status: 'active' });
   });
@@ -67,7 +67,7 @@ function suite(broker: () => TestBroker): void {
     await marked.where('id', '=', session.id).execute();
     await sweep();
     expect(await session.state()).toMatchObject({ status: 'revoked' });
-    expect(await broker().app.get(TokenProbe).ask(token)).toBe('dead');
+    expect(await broker().app.get(TokenProbe).probeToken(token)).toBe('dead');
   });
 
   it('leaves a session to a holder that is being added', async () => {

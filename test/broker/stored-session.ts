@@ -60,6 +60,6 @@ export async function storeCookie(
     last_seen_at: lastSeenAt.toISOString(),
     expires_at: expiresAt.toISOString(),
   };
-  await app.get(UiSessionRepository, { strict: false }).insert(row, database);
+  await app.get(UiSessionRepository, { strict: false }).insertUiSession(row, database);
   return cookie;
 }

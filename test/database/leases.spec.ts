@@ -102,7 +102,10 @@ describeDialects('work under a lease', open => {
       seconds: 60,
       waitSeconds: 0.1,
     });
-    await expect(work).rejects.toMatchObject({ code: 'DatabaseUnavailable', retryAfterSeconds: 5 });
+    await expect(work).rejects.toMatchObject({
+      code: 'DatabaseUnavailable',
+      details: { retryAfterSeconds: 5 },
+    });
     expect(begun).toBe(false);
   });
 });

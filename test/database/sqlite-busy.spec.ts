@@ -83,7 +83,7 @@ describe('a SQLite file that another program has locked', () => {
     other.exec('begin immediate');
     await expect(insertLease(opened)).rejects.toMatchObject({
       code: 'DatabaseUnavailable',
-      retryAfterSeconds: 5,
+      details: { retryAfterSeconds: 5 },
       cause: { code: 'SQLITE_BUSY' },
     });
     const transaction = opened.transaction().execute(trx => insertLease(trx));

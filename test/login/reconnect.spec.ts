@@ -63,7 +63,9 @@ function suite(broker: () => TestBroker): void {
     );
     expect(await broker().network.countGrants(did)).toBe(before + 1);
     expect(await statusOf(broker(), id)).toBe('active');
-    await expect(broker().app.get(Reconnections).get(id)).rejects.toMatchObject({ code: 'NotFound' });
+    await expect(broker().app.get(Reconnections).getReconnection(id)).rejects.toMatchObject({
+      code: 'NotFound',
+    });
   });
 }
 
@@ -74,7 +76,7 @@ async function lostKeySession(broker: TestBroker, owner: Account): Promise<{ id:
   await broker.database.updateTable('oauth_session').set({ status: 'revoked', sealed: null }).execute();
   const made = await broker.app
     .get(SessionRepository)
-    .insert({ ...session, ...session.secrets }, { handle: owner.handle, purpose: 'api_key' });
+    .insertSession({ ...session, ...session.secrets }, { handle: owner.handle, purpose: 'api_key' });
   await broker.database
     .updateTable('oauth_session')
     .set({ status: 'needs_reauth', reason: 'revoked', generation: 2 })

@@ -67,7 +67,7 @@ export class TestSession {
 
   /** SHA-256 of the refresh token that is stored now, as the network's list names it. */
   async digest(): Promise<string> {
-    const session = await this.broker.app.get(SessionRepository).find(this.id);
+    const session = await this.broker.app.get(SessionRepository).findSession(this.id);
     return createHash('sha256')
       .update(session?.secrets?.refreshToken ?? '')
       .digest('hex');

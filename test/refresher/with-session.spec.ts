@@ -70,7 +70,7 @@ function suite(place: () => FaultyPlace): void {
     );
 
     it('gives away what it is for, and nothing of its secrets', async () => {
-      const stored = await place().broker.app.get(SessionRepository).find(idOf(alice));
+      const stored = await place().broker.app.get(SessionRepository).findSession(idOf(alice));
       await sessions().withSession(idOf(alice), access => {
         expect(Object.keys(access).sort()).toEqual(['did', 'fetch', 'now', 'pds', 'scope']);
         expect(access).toMatchObject({ did: stored?.did, pds: stored?.pds, scope: stored?.scope });

@@ -168,12 +168,14 @@ function suite(broker: () => TestBroker, known: boolean): void {
     const another = await grantOf(broker(), owner.did);
     const { id } = await sessionOf(key);
     const reconnections = broker().app.get(ReconnectionRepository);
-    const session = await broker().app.get(SessionRepository).find(id);
+    const session = await broker().app.get(SessionRepository).findSession(id);
     if (!session) throw new Error('the key has no session');
-    expect(await reconnections.take(session, another)).toMatchObject({ session: { id, generation: 2 } });
-    expect(await reconnections.take(session, another)).toBeUndefined();
+    expect(await reconnections.storeGrant(session, another)).toMatchObject({
+      session: { id, generation: 2 },
+    });
+    expect(await reconnections.storeGrant(session, another)).toBeUndefined();
     expect(await broker().network.countGrants(owner.did)).toBe(2);
-    await broker().app.get(SessionRevocation).resume(1000);
+    await broker().app.get(SessionRevocation).retryRevocations(1000);
     expect(await broker().network.countGrants(owner.did)).toBe(1);
     broker().app.get(SessionCache).forget(id);
     expect(await write(key, tags)).toBe(200);
@@ -202,7 +204,7 @@ async function grantOf({ app, database }: TestBroker, did: string): Promise<Gran
     .where('did', '=', did)
     .where('purpose', '=', 'ui')
     .executeTakeFirstOrThrow();
-  const session = await app.get(SessionRepository).find(id);
+  const session = await app.get(SessionRepository).findSession(id);
   if (!session?.secrets) throw new Error('the browser has no session');
   return { ...session, ...session.secrets };
 }

@@ -46,7 +46,7 @@ function suite(place: () => FaultyPlace): void {
   it('finds one that its owner has ended, and says why', async () => {
     const { broker, signIn } = place();
     const session = await signIn();
-    const stored = await broker.app.get(SessionRepository).find(session.id);
+    const stored = await broker.app.get(SessionRepository).findSession(session.id);
     if (!stored?.secrets) throw new Error('the session has no secrets');
     await broker.app.get(Grants).revoke({ ...stored, ...stored.secrets });
     await session.age(2);

@@ -44,7 +44,7 @@ export async function storeBrowsers(settings: BrokerSettings, pds: string, count
       await transaction.insertInto('oauth_session').values(rows).execute();
       for (const row of rows) {
         const cookie = newSecret();
-        await browsers.insert(holderOf(row, cookie), transaction);
+        await browsers.insertUiSession(holderOf(row, cookie), transaction);
         cookies.push(`latchkey=${cookie}`);
       }
     });

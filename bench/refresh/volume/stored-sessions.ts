@@ -38,9 +38,9 @@ export async function storeSessions(
   const write = async (): Promise<void> => {
     for (let account = next++; account < count; account = next++) {
       const grant = madeUpGrant(didOf(account), issuer, clientId, hourMs);
-      const session = await sessions.insert(grant, { handle: handleOf(grant.did), purpose: 'ui' });
+      const session = await sessions.insertSession(grant, { handle: handleOf(grant.did), purpose: 'ui' });
       // The sweep ends a session that nobody holds.
-      await holders.insert(holderOf(session), database);
+      await holders.insertUiSession(holderOf(session), database);
     }
   };
   await Promise.all(Array.from({ length: writers }, write));

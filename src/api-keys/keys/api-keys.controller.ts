@@ -1,14 +1,6 @@
 import { isValidDid } from '@atproto/syntax';
-import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiQuery,
-  ApiSecurity,
-  ApiTags,
-} from '@nestjs/swagger';
+import { Controller, Delete, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { CallSource } from '../../access/call-source.decorator.ts';
 import { Caller } from '../../access/caller.decorator.ts';
@@ -16,8 +8,9 @@ import type { BrowserPrincipal, OperatorPrincipal } from '../../access/principal
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { Allow } from '../../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../../http/errors/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../../http/operator/openapi.ts';
-import { ZodPipe } from '../../http/edge/zod.pipe.ts';
+import { toOpenApiSchema } from '../../http/schemas/openapi-schema.ts';
+import { BodyOf } from '../../http/schemas/body-of.decorator.ts';
+import { QueryOf } from '../../http/schemas/query-of.decorator.ts';
 import {
   apiKeyView,
   type IssuedApiKeyView,
@@ -30,7 +23,7 @@ import { ApiKeys, type KeyOwner } from './api-keys.service.ts';
 const DAY_SECONDS = 24 * 60 * 60;
 
 const listQuery = z.object({
-  did: z.string().refine(isValidDid, 'must be a DID').optional(),
+  did: z.string().refine(isValidDid, 'must be a DID').optional().describe('for the operator'),
   cursor: z.uuid().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
@@ -64,13 +57,10 @@ export class ApiKeysController {
     operationId: 'listKeys',
     summary: "One's own API keys; for the operator all, page by page",
   })
-  @ApiQuery({ name: 'did', required: false, schema: { type: 'string' }, description: 'for the operator' })
-  @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string', format: 'uuid' } })
-  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 500 } })
   @ApiOkResponse({ description: 'A page of keys.', schema: toOpenApiSchema(apiKeyPage) })
   @ApiErrors('InvalidRequest')
   async list(
-    @Query(new ZodPipe(listQuery)) { did, cursor, limit }: z.infer<typeof listQuery>,
+    @QueryOf(listQuery) { did, cursor, limit }: z.infer<typeof listQuery>,
     @Caller() caller: Keeper,
   ): Promise<z.infer<typeof apiKeyPage>> {
     const page = await this.apiKeys.list({ did: ownerOf(caller) ?? did, cursor, limit });
@@ -86,12 +76,11 @@ export class ApiKeysController {
     summary: 'Give a key a new secret',
     description: 'Its id and its session stay. The secret is shown this once.',
   })
-  @ApiBody({ required: false, schema: toOpenApiSchema(rotation) })
   @ApiOkResponse({ description: 'The key and its new secret.', schema: toOpenApiSchema(issuedApiKeyView) })
   @ApiErrors('InvalidRequest', 'CrossSiteRequest', 'NotFound', 'ApiKeyEnded', 'ApiKeyChanged')
   async rotate(
     @Param('id') id: string,
-    @Body(new ZodPipe(rotation)) { graceSeconds }: z.infer<typeof rotation>,
+    @BodyOf(rotation) { graceSeconds }: z.infer<typeof rotation>,
     @Caller() { did }: BrowserPrincipal,
     @CallSource() by: AuditSource,
   ): Promise<IssuedApiKeyView> {

@@ -149,7 +149,7 @@ export class ApiKeys {
     if (!revoked) return;
     const { did, sessionId, isSessionOver } = revoked;
     this.log.apiKeyRevoked({ did, apiKeyId: id, sessionId });
-    if (isSessionOver) await this.sessionRevocation.finish(sessionId);
+    if (isSessionOver) await this.sessionRevocation.revokeMarked(sessionId);
   }
 
   /** Stores a key in a free slot of its account's; who takes the same one at the same moment has to look for another. */
@@ -174,7 +174,7 @@ export class ApiKeys {
     await this.record('api-key.revoked', key, by, transaction);
     return {
       ...key,
-      isSessionOver: await this.sessionRevocation.beginUnlessHeld(key.sessionId, transaction),
+      isSessionOver: await this.sessionRevocation.markRevokingUnlessHeld(key.sessionId, transaction),
     };
   }
 

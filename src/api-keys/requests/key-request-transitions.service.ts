@@ -43,7 +43,9 @@ export class KeyRequestTransitions {
     const event = { ...by, action: `key-request.${status}`, did, target, detail: { reason } } as const;
     await this.auditLog.record(event, transaction);
     if (sessionId === null) return undefined;
-    return (await this.sessionRevocation.beginUnlessHeld(sessionId, transaction)) ? sessionId : undefined;
+    return (await this.sessionRevocation.markRevokingUnlessHeld(sessionId, transaction))
+      ? sessionId
+      : undefined;
   }
 
   /** Ends the tokens of a request that nobody has to wait for any more. */
@@ -66,6 +68,6 @@ export class KeyRequestTransitions {
 
   /** Revokes a session that an ended request held, at its issuer. */
   async finish(sessionId: string | undefined): Promise<void> {
-    if (sessionId !== undefined) await this.sessionRevocation.finish(sessionId);
+    if (sessionId !== undefined) await this.sessionRevocation.revokeMarked(sessionId);
   }
 }

@@ -1,12 +1,5 @@
-import { Body, Controller, Get, Header, HttpCode, Param, Post, Req } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiCreatedResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiSecurity,
-  ApiTags,
-} from '@nestjs/swagger';
+import { Controller, Get, Header, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CallSource } from '../../access/call-source.decorator.ts';
@@ -18,8 +11,8 @@ import { invalidToken } from '../../errors/broker-error.ts';
 import { Allow } from '../../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../../http/errors/api-errors.decorator.ts';
 import { requireNoForeignPage } from '../../http/origins/own-pages.ts';
-import { toOpenApiSchema } from '../../http/operator/openapi.ts';
-import { ZodPipe } from '../../http/edge/zod.pipe.ts';
+import { toOpenApiSchema } from '../../http/schemas/openapi-schema.ts';
+import { BodyOf } from '../../http/schemas/body-of.decorator.ts';
 import { type IssuedApiKeyView, issuedApiKeyView, toIssuedApiKeyView } from '../keys/api-key-view.ts';
 import { type KeyRequestInput, keyRequestInput } from './key-request-input.ts';
 import { KeyRequestClaims } from './key-request-claims.service.ts';
@@ -35,7 +28,10 @@ import {
 import { KeyRequests } from './key-requests.service.ts';
 
 const claim = z.object({
-  code: z.string().max(64).describe('as its owner was shown it; case, hyphen and blanks do not count'),
+  code: z
+    .string()
+    .max(64)
+    .describe('the claim code that the owner saw, without regard to case, hyphens and blanks'),
 });
 
 @ApiTags('key requests')
@@ -53,12 +49,12 @@ export class KeyRequestsController {
   @Header('cache-control', 'no-store')
   @ApiOperation({
     operationId: 'createKeyRequest',
-    summary: "Ask an account's owner for an API key",
-    description: 'Who may ask is configured: anybody, a browser that is signed in, or nobody.',
+    summary: "Request an API key from an account's owner",
+    description:
+      'LATCHKEY_KEY_REQUESTS allows requests from everyone, from signed-in browsers, or not at all.',
   })
-  @ApiBody({ schema: toOpenApiSchema(keyRequestInput) })
   @ApiCreatedResponse({
-    description: 'The request; it lives for 15 minutes.',
+    description: 'The request, which expires after 15 minutes.',
     schema: toOpenApiSchema(createdKeyRequestView),
   })
   @ApiErrors(
@@ -75,13 +71,13 @@ export class KeyRequestsController {
     'DatabaseUnavailable',
   )
   async create(
-    @Body(new ZodPipe(keyRequestInput)) ask: KeyRequestInput,
+    @BodyOf(keyRequestInput) input: KeyRequestInput,
     @Caller() caller: Principal,
     @CallSource() by: AuditSource,
     @Req() { headers }: FastifyRequest,
   ): Promise<CreatedKeyRequestView> {
     requireNoForeignPage(headers, [this.config.publicUrl.origin, ...this.config.allowedOrigins]);
-    return toCreatedKeyRequestView(await this.keyRequests.create(ask, caller, by), this.config.baseUrl);
+    return toCreatedKeyRequestView(await this.keyRequests.create(input, caller, by), this.config.baseUrl);
   }
 
   @Get(':id')
@@ -90,12 +86,13 @@ export class KeyRequestsController {
   @ApiSecurity('tempToken')
   @ApiOperation({
     operationId: 'getKeyRequest',
-    summary: 'How far a key request is',
-    description: 'The temp token ends with the request: 401 InvalidToken tells that it is over.',
+    summary: 'Get the state of a key request',
+    description:
+      'The temp token ends with the request, so 401 InvalidToken means that the request has ended.',
   })
   @ApiOkResponse({ description: 'The request.', schema: toOpenApiSchema(keyRequestView) })
   @ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden', 'NotFound', 'DatabaseUnavailable')
-  async show(@Param('id') id: string, @Caller() caller: TempTokenPrincipal): Promise<KeyRequestView> {
+  async get(@Param('id') id: string, @Caller() caller: TempTokenPrincipal): Promise<KeyRequestView> {
     requireTokenOf(id, caller);
     return toKeyRequestView(await this.keyRequests.get(id));
   }
@@ -107,11 +104,10 @@ export class KeyRequestsController {
   @ApiSecurity('tempToken')
   @ApiOperation({
     operationId: 'claimKey',
-    summary: 'Claim the key that was authorized',
+    summary: 'Claim an authorized key',
     description:
-      'Once, with the code that the owner was shown, in five tries. The secret is shown this once.',
+      'Works once, with the claim code that the owner saw, within five tries. No other response contains the secret.',
   })
-  @ApiBody({ schema: toOpenApiSchema(claim) })
   @ApiOkResponse({ description: 'The key and its secret.', schema: toOpenApiSchema(issuedApiKeyView) })
   @ApiErrors(
     'InvalidRequest',
@@ -128,7 +124,7 @@ export class KeyRequestsController {
   )
   async claim(
     @Param('id') id: string,
-    @Body(new ZodPipe(claim)) { code }: z.infer<typeof claim>,
+    @BodyOf(claim) { code }: z.infer<typeof claim>,
     @Caller() caller: TempTokenPrincipal,
     @CallSource() by: AuditSource,
   ): Promise<IssuedApiKeyView> {
@@ -137,7 +133,7 @@ export class KeyRequestsController {
   }
 }
 
-/** What the guard has seen to already: no mistake there may hand over somebody else's key. */
+/** Repeats the guard's check: a mistake there must not reveal another account's key. */
 function requireTokenOf(id: string, { scope, resource }: TempTokenPrincipal): void {
   if (scope !== KEY_REQUEST_SCOPE.name || resource !== id) throw invalidToken();
 }

@@ -36,10 +36,10 @@ export class HolderlessSessions {
   private async endAmong(ids: readonly string[], limit: number): Promise<string[]> {
     const locked = await this.database.transaction().execute(async transaction => {
       const found = await this.holderlessSessionRows.lock(ids, limit, transaction);
-      for (const id of found) await this.sessionRevocation.begin(id, transaction);
+      for (const id of found) await this.sessionRevocation.markRevoking(id, transaction);
       return found;
     });
-    await Promise.all(locked.map(id => this.sessionRevocation.finish(id)));
+    await Promise.all(locked.map(id => this.sessionRevocation.revokeMarked(id)));
     return locked;
   }
 }

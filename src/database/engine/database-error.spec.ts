@@ -28,7 +28,7 @@ describe('the codes of the database drivers', () => {
     expect(isUnavailable(failure(code))).toBe(true);
     expect(toDatabaseUnavailable(failure(code))).toMatchObject({
       code: 'DatabaseUnavailable',
-      retryAfterSeconds: 5,
+      details: { retryAfterSeconds: 5 },
       cause: { code },
     });
   });

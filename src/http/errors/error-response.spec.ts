@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { BrokerError } from '../../errors/broker-error.ts';
-import { errorCodes } from '../../errors/error-code.ts';
+import { type ErrorCode, errorCodes } from '../../errors/error-code.ts';
 import { toErrorResponse } from './error-response.ts';
 import { statusTable } from './status-table.ts';
 
@@ -14,15 +14,27 @@ const ownTrouble = [
   'ShuttingDown',
 ];
 
+const errorOf = (code: ErrorCode, message: string): BrokerError => {
+  switch (code) {
+    case 'ScopeMissing':
+      return new BrokerError(code, message, { missingScope: 'rpc:*' });
+    case 'UseDpopNonce':
+      return new BrokerError(code, message, { dpopNonce: 'n' });
+    default:
+      return new BrokerError(code, message);
+  }
+};
+
 describe('toErrorResponse', () => {
   it('knows exactly the error codes there are', () => {
     expect(Object.keys(statusTable).sort()).toEqual([...errorCodes].sort());
   });
 
   it.each(errorCodes)('says %s with a status of its kind, and nothing that is kept', code => {
-    const { status, headers, body } = toErrorResponse(new BrokerError(code, 'what happened'));
+    const { status, headers, body } = toErrorResponse(errorOf(code, 'what happened'));
     expect(status).toBe(statusTable[code]);
-    expect(body).toEqual({ error: code, message: 'what happened' });
+    const scope = code === 'ScopeMissing' ? { scope: 'rpc:*' } : {};
+    expect(body).toEqual({ error: code, message: 'what happened', ...scope });
     expect(headers['cache-control']).toBe('no-store');
     expect('www-authenticate' in headers).toBe(status === 401);
     expect('retry-after' in headers).toBe(status === 429 || ownTrouble.includes(code));

@@ -1,7 +1,8 @@
 import type { BrokerError } from '../../errors/broker-error.ts';
+import type { ErrorDetails } from '../../errors/error-details.ts';
 import { statusTable } from './status-table.ts';
 
-/** An error as HTTP says it: status, headers and the body `{ error, message, reconnectUrl?, scope? }`. */
+/** The HTTP response of an error. */
 export type ErrorResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -9,7 +10,7 @@ export type ErrorResponse = {
     readonly error: string;
     readonly message: string;
     readonly reconnectUrl?: string;
-    /** What would have to be granted. */
+    /** The scope that the account did not grant. */
     readonly scope?: string;
   };
 };
@@ -17,24 +18,41 @@ export type ErrorResponse = {
 const DEFAULT_RETRY_AFTER_SECONDS = 5;
 
 /**
- * Turns an error into its response; 401 carries WWW-Authenticate (RFC 6750), 429 and 503 Retry-After.
+ * Returns the response of an error. 401 carries `WWW-Authenticate` (RFC 6750), 429 and 503 `Retry-After`.
  *
- * @param baseUrl where the broker is reached, for the link that an error may carry
+ * @param baseUrl the broker's own address, for the link that an error may carry
  */
 export function toErrorResponse(error: BrokerError, baseUrl = ''): ErrorResponse {
-  const status = statusTable[error.code];
+  const { code, message, details } = error;
+  const status = statusTable[code];
   const headers: Record<string, string> = { 'cache-control': 'no-store' };
-  if (status === 401) headers['www-authenticate'] = challenge(error);
-  if (status === 429 || status === 503) {
-    headers['retry-after'] = String(error.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS);
-  }
-  const { code, message, reconnectSessionId: lost, missingScope: scope } = error;
-  const link = lost === undefined ? {} : { reconnectUrl: `${baseUrl}/oauth/login?reconnect=${lost}` };
-  return { status, headers, body: { error: code, message, ...link, ...(scope && { scope }) } };
+  if (status === 401) headers['www-authenticate'] = challengeOf(error);
+  if (status === 429 || status === 503) headers['retry-after'] = String(retryAfterOf(details));
+  return { status, headers, body: { error: code, message, ...fieldsOf(details, baseUrl) } };
 }
 
-function challenge(error: BrokerError): string {
-  return error.code === 'InvalidToken'
+function retryAfterOf(details: ErrorDetails): number {
+  const told = 'retryAfterSeconds' in details ? details.retryAfterSeconds : undefined;
+  return told ?? DEFAULT_RETRY_AFTER_SECONDS;
+}
+
+function fieldsOf(
+  details: ErrorDetails,
+  baseUrl: string,
+): Pick<ErrorResponse['body'], 'reconnectUrl' | 'scope'> {
+  switch (details.code) {
+    case 'ReauthorizationRequired':
+      if (details.reconnectSessionId === undefined) return {};
+      return { reconnectUrl: `${baseUrl}/oauth/login?reconnect=${details.reconnectSessionId}` };
+    case 'ScopeMissing':
+      return { scope: details.missingScope };
+    default:
+      return {};
+  }
+}
+
+function challengeOf({ code }: BrokerError): string {
+  return code === 'InvalidToken'
     ? 'Bearer realm="latchkey", error="invalid_token"'
     : 'Bearer realm="latchkey"';
 }

@@ -3,9 +3,16 @@ import { BrokerError } from '../../errors/broker-error.ts';
 import { errorCodes } from '../../errors/error-code.ts';
 import { isOAuthEndpoint, toOAuthErrorResponse } from './oauth-error.ts';
 
+const bareCodes = errorCodes.filter(code => code !== 'ScopeMissing' && code !== 'UseDpopNonce');
+const errors = [
+  ...bareCodes.map(code => new BrokerError(code, 'what happened')),
+  new BrokerError('ScopeMissing', 'what happened', { missingScope: 'rpc:*' }),
+  new BrokerError('UseDpopNonce', 'what happened', { dpopNonce: 'n' }),
+];
+
 describe('toOAuthErrorResponse', () => {
-  it.each(errorCodes)('says %s with a code of OAuth, and never one that ends a session', code => {
-    const { status, body } = toOAuthErrorResponse(new BrokerError(code, 'what happened'));
+  it.each(errors)('says $code with a code of OAuth, and never one that ends a session', error => {
+    const { status, body } = toOAuthErrorResponse(error);
     expect(body.error).toMatch(/^[a-z_]+$/);
     expect(body.error).not.toBe('invalid_grant');
     expect(body.error_description).toBe('what happened');

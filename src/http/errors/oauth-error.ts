@@ -25,7 +25,8 @@ export function isOAuthEndpoint({ url }: Pick<FastifyRequest, 'url'>): boolean {
  */
 export function toOAuthErrorResponse(error: BrokerError): OAuthErrorResponse {
   const { status, headers } = toErrorResponse(error);
-  const nonce = error.dpopNonce === undefined ? {} : { 'dpop-nonce': error.dpopNonce };
+  const { details } = error;
+  const nonce = details.code === 'UseDpopNonce' ? { 'dpop-nonce': details.dpopNonce } : {};
   return {
     status,
     headers: { ...headers, ...nonce },

@@ -1,9 +1,9 @@
 import { HttpException } from '@nestjs/common';
 import { toDatabaseUnavailable } from '../../database/engine/database-error.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
-import type { ErrorCode } from '../../errors/error-code.ts';
+import type { BareCode } from '../../errors/error-details.ts';
 
-const CODES_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+const CODES_BY_STATUS: Readonly<Record<number, BareCode>> = {
   400: 'InvalidRequest',
   404: 'NotFound',
   405: 'MethodNotAllowed',
@@ -12,7 +12,7 @@ const CODES_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   415: 'UnsupportedMediaType',
 };
 
-const MESSAGES: Partial<Record<ErrorCode, string>> = {
+const MESSAGES: Partial<Record<BareCode, string>> = {
   InvalidRequest: 'The request is malformed.',
   NotFound: 'There is nothing here.',
   MethodNotAllowed: 'This method is not allowed here.',

@@ -1,6 +1,6 @@
 import { isValidDid } from '@atproto/syntax';
-import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiQuery, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { auditActions } from '../../audit/audit-action.ts';
 import { auditEventView } from '../../audit/audit-event-view.ts';
@@ -8,8 +8,8 @@ import { AuditLog } from '../../audit/audit-log.service.ts';
 import { auditCursor } from '../../audit/audit-query.ts';
 import { Allow } from '../origins/allow.decorator.ts';
 import { ApiErrors } from '../errors/api-errors.decorator.ts';
-import { toOpenApiSchema } from './openapi.ts';
-import { ZodPipe } from '../edge/zod.pipe.ts';
+import { toOpenApiSchema } from '../schemas/openapi-schema.ts';
+import { QueryOf } from '../schemas/query-of.decorator.ts';
 
 const listQuery = z.object({
   action: z.enum(auditActions).optional(),
@@ -35,16 +35,9 @@ export class AuditEventsController {
   @Get()
   @Allow('operator')
   @ApiOperation({ operationId: 'listAuditEvents', summary: 'Who did what, newest first, page by page' })
-  @ApiQuery({ name: 'action', required: false, schema: { type: 'string', enum: [...auditActions] } })
-  @ApiQuery({ name: 'did', required: false, schema: { type: 'string' } })
-  @ApiQuery({ name: 'targetId', required: false, schema: { type: 'string', maxLength: 256 } })
-  @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' } })
-  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200 } })
   @ApiOkResponse({ description: 'A page of audit events.', schema: toOpenApiSchema(auditEventPage) })
   @ApiErrors('InvalidRequest')
-  list(
-    @Query(new ZodPipe(listQuery)) query: z.infer<typeof listQuery>,
-  ): Promise<z.infer<typeof auditEventPage>> {
+  list(@QueryOf(listQuery) query: z.infer<typeof listQuery>): Promise<z.infer<typeof auditEventPage>> {
     return this.auditLog.list(query);
   }
 }

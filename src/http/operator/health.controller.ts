@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Allow } from '../origins/allow.decorator.ts';
 import { ApiErrors } from '../errors/api-errors.decorator.ts';
 import { HealthRepository } from './health.repository.ts';
-import { toOpenApiSchema } from './openapi.ts';
+import { toOpenApiSchema } from '../schemas/openapi-schema.ts';
 
 const health = z.object({ status: z.literal('ok') });
 

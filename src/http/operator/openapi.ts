@@ -3,8 +3,7 @@ import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import { errorCodes } from '../../errors/error-code.ts';
-
-type SchemaObject = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
+import { toOpenApiSchema } from '../schemas/openapi-schema.ts';
 
 /** The body of every error. */
 export const errorSchema = z.object({
@@ -16,19 +15,6 @@ export const errorSchema = z.object({
     .describe('with ReauthorizationRequired of an API key: where its owner makes it live again'),
   scope: z.string().optional().describe('with ScopeMissing: what would have to be granted'),
 });
-
-/** Returns a zod schema as OpenAPI 3.1 has it, which is JSON Schema 2020-12. */
-export function toOpenApiSchema(schema: z.ZodType): SchemaObject {
-  const described = z.toJSONSchema(schema, {
-    io: 'input',
-    // A format says it all; the expression behind it is for machines.
-    override: ({ jsonSchema }) => {
-      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
-    },
-  });
-  delete described.$schema;
-  return described as SchemaObject;
-}
 
 /** Describes the routes of an application. */
 export function describeRoutes(app: INestApplication, config: Config, version: string): OpenAPIObject {

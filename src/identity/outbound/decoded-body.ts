@@ -10,16 +10,17 @@ const decoders: Partial<Record<string, Decode>> = {
   br: promisify(brotliDecompress),
 };
 
-/** A body is longer than its limit once it is decompressed. */
+/** A decompressed body exceeds its limit. */
 export class DecodedTooLargeError extends Error {}
 
 /**
- * Undo a response's content coding (RFC 9110, section 8.4), to at most `maxLength` bytes.
+ * Reverses a response's content coding (RFC 9110 section 8.4).
  *
- * The broker asks for no coding at all, but a server that compresses all the same may hold the only copy of a
- * refreshed token, so its answer is read.
+ * The broker requests no coding. A server that compresses anyway may send the only copy of a refreshed token, so the
+ * response is read.
  *
- * @throws DecodedTooLargeError, or what zlib throws on a broken body
+ * @param maxLength limit of the decompressed body in bytes
+ * @throws DecodedTooLargeError, or the error of zlib for a broken body
  */
 export async function decodedBody(
   body: Buffer<ArrayBuffer>,

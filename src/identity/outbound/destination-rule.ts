@@ -1,7 +1,7 @@
 import { OutboundError } from './outbound-error.ts';
 import { isPublicUnicast } from './public-unicast.ts';
 
-/** Where a class of call may go: the protocol is checked per origin, the address at each connection. */
+/** The permitted destinations of a class of call. The protocol is checked per origin, the address per connection. */
 export type DestinationRule = {
   http: boolean;
   permitsAddress: (address: string) => boolean;
@@ -10,14 +10,14 @@ export type DestinationRule = {
 /** For URLs that strangers choose: https to public hosts only. */
 export const publicDestinations: DestinationRule = { http: false, permitsAddress: isPublicUnicast };
 
-/** For URLs in the configuration: https to any host, since operators may run a directory in their own network. */
+/** For URLs in the configuration: https to any host, because an operator may run a directory in a private network. */
 export const operatorDestinations: DestinationRule = { http: false, permitsAddress: () => true };
 
-/** For development (`LATCHKEY_DEV_ALLOW_HTTP`): http and private addresses too. */
+/** For development (`LATCHKEY_DEV_ALLOW_HTTP`): also http and private addresses. */
 export const anyDestination: DestinationRule = { http: true, permitsAddress: () => true };
 
 /**
- * Check what a URL alone says about its destination: protocol and user information.
+ * Checks the protocol and the user information of a URL.
  *
  * @throws OutboundError `forbidden_protocol` or `forbidden_credentials`
  */

@@ -2,10 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 
-/** A body of up to so many bytes is answered whole: handing it on as a stream costs more than it does. */
+/** A body up to this size is delivered whole: a stream costs more than it saves. */
 const WHOLE_BODY_BYTES = 64 * 1024;
 
-/** An answer whose headers are there, and whose body is, or is on its way. */
+/** A response whose headers have arrived. The body is complete (`Buffer`) or still arriving (`Readable`). */
 export type Answer = {
   readonly statusCode: number;
   readonly headers: IncomingHttpHeaders;
@@ -13,10 +13,10 @@ export type Answer = {
 };
 
 /**
- * Sends one request and answers when the headers are there; a short body of a known length comes with them.
+ * Sends one request. Resolves once the headers have arrived, and for a short body of known length once that has too.
  *
- * @param signal ends the exchange at whatever point it is
- * @throws what the dispatcher says of a request that has no answer, or the signal's reason
+ * @param signal aborts the exchange at any point
+ * @throws the dispatcher's error for a request without a response, or the signal's reason
  */
 export function exchange(
   dispatcher: Dispatcher,
@@ -24,18 +24,18 @@ export function exchange(
   signal?: AbortSignal,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    // The length in an answer to HEAD is that of a body which does not come.
+    // A response to HEAD has the content-length of a body that never arrives.
     const wholeBytes = options.method === 'HEAD' ? -1 : WHOLE_BODY_BYTES;
     dispatcher.dispatch(options, new AnswerHandler({ resolve, reject }, wholeBytes, signal));
   });
 }
 
-/** Lets the rest of an answer pass that nobody wants, so that its connection can be used again. */
+/** Reads and drops the rest of a response, so that its connection can be reused. */
 export function discard({ body }: Answer): void {
   if (body instanceof Readable) body.on('error', nothing).resume();
 }
 
-/** Reads the body of an answer as text, and no further than some bytes beyond `limit`. */
+/** Reads the body of a response as text. Stops at the first chunk that exceeds `limit` bytes. */
 export async function readText({ body }: Answer, limit: number): Promise<string> {
   if (Buffer.isBuffer(body)) return body.toString('utf8');
   const chunks: Buffer[] = [];
@@ -67,7 +67,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     if (signal?.aborted) this.#abort();
   }
 
-  /** Who waits for a connection is let go at once; a request that is on one is cut off. */
+  /** Rejects at once while the request waits for a connection. Closes the connection once it has one. */
   readonly #abort = (): void => {
     const reason = this.#signal?.reason as Error;
     this.#outcome.reject(reason);
@@ -84,7 +84,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     statusCode: number,
     headers: IncomingHttpHeaders,
   ): void {
-    if (statusCode < 200) return; // Only news of the answer (RFC 9110 section 15.2).
+    if (statusCode < 200) return; // An interim response (RFC 9110 section 15.2).
     this.#head = { statusCode, headers };
     if (Number(headers['content-length']) <= this.#wholeBytes) return;
     this.#stream = new Readable({
@@ -92,7 +92,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
         controller.resume();
       },
       destroy: (error, done) => {
-        controller.abort(error ?? new Error('The answer is not wanted any more.'));
+        controller.abort(error ?? new Error('The reader of the response closed it.'));
         done(error);
       },
     });

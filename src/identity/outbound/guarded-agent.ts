@@ -14,11 +14,11 @@ export type GuardedAgentOptions = {
 };
 
 /**
- * An undici dispatcher that reaches only what its rule permits, within its policy's limits.
+ * Creates an undici dispatcher that reaches only the destinations of its rule, within its policy's limits.
  *
- * It keeps one pool of connections per origin and speaks HTTP/1.1 only: a request is written to exactly one
- * connection and never repeated. URLs are checked when an origin's pool is made, addresses at each connection.
- * Every failure is an OutboundError, except a caller's own abort, which is passed on as it is.
+ * It keeps one pool of connections per origin and speaks HTTP/1.1 only: it writes a request to exactly one connection
+ * and never repeats it. It checks an URL when it makes the origin's pool, and an address at each connection. Every
+ * failure is an OutboundError, except the caller's own abort, which keeps its reason.
  */
 export function createGuardedAgent({
   policy,
@@ -48,7 +48,7 @@ function guardedConnector(
 ): buildConnector.connector {
   const connect = buildConnector({ timeout, allowH2: false, lookup: pinnedLookup(rule, resolve) });
   return (options, callback) => {
-    // A literal address is never looked up, so the lookup's check does not see it.
+    // No lookup happens for a literal address, so the check in the lookup does not apply.
     if (isIP(options.hostname) !== 0 && !rule.permitsAddress(options.hostname)) {
       callback(new OutboundError('forbidden_address', options.hostname, false), null);
     } else {

@@ -5,20 +5,19 @@ import { assertPermittedUrl, type DestinationRule } from './destination-rule.ts'
 import { OutboundError } from './outbound-error.ts';
 import type { OutboundPolicy } from './outbound-policy.ts';
 
-/** The shape of WHATWG `fetch`, as the official atproto libraries take it. */
+/** The signature of WHATWG `fetch`, as the official atproto libraries expect it. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** Statuses whose responses must be built without a body (Fetch, section 2.2.3). */
+/** Statuses whose responses must not have a body (Fetch section 2.2.3). */
 const nullBodyStatuses = new Set([204, 205, 304]);
 
 export type GuardedFetchOptions = { dispatcher: Dispatcher; policy: OutboundPolicy; rule: DestinationRule };
 
 /**
- * A `fetch` on a guarded dispatcher, for small documents: it resolves when the whole answer is in memory.
+ * Creates a `fetch` for small documents on a guarded dispatcher. It resolves once the whole response is in memory.
  *
- * Whatever the request's `redirect` mode, a redirect fails. Without a total time limit in the policy the
- * request's signal counts only until the request is handed over. Fails with OutboundError, or with the reason of
- * the caller's signal.
+ * A redirect fails in every `redirect` mode. If the policy has no total time limit, the request's signal has no effect
+ * after the request was dispatched. Rejects with an OutboundError, or with the reason of the caller's signal.
  */
 export function createGuardedFetch({ dispatcher, policy, rule }: GuardedFetchOptions): Fetch {
   return async (input, init) => {

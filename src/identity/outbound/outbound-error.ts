@@ -1,33 +1,33 @@
 import { BrokerError } from '../../errors/broker-error.ts';
-import type { ErrorCode } from '../../errors/error-code.ts';
+import type { BareCode } from '../../errors/error-details.ts';
 
-/** Which rule or circumstance ended an outbound call, with its sentence for people. */
+/** The reasons why an outbound call fails, each as a clause for people. */
 const sentences = {
-  forbidden_protocol: 'only https is allowed there',
-  forbidden_credentials: 'its address carries a user name or password',
-  forbidden_address: 'it is not at a public internet address',
+  forbidden_protocol: 'the broker calls it by https only',
+  forbidden_credentials: 'its address contains a user name or password',
+  forbidden_address: 'it does not have a public internet address',
   unresolved_name: 'its name cannot be resolved',
-  redirect: 'it answered with a redirect',
+  redirect: 'it answered with a redirect, which the broker does not follow',
   too_large: 'its answer is too large',
   unreadable: 'its answer cannot be read',
   timeout: 'it did not answer in time',
-  busy: 'too many other servers are being called',
+  busy: 'the broker is calling too many servers at once',
   closed: 'the broker is shutting down',
   network: 'the connection failed',
 } as const;
 
 export type OutboundFailure = keyof typeof sentences;
 
-const codes: Partial<Record<OutboundFailure, ErrorCode>> = {
+const codes: Partial<Record<OutboundFailure, BareCode>> = {
   timeout: 'UpstreamTimeout',
   closed: 'ShuttingDown',
 };
 
 /**
- * An outbound HTTP call that has no usable answer.
+ * An outbound HTTP call without a usable response.
  *
- * `reason` names what ended it. `sent` is false only when it is certain that no byte of the request was written
- * to a socket. The message quotes the origin of the URL alone: paths and queries may hold secrets.
+ * `sent` is false only if certainly no byte of the request was written to a socket. The message quotes only the origin
+ * of the URL: paths and queries may contain secrets.
  */
 export class OutboundError extends BrokerError {
   constructor(

@@ -12,27 +12,27 @@ import { createGuardedAgent } from './guarded-agent.ts';
 import { createGuardedFetch, type Fetch } from './guarded-fetch.ts';
 import { outboundPolicies, type OutboundClass } from './outbound-policy.ts';
 
-/** Milliseconds that shutdown waits for calls still running; what is left then ends with the process. */
+/** Time in milliseconds that shutdown waits for running calls. Later ones end with the process. */
 const closingTime = 5000;
 
 /**
- * All HTTP that the broker sends, one guarded member per class of call.
+ * Sends all outbound HTTP of the broker, by one guarded member per class of call.
  *
- * `metadata`, `directory`, `picture` and `token` have the shape of `fetch` and read small answers whole; `xrpc` is an undici
- * dispatcher that streams and keeps a pool of connections per PDS. Failures are OutboundErrors.
+ * `metadata`, `directory`, `picture` and `token` have the signature of `fetch` and read small responses whole. `xrpc` is
+ * an undici dispatcher that streams and keeps a pool of connections per PDS. Failures are OutboundErrors.
  */
 @Injectable()
 export class OutboundHttp implements OnApplicationShutdown {
   readonly #agents: Dispatcher[] = [];
-  /** Reads documents at addresses that strangers choose. */
+  /** Fetches documents from addresses that strangers choose. */
   readonly metadata: Fetch;
-  /** Reads documents at addresses that the operator configured. */
+  /** Fetches documents from addresses that the operator configured. */
   readonly directory: Fetch;
-  /** Reads pictures at addresses that strangers choose. */
+  /** Fetches pictures from addresses that strangers choose. */
   readonly picture: Fetch;
-  /** Sends what must be answered exactly once: codes, refresh tokens, pushed requests, revocations. */
+  /** Sends requests that must be sent exactly once: codes, refresh tokens, pushed requests, revocations. */
   readonly token: Fetch;
-  /** Proxied calls to a PDS. */
+  /** Sends proxied calls to a PDS. */
   readonly xrpc: Dispatcher;
 
   constructor(config: Config) {

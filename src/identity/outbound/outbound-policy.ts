@@ -5,21 +5,21 @@ const anySize = -1;
 
 /** The limits of one class of outbound call. Times are milliseconds (0 = none), sizes are bytes (-1 = none). */
 export type OutboundPolicy = {
-  /** From the start of the call to the last byte of the answer. */
+  /** From the start of the call to the last byte of the response. */
   totalTimeout: number;
   /** Resolving the name, TCP and TLS. */
   connectTimeout: number;
-  /** From the last byte sent to the end of the answer's headers. */
+  /** From the last byte sent to the end of the response's headers. */
   headersTimeout: number;
-  /** Between two chunks of the answer's body. */
+  /** Between two chunks of the response's body. */
   bodyTimeout: number;
-  /** The body of an answer, both as received and as decompressed. */
+  /** The body of a response, both received and decompressed. */
   maxResponseSize: number;
-  /** Sockets to one origin; further calls wait for a free one. */
+  /** Sockets to one origin. Further calls wait for a free one. */
   connections: number;
-  /** Origins with open connections; a call to one more is refused. */
+  /** Origins with open connections. A call to one more is refused. */
   maxOrigins: number;
-  /** How long an idle connection is kept unless its server says otherwise; 0 = one call, one connection. */
+  /** Lifetime of an idle connection, unless its server tells another. 0 = one connection per call. */
   keepAliveTimeout: number;
 };
 
@@ -36,21 +36,21 @@ const document: OutboundPolicy = {
 
 /** One policy per class of outbound call. No class follows redirects. */
 export const outboundPolicies = {
-  /** Documents at addresses that strangers choose: DID documents, handles, OAuth metadata. */
+  /** Documents from addresses that strangers choose: DID documents, handles, OAuth metadata. */
   metadata: document,
 
-  /** Documents at addresses that the operator chose: the PLC directory, a handle resolver. */
+  /** Documents from addresses that the operator configured: the PLC directory, a handle resolver. */
   directory: { ...document, connections: 64, maxOrigins: 8, keepAliveTimeout: 20 * second },
 
-  /** Pictures at addresses that strangers choose; a profile's may have a million bytes. */
+  /** Pictures from addresses that strangers choose. A profile picture may have up to 1,000,000 bytes. */
   picture: { ...document, totalTimeout: 5 * second, maxResponseSize: 1024 * kib, connections: 4 },
 
   /**
-   * Calls that spend something: codes and refresh tokens, PAR, revocation.
+   * Calls that consume something: codes and refresh tokens, PAR, revocation.
    *
-   * Nothing ends one after it was sent, because an answer that nobody reads is a lost session; a dead peer is
-   * found by TCP keep-alive. Each has a connection of its own: a kept one that its server is just closing would
-   * leave open whether the request arrived.
+   * No time limit applies after sending, because an unread response is a lost session. TCP keep-alive detects a dead
+   * peer. Each call has its own connection: if the server closes a reused one, the broker cannot know whether the
+   * request arrived.
    */
   token: {
     totalTimeout: unlimited,

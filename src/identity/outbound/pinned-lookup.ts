@@ -4,17 +4,17 @@ import type { LookupFunction } from 'node:net';
 import type { DestinationRule } from './destination-rule.ts';
 import { OutboundError } from './outbound-error.ts';
 
-/** All addresses of a host name; rejects, or yields none, when it has none. */
+/** Resolves all addresses of a host name. Rejects or returns an empty list if there are none. */
 export type ResolveName = (hostname: string) => Promise<LookupAddress[]>;
 
-/** The operating system's resolver. */
+/** Resolves with the operating system's resolver. */
 export const resolveBySystem: ResolveName = hostname => lookup(hostname, { all: true });
 
 /**
- * A `lookup` for `net.connect` that resolves once and yields only what was checked, so that a name cannot
- * change its answer between check and connection. One forbidden address refuses the whole name.
+ * Creates a `lookup` for `net.connect` that resolves a name once and returns only the checked addresses, so that DNS
+ * cannot change between the check and the connection. One forbidden address refuses the whole name.
  *
- * Fails with OutboundError `unresolved_name` or `forbidden_address`.
+ * The lookup fails with OutboundError `unresolved_name` or `forbidden_address`.
  */
 export function pinnedLookup(rule: DestinationRule, resolve: ResolveName): LookupFunction {
   return (hostname, options, callback) => {

@@ -12,11 +12,11 @@ const reasons: Partial<Record<string, OutboundFailure>> = {
   UND_ERR_DESTROYED: 'closed',
 };
 
-/** An undici interceptor: each failure becomes an OutboundError that knows whether its request was sent. */
+/** An undici interceptor that turns each failure into an OutboundError, which tells whether the request was sent. */
 export const typedFailures: Dispatcher.DispatcherComposeInterceptor = dispatch => (options, handler) =>
   dispatch(options, new FailureTypingHandler(handler, String(options.origin)));
 
-/** undici passes no controller when a request fails before it starts; its types do not say so. */
+/** Unlike its types, undici passes no controller if a request fails before it starts. */
 type Handler = Omit<Dispatcher.DispatchHandler, 'onResponseError'> & {
   onResponseError?(controller: Dispatcher.DispatchController | null, error: Error): void;
 };
@@ -31,7 +31,7 @@ class FailureTypingHandler implements Dispatcher.DispatchHandler {
     this.#origin = origin;
   }
 
-  /** Called when a connection stands and the request is written next, unless the handler aborts it here. */
+  /** Runs once the connection is established. The request is written next, unless the handler aborts it here. */
   onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
     this.#handler.onRequestStart?.(controller, context);
     this.#sent = !controller.aborted;
@@ -72,7 +72,7 @@ class FailureTypingHandler implements Dispatcher.DispatchHandler {
   }
 }
 
-/** An error that is one of ours already is that of the guard, or of the body that was being sent. */
+/** Keeps a BrokerError, which the guard or the source of the request's body has thrown. */
 function toBrokerError(error: Error, origin: string, sent: boolean): BrokerError {
   if (error instanceof BrokerError) return error;
   const reason = error instanceof errors.UndiciError ? reasons[error.code] : undefined;

@@ -1,5 +1,5 @@
-/** The kinds of pictures that are passed on, each with the bytes that it begins with, and where. */
-const BEGINNINGS = [
+/** The allowed types of pictures, with their magic bytes and the offsets of those. */
+const SIGNATURES = [
   { type: 'image/png', marks: [[0, '\x89PNG\r\n\x1a\n']] },
   { type: 'image/jpeg', marks: [[0, '\xff\xd8\xff']] },
   {
@@ -11,10 +11,10 @@ const BEGINNINGS = [
   },
 ] as const;
 
-export type PictureType = (typeof BEGINNINGS)[number]['type'];
+export type PictureType = (typeof SIGNATURES)[number]['type'];
 
-/** Tells what a picture is by its own bytes; `undefined` for all that can hold a script, and all else. */
+/** Returns the type of a picture by its magic bytes. Undefined for any other content, such as SVG with its scripts. */
 export function pictureTypeOf(bytes: Buffer): PictureType | undefined {
   const text = bytes.toString('latin1', 0, 16);
-  return BEGINNINGS.find(({ marks }) => marks.every(([at, mark]) => text.startsWith(mark, at)))?.type;
+  return SIGNATURES.find(({ marks }) => marks.every(([at, mark]) => text.startsWith(mark, at)))?.type;
 }

@@ -6,58 +6,58 @@ import { OutboundHttp } from '../outbound/outbound-http.service.ts';
 import { type PictureType, pictureTypeOf } from './picture-type.ts';
 
 const MOST_BYTES = 32 * 1024 * 1024;
-const KEPT_MS = 10 * 60_000;
+const CACHED_MS = 10 * 60_000;
 
 export type Picture = { readonly type: PictureType; readonly bytes: Buffer };
 
-/** What is kept of an account: its picture, or that it has none that can be had. */
-type Known = { readonly picture: Picture | undefined };
+/** A cached picture of an account, or undefined if it has none that the broker can fetch. */
+type CachedPicture = { readonly picture: Picture | undefined };
 
 const profile = z.object({
   value: z.object({ avatar: z.object({ ref: z.object({ $link: z.string().max(256) }) }) }),
 });
 
-/** The pictures of accounts, asked of their own servers, and of no other service; each kept for ten minutes. */
+/** Fetches the profile pictures of accounts from their own PDSs. Each is cached for ten minutes. */
 @Injectable()
 export class ProfilePictures {
-  private readonly known: LRUCache<string, Known>;
+  private readonly cache: LRUCache<string, CachedPicture>;
 
   constructor(
     private readonly identity: IdentityService,
     private readonly outboundHttp: OutboundHttp,
   ) {
-    this.known = new LRUCache({
+    this.cache = new LRUCache({
       max: 10_000,
       maxSize: MOST_BYTES,
-      ttl: KEPT_MS,
+      ttl: CACHED_MS,
       sizeCalculation: ({ picture }) => 100 + (picture?.bytes.length ?? 0),
-      // Whoever asks meanwhile waits for the same answer.
-      fetchMethod: async did => ({ picture: await this.read(did) }),
+      // Concurrent callers share one fetch.
+      fetchMethod: async did => ({ picture: await this.fetchPicture(did) }),
     });
   }
 
-  /** Whether the answer is at hand, so that nobody else has to be asked. */
-  isKnown(did: string): boolean {
-    return this.known.has(did);
+  /** Returns whether {@link find} needs no request to a PDS. */
+  isCached(did: string): boolean {
+    return this.cache.has(did);
   }
 
-  /** Finds the picture of an account; nothing where it has none, or its server does not give it. */
+  /** Returns the picture of an account. Undefined if it has none, or if its PDS does not deliver one. */
   async find(did: string): Promise<Picture | undefined> {
-    return (await this.known.fetch(did))?.picture;
+    return (await this.cache.fetch(did))?.picture;
   }
 
-  /** A picture is worth no error: whatever goes wrong, there is none. */
-  private async read(did: string): Promise<Picture | undefined> {
+  /** Treats every failure as a missing picture: pages work without it. */
+  private async fetchPicture(did: string): Promise<Picture | undefined> {
     try {
       const { pds } = await this.identity.resolve(did);
-      const cid = await this.readCid(did, pds);
-      return cid === undefined ? undefined : await this.readBlob(did, cid, pds);
+      const cid = await this.fetchCid(did, pds);
+      return cid === undefined ? undefined : await this.fetchBlob(did, cid, pds);
     } catch {
       return undefined;
     }
   }
 
-  private async readCid(did: string, pds: string): Promise<string | undefined> {
+  private async fetchCid(did: string, pds: string): Promise<string | undefined> {
     const query = new URLSearchParams({ repo: did, collection: 'app.bsky.actor.profile', rkey: 'self' });
     const answer = await this.outboundHttp.metadata(`${pds}/xrpc/com.atproto.repo.getRecord?${query}`);
     if (!answer.ok) return undefined;
@@ -65,7 +65,7 @@ export class ProfilePictures {
     return data?.value.avatar.ref.$link;
   }
 
-  private async readBlob(did: string, cid: string, pds: string): Promise<Picture | undefined> {
+  private async fetchBlob(did: string, cid: string, pds: string): Promise<Picture | undefined> {
     const query = new URLSearchParams({ did, cid });
     const answer = await this.outboundHttp.picture(`${pds}/xrpc/com.atproto.sync.getBlob?${query}`);
     if (!answer.ok) return undefined;

@@ -1,8 +1,15 @@
 import type { Config } from '../../config/config.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 
-/** @throws BrokerError `AccountNotAllowed` for an account that is not among those that the operator has listed */
+/**
+ * Requires that the operator's settings allow an account.
+ *
+ * @throws BrokerError `AccountNotAllowed`
+ */
 export function requireAllowedAccount(did: string, { allowedDids }: Pick<Config, 'allowedDids'>): void {
   if (allowedDids === 'any' || allowedDids.includes(did)) return;
-  throw new BrokerError('AccountNotAllowed', 'This account is not among those that may sign in here.');
+  throw new BrokerError(
+    'AccountNotAllowed',
+    'This account may not sign in here. Ask the operator of this broker to allow it.',
+  );
 }

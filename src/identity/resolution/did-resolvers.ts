@@ -6,15 +6,19 @@ type AtprotoDidResolver = DidResolver<'plc' | 'web'>;
 
 export type DidResolverOptions = {
   plcUrl: URL;
-  /** Asks the PLC directory, whose address the operator chose. */
+  /** Fetches from the PLC directory, whose address the operator configured. */
   directory: Fetch;
-  /** Asks the hosts of did:web, whose addresses anybody chooses. */
+  /** Fetches from the hosts of did:web, whose addresses strangers choose. */
   metadata: Fetch;
-  /** Whether did:web may name this machine (`did:web:localhost%3A…`), which means http. */
+  /** Allows did:web to name this machine (`did:web:localhost%3A…`) over http. */
   allowHttp: boolean;
 };
 
-/** Resolves the two DID methods of atproto, each with the fetch that its addresses call for. */
+/**
+ * Creates a resolver for the two DID methods of atproto, each with the fetch for its class of addresses.
+ *
+ * The resolver throws BrokerError `AccountUnreachable`.
+ */
 export function createDidResolver(options: DidResolverOptions): AtprotoDidResolver {
   const { plcUrl, directory, metadata, allowHttp } = options;
   const plc = new DidResolverCommon({ plcDirectoryUrl: plcUrl, fetch: directory });

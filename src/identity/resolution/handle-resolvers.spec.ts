@@ -5,7 +5,7 @@ import { OutboundError } from '../outbound/outbound-error.ts';
 const did = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz';
 const other = 'did:plc:z72i7hdynmk6r22z27h6tvur';
 
-/** What DNS and the web say in one case; an Error is a way that fails. */
+/** The answers of DNS and of the web page. An Error means that this way fails. */
 type World = { txt?: string[] | Error; page?: string | number | Error };
 
 async function resolve({ txt, page }: World): Promise<unknown> {
@@ -36,7 +36,7 @@ describe('the public handle resolution', () => {
     ['the web alone', { page: `${did}\n` }],
     ['the web while DNS fails', { txt: new Error('SERVFAIL'), page: did }],
     ['the web when DNS contradicts itself', { txt: [`did=${other}`, `did=${did}`], page: did }],
-  ])('believes %s', async (_, world) => {
+  ])('accepts %s', async (_, world) => {
     await expect(resolve(world)).resolves.toBe(did);
   });
 
@@ -54,14 +54,14 @@ describe('the public handle resolution', () => {
     ],
     ['DNS fails', { txt: new Error('SERVFAIL') }, 2, 'AccountUnreachable'],
     ['the web fails', { page: new Error('unreachable') }, 1, 'AccountUnreachable'],
-    ['the web is in trouble', { page: 503 }, 1, 'AccountUnreachable'],
+    ['the web server fails', { page: 503 }, 1, 'AccountUnreachable'],
     [
       'both ways fail',
       { txt: new Error('SERVFAIL'), page: new Error('unreachable') },
       2,
       'AccountUnreachable',
     ],
-  ])('fails when %s, with the causes', async (_, world, causes, code) => {
+  ])('fails if %s, with the causes', async (_, world, causes, code) => {
     const failure: unknown = await resolve(world).catch((error: unknown) => error);
     expect(failure).toMatchObject({
       code,
@@ -72,7 +72,7 @@ describe('the public handle resolution', () => {
     expect(cause?.errors.length ?? 0).toBe(causes);
   });
 
-  it('ends with the reason of an aborted signal', async () => {
+  it('rejects with the reason of an aborted signal', async () => {
     const resolver = publicHandleResolver(
       (_, init) => Promise.reject((init?.signal?.reason ?? new Error('no signal')) as Error),
       () => Promise.resolve(null),

@@ -10,20 +10,21 @@ import { OutboundError } from '../outbound/outbound-error.ts';
 import type { ResolveTxt } from './resolve-txt.ts';
 
 /**
- * The handle resolution of the specification: DNS TXT at `_atproto.<handle>` first, else
- * `https://<handle>/.well-known/atproto-did` (atproto specification, Handle, "Handle Resolution").
+ * Creates the handle resolver of the specification: DNS TXT at `_atproto.<handle>`, then
+ * `https://<handle>/.well-known/atproto-did` (AT Protocol specification, Handle, "Handle Resolution").
  *
- * Where the official resolver would answer null whatever went wrong, this one fails, with each way's error as a
- * cause: so the log says why, and a mistake that its owner is just mending is not cached.
+ * The official resolver returns null for every failure. This one throws, with the error of each way as a cause: the log
+ * tells the reason, and the cache does not keep a mistake that the handle's owner may be correcting.
  *
- * @throws BrokerError `AccountNotFound` when both ways answer and name nobody, `AccountUnreachable` when one did not
+ * The resolver throws BrokerError `AccountNotFound` if both ways answer and name no account, `AccountUnreachable` if
+ * one of them does not answer.
  */
 export function publicHandleResolver(fetch: Fetch, resolveTxt: ResolveTxt): HandleResolver {
   return {
     async resolve(handle, options) {
       const failures: unknown[] = [];
       const resolver = new AtprotoHandleResolver({
-        fetch: async (...request) => ownAnswer(await fetch(...request)),
+        fetch: async (...request) => requireNoServerError(await fetch(...request)),
         resolveTxt: name =>
           resolveTxt(name).catch((error: unknown) => {
             failures.push(error);
@@ -39,7 +40,7 @@ export function publicHandleResolver(fetch: Fetch, resolveTxt: ResolveTxt): Hand
   };
 }
 
-/** The handle resolution of another server (`com.atproto.identity.resolveHandle`), for development. */
+/** Creates a resolver that asks another server (`com.atproto.identity.resolveHandle`), for development. */
 export function delegatedHandleResolver(service: URL, fetch: Fetch): HandleResolver {
   const resolver = new XrpcHandleResolver(service, { fetch });
   return {
@@ -57,20 +58,20 @@ export function delegatedHandleResolver(service: URL, fetch: Fetch): HandleResol
   };
 }
 
-/** Of a server that is in trouble itself, nothing is known about the handle. */
-function ownAnswer(response: Response): Response {
+/** Rejects a server's own failure, which tells nothing about the handle. */
+function requireNoServerError(response: Response): Response {
   if (response.status >= 500) throw new Error(`The handle's own server answered ${response.status}.`);
   return response;
 }
 
 function unresolvable(handle: string, why: string, failures: unknown[]): never {
-  const code = failures.every(namesNobody) ? 'AccountNotFound' : 'AccountUnreachable';
+  const code = failures.every(isUnknownHandle) ? 'AccountNotFound' : 'AccountUnreachable';
   throw new BrokerError(code, `The handle ${handle} cannot be resolved: ${why}.`, {
     cause: failures.length > 0 ? new AggregateError(failures) : undefined,
   });
 }
 
-function namesNobody(failure: unknown): boolean {
+function isUnknownHandle(failure: unknown): boolean {
   if (failure instanceof OutboundError) return failure.reason === 'unresolved_name';
   return failure instanceof HandleResolverError;
 }

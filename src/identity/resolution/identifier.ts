@@ -2,13 +2,13 @@ import { isAtprotoDid, type AtprotoDid } from '@atproto-labs/did-resolver';
 import { isValidHandle, isValidTld, normalizeHandle } from '@atproto/syntax';
 import { BrokerError } from '../../errors/broker-error.ts';
 
-/** What a person may type to say who they are: an account, or the server that they will choose it at. */
+/** A parsed sign-in name: an account, or the server on which the person will choose one. */
 export type Identifier =
   { kind: 'handle'; handle: string } | { kind: 'did'; did: AtprotoDid } | { kind: 'server'; origin: string };
 
 /**
- * Parse a handle (`alice.example`, `@alice.example`, `at://alice.example`), a DID (`did:plc:…`, `did:web:…`) or a
- * server's URL, forgiving what copying adds: blanks and invisible formatting characters.
+ * Parses a handle (`alice.example`, `@alice.example`, `at://alice.example`), a DID (`did:plc:…`, `did:web:…`) or a
+ * server's URL. Ignores blanks and invisible formatting characters, which copying adds.
  *
  * @throws BrokerError `InvalidIdentifier`
  */
@@ -31,5 +31,5 @@ function serverOrigin(text: string): string {
 const invalidIdentifier = (): BrokerError =>
   new BrokerError(
     'InvalidIdentifier',
-    'This is not a handle (like alice.example), a DID or the URL of a server.',
+    'This is neither a handle (like alice.example), nor a DID, nor the URL of a server.',
   );

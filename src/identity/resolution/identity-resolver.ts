@@ -7,13 +7,13 @@ import { delegatedHandleResolver, publicHandleResolver } from './handle-resolver
 import type { OutboundHttp } from '../outbound/outbound-http.service.ts';
 import { resolveTxtBySystem } from './resolve-txt.ts';
 
-/** Milliseconds: long enough to cover one login, short enough that a moved account is followed at once. */
+/** In milliseconds. Covers one login, and notices a moved account soon. */
 const cacheTime = 60_000;
 const cachedHandles = 10_000;
-/** Bytes, roughly: a document is 1 KiB as a rule, but a stranger's may have 512. */
+/** In bytes, roughly. A usual document has 1 KiB, but a stranger's may have 512 KiB. */
 const cachedDocuments = 16 * 1024 * 1024;
 
-/** The official resolver on guarded HTTP; `noCache` in its options asks the sources themselves. */
+/** Creates the official resolver on guarded HTTP. The option `noCache` bypasses its caches. */
 export function createGuardedIdentityResolver(
   config: Pick<Config, 'identity' | 'outbound'>,
   http: Pick<OutboundHttp, 'directory' | 'metadata'>,

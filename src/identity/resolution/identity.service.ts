@@ -12,13 +12,13 @@ import { createGuardedIdentityResolver } from './identity-resolver.ts';
 import { OutboundHttp } from '../outbound/outbound-http.service.ts';
 import { pdsOf } from './pds-of.ts';
 
-/** An account: `handle` only when it was verified in both directions, `pds` as an origin. */
+/** An account. `handle` is set only if it was verified in both directions. `pds` is an origin. */
 export type Account = { did: string; handle?: string; pds: string };
 
-/** Finds accounts and their servers: handle -> DID -> DID document -> PDS. */
+/** Resolves accounts and their servers: handle -> DID -> DID document -> PDS. */
 @Injectable()
 export class IdentityService {
-  /** What `resolve` asks, in the shape of the OAuth client's `identityResolver` option. */
+  /** The resolver behind `resolve`, in the shape of the OAuth client's option `identityResolver`. */
   readonly identityResolver: IdentityResolver;
   readonly #allowHttp: boolean;
 
@@ -29,10 +29,10 @@ export class IdentityService {
   }
 
   /**
-   * Resolve an account by handle or DID, from a cache of at most a minute unless `noCache`.
+   * Resolves an account by handle or DID. Uses a cache of at most one minute, unless `noCache` is set.
    *
-   * @throws BrokerError `InvalidIdentifier`, also for the URL of a server; `AccountNotFound` where nobody has the
-   * handle, else `AccountUnreachable`, with a message that says which step failed
+   * @throws BrokerError `InvalidIdentifier` (also for the URL of a server), `AccountNotFound` if no account has the
+   * handle, or `AccountUnreachable` with a message that names the failed step
    */
   async resolve(identifier: string, options?: ResolveIdentityOptions): Promise<Account> {
     const { did, didDoc, handle } = await this.identityResolver.resolve(nameOf(identifier), options);
@@ -51,8 +51,8 @@ async function identityOf(
   } catch (cause) {
     options?.signal?.throwIfAborted();
     if (cause instanceof BrokerError) throw cause;
-    // All other steps fail with errors of ours; what is left is the way back.
-    const message = `The account that ${name} points to does not claim this handle.`;
+    // All other steps fail with a BrokerError, so the DID document lacks the handle.
+    const message = `The handle ${name} points to an account that does not claim this handle.`;
     throw new BrokerError('AccountNotFound', message, { cause });
   }
 }
@@ -65,6 +65,9 @@ function nameOf(text: string): string {
     case 'did':
       return identifier.did;
     case 'server':
-      throw new BrokerError('InvalidIdentifier', 'This is the URL of a server, not a handle or a DID.');
+      throw new BrokerError(
+        'InvalidIdentifier',
+        'This is the URL of a server. Enter a handle (like alice.example) or a DID.',
+      );
   }
 }

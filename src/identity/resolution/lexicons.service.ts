@@ -6,7 +6,7 @@ import { createDidResolver } from './did-resolvers.ts';
 import { NameServers } from './name-servers.service.ts';
 import { OutboundHttp } from '../outbound/outbound-http.service.ts';
 
-/** Reads lexicons where their authorities publish them. */
+/** Fetches lexicons from their authorities. */
 @Injectable()
 export class Lexicons {
   private resolver: Promise<LexResolver> | undefined;
@@ -18,11 +18,10 @@ export class Lexicons {
   ) {}
 
   /**
-   * Reads a lexicon as the specification has it: DNS TXT at `_lexicon.<authority>` -> DID document -> the record at its
-   * PDS, with the proof that it is in the repository (AT Protocol specification, Lexicon, "Lexicon Publication and
-   * Resolution").
+   * Fetches a lexicon: DNS TXT at `_lexicon.<authority>` -> DID document -> the record at its PDS, with the proof that
+   * the repository contains it (AT Protocol specification, Lexicon, "Lexicon Publication and Resolution").
    *
-   * @throws whatever kept one of the steps from being taken, or believed
+   * @throws the error of the first step that failed or could not be verified
    */
   async resolve(nsid: string, signal: AbortSignal): Promise<unknown> {
     this.resolver ??= this.createResolver();
@@ -30,7 +29,7 @@ export class Lexicons {
     return lexicon;
   }
 
-  /** Half a second and 30 MB, which a broker without permission sets does without. */
+  /** Loads the library on first use: it costs half a second and 30 MB, and only permission sets need it. */
   private async createResolver(): Promise<LexResolver> {
     const { LexResolver } = await import('@atproto/lex-resolver');
     const { directory, metadata } = this.outboundHttp;
@@ -43,7 +42,7 @@ export class Lexicons {
         allowHttp: outbound.allowHttp,
       }),
       fetch: metadata,
-      // Always answered here: the library would ask name servers without a time limit.
+      // Always resolves here: the library would query name servers without a time limit.
       hooks: { onResolveAuthority: ({ nsid: { authority } }) => this.authorityOf(`_lexicon.${authority}`) },
     });
   }
@@ -52,7 +51,7 @@ export class Lexicons {
     const records = (await this.nameServers.resolveTxt(name)) ?? [];
     const [did, ...others] = records.filter(text => text.startsWith('did=')).map(text => text.slice(4));
     if (did === undefined || others.length > 0)
-      throw new Error(`The TXT records of ${name} name ${did === undefined ? 'no DID' : 'several DIDs'}.`);
+      throw new Error(`The TXT records of ${name} contain ${did === undefined ? 'no DID' : 'several DIDs'}.`);
     assertAtprotoDid(did);
     return did;
   }

@@ -15,11 +15,11 @@ describe('pdsOf', () => {
     ['https://pds.example.com', 'https://pds.example.com'],
     ['https://pds.example.com:8443/', 'https://pds.example.com:8443'],
     ['https://PDS.example.com/base?query#hash', 'https://pds.example.com'],
-  ])('takes the origin of %s', (endpoint, origin) => {
+  ])('returns the origin of %s', (endpoint, origin) => {
     expect(pdsOf(documentWith(endpoint), false)).toBe(origin);
   });
 
-  it('takes http in development only', () => {
+  it('accepts http in development only', () => {
     const document = documentWith('http://localhost:2583');
     expect(pdsOf(document, true)).toBe('http://localhost:2583');
     expect(() => pdsOf(document, false)).toThrow(expect.objectContaining({ code: 'AccountUnreachable' }));

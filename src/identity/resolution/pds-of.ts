@@ -2,9 +2,9 @@ import { extractPdsUrl, type AtprotoDidDocument } from '@atproto-labs/did-resolv
 import { BrokerError } from '../../errors/broker-error.ts';
 
 /**
- * The origin of the PDS that a DID document names (service `#atproto_pds`).
+ * Returns the origin of the PDS in a DID document (service `#atproto_pds`).
  *
- * @throws BrokerError `AccountUnreachable` when there is none, or none that the broker may call
+ * @throws BrokerError `AccountUnreachable` if the document has none, or one that the broker may not call
  */
 export function pdsOf(document: AtprotoDidDocument, allowHttp: boolean): string {
   const url = pdsUrl(document);

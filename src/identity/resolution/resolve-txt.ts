@@ -1,14 +1,14 @@
 import { Resolver } from 'node:dns/promises';
 
-/** The TXT records of a name, each joined from its parts; null when there are none. */
+/** Returns the TXT records of a name, each joined from its parts, or null if there are none. */
 export type ResolveTxt = (hostname: string) => Promise<string[] | null>;
 
-/** Milliseconds for the first try; the second takes up to twice as long. */
+/** `timeout` in milliseconds applies to the first try. The second waits up to twice as long. */
 const patience = { timeout: 2000, tries: 2 };
 
 const noSuchRecord = new Set(['ENOTFOUND', 'ENODATA']);
 
-/** Ask the machine's name servers. Rejects when they give no answer at all. */
+/** Queries the machine's name servers. Rejects if none answers. */
 export async function resolveTxtBySystem(hostname: string): Promise<string[] | null> {
   try {
     const records = await new Resolver(patience).resolveTxt(hostname);

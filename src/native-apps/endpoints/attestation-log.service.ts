@@ -19,7 +19,7 @@ export class AttestationLog {
     private readonly log: Log,
   ) {}
 
-  refused({ id, name }: Pick<NativeApp, 'id' | 'name'>, flaw: AttestationFlaw, from: string): void {
+  noteRefusal({ id, name }: Pick<NativeApp, 'id' | 'name'>, flaw: AttestationFlaw, from: string): void {
     this.metrics.nativeApps.unattestedRequest(flaw);
     if (this.pauses.isDue(id, performance.now())) this.log.nativeAppUnattested({ app: name, flaw, from });
   }

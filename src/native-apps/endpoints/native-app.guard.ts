@@ -42,7 +42,7 @@ export class NativeAppGuard implements CanActivate {
   private requireAttestation(app: NativeApp, { headers, ip }: FastifyRequest): void {
     const flaw = findAttestationFlaw(app, headers);
     if (flaw === undefined) return;
-    this.attestationLog.refused(app, flaw, ip);
+    this.attestationLog.noteRefusal(app, flaw, ip);
     throw unknownClient();
   }
 }

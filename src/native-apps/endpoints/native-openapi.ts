@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { toOpenApiSchema } from '../../http/operator/openapi.ts';
+import { toOpenApiSchema } from '../../http/schemas/openapi-schema.ts';
 
 const own = {
   client_id: z.string().describe('of a registered app'),

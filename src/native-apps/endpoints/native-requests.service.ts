@@ -45,7 +45,7 @@ export class NativeRequests {
     if (answer.status < 300 && challenge !== undefined) {
       const login = this.fingerprints.ofLogin(endpoints.issuer, challenge);
       const binding = { appId: app.id, issuer: endpoints.issuer, jkt: '', kid: key.kid };
-      await this.remember(login, binding, LOGIN_SECONDS);
+      await this.rememberBinding(login, binding, LOGIN_SECONDS);
     }
     return { answer, kid: key.kid };
   }
@@ -61,7 +61,7 @@ export class NativeRequests {
     const jkt = token === null ? undefined : await findProofKey(dpop);
     if (token !== null && jkt !== undefined) {
       const binding = { appId: app.id, issuer, jkt, kid: key.kid };
-      await this.remember(this.fingerprints.ofRefreshToken(issuer, token), binding);
+      await this.rememberBinding(this.fingerprints.ofRefreshToken(issuer, token), binding);
     }
     return { answer, kid: key.kid };
   }
@@ -103,7 +103,11 @@ export class NativeRequests {
   }
 
   /** The answer is given out in any case: what is not remembered here the app can tell. */
-  private async remember(fingerprint: Fingerprint, binding: TokenBinding, seconds?: number): Promise<void> {
+  private async rememberBinding(
+    fingerprint: Fingerprint,
+    binding: TokenBinding,
+    seconds?: number,
+  ): Promise<void> {
     try {
       await this.nativeRefreshRows.remember(fingerprint, binding, seconds);
     } catch (error) {

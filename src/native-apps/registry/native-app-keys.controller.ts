@@ -1,19 +1,18 @@
-import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiQuery, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { CallSource } from '../../access/call-source.decorator.ts';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { Allow } from '../../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../../http/errors/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../../http/operator/openapi.ts';
-import { ZodPipe } from '../../http/edge/zod.pipe.ts';
+import { toOpenApiSchema } from '../../http/schemas/openapi-schema.ts';
+import { QueryOf } from '../../http/schemas/query-of.decorator.ts';
 import type { KeyStepResult } from '../../oauth/client-keys/client-key-rotation.service.ts';
 import { type StepQuery, stepQuery, stepResult } from '../../oauth/client-keys/client-key-steps.ts';
 import { type ClientKeyView, clientKeyView } from '../../oauth/client-keys/client-key-view.ts';
 import { NativeAppKeys } from './native-app-keys.service.ts';
 
 const stepResponse = { description: 'What was done, or would be.', schema: toOpenApiSchema(stepResult) };
-const dryRunQuery = { name: 'dryRun', required: false, schema: { type: 'boolean' } } as const;
 
 @ApiTags('native apps')
 @ApiSecurity('operator')
@@ -37,11 +36,10 @@ export class NativeAppKeysController {
   @HttpCode(200)
   @Allow('operator')
   @ApiOperation({ operationId: 'publishNativeAppKey', summary: "Make a key and show it in the app's JWKS" })
-  @ApiQuery(dryRunQuery)
   @ApiOkResponse(stepResponse)
   publish(
     @Param('name') name: string,
-    @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
+    @QueryOf(stepQuery) { dryRun }: StepQuery,
     @CallSource() by: AuditSource,
   ): Promise<KeyStepResult> {
     return this.nativeAppKeys.publish(name, dryRun, by);
@@ -54,13 +52,12 @@ export class NativeAppKeysController {
     operationId: 'activateNativeAppKey',
     summary: 'Let new sessions of an app begin with a key',
   })
-  @ApiQuery(dryRunQuery)
   @ApiOkResponse(stepResponse)
   @ApiErrors('TooEarly', 'KeyRetired')
   activate(
     @Param('name') name: string,
     @Param('kid') kid: string,
-    @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
+    @QueryOf(stepQuery) { dryRun }: StepQuery,
     @CallSource() by: AuditSource,
   ): Promise<KeyStepResult> {
     return this.nativeAppKeys.activate(name, kid, dryRun, by);
@@ -73,13 +70,12 @@ export class NativeAppKeysController {
     operationId: 'retireNativeAppKey',
     summary: 'Let no session of an app begin with a key any more',
   })
-  @ApiQuery(dryRunQuery)
   @ApiOkResponse(stepResponse)
   @ApiErrors('LastActiveKey')
   retire(
     @Param('name') name: string,
     @Param('kid') kid: string,
-    @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
+    @QueryOf(stepQuery) { dryRun }: StepQuery,
     @CallSource() by: AuditSource,
   ): Promise<KeyStepResult> {
     return this.nativeAppKeys.retire(name, kid, dryRun, by);

@@ -51,13 +51,13 @@ export class NativeAppCache {
   }
 
   private async read(clientId: string): Promise<KnownApp | undefined> {
-    const app = await this.nativeAppRows.findByClientId(clientId);
+    const app = await this.nativeAppRows.findAppByClientId(clientId);
     if (!app) return undefined;
     const keys = await this.clientKeyRows.list(app.id);
     return { ...app, keys: keys.map(key => ({ ...key, clientKey: toClientKey(key) })) };
   }
 
   private async readOrigins(): Promise<ReadonlySet<string>> {
-    return new Set((await this.nativeAppRows.list()).flatMap(({ origins }) => origins));
+    return new Set((await this.nativeAppRows.listApps()).flatMap(({ origins }) => origins));
   }
 }

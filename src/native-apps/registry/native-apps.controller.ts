@@ -1,6 +1,5 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import {
-  ApiBody,
   ApiCreatedResponse,
   ApiNoContentResponse,
   ApiOkResponse,
@@ -14,8 +13,8 @@ import type { AuditSource } from '../../audit/audit-event.ts';
 import { Config } from '../../config/config.ts';
 import { Allow } from '../../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../../http/errors/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../../http/operator/openapi.ts';
-import { ZodPipe } from '../../http/edge/zod.pipe.ts';
+import { toOpenApiSchema } from '../../http/schemas/openapi-schema.ts';
+import { BodyOf } from '../../http/schemas/body-of.decorator.ts';
 import { AppDoctor } from './app-doctor.service.ts';
 import { type Diagnosis, diagnosis } from './metadata-checks.ts';
 import {
@@ -59,11 +58,10 @@ export class NativeAppsController {
     description:
       'With the clientId of one that hosts its client metadata itself, or with metadata to host here.',
   })
-  @ApiBody({ schema: toOpenApiSchema(nativeAppInput) })
   @ApiCreatedResponse(appResponse)
   @ApiErrors('InvalidRequest', 'AppExists', 'PublicClient')
   async add(
-    @Body(new ZodPipe(nativeAppInput)) ask: NativeAppInput,
+    @BodyOf(nativeAppInput) ask: NativeAppInput,
     @CallSource() by: AuditSource,
   ): Promise<NativeAppView> {
     return toNativeAppView(await this.nativeApps.add(ask, by), this.config);
@@ -81,12 +79,11 @@ export class NativeAppsController {
   @Patch(':name')
   @Allow('operator')
   @ApiOperation({ operationId: 'changeNativeApp', summary: 'Change what may be changed of an app' })
-  @ApiBody({ schema: toOpenApiSchema(nativeAppChange) })
   @ApiOkResponse(appResponse)
   @ApiErrors('InvalidRequest', 'NotFound', 'AppChanged')
   async change(
     @Param('name') name: string,
-    @Body(new ZodPipe(nativeAppChange)) change: NativeAppChange,
+    @BodyOf(nativeAppChange) change: NativeAppChange,
     @CallSource() by: AuditSource,
   ): Promise<NativeAppView> {
     return toNativeAppView(await this.nativeApps.change(name, change, by), this.config);

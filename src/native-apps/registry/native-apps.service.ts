@@ -44,12 +44,12 @@ export class NativeApps {
   }
 
   list(): Promise<NativeApp[]> {
-    return this.nativeAppRows.list();
+    return this.nativeAppRows.listApps();
   }
 
   /** @throws BrokerError `NotFound` */
   async get(name: string): Promise<NativeApp> {
-    const app = await this.nativeAppRows.findByName(name);
+    const app = await this.nativeAppRows.findAppByName(name);
     if (!app) throw new BrokerError('NotFound', 'There is no app of this name.');
     return app;
   }
@@ -118,7 +118,7 @@ export class NativeApps {
   async remove(name: string, by: AuditSource): Promise<void> {
     const app = await this.get(name);
     await this.write('removed', app, by, async transaction => {
-      if (!(await this.nativeAppRows.deletePaused(app.id, transaction)))
+      if (!(await this.nativeAppRows.deletePausedApp(app.id, transaction)))
         throw new BrokerError(
           'AppActive',
           'Pause the app first: without its keys, none of its sessions lives longer than its access token.',
@@ -138,7 +138,7 @@ export class NativeApps {
     const changedAt = new Date(Math.max(Date.now(), was.changedAt.getTime() + 1));
     const app = { ...was, ...change, changedAt };
     await this.write(step, app, by, async transaction => {
-      if (await this.nativeAppRows.replace(was, app, transaction)) return;
+      if (await this.nativeAppRows.replaceApp(was, app, transaction)) return;
       throw new BrokerError('AppChanged', 'Somebody else changed this app just now. Look at it again.');
     });
     return app;
@@ -161,7 +161,7 @@ export class NativeApps {
 
   private async insert(app: NativeApp, transaction: Transaction<Schema>): Promise<void> {
     try {
-      await this.nativeAppRows.insert(app, transaction);
+      await this.nativeAppRows.insertApp(app, transaction);
     } catch (cause) {
       if (!isUniqueViolation(cause)) throw cause;
       throw new BrokerError('AppExists', 'An app of this name or client id is registered already.', {

@@ -13,15 +13,15 @@ import {
 } from './oauth-state.repository.ts';
 import { upstreamInTime } from '../../waiting/upstream-in-time.ts';
 
-/** How long a person has to authorize; a PDS keeps a pushed request for five minutes, and then the code for as long. */
+/** Time limit for a person to authorize. A PDS keeps a pushed request for five minutes, and the code for another five. */
 const STATE_LIFETIME_MS = 15 * 60_000;
 
-/** What is asked for, where that is not the configured scope and the server's own way of asking. */
+/** Overrides of the configured scope and of the server's own prompt. */
 export type AuthorizationInput = { readonly scope?: string; readonly prompt?: 'consent' };
 
 export type FinishedAuthorization = AuthorizationIntent & { readonly grant: Grant };
 
-/** Begins an authorization at a person's own server, and finishes it into a grant (RFC 6749, 7636, 9126, 9449). */
+/** Begins an authorization at a person's own server and finishes it with a grant (RFC 6749, 7636, 9126, 9449). */
 @Injectable()
 export class Authorizations {
   constructor(
@@ -31,18 +31,18 @@ export class Authorizations {
   ) {}
 
   /**
-   * Pushes an authorization request and returns the address where the person goes on.
+   * Pushes an authorization request (RFC 9126). Returns the URL where the person continues.
    *
    * @param identifier a handle, a DID or the URL of a PDS
-   * @param browserBinding the secret of the browser that begins; only it can finish
-   * @throws BrokerError `AccountNotFound` when nobody has the handle, `AccountUnreachable` when the account or its
-   * server does not answer, `UpstreamTimeout`
+   * @param browserBinding the secret of the browser, which alone can finish the authorization
+   * @throws BrokerError `AccountNotFound` if no account has the handle, `AccountUnreachable` if the account or its
+   * server does not answer, or `UpstreamTimeout`
    */
-  async begin(
+  async beginAuthorization(
     identifier: string,
     intent: AuthorizationIntent,
     browserBinding: string,
-    ask: AuthorizationInput = {},
+    input: AuthorizationInput = {},
   ): Promise<URL> {
     const client = this.oauthLibrary.client(await this.clientKeys.keyForNewGrant(), {
       onState: (state, secrets) => {
@@ -52,26 +52,32 @@ export class Authorizations {
       },
     });
     try {
-      return await upstreamInTime(client.authorize(identifier, ask));
+      return await upstreamInTime(client.authorize(identifier, input));
     } catch (cause) {
       if (cause instanceof BrokerError) throw cause;
-      if (cause instanceof OAuthResolverError && isNobody(cause.cause)) throw cause.cause;
+      if (cause instanceof OAuthResolverError && isAccountNotFound(cause.cause)) throw cause.cause;
       const message =
-        'The account, or the server it lives on, cannot be reached or does not support signing in.';
+        'The account or its server does not answer, or does not support signing in. Check the name, or try again later.';
       throw new BrokerError('AccountUnreachable', message, { cause });
     }
   }
 
   /**
-   * Takes what the authorization server sent the browser back with, and returns the grant. Until somebody stores
-   * it, it belongs to nobody: who does not want it must revoke it.
+   * Exchanges the parameters of the callback for a grant. The caller must store the grant or revoke it.
    *
    * @throws BrokerError `LoginExpired`, `LoginFromAnotherBrowser` or `LoginRefused`
-   * @throws FailedAuthorization `LoginCancelled` or `LoginRefused`, once it is known what it was for
+   * @throws FailedAuthorization `LoginCancelled` or `LoginRefused`, once the intent is known
    */
-  async finish(params: URLSearchParams, browserBinding: string | undefined): Promise<FinishedAuthorization> {
+  async finishAuthorization(
+    params: URLSearchParams,
+    browserBinding: string | undefined,
+  ): Promise<FinishedAuthorization> {
     const state = params.get('state');
-    if (!state) throw new BrokerError('LoginRefused', 'The answer of the server names no login.');
+    if (!state)
+      throw new BrokerError(
+        'LoginRefused',
+        'The answer of the server belongs to no sign-in. Please begin again.',
+      );
     if (!browserBinding) throw refusal('other-browser');
     const pending = await this.oauthStateRows.consume(state, browserBinding, new Date());
     if (typeof pending === 'string') throw refusal(pending);
@@ -92,7 +98,7 @@ export class Authorizations {
   }
 }
 
-function isNobody(error: unknown): error is BrokerError {
+function isAccountNotFound(error: unknown): error is BrokerError {
   return error instanceof BrokerError && error.code === 'AccountNotFound';
 }
 
@@ -101,12 +107,15 @@ function refusal(why: StateRefusal): BrokerError {
     case 'other-browser':
       return new BrokerError(
         'LoginFromAnotherBrowser',
-        'This login was begun in another browser. Begin again here.',
+        'This sign-in began in another browser. Please begin again here.',
       );
     case 'expired':
-      return new BrokerError('LoginExpired', 'This login took too long. Please begin again.');
+      return new BrokerError('LoginExpired', 'This sign-in took too long. Please begin again.');
     case 'unknown':
-      return new BrokerError('LoginExpired', 'This login is over, or was used already. Please begin again.');
+      return new BrokerError(
+        'LoginExpired',
+        'This sign-in has expired or was already used. Please begin again.',
+      );
   }
 }
 
@@ -115,5 +124,7 @@ function refusalOf(cause: unknown): BrokerError {
   const cancelled = cause instanceof OAuthCallbackError && cause.params.get('error') === 'access_denied';
   return cancelled
     ? new BrokerError('LoginCancelled', 'You did not give permission, so nothing has changed.', { cause })
-    : new BrokerError('LoginRefused', 'The server did not complete the login. Please try again.', { cause });
+    : new BrokerError('LoginRefused', 'The server did not complete the sign-in. Please try again.', {
+        cause,
+      });
 }

@@ -1,12 +1,12 @@
 import { BrokerError } from '../../errors/broker-error.ts';
 import type { AuthorizationIntent } from './oauth-state.repository.ts';
 
-/** What went wrong with an authorization that came back, and what it was for: who began it is told where they began. */
+/** A failed authorization with its intent, so that the person sees the error on the page where they began. */
 export class FailedAuthorization extends BrokerError {
   constructor(
     error: BrokerError,
     readonly intent: AuthorizationIntent,
   ) {
-    super(error.code, error.message, { cause: error.cause ?? error });
+    super(error.details, error.message, { cause: error.cause ?? error });
   }
 }

@@ -2,10 +2,10 @@ import type { NodeSavedSession } from '@atproto/oauth-client-node';
 import type { JWK } from 'jose';
 import type { Grant } from './grant.ts';
 
-/** RFC 6749 section 5.1 lets a server leave out how long a token lives; then we trust it for this long only. */
-const UNTOLD_LIFETIME_MS = 5 * 60_000;
+/** Lifetime of a token without `expires_in`, which is optional (RFC 6749 section 5.1). */
+const DEFAULT_LIFETIME_MS = 5 * 60_000;
 
-/** Makes a grant of what the OAuth library would have stored. */
+/** Returns the grant in a session of the OAuth library. */
 export function toGrant(
   { tokenSet, dpopJwk }: NodeSavedSession,
   clientId: string,
@@ -19,7 +19,7 @@ export function toGrant(
     scope: tokenSet.scope,
     kid,
     accessToken: tokenSet.access_token,
-    accessExpiresAt: new Date(tokenSet.expires_at ?? Date.now() + UNTOLD_LIFETIME_MS),
+    accessExpiresAt: new Date(tokenSet.expires_at ?? Date.now() + DEFAULT_LIFETIME_MS),
     refreshToken: tokenSet.refresh_token ?? null,
     dpopKey: dpopJwk as JWK,
   };

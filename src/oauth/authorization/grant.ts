@@ -1,15 +1,15 @@
 import type { JWK } from 'jose';
 
-/** What an authorization yields, as a value: the token set, the key it is bound to, and whose it is. */
+/** The result of an authorization: the token set, its DPoP key and its account. */
 export type Grant = {
   readonly did: string;
   readonly clientId: string;
-  /** The authorization server that gave it. */
+  /** The URL of the authorization server. */
   readonly issuer: string;
-  /** The resource server it is good for: the audience of its tokens. */
+  /** The origin of the resource server: the audience of the tokens. */
   readonly pds: string;
   readonly scope: string;
-  /** The client key that began it and alone may go on with it; `null` for a public client. */
+  /** The client key that began the grant and alone may refresh it. `null` for a public client. */
   readonly kid: string | null;
   readonly accessToken: string;
   readonly accessExpiresAt: Date;

@@ -7,20 +7,20 @@ import { digestOf } from '../../crypto/secret.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { StatePurpose, OauthStateTable } from '../../database/tables/oauth-state.ts';
 
-/** What a pending authorization is for, and where it leads. */
+/** The purpose of an authorization, and the address to return to. */
 export type AuthorizationIntent = {
   readonly purpose: StatePurpose;
-  /** The key request or the session it is about. */
+  /** The id of the key request or of the session to reconnect. */
   readonly target: string | null;
   readonly returnTo: string;
 };
 
 export type PendingAuthorization = AuthorizationIntent & { readonly secrets: NodeSavedState };
 
-/** Why a state cannot be consumed. */
+/** The reason why a state cannot be consumed. */
 export type StateRefusal = 'unknown' | 'expired' | 'other-browser';
 
-/** Pending authorizations; the `state` itself is not stored, only its digest. */
+/** Stores pending authorizations, by the digest of their `state`. */
 @Injectable()
 export class OAuthStateRepository {
   constructor(
@@ -42,7 +42,7 @@ export class OAuthStateRepository {
       created_at: now.toISOString(),
       expires_at: expiresAt.toISOString(),
     };
-    const sealed = this.box.seal(JSON.stringify(secrets), bindingOf(row));
+    const sealed = this.box.seal(JSON.stringify(secrets), sealBinding(row));
     await this.database
       .insertInto('oauth_state')
       .values({ ...row, sealed })
@@ -50,15 +50,17 @@ export class OAuthStateRepository {
   }
 
   /**
-   * Takes a pending authorization away, once, and only for the browser that began it: a stranger who presents
-   * its `state` leaves it as it is.
+   * Deletes a pending authorization and returns it, but only to the browser that began it. A `state` from another
+   * browser changes nothing.
+   *
+   * @throws BrokerError `SealedRowUnreadable`
    */
   async consume(
     state: string,
     browserBinding: string,
     now: Date,
   ): Promise<PendingAuthorization | StateRefusal> {
-    // In a transaction, so that a row that cannot be opened stays for whoever looks into that.
+    // The transaction keeps an unreadable row for the operator's investigation.
     const pending = await this.database.transaction().execute(async transaction => {
       const row = await transaction
         .deleteFrom('oauth_state')
@@ -87,12 +89,12 @@ export class OAuthStateRepository {
       purpose: row.purpose,
       target: row.target,
       returnTo: row.return_to,
-      secrets: JSON.parse(this.box.open(row.sealed, bindingOf(row))) as NodeSavedState,
+      secrets: JSON.parse(this.box.open(row.sealed, sealBinding(row))) as NodeSavedState,
     };
   }
 }
 
-function bindingOf(row: Omit<Selectable<OauthStateTable>, 'sealed'>): RowBinding {
+function sealBinding(row: Omit<Selectable<OauthStateTable>, 'sealed'>): RowBinding {
   const { id, purpose, target, return_to, binding_digest, created_at, expires_at } = row;
   const facts = { purpose, target, return_to, binding_digest, created_at, expires_at };
   return { table: 'oauth_state', column: 'sealed', id, facts };

@@ -6,7 +6,7 @@ import { Allow } from '../../http/origins/allow.decorator.ts';
 import { ClientKeys } from '../client-keys/client-keys.service.ts';
 import { type ClientMetadata, clientMetadata } from '../issuers/client-metadata.ts';
 
-/** Authorization servers cache both for ten minutes; so may everybody on the way. */
+/** Authorization servers cache both documents for ten minutes, so proxies may too. */
 const CACHED = 'public, max-age=600';
 
 const JWK_SET = {
@@ -26,8 +26,11 @@ export class OAuthController {
   @Get('oauth-client-metadata.json')
   @Allow('anyone')
   @Header('cache-control', CACHED)
-  @ApiOperation({ operationId: 'getClientMetadata', summary: 'The OAuth client metadata document' })
-  @ApiOkResponse({ description: 'As the AT Protocol has it.', schema: { type: 'object' } })
+  @ApiOperation({ operationId: 'getClientMetadata', summary: 'Get the OAuth client metadata document' })
+  @ApiOkResponse({
+    description: 'The document (AT Protocol OAuth profile, client ID metadata document).',
+    schema: { type: 'object' },
+  })
   metadata(): ClientMetadata {
     return clientMetadata(this.config);
   }
@@ -35,7 +38,7 @@ export class OAuthController {
   @Get('.well-known/jwks.json')
   @Allow('anyone')
   @Header('cache-control', CACHED)
-  @ApiOperation({ operationId: 'getJwks', summary: 'The public keys of the OAuth client' })
+  @ApiOperation({ operationId: 'getJwks', summary: 'Get the public keys of the OAuth client' })
   @ApiOkResponse({ description: 'A JWK set (RFC 7517).', schema: JWK_SET })
   jwks(): Promise<{ keys: JWK[] }> {
     return this.clientKeys.publicJwks();

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { booleanParameter } from '../../http/schemas/query-of.decorator.ts';
 import { clientKeyView } from './client-key-view.ts';
 
 /** Query parameters of a step. */
-export const stepQuery = z.object({ dryRun: z.stringbool().default(false) });
+export const stepQuery = z.object({ dryRun: booleanParameter.default(false) });
 
 export type StepQuery = z.infer<typeof stepQuery>;
 

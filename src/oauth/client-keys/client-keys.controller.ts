@@ -1,12 +1,12 @@
-import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiQuery, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { CallSource } from '../../access/call-source.decorator.ts';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { Allow } from '../../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../../http/errors/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../../http/operator/openapi.ts';
-import { ZodPipe } from '../../http/edge/zod.pipe.ts';
+import { toOpenApiSchema } from '../../http/schemas/openapi-schema.ts';
+import { QueryOf } from '../../http/schemas/query-of.decorator.ts';
 import { ClientKeyRotation, type KeyStepResult } from './client-key-rotation.service.ts';
 import { type StepQuery, stepQuery, stepResult } from './client-key-steps.ts';
 import { type ClientKeyView, clientKeyView } from './client-key-view.ts';
@@ -15,7 +15,6 @@ const stepResponse = {
   description: 'The effect of the step, or of its dry run.',
   schema: toOpenApiSchema(stepResult),
 };
-const dryRunQuery = { name: 'dryRun', required: false, schema: { type: 'boolean' } } as const;
 
 @ApiTags('client keys')
 @ApiSecurity('operator')
@@ -39,13 +38,9 @@ export class ClientKeysController {
   @HttpCode(200)
   @Allow('operator')
   @ApiOperation({ operationId: 'publishClientKey', summary: 'Generate a key and add it to the JWKS' })
-  @ApiQuery(dryRunQuery)
   @ApiOkResponse(stepResponse)
   @ApiErrors('PublicClient')
-  publish(
-    @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
-    @CallSource() by: AuditSource,
-  ): Promise<KeyStepResult> {
+  publish(@QueryOf(stepQuery) { dryRun }: StepQuery, @CallSource() by: AuditSource): Promise<KeyStepResult> {
     return this.clientKeyRotation.publish({ owner: null, dryRun, by });
   }
 
@@ -53,12 +48,11 @@ export class ClientKeysController {
   @HttpCode(200)
   @Allow('operator')
   @ApiOperation({ operationId: 'activateClientKey', summary: 'Use a key for new sessions' })
-  @ApiQuery(dryRunQuery)
   @ApiOkResponse(stepResponse)
   @ApiErrors('NotFound', 'TooEarly', 'KeyRetired')
   activate(
     @Param('kid') kid: string,
-    @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
+    @QueryOf(stepQuery) { dryRun }: StepQuery,
     @CallSource() by: AuditSource,
   ): Promise<KeyStepResult> {
     return this.clientKeyRotation.activate(kid, { owner: null, dryRun, by });
@@ -68,12 +62,11 @@ export class ClientKeysController {
   @HttpCode(200)
   @Allow('operator')
   @ApiOperation({ operationId: 'retireClientKey', summary: 'Stop using a key for new sessions' })
-  @ApiQuery(dryRunQuery)
   @ApiOkResponse(stepResponse)
   @ApiErrors('NotFound', 'LastActiveKey')
   retire(
     @Param('kid') kid: string,
-    @Query(new ZodPipe(stepQuery)) { dryRun }: StepQuery,
+    @QueryOf(stepQuery) { dryRun }: StepQuery,
     @CallSource() by: AuditSource,
   ): Promise<KeyStepResult> {
     return this.clientKeyRotation.retire(kid, { owner: null, dryRun, by });

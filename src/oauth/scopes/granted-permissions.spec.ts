@@ -7,7 +7,7 @@ const methods = ['chat.bsky.convo.getLog', 'a.b.c', 'a.b.d', '*'];
 const audiences = ['did:web:a.example#svc', 'did:web:b.example#svc', 'did:web:a.example'];
 
 describe('the permissions of a granted scope', () => {
-  it('of calls is what a PDS says', () => {
+  it('allow the calls that a PDS allows', () => {
     const rpc = fc
       .tuple(fc.subarray(methods, { minLength: 1 }), fc.constantFrom('*', ...audiences))
       .map(
@@ -29,7 +29,7 @@ describe('the permissions of a granted scope', () => {
     fc.assert(property, { numRuns: 1000 });
   });
 
-  it('may be a method in another case, which the router of a PDS takes for the same', () => {
+  it('compare method names without case, as the router of a PDS does', () => {
     const call = { lxm: 'APP.bsky.feed.gettimeline', aud: 'did:web:a.example#svc' };
     expect(permissionsOf('rpc:app.bsky.feed.getTimeline?aud=*').mayCall(call)).toBe(true);
   });
@@ -41,11 +41,11 @@ describe('the permissions of a granted scope', () => {
     ['atproto newkind:thing', false],
     ['atproto repo:%zz', false],
     ['atproto  repo:a.b.c', false],
-  ])('by %j is understood: %s', (scope, isUnderstood) => {
+  ])('of %j are fully known: %s', (scope, isUnderstood) => {
     expect(permissionsOf(scope).isUnderstood).toBe(isUnderstood);
   });
 
-  it('is parsed once for as long as it is in use, and however many there are', () => {
+  it('are cached while in use, for a limited number of scopes', () => {
     const [first, last] = [permissionsOf('atproto repo:a.b.c0'), 'atproto repo:a.b.c20000'];
     expect(permissionsOf('atproto repo:a.b.c0')).toBe(first);
     for (let number = 1; number <= 20_000; number++) permissionsOf(`atproto repo:a.b.c${number}`);

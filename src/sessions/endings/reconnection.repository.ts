@@ -25,7 +25,7 @@ export class ReconnectionRepository {
    * Gives a session a new grant, unless it is not as it was read any more. The grant of one that is active stays as a
    * session of its own that is to be revoked, so that a crash leaves none behind.
    */
-  take(session: StoredSession, grant: Grant): Promise<Reconnected | undefined> {
+  storeGrant(session: StoredSession, grant: Grant): Promise<Reconnected | undefined> {
     return this.database.transaction().execute(async transaction => {
       const { id, handle, purpose, generation, status } = session;
       const to = { id, handle, purpose, askedScope: askedScopeOf(session), generation: generation + 1 };

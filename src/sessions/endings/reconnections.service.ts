@@ -33,9 +33,9 @@ export class Reconnections {
    *
    * @throws BrokerError `NotFound` unless the session is a key's and has use for a grant
    */
-  async get(sessionId: string): Promise<Reconnection> {
+  async getReconnection(sessionId: string): Promise<Reconnection> {
     const session = await this.reconnectable(sessionId);
-    return { did: session.did, scope: this.scopeShortfalls.wanted(session) };
+    return { did: session.did, scope: this.scopeShortfalls.wantedScope(session) };
   }
 
   /**
@@ -44,28 +44,28 @@ export class Reconnections {
    * @throws BrokerError `WrongAccount` when another account authorized, `ScopeExceeded` when more was granted than was
    * asked for, `NotFound` when the session has no use for a grant any more
    */
-  async take(sessionId: string, grant: Grant): Promise<Session> {
+  async reconnect(sessionId: string, grant: Grant): Promise<Session> {
     const session = await this.reconnectable(sessionId);
     const refusal = decideReconnection(session, grant);
     if (refusal) throw refusal;
-    const taken = await this.reconnectionRows.take(session, grant);
+    const taken = await this.reconnectionRows.storeGrant(session, grant);
     if (!taken) throw notReconnectable();
     this.sessionCache.forget(sessionId);
     this.log.sessionReconnected({ did: session.did, sessionId });
-    this.scopeShortfalls.granted(taken.session, 'reconnection');
-    if (taken.replaced !== undefined) await this.sessionRevocation.finish(taken.replaced);
+    this.scopeShortfalls.reportGrant(taken.session, 'reconnection');
+    if (taken.replaced !== undefined) await this.sessionRevocation.revokeMarked(taken.replaced);
     return taken.session;
   }
 
   private async reconnectable(sessionId: string): Promise<StoredSession> {
-    const session = await this.sessionRows.find(sessionId);
+    const session = await this.sessionRows.findSession(sessionId);
     if (session?.purpose === 'api_key' && this.hasUse(session)) return session;
     throw notReconnectable();
   }
 
   private hasUse(session: Session): boolean {
     if (session.status === 'needs_reauth') return true;
-    return session.status === 'active' && this.scopeShortfalls.of(session).length > 0;
+    return session.status === 'active' && this.scopeShortfalls.missingParts(session).length > 0;
   }
 }
 

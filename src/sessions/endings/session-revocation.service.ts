@@ -26,7 +26,7 @@ export class SessionRevocation {
   ) {}
 
   /** Tries again what could not be ended before, by this process or an earlier one; answers how many are ended now. */
-  async resume(limit: number): Promise<number> {
+  async retryRevocations(limit: number): Promise<number> {
     let ended = 0;
     for (const id of await this.sessionRows.listRevoking(limit)) {
       const done = await withinTime(PATIENCE_MS, this.revoke(id), false);
@@ -36,33 +36,33 @@ export class SessionRevocation {
   }
 
   /** Marks a session to be revoked, in the transaction that takes its last holder away; answers whether this call did it. */
-  begin(id: string, database: Kysely<Schema>): Promise<boolean> {
-    return this.sessionRows.beginRevoking(id, database);
+  markRevoking(id: string, database: Kysely<Schema>): Promise<boolean> {
+    return this.sessionRows.markRevoking(id, database);
   }
 
   /**
-   * As {@link begin}, in the transaction that has just taken one holder away, unless another one is left; answers whether
+   * As {@link markRevoking}, in the transaction that has just taken one holder away, unless another one is left; answers whether
    * the session is to be finished.
    */
-  async beginUnlessHeld(id: string, transaction: Kysely<Schema>): Promise<boolean> {
-    await this.sessionRows.lock(id, transaction);
-    return this.sessionRows.beginRevokingUnheld(id, transaction);
+  async markRevokingUnlessHeld(id: string, transaction: Kysely<Schema>): Promise<boolean> {
+    await this.sessionRows.lockSession(id, transaction);
+    return this.sessionRows.markRevokingUnheld(id, transaction);
   }
 
   /** Revokes a marked session at its issuer; resolves when that is done, or is taking long, or has failed. */
-  async finish(id: string): Promise<void> {
+  async revokeMarked(id: string): Promise<void> {
     this.sessionCache.forget(id);
-    this.sessionListeners.tellEnd(id);
+    this.sessionListeners.announceSessionOver(id);
     await withinTime(PATIENCE_MS, this.revoke(id), undefined);
   }
 
   /** A failure is logged and leaves mark and refresh token as they are, so that it can be tried again. */
   private async revoke(id: string): Promise<boolean> {
     try {
-      const session = await this.sessionRows.find(id);
+      const session = await this.sessionRows.findSession(id);
       if (session?.status !== 'revoking' || !session.secrets) return false;
       await this.grants.revoke({ ...session, ...session.secrets });
-      await this.sessionRows.erase(id);
+      await this.sessionRows.eraseSecrets(id);
       this.log.sessionRevoked({ did: session.did, sessionId: id });
       return true;
     } catch (error) {

@@ -39,7 +39,7 @@ export class SessionOperations {
 
   /** Lists a page of sessions, and where the next one begins. */
   async list(query: SessionQuery): Promise<{ sessions: Session[]; cursor?: string }> {
-    const sessions = await this.sessionRows.list(query);
+    const sessions = await this.sessionRows.listSessions(query);
     const last = sessions.at(-1);
     return sessions.length === query.limit && last ? { sessions, cursor: last.id } : { sessions };
   }
@@ -47,7 +47,7 @@ export class SessionOperations {
   /** @throws BrokerError `NotFound` */
   async get(id: string): Promise<Session> {
     // What is no id is not looked for: no database has to take every text.
-    const session = isUuid(id) ? await this.sessionRows.find(id) : undefined;
+    const session = isUuid(id) ? await this.sessionRows.findSession(id) : undefined;
     if (!session) throw new BrokerError('NotFound', 'There is no such session.');
     return session;
   }
@@ -69,13 +69,13 @@ export class SessionOperations {
     await this.awaitRefresh(id, { kind: 'policy' });
     const session = await this.sessionCache.reload(id);
     if (!isLive(session)) return needsOwner(session);
-    const verdict = await this.tokenProbe.ask(session);
+    const verdict = await this.tokenProbe.probeToken(session);
     if (verdict !== 'dead' || isSettling(session, databaseTime(session))) return toValidity(verdict);
     await this.awaitRefresh(id, { kind: 'refused', generation: session.generation });
     const renewed = await this.sessionCache.reload(id);
     if (!isLive(renewed)) return needsOwner(renewed);
     return renewed.generation > session.generation
-      ? toValidity(await this.tokenProbe.ask(renewed))
+      ? toValidity(await this.tokenProbe.probeToken(renewed))
       : { status: 'unreachable' };
   }
 
@@ -83,11 +83,11 @@ export class SessionOperations {
   async revoke(id: string, by: AuditSource): Promise<void> {
     const { did } = await this.get(id);
     await this.database.transaction().execute(async transaction => {
-      if (!(await this.sessionRevocation.begin(id, transaction))) return;
+      if (!(await this.sessionRevocation.markRevoking(id, transaction))) return;
       const event = { ...by, action: 'session.revoked', did, target: { kind: 'session', id } } as const;
       await this.auditLog.record(event, transaction);
     });
-    await this.sessionRevocation.finish(id);
+    await this.sessionRevocation.revokeMarked(id);
   }
 
   private awaitRefresh(id: string, trigger: RefreshTrigger): Promise<RefreshResult> {

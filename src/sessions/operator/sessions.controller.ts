@@ -1,30 +1,23 @@
 import { isValidDid, isValidHandle } from '@atproto/syntax';
-import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import {
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiQuery,
-  ApiSecurity,
-  ApiTags,
-} from '@nestjs/swagger';
+import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { CallSource } from '../../access/call-source.decorator.ts';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { sessionReasons, sessionStatuses } from '../../database/tables/oauth-session.ts';
 import { Allow } from '../../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../../http/errors/api-errors.decorator.ts';
-import { toOpenApiSchema } from '../../http/operator/openapi.ts';
-import { ZodPipe } from '../../http/edge/zod.pipe.ts';
+import { toOpenApiSchema } from '../../http/schemas/openapi-schema.ts';
+import { booleanParameter, QueryOf } from '../../http/schemas/query-of.decorator.ts';
 import type { RefreshResult } from '../refresh/refresh-result.ts';
 import { SessionOperations, type Validity } from './session-operations.service.ts';
 import { sessionView, type SessionView, toSessionView } from './session-view.ts';
 
 const listQuery = z.object({
   did: z.string().refine(isValidDid, 'must be a DID').optional(),
-  handle: z.string().refine(isValidHandle, 'must be a handle').optional(),
+  handle: z.string().refine(isValidHandle, 'must be a handle').meta({ maxLength: 253 }).optional(),
   status: z.enum(sessionStatuses).optional(),
-  troubled: z.stringbool().optional(),
+  troubled: booleanParameter.optional().describe('sessions whose refresh fails or is in doubt'),
   cursor: z.uuid().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
@@ -49,22 +42,9 @@ export class SessionsController {
   @Get()
   @Allow('operator')
   @ApiOperation({ operationId: 'listSessions', summary: 'The stored sessions, page by page' })
-  @ApiQuery({ name: 'did', required: false, schema: { type: 'string' } })
-  @ApiQuery({ name: 'handle', required: false, schema: { type: 'string', maxLength: 253 } })
-  @ApiQuery({
-    name: 'troubled',
-    required: false,
-    schema: { type: 'boolean' },
-    description: 'those whose refresh fails, or is in doubt',
-  })
-  @ApiQuery({ name: 'status', required: false, schema: { type: 'string', enum: [...sessionStatuses] } })
-  @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string', format: 'uuid' } })
-  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 500 } })
   @ApiOkResponse({ description: 'A page of sessions.', schema: toOpenApiSchema(sessionPage) })
   @ApiErrors('InvalidRequest')
-  async list(
-    @Query(new ZodPipe(listQuery)) query: z.infer<typeof listQuery>,
-  ): Promise<z.infer<typeof sessionPage>> {
+  async list(@QueryOf(listQuery) query: z.infer<typeof listQuery>): Promise<z.infer<typeof sessionPage>> {
     const page = await this.sessionOperations.list(query);
     return { ...page, sessions: page.sessions.map(toSessionView) };
   }
@@ -74,7 +54,7 @@ export class SessionsController {
   @ApiOperation({ operationId: 'getSession', summary: 'One session' })
   @ApiOkResponse({ description: 'The session.', schema: toOpenApiSchema(sessionView) })
   @ApiErrors('NotFound')
-  async look(@Param('id') id: string): Promise<SessionView> {
+  async get(@Param('id') id: string): Promise<SessionView> {
     return toSessionView(await this.sessionOperations.get(id));
   }
 

@@ -17,7 +17,7 @@ const accountAnswer = z.object({ did: z.string() });
 export class TokenProbe {
   constructor(private readonly pdsRequests: PdsRequests) {}
 
-  async ask(session: LiveSession): Promise<TokenVerdict> {
+  async probeToken(session: LiveSession): Promise<TokenVerdict> {
     try {
       const response = await this.pdsRequests.send(session, '/xrpc/com.atproto.server.getSession', {
         method: 'GET',

@@ -21,7 +21,7 @@ export class ClientChange implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     const clientId = clientIdOf(this.config);
-    const lost = await this.sessionRows.countOfOtherClients(clientId);
+    const lost = await this.sessionRows.countSessionsOfOtherClients(clientId);
     if (lost === 0) return;
     const { client } = this.config;
     if (client.kind === 'confidential' && client.acceptedClientId !== clientId) {
@@ -33,6 +33,7 @@ export class ClientChange implements OnApplicationBootstrap {
     }
     const changed = await this.sessionRows.markClientChanged(clientId);
     this.log.clientChanged({ clientId, sessions: changed.length });
-    for (const session of changed) await this.sessionListeners.tell({ ...session, reason: 'client_changed' });
+    for (const session of changed)
+      await this.sessionListeners.announceNeedsReauth({ ...session, reason: 'client_changed' });
   }
 }

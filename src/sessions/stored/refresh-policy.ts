@@ -1,4 +1,5 @@
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
+import { REQUEST_LIFETIME_MS } from '../../single-use/use-decision.ts';
 import type { Session } from './session.ts';
 
 const MINUTE_MS = 60_000;
@@ -27,12 +28,6 @@ export const END_NOTICE_MS = { public: 2 * DAY_MS, confidential: 30 * DAY_MS } a
 
 /** By so much the issuer's clock may be ahead of ours when it ends a session. */
 const CLOCK_LEEWAY_MS = 10 * MINUTE_MS;
-
-/**
- * After this time a request to refresh cannot be accepted any more: a client assertion is good for a minute, a DPoP
- * proof for little more than three; and some time to spare for clocks that differ.
- */
-export const REQUEST_LIFETIME_MS = { public: 5 * MINUTE_MS, confidential: 2 * MINUTE_MS } as const;
 
 /** What is to be done about a session's token. `usable`: the access token it has may still be sent. */
 export type RefreshDecision =
@@ -79,9 +74,9 @@ export function keepAliveOf(session: Pick<Session, 'id' | 'refreshedAt' | 'kid'>
   return new Date(session.refreshedAt.getTime() + interval * (0.8 + 0.2 * spread(session.id)));
 }
 
-/** From when on the request that a lost answer belongs to cannot be accepted any more, wherever it may be. */
-export function deadlineOf(session: Pick<Session, 'kid'>, sentAt: Date): Date {
-  return new Date(sentAt.getTime() + REQUEST_LIFETIME_MS[clientTypeOf(session)]);
+/** Returns how long a request to refresh this session can be accepted after it was sent, in milliseconds. */
+export function requestLifetimeOf(session: Pick<Session, 'kid'>): number {
+  return REQUEST_LIFETIME_MS[clientTypeOf(session)];
 }
 
 /**

@@ -24,7 +24,7 @@ export class ScopeShortfalls {
    * Returns the scope that is wanted of a session: for a browser what the configuration names today; for a key what its
    * owner was asked for, less what the configuration does not name any more, as no server would take that.
    */
-  wanted(session: ScopedSession): string {
+  wantedScope(session: ScopedSession): string {
     const { scope, scopeParts } = this.config;
     if (session.purpose === 'ui') return scope;
     const asked = askedScopeOf(session).split(' ');
@@ -32,29 +32,29 @@ export class ScopeShortfalls {
   }
 
   /** Lists the parts of the scope that is wanted of a session and was not granted. */
-  of(session: ScopedSession): string[] {
-    return scopeShortfall(session.scope, this.wanted(session), this.permissionSets);
+  missingParts(session: ScopedSession): string[] {
+    return scopeShortfall(session.scope, this.wantedScope(session), this.permissionSets);
   }
 
   /** Tells of a session that was just granted. */
-  granted(session: Pick<Session, 'id' | 'did'> & ScopedSession, at: GrantMoment): void {
-    this.tell(session, this.of(session), at);
+  reportGrant(session: Pick<Session, 'id' | 'did'> & ScopedSession, at: GrantMoment): void {
+    this.report(session, this.missingParts(session), at);
   }
 
   /** Tells of a session whose refresh said what is granted from now on. */
-  refreshed(session: Pick<Session, 'id' | 'did'> & ScopedSession, scope: string): void {
+  reportRefresh(session: Pick<Session, 'id' | 'did'> & ScopedSession, scope: string): void {
     const { id: sessionId, did } = session;
-    const shortfall = this.of({ ...session, scope });
+    const shortfall = this.missingParts({ ...session, scope });
     if (scope === session.scope) {
       if (shortfall.length > 0) this.metrics.scopes.scopeFellShort('refresh');
       return;
     }
     const [lost, gained] = [without(session.scope, scope), without(scope, session.scope)];
     if (lost !== '' || gained !== '') this.log.scopeChanged({ did, sessionId, lost, gained });
-    this.tell(session, shortfall, 'refresh');
+    this.report(session, shortfall, 'refresh');
   }
 
-  private tell(
+  private report(
     { id: sessionId, did }: Pick<Session, 'id' | 'did'>,
     shortfall: readonly string[],
     at: GrantMoment,

@@ -30,7 +30,7 @@ export class SessionLastUse extends BatchedMarks {
   protected async write(used: ReadonlyMap<string, Date>): Promise<void> {
     const ids = [...used.keys()];
     await this.sessionRows.markUsed(ids);
-    for (const id of ids) this.sessionCache.used(id);
+    for (const id of ids) this.sessionCache.noteStoredUse(id);
   }
 
   protected onFailure(error: unknown): void {

@@ -26,14 +26,14 @@ export type LiveSession = StoredSession & {
 /** The sessions in use, kept in memory for a moment, so that a warm request reads no row. */
 @Injectable()
 export class SessionCache {
-  private readonly recent: RowCache<LiveSession | StoredSession>;
+  private readonly rows: RowCache<LiveSession | StoredSession>;
 
   constructor(
     private readonly sessionRows: SessionRepository,
     foreignWrites: ForeignWrites,
     { cachedSessions }: Config,
   ) {
-    this.recent = new RowCache(foreignWrites, {
+    this.rows = new RowCache(foreignWrites, {
       read: (id, known) => this.read(id, known),
       mostRows: cachedSessions,
       size: { of: bytesOf, most: cachedSessions * BYTES_PER_SESSION },
@@ -42,22 +42,22 @@ export class SessionCache {
 
   /** Returns a session with its secrets, as it was at most five seconds ago. */
   get(id: string): Promise<LiveSession | StoredSession | undefined> {
-    return this.recent.get(id);
+    return this.rows.get(id);
   }
 
   /** Reads a session again, whatever is known of it. */
   reload(id: string): Promise<LiveSession | StoredSession | undefined> {
-    return this.recent.reload(id);
+    return this.rows.reload(id);
   }
 
   /** Forgets a session that was changed here. */
   forget(id: string): void {
-    this.recent.forget(id);
+    this.rows.forget(id);
   }
 
   /** Knows that the use of a session was just written down here. */
-  used(id: string): void {
-    this.recent.amend(id, session =>
+  noteStoredUse(id: string): void {
+    this.rows.amend(id, session =>
       isLive(session) ? { ...session, lastUsedAt: databaseTime(session) } : session,
     );
   }
@@ -67,7 +67,7 @@ export class SessionCache {
     known: LiveSession | StoredSession | undefined,
   ): Promise<LiveSession | StoredSession | undefined> {
     const readStartedAt = performance.now();
-    const session = await this.sessionRows.find(id, known);
+    const session = await this.sessionRows.findSession(id, known);
     const secrets = session?.secrets;
     if (!secrets || session.status !== 'active') return session;
     if (!isLive(known) || known.secrets !== secrets) return toLive(session, secrets, readStartedAt);

@@ -43,7 +43,11 @@ export class SessionRepository {
     private readonly sessionSecretsBox: SessionSecretsBox,
   ) {}
 
-  async insert(grant: Grant, life: SessionLife, database: Kysely<Schema> = this.database): Promise<Session> {
+  async insertSession(
+    grant: Grant,
+    life: SessionLife,
+    database: Kysely<Schema> = this.database,
+  ): Promise<Session> {
     const to = { ...life, id: randomUUID(), generation: 1 };
     const row = toGrantedRow(grant, to, this.sessionSecretsBox, await this.database.readNow(database));
     await database.insertInto('oauth_session').values(row).execute();
@@ -54,7 +58,7 @@ export class SessionRepository {
    * @param known how it was read before: what is still sealed as it was then is not opened again
    * @throws BrokerError `SealedRowUnreadable` when the row was edited
    */
-  async find(id: string, known?: StoredSession): Promise<StoredSession | undefined> {
+  async findSession(id: string, known?: StoredSession): Promise<StoredSession | undefined> {
     const found = await this.database
       .selectFrom('oauth_session')
       .selectAll()
@@ -94,13 +98,13 @@ export class SessionRepository {
   }
 
   /** Locks a session for this transaction, so that what is read of it afterwards is the newest. */
-  async lock(id: string, transaction: Kysely<Schema>): Promise<void> {
+  async lockSession(id: string, transaction: Kysely<Schema>): Promise<void> {
     if (this.database.dialect === 'sqlite') return; // The transaction has the whole file.
     await transaction.selectFrom('oauth_session').select('id').where('id', '=', id).forUpdate().execute();
   }
 
   /** Marks a session to be revoked unless something holds it; answers whether this call did it. */
-  async beginRevokingUnheld(id: string, database: Kysely<Schema>): Promise<boolean> {
+  async markRevokingUnheld(id: string, database: Kysely<Schema>): Promise<boolean> {
     const { numUpdatedRows } = await database
       .updateTable('oauth_session')
       .set(({ eb }) => ({ ...NO_ATTEMPT, status: 'revoking', generation: eb('generation', '+', 1) }))
@@ -112,7 +116,7 @@ export class SessionRepository {
   }
 
   /** Marks a session to be revoked; answers whether this call did it. The refresh token stays to revoke it with. */
-  async beginRevoking(id: string, database: Kysely<Schema> = this.database): Promise<boolean> {
+  async markRevoking(id: string, database: Kysely<Schema> = this.database): Promise<boolean> {
     const { numUpdatedRows } = await database
       .updateTable('oauth_session')
       .set(({ eb }) => ({ ...NO_ATTEMPT, status: 'revoking', generation: eb('generation', '+', 1) }))
@@ -135,7 +139,7 @@ export class SessionRepository {
   }
 
   /** Erases the secrets of a session that was revoked at its issuer. */
-  async erase(id: string): Promise<void> {
+  async eraseSecrets(id: string): Promise<void> {
     await this.database
       .updateTable('oauth_session')
       .set(({ eb }) => ({ status: 'revoked', sealed: null, generation: eb('generation', '+', 1) }))
@@ -180,7 +184,7 @@ export class SessionRepository {
   }
 
   /** Lists sessions for the operator, in the order of their ids. Served by the indexes on each of what it asks for. */
-  async list({ did, handle, status, troubled, cursor, limit }: SessionQuery): Promise<Session[]> {
+  async listSessions({ did, handle, status, troubled, cursor, limit }: SessionQuery): Promise<Session[]> {
     let query = this.database.selectFrom('oauth_session').selectAll().orderBy('id').limit(limit);
     if (did !== undefined) query = query.where('did', '=', did);
     if (handle !== undefined) query = query.where('handle', '=', handle);
@@ -191,7 +195,7 @@ export class SessionRepository {
   }
 
   /** Counts the active sessions that belong to another client id. */
-  async countOfOtherClients(clientId: string): Promise<number> {
+  async countSessionsOfOtherClients(clientId: string): Promise<number> {
     const { count } = await this.database
       .selectFrom('oauth_session')
       .select(({ fn }) => fn.countAll<number | string>().as('count'))

@@ -3,6 +3,7 @@ import { BrokerError } from '../../errors/broker-error.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import { databaseTime, type LiveSession, SessionCache, requireLive } from '../stored/session.cache.ts';
 import { decide, isSettling, type RefreshDecision } from '../stored/refresh-policy.ts';
+import type { Session } from '../stored/session.ts';
 import { Refresher, type RefreshTrigger } from '../refresh/refresher.service.ts';
 import { untilAborted } from '../../waiting/until-aborted.ts';
 import { withinTime } from '../../waiting/within-time.ts';
@@ -10,6 +11,9 @@ import { withinTime } from '../../waiting/within-time.ts';
 /** How long a request waits for a token. The refresh itself goes on. */
 const PATIENCE_MS = 30_000;
 const RETRY_AFTER_SECONDS = 5;
+
+/** Throws if a session must not send a request. */
+export type SessionCheck = (session: Pick<Session, 'scope'>) => void;
 
 /**
  * Provides the tokens that requests are sent with, and waits for a refresh if there is no other way.
@@ -25,16 +29,23 @@ export class LiveTokens {
     private readonly metrics: Metrics,
   ) {}
 
-  /** Returns a session that is active, whether its token works or not. */
-  async getSession(id: string): Promise<LiveSession> {
-    return requireLive(await this.sessionCache.get(id));
+  /** Returns a session that is active and passes `check`, whether its token works or not. */
+  async getActive(id: string, check?: SessionCheck): Promise<LiveSession> {
+    const session = requireLive(await this.sessionCache.get(id));
+    check?.(session);
+    return session;
   }
 
-  /** Returns the session with a token that can be sent now. Starts a refresh that is due, and does not wait for it. */
-  async makeUsable(session: LiveSession, signal: AbortSignal | undefined): Promise<LiveSession> {
+  /**
+   * Returns a session whose token can be sent now. Starts a refresh that is due, and does not wait for it.
+   *
+   * @param check runs before a token is waited for
+   */
+  async get(id: string, signal: AbortSignal | undefined, check?: SessionCheck): Promise<LiveSession> {
+    const session = await this.getActive(id, check);
     const decision = decide(session, databaseTime(session));
-    if (decision.kind === 'due') void this.refresher.refresh(session.id, { kind: 'policy' });
-    return isSendable(decision) ? session : this.awaitToken(session.id, signal);
+    if (decision.kind === 'due') void this.refresher.refresh(id, { kind: 'policy' });
+    return isSendable(decision) ? session : this.awaitToken(id, signal);
   }
 
   /** Returns a session whose token stays for a while: waits for a refresh that is due or running, in any process. */
@@ -55,7 +66,7 @@ export class LiveTokens {
       throw new BrokerError('UpstreamUnavailable', 'The PDS refuses a token that was just renewed.');
     }
     await this.awaitRefresh(id, { kind: 'refused', generation }, signal);
-    const renewed = await this.getSession(id);
+    const renewed = await this.getActive(id);
     if (renewed.generation > generation) return renewed;
     throw tokenUnavailable(decide(renewed, databaseTime(renewed)), databaseTime(renewed));
   }
@@ -66,7 +77,7 @@ export class LiveTokens {
     const decision = decide(current, databaseTime(current));
     if (isSendable(decision)) return current;
     if (decision.kind !== 'back-off') await this.awaitRefresh(id, { kind: 'policy' }, signal);
-    const after = await this.getSession(id);
+    const after = await this.getActive(id);
     const outcome = decide(after, databaseTime(after));
     if (isSendable(outcome)) return after;
     throw tokenUnavailable(outcome, databaseTime(after));

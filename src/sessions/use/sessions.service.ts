@@ -41,7 +41,7 @@ export class Sessions {
 
   /** Stores a grant as a new session. */
   create(grant: Grant, life: SessionLife, database?: Kysely<Schema>): Promise<Session> {
-    return this.sessionRows.insert(grant, life, database);
+    return this.sessionRows.insertSession(grant, life, database);
   }
 
   /**

@@ -6,7 +6,7 @@ import { CallSource } from '../../access/call-source.decorator.ts';
 import { KeyRequests } from '../../api-keys/requests/key-requests.service.ts';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { AllowOnPages } from '../../http/origins/allow.decorator.ts';
-import { ZodPipe } from '../../http/edge/zod.pipe.ts';
+import { ZodPipe } from '../../http/schemas/zod.pipe.ts';
 import { LoginCookies } from '../../login/login-cookies.service.ts';
 import { LoginService } from '../../login/login.service.ts';
 import { OwnRequestCookie } from '../account/new-key/own-request-cookie.service.ts';
@@ -52,7 +52,7 @@ export class ConnectController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const binding = this.loginCookies.bind(request, reply);
+    const binding = this.loginCookies.bindBrowser(request, reply);
     const url = await this.login.beginKeyRequest(id, binding, by);
     void reply.redirect(url.href, 303);
   }

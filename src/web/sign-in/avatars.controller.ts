@@ -35,7 +35,7 @@ export class AvatarsController implements OnModuleInit {
   ): Promise<void> {
     requireNoForeignPage(request.headers, [this.config.publicUrl.origin]);
     if (!isValidDid(did)) throw new BrokerError('NotFound', 'There is nothing here.');
-    if (!this.profilePictures.isKnown(did)) await this.lookupLimit.consume(request.ip);
+    if (!this.profilePictures.isCached(did)) await this.lookupLimit.consume(request.ip);
     const picture = await this.profilePictures.find(did);
     const { type, bytes } = picture ?? { type: 'image/svg+xml', bytes: this.silhouette };
     void reply.header('cache-control', 'private, max-age=600').type(type).send(bytes);

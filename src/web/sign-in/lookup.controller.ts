@@ -6,7 +6,7 @@ import { Config } from '../../config/config.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { Allow } from '../../http/origins/allow.decorator.ts';
 import { requireNoForeignPage } from '../../http/origins/own-pages.ts';
-import { ZodPipe } from '../../http/edge/zod.pipe.ts';
+import { ZodPipe } from '../../http/schemas/zod.pipe.ts';
 import { IdentityService } from '../../identity/resolution/identity.service.ts';
 import { LookupLimit } from './lookup-limit.service.ts';
 

@@ -6,7 +6,7 @@ import { Caller } from '../../access/caller.decorator.ts';
 import type { Principal } from '../../access/principal.ts';
 import { Config } from '../../config/config.ts';
 import { Allow } from '../../http/origins/allow.decorator.ts';
-import { ZodPipe } from '../../http/edge/zod.pipe.ts';
+import { ZodPipe } from '../../http/schemas/zod.pipe.ts';
 import { parseReturnTo } from '../../login/return-to.ts';
 import { Sessions } from '../../sessions/use/sessions.service.ts';
 import { Pages } from '../frame/pages.service.ts';

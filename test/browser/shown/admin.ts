@@ -112,7 +112,7 @@ async function storeNativeApps({ app, database }: TestBroker): Promise<void> {
     attestation: { header: 'x-field-notes', digest: '0'.repeat(64) },
     limitPerMinute: 600,
   };
-  await apps.insert(field, database);
+  await apps.insertApp(field, database);
   const old: NativeApp = {
     ...plain,
     id: randomUUID(),
@@ -120,7 +120,7 @@ async function storeNativeApps({ app, database }: TestBroker): Promise<void> {
     clientId: 'https://old.example.com/',
     status: 'paused',
   };
-  await apps.insert(old, database);
+  await apps.insertApp(old, database);
 }
 
 /** A process that has ended without a word, and what it held. */

@@ -38,8 +38,8 @@ export async function authorizeKey(
 ): Promise<SessionUnderTest> {
   const authorizations = broker.get(Authorizations);
   const intent = { purpose: 'sign_in', target: null, returnTo: '/' } as const;
-  const url = await authorizations.begin(handleOf(did), intent, binding);
-  const { grant } = await authorizations.finish(world.ground.network.authorize(url), binding);
+  const url = await authorizations.beginAuthorization(handleOf(did), intent, binding);
+  const { grant } = await authorizations.finishAuthorization(world.ground.network.authorize(url), binding);
   const { id } = await broker.get(Sessions).create(grant, { handle: handleOf(did), purpose: 'api_key' });
   return world.watch(id, { purpose: 'api_key', cookie: undefined });
 }
@@ -63,7 +63,7 @@ export async function logOut(broker: ModelBroker, session: SessionUnderTest): Pr
   }
   const uiSession = await broker.get(UiSessions).findByCookie(session.cookie);
   if (!uiSession) return;
-  await broker.get(UiSessions).end(uiSession);
+  await broker.get(UiSessions).endUiSession(uiSession);
   session.isOver = true;
 }
 

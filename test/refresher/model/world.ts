@@ -68,7 +68,7 @@ export class World {
 
   async find(id: string): Promise<StoredSession> {
     const [reader] = this.brokers;
-    const row = await reader?.get(SessionRepository).find(id);
+    const row = await reader?.get(SessionRepository).findSession(id);
     if (!row) throw new Error(`session ${id} has no row`);
     return row;
   }

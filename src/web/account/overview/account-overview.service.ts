@@ -45,7 +45,7 @@ export class AccountOverview {
     const keys = listed.keys.map(key => toApiKeyView(key));
     return {
       session,
-      shortfall: this.scopeShortfalls.of(session),
+      shortfall: this.scopeShortfalls.missingParts(session),
       reconsentUrl: reconsentUrl(session, this.config),
       browsers: shown.toSorted(byCurrentAndLastSeen),
       browsersCursor: browsers.cursor,

@@ -7,7 +7,7 @@ import { auditActions } from '../../../audit/audit-action.ts';
 import { AuditLog } from '../../../audit/audit-log.service.ts';
 import { auditCursor } from '../../../audit/audit-query.ts';
 import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
-import { ZodPipe } from '../../../http/edge/zod.pipe.ts';
+import { ZodPipe } from '../../../http/schemas/zod.pipe.ts';
 import { Pages } from '../../frame/pages.service.ts';
 import { AdminErrorFilter } from '../frame/admin-error.filter.ts';
 import { AuditEventsPage } from './audit-events-page.tsx';

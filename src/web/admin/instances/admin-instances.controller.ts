@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { BackgroundStates } from '../../../background/states/background-states.service.ts';
 import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
-import { ZodPipe } from '../../../http/edge/zod.pipe.ts';
+import { ZodPipe } from '../../../http/schemas/zod.pipe.ts';
 import { Instances } from '../../../leases/instances.service.ts';
 import { Leases } from '../../../leases/leases.service.ts';
 import { Pages } from '../../frame/pages.service.ts';
@@ -40,7 +40,7 @@ export class AdminInstancesController {
     const [running, held, background] = await Promise.all([
       this.instances.list({ cursor: cursors.instances, limit: SHOWN }),
       this.leases.list({ cursor: cursors.leases, limit: SHOWN }),
-      this.backgroundStates.read(),
+      this.backgroundStates.getState(),
     ]);
     this.pages.send(reply, InstancesPage({ ...this.pages.frame, running, held, background }));
   }

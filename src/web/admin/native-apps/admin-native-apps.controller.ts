@@ -3,7 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Config } from '../../../config/config.ts';
 import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
-import { ZodPipe } from '../../../http/edge/zod.pipe.ts';
+import { ZodPipe } from '../../../http/schemas/zod.pipe.ts';
 import { toNativeAppView } from '../../../native-apps/registry/native-app-view.ts';
 import { NativeApps } from '../../../native-apps/registry/native-apps.service.ts';
 import { Pages } from '../../frame/pages.service.ts';

@@ -6,7 +6,7 @@ import { Caller } from '../../../access/caller.decorator.ts';
 import type { Principal } from '../../../access/principal.ts';
 import { Config } from '../../../config/config.ts';
 import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
-import { ZodPipe } from '../../../http/edge/zod.pipe.ts';
+import { ZodPipe } from '../../../http/schemas/zod.pipe.ts';
 import { Pages } from '../../frame/pages.service.ts';
 import { AdminErrorFilter } from '../frame/admin-error.filter.ts';
 import { AdminOverview } from './admin-overview.service.ts';

@@ -34,7 +34,7 @@ export class AdminOverview {
   async read(): Promise<Overview> {
     const [counts, background, ...concerns] = await Promise.all([
       this.backgroundStates.countSessions(),
-      this.backgroundStates.read(),
+      this.backgroundStates.getState(),
       this.concern('troubled', { troubled: true, status: 'active' }),
       this.concern('needs_reauth', { status: 'needs_reauth' }),
       this.concern('revoking', { status: 'revoking' }),

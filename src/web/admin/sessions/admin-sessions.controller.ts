@@ -6,7 +6,7 @@ import { CallSource } from '../../../access/call-source.decorator.ts';
 import type { AuditSource } from '../../../audit/audit-event.ts';
 import { Config } from '../../../config/config.ts';
 import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
-import { ZodPipe } from '../../../http/edge/zod.pipe.ts';
+import { ZodPipe } from '../../../http/schemas/zod.pipe.ts';
 import { SessionOperations } from '../../../sessions/operator/session-operations.service.ts';
 import { toSessionView } from '../../../sessions/operator/session-view.ts';
 import { Pages } from '../../frame/pages.service.ts';

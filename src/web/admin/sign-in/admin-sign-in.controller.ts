@@ -8,7 +8,7 @@ import type { OperatorBrowserPrincipal } from '../../../access/principal.ts';
 import type { AuditSource } from '../../../audit/audit-event.ts';
 import { Config } from '../../../config/config.ts';
 import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
-import { ZodPipe } from '../../../http/edge/zod.pipe.ts';
+import { ZodPipe } from '../../../http/schemas/zod.pipe.ts';
 import { OperatorCookie } from '../../../operator-sessions/operator-cookie.service.ts';
 import { OperatorSessions } from '../../../operator-sessions/operator-sessions.service.ts';
 import { AdminErrorFilter } from '../frame/admin-error.filter.ts';

@@ -1,14 +1,12 @@
-// How `launch.mjs` lives with its one child at a time.
 import { clearTimeout, setTimeout } from 'node:timers';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-const parentPollMs = 250;
 
 /**
- * Waits for a child's end and answers `{ code, signal, interrupted }`.
+ * Waits for a child to end; returns `{ code, signal, interrupted }`.
  *
- * Until then the signals that ask for this process's end are passed on to the child; one that has not ended
- * `killAfterMs` later is killed, if that is given.
+ * Until then, passes on the signals that ask this process to end. Kills a child that has not ended `killAfterMs`
+ * after the first one, if that is given.
  */
 export async function ended(child, killAfterMs) {
   let interrupted = false;
@@ -19,7 +17,6 @@ export async function ended(child, killAfterMs) {
     if (killAfterMs !== undefined) killing ??= setTimeout(kill, killAfterMs, child);
   };
   for (const signal of signals) process.on(signal, passOn);
-  const watch = watchNpm(() => passOn('SIGTERM'));
   try {
     return await new Promise((resolve, reject) => {
       child.once('error', reject);
@@ -27,7 +24,6 @@ export async function ended(child, killAfterMs) {
     });
   } finally {
     clearTimeout(killing);
-    clearInterval(watch);
     for (const signal of signals) process.off(signal, passOn);
   }
 }
@@ -36,16 +32,4 @@ export async function ended(child, killAfterMs) {
 function kill(child) {
   child.kill('SIGKILL');
   for (const stream of [child.stdout, child.stderr]) stream?.destroy();
-}
-
-/** npm hands a signal to the shell between it and this process, and the shell ends without passing it on. */
-function watchNpm(onGone) {
-  if (process.env.npm_lifecycle_event === undefined) return undefined;
-  const parent = process.ppid;
-  const watch = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(watch);
-    onGone();
-  }, parentPollMs);
-  return watch;
 }

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const sources = fileURLToPath(new URL('../../src/', import.meta.url));
+const launcher = fileURLToPath(new URL('../../tools/launch/', import.meta.url));
 
 export type Launched = {
   code: number | null;
@@ -27,7 +27,7 @@ export type Launched = {
 type LaunchOptions = {
   /** What stands on the PATH behind the tree's own `bin`. */
   path?: string;
-  /** Whether a shell stands between, as under `npm run`; it ends by a signal without passing it on. */
+  /** Whether a shell starts it, as under `npm run`. */
   throughShell?: boolean;
   /** Sees the output so far, as it grows. */
   onOutput?: (output: { stdout: string; stderr: string }, launch: ChildProcess) => void;
@@ -56,9 +56,7 @@ export class LaunchTree {
 
   static plant(): LaunchTree {
     const tree = new LaunchTree();
-    for (const script of ['launch.mjs', 'launch-steps.mjs', 'launch-child.mjs']) {
-      tree.write(`src/${script}`, readFileSync(join(sources, script), 'utf8'));
-    }
+    cpSync(launcher, tree.path('tools/launch'), { recursive: true });
     tree.write(
       'package.json',
       JSON.stringify({ engines: { node: '>=22.19' }, allowScripts: { node: true } }),
@@ -103,16 +101,11 @@ export class LaunchTree {
     args: readonly string[] = ['dist/src/main.js'],
     { path = '/usr/bin:/bin', throughShell = false, onOutput }: LaunchOptions = {},
   ): Promise<Launched> {
-    const launch = [process.execPath, this.path('src/launch.mjs'), ...args];
-    const [command = '', ...rest] = throughShell
-      ? ['/bin/sh', '-c', '"$0" "$@"; exit $?', ...launch]
-      : launch;
+    const launch = [process.execPath, this.path('tools/launch/launch.mjs'), ...args];
+    const [command = '', ...rest] = throughShell ? ['/bin/sh', '-c', 'exec "$0" "$@"', ...launch] : launch;
     const child = spawn(command, rest, {
       cwd: this.directory,
-      env: {
-        PATH: `${this.path('bin')}:${path}`,
-        ...(throughShell && { npm_lifecycle_event: 'start' }),
-      },
+      env: { PATH: `${this.path('bin')}:${path}` },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let [stdout, stderr] = ['', ''];

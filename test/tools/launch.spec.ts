@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { hostname } from 'node:os';
+import manifest from '../../package.json' with { type: 'json' };
 import { LaunchTree } from './launch-tree.ts';
 
 const minuteMs = 60_000;
@@ -54,15 +57,35 @@ describe('a fresh clone', () => {
     tree.write('slow', '');
     const both = await Promise.all([tree.launch(), tree.launch()]);
     expect(both.map(launched => launched.stdout)).toEqual(['hello\n', 'hello\n']);
-    expect(both.map(launched => launched.stderr).join('')).toMatch(/another start is installing or building/);
+    expect(both.map(launched => launched.stderr).join('')).toMatch(
+      /waiting, because process \d+ on \S+ is installing since \S+ \(if that process no longer runs, remove /,
+    );
     expect(tree.lines('npm-calls')).toEqual(['ci', 'rebuild']);
     expect(tree.lines('builds')).toHaveLength(1);
   });
 
-  it('takes over from a launch that died', async () => {
-    mkdirSync(tree.path('.launching'));
-    touch('.launching', -minuteMs);
-    expect(await tree.launch()).toMatchObject({ code: 0, stdout: 'hello\n' });
+  it('names the process that died with the lock, and goes on without it', async () => {
+    const { pid } = spawnSync('true');
+    tree.write('.launching', `process ${pid} on ${hostname()} is building since yesterday\n`);
+    const { code, stdout, stderr } = await tree.launch();
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'hello\n' });
+    expect(stderr).toContain(
+      `process ${pid} on ${hostname()} is building since yesterday, but that process is gone`,
+    );
+  });
+
+  it.each([
+    ['of another machine', `process 1 on elsewhere.${hostname()} is building since yesterday`],
+    ['that names no process', 'something else'],
+  ])('waits for a lock %s until it is removed', async (_, line) => {
+    tree.write('.launching', `${line}\n`);
+    const { code, stderr } = await tree.launch(undefined, {
+      onOutput: () => {
+        rmSync(tree.path('.launching'), { force: true });
+      },
+    });
+    expect(code).toBe(0);
+    expect(stderr).toContain(`waiting, because ${line} (if that process no longer runs, remove `);
   });
 });
 
@@ -96,6 +119,12 @@ describe('a prepared tree', () => {
       'only a spec was written',
       () => {
         tree.write('src/main.spec.ts', '');
+      },
+    ],
+    [
+      'only the launcher changed',
+      () => {
+        tree.write('tools/launch/notes.mjs', '');
       },
     ],
   ])('starts without a word when %s', async (_, change) => {
@@ -158,7 +187,7 @@ describe('what goes wrong', () => {
     expect(stderr).toContain('cannot run npm (ENOENT); install Node with its npm');
   });
 
-  it('ends soon when it is interrupted, even if npm takes its time, and begins anew', async () => {
+  it('ends soon when it is interrupted, even if npm takes its time, and starts again later', async () => {
     tree.write('stubborn', '');
     const interrupted = await tree.launch(undefined, {
       onOutput: ({ stderr }, launch) => {
@@ -213,9 +242,11 @@ describe("the entry's end", () => {
     },
   );
 
-  it('ends the entry when the shell of npm is gone', async () => {
+  it("takes the place of npm's shell, which would pass no signal on", async () => {
+    const launches = Object.values(manifest.scripts).filter(script => script.includes('launch.mjs'));
+    expect(launches.filter(script => !script.startsWith('exec node '))).toEqual([]);
     tree.write('src/main.ts', tidyEntry);
     const launched = await tree.launch(undefined, { throughShell: true, onOutput: killWhenUp('SIGTERM') });
-    expect(launched).toMatchObject({ code: null, signal: 'SIGTERM', stdout: 'up\ntidied\n' });
+    expect(launched).toMatchObject({ code: 3, signal: null, stdout: 'up\ntidied\n' });
   });
 });

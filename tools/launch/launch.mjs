@@ -1,14 +1,16 @@
-// Starts an entry of this project, from a fresh clone too: installs, builds, and runs it with the project's own
-// Node. Plain JavaScript on built-in modules, because it runs on any Node from 18 on before there is anything else.
+// Starts a program of this project, from a fresh clone too: installs, builds, and runs it with the project's own
+// Node. Plain JavaScript on built-in modules, because it runs on any Node from 18 on before anything is installed.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ended } from './launch-child.mjs';
-import { LaunchError, modifiedAt, runStep, say, whenStale } from './launch-steps.mjs';
+import { ended } from './child.mjs';
+import { withLock } from './lock.mjs';
+import { LaunchError, say } from './messages.mjs';
+import { runStep } from './step.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const inTree = name => join(root, name);
 const lock = inTree('.launching');
 const installed = inTree('node_modules/.package-lock.json');
@@ -17,11 +19,16 @@ const stamp = inTree('dist/.built-from');
 
 async function launch([entry, ...args]) {
   if (entry === undefined) throw new LaunchError('usage: launch.mjs <entry> | --install-only | --build-only');
-  await whenStale(lock, isInstallStale, install);
+  await whenStale(isInstallStale, 'installing', install);
   if (entry === '--install-only') return;
-  await whenStale(lock, isBuildStale, build);
+  await whenStale(isBuildStale, 'building', build);
   if (entry === '--build-only') return;
   endAs(await ended(spawn(projectNode(), [inTree(entry), ...args], { stdio: 'inherit' })));
+}
+
+/** Works only if need be, and once however many launches there are. */
+async function whenStale(isStale, doing, work) {
+  if (isStale()) await withLock(lock, doing, () => isStale() && work());
 }
 
 /** Ends this process as its child ended: by the same signal, or with the same exit code. */
@@ -35,7 +42,12 @@ function isInstallStale() {
   return installedAt === undefined || installedAt < (modifiedAt(inTree('package-lock.json')) ?? 0);
 }
 
-// Scripts run only where package.json allows them, whatever npm's version makes of that field. Else npm would
+/** When a file was last written, in ms since 1970, or undefined when there is none. */
+function modifiedAt(name) {
+  return fs.statSync(name, { throwIfNoEntry: false })?.mtimeMs;
+}
+
+// Scripts run only where package.json allows them, whatever npm's version makes of that field. Otherwise npm would
 // compile the SQLite driver, whose binaries are in its package, and a fresh machine has no compiler.
 async function install() {
   refuseLink();
@@ -48,22 +60,23 @@ async function install() {
   fs.renameSync(`${installed}.pending`, installed);
 }
 
-/** Installing through a link would empty the tree that it leads to. */
 function refuseLink() {
   const isLink = fs.lstatSync(inTree('node_modules'), { throwIfNoEntry: false })?.isSymbolicLink();
   if (isLink)
-    throw new LaunchError('node_modules is a link, and what it leads to is not what is locked: remove it');
+    throw new LaunchError(
+      'node_modules is a link, and installing would empty the directory that it leads to: remove the link',
+    );
 }
 
 function npm(...args) {
   const { npm_execpath: script = '', npm_node_execpath: node = '' } = process.env;
-  // Under `npm run` that same npm on its own Node: the PATH there begins with node_modules/.bin, and so with a
+  // Under `npm run`, that same npm on its own Node: the PATH there begins with node_modules/.bin, and so with a
   // Node that the install is about to replace.
   const command = /\bnpm-cli\.[cm]?js$/.test(script) && node ? [node, script] : ['npm'];
   return [...command, ...args, '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
 }
 
-// Contents are compared and not times: a copy of a built tree must start without its compiler.
+// Compares contents instead of times: a copy of a built tree must start without its compiler.
 function isBuildStale() {
   if (!fs.existsSync(stamp) || !fs.existsSync(inTree('dist/src/main.js'))) return true;
   return fs.readFileSync(stamp, 'utf8') !== digestOfSources();
@@ -93,7 +106,7 @@ async function build() {
     );
   }
   const digest = digestOfSources();
-  // Without a stamp nobody knows what an incremental build would build upon.
+  // Without a stamp, an incremental build would build upon something unknown.
   if (!fs.existsSync(stamp)) fs.rmSync(inTree('dist'), { recursive: true, force: true });
   fs.rmSync(stamp, { force: true });
   await runStep('building', root, [projectNode(), compiler, 'build']);
@@ -104,7 +117,7 @@ function manifest() {
   return JSON.parse(fs.readFileSync(inTree('package.json'), 'utf8'));
 }
 
-/** The Node that the install brought or, where that does not run, the one at hand if it is new enough. */
+/** The Node that the install brought or, where that does not run, the present one if it is new enough. */
 function projectNode() {
   const own = inTree('node_modules/node/bin/node');
   if (spawnSync(own, ['--version']).status === 0) return own;
