@@ -35,7 +35,9 @@ describeInChromium('the operator in Chromium, with nothing but a keyboard', chro
         await page.goto(`${broker().url}/admin/sessions`);
         await keyboard.type('Admin token', 'x'.repeat(40));
         await enter('Sign in');
-        expect(await page.getByRole('alert').innerText()).toBe('That isn’t the admin token. Check LATCHKEY_ADMIN_TOKEN, and try again.');
+        expect(await page.getByRole('alert').innerText()).toBe(
+          'That isn’t the admin token. Check LATCHKEY_ADMIN_TOKEN, and try again.',
+        );
         await keyboard.type('Admin token', broker().secrets.adminToken);
         await page.keyboard.press('Enter');
         await page.getByRole('heading', { name: 'Overview' }).waitFor();
