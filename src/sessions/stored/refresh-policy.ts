@@ -6,10 +6,10 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** An access token with less life than this is not sent: it might end on the way. */
-export const LEAST_TOKEN_LIFE_MS = 10_000;
+const LEAST_TOKEN_LIFE_MS = 10_000;
 
 /** A session whose token was renewed this recently is not refreshed because a PDS refuses the new one. */
-export const SETTLING_TIME_MS = MINUTE_MS;
+const SETTLING_TIME_MS = MINUTE_MS;
 
 /** A session used this recently is refreshed at half of its token's life. Others are only kept alive. */
 export const RECENT_USE_MS = DAY_MS;
@@ -53,7 +53,7 @@ export function decide(session: Session, now: Date): RefreshDecision {
   return remaining(session, now) <= cushion(session) ? { kind: 'due' } : { kind: 'fresh' };
 }
 
-export function isUsable(session: Session, now: Date): boolean {
+function isUsable(session: Session, now: Date): boolean {
   return remaining(session, now) > LEAST_TOKEN_LIFE_MS;
 }
 

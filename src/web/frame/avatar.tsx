@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { Breakable } from './breakable.tsx';
 
 /** The picture of an account, served by the broker. Accounts without one get a silhouette. */
-export function Avatar({ basePath, did }: { basePath: string; did: string }): VNode {
+function Avatar({ basePath, did }: { basePath: string; did: string }): VNode {
   return (
     <img
       class="avatar"
