@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { RefreshSettlement } from '../../src/sessions/refresh/refresh-settlement.service.ts';
+import { IssuerBackOff } from '../../src/sessions/refresh/issuer-back-off.service.ts';
 import { describeFaults, type FaultyPlace } from '../refresher/describe-faults.ts';
 import type { TestSession } from '../refresher/test-session.ts';
 
@@ -40,13 +40,13 @@ describeFaults('Retry-After of an issuer', place => {
     const session = await asks(503, '120');
     expect(await session.state()).toMatchObject({ status: 'active', attempt_state: 'in_doubt' });
     expect(issuerWaits(place())).toBeGreaterThan(60);
-    place().broker.app.get(RefreshSettlement).issuers.answered(place().network.pds);
+    place().broker.app.get(IssuerBackOff).noteSuccess(place().network.pds);
   });
 
   it.each(['-5', 'soon', ''])('that is nonsense puts off as any failure does: %j', async retryAfter => {
     const session = await asks(429, retryAfter);
     expect(await secondsOff(session)).toBeLessThanOrEqual(3);
-    place().broker.app.get(RefreshSettlement).issuers.answered(place().network.pds);
+    place().broker.app.get(IssuerBackOff).noteSuccess(place().network.pds);
   });
 });
 
@@ -61,5 +61,5 @@ async function secondsOff({ broker: { database }, id }: TestSession): Promise<nu
 }
 
 function issuerWaits({ broker, network }: FaultyPlace): number {
-  return broker.app.get(RefreshSettlement).issuers.remainingMs(network.pds) / 1000;
+  return broker.app.get(IssuerBackOff).remainingMs(network.pds) / 1000;
 }

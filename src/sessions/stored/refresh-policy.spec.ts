@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   absoluteEndOf,
-  deadlineOf,
   decide,
   endReasonOf,
   keepAliveOf,
   nextRefreshOf,
+  requestLifetimeOf,
 } from './refresh-policy.ts';
 import type { Session } from './session.ts';
 
@@ -103,8 +103,7 @@ describe('the times of a session', () => {
   });
 
   it('let a lost request die before its token is sent again', () => {
-    const minutes = (kid: string | null): number =>
-      (deadlineOf({ kid }, refreshedAt).getTime() - refreshedAt.getTime()) / 60_000;
+    const minutes = (kid: string | null): number => requestLifetimeOf({ kid }) / 60_000;
     expect(minutes(null)).toBeGreaterThan(190 / 60); // A DPoP proof is good for about 190 s,
     expect(minutes('kid')).toBeGreaterThan(1); // a client assertion for one minute.
   });

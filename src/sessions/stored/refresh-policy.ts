@@ -1,4 +1,5 @@
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
+import { REQUEST_LIFETIME_MS } from '../../single-use/use-decision.ts';
 import type { Session } from './session.ts';
 
 const MINUTE_MS = 60_000;
@@ -27,12 +28,6 @@ export const END_NOTICE_MS = { public: 2 * DAY_MS, confidential: 30 * DAY_MS } a
 
 /** How far the issuer's clock may be ahead of ours when it ends a session. */
 const CLOCK_LEEWAY_MS = 10 * MINUTE_MS;
-
-/**
- * After this time no issuer accepts a refresh request any more. A client assertion is valid for one minute, a DPoP proof
- * for little more than three; the rest allows for clocks that differ.
- */
-export const REQUEST_LIFETIME_MS = { public: 5 * MINUTE_MS, confidential: 2 * MINUTE_MS } as const;
 
 /** What a session's token needs. `usable`: the current access token may still be sent. */
 export type RefreshDecision =
@@ -79,9 +74,9 @@ export function keepAliveOf(session: Pick<Session, 'id' | 'refreshedAt' | 'kid'>
   return new Date(session.refreshedAt.getTime() + interval * (0.8 + 0.2 * spread(session.id)));
 }
 
-/** Returns the time after which no issuer accepts the request that was sent at `sentAt`. */
-export function deadlineOf(session: Pick<Session, 'kid'>, sentAt: Date): Date {
-  return new Date(sentAt.getTime() + REQUEST_LIFETIME_MS[clientTypeOf(session)]);
+/** Returns how long issuers accept a refresh request after it was sent, in milliseconds. */
+export function requestLifetimeOf(session: Pick<Session, 'kid'>): number {
+  return REQUEST_LIFETIME_MS[clientTypeOf(session)];
 }
 
 /**

@@ -100,7 +100,14 @@ export function isSealedAlike(a: SessionRow, b: SessionRow): boolean {
   return a.id === b.id && a.sealed === b.sealed && BOUND_COLUMNS.every(column => a[column] === b[column]);
 }
 
-function toAttempt({ attempt_id, attempt_state, owner, sent_at, lease_until }: SessionRow): Attempt | null {
+/** Reads the attempt of a row. */
+export function toAttempt({
+  attempt_id,
+  attempt_state,
+  owner,
+  sent_at,
+  lease_until,
+}: Pick<SessionRow, 'attempt_id' | 'attempt_state' | 'owner' | 'sent_at' | 'lease_until'>): Attempt | null {
   if (attempt_id === null || attempt_state === null || owner === null) return null;
   return {
     id: attempt_id,
