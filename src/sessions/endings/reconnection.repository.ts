@@ -11,7 +11,7 @@ import { type SessionRow, toSession } from '../stored/session-row.ts';
 import { SessionSecretsBox } from '../stored/session-secrets.service.ts';
 
 /** A session with its new grant, and the id under which its previous grant is to be revoked, if it had one. */
-export type Reconnected = { readonly session: Session; readonly replaced: string | undefined };
+export type Reconnected = { readonly session: Session; readonly replaced: SessionId | undefined };
 
 /** Stores new grants in existing sessions. */
 @Injectable()

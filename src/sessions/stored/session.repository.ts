@@ -32,7 +32,7 @@ export type SessionQuery = {
   /** Only sessions whose refresh fails or is in doubt. */
   readonly troubled?: boolean | undefined;
   /** The last id of the previous page. */
-  readonly cursor?: string | undefined;
+  readonly cursor?: SessionId | undefined;
   readonly limit: number;
 };
 
