@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Database } from '../../src/database/connection/database.ts';
-import { isUnavailable } from '../../src/database/engine/database-error.ts';
+import { isUnavailable } from '../../src/database/connection/database-error.ts';
 import type { DatabaseLimits } from '../../src/database/engine/database-limits.ts';
 import { migrateUp } from '../../src/database/migrator/migrator.ts';
 import { openDatabase } from '../../src/database/connection/open-database.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { isUniqueViolation } from '../../src/database/engine/database-error.ts';
+import { isUniqueViolation } from '../../src/database/connection/database-error.ts';
 import type { Schema } from '../../src/database/tables/schema.ts';
 import { sealedColumns } from '../../src/database/tables/sealed-columns.ts';
 import { keyRequestStatuses } from '../../src/database/tables/key-request.ts';

@@ -48,7 +48,7 @@ describeDialects('a transaction', (open, { dialect }) => {
     const database = await open();
     await insertLease(database, 'counter');
     await database.updateTable('lease').set({ owner: '0' }).execute();
-    await Promise.all(Array.from({ length: 20 }, () => increment(database, dialect)));
+    await Promise.all(Array.from({ length: 20 }, () => increment(database)));
     expect(await database.selectFrom('lease').select('owner').execute()).toEqual([{ owner: '20' }]);
   });
 
@@ -75,10 +75,10 @@ async function seenMeanwhile(database: Database, readsMeanwhile: boolean): Promi
 }
 
 /** Reads, thinks and writes: only the transaction keeps two of them apart. */
-async function increment(database: Database, dialect: Database['dialect']): Promise<void> {
+async function increment(database: Database): Promise<void> {
   await database.transaction().execute(async trx => {
     const read = trx.selectFrom('lease').select('owner');
-    const { owner } = await (dialect === 'postgres' ? read.forUpdate() : read).executeTakeFirstOrThrow();
+    const { owner } = await database.dialect.lockRows(read).executeTakeFirstOrThrow();
     await new Promise(resolve => setImmediate(resolve));
     await trx
       .updateTable('lease')
