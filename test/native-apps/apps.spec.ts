@@ -212,10 +212,10 @@ function doctorSuite(broker: () => TestBroker): void {
   });
 
   it.each<[string, () => ReturnType<typeof served>, string]>([
-    ['is not there', () => ({ status: 404, body: '{}' }), 'answers 404'],
+    ['is not there', () => ({ status: 404, body: '{}' }), 'returned status 404'],
     ['redirects', () => ({ status: 302, body: '' }), 'redirect'],
-    ['is no JSON', () => ({ body: '<html>' }), 'is no JSON'],
-    ['is served as a page', () => ({ type: 'text/html', body: '{}' }), 'served as text/html'],
+    ['is no JSON', () => ({ body: '<html>' }), 'is not JSON'],
+    ['is served as a page', () => ({ type: 'text/html', body: '{}' }), 'has the content type text/html'],
     ['is too long', () => ({ body: JSON.stringify({ ...good, x: 'x'.repeat(600_000) }) }), 'too large'],
   ])('tells that the document %s', async (_what, document, words) => {
     expect(await wrong(document)).toEqual([
@@ -282,7 +282,7 @@ function commandSuite(broker: () => TestBroker): void {
       printed: string;
     };
     expect(failed).toMatchObject({ exitCode: 1, message: 'Issuers will not take this app as it is.' });
-    expect(failed.printed).toMatch(/\nWRONG +reachable +https:\S+ cannot be read: /);
+    expect(failed.printed).toMatch(/\nWRONG +reachable +https:\S+ could not be fetched: /);
     expect(await latchkey('client-keys', 'list')).not.toContain(key.kid);
   });
 }

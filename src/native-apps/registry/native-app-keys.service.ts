@@ -8,7 +8,7 @@ import type { ClientKeyView } from '../../oauth/client-keys/client-key-view.ts';
 import { NativeAppCache } from './native-app.cache.ts';
 import { NativeApps } from './native-apps.service.ts';
 
-/** The client keys of an app, and what the operator does with them: as with the broker's own. */
+/** The operator's actions on the client keys of an app, as on the broker's own. */
 @Injectable()
 export class NativeAppKeys {
   constructor(
@@ -34,9 +34,9 @@ export class NativeAppKeys {
     return this.step(name, owner => this.clientKeyRotation.retire(kid, { owner, dryRun, by }));
   }
 
-  private async step(name: string, take: (owner: string) => Promise<KeyStepResult>): Promise<KeyStepResult> {
+  private async step(name: string, act: (owner: string) => Promise<KeyStepResult>): Promise<KeyStepResult> {
     const { id, clientId } = await this.nativeApps.get(name);
-    const result = await take(id);
+    const result = await act(id);
     this.nativeAppCache.forget(clientId);
     return result;
   }
