@@ -214,7 +214,7 @@ function doctorSuite(broker: () => TestBroker): void {
   it.each<[string, () => ReturnType<typeof served>, string]>([
     ['is not there', () => ({ status: 404, body: '{}' }), 'answers 404'],
     ['redirects', () => ({ status: 302, body: '' }), 'redirect'],
-    [X ({ body: '<html>' }), 'is not valid JSON'],
+    ['is no JSON', () => ({ body: '<html>' }), 'is no JSON'],
     ['is served as a page', () => ({ type: 'text/html', body: '{}' }), 'served as text/html'],
     ['is too long', () => ({ body: JSON.stringify({ ...good, x: 'x'.repeat(600_000) }) }), 'too large'],
   ])('tells that the document %s', async (_what, document, words) => {
