@@ -40,7 +40,8 @@ export class AppDoctor {
         return { trouble: `has the content type ${type ?? '(none)'} instead of application/json` };
       return toDocument(await response.text());
     } catch (error) {
-      if (error instanceof OutboundError) return { trouble: `could not be fetched: ${error.message.replace(/\.$/, '')}` };
+      if (error instanceof OutboundError)
+        return { trouble: `could not be fetched: ${error.message.replace(/\.$/, '')}` };
       throw error;
     }
   }

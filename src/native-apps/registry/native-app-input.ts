@@ -3,7 +3,7 @@ import { appOrigin } from './app-origin.ts';
 import { hostedMetadata } from './hosted-metadata.ts';
 
 /** The name of an app, as the URLs of its documents contain it. */
-export const appName = z
+const appName = z
   .string()
   .regex(
     /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/,

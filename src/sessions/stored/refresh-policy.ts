@@ -1,4 +1,5 @@
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
+import type { SessionId } from '../../database/tables/id.ts';
 import { REQUEST_LIFETIME_MS } from '../../single-use/use-decision.ts';
 import type { Session } from './session.ts';
 
@@ -6,10 +7,10 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** An access token with less life left than this is not sent: it could expire on the way. */
-export const LEAST_TOKEN_LIFE_MS = 10_000;
+const LEAST_TOKEN_LIFE_MS = 10_000;
 
 /** If a PDS refuses a token that was renewed this recently, the session is not refreshed again. */
-export const SETTLING_TIME_MS = MINUTE_MS;
+const SETTLING_TIME_MS = MINUTE_MS;
 
 /** A session used this recently is refreshed at half of its token's life. Others are only kept alive. */
 export const RECENT_USE_MS = DAY_MS;
@@ -53,7 +54,7 @@ export function decide(session: Session, now: Date): RefreshDecision {
   return remaining(session, now) <= cushion(session) ? { kind: 'due' } : { kind: 'fresh' };
 }
 
-export function isUsable(session: Session, now: Date): boolean {
+function isUsable(session: Session, now: Date): boolean {
   return remaining(session, now) > LEAST_TOKEN_LIFE_MS;
 }
 
@@ -120,7 +121,7 @@ function cushion(session: Session): number {
 }
 
 /** A number from 0 to 1: constant for one session, different between sessions (FNV-1a). */
-function spread(id: string): number {
+function spread(id: SessionId): number {
   let hash = 0x811c9dc5;
   for (const character of id) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193) >>> 0;
   return hash / 0xffffffff;
