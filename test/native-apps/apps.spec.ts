@@ -260,10 +260,10 @@ function commandSuite(broker: () => TestBroker): void {
 
   it('tells in one line what is wrong with what it was told', async () => {
     await expect(latchkey('apps', 'add', 'a', '--metadata', join(directory, 'none'))).rejects.toThrow(
-      'cannot be read',
+      "can't be read",
     );
     await expect(latchkey('apps', 'add', 'a', '--metadata', join(directory, 'secret'))).rejects.toThrow(
-      'is no JSON',
+      'is not valid JSON',
     );
     await expect(latchkey('apps', 'add', 'a', '--attestation-header', 'x')).rejects.toThrow('go together');
     await expect(latchkey('apps', 'add', 'a')).rejects.toThrow(/^InvalidRequest: clientId/);
@@ -281,7 +281,10 @@ function commandSuite(broker: () => TestBroker): void {
     const failed = (await latchkey('apps', 'doctor', 'keyed').catch((error: unknown) => error)) as Error & {
       printed: string;
     };
-    expect(failed).toMatchObject({ exitCode: 1, message: 'Issuers will not take this app as it is.' });
+    expect(failed).toMatchObject({
+      exitCode: 1,
+      message: 'Issuers would refuse this app. Fix the checks that are marked WRONG.',
+    });
     expect(failed.printed).toMatch(/\nWRONG +reachable +https:\S+ cannot be read: /);
     expect(await latchkey('client-keys', 'list')).not.toContain(key.kid);
   });

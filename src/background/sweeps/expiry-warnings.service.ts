@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { BEFORE_ALL_SESSIONS } from '../../database/tables/id.ts';
 import { Leases } from '../../leases/leases.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { absoluteEndOf } from '../../sessions/stored/refresh-policy.ts';
@@ -21,7 +22,7 @@ export class ExpiryWarnings {
     // Never released, so that no process repeats the warnings within a day, not even this one after a restart.
     if (!(await this.leases.acquireUntilExpiry('ending-soon', DAY_SECONDS))) return 0;
     let warned = 0;
-    for (let after = ''; !signal?.aborted;) {
+    for (let after = BEFORE_ALL_SESSIONS; !signal?.aborted;) {
       const sessions = await this.endingSessionRows.list(READ_AT_ONCE, after);
       for (const session of sessions) {
         const endsAt = absoluteEndOf(session).toISOString();
@@ -29,7 +30,7 @@ export class ExpiryWarnings {
       }
       warned += sessions.length;
       if (sessions.length < READ_AT_ONCE) break;
-      after = sessions.at(-1)?.id ?? '';
+      after = sessions.at(-1)?.id ?? BEFORE_ALL_SESSIONS;
     }
     return warned;
   }

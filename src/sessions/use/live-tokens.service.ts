@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { SessionId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import { databaseTime, type LiveSession, SessionCache, requireLive } from '../stored/session.cache.ts';
@@ -30,7 +31,7 @@ export class LiveTokens {
   ) {}
 
   /** Returns a session that is active and passes `check`, whether its token works or not. */
-  async getActive(id: string, check?: SessionCheck): Promise<LiveSession> {
+  async getActive(id: SessionId, check?: SessionCheck): Promise<LiveSession> {
     const session = requireLive(await this.sessionCache.get(id));
     check?.(session);
     return session;
@@ -41,7 +42,7 @@ export class LiveTokens {
    *
    * @param check runs before a token is waited for
    */
-  async get(id: string, signal: AbortSignal | undefined, check?: SessionCheck): Promise<LiveSession> {
+  async get(id: SessionId, signal: AbortSignal | undefined, check?: SessionCheck): Promise<LiveSession> {
     const session = await this.getActive(id, check);
     const decision = decide(session, databaseTime(session));
     if (decision.kind === 'due') void this.refresher.refresh(id, { kind: 'policy' });
@@ -49,7 +50,7 @@ export class LiveTokens {
   }
 
   /** Returns a session whose token stays for a while: waits for a refresh that is due or running, in any process. */
-  async getSettled(id: string, signal: AbortSignal | undefined): Promise<LiveSession> {
+  async getSettled(id: SessionId, signal: AbortSignal | undefined): Promise<LiveSession> {
     await this.awaitRefresh(id, { kind: 'policy' }, signal);
     const session = requireLive(await this.sessionCache.reload(id));
     const decision = decide(session, databaseTime(session));
@@ -63,7 +64,10 @@ export class LiveTokens {
     const current = requireLive(await this.sessionCache.reload(id));
     if (current.generation > generation) return current;
     if (isSettling(current, databaseTime(current)) && !current.attempt) {
-      throw new BrokerError('UpstreamUnavailable', 'The PDS refuses a token that was just renewed.');
+      throw new BrokerError(
+        'UpstreamUnavailable',
+        'The PDS refuses an access token that is less than a minute old. Try again in a minute.',
+      );
     }
     await this.awaitRefresh(id, { kind: 'refused', generation }, signal);
     const renewed = await this.getActive(id);
@@ -72,7 +76,7 @@ export class LiveTokens {
   }
 
   /** Returns the session with the token that another process stored, or that a refresh yields. */
-  private async awaitToken(id: string, signal: AbortSignal | undefined): Promise<LiveSession> {
+  private async awaitToken(id: SessionId, signal: AbortSignal | undefined): Promise<LiveSession> {
     const current = requireLive(await this.sessionCache.reload(id));
     const decision = decide(current, databaseTime(current));
     if (isSendable(decision)) return current;
@@ -84,7 +88,7 @@ export class LiveTokens {
   }
 
   private async awaitRefresh(
-    id: string,
+    id: SessionId,
     trigger: RefreshTrigger,
     signal: AbortSignal | undefined,
   ): Promise<void> {
@@ -97,7 +101,7 @@ function tokenUnavailable(decision: RefreshDecision, now: Date): BrokerError {
   const waitMs = decision.kind === 'back-off' ? decision.until.getTime() - now.getTime() : 0;
   return new BrokerError(
     'TokenUnavailable',
-    'The session cannot be renewed right now; it is not lost. Try again soon.',
+    'The session cannot be refreshed right now. It is not lost; try again soon.',
     { retryAfterSeconds: Math.max(RETRY_AFTER_SECONDS, Math.ceil(waitMs / 1000)) },
   );
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { SessionId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { discard } from '../../identity/outbound/exchange.ts';
 import { SessionLastUse } from '../stored/session-last-use.service.ts';
@@ -36,7 +37,7 @@ export class SessionRequests {
    * @throws BrokerError `ReauthorizationRequired`, `InvalidToken`, `TokenUnavailable`, `UpstreamUnavailable`, or what
    * `check` throws
    */
-  async send(id: string, path: string, request: PdsRequest, check?: SessionCheck): Promise<PdsResponse> {
+  async send(id: SessionId, path: string, request: PdsRequest, check?: SessionCheck): Promise<PdsResponse> {
     const { body, ...rest } = request;
     if (body === undefined) return this.sendRepeatable(id, path, rest, check);
     if (Buffer.isBuffer(body)) return this.sendRepeatable(id, path, { ...rest, body }, check);
@@ -54,7 +55,7 @@ export class SessionRequests {
   }
 
   private async sendRepeatable(
-    id: string,
+    id: SessionId,
     path: string,
     request: RepeatableRequest,
     check?: SessionCheck,
@@ -68,11 +69,14 @@ export class SessionRequests {
     const second = await this.pdsRequests.send(renewed, path, request);
     if (!this.pdsRequests.refusesToken(second)) return second;
     discard(second);
-    throw new BrokerError('UpstreamUnavailable', 'The PDS refuses a token that was just renewed.');
+    throw new BrokerError(
+      'UpstreamUnavailable',
+      'The PDS refuses an access token that was just refreshed. Try again in a minute.',
+    );
   }
 
-  /** Sends a body that can be sent only once: after nonce and token were seen to work, and while no rotation is near. */
-  private async sendStream(id: string, path: string, request: PdsRequest): Promise<PdsResponse> {
+  /** Sends a body that can be sent only once, after a small request proved that nonce and token work. */
+  private async sendStream(id: SessionId, path: string, request: PdsRequest): Promise<PdsResponse> {
     const { signal } = request;
     discard(await this.sendRepeatable(id, PRIMING_PATH, { method: 'GET', ...(signal && { signal }) }));
     for (let turn = 0; turn < MOST_TURNS; turn++) {
@@ -80,7 +84,7 @@ export class SessionRequests {
       const response = this.streamGate.tryStream(id, () => this.pdsRequests.sendOnce(session, path, request));
       if (response) return response;
     }
-    throw new BrokerError('TokenUnavailable', 'The session is being renewed. Please send this again.', {
+    throw new BrokerError('TokenUnavailable', 'The session is being refreshed. Send this request again.', {
       retryAfterSeconds: 5,
     });
   }

@@ -19,7 +19,7 @@ const cursor = z
   .catch(undefined);
 const query = z.object({ instances: cursor, leases: cursor });
 
-/** The running processes, their background work and their leases, for the operator to look at. */
+/** The page of running processes, their background work and their leases. */
 @ApiExcludeController()
 @Controller('admin/instances')
 @UseFilters(AdminErrorFilter)
