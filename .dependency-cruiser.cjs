@@ -42,7 +42,7 @@ const rooms = {
   sessions: ['stored', 'pds', 'refresh', 'endings', 'use', 'operator'],
   'api-keys': ['keys', 'requests'],
   'native-apps': ['registry', 'refresh', 'endpoints'],
-  background: ['sweeps', 'refresh', 'states'],
+  background: ['sweeps', 'refresh', 'tasks', 'states'],
   web: ['assets', 'texts', 'frame', 'sign-in', 'account', 'connect', 'admin'],
   'web/account': ['frame', 'browsers', 'keys', 'new-key', 'overview'],
   'web/admin': [

@@ -34,7 +34,7 @@ import { NativeRefreshRepository } from './refresh/native-refresh.repository.ts'
 import { NativeRequests } from './endpoints/native-requests.service.ts';
 import { SurplusNativeTokens } from './refresh/surplus-native-tokens.service.ts';
 
-/** Client authentication for native apps, and refreshes that can be repeated. */
+/** Client authentication for native apps, and refreshes that callers can repeat. */
 @Module({
   imports: [AuditModule, IdentityModule, LeasesModule, OAuthModule, SingleUseModule, WaitingModule],
   controllers: [

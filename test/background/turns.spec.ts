@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { ExpiredRowRepository } from '../../src/background/sweeps/expired-row.repository.ts';
-import { type Sweep, Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
+import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
+import type { Sweep } from '../../src/background/sweeps/sweeps.service.ts';
 import type { Database } from '../../src/database/connection/database.ts';
 import { LeaseRepository } from '../../src/leases/lease.repository.ts';
 import { Leases } from '../../src/leases/leases.service.ts';
@@ -16,16 +17,19 @@ const BATCH = 100;
 class Process {
   private readonly log = createQuietLog();
   private readonly metrics = new Metrics(this.log);
+  private readonly sweeps: Sweep[] = [];
   readonly leases: Leases;
-  readonly sweeper: Sweeper;
 
   constructor(database: Database) {
     this.leases = new Leases(new LeaseRepository(database), this.log);
-    this.sweeper = new Sweeper(this.leases, this.metrics, this.log);
+  }
+
+  get sweeper(): Sweeper {
+    return new Sweeper({ list: this.sweeps }, this.leases, this.metrics, this.log);
   }
 
   register(name: string, sweepBatch: Sweep['sweepBatch'], batch = BATCH): void {
-    this.sweeper.register({ name, batch, sweepBatch });
+    this.sweeps.push({ name, batch, sweepBatch });
   }
 
   async counted(metric: 'swept_rows' | 'sweep_failures'): Promise<Record<string, number>> {

@@ -76,7 +76,7 @@ function suite(broker: () => TestBroker): void {
       await writeFile(file, 'kept');
       const command = create('--save', file);
       expect([await command.exited, command.stdout]).toEqual([1, '']);
-      expect(command.stderr).toBe(`latchkey: ${file} is there already; --force replaces it.\n`);
+      expect(command.stderr).toBe(`latchkey: ${file} already exists. Add --force to replace it.\n`);
       await rm(file);
     });
 

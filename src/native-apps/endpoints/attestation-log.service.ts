@@ -6,9 +6,9 @@ import { NotePauses } from '../../observability/log/note-pauses.ts';
 import type { NativeApp } from '../registry/native-app.ts';
 
 /**
- * Tells the operator of requests without an app's attestation: somebody else asks in its name, or its own requests do not
- * come by the gateway that attests them. Anybody can cause that at any rate, so the metrics count it, the log has a line a
- * minute for each app, and the database nothing.
+ * Reports requests without an app's attestation: a stranger calls in its name, or its own requests bypass the gateway that
+ * attests them. Strangers can cause any number of these, so each is counted, each app has one log line a minute, and
+ * nothing is stored.
  */
 @Injectable()
 export class AttestationLog {

@@ -10,8 +10,8 @@ import { allowOrigin } from './native-cors.ts';
 import { NativeLimits } from './native-limits.service.ts';
 
 /**
- * Lets only registered apps ask: one whose client id is known, with the header that it has to carry, from an origin of its
- * own where it comes from a browser, and within the limits.
+ * Admits only registered apps: the client id must be known, the attestation valid, the browser's origin one of the app's
+ * own, and the limits kept.
  */
 @Injectable()
 export class NativeAppGuard implements CanActivate {
@@ -32,9 +32,13 @@ export class NativeAppGuard implements CanActivate {
     this.requireAttestation(app, request);
     await this.nativeLimits.countApp(app);
     if (app.status === 'paused')
-      throw new BrokerError('AppPaused', 'This app is paused here. Its sessions wait for it.', {
-        retryAfterSeconds: 60,
-      });
+      throw new BrokerError(
+        'AppPaused',
+        'The operator of this broker paused this app. Its sessions stay; try again later.',
+        {
+          retryAfterSeconds: 60,
+        },
+      );
     setCallingApp(request, app);
     return true;
   }
@@ -51,19 +55,25 @@ function clientIdOf({ body }: FastifyRequest): string {
   const clientId =
     typeof body === 'object' && body !== null && 'client_id' in body ? body.client_id : undefined;
   if (typeof clientId === 'string' && clientId !== '') return clientId;
-  throw new BrokerError('InvalidRequest', 'client_id: is missing');
+  throw new BrokerError('InvalidRequest', 'client_id: is missing. Send the client id of a registered app.');
 }
 
-/** What is no browser sends no `Origin`; whatever sends one is held to it. */
+/** Callers other than browsers send no `Origin`. An origin that is sent must be one of the app's. */
 function requireOrigin({ origins }: NativeApp, { headers }: FastifyRequest, reply: FastifyReply): void {
   const { origin } = headers;
   if (origin === undefined) return;
   if (!origins.includes(origin))
-    throw new BrokerError('OriginNotAllowed', 'Pages of this origin may not ask for this app.');
+    throw new BrokerError(
+      'OriginNotAllowed',
+      'Pages of this origin may not call for this app. Its operator can register the origin.',
+    );
   allowOrigin(reply, origin);
 }
 
-/** One answer, whether the app is not known or something else only looks like it. */
+/** The same error for an unknown app and for a wrong attestation, so that neither can be told from the other. */
 function unknownClient(): BrokerError {
-  return new BrokerError('InvalidClient', 'No app of this client id is known here, or this is not it.');
+  return new BrokerError(
+    'InvalidClient',
+    'No app with this client id is registered here, or the attestation of its requests is wrong.',
+  );
 }
