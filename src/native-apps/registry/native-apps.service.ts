@@ -4,7 +4,7 @@ import type { AuditSource } from '../../audit/audit-event.ts';
 import { AuditLog } from '../../audit/audit-log.service.ts';
 import { Config } from '../../config/config.ts';
 import { digestOf } from '../../crypto/secret.ts';
-import { isUniqueViolation } from '../../database/engine/database-error.ts';
+import { isUniqueViolation } from '../../database/connection/database-error.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import { NativeAppId, newId } from '../../database/tables/id.ts';
