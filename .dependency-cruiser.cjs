@@ -35,7 +35,7 @@ const folders = [
 const rooms = {
   config: ['values'],
   observability: ['log', 'metrics'],
-  database: ['engine', 'tables', 'postgres', 'sqlite', 'connection', 'cache', 'migrator'],
+  database: ['tables', 'engine', 'postgres', 'sqlite', 'connection', 'cache', 'migrator'],
   http: ['origins', 'errors', 'schemas', 'edge', 'operator'],
   identity: ['outbound', 'resolution', 'pictures'],
   oauth: ['scopes', 'dpop', 'client-keys', 'issuers', 'authorization', 'refresh'],

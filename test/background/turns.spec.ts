@@ -37,8 +37,8 @@ class Process {
   }
 }
 
-describeDialects('what is swept', open => {
-  it('is swept by one of two processes at a time, in batches, and only when it is over', async () => {
+describeDialects('a swept table', open => {
+  it('is swept by one of two processes at a time, in batches, and loses only expired rows', async () => {
     const database = await open();
     const expired = new ExpiredRowRepository(database);
     await insertTokens(database, 2_050, database.now(-1));
@@ -63,7 +63,7 @@ describeDialects('what is swept', open => {
     expect(left.map(({ id }) => id)).toEqual(live);
   });
 
-  it('leaves the process to others between two batches', async () => {
+  it('yields to other work between two batches', async () => {
     const database = await open();
     const expired = new ExpiredRowRepository(database);
     await insertTokens(database, 5 * BATCH, database.now(-1));
@@ -85,7 +85,7 @@ describeDialects('what is swept', open => {
     expect(new Set(turnsAtBatches).size).toBe(6);
   });
 
-  it('has its turn beside a table that never ends', async () => {
+  it('gets its turn beside an endless table', async () => {
     const process = new Process(await open());
     let isSwept = false;
     process.register('endless', limit => Promise.resolve(isSwept ? 0 : limit));
@@ -98,7 +98,7 @@ describeDialects('what is swept', open => {
     expect([endless > BATCH, other]).toEqual([true, 1]);
   });
 
-  it('is swept whatever becomes of another table, and failures are counted', async () => {
+  it('is swept even if another table fails, and failures are counted', async () => {
     const database = await open();
     const [process, another] = [new Process(database), new Process(database)];
     process.register('broken', () => Promise.reject(new Error('out of order')));
@@ -113,7 +113,7 @@ describeDialects('what is swept', open => {
     expect(await process.counted('swept_rows')).toEqual({ broken: 0, taken: 0, sound: 1 });
   });
 
-  it('is not swept on when the process is to end', async () => {
+  it('is not swept further during shutdown', async () => {
     const process = new Process(await open());
     const ending = new AbortController();
     process.register('endless', limit => {

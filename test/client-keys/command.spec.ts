@@ -9,7 +9,7 @@ describeBroker('the latchkey command', suite, { confidential: true });
 function suite(broker: () => TestBroker): void {
   const latchkey = (...args: string[]): Promise<string> => runLatchkey(broker(), ...args);
 
-  it('shows the keys, publishes one, and tells when it may sign', async () => {
+  it('lists the keys, publishes one, and prints when it may sign', async () => {
     const [first] = await listKeys(broker());
     const table = await latchkey('client-keys', 'list');
     expect(table).toMatch(/^KID +STATUS +SESSIONS +IN JWKS +PUBLISHED +ACTIVE +RETIRED\n/);
@@ -24,7 +24,7 @@ function suite(broker: () => TestBroker): void {
     expect(await listKeys(broker())).toHaveLength(2);
   });
 
-  it('activates and retires', async () => {
+  it('activates and retires keys', async () => {
     const [first] = (await listKeys(broker())).filter(({ signing }) => signing);
     const kid = await publishAged(broker(), 20);
     await expect(latchkey('client-keys', 'retire', first?.kid ?? '')).rejects.toThrow(/^LastActiveKey: /);
@@ -53,7 +53,7 @@ function suite(broker: () => TestBroker): void {
     await expect(latchkey('sessions', 'list', '--status', 'lost')).rejects.toThrow(/^InvalidRequest: status/);
   });
 
-  it('tells in one line what is in its way', async () => {
+  it('reports a problem in one line', async () => {
     const { url, secrets } = broker();
     const list = (broker: string, token: string | undefined): Promise<string> =>
       runLatchkey({ url: broker, secrets: { adminToken: token } }, 'client-keys', 'list');

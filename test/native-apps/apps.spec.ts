@@ -212,10 +212,10 @@ function doctorSuite(broker: () => TestBroker): void {
   });
 
   it.each<[string, () => ReturnType<typeof served>, string]>([
-    ['is not there', () => ({ status: 404, body: '{}' }), 'answers 404'],
+    ['is not there', () => ({ status: 404, body: '{}' }), 'returned status 404'],
     ['redirects', () => ({ status: 302, body: '' }), 'redirect'],
-    ['is no JSON', () => ({ body: '<html>' }), 'is no JSON'],
-    ['is served as a page', () => ({ type: 'text/html', body: '{}' }), 'served as text/html'],
+    ['is no JSON', () => ({ body: '<html>' }), 'is not JSON'],
+    ['is served as a page', () => ({ type: 'text/html', body: '{}' }), 'has the content type text/html'],
     ['is too long', () => ({ body: JSON.stringify({ ...good, x: 'x'.repeat(600_000) }) }), 'too large'],
   ])('tells that the document %s', async (_what, document, words) => {
     expect(await wrong(document)).toEqual([
@@ -285,7 +285,7 @@ function commandSuite(broker: () => TestBroker): void {
       exitCode: 1,
       message: 'Issuers would refuse this app. Fix the checks that are marked WRONG.',
     });
-    expect(failed.printed).toMatch(/\nWRONG +reachable +https:\S+ cannot be read: /);
+    expect(failed.printed).toMatch(/\nWRONG +reachable +https:\S+ could not be fetched: /);
     expect(await latchkey('client-keys', 'list')).not.toContain(key.kid);
   });
 }

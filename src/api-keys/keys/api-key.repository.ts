@@ -74,9 +74,8 @@ export class ApiKeyRepository {
 
   /** Finds a key and locks its row until the transaction ends. */
   async lock(id: ApiKeyId, transaction: Kysely<Schema>): Promise<StoredApiKey | undefined> {
-    let query = transaction.selectFrom('api_key').selectAll().where('id', '=', id);
-    if (this.database.dialect === 'postgres') query = query.forUpdate();
-    const row = await query.executeTakeFirst();
+    const query = transaction.selectFrom('api_key').selectAll().where('id', '=', id);
+    const row = await this.database.dialect.lockRows(query).executeTakeFirst();
     return row && this.open(row);
   }
 

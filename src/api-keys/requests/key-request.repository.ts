@@ -41,8 +41,7 @@ export class KeyRequestRepository {
 
   /** Finds a request and locks its row until the transaction ends. */
   async lock(id: KeyRequestId, transaction: Kysely<Schema>): Promise<StoredKeyRequest | undefined> {
-    let query = this.selectById(id, transaction);
-    if (this.database.dialect === 'postgres') query = query.forUpdate();
+    const query = this.database.dialect.lockRows(this.selectById(id, transaction));
     const found = await query.executeTakeFirst();
     return found && this.open(found);
   }
