@@ -40,12 +40,12 @@ export function toUiSession(row: UiSessionRow): UiSession {
   };
 }
 
-/** Whether a browser session is past its absolute or its idle limit. */
+/** Returns whether a browser session is past its absolute or its idle limit. */
 export function isExpired({ expiresAt, lastSeenAt }: UiSession, now: Date): boolean {
   return expiresAt <= now || now.getTime() - lastSeenAt.getTime() >= IDLE_LIMIT_MS;
 }
 
-/** Whether the stored `lastSeenAt` is old enough to be written again. */
+/** Returns whether the stored `lastSeenAt` is old enough to be written again. */
 export function isSeenStale({ lastSeenAt }: UiSession, now: Date): boolean {
   return now.getTime() - lastSeenAt.getTime() >= SEEN_PRECISION_MS;
 }

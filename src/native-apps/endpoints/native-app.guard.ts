@@ -1,8 +1,10 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BrokerError } from '../../errors/broker-error.ts';
+import { Log } from '../../observability/log/log.ts';
+import { NotePauses } from '../../observability/log/note-pauses.ts';
+import { Metrics } from '../../observability/metrics/metrics.ts';
 import { findAttestationFlaw } from './attestation.ts';
-import { AttestationLog } from './attestation-log.service.ts';
 import { setCallingApp } from './calling-app.decorator.ts';
 import { NativeAppCache } from '../registry/native-app.cache.ts';
 import type { NativeApp } from '../registry/native-app.ts';
@@ -15,10 +17,13 @@ import { NativeLimits } from './native-limits.service.ts';
  */
 @Injectable()
 export class NativeAppGuard implements CanActivate {
+  private readonly pauses = new NotePauses();
+
   constructor(
     private readonly nativeAppCache: NativeAppCache,
     private readonly nativeLimits: NativeLimits,
-    private readonly attestationLog: AttestationLog,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -43,10 +48,16 @@ export class NativeAppGuard implements CanActivate {
     return true;
   }
 
+  /**
+   * Without the attestation, a stranger calls in the app's name, or the app's own requests bypass the gateway that attests
+   * them. Strangers can cause any number of these: each is counted, and each app has one log line a minute.
+   */
   private requireAttestation(app: NativeApp, { headers, ip }: FastifyRequest): void {
     const flaw = findAttestationFlaw(app, headers);
     if (flaw === undefined) return;
-    this.attestationLog.noteRefusal(app, flaw, ip);
+    this.metrics.nativeApps.unattestedRequest(flaw);
+    if (this.pauses.isDue(app.id, performance.now()))
+      this.log.nativeAppUnattested({ app: app.name, flaw, from: ip });
     throw unknownClient();
   }
 }

@@ -39,7 +39,7 @@ export function addRefusalCors(server: FastifyInstance, apps: NativeAppCache): v
   });
 }
 
-/** Whether this is a 429 that was sent before the app was identified and its origins were checked. */
+/** Returns whether this is a 429 that was sent before the app was identified and its origins were checked. */
 function isEarlyRefusal(request: FastifyRequest, reply: FastifyReply): boolean {
   const isTooMany = reply.statusCode === 429 && request.method === 'POST' && isOAuthEndpoint(request);
   return isTooMany && !reply.hasHeader('access-control-allow-origin');

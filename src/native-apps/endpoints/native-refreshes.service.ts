@@ -91,7 +91,7 @@ export class NativeRefreshes {
     const finished = state?.finished ?? state?.known?.answered;
     if (finished) {
       await this.requirePossession(use, finished.sent, false);
-      return this.ended('replayed', finished.answer);
+      return this.countOutcome('replayed', finished.answer);
     }
     const flight = this.nativeRefresher.join(use);
     const late: FlightOutcome = { kind: 'in-doubt', seconds: 5 };
@@ -99,19 +99,19 @@ export class NativeRefreshes {
     switch (outcome.kind) {
       case 'answered':
         if (flight.leader === use && isSentWith(outcome.sent, use))
-          return this.ended('refreshed', outcome.answer);
+          return this.countOutcome('refreshed', outcome.answer);
         await this.requirePossession(use, outcome.sent, true);
-        return this.ended('shared', outcome.answer);
+        return this.countOutcome('shared', outcome.answer);
       case 'refused':
-        return this.ended('refused', outcome.answer);
+        return this.countOutcome('refused', outcome.answer);
       case 'not-sent':
-        this.ended('not-sent', undefined);
+        this.countOutcome('not-sent', undefined);
         throw notSent(outcome.cause);
       case 'unknown':
-        this.ended('unknown', undefined);
+        this.countOutcome('unknown', undefined);
         throw inDoubt(IN_DOUBT_SECONDS, outcome.cause);
       case 'in-doubt':
-        this.ended('waiting', undefined);
+        this.countOutcome('waiting', undefined);
         throw inDoubt(outcome.seconds);
     }
   }
@@ -128,13 +128,13 @@ export class NativeRefreshes {
     const { nonce, jti, jkt } = proof;
     const isOfIssuer = wasWaiting && nonce !== undefined && digestOf(nonce) === sent.nonce;
     if (!isOfIssuer && (nonce === undefined || !this.fingerprints.isGoodNonce(nonce, id))) {
-      this.ended('challenged', undefined);
+      this.countOutcome('challenged', undefined);
       const message =
         'This refresh token was used already. Send it again with a DPoP proof that carries this nonce.';
       throw new BrokerError('UseDpopNonce', message, { dpopNonce: this.fingerprints.nonce(id) });
     }
     if (digestOf(jti) !== sent.jti && (await this.nativeProofRows.use({ jkt, jti }))) return;
-    this.ended('mismatch', undefined);
+    this.countOutcome('mismatch', undefined);
     throw new BrokerError(
       'InvalidDpopProof',
       'This DPoP proof was used before. Send a new proof with a new jti.',
@@ -166,12 +166,13 @@ export class NativeRefreshes {
   }
 
   private mismatch(app: KnownApp, what: keyof TokenBinding): BrokerError {
-    this.ended('mismatch', undefined);
+    this.countOutcome('mismatch', undefined);
     this.log.nativeRefreshRefused({ app: app.name, what });
     return new BrokerError('GrantMismatch', `This refresh token is bound to another ${WORDS[what]}.`);
   }
 
-  private ended<Answer>(outcome: NativeRefreshOutcome, answer: Answer): Answer {
+  /** Counts how a refresh ended, and returns its answer. */
+  private countOutcome<Answer>(outcome: NativeRefreshOutcome, answer: Answer): Answer {
     this.metrics.nativeApps.refreshEnded(outcome);
     return answer;
   }
@@ -192,7 +193,7 @@ export function keyOf({ keys }: KnownApp, kid: string): AppKey {
   return key;
 }
 
-/** Whether an answer belongs to this request, and not to a concurrent one of another process. */
+/** Returns whether an answer belongs to this request, and not to a concurrent one of another process. */
 function isSentWith(sent: SentProof, { proof }: TokenUse): boolean {
   return sent.jti === digestOf(proof.jti);
 }

@@ -41,7 +41,7 @@ export class NativeRequests {
     const endpoints = await this.issuerEndpoints.get(request.issuer);
     const url = requireEndpoint(endpoints.par, 'pushed authorization requests');
     const key = request.keyId === undefined ? signingKeyOf(app) : keyOf(app, request.keyId);
-    const answer = await this.ask(app, key, { endpoints, url, request, dpop });
+    const answer = await this.callIssuer(app, key, { endpoints, url, request, dpop });
     const challenge = request.passedOn.code_challenge;
     if (answer.status < 300 && challenge !== undefined) {
       const login = this.fingerprints.ofLogin(endpoints.issuer, challenge);
@@ -56,9 +56,9 @@ export class NativeRequests {
     const endpoints = await this.issuerEndpoints.get(request.issuer);
     const { issuer } = endpoints;
     const key = await this.keyOfLogin(app, issuer, request);
-    const answer = await this.ask(app, key, { endpoints, url: endpoints.token, request, dpop });
-    const judged = decideRefreshOutcome(answer.status, answer.body, null);
-    const token = judged.kind === 'refreshed' ? judged.tokens.refreshToken : null;
+    const answer = await this.callIssuer(app, key, { endpoints, url: endpoints.token, request, dpop });
+    const outcome = decideRefreshOutcome(answer.status, answer.body, null);
+    const token = outcome.kind === 'refreshed' ? outcome.tokens.refreshToken : null;
     const jkt = token === null ? undefined : await findProofKey(dpop);
     if (token !== null && jkt !== undefined) {
       const binding = { appId: app.id, issuer, jkt, kid: key.kid };
@@ -77,7 +77,7 @@ export class NativeRequests {
       throw new BrokerError('GrantMismatch', 'This refresh token is bound to another client_id.');
     const kid = known?.binding.kid ?? request.keyId;
     const key = kid === undefined ? signingKeyOf(app) : keyOf(app, kid);
-    const answer = await this.ask(app, key, { endpoints, url, request, dpop });
+    const answer = await this.callIssuer(app, key, { endpoints, url, request, dpop });
     if (answer.status < 300) {
       this.nativeRefresher.forget(token);
       if (known) await this.nativeRefreshRows.forget(token);
@@ -85,13 +85,13 @@ export class NativeRequests {
     return { answer, kid: key.kid };
   }
 
-  private async ask(
+  private async callIssuer(
     app: KnownApp,
     key: AppKey,
-    asked: { endpoints: Endpoints; url: URL; request: ParsedRequest; dpop: string | undefined },
+    call: { endpoints: Endpoints; url: URL; request: ParsedRequest; dpop: string | undefined },
   ): Promise<IssuerAnswer> {
-    const { endpoints, url, dpop } = asked;
-    const parameters = asked.request.passedOn;
+    const { endpoints, url, dpop } = call;
+    const parameters = call.request.passedOn;
     const signed = await this.issuerRequests.sign({ app, key, endpoints, url, parameters, dpop });
     return (await upstreamInTime(this.issuerRequests.send(signed))).answer;
   }

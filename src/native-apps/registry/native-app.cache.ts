@@ -39,7 +39,7 @@ export class NativeAppCache {
     return this.rows.get(clientId);
   }
 
-  /** Whether pages of a web origin may call for any app. */
+  /** Returns whether pages of a web origin may call for any app. */
   async hasOrigin(origin: string): Promise<boolean> {
     return (await this.origins.get(ALL))?.has(origin) ?? false;
   }
