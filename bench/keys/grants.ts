@@ -18,7 +18,10 @@ export async function storeKeySessions(
   const stored: Holdable[] = [];
   for (let account = 0; account < count; account++) {
     const grant = madeUpGrant(didOf(account), issuer, clientIdOf(config), dayMs);
-    const { id, did } = await sessions.insert(grant, { handle: handleOf(grant.did), purpose: 'api_key' });
+    const { id, did } = await sessions.insertSession(grant, {
+      handle: handleOf(grant.did),
+      purpose: 'api_key',
+    });
     stored.push({ id, did });
   }
   return stored;

@@ -1,3 +1,4 @@
+import type { Did } from '../database/tables/did.ts';
 import type { AuditAction } from './audit-action.ts';
 
 /** Who did it: the id is that of the credential, never the credential. */
@@ -7,7 +8,7 @@ export type AuditActor = {
 };
 
 /** To what it was done; without an id where there is none, or there are many. */
-export type AuditTarget = {
+type AuditTarget = {
   readonly kind:
     | 'api-key'
     | 'client-key'
@@ -27,7 +28,7 @@ export type AuditSource = { readonly actor: AuditActor; readonly from?: string }
 export type AuditEvent = AuditSource & {
   readonly action: AuditAction;
   /** The account that it is about. */
-  readonly did?: string;
+  readonly did?: Did;
   readonly target: AuditTarget;
   /** Short facts, at most 16. */
   readonly detail?: Readonly<Record<string, string | number>>;

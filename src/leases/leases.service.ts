@@ -54,6 +54,11 @@ export class Leases {
     }
   }
 
+  /** Acquires a lease that nothing releases before it expires. Returns false if it is held, also by this process. */
+  acquireUntilExpiry(name: string, seconds: number): Promise<boolean> {
+    return this.leaseRows.acquire(name, `${this.owner}/${++this.uses}`, seconds);
+  }
+
   /**
    * Lets one transaction at a time go on, among all that hold this name, until it ends. For what no constraint can
    * say, such as a greatest number of rows. A name of `withLease` may not be used here.

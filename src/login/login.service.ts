@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
 import {
   type AuthorizedKeyRequest,
   KeyRequestAuthorizations,
@@ -7,6 +8,7 @@ import { KeyRequests } from '../api-keys/requests/key-requests.service.ts';
 import type { AuditSource } from '../audit/audit-event.ts';
 import { Config } from '../config/config.ts';
 import { Database } from '../database/connection/database.ts';
+import { type IdKind, KeyRequestId, parseId, SessionId } from '../database/tables/id.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { requireAllowedAccount } from '../identity/resolution/allowed-accounts.ts';
 import { parseIdentifier } from '../identity/resolution/identifier.ts';
@@ -91,8 +93,8 @@ export class LoginService {
    *
    * @throws BrokerError `NotFound`, `InvalidReturnTo`, `AccountUnreachable`
    */
-  async beginReconnection(sessionId: string, returnTo: string | undefined, binding: string): Promise<URL> {
-    const { did, scope } = await this.reconnections.get(sessionId);
+  async beginReconnection(sessionId: SessionId, returnTo: string | undefined, binding: string): Promise<URL> {
+    const { did, scope } = await this.reconnections.getReconnection(sessionId);
     const intent = {
       purpose: 'reconnect',
       target: sessionId,
@@ -128,8 +130,8 @@ export class LoginService {
    * Does what the authorization was for with what the authorization server sent it back with. Whatever goes wrong after the
    * grant was given, the grant is revoked: nobody would hold it.
    *
-   * @throws BrokerError as {@link Authorizations.finish}, {@link Reconnections.take} and
-   * {@link KeyRequestAuthorizations.take}, and `AccountNotAllowed`; as a FailedAuthorization where it is known what for
+   * @throws BrokerError as {@link Authorizations.finish}, {@link Reconnections.reconnect} and
+   * {@link KeyRequestAuthorizations.adoptGrant}, and `AccountNotAllowed`; as a FailedAuthorization where it is known what for
    */
   async finish(params: URLSearchParams, browser: LoginBrowser): Promise<FinishedLogin> {
     const authorization = await this.authorizations.finishAuthorization(params, browser.binding);
@@ -145,16 +147,15 @@ export class LoginService {
   private async use(authorization: FinishedAuthorization, browser: LoginBrowser): Promise<FinishedLogin> {
     const { purpose, target, grant, returnTo } = authorization;
     if (purpose === 'sign_in') return this.signIn(authorization, browser);
-    if (target === null) throw new BrokerError('LoginRefused', 'This login is for nothing.');
     switch (purpose) {
       case 'reconnect':
-        await this.reconnections.take(target, grant);
+        await this.reconnections.reconnect(targetOf(SessionId, target), grant);
         return { kind: 'reconnected', returnTo };
       case 'key_request': {
         const by = { actor: { kind: 'anonymous' }, from: browser.from } as const;
         return {
           kind: 'key-authorized',
-          request: await this.keyRequestAuthorizations.take(target, grant, by),
+          request: await this.keyRequestAuthorizations.adoptGrant(targetOf(KeyRequestId, target), grant, by),
         };
       }
     }
@@ -170,12 +171,12 @@ export class LoginService {
     // All in one transaction: after it nothing can fail for which the new grant would be given back.
     const { session, opened, replaced } = await this.database.transaction().execute(async transaction => {
       const session = await this.sessions.create(grant, { handle, purpose: 'ui' }, transaction);
-      const opened = await this.uiSessions.open(session, browser.userAgent, transaction);
+      const opened = await this.uiSessions.openUiSession(session, browser.userAgent, transaction);
       const replaced = previous ? await this.uiSessions.beginEnding(previous, transaction) : false;
       return { session, opened, replaced };
     });
     this.log.signedIn({ did: session.did, sessionId: session.id, pds: session.pds });
-    this.scopeShortfalls.granted(session, 'login');
+    this.scopeShortfalls.reportGrant(session, 'login');
     if (previous && replaced) await this.uiSessions.finishEnding(previous);
     return { kind: 'signed-in', opened, returnTo };
   }
@@ -187,6 +188,13 @@ export class LoginService {
       this.log.discardFailed({ did: grant.did }, error);
     }
   }
+}
+
+/** Returns what a login was begun for. @throws BrokerError `LoginRefused` where that is missing */
+function targetOf<Kind extends IdKind>(kind: Kind, target: string | null): z.output<Kind> {
+  const id = target === null ? undefined : parseId(kind, target);
+  if (id === undefined) throw new BrokerError('LoginRefused', 'This login is for nothing.');
+  return id;
 }
 
 function nameOf(identifier: string): string {

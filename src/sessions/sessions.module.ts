@@ -15,12 +15,13 @@ import { SessionCache } from './stored/session.cache.ts';
 import { LiveTokens } from './use/live-tokens.service.ts';
 import { TokenProbe } from './pds/token-probe.service.ts';
 import { PdsRequests } from './pds/pds-requests.service.ts';
+import { IssuerBackOff } from './refresh/issuer-back-off.service.ts';
+import { Reauthentication } from './refresh/reauthentication.service.ts';
 import { ReconnectionRepository } from './endings/reconnection.repository.ts';
 import { Reconnections } from './endings/reconnections.service.ts';
 import { RefreshAttempt } from './refresh/refresh-attempt.service.ts';
 import { RefreshSettlement } from './refresh/refresh-settlement.service.ts';
 import { ReplayWindow } from './pds/replay-window.service.ts';
-import { ResendRule } from './refresh/resend-rule.ts';
 import { Refresher } from './refresh/refresher.service.ts';
 import { ScopeShortfalls } from './stored/scope-shortfalls.service.ts';
 import { SessionOperations } from './operator/session-operations.service.ts';
@@ -44,14 +45,15 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     SessionLastUse,
     SessionCache,
     LiveTokens,
+    IssuerBackOff,
     PdsRequests,
+    Reauthentication,
     ReconnectionRepository,
     Reconnections,
     RefreshAttempt,
     RefreshSettlement,
     Refresher,
     ReplayWindow,
-    ResendRule,
     ScopeShortfalls,
     SessionListeners,
     SessionOperations,

@@ -1,25 +1,27 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Shutdown } from '../waiting/shutdown.service.ts';
 import { pause } from '../waiting/pause.ts';
+import type { Shutdown } from '../waiting/shutdown.service.ts';
+import { withinTime } from '../waiting/within-time.ts';
 import type { Spool } from './spool.ts';
+import { untilWritten } from './until-written.ts';
 
-/** How long an answer waits for the database before it is put on disk. */
+/** How long an answer waits for the database before it goes to disk too. */
 const SPOOL_AFTER_MS = 250;
-const LONGEST_PAUSE_MS = 5_000;
 
-/** How long a process that ends waits for the database to take what is safe on disk already. */
+/** How long a failed write to disk waits for the next try. */
+const SPOOL_AGAIN_MS = 5_000;
+
+/** How long a process at its end waits for the database to accept what is safe on disk already. */
 const LAST_WAIT_MS = 2_000;
 
-/** Where answers go, and what is told of the way there. */
 export type Destination<Answer, Result> = {
   readonly spool: Spool<Answer>;
-  readonly closing: Shutdown;
-  /** Stores an answer if the database takes it; it is asked again after it has thrown. */
+  readonly shutdown: Shutdown;
+  /** Stores an answer. It is called again after it throws. */
   readonly storeOnce: (answer: Answer) => Promise<Result>;
   readonly onTrouble: (answer: Answer, error: unknown) => void;
 };
 
-/** An answer on its way into the database; `spooling` is its one way onto the disk, `false` when that failed. */
+/** An answer that is not stored yet. `spooling` is its one write to disk; it resolves to false if that failed. */
 type Delivery<Answer> = {
   readonly answer: Answer;
   isStored: boolean;
@@ -27,41 +29,41 @@ type Delivery<Answer> = {
   spooling: Promise<boolean> | undefined;
 };
 
-/** What becomes of an answer, in two steps. */
+/** The two steps of a delivery. */
 export type Delivered<Result> = {
-  /** Resolves as soon as a crash cannot lose the answer any more: it is in the database, or on disk. */
+  /** Resolves when a crash cannot lose the answer any more: it is in the database, or on disk. */
   readonly safe: Promise<void>;
-  /** Resolves when the database has it, or when the process ends and the next one finds it in the spool. */
+  /** Resolves when the database has the answer, or at the process's end: the next process finds it in the spool. */
   readonly stored: Promise<Result | 'spooled'>;
 };
 
-/** Brings answers that come only once into the database, however long that takes. */
+/** Stores answers that come only once, however long the database is away. */
 export class Deliveries<Answer, Result> {
-  private readonly inHand = new Set<Delivery<Answer>>();
+  private readonly underWay = new Set<Delivery<Answer>>();
 
   constructor(private readonly destination: Destination<Answer, Result>) {}
 
-  /** Stores an answer, and tries until it is stored; as soon as that takes long, it is on disk as well. */
+  /** Stores an answer and retries until it is stored. An answer that waits for longer goes to disk too. */
   deliver(answer: Answer): Delivered<Result> {
     const delivery: Delivery<Answer> = { answer, isStored: false, isSpooled: false, spooling: undefined };
-    this.inHand.add(delivery);
-    const storing = this.storeAtLast(delivery);
+    this.underWay.add(delivery);
+    const storing = this.store(delivery);
     const safe = this.spoolWhenSlow(delivery, storing);
-    const stored = this.finish(delivery, safe, storing).finally(() => this.inHand.delete(delivery));
+    const stored = this.finish(delivery, safe, storing).finally(() => this.underWay.delete(delivery));
     return { safe, stored };
   }
 
-  /** Puts on disk whatever is not stored yet, for a process that ends now; answers whether all of it is safe. */
+  /** Writes all unstored answers to disk, for a process that exits now. Returns whether all of them are safe. */
   async spoolAll(): Promise<boolean> {
-    const unsafe = Array.from(this.inHand).filter(({ isStored }) => !isStored);
+    const unsafe = Array.from(this.underWay).filter(({ isStored }) => !isStored);
     const spooled = await Promise.all(unsafe.map(delivery => this.spoolOnce(delivery)));
     return spooled.every(Boolean);
   }
 
   /**
-   * Stores what an earlier process had to leave on disk; answers how much that was.
+   * Stores the answers that an earlier process left on disk. Returns their number.
    *
-   * @param onUnreadable told of a file that cannot be opened, which stays
+   * @param onUnreadable is called for a file that cannot be opened, which stays
    */
   async replay(onUnreadable: (error: unknown) => void): Promise<number> {
     const { spool, storeOnce } = this.destination;
@@ -88,39 +90,41 @@ export class Deliveries<Answer, Result> {
   }
 
   private async spoolWhenSlow(delivery: Delivery<Answer>, storing: Promise<unknown>): Promise<void> {
-    for (let waitMs = SPOOL_AFTER_MS; ; waitMs = LONGEST_PAUSE_MS) {
-      await Promise.race([storing, pause(waitMs, this.destination.closing.signal)]);
+    for (let waitMs = SPOOL_AFTER_MS; ; waitMs = SPOOL_AGAIN_MS) {
+      await Promise.race([storing, pause(waitMs, this.destination.shutdown.signal)]);
       if (delivery.isStored || (await this.spoolOnce(delivery))) return;
     }
   }
 
-  private async storeAtLast(delivery: Delivery<Answer>): Promise<Result | 'spooled'> {
-    const { storeOnce, onTrouble, closing } = this.destination;
-    for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-      try {
-        const result = await storeOnce(delivery.answer);
-        delivery.isStored = true;
-        return result;
-      } catch (error) {
+  private async store(delivery: Delivery<Answer>): Promise<Result | 'spooled'> {
+    const { storeOnce, onTrouble, shutdown } = this.destination;
+    const write = async (): Promise<Result> => {
+      const result = await storeOnce(delivery.answer);
+      delivery.isStored = true;
+      return result;
+    };
+    const stored = untilWritten(write, {
+      shutdown: shutdown.signal,
+      onFailure: error => {
         onTrouble(delivery.answer, error);
-      }
-      if (delivery.isSpooled && closing.signal.aborted) return 'spooled';
-      await pause(pauseMs, closing.signal);
-    }
+      },
+      mayAbandon: () => delivery.isSpooled,
+    });
+    return stored.catch(() => 'spooled' as const);
   }
 
-  /** Waits for as long as the process lives, and a little longer: a silent database does not keep it from ending. */
+  /** Waits until the answer is stored, and during shutdown for 2 s at most: a silent database does not block exit. */
   private async awaitStored(
     delivery: Delivery<Answer>,
     storing: Promise<Result | 'spooled'>,
   ): Promise<Result | 'spooled'> {
-    const { signal } = this.destination.closing;
+    const { signal } = this.destination.shutdown;
     while (!delivery.isStored && !signal.aborted)
-      await Promise.race([storing, pause(LONGEST_PAUSE_MS, signal)]);
-    return delivery.isStored ? storing : Promise.race([storing, delay(LAST_WAIT_MS, 'spooled' as const)]);
+      await Promise.race([storing, pause(SPOOL_AGAIN_MS, signal)]);
+    return delivery.isStored ? storing : withinTime(LAST_WAIT_MS, storing, 'spooled' as const);
   }
 
-  /** Two writers of one file would spoil it: who comes while it is written waits for that. */
+  /** Allows one write per spool file at a time. Later callers share it. */
   private spoolOnce(delivery: Delivery<Answer>): Promise<boolean> {
     delivery.spooling ??= this.trySpool(delivery).finally(() => {
       if (!delivery.isSpooled) delivery.spooling = undefined;

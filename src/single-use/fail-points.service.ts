@@ -5,7 +5,7 @@ import type { FailAction, FailPoint, KeyRequestFailPoint } from '../config/value
 type Point = FailPoint | KeyRequestFailPoint;
 type Act = () => Promise<void> | void;
 
-/** Lets a test stop a refresh, or the making of a key, at its worst moments; in production nothing is armed and nothing happens. */
+/** Lets a test stop a refresh or the creation of a key at its worst moments. In production no point is armed. */
 @Injectable()
 export class FailPoints {
   private readonly armed = new Map<Point, Act>();
@@ -19,7 +19,7 @@ export class FailPoints {
     });
   }
 
-  /** What `act` throws is thrown at the point; `undefined` disarms. */
+  /** Makes a point run `act` and throw what it throws. `undefined` disarms the point. */
   arm(point: Point, act: Act | undefined): void {
     if (act) this.armed.set(point, act);
     else this.armed.delete(point);
@@ -35,7 +35,7 @@ export class FailPoints {
 }
 
 const actions: Readonly<Record<FailAction, () => void>> = {
-  // Nothing is tidied up, as nothing is when the machine goes away.
+  // No cleanup, as when the machine loses power.
   exit: () => process.kill(process.pid, 'SIGKILL'),
   pause: () => process.kill(process.pid, 'SIGSTOP'),
   throw: () => {

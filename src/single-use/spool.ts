@@ -5,15 +5,15 @@ import type { Config } from '../config/config.ts';
 import type { RowBinding } from '../crypto/row-binding.ts';
 import type { SealedBox } from '../crypto/sealed-box.ts';
 
-/** What is kept on disk, and how its files are told from others. */
+/** How the files of one kind of answer are named. */
 export type SpoolKind<Answer> = {
-  /** In the names of the files; no kind's is the end of another's. */
+  /** The end of the file names. No suffix is the end of another kind's suffix. */
   readonly suffix: string;
-  /** What a file is named by. */
+  /** The start of the file names. */
   readonly idOf: (answer: Answer) => string;
 };
 
-/** Keeps answers on disk, sealed, while the database does not take them: a refresh token's answer comes only once. */
+/** Keeps answers sealed on disk while the database is away: a refresh token's answer comes only once. */
 export class Spool<Answer> {
   constructor(
     private readonly config: Pick<Config, 'spoolDirectory'>,
@@ -21,7 +21,7 @@ export class Spool<Answer> {
     private readonly kind: SpoolKind<Answer>,
   ) {}
 
-  /** Writes an answer; it is on the disk when this resolves. */
+  /** Writes an answer durably: it survives a crash once this resolves. */
   async write(answer: Answer): Promise<void> {
     const directory = this.config.spoolDirectory;
     await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -36,14 +36,14 @@ export class Spool<Answer> {
     await ignoreMissing(unlink(this.fileOf(this.kind.idOf(answer))));
   }
 
-  /** Lists what an earlier process left behind, by the ids of the answers. */
+  /** Lists the ids of the answers on disk. */
   async list(): Promise<string[]> {
     const names = (await ignoreMissing(readdir(this.config.spoolDirectory))) ?? [];
     const { suffix } = this.kind;
     return names.filter(name => name.endsWith(suffix)).map(name => name.slice(0, -suffix.length));
   }
 
-  /** @throws BrokerError `SealedRowUnreadable` when the file was edited, or sealed with a key that is not here */
+  /** @throws BrokerError `SealedRowUnreadable` if the file was edited, or its encryption key is not configured */
   async read(id: string): Promise<Answer> {
     const sealed = await readFile(this.fileOf(id), 'utf8');
     return JSON.parse(this.box.open(sealed, this.bindingOf(id))) as Answer;
@@ -68,7 +68,7 @@ async function writeDurably(file: string, text: string): Promise<void> {
   }
 }
 
-/** A name in a directory is only durable when the directory is. */
+/** A file name is durable only once its directory is synced. */
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, constants.O_RDONLY);
   try {

@@ -6,9 +6,9 @@ import { UiSessionRepository } from './ui-session.repository.ts';
 
 const FLUSH_MS = 1_000;
 
-/** Writes down which browsers were seen, by the digests of their cookies. */
+/** Stores when browsers were last seen, by the digests of their cookies. */
 @Injectable()
-export class BrowserLastUse extends BatchedMarks {
+export class BrowserLastUse extends BatchedMarks<string> {
   constructor(
     private readonly uiSessionRows: UiSessionRepository,
     private readonly uiSessionCache: UiSessionCache,
@@ -17,12 +17,12 @@ export class BrowserLastUse extends BatchedMarks {
     super(FLUSH_MS);
   }
 
-  remember(digest: string, now: Date): void {
+  noteSeen(digest: string, now: Date): void {
     this.mark(digest, now);
   }
 
   protected async write(seen: ReadonlyMap<string, Date>): Promise<void> {
-    await this.uiSessionRows.touch(seen);
+    await this.uiSessionRows.touchUiSessions(seen);
     for (const [digest, lastSeenAt] of seen)
       this.uiSessionCache.amend(digest, known => ({ ...known, lastSeenAt }));
   }

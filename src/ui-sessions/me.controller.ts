@@ -54,7 +54,7 @@ export class MeController {
   async me(@Caller() { kind, sessionId, expiresAt }: AccountPrincipal): Promise<z.infer<typeof me>> {
     const session = await this.sessions.get(sessionId);
     const { did, handle, pds, scope } = session;
-    const scopeShortfall = this.scopeShortfalls.of(session);
+    const scopeShortfall = this.scopeShortfalls.missingParts(session);
     return {
       ...{ did, handle, pds, credential: kind, scope },
       ...(scopeShortfall.length > 0 && { scopeShortfall, reconsentUrl: reconsentUrl(session, this.config) }),

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { z } from 'zod';
 import type { BrowserPrincipal } from '../access/principal.ts';
 import type { AuditSource } from '../audit/audit-event.ts';
 import { AuditLog } from '../audit/audit-log.service.ts';
 import { Database } from '../database/connection/database.ts';
+import { parseId, UiSessionId } from '../database/tables/id.ts';
+import type { Did } from '../database/tables/did.ts';
 import { BrokerError } from '../errors/broker-error.ts';
-import { isOver, type UiSession } from './ui-session.ts';
+import { isExpired, type UiSession } from './ui-session.ts';
 import { UiSessionRepository } from './ui-session.repository.ts';
 import { UiSessions } from './ui-sessions.service.ts';
 
@@ -13,7 +14,7 @@ const READ_AT_ONCE = 500;
 
 type Owner = Pick<BrowserPrincipal, 'did' | 'uiSessionId'>;
 
-/** What the owner of an account sees of the browsers that are signed in to it, and may end. */
+/** Lets an account's owner list and end the browser sessions of the account. */
 @Injectable()
 export class OwnUiSessions {
   constructor(
@@ -23,40 +24,46 @@ export class OwnUiSessions {
     private readonly auditLog: AuditLog,
   ) {}
 
-  /** Lists a page of an account's browsers that are signed in, and where the next one begins. */
+  /** Returns a page of an account's live browser sessions, and the cursor of the next page if there may be one. */
   async list(
-    did: string,
-    page: { readonly cursor?: string | undefined; readonly limit: number },
+    did: Did,
+    page: { readonly cursor?: UiSessionId | undefined; readonly limit: number },
     now = new Date(),
   ): Promise<{ uiSessions: UiSession[]; cursor?: string }> {
-    const read = await this.uiSessionRows.list({ did, ...page });
+    const read = await this.uiSessionRows.listUiSessions({ did, ...page });
     const last = read.at(-1);
-    const uiSessions = read.filter(uiSession => !isOver(uiSession, now));
+    const uiSessions = read.filter(uiSession => !isExpired(uiSession, now));
     return read.length === page.limit && last ? { uiSessions, cursor: last.id } : { uiSessions };
   }
 
   /**
-   * Ends one browser session, and revokes the session that it holds.
+   * Ends one browser session, and revokes the session behind it.
    *
    * @throws BrokerError `NotFound`, also for another account's
    */
-  async end(id: string, { did }: Pick<Owner, 'did'>, by: AuditSource): Promise<void> {
-    const found = z.uuid().safeParse(id).success ? await this.uiSessionRows.find(id, did) : undefined;
-    if (!found) throw new BrokerError('NotFound', 'There is no such browser session.');
+  async endUiSession(id: string, { did }: Pick<Owner, 'did'>, by: AuditSource): Promise<void> {
+    const ownId = parseId(UiSessionId, id);
+    const found = ownId && (await this.uiSessionRows.findUiSession(ownId, did));
+    if (!found)
+      throw new BrokerError(
+        'NotFound',
+        'There is no browser session with this id in your account. It may have ended already.',
+      );
     await this.endAll([found], by);
   }
 
-  /** Ends every browser session of the account but the one that asks; answers how many that were. */
-  async endOthers({ did, uiSessionId }: Owner, by: AuditSource): Promise<number> {
+  /** Ends every browser session of the account except the caller's. Returns how many it ended. */
+  async endOtherUiSessions({ did, uiSessionId }: Owner, by: AuditSource): Promise<number> {
     let ended = 0;
-    for (let cursor: string | undefined = ''; cursor !== undefined;) {
-      const page: UiSession[] = await this.uiSessionRows.list({ did, cursor, limit: READ_AT_ONCE });
+    let cursor: UiSessionId | undefined;
+    do {
+      const page: UiSession[] = await this.uiSessionRows.listUiSessions({ did, cursor, limit: READ_AT_ONCE });
       ended += await this.endAll(
         page.filter(({ id }) => id !== uiSessionId),
         by,
       );
       cursor = page.length === READ_AT_ONCE ? page.at(-1)?.id : undefined;
-    }
+    } while (cursor !== undefined);
     return ended;
   }
 

@@ -4,16 +4,19 @@ import type { RowBinding } from '../crypto/row-binding.ts';
 import { RowMac } from '../crypto/row-mac.ts';
 import { Database } from '../database/connection/database.ts';
 import type { Schema } from '../database/tables/schema.ts';
+import type { SessionId, UiSessionId } from '../database/tables/id.ts';
+import type { Did } from '../database/tables/did.ts';
+import { type Timestamp, toTimestamp } from '../database/tables/timestamp.ts';
 import { toUiSession, type UiSession, type UiSessionRow } from './ui-session.ts';
 
 export type UiSessionQuery = {
-  readonly did: string;
-  /** The last id of the page before. */
-  readonly cursor?: string | undefined;
+  readonly did: Did;
+  /** The last id of the previous page. */
+  readonly cursor?: UiSessionId | undefined;
   readonly limit: number;
 };
 
-/** Browser sessions; every row carries a MAC over all that it says. */
+/** Browser sessions. Every row carries a MAC over all its columns. */
 @Injectable()
 export class UiSessionRepository {
   constructor(
@@ -21,32 +24,32 @@ export class UiSessionRepository {
     private readonly mac: RowMac,
   ) {}
 
-  async insert(row: Omit<UiSessionRow, 'mac'>, database: Kysely<Schema>): Promise<void> {
+  async insertUiSession(row: Omit<UiSessionRow, 'mac'>, database: Kysely<Schema>): Promise<void> {
     await database
       .insertInto('ui_session')
-      .values({ ...row, mac: this.mac.sign(bindingOf(row)) })
+      .values({ ...row, mac: this.mac.sign(macBinding(row)) })
       .execute();
   }
 
   /** @throws BrokerError `SealedRowUnreadable` when the row was edited */
-  async findByDigest(digest: string): Promise<UiSession | undefined> {
+  async findUiSessionByDigest(digest: string): Promise<UiSession | undefined> {
     const row = await this.database
       .selectFrom('ui_session')
       .selectAll()
       .where('digest', '=', digest)
       .executeTakeFirst();
-    return row && this.open(row);
+    return row && this.verified(row);
   }
 
   /** Finds a browser session of an account. @throws BrokerError `SealedRowUnreadable` when the row was edited */
-  async find(id: string, did: string): Promise<UiSession | undefined> {
+  async findUiSession(id: UiSessionId, did: Did): Promise<UiSession | undefined> {
     const row = await this.database
       .selectFrom('ui_session')
       .selectAll()
       .where('id', '=', id)
       .where('did', '=', did)
       .executeTakeFirst();
-    return row && this.open(row);
+    return row && this.verified(row);
   }
 
   /**
@@ -54,30 +57,30 @@ export class UiSessionRepository {
    *
    * @throws BrokerError `SealedRowUnreadable` when a row was edited
    */
-  async list({ did, cursor, limit }: UiSessionQuery): Promise<UiSession[]> {
+  async listUiSessions({ did, cursor, limit }: UiSessionQuery): Promise<UiSession[]> {
     let query = this.database.selectFrom('ui_session').selectAll().where('did', '=', did);
     if (cursor !== undefined) query = query.where('id', '>', cursor);
     const rows = await query.orderBy('id').limit(limit).execute();
-    return rows.map(row => this.open(row));
+    return rows.map(row => this.verified(row));
   }
 
   /**
-   * Writes down when browsers were seen, by the digests of their cookies, forward only: of two requests at once the
-   * later one counts. A row that was edited stays as it is: whoever reads it meets the alarm.
+   * Stores when browsers were last seen, by the digests of their cookies. An older time never replaces a newer one. A row
+   * whose MAC is wrong stays as it is: the next read of it raises the alarm.
    */
-  async touch(seen: ReadonlyMap<string, Date>): Promise<void> {
+  async touchUiSessions(seen: ReadonlyMap<string, Date>): Promise<void> {
     await this.database.transaction().execute(async transaction => {
-      for (const [digest, at] of seen) await this.touchOne(digest, at.toISOString(), transaction);
+      for (const [digest, at] of seen) await this.touchUiSession(digest, toTimestamp(at), transaction);
     });
   }
 
-  /** Ends every browser session that holds a session. */
-  async deleteOf(sessionId: string): Promise<void> {
+  /** Deletes every browser session that holds a session. */
+  async deleteUiSessionsOf(sessionId: SessionId): Promise<void> {
     await this.database.deleteFrom('ui_session').where('session_id', '=', sessionId).execute();
   }
 
-  /** Answers whether there was such a row. */
-  async delete(id: string, database: Kysely<Schema>): Promise<boolean> {
+  /** Returns whether the row existed. */
+  async deleteUiSession(id: UiSessionId, database: Kysely<Schema>): Promise<boolean> {
     const { numDeletedRows } = await database
       .deleteFrom('ui_session')
       .where('id', '=', id)
@@ -85,29 +88,29 @@ export class UiSessionRepository {
     return numDeletedRows === 1n;
   }
 
-  private open(row: UiSessionRow): UiSession {
-    this.mac.verify(row.mac, bindingOf(row));
+  private verified(row: UiSessionRow): UiSession {
+    this.mac.verify(row.mac, macBinding(row));
     return toUiSession(row);
   }
 
-  private async touchOne(digest: string, seenAt: string, database: Kysely<Schema>): Promise<void> {
+  private async touchUiSession(digest: string, seenAt: Timestamp, database: Kysely<Schema>): Promise<void> {
     const row = await database
       .selectFrom('ui_session')
       .selectAll()
       .where('digest', '=', digest)
       .executeTakeFirst();
-    if (!row || row.last_seen_at >= seenAt || !this.mac.isValid(row.mac, bindingOf(row))) return;
+    if (!row || row.last_seen_at >= seenAt || !this.mac.isValid(row.mac, macBinding(row))) return;
     const seen = { ...row, last_seen_at: seenAt };
     await database
       .updateTable('ui_session')
-      .set({ last_seen_at: seenAt, mac: this.mac.sign(bindingOf(seen)) })
+      .set({ last_seen_at: seenAt, mac: this.mac.sign(macBinding(seen)) })
       .where('id', '=', row.id)
       .where('last_seen_at', '=', row.last_seen_at)
       .execute();
   }
 }
 
-function bindingOf(row: Omit<UiSessionRow, 'mac'>): RowBinding {
+function macBinding(row: Omit<UiSessionRow, 'mac'>): RowBinding {
   const { id, digest, did, session_id, user_agent, created_at, last_seen_at, expires_at } = row;
   const facts = { digest, did, session_id, user_agent, created_at, last_seen_at, expires_at };
   return { table: 'ui_session', column: 'mac', id, facts };

@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, Header, HttpCode, Param } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { UiSessionId } from '../database/tables/id.ts';
 import { CallSource } from '../access/call-source.decorator.ts';
 import { Caller } from '../access/caller.decorator.ts';
 import type { BrowserPrincipal } from '../access/principal.ts';
@@ -13,7 +14,7 @@ import { OwnUiSessions } from './own-ui-sessions.service.ts';
 import { toUiSessionView, uiSessionView } from './ui-session-view.ts';
 
 const listQuery = z.object({
-  cursor: z.uuid().optional(),
+  cursor: UiSessionId.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
@@ -22,7 +23,7 @@ const endQuery = z.object({ others: z.literal('true') });
 const uiSessionPage = z.object({ uiSessions: z.array(uiSessionView), cursor: z.string().optional() });
 const endedCount = z.object({ ended: z.int() });
 
-/** The browsers that are signed in to one's account. */
+/** The browsers that are signed in to the caller's account. */
 @ApiTags('browser sessions')
 @ApiSecurity('browser')
 @ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden', 'DatabaseUnavailable')
@@ -61,7 +62,7 @@ export class UiSessionsController {
     @Caller() caller: BrowserPrincipal,
     @CallSource() by: AuditSource,
   ): Promise<void> {
-    return this.ownUiSessions.end(id, caller, by);
+    return this.ownUiSessions.endUiSession(id, caller, by);
   }
 
   @Delete()
@@ -78,6 +79,6 @@ export class UiSessionsController {
     @Caller() caller: BrowserPrincipal,
     @CallSource() by: AuditSource,
   ): Promise<z.infer<typeof endedCount>> {
-    return { ended: await this.ownUiSessions.endOthers(caller, by) };
+    return { ended: await this.ownUiSessions.endOtherUiSessions(caller, by) };
   }
 }

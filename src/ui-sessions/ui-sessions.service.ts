@@ -1,27 +1,28 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import { digestOf, isSecret, newSecret } from '../crypto/secret.ts';
 import { Database } from '../database/connection/database.ts';
 import type { Schema } from '../database/tables/schema.ts';
+import { toTimestamp } from '../database/tables/timestamp.ts';
+import { newId, UiSessionId } from '../database/tables/id.ts';
 import { Log } from '../observability/log/log.ts';
 import { SessionRevocation } from '../sessions/endings/session-revocation.service.ts';
 import { SessionListeners } from '../sessions/stored/session-listeners.service.ts';
 import type { Session } from '../sessions/stored/session.ts';
 import { BrowserLastUse } from './browser-last-use.service.ts';
 import { UiSessionCache } from './ui-session.cache.ts';
-import { ABSOLUTE_LIMIT_MS, isOver, isSeenStale, type UiSession } from './ui-session.ts';
+import { ABSOLUTE_LIMIT_MS, isExpired, isSeenStale, type UiSession } from './ui-session.ts';
 import { UiSessionRepository } from './ui-session.repository.ts';
 
 const MAX_USER_AGENT_LENGTH = 512;
 
-/** A browser session that was just opened; `cookie` is shown once and stored as a digest only. */
+/** A browser session that was just opened. `cookie` is returned once and stored as a digest only. */
 export type OpenedUiSession = { readonly cookie: string; readonly expiresAt: Date };
 
-/** What it takes to end a browser session. */
+/** The part of a browser session that ending it needs. */
 export type EndedUiSession = Pick<UiSession, 'id' | 'did' | 'sessionId'>;
 
-/** Browser sessions: opened at login with a new cookie, found by it, ended at logout. */
+/** Browser sessions: opened at login with a new cookie, found by the cookie, ended at logout. */
 @Injectable()
 export class UiSessions implements OnModuleInit {
   constructor(
@@ -34,16 +35,16 @@ export class UiSessions implements OnModuleInit {
     private readonly log: Log,
   ) {}
 
-  /** A session that needs its owner cannot serve a browser any more: the person must sign in again. */
+  /** When a session needs its owner, its browsers are signed out: the person must sign in again anyway. */
   onModuleInit(): void {
-    this.sessionListeners.add(async ({ id }) => {
-      await this.uiSessionRows.deleteOf(id);
+    this.sessionListeners.onNeedsReauth(async ({ id }) => {
+      await this.uiSessionRows.deleteUiSessionsOf(id);
       this.uiSessionCache.forgetWhere(({ sessionId }) => sessionId === id);
     });
   }
 
-  /** Opens a browser session that holds `session`, in the transaction that stores it. */
-  async open(
+  /** Opens a browser session that holds `session`, in the transaction that stores `session`. */
+  async openUiSession(
     session: Pick<Session, 'id' | 'did'>,
     userAgent: string | undefined,
     database: Kysely<Schema>,
@@ -52,51 +53,51 @@ export class UiSessions implements OnModuleInit {
     const now = new Date();
     const expiresAt = new Date(now.getTime() + ABSOLUTE_LIMIT_MS);
     const row = {
-      id: randomUUID(),
+      id: newId(UiSessionId),
       digest: digestOf(cookie),
       did: session.did,
       session_id: session.id,
       user_agent: userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
-      created_at: now.toISOString(),
-      last_seen_at: now.toISOString(),
-      expires_at: expiresAt.toISOString(),
+      created_at: toTimestamp(now),
+      last_seen_at: toTimestamp(now),
+      expires_at: toTimestamp(expiresAt),
     };
-    await this.uiSessionRows.insert(row, database);
+    await this.uiSessionRows.insertUiSession(row, database);
     return { cookie, expiresAt };
   }
 
-  /** Finds the browser session of a cookie, as it was at most five seconds ago, unless it is over. */
+  /** Finds the live browser session of a cookie, as it was at most five seconds ago. */
   async findByCookie(cookie: string, now = new Date()): Promise<UiSession | undefined> {
     if (!isSecret(cookie)) return undefined;
     const digest = digestOf(cookie);
     const uiSession = await this.uiSessionCache.get(digest);
-    if (!uiSession || isOver(uiSession, now)) return undefined;
-    if (isSeenStale(uiSession, now)) this.browserLastUse.remember(digest, now);
+    if (!uiSession || isExpired(uiSession, now)) return undefined;
+    if (isSeenStale(uiSession, now)) this.browserLastUse.noteSeen(digest, now);
     return uiSession;
   }
 
   /**
-   * Ends a browser session and the session it holds: from now on the cookie opens nothing, and the session is
-   * revoked at its issuer, which has a moment to answer before this resolves.
+   * Ends a browser session and revokes the session behind it. Resolves when the issuer has answered, or after 5 s: then
+   * the revocation goes on in the background.
    */
-  async end(uiSession: EndedUiSession): Promise<void> {
+  async endUiSession(uiSession: EndedUiSession): Promise<void> {
     const ended = await this.database
       .transaction()
       .execute(transaction => this.beginEnding(uiSession, transaction));
     if (ended) await this.finishEnding(uiSession);
   }
 
-  /** The first half of `end`, in a transaction of the caller's; answers whether this call ended it. */
+  /** The first half of {@link endUiSession}, in the caller's transaction. Returns whether this call ended it. */
   async beginEnding({ id, sessionId }: EndedUiSession, database: Kysely<Schema>): Promise<boolean> {
-    if (!(await this.uiSessionRows.delete(id, database))) return false;
-    await this.sessionRevocation.begin(sessionId, database);
+    if (!(await this.uiSessionRows.deleteUiSession(id, database))) return false;
+    await this.sessionRevocation.markRevoking(sessionId, database);
     return true;
   }
 
-  /** The second half, once that is committed. What goes wrong at the issuer is logged and tried again. */
+  /** The second half, after the commit. A failure at the issuer is logged and retried later. */
   async finishEnding({ did, sessionId }: EndedUiSession): Promise<void> {
     this.uiSessionCache.forgetWhere(known => known.sessionId === sessionId);
     this.log.signedOut({ did, sessionId });
-    await this.sessionRevocation.finish(sessionId);
+    await this.sessionRevocation.revokeMarked(sessionId);
   }
 }

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import type { SessionId } from '../database/tables/id.ts';
 import { Config } from '../config/config.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 
-/** Bounds how many calls of one session are under way at once, in this process. */
+/** Limits how many calls of one session run at once, in this process. */
 @Injectable()
 export class SessionConcurrency {
-  private readonly underWay = new Map<string, number>();
+  private readonly running = new Map<string, number>();
   private readonly most: number;
 
   constructor({ limits }: Config) {
@@ -13,29 +14,29 @@ export class SessionConcurrency {
   }
 
   /**
-   * Counts a call that begins.
+   * Counts a call that starts.
    *
-   * @returns what is to be called once, when it has ended
+   * @returns a function to call once, when the call has ended
    * @throws BrokerError `TooManyRequests`
    */
-  enter(sessionId: string): () => void {
-    const calls = this.underWay.get(sessionId) ?? 0;
+  claimSlot(sessionId: SessionId): () => void {
+    const calls = this.running.get(sessionId) ?? 0;
     if (calls >= this.most) {
       throw new BrokerError(
         'TooManyRequests',
-        `No more than ${this.most} calls of one session are answered at a time.`,
+        `This session already has ${this.most} calls running, which is the limit. Wait for one of them to end.`,
         { retryAfterSeconds: 1 },
       );
     }
-    this.underWay.set(sessionId, calls + 1);
+    this.running.set(sessionId, calls + 1);
     return () => {
-      this.leave(sessionId);
+      this.freeSlot(sessionId);
     };
   }
 
-  private leave(sessionId: string): void {
-    const calls = this.underWay.get(sessionId) ?? 1;
-    if (calls > 1) this.underWay.set(sessionId, calls - 1);
-    else this.underWay.delete(sessionId);
+  private freeSlot(sessionId: SessionId): void {
+    const calls = this.running.get(sessionId) ?? 1;
+    if (calls > 1) this.running.set(sessionId, calls - 1);
+    else this.running.delete(sessionId);
   }
 }

@@ -3,11 +3,12 @@ import { DueSessionRepository } from '../../src/background/refresh/due-session.r
 import type { Database } from '../../src/database/connection/database.ts';
 import { describeDialects } from '../database/dialects.ts';
 import { oauthSessionRow } from '../database/rows.ts';
+import { asId } from '../ids.ts';
 
 const past = '2020-01-01T00:00:00.000Z';
 
 describeDialects('claiming due sessions', open => {
-  it('takes no more than asked for, and none twice, from however many sides', async () => {
+  it('claims no more than the limit, and none twice, for simultaneous callers', async () => {
     const database = await open();
     const ids = await storeDue(database, 150);
     const due = new DueSessionRepository(database);
@@ -24,23 +25,23 @@ describeDialects('claiming due sessions', open => {
     expect(claimed.sort()).toEqual(ids.sort());
   });
 
-  it('begins with those that are due longest', async () => {
+  it('starts with those that are due longest', async () => {
     const database = await open();
     const [young = '', old = ''] = await storeDue(database, 2);
     const older = database.updateTable('oauth_session').set({ next_refresh_at: '2019-01-01T00:00:00.000Z' });
-    await older.where('id', '=', old).execute();
+    await older.where('id', '=', asId(old)).execute();
     const due = new DueSessionRepository(database);
     const claim = async (): Promise<(string | undefined)[]> =>
       (await due.claim(1, { withinSeconds: 0, after: undefined })).map(({ id }) => id);
     expect([await claim(), await claim(), await claim()]).toEqual([[old], [young], []]);
   });
 
-  it('takes none that is not active', async () => {
+  it('claims only active ones', async () => {
     const database = await open();
     await storeDue(database, 1);
     await database.updateTable('oauth_session').set({ status: 'needs_reauth' }).execute();
     const due = new DueSessionRepository(database);
-    expect(await due.claim(10, { withinSeconds: 3600, after: '' })).toEqual([]);
+    expect(await due.claim(10, { withinSeconds: 3600, after: asId('') })).toEqual([]);
   });
 });
 

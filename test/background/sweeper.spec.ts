@@ -3,8 +3,10 @@ import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
 import { SessionCache, type LiveSession } from '../../src/sessions/stored/session.cache.ts';
 import { TokenProbe } from '../../src/sessions/pds/token-probe.service.ts';
 import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
+import type { SessionId } from '../../src/database/tables/id.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { oauthStateRow, uiSessionRow } from '../database/rows.ts';
+import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 import { signIn, type TestSession } from '../refresher/test-session.ts';
 import { stopBackground } from './due.ts';
 
@@ -23,7 +25,7 @@ function suite(broker: () => TestBroker): void {
       await database.deleteFrom(table).execute();
   });
 
-  it('removes pending authorizations whose time is over, also more than one batch, and no other', async () => {
+  it('removes expired pending authorizations, also more than one batch, and no others', async () => {
     const over = Array.from({ length: 1_100 }, () => oauthStateRow({ expires_at: past }));
     const { database } = broker();
     for (let start = 0; start < over.length; start += 50)
@@ -38,7 +40,7 @@ function suite(broker: () => TestBroker): void {
     expect(broker().logLines.join('')).toContain('"table":"oauth_state","rows":1100');
   });
 
-  it('removes browser sessions whose time is over, and gives theirs a moment before it revokes it', async () => {
+  it('removes expired browser sessions, and revokes their sessions a moment later', async () => {
     const session = await signIn(broker());
     await expireCookie(session);
     await sweep();
@@ -50,27 +52,27 @@ function suite(broker: () => TestBroker): void {
     const [abandoned, held] = [await signIn(broker()), await signIn(broker())];
     const token = await liveOf(abandoned);
     const oracle = broker().app.get(TokenProbe);
-    expect(await oracle.ask(token)).toBe('alive');
+    expect(await oracle.probeToken(token)).toBe('alive');
     await expireCookie(abandoned);
     for (const session of [abandoned, held]) await letGraceEnd(session);
     await sweep();
     expect(await abandoned.state()).toMatchObject({ status: 'revoked' });
-    expect(await oracle.ask(token)).toBe('dead');
+    expect(await oracle.probeToken(token)).toBe('dead');
     expect(await held.call()).toMatchObject({ status: 200 });
     expect(await held.state()).toMatchObject({ status: 'active' });
   });
 
-  it('tries again what could not be revoked before', async () => {
+  it('retries failed revocations', async () => {
     const session = await signIn(broker());
     const token = await liveOf(session);
     const marked = broker().database.updateTable('oauth_session').set({ status: 'revoking' });
     await marked.where('id', '=', session.id).execute();
     await sweep();
     expect(await session.state()).toMatchObject({ status: 'revoked' });
-    expect(await broker().app.get(TokenProbe).ask(token)).toBe('dead');
+    expect(await broker().app.get(TokenProbe).probeToken(token)).toBe('dead');
   });
 
-  it('leaves a session to a holder that is being added', async () => {
+  it('keeps a session whose holder is being added', async () => {
     const session = await signIn(broker());
     await broker().database.deleteFrom('ui_session').execute();
     await letGraceEnd(session);
@@ -91,7 +93,7 @@ function suite(broker: () => TestBroker): void {
 /** Adds a holder as who adds one does: the session is updated in the same transaction, and only when it is active. */
 async function addHolder(
   { database }: TestBroker,
-  sessionId: string,
+  sessionId: SessionId,
   beforeCommit: () => Promise<unknown>,
 ): Promise<boolean> {
   return database.transaction().execute(async transaction => {
@@ -127,7 +129,7 @@ async function letGraceEnd({ broker: { app, database }, id }: TestSession): Prom
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
   const box = app.get(SessionSecretsBox);
-  const granted_at = new Date(Date.now() - 120_000).toISOString();
+  const granted_at = toTimestamp(new Date(Date.now() - 120_000));
   const sealed = box.seal(box.open(row.sealed ?? '', row), { ...row, granted_at });
   await database.updateTable('oauth_session').set({ granted_at, sealed }).where('id', '=', id).execute();
 }

@@ -2,13 +2,14 @@ import { expect, it } from '@jest/globals';
 import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { jwksOf, listKeys, publishAged, refuse, step } from './operator.ts';
+import { asId } from '../ids.ts';
 
 describeBroker('client keys at a real PDS', suite, { confidential: true });
 describeBroker('a client key that a PDS has not seen', unseenSuite, { confidential: true });
 
 function suite(broker: () => TestBroker): void {
   // A PDS reads the JWKS at the first login and then not for ten minutes: both keys are in it by then.
-  it('change hands without ending a session', async () => {
+  it('rotate without ending a session', async () => {
     const [first = ''] = await jwksOf(broker());
     const second = await publishAged(broker(), 25);
     const old = await signIn(broker());
@@ -37,7 +38,7 @@ function suite(broker: () => TestBroker): void {
 }
 
 function unseenSuite(broker: () => TestBroker): void {
-  it('is refused there, which is why it has to wait', async () => {
+  it('is refused there, so it must wait', async () => {
     const [first = ''] = await jwksOf(broker());
     const old = await signIn(broker());
     const second = await publishAged(broker(), 0);
@@ -75,14 +76,14 @@ async function signIn(broker: TestBroker): Promise<string> {
 }
 
 function refresh({ app }: TestBroker, id: string): Promise<unknown> {
-  return app.get(Refresher).refresh(id, { kind: 'forced' });
+  return app.get(Refresher).refresh(asId(id), { kind: 'forced' });
 }
 
 async function kidOf({ database }: TestBroker, id: string): Promise<string | null> {
   const { kid } = await database
     .selectFrom('oauth_session')
     .select('kid')
-    .where('id', '=', id)
+    .where('id', '=', asId(id))
     .executeTakeFirstOrThrow();
   return kid;
 }

@@ -1,10 +1,11 @@
 import { expect, it } from '@jest/globals';
+import type { Did } from '../../src/database/tables/did.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { cookiesSetBy, errorOf, problemOf, statusOfMe } from './answers.ts';
 import { isAccessTokenLive, sessionOf } from './granted.ts';
 
 describeBroker(
-  'a login that another site wants to begin',
+  'a login that another site tries to start',
   broker => {
     refusesForeignForms(broker);
     showsForm(broker);
@@ -12,7 +13,7 @@ describeBroker(
   { anyDatabase: true },
 );
 
-describeBroker('a login in a browser that is signed in', asksFirst);
+describeBroker('a login in a signed-in browser', asksFirst);
 
 async function countStates({ database }: TestBroker): Promise<number> {
   return (await database.selectFrom('oauth_state').select('id').execute()).length;
@@ -25,7 +26,7 @@ function refusesForeignForms(broker: () => TestBroker): void {
     { origin: 'https://evil.test', 'sec-fetch-site': undefined },
     { origin: 'https://evil.test', 'sec-fetch-site': 'same-origin' },
     { origin: 'null', 'sec-fetch-site': undefined },
-  ])('is refused with the headers %j, and nothing begins', async marks => {
+  ])('is refused with the headers %j, and starts nothing', async marks => {
     const states = await countStates(broker());
     const browser = broker().browser();
     const answer = await browser.post('/oauth/login', form, marks);
@@ -36,7 +37,7 @@ function refusesForeignForms(broker: () => TestBroker): void {
     expect(await countStates(broker())).toBe(states);
   });
 
-  it("begins with the form of the broker's own page", async () => {
+  it("starts with the form of the broker's own page", async () => {
     const answer = await broker().browser().submit('/oauth/login', form);
     expect(answer.status).toBe(303);
     expect(answer.headers.get('location')).toMatch(`${broker().network.pds}/oauth/authorize?`);
@@ -44,7 +45,7 @@ function refusesForeignForms(broker: () => TestBroker): void {
 }
 
 function showsForm(broker: () => TestBroker): void {
-  it('gets the form, filled in, in place of a login when it is a link', async () => {
+  it('shows the filled-in form instead of starting if it comes from a link', async () => {
     const states = await countStates(broker());
     const path = '/oauth/login?identifier=alice.test&return_to=%2Fdeep';
     const answer = await broker().browser().open(path, 'cross-site');
@@ -61,14 +62,14 @@ function showsForm(broker: () => TestBroker): void {
     expect(form).toContain('name="return_to" value="/deep"');
   });
 
-  it('gets the form when it does not say who', async () => {
+  it('shows the form if it names no account', async () => {
     const answer = await broker().browser().open('/oauth/login');
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
   });
 }
 
 function asksFirst(broker: () => TestBroker): void {
-  it('shows the form for a link, and refuses a form that does not say to replace', async () => {
+  it('shows the form for a link, and refuses a form without replace=yes', async () => {
     const browser = broker().browser();
     await browser.login('alice.test', accountOf(broker(), 'alice.test'));
     const link = await browser.open('/oauth/login?identifier=bob.test', 'same-origin');
@@ -78,7 +79,7 @@ function asksFirst(broker: () => TestBroker): void {
     expect(await statusOfMe(browser)).toBe(200);
   });
 
-  it('replaces cookie and session when it is told to: the old ones are dead', async () => {
+  it('replaces cookie and session with replace=yes, and the old ones stop working', async () => {
     const bob = accountOf(broker(), 'bob.test');
     const carol = await broker().network.createAccount(
       `old-${process.pid}-${broker().dialect.slice(0, 2)}.test`,
@@ -92,13 +93,13 @@ function asksFirst(broker: () => TestBroker): void {
     const begun = await browser.submit('/oauth/login', { identifier: 'bob.test', replace: 'yes' });
     const page = new URL(begun.headers.get('location') ?? '');
     await browser.openCallback(await browser.authorize(page, bob));
-    const me = (await (await browser.get('/api/me')).json()) as { did: string };
+    const me = (await (await browser.get('/api/me')).json()) as { did: Did };
     expect(me.did).toBe(bob.did);
     expect(await statusOfMe(kept)).toBe(401);
     expect(await isAccessTokenLive(broker(), session)).toBe(false);
   });
 
-  it('leaves the old session alone until the new login has succeeded', async () => {
+  it('keeps the old session until the new login has succeeded', async () => {
     const alice = accountOf(broker(), 'alice.test');
     const browser = broker().browser();
     await browser.login('alice.test', alice);
@@ -107,7 +108,7 @@ function asksFirst(broker: () => TestBroker): void {
     const bob = accountOf(broker(), 'bob.test');
     const denied = await browser.openCallback(await browser.authorize(page, bob, { decision: 'deny' }));
     expect(await problemOf(denied)).toBe('LoginCancelled');
-    const me = (await (await browser.get('/api/me')).json()) as { did: string };
+    const me = (await (await browser.get('/api/me')).json()) as { did: Did };
     expect(me.did).toBe(alice.did);
   });
 }

@@ -1,13 +1,15 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { Reconnections } from '../../src/sessions/endings/reconnections.service.ts';
 import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
+import type { Did } from '../../src/database/tables/did.ts';
+import type { SessionId } from '../../src/database/tables/id.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
 import type { Account } from '../network/network-control.ts';
 import { problemOf } from './answers.ts';
 import { isAccessTokenLive, sessionOf } from './granted.ts';
 
-describeBroker("taking up a key's session again", suite);
+describeBroker("reconnecting a key's session", suite);
 
 function suite(broker: () => TestBroker): void {
   /** Nobody else signs in with them while their grants are counted. */
@@ -18,7 +20,7 @@ function suite(broker: () => TestBroker): void {
     stranger = await broker().network.createAccount(`wrong-${broker().dialect}.test`);
   });
 
-  it('gives it the grant that its owner authorizes, and signs nobody in', async () => {
+  it('gives the session the grant that its owner authorizes, and signs no browser in', async () => {
     const { id, did } = await lostKeySession(broker(), owner);
     const browser = broker().browser();
     const answer = await browser.openCallback(await authorize(browser, id, owner));
@@ -31,7 +33,7 @@ function suite(broker: () => TestBroker): void {
     expect(await isAccessTokenLive(broker(), session)).toBe(true);
   });
 
-  it('refuses another account, and gives its grant back', async () => {
+  it('refuses another account, and revokes its grant', async () => {
     const { id } = await lostKeySession(broker(), owner);
     const before = await broker().network.countGrants(stranger.did);
     const browser = broker().browser();
@@ -41,7 +43,7 @@ function suite(broker: () => TestBroker): void {
     expect(await statusOf(broker(), id)).toBe('needs_reauth');
   });
 
-  it('has nothing to take up where no key waits for its owner', async () => {
+  it('is refused if no key needs its owner', async () => {
     const browser = broker().browser();
     await browser.login(owner.handle, owner);
     const { id } = await newestSession(broker());
@@ -51,7 +53,7 @@ function suite(broker: () => TestBroker): void {
     }
   });
 
-  it('lets one of two owners at once take it, and gives the other grant back', async () => {
+  it('succeeds for one of two simultaneous callbacks, and revokes the other grant', async () => {
     const { id, did } = await lostKeySession(broker(), owner);
     const browsers = [broker().browser(), broker().browser()];
     const callbacks = await Promise.all(browsers.map(browser => authorize(browser, id, owner)));
@@ -63,18 +65,20 @@ function suite(broker: () => TestBroker): void {
     );
     expect(await broker().network.countGrants(did)).toBe(before + 1);
     expect(await statusOf(broker(), id)).toBe('active');
-    await expect(broker().app.get(Reconnections).get(id)).rejects.toMatchObject({ code: 'NotFound' });
+    await expect(broker().app.get(Reconnections).getReconnection(id)).rejects.toMatchObject({
+      code: 'NotFound',
+    });
   });
 }
 
 /** A key's session whose grant is over; where it came from does not matter here. */
-async function lostKeySession(broker: TestBroker, owner: Account): Promise<{ id: string; did: string }> {
+async function lostKeySession(broker: TestBroker, owner: Account): Promise<{ id: SessionId; did: Did }> {
   await broker.browser().login(owner.handle, owner);
   const session = await sessionOf(broker, owner.did);
   await broker.database.updateTable('oauth_session').set({ status: 'revoked', sealed: null }).execute();
   const made = await broker.app
     .get(SessionRepository)
-    .insert({ ...session, ...session.secrets }, { handle: owner.handle, purpose: 'api_key' });
+    .insertSession({ ...session, ...session.secrets }, { handle: owner.handle, purpose: 'api_key' });
   await broker.database
     .updateTable('oauth_session')
     .set({ status: 'needs_reauth', reason: 'revoked', generation: 2 })
@@ -83,13 +87,13 @@ async function lostKeySession(broker: TestBroker, owner: Account): Promise<{ id:
   return made;
 }
 
-async function authorize(browser: BrowserClient, sessionId: string, as: Account): Promise<URL> {
+async function authorize(browser: BrowserClient, sessionId: SessionId, as: Account): Promise<URL> {
   const begun = await browser.open(`/oauth/login?reconnect=${sessionId}`);
   expect(begun.status).toBe(303);
   return browser.authorize(new URL(begun.headers.get('location') ?? ''), as);
 }
 
-function newestSession({ database }: TestBroker): Promise<{ id: string }> {
+function newestSession({ database }: TestBroker): Promise<{ id: SessionId }> {
   return database
     .selectFrom('oauth_session')
     .select('id')
@@ -98,7 +102,7 @@ function newestSession({ database }: TestBroker): Promise<{ id: string }> {
     .executeTakeFirstOrThrow();
 }
 
-async function statusOf({ database }: TestBroker, id: string): Promise<string | undefined> {
+async function statusOf({ database }: TestBroker, id: SessionId): Promise<string | undefined> {
   const query = database.selectFrom('oauth_session').select('status').where('id', '=', id);
   return (await query.executeTakeFirst())?.status;
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, it } from '@jest/globals';
 import type { DatabaseConfig } from '../../src/config/config.ts';
-import type { DialectName } from '../../src/database/connection/database.ts';
+import type { DialectName } from '../../src/database/engine/dialect.ts';
 import { describeDialects, requestedDialects } from '../database/dialects.ts';
 import { BrowserClient } from '../network/browser-client.ts';
 import { type Broker, type BrokerSettings, startBroker } from '../network/broker-process.ts';
@@ -12,7 +12,7 @@ import { type Network, sharedNetwork } from '../network/network.ts';
 /** An override of `undefined` leaves a setting out. */
 export type Overrides = Record<`LATCHKEY_${string}`, string | undefined>;
 
-export type Refusal = {
+type Refusal = {
   code: number | null;
   /** Everything that was written but the log, which is JSON. */
   message: string;

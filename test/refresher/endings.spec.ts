@@ -81,7 +81,9 @@ function reconnections(place: () => FaultyPlace): void {
           await until(async () => (await grant.ask(token)) === 'invalid_token');
         expect(await session.refresh()).toEqual({ kind: 'refreshed' });
         expect(await session.state()).toMatchObject({ status: 'active', generation: 4 });
-        expect(await broker.app.get(SessionRepository).find(session.id)).toMatchObject({ reason: null });
+        expect(await broker.app.get(SessionRepository).findSession(session.id)).toMatchObject({
+          reason: null,
+        });
       }
     },
   );
@@ -127,7 +129,7 @@ async function expectAllEnded(grant: RememberedGrant, { network }: FaultyPlace):
 /** Makes the grant of a browser's session that of a key. */
 async function toKey({ broker, browser, id }: TestSession): Promise<TestSession> {
   const sessions = broker.app.get(SessionRepository);
-  const signedIn = await sessions.find(id);
+  const signedIn = await sessions.findSession(id);
   if (!signedIn?.secrets) throw new Error('the session has no secrets');
   await broker.database
     .updateTable('oauth_session')
@@ -135,7 +137,7 @@ async function toKey({ broker, browser, id }: TestSession): Promise<TestSession>
     .where('id', '=', id)
     .execute();
   const grant = { ...signedIn, ...signedIn.secrets };
-  const made = await sessions.insert(grant, { handle: signedIn.handle, purpose: 'api_key' });
+  const made = await sessions.insertSession(grant, { handle: signedIn.handle, purpose: 'api_key' });
   return new TestSession(broker, browser, made.id);
 }
 

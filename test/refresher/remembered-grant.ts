@@ -12,7 +12,7 @@ export type RememberedGrant = {
 
 /** Keeps what it takes to ask about a grant's tokens after the broker has erased them. */
 export async function rememberGrant(session: TestSession): Promise<RememberedGrant> {
-  const stored = await session.broker.app.get(SessionRepository).find(session.id);
+  const stored = await session.broker.app.get(SessionRepository).findSession(session.id);
   if (!stored?.secrets) throw new Error('the session has no secrets');
   const { accessToken, dpopKey } = stored.secrets;
   const signer = createDpopSigner(dpopKey);

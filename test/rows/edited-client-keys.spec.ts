@@ -4,6 +4,7 @@ import type { ClientKeyTable } from '../../src/database/tables/client-key.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { statusOfMe } from '../login/answers.ts';
 import { countAlarms } from './alarms.ts';
+import { asId } from '../ids.ts';
 
 type KeyRow = Selectable<ClientKeyTable>;
 
@@ -14,7 +15,11 @@ const future = '2099-01-01T00:00:00.000Z';
 const binding: Partial<KeyRow>[] = [{ kid: 'another' }, { sealed: '1.0123456789abcdef.AAAA' }];
 
 /** With these edits the broker finds no key to begin with; the key itself they do not open. */
-const closing: Partial<KeyRow>[] = [{ app: 'a native app' }, { active_at: future }, { retired_at: past }];
+const closing: Partial<KeyRow>[] = [
+  { app: asId('a native app') },
+  { active_at: future },
+  { retired_at: past },
+];
 
 /** These say nothing about what the key is good for. */
 const meaningless: Partial<KeyRow>[] = [{ created_at: past }, { published_at: past }];
@@ -38,7 +43,7 @@ describeBroker(
     const beginLogin = (): Promise<Response> =>
       broker().browser().post('/oauth/login', { identifier: 'alice.test' });
 
-    it('is tried in every column', () => {
+    it('is tested in every column', () => {
       const tried = [...binding, ...closing, ...meaningless].flatMap(edit => Object.keys(edit));
       expect(tried.sort()).toEqual(Object.keys(row).sort());
     });
@@ -52,7 +57,7 @@ describeBroker(
       }),
     );
 
-    it.each(closing)('signs nothing: %j', edit =>
+    it.each(closing)('does not sign: %j', edit =>
       edited(edit, async () => {
         expect((await beginLogin()).status).toBe(500);
       }),
@@ -64,7 +69,7 @@ describeBroker(
       }),
     );
 
-    it('did no harm once it is what it was', async () => {
+    it('works again after it is restored', async () => {
       const browser = broker().browser();
       await browser.login('alice.test', accountOf(broker(), 'alice.test'));
       expect(await statusOfMe(browser)).toBe(200);

@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from '@jest/globals';
+import type { OperatorSessionId } from '../../src/database/tables/id.ts';
 import { digestOf, newSecret } from '../../src/crypto/secret.ts';
 import { OperatorSessions } from '../../src/operator-sessions/operator-sessions.service.ts';
 import type { OperatorSessionRow } from '../../src/operator-sessions/operator-session.ts';
@@ -34,11 +35,11 @@ describeBroker("an edited row of the operator's browser", broker => {
   });
 
   const columns = Object.keys(edits) as (keyof OperatorSessionRow)[];
-  it('is tried in every column', () => {
+  it('is tested in every column', () => {
     expect(columns.sort()).toEqual(Object.keys(rows.mine).sort());
   });
 
-  it.each(columns)('opens nothing and raises an alarm: %s', async column => {
+  it.each(columns)('opens no page and raises an alarm: %s', async column => {
     expect((await openAdmin(broker(), cookie)).status).toBe(200);
     const edited = { [column]: edits[column](rows) };
     await broker()
@@ -57,6 +58,6 @@ function openAdmin({ url }: TestBroker, cookie: string): Promise<Response> {
   return exchange(new URL('/admin/sessions', url), { headers: { cookie: `latchkey-admin=${cookie}` } });
 }
 
-function rowOf({ database }: TestBroker, id: string): Promise<OperatorSessionRow> {
+function rowOf({ database }: TestBroker, id: OperatorSessionId): Promise<OperatorSessionRow> {
   return database.selectFrom('operator_session').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 }

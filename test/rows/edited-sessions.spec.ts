@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { SessionId } from '../../src/database/tables/id.ts';
 import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import type { SessionRow } from '../../src/sessions/stored/session-row.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { errorOf, statusOfMe } from '../login/answers.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
 import { countAlarms } from './alarms.ts';
+import { asId } from '../ids.ts';
 
 type Rows = { alice: SessionRow; bob: SessionRow };
 type Edit = (rows: Rows) => Partial<SessionRow>;
@@ -42,8 +44,13 @@ const meaningless: Record<string, Edit> = {
   last_used_at: () => ({ last_used_at: later }),
   next_refresh_at: () => ({ next_refresh_at: later }),
   failures: () => ({ failures: 99, next_refresh_at: later }),
-  attempt_id: () => ({ attempt_id: 'forged' }),
-  attempt_state: () => ({ attempt_id: 'forged', attempt_state: 'in_doubt', owner: 'nobody', sent_at: later }),
+  attempt_id: () => ({ attempt_id: asId('forged') }),
+  attempt_state: () => ({
+    attempt_id: asId('forged'),
+    attempt_state: 'in_doubt',
+    owner: 'nobody',
+    sent_at: later,
+  }),
   attempt_no: () => ({ attempt_no: 99 }),
   sent_at: () => ({ sent_at: later }),
   owner: () => ({ owner: 'nobody' }),
@@ -70,12 +77,12 @@ describeBroker('an edited row of a session', broker => {
     expect(await statusOfMe(alice)).toBe(200);
   };
 
-  it('is tried in every column', () => {
+  it('is tested in every column', () => {
     const tried = [binding, meaningless].flatMap(edits => Object.keys(edits));
     expect([...tried, 'id', 'status'].sort()).toEqual(Object.keys(rows.alice).sort());
   });
 
-  it.each(Object.keys(binding))('opens nothing and raises an alarm: %s', column =>
+  it.each(Object.keys(binding))('cannot be used, and raises an alarm: %s', column =>
     edited(binding[column] ?? fail, async () => {
       const alarms = countAlarms(broker());
       const answer = await alice.get('/xrpc/com.atproto.server.getSession');
@@ -86,21 +93,21 @@ describeBroker('an edited row of a session', broker => {
     }),
   );
 
-  it.each(Object.keys(closing))('ends the session: %s', column =>
+  it.each(Object.keys(closing))('ends its session: %s', column =>
     edited(closing[column] ?? fail, async () => {
       const answer = await alice.get('/xrpc/com.atproto.server.getSession');
       expect(await errorOf(answer)).toEqual({ status: 401, error: 'ReauthorizationRequired' });
     }),
   );
 
-  it.each(Object.keys(meaningless))('opens no more than before: %s', column =>
+  it.each(Object.keys(meaningless))('allows no more than before: %s', column =>
     edited(meaningless[column] ?? fail, async () => {
       expect(await statusOfMe(alice)).toBe(200);
     }),
   );
 
   describe('with the sealed text of another row', () => {
-    it('opens nothing, even when all of the other row comes with it', async () => {
+    it('cannot be used, even if all of the other row is copied', async () => {
       const { id, ...others } = rows.bob;
       expect(id).not.toBe(rows.alice.id);
       await edited(
@@ -113,7 +120,7 @@ describeBroker('an edited row of a session', broker => {
     });
   });
 
-  it('stays closed when its status is turned back after its tokens were erased', async () => {
+  it('cannot be used if its status is reset after its tokens were erased', async () => {
     const browser = broker().browser();
     await browser.login('bob.test', accountOf(broker(), 'bob.test'));
     const uiSession = await broker()
@@ -143,7 +150,11 @@ async function rowOf(broker: TestBroker, handle: string): Promise<SessionRow> {
     .executeTakeFirstOrThrow();
 }
 
-async function update({ app, database }: TestBroker, id: string, values: Partial<SessionRow>): Promise<void> {
+async function update(
+  { app, database }: TestBroker,
+  id: SessionId,
+  values: Partial<SessionRow>,
+): Promise<void> {
   await database.updateTable('oauth_session').set(values).where('id', '=', id).execute();
   // Else the broker would read the row in five seconds only.
   app.get(SessionCache).forget(id);

@@ -5,6 +5,7 @@ import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import { ReconnectionRepository } from '../../src/sessions/endings/reconnection.repository.ts';
 import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import type { Grant } from '../../src/oauth/authorization/grant.ts';
+import type { Did } from '../../src/database/tables/did.ts';
 import { callWith } from '../broker/issued-key.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { problemOf } from '../login/answers.ts';
@@ -13,6 +14,7 @@ import { authorizeKey, type ClaimedKey, claimCodeOf, KeyAsker } from '../network
 import { sharedNetwork } from '../network/network.ts';
 import type { ConsentOptions } from '../network/pds-pages.ts';
 import { entries, narrow, publish, standInForNameServers, tags, untilKnown, whole } from './crates.ts';
+import { asId } from '../ids.ts';
 
 const nsid = 'com.example.crate.keys';
 const include = `include:${nsid}`;
@@ -76,14 +78,14 @@ function suite(broker: () => TestBroker, known: boolean): void {
       .database.selectFrom('oauth_session')
       .innerJoin('api_key', 'api_key.session_id', 'oauth_session.id')
       .select(['oauth_session.id', 'oauth_session.scope', 'oauth_session.status'])
-      .where('api_key.id', '=', key.id)
+      .where('api_key.id', '=', asId(key.id))
       .executeTakeFirstOrThrow();
   /** The issuer has ended the key's session, as far as the broker knows. */
   const lose = async (key: ClaimedKey): Promise<string> => {
     const { id } = await sessionOf(key);
     const change = { status: 'needs_reauth', reason: 'revoked', generation: 2 } as const;
-    await broker().database.updateTable('oauth_session').set(change).where('id', '=', id).execute();
-    broker().app.get(SessionCache).forget(id);
+    await broker().database.updateTable('oauth_session').set(change).where('id', '=', asId(id)).execute();
+    broker().app.get(SessionCache).forget(asId(id));
     return id;
   };
   const reconnect = async (id: string, as: Account, options?: ConsentOptions): Promise<Response> => {
@@ -93,14 +95,14 @@ function suite(broker: () => TestBroker, known: boolean): void {
     return browser.openCallback(await browser.authorize(consent, as, options));
   };
 
-  it('with a permission set act by what it holds', async () => {
+  it('with a permission set may do what the set holds', async () => {
     const key = await obtain();
     expect(key.scope.split(' ')).toContain(`repo?collection=${entries}&collection=${tags}`);
     expect([await write(key, tags), await write(key, 'app.bsky.feed.post')]).toEqual([200, 403]);
     expect(await meOf(key)).not.toHaveProperty('scopeShortfall');
   });
 
-  it('are taken up again with what the set holds by then, more or less', async () => {
+  it('are reconnected with the current contents of the set, more or less', async () => {
     await publish(broker(), nsid, narrow);
     const key = await obtain();
     expect(await write(key, entries)).toBe(403);
@@ -117,7 +119,7 @@ function suite(broker: () => TestBroker, known: boolean): void {
     expect([await write(key, tags), await write(key, entries)]).toEqual([200, 403]);
   });
 
-  it('tell what their owner has left out, who may grant it later: the session goes on, its old grant ends', async () => {
+  it('report a shortfall that their owner may grant later, which keeps the session and revokes its old grant', async () => {
     const key = await obtain({ scope: `atproto ${include}` });
     const me = await meOf(key);
     const { id } = await sessionOf(key);
@@ -144,7 +146,7 @@ function suite(broker: () => TestBroker, known: boolean): void {
     expect(await problemOf(await broker().browser().open(`/oauth/login?reconnect=${id}`))).toBe('NotFound');
   });
 
-  it('are given one new grant, whoever is the second to ask', async () => {
+  it('get one new grant, and the second one is revoked', async () => {
     const key = await obtain({ scope: `atproto ${include}` });
     const { id } = await sessionOf(key);
     const begun = await Promise.all(
@@ -162,30 +164,32 @@ function suite(broker: () => TestBroker, known: boolean): void {
     expect(await write(key, tags)).toBe(200);
   });
 
-  it('end the grant that they had, be it after a crash', async () => {
+  it('revoke their old grant, even after a crash', async () => {
     const key = await obtain({ scope: `atproto ${include}` });
     await broker().browser().login(owner.did, owner);
     const another = await grantOf(broker(), owner.did);
     const { id } = await sessionOf(key);
     const reconnections = broker().app.get(ReconnectionRepository);
-    const session = await broker().app.get(SessionRepository).find(id);
+    const session = await broker().app.get(SessionRepository).findSession(asId(id));
     if (!session) throw new Error('the key has no session');
-    expect(await reconnections.take(session, another)).toMatchObject({ session: { id, generation: 2 } });
-    expect(await reconnections.take(session, another)).toBeUndefined();
+    expect(await reconnections.storeGrant(session, another)).toMatchObject({
+      session: { id, generation: 2 },
+    });
+    expect(await reconnections.storeGrant(session, another)).toBeUndefined();
     expect(await broker().network.countGrants(owner.did)).toBe(2);
-    await broker().app.get(SessionRevocation).resume(1000);
+    await broker().app.get(SessionRevocation).retryRevocations(1000);
     expect(await broker().network.countGrants(owner.did)).toBe(1);
-    broker().app.get(SessionCache).forget(id);
+    broker().app.get(SessionCache).forget(asId(id));
     expect(await write(key, tags)).toBe(200);
   });
 
-  it('ask their owner for exactly what was asked at first, who may grant less', async () => {
+  it('request exactly the original scope again, of which their owner may grant less', async () => {
     const key = await obtain();
     const id = await lose(key);
     const row = await broker()
       .database.selectFrom('oauth_session')
       .select('asked_scope')
-      .where('id', '=', id)
+      .where('id', '=', asId(id))
       .executeTakeFirstOrThrow();
     expect(row.asked_scope).toBe(scope);
     expect((await sessionOf(key)).scope).not.toContain('transition:generic');
@@ -195,14 +199,14 @@ function suite(broker: () => TestBroker, known: boolean): void {
 }
 
 /** The grant of the browser that an account is signed in with. */
-async function grantOf({ app, database }: TestBroker, did: string): Promise<Grant> {
+async function grantOf({ app, database }: TestBroker, did: Did): Promise<Grant> {
   const { id } = await database
     .selectFrom('oauth_session')
     .select('id')
     .where('did', '=', did)
     .where('purpose', '=', 'ui')
     .executeTakeFirstOrThrow();
-  const session = await app.get(SessionRepository).find(id);
+  const session = await app.get(SessionRepository).findSession(id);
   if (!session?.secrets) throw new Error('the browser has no session');
   return { ...session, ...session.secrets };
 }

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 import { Grants } from '../../src/oauth/refresh/grants.service.ts';
 import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
@@ -14,7 +15,7 @@ const REFUSALS = 3;
 /** Days since the grant and since the last refresh, and what a refusal means then. */
 type Life = [granted: number, refreshed: number, reason: string];
 
-describeBroker('a session that its issuer says is over', broker => {
+describeBroker('a session that its issuer has ended', broker => {
   suite(broker, [
     [3, 1, 'revoked'],
     [14.1, 1, 'lifetime'],
@@ -22,7 +23,7 @@ describeBroker('a session that its issuer says is over', broker => {
   endsCookies(broker);
 });
 describeBroker(
-  'a session of a confidential client that its issuer says is over',
+  'a session of a confidential client that its issuer has ended',
   broker => {
     suite(broker, [
       [400, 60, 'revoked'],
@@ -35,7 +36,7 @@ describeBroker(
 
 function suite(broker: () => TestBroker, lives: Life[]): void {
   it.each(lives)(
-    '%d days after its grant, and %d after a refresh, is over for: %s',
+    '%d days after its grant, and %d after a refresh, has the reason: %s',
     async (granted, refreshed, reason) => {
       const session = await signIn(broker());
       await revokeAtIssuer(session);
@@ -55,7 +56,7 @@ function suite(broker: () => TestBroker, lives: Life[]): void {
     },
   );
 
-  it('is not over before that: past every date, it is refreshed as long as the issuer does so', async () => {
+  it('does not end earlier: past every date, it is refreshed as long as the issuer does', async () => {
     const session = await signIn(broker());
     await age(session, 1_000, 500);
     expect(await session.call()).toMatchObject({ status: 200 });
@@ -98,7 +99,7 @@ async function age(
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
   const box = app.get(SessionSecretsBox);
-  const ago = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString();
+  const ago = (days: number) => toTimestamp(new Date(Date.now() - days * DAY_MS));
   const times = {
     granted_at: ago(granted),
     refreshed_at: ago(refreshed),

@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Config } from '../../../src/config/config.ts';
 import type { Keyring as KeyringType } from '../../../src/crypto/keyring.ts';
-import type { Database, DialectName } from '../../../src/database/connection/database.ts';
+import type { Database } from '../../../src/database/connection/database.ts';
+import type { DialectName } from '../../../src/database/engine/dialect.ts';
 import type { BrokerSettings } from '../../../test/network/broker-process.ts';
 import { brokerSettings } from '../../../test/network/broker-settings.ts';
 import { startPostgres } from '../../../test/network/postgres.ts';
 import type { Started } from '../../../test/network/started.ts';
 import { Keyring, migrateUp, openDatabase, readConfig } from '../../built-broker.ts';
 import { storeKeySessions } from '../grants.ts';
-import { storeKeys } from '../stored-keys.ts';
+import { sessionAt, storeKeys } from '../stored-keys.ts';
 
 /** Keys of one session; no account has so many, and a validation does not look. */
 const keysPerSession = 1_000;
@@ -57,7 +58,7 @@ export async function startPlace(
   const each = Math.max(1, Math.floor(stored / asked));
   const keys = await storeKeys(database, keyring, {
     count: stored,
-    sessionOf: key => sessions[Math.floor(key / keysPerSession)] ?? { id: '', did: '' },
+    sessionOf: key => sessionAt(sessions, Math.floor(key / keysPerSession)),
     isAskedFor: key => key % each === 0,
   });
   // As the server does by itself, later.

@@ -1,16 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ApiKeyRow, decideKey, graceEndOf, minuteOf, statusOf, toApiKey } from './api-key.ts';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
+import {
+  type ApiKeyRow,
+  decideSecret,
+  findFreeSlot,
+  graceEndOf,
+  minuteOf,
+  statusOf,
+  toApiKey,
+} from './api-key.ts';
+import { asId } from '../../../test/ids.ts';
 
 const now = new Date('2026-11-20T18:30:40.500Z');
 const past = '2026-11-20T18:30:40.499Z';
-const present = now.toISOString();
+const present = toTimestamp(now);
 const future = '2026-11-20T18:30:40.501Z';
 
 function keyWith(change: Partial<ApiKeyRow> = {}) {
   return toApiKey({
-    id: 'id',
+    id: asId('id'),
     did: 'did:plc:alice',
-    session_id: 'session',
+    session_id: asId('session'),
     name: 'a bot',
     scope: 'atproto',
     start: 'ckapi_000000',
@@ -27,8 +37,8 @@ function keyWith(change: Partial<ApiKeyRow> = {}) {
   });
 }
 
-describe('decideKey', () => {
-  const inGrace = { previous_digest: 'previous', previous_until: future };
+describe('decideSecret', () => {
+  const inGrace = { previous_digest: 'previous', previous_until: future } as const;
   it.each<[string, Partial<ApiKeyRow>, string, string]>([
     ['a key without an end', {}, 'current', 'accepted'],
     ['a key before its end', { expires_at: future }, 'current', 'accepted'],
@@ -43,7 +53,7 @@ describe('decideKey', () => {
     ['the old secret of an expired key', { ...inGrace, expires_at: past }, 'previous', 'expired'],
     ['another secret', inGrace, 'other', 'rotated'],
   ])('finds %s', (_, change, digest, verdict) => {
-    expect(decideKey(keyWith(change), digest, now)).toBe(verdict);
+    expect(decideSecret(keyWith(change), digest, now)).toBe(verdict);
   });
 });
 
@@ -67,7 +77,7 @@ describe('graceEndOf', () => {
     [{}, 60, '2026-11-20T18:31:40.500Z'],
     [{ expires_at: '2026-11-20T18:31:00.000Z' }, 60, '2026-11-20T18:31:00.000Z'],
     [{ expires_at: '2026-11-20T19:00:00.000Z' }, 60, '2026-11-20T18:31:40.500Z'],
-  ])('of %j in %i s is %s', (change, seconds, end) => {
+  ] as const)('of %j in %i s is %s', (change, seconds, end) => {
     expect(graceEndOf(keyWith(change), seconds, now).toISOString()).toBe(end);
   });
 });
@@ -75,5 +85,19 @@ describe('graceEndOf', () => {
 describe('minuteOf', () => {
   it('leaves the seconds out', () => {
     expect(minuteOf(now).toISOString()).toBe('2026-11-20T18:30:00.000Z');
+  });
+});
+
+describe('findFreeSlot', () => {
+  it.each([
+    [[], 3, 1],
+    [[1, 2], 3, 3],
+    [[3, 1], 3, 2],
+    [[1, 2, 3], 3, undefined],
+    [[7, 8], 3, 1],
+    [[7, 8, 9], 3, undefined],
+    [[7, 8, 9, 10], 3, undefined],
+  ])('beside %j of %i is %s', (occupied, most, slot) => {
+    expect(findFreeSlot(occupied, most)).toBe(slot);
   });
 });

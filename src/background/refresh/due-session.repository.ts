@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/connection/database.ts';
+import type { SessionId } from '../../database/tables/id.ts';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
 import { RECENT_USE_MS } from '../../sessions/stored/refresh-policy.ts';
 import type { SessionRow } from '../../sessions/stored/session-row.ts';
 
@@ -31,18 +33,19 @@ export class DueSessionRepository {
    */
   async claim(
     limit: number,
-    { withinSeconds, after }: { withinSeconds: number; after: string | undefined },
+    { withinSeconds, after }: { withinSeconds: number; after: SessionId | undefined },
   ): Promise<DueSession[]> {
     const { database } = this;
-    let due = database
+    const active = database
       .selectFrom('oauth_session')
       .select('id')
       .where('status', '=', 'active')
       .where('next_refresh_at', '<=', database.now(withinSeconds))
       .where(eb => eb.or([eb('failures', '=', 0), eb('next_refresh_at', '<=', database.now())]))
       .limit(limit);
-    due = after === undefined ? due.orderBy('next_refresh_at') : due.where('id', '>', after).orderBy('id');
-    if (database.dialect === 'postgres') due = due.forUpdate().skipLocked();
+    const due = database.dialect.lockFreeRows(
+      after === undefined ? active.orderBy('next_refresh_at') : active.where('id', '>', after).orderBy('id'),
+    );
     // In a WITH, which is run once: Postgres may run a subquery again for every row, and lock other rows each time.
     const rows = await database
       .with('due', () => due)
@@ -85,7 +88,7 @@ export class DueSessionRepository {
   async postpone({ id, generation }: DueSession, until: Date): Promise<void> {
     await this.database
       .updateTable('oauth_session')
-      .set({ next_refresh_at: until.toISOString() })
+      .set({ next_refresh_at: toTimestamp(until) })
       .where('id', '=', id)
       .where('generation', '=', generation)
       .where('status', '=', 'active')

@@ -32,7 +32,7 @@ export class NativeAnswers {
     );
     this.deliveries = new Deliveries({
       spool,
-      closing: shutdown,
+      shutdown,
       storeOnce: answer => nativeRefreshRows.storeAnswer(answer),
       onTrouble: ({ binding: { appId } }, error) => {
         log.nativeAnswerNotStored({ appId }, error);

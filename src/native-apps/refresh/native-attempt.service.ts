@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { digestOf } from '../../crypto/secret.ts';
 import { Instances } from '../../leases/instances.service.ts';
@@ -16,6 +15,7 @@ import { type AppRequest, IssuerRequests, type ReceivedAnswer } from './issuer-r
 import { NativeAnswers } from './native-answers.service.ts';
 import type { IssuerAnswer, SentProof, TokenBinding } from './native-refresh.ts';
 import { type AttemptOn, NativeRefreshRepository } from './native-refresh.repository.ts';
+import { AttemptId, newId } from '../../database/tables/id.ts';
 
 /** How long this process believes that an answer may still come. No request is good for as long. */
 const ANSWER_PATIENCE_MS = 10 * 60_000;
@@ -38,7 +38,7 @@ export type TokenUse = {
 };
 
 /** Where an attempt takes its place: on a token that is not known, or on one that is, in the place of another or of none. */
-export type Place = { readonly isKnown: boolean; readonly instead: string | null };
+export type Place = { readonly isKnown: boolean; readonly instead: AttemptId | null };
 
 /** How the use of a token ended, for everybody who waits for it. */
 export type UseOutcome =
@@ -68,7 +68,7 @@ export class NativeAttempts {
   ) {}
 
   newAttempt(fingerprint: Fingerprint): AttemptOn {
-    return { fingerprint, attemptId: randomUUID(), owner: this.instances.self };
+    return { fingerprint, attemptId: newId(AttemptId), owner: this.instances.self };
   }
 
   /**

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Kysely, UpdateQueryBuilder, UpdateResult } from 'kysely';
 import { RowMac } from '../../crypto/row-mac.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
-import { isUniqueViolation } from '../../database/engine/database-error.ts';
+import { isUniqueViolation } from '../../database/connection/database-error.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
+import type { AttemptId, NativeAppId } from '../../database/tables/id.ts';
 import type { Fingerprint } from './fingerprints.service.ts';
 import type { IssuerAnswer, KnownToken, SentProof, TokenBinding } from './native-refresh.ts';
 import { macBinding, type NativeRefreshRow, sealBinding, toAttempt } from './native-refresh-row.ts';
@@ -32,7 +33,7 @@ type RowUpdate = UpdateQueryBuilder<Schema, 'native_refresh', 'native_refresh', 
 /** A token and whose attempt it is about. */
 export type AttemptOn = {
   readonly fingerprint: Fingerprint;
-  readonly attemptId: string;
+  readonly attemptId: AttemptId;
   readonly owner: string;
 };
 
@@ -101,7 +102,7 @@ export class NativeRefreshRepository {
    * Commits to sending a known token, which permits one transmission: in no one's place, or in that of the attempt which
    * the caller has judged. Answers whether the place was to be had.
    */
-  async commitKnown(attempt: AttemptOn, instead: string | null, sent: SentProof): Promise<boolean> {
+  async commitKnown(attempt: AttemptOn, instead: AttemptId | null, sent: SentProof): Promise<boolean> {
     const { numUpdatedRows } = await this.database
       .updateTable('native_refresh')
       .set(this.toSent(attempt, sent))
@@ -177,7 +178,7 @@ export class NativeRefreshRepository {
       .execute();
   }
 
-  async deleteOfApp(appId: string, database: Kysely<Schema>): Promise<void> {
+  async deleteOfApp(appId: NativeAppId, database: Kysely<Schema>): Promise<void> {
     await database.deleteFrom('native_refresh').where('app_id', '=', appId).execute();
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decideUse, findMismatch, type KnownToken, type NativeAttempt } from './native-refresh.ts';
+import { asId } from '../../../test/ids.ts';
 
 const LIFE_MS = 120_000;
 const readAt = new Date('2026-11-20T18:00:00.000Z');
@@ -60,7 +61,7 @@ describe('decideUse', () => {
 });
 
 describe('findMismatch', () => {
-  const binding = { appId: 'app', issuer: 'https://a.example', jkt: 'jkt', kid: 'kid' };
+  const binding = { appId: asId('app'), issuer: 'https://a.example', jkt: 'jkt', kid: 'kid' };
 
   it('finds none where all is the same, and where no key id is told', () => {
     expect(findMismatch(binding, binding)).toBeUndefined();

@@ -1,9 +1,10 @@
 import type { NativeAttemptState } from '../../database/tables/native-refresh.ts';
+import type { AttemptId, NativeAppId } from '../../database/tables/id.ts';
 import type { Fingerprint } from './fingerprints.service.ts';
 
 /** What a refresh token is bound to: whoever shows it with anything else is refused here. */
 export type TokenBinding = {
-  readonly appId: string;
+  readonly appId: NativeAppId;
   readonly issuer: string;
   /** Thumbprint of the DPoP key. */
   readonly jkt: string;
@@ -21,7 +22,7 @@ export type IssuerAnswer = {
 
 /** One try to use a refresh token, which was sent: who only prepares to has written nothing yet. */
 export type NativeAttempt = {
-  readonly id: string;
+  readonly id: AttemptId;
   readonly state: NativeAttemptState;
   readonly owner: string;
   readonly sentAt: Date | null;
@@ -58,7 +59,7 @@ export type TokenDecision =
   /** Nobody uses it: its place is to be had. */
   | { readonly kind: 'free' }
   /** The answer to an attempt is lost, and the token may be sent in its place. */
-  | { readonly kind: 'take-over'; readonly attemptId: string }
+  | { readonly kind: 'take-over'; readonly attemptId: AttemptId }
   /** Somebody else is at work. */
   | { readonly kind: 'wait' }
   /** It was sent and there is no answer: it may be sent again after so many seconds. */

@@ -4,7 +4,7 @@ import { Instances } from '../../leases/instances.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { Shutdown } from '../../waiting/shutdown.service.ts';
 import { pause } from '../../waiting/pause.ts';
-import { REQUEST_LIFETIME_MS } from '../../sessions/stored/refresh-policy.ts';
+import { REQUEST_LIFETIME_MS } from '../../single-use/use-decision.ts';
 import { NativeAnswers } from './native-answers.service.ts';
 import { NativeAttempts, type Place, type TokenUse } from './native-attempt.service.ts';
 import { decideUse, findMismatch, type KnownToken, type TokenBinding } from './native-refresh.ts';

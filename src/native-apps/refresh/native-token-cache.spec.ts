@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Finished, type Flight, MOST_ANSWERS, NativeTokenCache } from './native-token-cache.ts';
+import { asId } from '../../../test/ids.ts';
 
-const binding = { appId: 'an app', issuer: 'https://issuer.example', jkt: 'a thumbprint', kid: 'a key' };
+const binding = {
+  appId: asId('an app'),
+  issuer: 'https://issuer.example',
+  jkt: 'a thumbprint',
+  kid: 'a key',
+};
 const finished: Finished = {
   kind: 'answered',
   answer: { status: 200, headers: {}, body: '{}' },
@@ -10,7 +16,7 @@ const finished: Finished = {
 };
 
 function newFlight(): Flight {
-  const leader = { binding } as Flight['leader'];
+  const leader = { binding } as unknown as Flight['leader'];
   return { binding, leader, outcome: Promise.resolve({ kind: 'in-doubt', seconds: 1 }) };
 }
 

@@ -16,7 +16,7 @@ export type AppKey = ClientKeyReading & { readonly clientKey: ClientKey };
 /** An app with its keys, as a request needs them. */
 export type KnownApp = NativeApp & { readonly keys: readonly AppKey[] };
 
-/** Registered apps by their client ids; what another instance changes is known here within five seconds. */
+/** Caches registered apps by their client ids. A change by another instance is seen within five seconds. */
 @Injectable()
 export class NativeAppCache {
   private readonly rows: RowCache<KnownApp>;
@@ -39,25 +39,25 @@ export class NativeAppCache {
     return this.rows.get(clientId);
   }
 
-  /** Whether any app is called for from a web origin. */
+  /** Returns whether pages of a web origin may call for any app. */
   async hasOrigin(origin: string): Promise<boolean> {
     return (await this.origins.get(ALL))?.has(origin) ?? false;
   }
 
-  /** Forgets an app that was changed here. */
+  /** Drops an app that this process changed. */
   forget(clientId: string): void {
     this.rows.forget(clientId);
     this.origins.forget(ALL);
   }
 
   private async read(clientId: string): Promise<KnownApp | undefined> {
-    const app = await this.nativeAppRows.findByClientId(clientId);
+    const app = await this.nativeAppRows.findAppByClientId(clientId);
     if (!app) return undefined;
     const keys = await this.clientKeyRows.list(app.id);
     return { ...app, keys: keys.map(key => ({ ...key, clientKey: toClientKey(key) })) };
   }
 
   private async readOrigins(): Promise<ReadonlySet<string>> {
-    return new Set((await this.nativeAppRows.list()).flatMap(({ origins }) => origins));
+    return new Set((await this.nativeAppRows.listApps()).flatMap(({ origins }) => origins));
   }
 }

@@ -4,9 +4,11 @@ import type { RowBinding } from '../../crypto/row-binding.ts';
 import { RowMac } from '../../crypto/row-mac.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
+import type { NativeAppId } from '../../database/tables/id.ts';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
 import { type NativeApp, type NativeAppRow, toNativeApp, toNativeAppRow } from './native-app.ts';
 
-/** Registered apps; every row carries a MAC over all that it says. */
+/** Registered apps. Every row carries a MAC over all its columns. */
 @Injectable()
 export class NativeAppRepository {
   constructor(
@@ -14,24 +16,24 @@ export class NativeAppRepository {
     private readonly mac: RowMac,
   ) {}
 
-  /** @throws the database's error when its name or its client id is taken: see `isUniqueViolation` */
-  async insert(app: NativeApp, database: Kysely<Schema>): Promise<void> {
+  /** @throws the database's error when the name or the client id is in use: see `isUniqueViolation` */
+  async insertApp(app: NativeApp, database: Kysely<Schema>): Promise<void> {
     await database.insertInto('native_app').values(this.signed(app)).execute();
   }
 
-  /** Replaces an app that is as it was read; answers whether it still was. */
-  async replace(was: NativeApp, app: NativeApp, database: Kysely<Schema>): Promise<boolean> {
+  /** Replaces an app unless it changed since it was read as `was`. Returns whether it did. */
+  async replaceApp(was: NativeApp, app: NativeApp, database: Kysely<Schema>): Promise<boolean> {
     const { numUpdatedRows } = await database
       .updateTable('native_app')
       .set(this.signed(app))
       .where('id', '=', was.id)
-      .where('changed_at', '=', was.changedAt.toISOString())
+      .where('changed_at', '=', toTimestamp(was.changedAt))
       .executeTakeFirst();
     return numUpdatedRows === 1n;
   }
 
-  /** Answers whether it was there, and paused. */
-  async deletePaused(id: string, database: Kysely<Schema>): Promise<boolean> {
+  /** Deletes an app if it is paused. Returns whether it did. */
+  async deletePausedApp(id: NativeAppId, database: Kysely<Schema>): Promise<boolean> {
     const { numDeletedRows } = await database
       .deleteFrom('native_app')
       .where('id', '=', id)
@@ -40,21 +42,21 @@ export class NativeAppRepository {
     return numDeletedRows === 1n;
   }
 
-  /** @throws BrokerError `SealedRowUnreadable` when a row was edited, as all below */
-  async list(): Promise<NativeApp[]> {
+  /** @throws BrokerError `SealedRowUnreadable` when a row was edited, as do all methods below */
+  async listApps(): Promise<NativeApp[]> {
     const rows = await this.database.selectFrom('native_app').selectAll().orderBy('name').execute();
     return rows.map(row => this.verified(row));
   }
 
-  findByName(name: string): Promise<NativeApp | undefined> {
-    return this.findBy('name', name);
+  findAppByName(name: string): Promise<NativeApp | undefined> {
+    return this.findApp('name', name);
   }
 
-  findByClientId(clientId: string): Promise<NativeApp | undefined> {
-    return this.findBy('client_id', clientId);
+  findAppByClientId(clientId: string): Promise<NativeApp | undefined> {
+    return this.findApp('client_id', clientId);
   }
 
-  private async findBy(column: 'name' | 'client_id', value: string): Promise<NativeApp | undefined> {
+  private async findApp(column: 'name' | 'client_id', value: string): Promise<NativeApp | undefined> {
     const row = await this.database
       .selectFrom('native_app')
       .selectAll()
@@ -65,16 +67,16 @@ export class NativeAppRepository {
 
   private signed(app: NativeApp): NativeAppRow {
     const row = toNativeAppRow(app);
-    return { ...row, mac: this.mac.sign(bindingOf(row)) };
+    return { ...row, mac: this.mac.sign(macBinding(row)) };
   }
 
   private verified(row: NativeAppRow): NativeApp {
-    this.mac.verify(row.mac, bindingOf(row));
+    this.mac.verify(row.mac, macBinding(row));
     return toNativeApp(row);
   }
 }
 
-function bindingOf(row: Omit<NativeAppRow, 'mac'>): RowBinding {
+function macBinding(row: Omit<NativeAppRow, 'mac'>): RowBinding {
   const { id, name, client_id, status, metadata, origins, created_at, changed_at } = row;
   const { attestation_header, attestation_digest } = row;
   const limit_per_minute = row.limit_per_minute === null ? null : String(row.limit_per_minute);

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
+import { newId, SessionId } from '../../database/tables/id.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { NO_ATTEMPT, toGrantedRow } from '../stored/granted-row.ts';
 import { askedScopeOf, type Session } from '../stored/session.ts';
@@ -10,10 +10,10 @@ import type { StoredSession } from '../stored/session.repository.ts';
 import { type SessionRow, toSession } from '../stored/session-row.ts';
 import { SessionSecretsBox } from '../stored/session-secrets.service.ts';
 
-/** A session that took a grant, and the id under which the grant that it had is to be revoked, if it had one. */
-export type Reconnected = { readonly session: Session; readonly replaced: string | undefined };
+/** A session with its new grant, and the id under which its previous grant is to be revoked, if it had one. */
+export type Reconnected = { readonly session: Session; readonly replaced: SessionId | undefined };
 
-/** Sessions that take a new grant. */
+/** Stores new grants in existing sessions. */
 @Injectable()
 export class ReconnectionRepository {
   constructor(
@@ -22,10 +22,10 @@ export class ReconnectionRepository {
   ) {}
 
   /**
-   * Gives a session a new grant, unless it is not as it was read any more. The grant of one that is active stays as a
-   * session of its own that is to be revoked, so that a crash leaves none behind.
+   * Gives a session a new grant. The previous grant of an active session moves to a session of its own, marked
+   * `revoking`, so that a crash leaves no grant behind. Returns undefined if the session changed since it was read.
    */
-  take(session: StoredSession, grant: Grant): Promise<Reconnected | undefined> {
+  storeGrant(session: StoredSession, grant: Grant): Promise<Reconnected | undefined> {
     return this.database.transaction().execute(async transaction => {
       const { id, handle, purpose, generation, status } = session;
       const to = { id, handle, purpose, askedScope: askedScopeOf(session), generation: generation + 1 };
@@ -43,13 +43,13 @@ export class ReconnectionRepository {
     });
   }
 
-  /** Keeps a session's grant under another id, until it is revoked. */
+  /** Stores a session's grant under another id, until it is revoked. */
   private async putAside(
     { row, secrets }: StoredSession,
     transaction: Transaction<Schema>,
-  ): Promise<string | undefined> {
+  ): Promise<SessionId | undefined> {
     if (!secrets) return undefined;
-    const aside: SessionRow = { ...row, ...NO_ATTEMPT, id: randomUUID(), status: 'revoking' };
+    const aside: SessionRow = { ...row, ...NO_ATTEMPT, id: newId(SessionId), status: 'revoking' };
     const sealed = this.sessionSecretsBox.seal(secrets, aside);
     await transaction
       .insertInto('oauth_session')

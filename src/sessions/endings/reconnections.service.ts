@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { SessionId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { Log } from '../../observability/log/log.ts';
@@ -10,12 +11,12 @@ import { ScopeShortfalls } from '../stored/scope-shortfalls.service.ts';
 import type { Session } from '../stored/session.ts';
 import { SessionRepository, type StoredSession } from '../stored/session.repository.ts';
 
-/** What a reconnection asks for. */
+/** The account and the scope that a reconnection asks for. */
 export type Reconnection = Pick<Session, 'did' | 'scope'>;
 
 /**
- * Gives sessions of keys a new grant: those that need their owner, and those that were granted less than they were to
- * have. Only by name, so that what holds them goes on and nothing else.
+ * Gives sessions of keys a new grant: sessions that need their owner, and sessions with less scope than is wanted. Only by
+ * session id, so that exactly the keys of that session work again.
  */
 @Injectable()
 export class Reconnections {
@@ -29,46 +30,49 @@ export class Reconnections {
   ) {}
 
   /**
-   * Returns what the owner is asked for: all that is wanted of the session.
+   * Returns the account and the whole scope that the owner is asked for.
    *
-   * @throws BrokerError `NotFound` unless the session is a key's and has use for a grant
+   * @throws BrokerError `NotFound` unless the session is a key's and can use a new grant
    */
-  async get(sessionId: string): Promise<Reconnection> {
+  async getReconnection(sessionId: SessionId): Promise<Reconnection> {
     const session = await this.reconnectable(sessionId);
-    return { did: session.did, scope: this.scopeShortfalls.wanted(session) };
+    return { did: session.did, scope: this.scopeShortfalls.wantedScope(session) };
   }
 
   /**
-   * Gives a session the grant that its owner authorized for it; one that it had until now is revoked.
+   * Gives a session the grant that its owner authorized, and revokes its previous grant.
    *
    * @throws BrokerError `WrongAccount` when another account authorized, `ScopeExceeded` when more was granted than was
-   * asked for, `NotFound` when the session has no use for a grant any more
+   * asked for, `NotFound` when the session cannot use a new grant any more
    */
-  async take(sessionId: string, grant: Grant): Promise<Session> {
+  async reconnect(sessionId: SessionId, grant: Grant): Promise<Session> {
     const session = await this.reconnectable(sessionId);
     const refusal = decideReconnection(session, grant);
     if (refusal) throw refusal;
-    const taken = await this.reconnectionRows.take(session, grant);
+    const taken = await this.reconnectionRows.storeGrant(session, grant);
     if (!taken) throw notReconnectable();
     this.sessionCache.forget(sessionId);
     this.log.sessionReconnected({ did: session.did, sessionId });
-    this.scopeShortfalls.granted(taken.session, 'reconnection');
-    if (taken.replaced !== undefined) await this.sessionRevocation.finish(taken.replaced);
+    this.scopeShortfalls.reportGrant(taken.session, 'reconnection');
+    if (taken.replaced !== undefined) await this.sessionRevocation.revokeMarked(taken.replaced);
     return taken.session;
   }
 
-  private async reconnectable(sessionId: string): Promise<StoredSession> {
-    const session = await this.sessionRows.find(sessionId);
+  private async reconnectable(sessionId: SessionId): Promise<StoredSession> {
+    const session = await this.sessionRows.findSession(sessionId);
     if (session?.purpose === 'api_key' && this.hasUse(session)) return session;
     throw notReconnectable();
   }
 
   private hasUse(session: Session): boolean {
     if (session.status === 'needs_reauth') return true;
-    return session.status === 'active' && this.scopeShortfalls.of(session).length > 0;
+    return session.status === 'active' && this.scopeShortfalls.missingParts(session).length > 0;
   }
 }
 
 function notReconnectable(): BrokerError {
-  return new BrokerError('NotFound', 'There is no session here that waits for its owner.');
+  return new BrokerError(
+    'NotFound',
+    'No session here needs this sign-in. It may have been reconnected already, or its keys were revoked.',
+  );
 }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { z } from 'zod';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { AuditLog } from '../../audit/audit-log.service.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
+import { parseId, SessionId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { SessionRevocation } from '../endings/session-revocation.service.ts';
 import { databaseTime, isLive, SessionCache } from '../stored/session.cache.ts';
@@ -15,16 +15,16 @@ import type { Session } from '../stored/session.ts';
 import { type SessionQuery, SessionRepository } from '../stored/session.repository.ts';
 import { withinTime } from '../../waiting/within-time.ts';
 
-/** How long the operator waits for a refresh; the refresh itself goes on. */
+/** How long the operator waits for a refresh. The refresh itself goes on. */
 const PATIENCE_MS = 30_000;
 
-/** What a session is good for, as its PDS says now. */
+/** The state of a session, by its PDS's response just now. */
 export type Validity =
   | { readonly status: 'active' }
   | { readonly status: 'needs_reauth'; readonly reason: SessionReason | null }
   | { readonly status: 'unreachable' };
 
-/** What the operator may do with sessions. */
+/** The operator's actions on sessions. */
 @Injectable()
 export class SessionOperations {
   constructor(
@@ -37,67 +37,63 @@ export class SessionOperations {
     private readonly auditLog: AuditLog,
   ) {}
 
-  /** Lists a page of sessions, and where the next one begins. */
+  /** Returns a page of sessions, and the cursor of the next page if there may be one. */
   async list(query: SessionQuery): Promise<{ sessions: Session[]; cursor?: string }> {
-    const sessions = await this.sessionRows.list(query);
+    const sessions = await this.sessionRows.listSessions(query);
     const last = sessions.at(-1);
     return sessions.length === query.limit && last ? { sessions, cursor: last.id } : { sessions };
   }
 
   /** @throws BrokerError `NotFound` */
   async get(id: string): Promise<Session> {
-    // What is no id is not looked for: no database has to take every text.
-    const session = isUuid(id) ? await this.sessionRows.find(id) : undefined;
-    if (!session) throw new BrokerError('NotFound', 'There is no such session.');
+    const sessionId = parseId(SessionId, id);
+    const session = sessionId && (await this.sessionRows.findSession(sessionId));
+    if (!session) throw new BrokerError('NotFound', 'There is no session with this id.');
     return session;
   }
 
-  /** Refreshes a session whatever policy says; what an earlier attempt left in doubt stays as careful as ever. */
-  async refresh(id: string, by: AuditSource): Promise<RefreshResult> {
-    const { did } = await this.get(id);
+  /** Refreshes a session even if it is not due. An attempt in doubt is treated as carefully as ever. */
+  async refresh(text: string, by: AuditSource): Promise<RefreshResult> {
+    const { id, did } = await this.get(text);
     const action = 'session.refresh-requested';
     await this.auditLog.record({ ...by, action, did, target: { kind: 'session', id } });
     return this.awaitRefresh(id, { kind: 'forced' });
   }
 
   /**
-   * Asks the PDS whether the session works: one authenticated request, after a refresh where the token has run out.
-   * Only a PDS that refuses the token is asked once more, after a refresh, and none that was renewed a moment ago.
+   * Checks at the PDS whether the session works, after a refresh if one is due. If the PDS refuses the token, checks once
+   * more after another refresh, unless the token was refreshed within the last minute.
    */
-  async validate(id: string): Promise<Validity> {
-    await this.get(id);
+  async validate(text: string): Promise<Validity> {
+    const { id } = await this.get(text);
     await this.awaitRefresh(id, { kind: 'policy' });
     const session = await this.sessionCache.reload(id);
     if (!isLive(session)) return needsOwner(session);
-    const verdict = await this.tokenProbe.ask(session);
+    const verdict = await this.tokenProbe.probeToken(session);
     if (verdict !== 'dead' || isSettling(session, databaseTime(session))) return toValidity(verdict);
     await this.awaitRefresh(id, { kind: 'refused', generation: session.generation });
     const renewed = await this.sessionCache.reload(id);
     if (!isLive(renewed)) return needsOwner(renewed);
     return renewed.generation > session.generation
-      ? toValidity(await this.tokenProbe.ask(renewed))
+      ? toValidity(await this.tokenProbe.probeToken(renewed))
       : { status: 'unreachable' };
   }
 
-  /** Ends a session, for everybody who holds it. */
-  async revoke(id: string, by: AuditSource): Promise<void> {
-    const { did } = await this.get(id);
+  /** Revokes a session, for all its holders. */
+  async revoke(text: string, by: AuditSource): Promise<void> {
+    const { id, did } = await this.get(text);
     await this.database.transaction().execute(async transaction => {
-      if (!(await this.sessionRevocation.begin(id, transaction))) return;
+      if (!(await this.sessionRevocation.markRevoking(id, transaction))) return;
       const event = { ...by, action: 'session.revoked', did, target: { kind: 'session', id } } as const;
       await this.auditLog.record(event, transaction);
     });
-    await this.sessionRevocation.finish(id);
+    await this.sessionRevocation.revokeMarked(id);
   }
 
-  private awaitRefresh(id: string, trigger: RefreshTrigger): Promise<RefreshResult> {
+  private awaitRefresh(id: SessionId, trigger: RefreshTrigger): Promise<RefreshResult> {
     const slow: RefreshResult = { kind: 'failed', error: 'slow' };
     return withinTime(PATIENCE_MS, this.refresher.refresh(id, trigger), slow);
   }
-}
-
-function isUuid(text: string): boolean {
-  return z.uuid().safeParse(text).success;
 }
 
 function needsOwner(session: Session | undefined): Validity {

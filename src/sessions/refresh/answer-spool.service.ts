@@ -7,7 +7,7 @@ import type { RefreshedTokens } from '../../oauth/refresh/refresh-outcome.ts';
 import type { AttemptKey } from '../stored/session.ts';
 import { Spool } from '../../single-use/spool.ts';
 
-/** An answer that is not in the database yet, with all it takes to store it, or to revoke it if nobody holds it. */
+/** An answer that is not in the database yet, with all that storing it or revoking it needs. */
 export type SpooledAnswer = AttemptKey & {
   readonly issuer: string;
   readonly clientId: string;
@@ -19,7 +19,7 @@ export type SpooledAnswer = AttemptKey & {
   readonly sentAt: string;
 };
 
-/** The answers of sessions' refreshes that are on disk. */
+/** The answers of sessions on disk. */
 @Injectable()
 export class AnswerSpool extends Spool<SpooledAnswer> {
   constructor(config: Config, box: SealedBox, metrics: Metrics) {

@@ -1,24 +1,24 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Grants } from '../../oauth/refresh/grants.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { AnswerSpool, type SpooledAnswer } from './answer-spool.service.ts';
 import { AttemptRepository } from './attempt.repository.ts';
-import { Shutdown } from '../../waiting/shutdown.service.ts';
 import { Deliveries } from '../../single-use/deliveries.ts';
+import { Shutdown } from '../../waiting/shutdown.service.ts';
 import { SessionCache, toLive } from '../stored/session.cache.ts';
 import { TokenProbe } from '../pds/token-probe.service.ts';
 import { type RefreshedGrant, toRefreshedGrant } from './refreshed-grant.ts';
 import { SessionRepository, type StoredSession } from '../stored/session.repository.ts';
 
 /**
- * What became of an answer: it was stored; its session had meanwhile gone another way; the process ends, and the next
- * one finds it in the spool.
+ * How storing an answer ended. `superseded`: its session was ended or reconnected meanwhile. `spooled`: this process
+ * ends, and the next one finds the answer on disk.
  */
 export type StoringResult = 'stored' | 'superseded' | 'spooled';
 
-/** Brings the answers of refreshes into the database, however long that takes. */
+/** Stores the answers of sessions, however long the database is away. */
 @Injectable()
-export class AnswerStore {
+export class AnswerStore implements OnApplicationBootstrap {
   private readonly deliveries: Deliveries<SpooledAnswer, StoringResult>;
 
   constructor(
@@ -33,7 +33,7 @@ export class AnswerStore {
   ) {
     this.deliveries = new Deliveries({
       spool: answerSpool,
-      closing: shutdown,
+      shutdown,
       storeOnce: answer => this.storeOnce(answer),
       onTrouble: ({ sessionId }, error) => {
         log.answerNotStored({ sessionId }, error);
@@ -41,32 +41,35 @@ export class AnswerStore {
     });
   }
 
+  /** Stores what an earlier process left on disk, before this one refreshes. An unreadable file stays. */
+  async onApplicationBootstrap(): Promise<void> {
+    const replayed = await this.deliveries.replay(error => {
+      this.log.rowUnreadable(error);
+    });
+    if (replayed > 0) this.log.spoolReplayed(replayed);
+  }
+
   /**
-   * Stores an answer, and tries until it is stored; as soon as that takes long, the answer is on disk as well. One
-   * whose session was logged out or reconnected meanwhile is revoked at the issuer, as nobody holds it.
+   * Stores an answer and retries until it is stored. An answer that waits for longer goes to disk too. If the session
+   * was ended or reconnected meanwhile, the answer is revoked at the issuer.
    */
-  async store(answer: SpooledAnswer): Promise<StoringResult> {
+  async store(answer: SpooledAnswer): Promise<void> {
+    const { sessionId } = answer;
     try {
-      return await this.deliveries.deliver(answer).stored;
+      const result = await this.deliveries.deliver(answer).stored;
+      if (result === 'superseded') this.log.answerSuperseded({ sessionId });
     } finally {
-      this.sessionCache.forget(answer.sessionId);
+      this.sessionCache.forget(sessionId);
     }
   }
 
-  /** Puts on disk whatever is not stored yet, for a process that ends now; answers whether all of it is safe. */
+  /** Writes all unstored answers to disk, for a process that exits now. Returns whether all of them are safe. */
   spoolAll(): Promise<boolean> {
     return this.deliveries.spoolAll();
   }
 
-  /** Stores what an earlier process had to leave on disk. A file that cannot be opened stays, and is an alarm. */
-  replay(): Promise<number> {
-    return this.deliveries.replay(error => {
-      this.log.rowUnreadable(error);
-    });
-  }
-
   private async storeOnce(answer: SpooledAnswer): Promise<StoringResult> {
-    const session = await this.sessionRows.find(answer.sessionId);
+    const session = await this.sessionRows.findSession(answer.sessionId);
     if (session?.secrets && awaitsAnswer(session)) {
       const { tokens, pds, sentAt } = answer;
       const grant = toRefreshedGrant(session, session.secrets, { tokens, pds, sentAt: new Date(sentAt) });
@@ -77,19 +80,19 @@ export class AnswerStore {
         return 'stored';
       }
     }
-    const current = await this.sessionRows.find(answer.sessionId);
+    const current = await this.sessionRows.findSession(answer.sessionId);
     if (current && isOfSameGrant(current, answer)) return 'stored';
     await this.revoke(answer);
     return 'superseded';
   }
 
   /**
-   * Whether the answer that a session was given up for is worth nothing by now: its refresh token was sent again in
-   * the meantime, by which an issuer ends the session.
+   * Returns whether a session that was given up cannot live on this late answer: its refresh token was sent again in
+   * the meantime, which made the issuer end the session.
    */
   private async isDead(session: StoredSession, grant: RefreshedGrant): Promise<boolean> {
     const renewed = toLive({ ...session, pds: grant.pds }, grant, performance.now());
-    return (await this.tokenProbe.ask(renewed)) === 'dead';
+    return (await this.tokenProbe.probeToken(renewed)) === 'dead';
   }
 
   private async revoke({ tokens, sessionId, ...grant }: SpooledAnswer): Promise<void> {
@@ -102,15 +105,14 @@ export class AnswerStore {
 }
 
 /**
- * Whether a session that is past this answer's generation got there through this answer: a generation has one
- * successor, so it did, unless the session was ended or was given a new grant since. Revoking an answer that has been
- * refreshed further would end the live session.
+ * Whether a session with a later generation came from this answer. A generation has one successor, so it did, unless
+ * the session was ended or reconnected since. Revoking an answer that was refreshed further would end the live session.
  */
 function isOfSameGrant({ status, grantedAt, generation }: StoredSession, answer: SpooledAnswer): boolean {
   return status === 'active' && grantedAt <= new Date(answer.sentAt) && generation > answer.generation;
 }
 
-/** Whether an answer may be for a session: also for one that another process gave up because it had none. */
+/** Whether a session can use an answer. One that another process gave up for lack of an answer can. */
 function awaitsAnswer({ status, reason }: StoredSession): boolean {
   return status === 'active' || (status === 'needs_reauth' && reason === 'response_lost');
 }

@@ -2,94 +2,53 @@ import { Injectable } from '@nestjs/common';
 import type { UpdateQueryBuilder, UpdateResult } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
-import type { AttemptKey, Session } from '../stored/session.ts';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
+import type { AttemptRows } from '../../single-use/attempt-rows.ts';
+import type { Place } from '../../single-use/use-decision.ts';
+import type { Attempt, AttemptKey, Session } from '../stored/session.ts';
 import { NO_ATTEMPT } from '../stored/granted-row.ts';
-import { toBoundColumns } from '../stored/session-row.ts';
+import { toAttempt, toBoundColumns } from '../stored/session-row.ts';
 import { SessionSecretsBox } from '../stored/session-secrets.service.ts';
 import type { RefreshedGrant } from './refreshed-grant.ts';
 
-/** How long nobody else takes over an attempt that its owner only prepares. */
+/** How long no other process claims a generation that is only prepared. */
 const LEASE_SECONDS = 30;
 
 type SessionUpdate = UpdateQueryBuilder<Schema, 'oauth_session', 'oauth_session', UpdateResult>;
 
-/** The attempts to refresh. What is written here decides what may be sent; time and leases decide only who tries. */
+/** One attempt at one generation of a session, with the place that it may claim. */
+export type SessionClaim = AttemptKey & { readonly owner: string; readonly place: Place };
+
+/** The attempts to refresh. These rows decide what may be sent; time and leases only decide who tries. */
 @Injectable()
-export class AttemptRepository {
+export class AttemptRepository implements AttemptRows<SessionClaim> {
   constructor(
     private readonly database: Database,
     private readonly sessionSecretsBox: SessionSecretsBox,
   ) {}
 
-  /**
-   * Prepares an attempt: takes the place of none, or of one that was only prepared by a process that is late, or of
-   * the one that the caller knows to be nobody's any more. Answers whether the place was to be had.
-   */
-  prepare(
-    { sessionId, generation, attemptId }: AttemptKey,
-    owner: string,
-    orphan?: { attemptId: string },
-  ): Promise<boolean> {
+  /** Claims the right to refresh this generation. Returns whether it succeeded. */
+  claim(claim: SessionClaim): Promise<boolean> {
+    const prepared = this.database
+      .updateTable('oauth_session')
+      .set({
+        attempt_id: claim.attemptId,
+        attempt_state: 'prepared',
+        owner: claim.owner,
+        sent_at: null,
+        lease_until: this.database.now(LEASE_SECONDS),
+      })
+      .where('id', '=', claim.sessionId)
+      .where('generation', '=', claim.generation)
+      .where('status', '=', 'active');
     return this.didUpdate(
-      this.database
-        .updateTable('oauth_session')
-        .set({
-          attempt_id: attemptId,
-          attempt_state: 'prepared',
-          owner,
-          sent_at: null,
-          lease_until: this.database.now(LEASE_SECONDS),
-        })
-        .where('id', '=', sessionId)
-        .where('generation', '=', generation)
-        .where('status', '=', 'active')
-        .where(eb =>
-          eb.or([
-            eb('attempt_state', 'is', null),
-            eb.and([
-              eb('attempt_state', '=', 'prepared'),
-              orphan ? eb('attempt_id', '=', orphan.attemptId) : eb('lease_until', '<=', this.database.now()),
-            ]),
-          ]),
-        ),
+      claim.place.kind === 'free'
+        ? this.whereUnsent(prepared, claim.place)
+        : this.whereLost(prepared, claim.place),
     );
   }
 
-  /**
-   * Takes over an attempt whose answer is lost, to send the refresh token once more. Guarded by the very attempt
-   * that the caller judged, so that of many only one does.
-   *
-   * @param resends how often the token will then have been sent without proof that it was not spent
-   */
-  prepareResend(
-    key: AttemptKey,
-    { lost, resends }: { lost: { attemptId: string }; resends: number },
-    owner: string,
-  ): Promise<boolean> {
-    return this.didUpdate(
-      this.database
-        .updateTable('oauth_session')
-        .set({
-          attempt_id: key.attemptId,
-          attempt_state: 'prepared',
-          attempt_no: resends,
-          owner,
-          sent_at: null,
-          lease_until: this.database.now(LEASE_SECONDS),
-        })
-        .where('id', '=', key.sessionId)
-        .where('generation', '=', key.generation)
-        .where('attempt_id', '=', lost.attemptId)
-        .where('attempt_state', 'in', ['sent', 'in_doubt'])
-        .where('status', '=', 'active'),
-    );
-  }
-
-  /**
-   * Commits to sending. A confirmed commit permits one transmission; another, after the issuer refused the first
-   * unread, needs another commit. Answers the time of the commit; nothing when the attempt has lost its place.
-   */
-  async commitToSend(key: AttemptKey, owner: string): Promise<Date | undefined> {
+  async commit({ owner, ...key }: SessionClaim): Promise<Date | undefined> {
     const row = await this.ofAttempt(key)
       .set({ attempt_state: 'sent', sent_at: this.database.now() })
       .where('attempt_state', 'in', ['prepared', 'sent'])
@@ -100,12 +59,20 @@ export class AttemptRepository {
     return row?.sent_at ? new Date(row.sent_at) : undefined;
   }
 
+  async findAttempt({ sessionId }: SessionClaim): Promise<Attempt | null> {
+    const row = await this.database
+      .selectFrom('oauth_session')
+      .select(['attempt_id', 'attempt_state', 'owner', 'sent_at', 'lease_until'])
+      .where('id', '=', sessionId)
+      .executeTakeFirst();
+    return row ? toAttempt(row) : null;
+  }
+
   /**
-   * Stores what a refresh yielded; answers whether its generation was still the session's.
+   * Stores an answer if the generation is still current. Returns whether it did.
    *
-   * Not guarded by the attempt: a refresh token is exchanged once, so whichever attempt has the answer has the only
-   * one, and another that was prepared meanwhile must not be sent. A session that was given up because this answer
-   * was missing lives again.
+   * Not guarded by the attempt: a refresh token is exchanged once, so this is the only answer, and an attempt that was
+   * prepared meanwhile must not be sent. A session that was given up for lack of this answer becomes active again.
    */
   storeAnswer(
     { sessionId, generation }: AttemptKey,
@@ -123,7 +90,7 @@ export class AttemptRepository {
           status: 'active',
           reason: null,
           generation: eb('generation', '+', 1),
-          next_refresh_at: grant.nextRefreshAt.toISOString(),
+          next_refresh_at: toTimestamp(grant.nextRefreshAt),
           attempt_no: 0,
           failures: 0,
         }))
@@ -137,8 +104,7 @@ export class AttemptRepository {
     );
   }
 
-  /** Gives up an attempt that did not reach the refresh token, and says when to try again. */
-  giveUp(key: AttemptKey, retryAfterSeconds: number): Promise<boolean> {
+  giveUp(key: SessionClaim, retryAfterSeconds: number): Promise<boolean> {
     return this.didUpdate(
       this.ofAttempt(key).set(({ eb }) => ({
         ...NO_ATTEMPT,
@@ -148,9 +114,32 @@ export class AttemptRepository {
     );
   }
 
-  /** Records that this process has no answer to what it sent, and will get none. */
-  markInDoubt(key: AttemptKey): Promise<boolean> {
+  markInDoubt(key: SessionClaim): Promise<boolean> {
     return this.didUpdate(this.ofAttempt(key).set({ attempt_state: 'in_doubt', lease_until: null }));
+  }
+
+  /** Matches no attempt, one whose lease has expired, or the orphan that the caller knows. */
+  private whereUnsent(update: SessionUpdate, { orphan }: Extract<Place, { kind: 'free' }>): SessionUpdate {
+    return update.where(eb =>
+      eb.or([
+        eb('attempt_state', 'is', null),
+        eb.and([
+          eb('attempt_state', '=', 'prepared'),
+          orphan === undefined ? eb('lease_until', '<=', this.database.now()) : eb('attempt_id', '=', orphan),
+        ]),
+      ]),
+    );
+  }
+
+  /** Matches the very attempt that the caller decided about, so that one of many callers succeeds. */
+  private whereLost(
+    update: SessionUpdate,
+    { attemptId, resends }: Extract<Place, { kind: 'take-over' }>,
+  ): SessionUpdate {
+    return update
+      .set({ attempt_no: resends })
+      .where('attempt_id', '=', attemptId)
+      .where('attempt_state', 'in', ['sent', 'in_doubt']);
   }
 
   private ofAttempt({ sessionId, generation, attemptId }: AttemptKey): SessionUpdate {

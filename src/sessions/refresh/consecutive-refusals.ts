@@ -1,31 +1,32 @@
+import type { SessionId } from '../../database/tables/id.ts';
 import type { Session } from '../stored/session.ts';
 
 const MAX_ENTRIES = 10_000;
 
 /**
- * Counts how often the same was heard of a generation in this process. What it forgets is counted anew, by which a
- * session only lives longer.
+ * Counts identical refusals in a row per generation, in this process. Losing a count is safe: the session only gets
+ * more tries.
  */
 export class ConsecutiveRefusals {
-  private readonly heard = new Map<string, { generation: number; what: string; times: number }>();
+  private readonly refusals = new Map<string, { generation: number; code: string; times: number }>();
 
-  /** Adds one; answers how often the same was heard by now. */
-  add({ id, generation }: Pick<Session, 'id' | 'generation'>, what: string): number {
-    const last = this.heard.get(id);
-    const times = (last?.generation === generation && last.what === what ? last.times : 0) + 1;
-    this.heard.delete(id);
-    this.heard.set(id, { generation, what, times });
+  /** Counts one refusal. Returns how many identical ones came in a row. */
+  add({ id, generation }: Pick<Session, 'id' | 'generation'>, code: string): number {
+    const last = this.refusals.get(id);
+    const times = (last?.generation === generation && last.code === code ? last.times : 0) + 1;
+    this.refusals.delete(id);
+    this.refusals.set(id, { generation, code, times });
     this.dropOldest();
     return times;
   }
 
-  forget(id: string): void {
-    this.heard.delete(id);
+  forget(id: SessionId): void {
+    this.refusals.delete(id);
   }
 
   private dropOldest(): void {
-    if (this.heard.size <= MAX_ENTRIES) return;
-    const [oldest] = this.heard.keys();
-    if (oldest !== undefined) this.heard.delete(oldest);
+    if (this.refusals.size <= MAX_ENTRIES) return;
+    const [oldest] = this.refusals.keys();
+    if (oldest !== undefined) this.refusals.delete(oldest);
   }
 }

@@ -1,4 +1,4 @@
-/** What became of a refresh. `skipped`: nothing was tried, or another process did it. */
+/** How a refresh ended. `skipped`: nothing was tried, or another process tried. */
 export type RefreshResult =
   | { readonly kind: 'refreshed' }
   | { readonly kind: 'skipped' }

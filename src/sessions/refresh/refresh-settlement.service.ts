@@ -1,141 +1,117 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
+import type { AttemptId } from '../../database/tables/id.ts';
 import type { RefreshOutcome } from '../../oauth/refresh/refresh-outcome.ts';
 import { AccountMovedError } from '../../oauth/refresh/token-refresh.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
-import { AttemptRepository } from './attempt.repository.ts';
-import { Shutdown } from '../../waiting/shutdown.service.ts';
-import { backOffSeconds, IssuerBackOff } from './back-off.ts';
-import { databaseTime, type LiveSession, SessionCache } from '../stored/session.cache.ts';
+import type { Verdict } from '../../single-use/token-use.ts';
 import { TokenProbe } from '../pds/token-probe.service.ts';
-import { pause } from '../../waiting/pause.ts';
 import { endReasonOf } from '../stored/refresh-policy.ts';
-import { ConsecutiveRefusals } from './consecutive-refusals.ts';
 import { ScopeShortfalls } from '../stored/scope-shortfalls.service.ts';
-import { SessionListeners } from '../stored/session-listeners.service.ts';
-import type { AttemptKey } from '../stored/session.ts';
-import { SessionRepository } from '../stored/session.repository.ts';
+import { databaseTime, type LiveSession } from '../stored/session.cache.ts';
+import { backOffSeconds } from './back-off.ts';
+import { ConsecutiveRefusals } from './consecutive-refusals.ts';
+import { IssuerBackOff } from './issuer-back-off.service.ts';
+import { Reauthentication } from './reauthentication.service.ts';
 
-const LONGEST_PAUSE_MS = 5_000;
+/** An account has moved if another issuer speaks for it this often in a row. A single time may be an error. */
+const LOOKUPS_BEFORE_MOVED = 20;
 
-/** An account that another issuer speaks for, at so many looks in a row, has moved: the first may be a slip. */
-const LOOKS_BEFORE_MOVED = 20;
-
-/** How often an issuer must say that a grant is over when its access token cannot tell, having run out anyway. */
+/** How often an issuer must refuse a grant whose access token has expired, and so cannot confirm the refusal. */
 const REFUSALS_BEFORE_REVOKED = 3;
 
-/** Writes down how an attempt ended, and decides what that means for its session. */
+const concluded: Verdict = { kind: 'concluded' };
+
+/** An outcome that no further signature can improve. */
+export type FinalOutcome = Exclude<RefreshOutcome, { kind: 'sign-again' }>;
+
+/** Decides what the outcome of a refresh means for its session. */
 @Injectable()
 export class RefreshSettlement {
-  readonly issuers = new IssuerBackOff();
-  private readonly repetitions = new ConsecutiveRefusals();
+  private readonly refusals = new ConsecutiveRefusals();
 
   constructor(
-    private readonly attemptRows: AttemptRepository,
-    private readonly sessionRows: SessionRepository,
-    private readonly sessionCache: SessionCache,
+    private readonly reauthentication: Reauthentication,
+    private readonly issuerBackOff: IssuerBackOff,
     private readonly tokenProbe: TokenProbe,
-    private readonly sessionListeners: SessionListeners,
     private readonly scopeShortfalls: ScopeShortfalls,
-    private readonly shutdown: Shutdown,
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
 
-  async settle(key: AttemptKey, session: LiveSession, outcome: RefreshOutcome): Promise<void> {
+  /** Settles an outcome. Returns what is left to write about the attempt. */
+  async settle(session: LiveSession, attemptId: AttemptId, outcome: FinalOutcome): Promise<Verdict> {
     this.log.refreshEnded(
       { did: session.did, sessionId: session.id, outcome: outcome.kind },
       causeOf(outcome),
     );
-    this.metrics.sessions.attemptEnded(outcome.kind === 'sign-again' ? 'refused' : outcome.kind);
+    this.metrics.sessions.attemptEnded(outcome.kind);
     switch (outcome.kind) {
       case 'refreshed':
-        this.repetitions.forget(session.id);
-        this.metrics.sessions.tokenReplaced(
-          (session.accessExpiresAt.getTime() - databaseTime(session).getTime()) / 1000,
-        );
-        this.issuers.answered(session.issuer);
-        this.scopeShortfalls.refreshed(session, outcome.tokens.scope ?? session.scope);
-        break;
+        this.noteSuccess(session, outcome.tokens.scope);
+        return concluded;
       case 'unknown':
-        this.issuers.failed(session.issuer, outcome.retryAfterSeconds);
-        await this.persist(() => this.attemptRows.markInDoubt(key));
-        break;
+        this.issuerBackOff.noteFailure(session.issuer, outcome.retryAfterSeconds);
+        return { kind: 'in-doubt' };
       case 'invalid-grant':
-        await this.judgeInvalidGrant(key, session);
-        break;
-      case 'not-sent':
+        return this.settleInvalidGrant(session, attemptId);
       case 'refused':
-      case 'sign-again':
-        await this.giveUp(key, session, outcome);
+        // Only an issuer that was asked can be in trouble.
+        this.issuerBackOff.noteFailure(session.issuer, outcome.retryAfterSeconds);
+        return giveUp(session, outcome.retryAfterSeconds);
+      case 'not-sent':
+        return this.settleUnsent(session, attemptId, outcome.cause);
     }
-    this.sessionCache.forget(session.id);
   }
 
-  /** Ends a generation on the word of one attempt, and tells who holds the session. */
-  async needReauth(
-    { id, did, generation }: LiveSession,
-    attemptId: string,
-    reason: SessionReason,
-  ): Promise<void> {
-    const key = { sessionId: id, generation, attemptId };
-    if (!(await this.persist(() => this.sessionRows.markNeedsReauth(key, reason)))) return;
-    this.repetitions.forget(id);
-    this.sessionCache.forget(id);
-    this.log.sessionNeedsReauth({ did, sessionId: id, reason });
-    await this.persist(() => this.sessionListeners.tell({ id, did, reason }));
+  /** Marks a session whose refresh token was spent, and whose answer cannot come any more. */
+  settleLost(session: LiveSession, attemptId: AttemptId): Promise<void> {
+    return this.reauthentication.require(session, attemptId, 'response_lost');
+  }
+
+  private noteSuccess(session: LiveSession, scope: string | undefined): void {
+    const remainingMs = session.accessExpiresAt.getTime() - databaseTime(session).getTime();
+    this.refusals.forget(session.id);
+    this.metrics.sessions.tokenReplaced(remainingMs / 1000);
+    this.issuerBackOff.noteSuccess(session.issuer);
+    this.scopeShortfalls.reportRefresh(session, scope ?? session.scope);
   }
 
   /**
-   * `invalid_grant` is also the answer to some requests whose token was never looked at. Only when the access token
-   * is dead as well is the grant; and where that had run out anyway, only when the answer is the same several times:
-   * after a refusal the same token can be sent again without harm.
+   * Issuers answer `invalid_grant` also to requests whose token they did not read. The grant is over only if the PDS
+   * refuses the access token too. A token that had expired anyway proves nothing, so the issuer must repeat its answer:
+   * after a refusal the same refresh token can be sent again safely.
    */
-  private async judgeInvalidGrant(key: AttemptKey, session: LiveSession): Promise<void> {
-    const isDead = (await this.tokenProbe.ask(session)) === 'dead';
+  private async settleInvalidGrant(session: LiveSession, attemptId: AttemptId): Promise<Verdict> {
+    const isDead = (await this.tokenProbe.probeToken(session)) === 'dead';
     const isProof = session.accessExpiresAt > databaseTime(session);
-    if (isDead && session.resends > 0) await this.needReauth(session, key.attemptId, 'response_lost');
-    else if (isDead && (isProof || this.repetitions.add(session, 'invalid_grant') >= REFUSALS_BEFORE_REVOKED))
-      await this.needReauth(session, key.attemptId, endReasonOf(session, databaseTime(session)));
-    else
-      await this.giveUp(key, session, {
-        kind: 'refused',
-        code: 'invalid_grant',
-        retryAfterSeconds: undefined,
-      });
+    if (isDead && session.resends > 0) return this.end(session, attemptId, 'response_lost');
+    if (isDead && (isProof || this.refusals.add(session, 'invalid_grant') >= REFUSALS_BEFORE_REVOKED))
+      return this.end(session, attemptId, endReasonOf(session, databaseTime(session)));
+    this.issuerBackOff.noteFailure(session.issuer);
+    return giveUp(session);
   }
 
-  private async giveUp(key: AttemptKey, session: LiveSession, outcome: RefreshOutcome): Promise<void> {
-    const hasMoved = causeOf(outcome) instanceof AccountMovedError;
-    if (hasMoved && this.repetitions.add(session, 'account_moved') > LOOKS_BEFORE_MOVED) {
-      await this.needReauth(session, key.attemptId, 'account_moved');
-      return;
-    }
-    const asked = outcome.kind === 'refused' ? (outcome.retryAfterSeconds ?? 0) : 0;
-    // What was not sent says nothing about the issuer.
-    if (outcome.kind === 'refused') this.issuers.failed(session.issuer, asked);
-    await this.persist(() => this.attemptRows.giveUp(key, backOffSeconds(session.failures, asked)));
+  private async settleUnsent(session: LiveSession, attemptId: AttemptId, cause: unknown): Promise<Verdict> {
+    const hasMoved = cause instanceof AccountMovedError;
+    return hasMoved && this.refusals.add(session, 'account_moved') > LOOKUPS_BEFORE_MOVED
+      ? this.end(session, attemptId, 'account_moved')
+      : giveUp(session);
   }
 
-  /**
-   * Writes until the database takes it: what is not written down here would look as if the answer were lost. At the
-   * end of the process that is how it must look.
-   */
-  private async persist<Result>(write: () => Promise<Result>): Promise<Result> {
-    for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-      try {
-        return await write();
-      } catch (error) {
-        this.log.databaseTrouble(error);
-        if (this.shutdown.signal.aborted) throw error;
-        await pause(pauseMs, this.shutdown.signal);
-      }
-    }
+  private async end(session: LiveSession, attemptId: AttemptId, reason: SessionReason): Promise<Verdict> {
+    await this.reauthentication.require(session, attemptId, reason);
+    this.refusals.forget(session.id);
+    return concluded;
   }
 }
 
-function causeOf(outcome: RefreshOutcome): unknown {
+function giveUp({ failures }: LiveSession, asked = 0): Verdict {
+  return { kind: 'give-up', retryAfterSeconds: backOffSeconds(failures, asked) };
+}
+
+function causeOf(outcome: FinalOutcome): unknown {
   if ('cause' in outcome) return outcome.cause;
   return outcome.kind === 'refused' ? new Error(outcome.code) : undefined;
 }

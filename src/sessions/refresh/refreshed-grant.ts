@@ -3,10 +3,10 @@ import { nextRefreshOf } from '../stored/refresh-policy.ts';
 import type { Session } from '../stored/session.ts';
 import type { SessionSecrets } from '../stored/session-secrets.service.ts';
 
-/** RFC 6749 section 5.1 lets a server leave out how long a token lives; then we trust it for this long only. */
+/** RFC 6749 section 5.1 allows an answer without `expires_in`. Such a token is trusted for this long only. */
 const UNTOLD_LIFETIME_SECONDS = 300;
 
-/** What a session becomes by a refresh. All times are the database's. */
+/** The columns and secrets of a session that a refresh changes. All times are the database's. */
 export type RefreshedGrant = SessionSecrets & {
   readonly pds: string;
   readonly scope: string;
@@ -16,8 +16,8 @@ export type RefreshedGrant = SessionSecrets & {
 };
 
 /**
- * Makes of an answer what is to be stored. The token's life is counted from when the request was sent, as nobody
- * knows when within the exchange it began.
+ * Returns what to store of an answer. The token's life counts from when the request was sent: it began some time
+ * during the exchange.
  */
 export function toRefreshedGrant(
   session: Session,
@@ -32,7 +32,7 @@ export function toRefreshedGrant(
     pds,
     scope: tokens.scope ?? session.scope,
     accessToken: tokens.accessToken,
-    // RFC 6749 section 6: without a new refresh token the old one goes on.
+    // RFC 6749 section 6: without a new refresh token the old one stays valid.
     refreshToken: tokens.refreshToken ?? secrets.refreshToken,
     dpopKey: secrets.dpopKey,
   };

@@ -1,95 +1,63 @@
-import { randomUUID } from 'node:crypto';
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Instances } from '../../leases/instances.service.ts';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import type { SessionId } from '../../database/tables/id.ts';
 import { Log } from '../../observability/log/log.ts';
-import { AnswerStore } from './answer-store.service.ts';
-import { AttemptRepository } from './attempt.repository.ts';
+import { Flights } from '../../single-use/flights.ts';
+import { pausesBetweenLooks } from '../../single-use/looks.ts';
 import { Shutdown } from '../../waiting/shutdown.service.ts';
-import { databaseTime, isLive, type LiveSession, SessionCache } from '../stored/session.cache.ts';
-import { pause } from '../../waiting/pause.ts';
-import { RefreshAttempt } from './refresh-attempt.service.ts';
 import { decide } from '../stored/refresh-policy.ts';
+import { databaseTime, isLive, type LiveSession, SessionCache } from '../stored/session.cache.ts';
+import { IssuerBackOff } from './issuer-back-off.service.ts';
+import { RefreshAttempt } from './refresh-attempt.service.ts';
 import type { RefreshResult } from './refresh-result.ts';
-import { RefreshSettlement } from './refresh-settlement.service.ts';
-import { ResendRule } from './resend-rule.ts';
-import type { Attempt, AttemptKey } from '../stored/session.ts';
 import { StreamGate } from './stream-gate.service.ts';
 
-const FIRST_LOOK_MS = 100;
-const LONGEST_LOOK_MS = 1_000;
+/** How long a rotation waits for the streams that were sent with the token it ends. */
+const STREAM_TIME_LIMIT_MS = 60_000;
 
-/** How long a rotation waits for the streams that began with the token it ends. */
-const PATIENCE_WITH_STREAMS_MS = 60_000;
-
-/** Why a refresh is asked for. */
+/** Why a refresh is requested. */
 export type RefreshTrigger =
-  /** Somebody needs a token: refresh if policy says so. */
+  /** A caller needs a token: refresh if policy says so. */
   | { readonly kind: 'policy' }
   /** The PDS refused the token of this generation. */
   | { readonly kind: 'refused'; readonly generation: number }
   /** A worker claimed this generation. */
   | { readonly kind: 'claimed'; readonly generation: number }
-  /** The operator wants it. */
+  /** The operator requests it. */
   | { readonly kind: 'forced' };
 
 const skipped: RefreshResult = { kind: 'skipped' };
 
-/**
- * Renews the tokens of sessions: one flight per session in this process, one attempt per generation in all.
- *
- * A flight belongs to nobody: whoever waits for it may leave, and it goes on until its answer is stored.
- */
+/** Renews the tokens of sessions: one flight per session in this process, one attempt per generation in all processes. */
 @Injectable()
-export class Refresher implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly flights = new Map<string, Promise<RefreshResult>>();
+export class Refresher implements BeforeApplicationShutdown {
+  private readonly flights = new Flights<{ readonly landed: Promise<RefreshResult> }>();
 
   constructor(
     private readonly sessionCache: SessionCache,
-    private readonly attemptRows: AttemptRepository,
     private readonly refreshAttempt: RefreshAttempt,
-    private readonly refreshSettlement: RefreshSettlement,
-    private readonly answerStore: AnswerStore,
-    private readonly resendRule: ResendRule,
+    private readonly issuerBackOff: IssuerBackOff,
     private readonly streamGate: StreamGate,
-    private readonly instances: Instances,
     private readonly shutdown: Shutdown,
     private readonly log: Log,
   ) {}
 
-  /** Brings in what an earlier process had to leave in the spool, before anything is refreshed here. */
-  async onApplicationBootstrap(): Promise<void> {
-    const replayed = await this.answerStore.replay();
-    if (replayed > 0) this.log.spoolReplayed(replayed);
-  }
-
-  /** Starts a refresh, or joins the one under way. Resolves when it is settled, whichever way; never rejects. */
-  refresh(sessionId: string, trigger: RefreshTrigger): Promise<RefreshResult> {
-    const underWay = this.flights.get(sessionId);
-    if (underWay) return underWay;
+  /** Starts a refresh, or joins the one under way. Resolves when it is settled and stored. Never rejects. */
+  refresh(sessionId: SessionId, trigger: RefreshTrigger): Promise<RefreshResult> {
+    const flight = this.flights.find(sessionId);
+    if (flight) return flight.landed;
     if (this.shutdown.signal.aborted) return Promise.resolve(skipped);
-    const flight = this.fly(sessionId, trigger).finally(() => this.flights.delete(sessionId));
-    this.flights.set(sessionId, flight);
-    return flight;
+    return this.flights.add(sessionId, { landed: this.fly(sessionId, trigger) }).landed;
   }
 
-  /** Starts nothing any more, and waits until what is under way is settled and in the database, or in the spool. */
+  /** Starts no refresh any more, and waits until those under way are in the database or in the spool. */
   async beforeApplicationShutdown(): Promise<void> {
     this.shutdown.announce();
-    await Promise.all(this.flights.values());
+    await this.flights.allLanded();
   }
 
-  private async fly(sessionId: string, trigger: RefreshTrigger): Promise<RefreshResult> {
+  private async fly(sessionId: SessionId, trigger: RefreshTrigger): Promise<RefreshResult> {
     try {
-      for (;;) {
-        const session = await this.sessionCache.reload(sessionId);
-        if (!isLive(session) || !isWanted(session, trigger)) return skipped;
-        if (trigger.kind === 'claimed' && this.refreshSettlement.issuers.remainingMs(session.issuer) > 0)
-          return skipped;
-        const patienceMs = trigger.kind === 'refused' ? 0 : PATIENCE_WITH_STREAMS_MS;
-        const result = await this.streamGate.rotate(sessionId, patienceMs, () => this.rotate(session));
-        if (result) return result;
-        if (!(await this.awaitOther(session))) return skipped;
-      }
+      return await this.refreshOrAwait(sessionId, trigger);
     } catch (error) {
       this.log.refreshCrashed({ sessionId }, error);
       return { kind: 'failed', error: 'crashed' };
@@ -98,66 +66,60 @@ export class Refresher implements OnApplicationBootstrap, BeforeApplicationShutd
     }
   }
 
-  /** Makes an attempt; nothing when its place was not to be had. */
-  private async rotate(session: LiveSession): Promise<RefreshResult | undefined> {
-    const { id: sessionId, generation } = session;
-    const key = { sessionId, generation, attemptId: randomUUID() };
-    const taken = await this.takePlace(key, session);
-    return taken && this.refreshAttempt.run(key, taken);
-  }
-
-  /** Prepares an attempt; answers the session as it is with that, nothing when the place was not to be had. */
-  private async takePlace(key: AttemptKey, session: LiveSession): Promise<LiveSession | undefined> {
-    const { attempt } = session;
-    const { self } = this.instances;
-    if (!attempt) return (await this.attemptRows.prepare(key, self)) ? session : undefined;
-    const isOrphan = await this.isOrphan(attempt);
-    if (attempt.state === 'prepared') {
-      const orphan = isOrphan ? { attemptId: attempt.id } : undefined;
-      return (await this.attemptRows.prepare(key, self, orphan)) ? session : undefined;
+  /** Makes one attempt. While another process makes one, waits until that is settled or its place is free. */
+  private async refreshOrAwait(sessionId: SessionId, trigger: RefreshTrigger): Promise<RefreshResult> {
+    const pauses = pausesBetweenLooks(this.shutdown.signal);
+    let awaited: LiveSession | undefined;
+    for (;;) {
+      const session = await this.sessionCache.reload(sessionId);
+      if (!isLive(session) || !this.isWanted(session, trigger)) return skipped;
+      if (awaited && (session.generation !== awaited.generation || !session.attempt)) return skipped;
+      const result = await this.attempt(session, trigger, awaited === undefined);
+      if (result) return result;
+      if (this.shutdown.signal.aborted) return skipped;
+      awaited = session;
+      await pauses.sleep();
     }
-    if (attempt.state === 'sent' && !isOrphan) return undefined;
-    const resends = await this.resendRule.judge(session, attempt);
-    if (resends === undefined) return undefined;
-    const lost = { attemptId: attempt.id };
-    return (await this.attemptRows.prepareResend(key, { lost, resends }, self))
-      ? { ...session, resends }
-      : undefined;
   }
 
-  /** Whether nobody works on an attempt any more. Of this process's own, only those in a flight are worked on. */
-  private async isOrphan({ owner }: Attempt): Promise<boolean> {
-    return owner === this.instances.self || (await this.instances.isDead(owner));
-  }
-
-  /** Waits until the attempt of another process is settled, or late: answers whether its place is to be had. */
-  private async awaitOther({ id, generation }: LiveSession): Promise<boolean> {
-    for (
-      let pauseMs = FIRST_LOOK_MS;
-      !this.shutdown.signal.aborted;
-      pauseMs = Math.min(pauseMs * 2, LONGEST_LOOK_MS)
-    ) {
-      await pause(pauseMs, this.shutdown.signal);
-      const session = await this.sessionCache.reload(id);
-      if (!isLive(session) || session.generation !== generation || session.attempt === null) return false;
-      const { state, leaseUntil, owner } = session.attempt;
-      if (state === 'prepared' && leaseUntil !== null && leaseUntil <= databaseTime(session)) return true;
-      if (state === 'in_doubt' || (await this.instances.isDead(owner))) return state === 'prepared';
+  /** Makes an attempt if that is allowed. Returns `undefined` if another process makes one. */
+  private async attempt(
+    session: LiveSession,
+    trigger: RefreshTrigger,
+    mayProbe: boolean,
+  ): Promise<RefreshResult | undefined> {
+    const decision = await this.refreshAttempt.decide(session, mayProbe);
+    switch (decision.kind) {
+      case 'free':
+      case 'take-over': {
+        const patienceMs = trigger.kind === 'refused' ? 0 : STREAM_TIME_LIMIT_MS;
+        const run = (): Promise<RefreshResult | undefined> => this.refreshAttempt.run(session, decision);
+        return this.streamGate.rotate(session.id, patienceMs, run);
+      }
+      case 'wait':
+        return undefined;
+      case 'lost':
+        await this.refreshAttempt.markLost(session, decision.attemptId);
+        return skipped;
+      case 'probe':
+      case 'in-doubt':
+        return skipped;
     }
-    return false;
   }
-}
 
-function isWanted(session: LiveSession, trigger: RefreshTrigger): boolean {
-  const decision = decide(session, databaseTime(session));
-  switch (trigger.kind) {
-    case 'policy':
-      return decision.kind === 'due' || decision.kind === 'expired' || decision.kind === 'in-doubt';
-    case 'refused':
-      return session.generation === trigger.generation && decision.kind !== 'back-off';
-    case 'claimed':
-      return session.generation === trigger.generation && decision.kind !== 'reauthenticate';
-    case 'forced':
-      return decision.kind !== 'reauthenticate';
+  private isWanted(session: LiveSession, trigger: RefreshTrigger): boolean {
+    const decision = decide(session, databaseTime(session));
+    switch (trigger.kind) {
+      case 'policy':
+        return decision.kind === 'due' || decision.kind === 'expired' || decision.kind === 'in-doubt';
+      case 'refused':
+        return session.generation === trigger.generation && decision.kind !== 'back-off';
+      case 'claimed': {
+        const isSpared = this.issuerBackOff.remainingMs(session.issuer) > 0;
+        return session.generation === trigger.generation && decision.kind !== 'reauthenticate' && !isSpared;
+      }
+      case 'forced':
+        return decision.kind !== 'reauthenticate';
+    }
   }
 }

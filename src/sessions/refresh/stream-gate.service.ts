@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import type { SessionId } from '../../database/tables/id.ts';
 import { withinTime } from '../../waiting/within-time.ts';
 
 /**
- * Keeps the streams and the rotations of a session apart, in this process: a stream cannot be sent again, and a
- * rotation ends the token that it began with.
+ * Separates the streams of a session from its rotations, in this process. A stream cannot be sent again, and a rotation
+ * ends the token that the stream was sent with.
  */
 @Injectable()
 export class StreamGate {
   private readonly streams = new Map<string, Set<Promise<unknown>>>();
   private readonly rotating = new Set<string>();
 
-  /** Runs a stream; nothing is run, and nothing returned, while a rotation is under way or about to begin. */
-  tryStream<Result>(sessionId: string, work: () => Promise<Result>): Promise<Result> | undefined {
+  /** Runs a stream. Returns `undefined` and runs nothing during a rotation, or while one waits to start. */
+  tryStream<Result>(sessionId: SessionId, work: () => Promise<Result>): Promise<Result> | undefined {
     if (this.rotating.has(sessionId)) return undefined;
     const streams = this.streams.get(sessionId) ?? new Set();
     this.streams.set(sessionId, streams);
@@ -23,8 +24,12 @@ export class StreamGate {
     return stream;
   }
 
-  /** Runs a rotation when the streams under way have ended, or after so many milliseconds of waiting for them. */
-  async rotate<Result>(sessionId: string, patienceMs: number, work: () => Promise<Result>): Promise<Result> {
+  /** Runs a rotation when the streams under way have ended, or after `patienceMs`. */
+  async rotate<Result>(
+    sessionId: SessionId,
+    patienceMs: number,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
     this.rotating.add(sessionId);
     try {
       const streams = this.streams.get(sessionId);

@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { BatchedMarks } from '../../database/cache/batched-marks.ts';
+import type { SessionId } from '../../database/tables/id.ts';
 import { Log } from '../../observability/log/log.ts';
 import { databaseTime, type LiveSession, SessionCache } from './session.cache.ts';
 import { SessionRepository } from './session.repository.ts';
 
 const FLUSH_MS = 30_000;
 
-/** How exact `last_used_at` is: what hangs on it is a matter of days. */
+/** How exact `last_used_at` is. What depends on it is a matter of days. */
 const PRECISION_MS = 10 * 60_000;
 
-/** Writes down which sessions were used: a busy session costs a small write every ten minutes. */
+/** Stores when sessions were last used. A busy session costs one small write every ten minutes. */
 @Injectable()
-export class SessionLastUse extends BatchedMarks {
+export class SessionLastUse extends BatchedMarks<SessionId> {
   constructor(
     private readonly sessionRows: SessionRepository,
     private readonly sessionCache: SessionCache,
@@ -20,17 +21,17 @@ export class SessionLastUse extends BatchedMarks {
     super(FLUSH_MS);
   }
 
-  /** Notes the use of a session, unless it is written down that it was used a moment ago. */
+  /** Notes a use, unless one of the last ten minutes is stored already. */
   noteUse(session: LiveSession): void {
     const { id, lastUsedAt } = session;
     const now = databaseTime(session);
     if (!lastUsedAt || now.getTime() - lastUsedAt.getTime() > PRECISION_MS) this.mark(id, now);
   }
 
-  protected async write(used: ReadonlyMap<string, Date>): Promise<void> {
+  protected async write(used: ReadonlyMap<SessionId, Date>): Promise<void> {
     const ids = [...used.keys()];
     await this.sessionRows.markUsed(ids);
-    for (const id of ids) this.sessionCache.used(id);
+    for (const id of ids) this.sessionCache.noteStoredUse(id);
   }
 
   protected onFailure(error: unknown): void {

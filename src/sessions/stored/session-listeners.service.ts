@@ -1,32 +1,38 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
+import type { SessionId } from '../../database/tables/id.ts';
+import type { Did } from '../../database/tables/did.ts';
 
-/** What others want to know of sessions: that one needs its owner again. */
-export type SessionListener = (session: { id: string; did: string; reason: SessionReason }) => Promise<void>;
+/** Called when a session needs its owner again. */
+export type NeedsReauthListener = (session: {
+  id: SessionId;
+  did: Did;
+  reason: SessionReason;
+}) => Promise<void>;
 
-/** Is told of each session that opens nothing any more: it needs its owner again, or it was ended for good. */
-export type EndListener = (id: string) => void;
+/** Called when a session grants no access any more: it needs its owner, or it was revoked. */
+export type SessionOverListener = (id: SessionId) => void;
 
-/** Tells whoever holds sessions, or what was made with them, what became of them at this instance. */
+/** Announces the end of sessions, within this instance, to what depends on them. */
 @Injectable()
 export class SessionListeners {
-  private readonly listeners: SessionListener[] = [];
-  private readonly endListeners: EndListener[] = [];
+  private readonly listeners: NeedsReauthListener[] = [];
+  private readonly endListeners: SessionOverListener[] = [];
 
-  add(listener: SessionListener): void {
+  onNeedsReauth(listener: NeedsReauthListener): void {
     this.listeners.push(listener);
   }
 
-  addForEveryEnd(listener: EndListener): void {
+  onSessionOver(listener: SessionOverListener): void {
     this.endListeners.push(listener);
   }
 
-  async tell(session: { id: string; did: string; reason: SessionReason }): Promise<void> {
-    this.tellEnd(session.id);
+  async announceNeedsReauth(session: { id: SessionId; did: Did; reason: SessionReason }): Promise<void> {
+    this.announceSessionOver(session.id);
     for (const listener of this.listeners) await listener(session);
   }
 
-  tellEnd(id: string): void {
+  announceSessionOver(id: SessionId): void {
     for (const listener of this.endListeners) listener(id);
   }
 }

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { RowBinding } from '../../crypto/row-binding.ts';
 import type { OauthSessionTable } from '../../database/tables/oauth-session.ts';
+import { toDate, toTimestamp } from '../../database/tables/timestamp.ts';
 import type { Attempt, Session } from './session.ts';
 
 export type SessionRow = Selectable<OauthSessionTable>;
@@ -54,9 +55,9 @@ export function toBoundColumns(facts: BoundFacts): BoundColumns {
     asked_scope: facts.askedScope,
     kid: facts.kid,
     purpose: facts.purpose,
-    granted_at: facts.grantedAt.toISOString(),
-    refreshed_at: facts.refreshedAt.toISOString(),
-    access_expires_at: facts.accessExpiresAt.toISOString(),
+    granted_at: toTimestamp(facts.grantedAt),
+    refreshed_at: toTimestamp(facts.refreshedAt),
+    access_expires_at: toTimestamp(facts.accessExpiresAt),
   };
 }
 
@@ -95,12 +96,19 @@ export function sealBinding(row: BoundColumns): RowBinding {
   return { table: 'oauth_session', column: 'sealed', id: row.id, facts };
 }
 
-/** Whether two readings of a row hold the same sealed tokens, bound to the same values. */
+/** Returns whether two readings of a row hold the same sealed tokens, bound to the same values. */
 export function isSealedAlike(a: SessionRow, b: SessionRow): boolean {
   return a.id === b.id && a.sealed === b.sealed && BOUND_COLUMNS.every(column => a[column] === b[column]);
 }
 
-function toAttempt({ attempt_id, attempt_state, owner, sent_at, lease_until }: SessionRow): Attempt | null {
+/** Reads the attempt of a row. */
+export function toAttempt({
+  attempt_id,
+  attempt_state,
+  owner,
+  sent_at,
+  lease_until,
+}: Pick<SessionRow, 'attempt_id' | 'attempt_state' | 'owner' | 'sent_at' | 'lease_until'>): Attempt | null {
   if (attempt_id === null || attempt_state === null || owner === null) return null;
   return {
     id: attempt_id,
@@ -109,8 +117,4 @@ function toAttempt({ attempt_id, attempt_state, owner, sent_at, lease_until }: S
     sentAt: toDate(sent_at),
     leaseUntil: toDate(lease_until),
   };
-}
-
-function toDate(timestamp: string | null): Date | null {
-  return timestamp === null ? null : new Date(timestamp);
 }

@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { SessionReason, SessionStatus } from '../../database/tables/oauth-session.ts';
+import { newId, SessionId } from '../../database/tables/id.ts';
+import type { Did } from '../../database/tables/did.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { NO_ATTEMPT, type SessionLife, toGrantedRow } from './granted-row.ts';
 import { isUnheld } from './session-holders.ts';
@@ -11,7 +12,7 @@ import type { AttemptKey, Session } from './session.ts';
 import { isSealedAlike, type SessionRow, toSession } from './session-row.ts';
 import { type SessionSecrets, SessionSecretsBox } from './session-secrets.service.ts';
 
-/** A session as it was read: its row, its secrets, unless they were erased, and the database's time of the reading. */
+/** A session as it was read: its row, its secrets unless they were erased, and the database's time of the read. */
 export type StoredSession = Session & {
   readonly row: SessionRow;
   readonly secrets: SessionSecrets | null;
@@ -20,22 +21,22 @@ export type StoredSession = Session & {
 
 const MARKED_AT_ONCE = 200;
 
-/** As the partial index `oauth_session_troubled` has it, word for word, or it serves nobody. */
+/** Must equal the predicate of the partial index `oauth_session_troubled`, or the planner will not use it. */
 const IN_TROUBLE = sql<boolean>`(failures > 0 or attempt_state = 'in_doubt')`;
 
 export type SessionQuery = {
-  readonly did?: string | undefined;
-  /** As it was verified when the session was granted. */
+  readonly did?: Did | undefined;
+  /** The handle that was verified when the session was granted. */
   readonly handle?: string | undefined;
   readonly status?: SessionStatus | undefined;
-  /** Only those whose refresh fails, or is in doubt. */
+  /** Only sessions whose refresh fails or is in doubt. */
   readonly troubled?: boolean | undefined;
-  /** The last id of the page before. */
-  readonly cursor?: string | undefined;
+  /** The last id of the previous page. */
+  readonly cursor?: SessionId | undefined;
   readonly limit: number;
 };
 
-/** Stored sessions. Every change of a status is guarded, and grows the generation by one. */
+/** Stored sessions. Every change of a status is guarded, and increments the generation. */
 @Injectable()
 export class SessionRepository {
   constructor(
@@ -43,18 +44,22 @@ export class SessionRepository {
     private readonly sessionSecretsBox: SessionSecretsBox,
   ) {}
 
-  async insert(grant: Grant, life: SessionLife, database: Kysely<Schema> = this.database): Promise<Session> {
-    const to = { ...life, id: randomUUID(), generation: 1 };
+  async insertSession(
+    grant: Grant,
+    life: SessionLife,
+    database: Kysely<Schema> = this.database,
+  ): Promise<Session> {
+    const to = { ...life, id: newId(SessionId), generation: 1 };
     const row = toGrantedRow(grant, to, this.sessionSecretsBox, await this.database.readNow(database));
     await database.insertInto('oauth_session').values(row).execute();
     return toSession(row);
   }
 
   /**
-   * @param known how it was read before: what is still sealed as it was then is not opened again
+   * @param known an earlier read of the session. Its secrets are reused if the row is still sealed alike
    * @throws BrokerError `SealedRowUnreadable` when the row was edited
    */
-  async find(id: string, known?: StoredSession): Promise<StoredSession | undefined> {
+  async findSession(id: SessionId, known?: StoredSession): Promise<StoredSession | undefined> {
     const found = await this.database
       .selectFrom('oauth_session')
       .selectAll()
@@ -68,7 +73,7 @@ export class SessionRepository {
   }
 
   /** Returns the id of the active session that an account was granted last. */
-  async findNewestActive(did: string): Promise<string | undefined> {
+  async findNewestActive(did: Did): Promise<SessionId | undefined> {
     const row = await this.database
       .selectFrom('oauth_session')
       .select('id')
@@ -81,7 +86,7 @@ export class SessionRepository {
     return row?.id;
   }
 
-  /** Updates an active session for a new holder, which a sweep then waits for; answers whether there is such a one. */
+  /** Touches the row so that a concurrent sweep waits for the new holder. Returns false if the session is not active. */
   async addHolder({ id, did }: Pick<Session, 'id' | 'did'>, database: Kysely<Schema>): Promise<boolean> {
     const { numUpdatedRows } = await database
       .updateTable('oauth_session')
@@ -93,14 +98,14 @@ export class SessionRepository {
     return numUpdatedRows === 1n;
   }
 
-  /** Locks a session for this transaction, so that what is read of it afterwards is the newest. */
-  async lock(id: string, transaction: Kysely<Schema>): Promise<void> {
-    if (this.database.dialect === 'sqlite') return; // The transaction has the whole file.
-    await transaction.selectFrom('oauth_session').select('id').where('id', '=', id).forUpdate().execute();
+  /** Locks a session until the transaction ends, so that later reads in it see the newest row. */
+  async lockSession(id: SessionId, transaction: Kysely<Schema>): Promise<void> {
+    const query = transaction.selectFrom('oauth_session').select('id').where('id', '=', id);
+    await this.database.dialect.lockRows(query).execute();
   }
 
-  /** Marks a session to be revoked unless something holds it; answers whether this call did it. */
-  async beginRevokingUnheld(id: string, database: Kysely<Schema>): Promise<boolean> {
+  /** Marks a session `revoking` unless it has a holder. Returns whether this call did. */
+  async markRevokingUnheld(id: SessionId, database: Kysely<Schema>): Promise<boolean> {
     const { numUpdatedRows } = await database
       .updateTable('oauth_session')
       .set(({ eb }) => ({ ...NO_ATTEMPT, status: 'revoking', generation: eb('generation', '+', 1) }))
@@ -111,8 +116,8 @@ export class SessionRepository {
     return numUpdatedRows === 1n;
   }
 
-  /** Marks a session to be revoked; answers whether this call did it. The refresh token stays to revoke it with. */
-  async beginRevoking(id: string, database: Kysely<Schema> = this.database): Promise<boolean> {
+  /** Marks a session `revoking`, and keeps the refresh token to revoke it with. Returns whether this call did. */
+  async markRevoking(id: SessionId, database: Kysely<Schema> = this.database): Promise<boolean> {
     const { numUpdatedRows } = await database
       .updateTable('oauth_session')
       .set(({ eb }) => ({ ...NO_ATTEMPT, status: 'revoking', generation: eb('generation', '+', 1) }))
@@ -122,8 +127,8 @@ export class SessionRepository {
     return numUpdatedRows === 1n;
   }
 
-  /** Lists sessions that still have to be revoked, in no order, so that a few that cannot be hold up no others. */
-  async listRevoking(limit: number): Promise<string[]> {
+  /** Lists sessions marked `revoking`, in random order, so that a few that cannot be revoked delay no others. */
+  async listRevoking(limit: number): Promise<SessionId[]> {
     const rows = await this.database
       .selectFrom('oauth_session')
       .select('id')
@@ -134,8 +139,8 @@ export class SessionRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Erases the secrets of a session that was revoked at its issuer. */
-  async erase(id: string): Promise<void> {
+  /** Marks a session `revoked` and erases its secrets, after its issuer revoked it. */
+  async eraseSecrets(id: SessionId): Promise<void> {
     await this.database
       .updateTable('oauth_session')
       .set(({ eb }) => ({ status: 'revoked', sealed: null, generation: eb('generation', '+', 1) }))
@@ -144,10 +149,7 @@ export class SessionRepository {
       .execute();
   }
 
-  /**
-   * Says of one generation of a session that its owner is needed, on the word of one attempt; answers whether both
-   * still had their place.
-   */
+  /** Marks the session `needs_reauth` if generation and attempt are still current. Returns whether it did. */
   async markNeedsReauth(
     { sessionId, generation, attemptId }: AttemptKey,
     reason: SessionReason,
@@ -168,8 +170,8 @@ export class SessionRepository {
     return numUpdatedRows === 1n;
   }
 
-  /** Writes down that sessions are in use, in batches that every database takes. */
-  async markUsed(ids: readonly string[]): Promise<void> {
+  /** Stores that sessions are in use, in batches small enough for every database. */
+  async markUsed(ids: readonly SessionId[]): Promise<void> {
     for (let start = 0; start < ids.length; start += MARKED_AT_ONCE) {
       await this.database
         .updateTable('oauth_session')
@@ -179,8 +181,8 @@ export class SessionRepository {
     }
   }
 
-  /** Lists sessions for the operator, in the order of their ids. Served by the indexes on each of what it asks for. */
-  async list({ did, handle, status, troubled, cursor, limit }: SessionQuery): Promise<Session[]> {
+  /** Lists sessions for the operator, ordered by id. Each filter has an index. */
+  async listSessions({ did, handle, status, troubled, cursor, limit }: SessionQuery): Promise<Session[]> {
     let query = this.database.selectFrom('oauth_session').selectAll().orderBy('id').limit(limit);
     if (did !== undefined) query = query.where('did', '=', did);
     if (handle !== undefined) query = query.where('handle', '=', handle);
@@ -190,8 +192,8 @@ export class SessionRepository {
     return (await query.execute()).map(toSession);
   }
 
-  /** Counts the active sessions that belong to another client id. */
-  async countOfOtherClients(clientId: string): Promise<number> {
+  /** Counts the active sessions of other client ids. */
+  async countSessionsOfOtherClients(clientId: string): Promise<number> {
     const { count } = await this.database
       .selectFrom('oauth_session')
       .select(({ fn }) => fn.countAll<number | string>().as('count'))
@@ -201,7 +203,7 @@ export class SessionRepository {
     return Number(count);
   }
 
-  /** Tells every active session of another client id that it needs its owner again. */
+  /** Marks every active session of another client id `needs_reauth`, and returns them. */
   markClientChanged(clientId: string): Promise<Pick<Session, 'id' | 'did'>[]> {
     return this.database
       .updateTable('oauth_session')

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { SessionId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import { databaseTime, type LiveSession, SessionCache, requireLive } from '../stored/session.cache.ts';
 import { decide, isSettling, type RefreshDecision } from '../stored/refresh-policy.ts';
+import type { Session } from '../stored/session.ts';
 import { Refresher, type RefreshTrigger } from '../refresh/refresher.service.ts';
 import { untilAborted } from '../../waiting/until-aborted.ts';
 import { withinTime } from '../../waiting/within-time.ts';
@@ -10,6 +12,9 @@ import { withinTime } from '../../waiting/within-time.ts';
 /** How long a request waits for a token. The refresh itself goes on. */
 const PATIENCE_MS = 30_000;
 const RETRY_AFTER_SECONDS = 5;
+
+/** Throws if a session must not send a request. */
+export type SessionCheck = (session: Pick<Session, 'scope'>) => void;
 
 /**
  * Provides the tokens that requests are sent with, and waits for a refresh if there is no other way.
@@ -25,20 +30,27 @@ export class LiveTokens {
     private readonly metrics: Metrics,
   ) {}
 
-  /** Returns a session that is active, whether its token works or not. */
-  async getSession(id: string): Promise<LiveSession> {
-    return requireLive(await this.sessionCache.get(id));
+  /** Returns a session that is active and passes `check`, whether its token works or not. */
+  async getActive(id: SessionId, check?: SessionCheck): Promise<LiveSession> {
+    const session = requireLive(await this.sessionCache.get(id));
+    check?.(session);
+    return session;
   }
 
-  /** Returns the session with a token that can be sent now. Starts a refresh that is due, and does not wait for it. */
-  async makeUsable(session: LiveSession, signal: AbortSignal | undefined): Promise<LiveSession> {
+  /**
+   * Returns a session whose token can be sent now. Starts a refresh that is due, and does not wait for it.
+   *
+   * @param check runs before a token is waited for
+   */
+  async get(id: SessionId, signal: AbortSignal | undefined, check?: SessionCheck): Promise<LiveSession> {
+    const session = await this.getActive(id, check);
     const decision = decide(session, databaseTime(session));
-    if (decision.kind === 'due') void this.refresher.refresh(session.id, { kind: 'policy' });
-    return isSendable(decision) ? session : this.awaitToken(session.id, signal);
+    if (decision.kind === 'due') void this.refresher.refresh(id, { kind: 'policy' });
+    return isSendable(decision) ? session : this.awaitToken(id, signal);
   }
 
   /** Returns a session whose token stays for a while: waits for a refresh that is due or running, in any process. */
-  async getSettled(id: string, signal: AbortSignal | undefined): Promise<LiveSession> {
+  async getSettled(id: SessionId, signal: AbortSignal | undefined): Promise<LiveSession> {
     await this.awaitRefresh(id, { kind: 'policy' }, signal);
     const session = requireLive(await this.sessionCache.reload(id));
     const decision = decide(session, databaseTime(session));
@@ -52,28 +64,31 @@ export class LiveTokens {
     const current = requireLive(await this.sessionCache.reload(id));
     if (current.generation > generation) return current;
     if (isSettling(current, databaseTime(current)) && !current.attempt) {
-      throw new BrokerError('UpstreamUnavailable', 'The PDS refuses a token that was just renewed.');
+      throw new BrokerError(
+        'UpstreamUnavailable',
+        'The PDS refuses an access token that is less than a minute old. Try again in a minute.',
+      );
     }
     await this.awaitRefresh(id, { kind: 'refused', generation }, signal);
-    const renewed = await this.getSession(id);
+    const renewed = await this.getActive(id);
     if (renewed.generation > generation) return renewed;
     throw tokenUnavailable(decide(renewed, databaseTime(renewed)), databaseTime(renewed));
   }
 
   /** Returns the session with the token that another process stored, or that a refresh yields. */
-  private async awaitToken(id: string, signal: AbortSignal | undefined): Promise<LiveSession> {
+  private async awaitToken(id: SessionId, signal: AbortSignal | undefined): Promise<LiveSession> {
     const current = requireLive(await this.sessionCache.reload(id));
     const decision = decide(current, databaseTime(current));
     if (isSendable(decision)) return current;
     if (decision.kind !== 'back-off') await this.awaitRefresh(id, { kind: 'policy' }, signal);
-    const after = await this.getSession(id);
+    const after = await this.getActive(id);
     const outcome = decide(after, databaseTime(after));
     if (isSendable(outcome)) return after;
     throw tokenUnavailable(outcome, databaseTime(after));
   }
 
   private async awaitRefresh(
-    id: string,
+    id: SessionId,
     trigger: RefreshTrigger,
     signal: AbortSignal | undefined,
   ): Promise<void> {
@@ -86,7 +101,7 @@ function tokenUnavailable(decision: RefreshDecision, now: Date): BrokerError {
   const waitMs = decision.kind === 'back-off' ? decision.until.getTime() - now.getTime() : 0;
   return new BrokerError(
     'TokenUnavailable',
-    'The session cannot be renewed right now; it is not lost. Try again soon.',
+    'The session cannot be refreshed right now. It is not lost; try again soon.',
     { retryAfterSeconds: Math.max(RETRY_AFTER_SECONDS, Math.ceil(waitMs / 1000)) },
   );
 }

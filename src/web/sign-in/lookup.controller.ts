@@ -2,6 +2,7 @@ import { Controller, Get, Header, Query, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Did } from '../../database/tables/did.ts';
 import { Config } from '../../config/config.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { Allow } from '../../http/origins/allow.decorator.ts';
@@ -12,10 +13,10 @@ import { LookupLimit } from './lookup-limit.service.ts';
 
 const query = z.object({ identifier: z.string().max(2048) });
 
-/** An account as the sign-in page shows it while its handle is typed. */
-type ShownAccount = { did: string; handle: string | null; server: string; picture: string };
+/** An account as the sign-in page previews it. */
+type ShownAccount = { did: Did; handle: string | null; server: string; picture: string };
 
-/** Tells the sign-in page whose handle it is; nothing for what is nobody's, so that typing makes no errors. */
+/** Looks up the account of a handle for the sign-in page. An unknown handle is no error, as it may be half typed. */
 @ApiExcludeController()
 @Controller('lookup')
 export class LookupController {
@@ -33,7 +34,7 @@ export class LookupController {
     @Req() { headers, ip }: FastifyRequest,
   ): Promise<{ account: ShownAccount | null }> {
     requireNoForeignPage(headers, [this.config.publicUrl.origin]);
-    await this.lookupLimit.take(ip);
+    await this.lookupLimit.consume(ip);
     return { account: await this.find(identifier) };
   }
 

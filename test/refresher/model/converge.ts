@@ -19,7 +19,7 @@ export async function converge(world: World): Promise<void> {
   for (let round = 0; round < MOST_ROUNDS && (round === 0 || world.sessions.some(isUnsettled)); round++) {
     await refreshAll(world);
   }
-  for (const broker of world.brokers) await broker.get(SessionRevocation).resume(100);
+  for (const broker of world.brokers) await broker.get(SessionRevocation).retryRevocations(100);
   await world.check();
   for (const session of world.sessions) await requireEnd(world, session);
 }

@@ -28,7 +28,7 @@ export class BrowsersController {
     @CallSource() by: AuditSource,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.ownUiSessions.end(id, caller, by);
+    await this.ownUiSessions.endUiSession(id, caller, by);
     this.back('browser-ended', reply);
   }
 
@@ -39,7 +39,7 @@ export class BrowsersController {
     @CallSource() by: AuditSource,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.ownUiSessions.endOthers(caller, by);
+    await this.ownUiSessions.endOtherUiSessions(caller, by);
     this.back('browsers-ended', reply);
   }
 

@@ -19,7 +19,7 @@ import { OwnKeys } from './own-keys.service.ts';
 
 const rotation = z.object({ start: z.string().max(12), grace: z.enum(graces) });
 
-/** The page of one of one's own keys, where its secret is replaced and it is revoked. */
+/** The page of one key, where its owner replaces or revokes it. */
 @ApiExcludeController()
 @Controller('account/keys')
 @UseFilters(AccountErrorFilter)
@@ -38,9 +38,9 @@ export class KeyController {
     @Caller() caller: BrowserPrincipal,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const apiKey = toApiKeyView(await this.ownKeys.get(id, caller));
-    const lost = await this.lostKeyReasons.explain([apiKey]);
-    this.pages.send(reply, KeyPage({ ...this.pages.frame, apiKey, lost }));
+    const listed = await this.ownKeys.get(id, caller);
+    const lost = await this.lostKeyReasons.explain([listed]);
+    this.pages.send(reply, KeyPage({ ...this.pages.frame, apiKey: toApiKeyView(listed), lost }));
   }
 
   @Post(':id/rotate')

@@ -3,7 +3,8 @@ import type { BrowserPrincipal } from '../../../access/principal.ts';
 import type { IssuedApiKey } from '../../../api-keys/keys/api-keys.service.ts';
 import { KeyRequestClaims } from '../../../api-keys/requests/key-request-claims.service.ts';
 import { noSuchRequest } from '../../../api-keys/requests/key-request-refusals.ts';
-import { type CreatedKeyRequest, KeyRequests } from '../../../api-keys/requests/key-requests.service.ts';
+import type { CreatedKeyRequest } from '../../../api-keys/requests/key-request.ts';
+import { KeyRequests } from '../../../api-keys/requests/key-requests.service.ts';
 import type { AuditSource } from '../../../audit/audit-event.ts';
 import { Config } from '../../../config/config.ts';
 import { type NewKeyForm, toKeyRequestInput } from './new-key-form.ts';
@@ -42,6 +43,6 @@ export class OwnKeyRequests {
   ): Promise<IssuedApiKey> {
     const request = await this.keyRequests.getOpen(id);
     if (proof.tempToken === undefined || request.did !== did) throw noSuchRequest();
-    return this.keyRequestClaims.claimWithToken(id, proof.tempToken, proof.code, by);
+    return this.keyRequestClaims.claimWithToken(request.id, proof.tempToken, proof.code, by);
   }
 }

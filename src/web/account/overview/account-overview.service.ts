@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { ApiKeyId, UiSessionId } from '../../../database/tables/id.ts';
 import type { BrowserPrincipal } from '../../../access/principal.ts';
 import { toApiKeyView } from '../../../api-keys/keys/api-key-view.ts';
 import { ApiKeys } from '../../../api-keys/keys/api-keys.service.ts';
@@ -15,13 +16,13 @@ const BROWSERS_SHOWN = 50;
 const KEYS_SHOWN = 500;
 
 export type AccountCursors = {
-  readonly browsers?: string | undefined;
-  readonly keys?: string | undefined;
+  readonly browsers?: UiSessionId | undefined;
+  readonly keys?: ApiKeyId | undefined;
 };
 
 type Overview = Omit<AccountView, 'basePath' | 'brokerName' | 'done' | 'problem'>;
 
-/** Gathers what a person is shown of their account. */
+/** Gathers the contents of the account's page. */
 @Injectable()
 export class AccountOverview {
   constructor(
@@ -33,7 +34,7 @@ export class AccountOverview {
     private readonly lostKeyReasons: LostKeyReasons,
   ) {}
 
-  /** @throws BrokerError `ReauthorizationRequired` when the browser's own session is over */
+  /** @throws BrokerError `ReauthorizationRequired` if the browser's own session has ended */
   async read(caller: BrowserPrincipal, cursors: AccountCursors): Promise<Overview> {
     const { did, sessionId, uiSessionId } = caller;
     const [session, browsers, listed] = await Promise.all([
@@ -45,13 +46,13 @@ export class AccountOverview {
     const keys = listed.keys.map(key => toApiKeyView(key));
     return {
       session,
-      shortfall: this.scopeShortfalls.of(session),
+      shortfall: this.scopeShortfalls.missingParts(session),
       reconsentUrl: reconsentUrl(session, this.config),
       browsers: shown.toSorted(byCurrentAndLastSeen),
       browsersCursor: browsers.cursor,
       keys: keys.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1)),
       keysCursor: listed.cursor,
-      lost: await this.lostKeyReasons.explain(keys),
+      lost: await this.lostKeyReasons.explain(listed.keys),
       mayMakeKeys: this.config.keyRequests !== 'off',
     };
   }

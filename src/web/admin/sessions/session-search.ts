@@ -1,24 +1,26 @@
+import { isValidDid } from '@atproto/syntax';
 import { z } from 'zod';
 import { sessionStatuses } from '../../../database/tables/oauth-session.ts';
+import { SessionId } from '../../../database/tables/id.ts';
 import type { SessionQuery } from '../../../sessions/stored/session.repository.ts';
 
-/** What the operator searches for; whatever is wrong with it, they get the page. */
+/** Query of the search. Invalid parts are ignored, so that the operator always gets the page. */
 export const sessionSearch = z.object({
   q: z.string().trim().max(2048).optional().catch(undefined),
   status: z
     .enum([...sessionStatuses, 'troubled'])
     .optional()
     .catch(undefined),
-  cursor: z.uuid().optional().catch(undefined),
+  cursor: SessionId.optional().catch(undefined),
 });
 
 export type SessionSearch = z.infer<typeof sessionSearch>;
 
-/** Returns what is asked of the database: a DID, or a handle as people write it. */
+/** Turns a search into a query by DID or by handle. A leading `@` or `at://` is ignored. */
 export function toSessionQuery({ q = '', status, cursor }: SessionSearch): Omit<SessionQuery, 'limit'> {
-  // What can be in no name is left out: no database has to take every text.
+  // Drops characters that no name has: Postgres refuses some of them (U+0000).
   const name = q.replace(/^@|^at:\/\//, '').replace(/[^\w.:%-]/g, '');
-  const about = q === '' ? {} : name.startsWith('did:') ? { did: name } : { handle: name.toLowerCase() };
+  const about = q === '' ? {} : isValidDid(name) ? { did: name } : { handle: name.toLowerCase() };
   return {
     ...about,
     ...(status === 'troubled' ? { status: 'active', troubled: true } : { status }),
@@ -26,7 +28,7 @@ export function toSessionQuery({ q = '', status, cursor }: SessionSearch): Omit<
   };
 }
 
-/** Whether somebody searches for one session by its id. */
+/** Returns whether the search text is a session id. */
 export function isSessionId(q: string | undefined): q is string {
   return z.uuid().safeParse(q).success;
 }

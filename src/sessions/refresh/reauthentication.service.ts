@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import type { SessionReason } from '../../database/tables/oauth-session.ts';
+import type { AttemptId } from '../../database/tables/id.ts';
+import { Log } from '../../observability/log/log.ts';
+import { PersistentWrites } from '../../single-use/persistent-writes.service.ts';
+import type { LiveSession } from '../stored/session.cache.ts';
+import { SessionCache } from '../stored/session.cache.ts';
+import { SessionListeners } from '../stored/session-listeners.service.ts';
+import { SessionRepository } from '../stored/session.repository.ts';
+
+/** Moves sessions that only their owners can renew to `needs_reauth`. */
+@Injectable()
+export class Reauthentication {
+  constructor(
+    private readonly sessionRows: SessionRepository,
+    private readonly sessionCache: SessionCache,
+    private readonly sessionListeners: SessionListeners,
+    private readonly persistentWrites: PersistentWrites,
+    private readonly log: Log,
+  ) {}
+
+  /** Marks the session `needs_reauth` if generation and attempt are still current, and tells the session's holders. */
+  async require(
+    { id, did, generation }: LiveSession,
+    attemptId: AttemptId,
+    reason: SessionReason,
+  ): Promise<void> {
+    const key = { sessionId: id, generation, attemptId };
+    const { persistentWrites } = this;
+    if (!(await persistentWrites.untilWritten(() => this.sessionRows.markNeedsReauth(key, reason)))) return;
+    this.sessionCache.forget(id);
+    this.log.sessionNeedsReauth({ did, sessionId: id, reason });
+    await persistentWrites.untilWritten(() => this.sessionListeners.announceNeedsReauth({ id, did, reason }));
+  }
+}

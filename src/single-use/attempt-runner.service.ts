@@ -1,0 +1,175 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import type { AttemptId } from '../database/tables/id.ts';
+import { Instances } from '../leases/instances.service.ts';
+import { stopwatch } from '../waiting/stopwatch.ts';
+import { withinTime } from '../waiting/within-time.ts';
+import type { AttemptRows } from './attempt-rows.ts';
+import { FailPoints } from './fail-points.service.ts';
+import { PersistentWrites } from './persistent-writes.service.ts';
+import type { Failure, OutcomeKind, TokenUse, Verdict } from './token-use.ts';
+import type { OwnerState } from './use-decision.ts';
+
+/** How long this process waits for an answer. No request is valid for as long. */
+const ANSWER_TIME_LIMIT_MS = 10 * 60_000;
+
+/** A process that paused for longer between signing and sending may have been superseded in the meantime. */
+const LONGEST_HESITATION_MS = 5_000;
+
+/** How long a request travels before the fail point `after_bytes` calls it sent. */
+const TIME_ON_THE_WIRE_MS = 500;
+
+type Kinded = { readonly kind: OutcomeKind };
+
+type Named = { readonly attemptId: AttemptId };
+
+/** How an attempt ended. `written` settles when its verdict is stored, and never rejects. */
+export type AttemptEnd<Outcome> =
+  /** The claim failed: another attempt has the token. */
+  | { readonly kind: 'busy' }
+  /** The commit failed: another attempt got the token meanwhile. Nothing was sent. */
+  | { readonly kind: 'superseded' }
+  | {
+      readonly kind: 'settled';
+      readonly outcome: Outcome | Failure;
+      readonly written: Promise<void>;
+    };
+
+/** Runs attempts: claim, sign, commit, transmit once, keep the answer, settle. */
+@Injectable()
+export class AttemptRunner {
+  constructor(
+    private readonly instances: Instances,
+    private readonly failPoints: FailPoints,
+    private readonly persistentWrites: PersistentWrites,
+  ) {}
+
+  /** The owner of the attempts of this process. */
+  get owner(): string {
+    return this.instances.self;
+  }
+
+  /**
+   * Returns whether the owner of an attempt still works on it. To be called from the one flight of the token, so an
+   * attempt of this process itself has no flight any more.
+   */
+  async ownerStateOf(attempt: { readonly owner: string } | null): Promise<OwnerState> {
+    if (!attempt) return 'gone';
+    const isGone = attempt.owner === this.owner || (await this.instances.isDead(attempt.owner));
+    return isGone ? 'gone' : 'working';
+  }
+
+  /** Runs one attempt. Resolves when its outcome is settled. */
+  async run<Claim extends Named, Signed, Outcome extends Kinded>(
+    rows: AttemptRows<Claim>,
+    claim: Claim,
+    use: TokenUse<Signed, Outcome>,
+  ): Promise<AttemptEnd<Outcome>> {
+    if (!(await rows.claim(claim))) return { kind: 'busy' };
+    const progress = { sent: false };
+    const exchange = this.exchange(rows, claim, use, progress);
+    const outcome = await exchange.catch((cause: unknown): Failure => ({
+      kind: progress.sent ? 'unknown' : 'not-sent',
+      cause,
+    }));
+    if (!outcome) return { kind: 'superseded' };
+    const verdict = await use.settle(outcome);
+    return { kind: 'settled', outcome, written: this.write(rows, claim, verdict) };
+  }
+
+  /** @returns `undefined` if the attempt was superseded */
+  private async exchange<Claim extends Named, Signed, Outcome extends Kinded>(
+    rows: AttemptRows<Claim>,
+    claim: Claim,
+    use: TokenUse<Signed, Outcome>,
+    progress: { sent: boolean },
+  ): Promise<Outcome | Failure | undefined> {
+    await this.failPoints.at('after_intent');
+    for (let signatures = 1; ; signatures++) {
+      const signed = await use.sign();
+      const lateness = stopwatch();
+      const sentAt = await this.commit(rows, claim);
+      if (!sentAt) return undefined;
+      await this.failPoints.at('before_send');
+      if (lateness() > LONGEST_HESITATION_MS) throw new Error('Too late to send what was signed.');
+      progress.sent = true;
+      const outcome = await this.send(use, signed, sentAt);
+      if (outcome.kind !== 'sign-again' || signatures === use.mostSignatures) return outcome;
+      progress.sent = false;
+    }
+  }
+
+  /**
+   * Commits to one transmission. If the confirmation of the commit was lost, the row tells.
+   *
+   * @throws what kept the commit from being confirmed: nothing may be sent
+   */
+  private async commit<Claim extends Named>(
+    rows: AttemptRows<Claim>,
+    claim: Claim,
+  ): Promise<Date | undefined> {
+    try {
+      return await rows.commit(claim);
+    } catch (cause) {
+      const attempt = await rows.findAttempt(claim);
+      if (attempt?.id === claim.attemptId && attempt.state === 'sent' && attempt.sentAt)
+        return attempt.sentAt;
+      // The commit may still come through. Giving the attempt up rules that out.
+      throw new Error('The commit to send was not confirmed.', { cause });
+    }
+  }
+
+  /** A time limit ends the waiting, not the request: a late answer is kept too. */
+  private async send<Signed, Outcome extends Kinded>(
+    use: TokenUse<Signed, Outcome>,
+    signed: Signed,
+    sentAt: Date,
+  ): Promise<Outcome | Failure> {
+    const transmission = use.transmit(signed);
+    const onTheWire = this.failPoints.isArmed('after_bytes') ? this.failAfterBytes(transmission) : undefined;
+    const kept = Promise.allSettled([onTheWire, transmission]).then(async () =>
+      this.keep(use, await transmission, signed, sentAt),
+    );
+    kept.catch(() => undefined); // A late answer has no caller any more.
+    const isInTime = await withinTime(
+      ANSWER_TIME_LIMIT_MS,
+      transmission.then(() => true),
+      false,
+    );
+    if (!isInTime) return { kind: 'unknown', cause: new Error('The issuer has not answered.') };
+    const outcome = await kept;
+    await onTheWire;
+    return outcome;
+  }
+
+  /** Skips a request that the issuer only answers with a nonce: such a request does not reach the token. */
+  private async failAfterBytes(transmission: Promise<Kinded>): Promise<void> {
+    const outcome = await Promise.race([transmission, delay(TIME_ON_THE_WIRE_MS, undefined)]);
+    if (outcome?.kind !== 'sign-again') await this.failPoints.at('after_bytes');
+  }
+
+  private async keep<Signed, Outcome extends Kinded>(
+    use: TokenUse<Signed, Outcome>,
+    outcome: Outcome,
+    signed: Signed,
+    sentAt: Date,
+  ): Promise<Outcome> {
+    if (outcome.kind === 'sign-again') return outcome;
+    try {
+      await this.failPoints.at('after_answer');
+      if (outcome.kind === 'refreshed') await this.failPoints.at('before_write');
+    } finally {
+      // The answer comes only once, so no failure may keep it from being stored.
+      await use.keep(outcome, signed, sentAt);
+    }
+    return outcome;
+  }
+
+  private async write<Claim>(rows: AttemptRows<Claim>, claim: Claim, verdict: Verdict): Promise<void> {
+    if (verdict.kind === 'concluded') return;
+    const write = (): Promise<unknown> =>
+      verdict.kind === 'in-doubt' ? rows.markInDoubt(claim) : rows.giveUp(claim, verdict.retryAfterSeconds);
+    // Abandoned at shutdown, the attempt looks as if its answer were lost. That is safe.
+    await this.persistentWrites.untilWritten(write).catch(() => undefined);
+  }
+}

@@ -1,0 +1,36 @@
+/** A use of a token that is under way in this process. */
+export type Landing = {
+  /** Settles when all that the use has to write is written. */
+  readonly landed: Promise<unknown>;
+};
+
+/**
+ * The uses that are under way in this process, at most one per key. No flight belongs to a caller: a caller that
+ * leaves only stops waiting.
+ */
+export class Flights<Flight extends Landing> {
+  private readonly flights = new Map<string, Flight>();
+
+  get size(): number {
+    return this.flights.size;
+  }
+
+  find(key: string): Flight | undefined {
+    return this.flights.get(key);
+  }
+
+  /** Keeps a flight until it has landed. The caller has made sure that the key has no other. */
+  add(key: string, flight: Flight): Flight {
+    this.flights.set(key, flight);
+    const remove = (): void => {
+      this.flights.delete(key);
+    };
+    flight.landed.then(remove, remove);
+    return flight;
+  }
+
+  /** Waits until every flight has landed. */
+  async allLanded(): Promise<void> {
+    await Promise.allSettled(Array.from(this.flights.values(), ({ landed }) => landed));
+  }
+}

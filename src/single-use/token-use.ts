@@ -1,0 +1,26 @@
+/** How a transmission ended. Only `unknown` leaves open whether the token was spent. */
+export type OutcomeKind = 'refreshed' | 'sign-again' | 'not-sent' | 'refused' | 'invalid-grant' | 'unknown';
+
+/** The end of an attempt that got no answer. */
+export type Failure = { readonly kind: 'not-sent' | 'unknown'; readonly cause: unknown };
+
+/** What is left to write about an attempt once its outcome is settled. */
+export type Verdict =
+  /** Nothing: the answer is stored, or the token is over. */
+  | { readonly kind: 'concluded' }
+  | { readonly kind: 'give-up'; readonly retryAfterSeconds: number }
+  | { readonly kind: 'in-doubt' };
+
+/** One use of a token: what an attempt signs, sends, keeps and concludes. */
+export type TokenUse<Signed, Outcome extends { readonly kind: OutcomeKind }> = {
+  /** How often the issuer may ask to sign again before its answer counts as a refusal. */
+  readonly mostSignatures: number;
+  /** Fetches, verifies and signs all that one transmission needs. */
+  sign(): Promise<Signed>;
+  /** Sends the request once. Never rejects, and never stops waiting for the answer. */
+  transmit(signed: Signed): Promise<Outcome>;
+  /** Makes an answer safe if it holds tokens, before anything judges it. Runs for a late answer too. */
+  keep(outcome: Outcome, signed: Signed, sentAt: Date): Promise<void>;
+  /** Decides what the outcome means. */
+  settle(outcome: Outcome | Failure): Promise<Verdict> | Verdict;
+};
