@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Database } from '../database/connection/database.ts';
+import { nextCursor } from '../database/connection/next-cursor.ts';
 import { Log } from '../observability/log/log.ts';
 import { type InstanceQuery, InstanceRepository, type RunningInstance } from './instance.repository.ts';
 import { Leases } from './leases.service.ts';
@@ -65,9 +66,8 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
   /** Lists a page of the processes that were alive within a day, and where the next one begins. */
   async list(query: InstanceQuery): Promise<{ instances: ListedInstance[]; cursor?: string }> {
     const found = await this.instanceRows.list(query);
-    const last = found.at(-1);
     const instances = found.map(instance => ({ ...instance, state: this.stateOf(instance) }));
-    return found.length === query.limit && last ? { instances, cursor: last.owner } : { instances };
+    return { instances, ...nextCursor(found, query.limit, ({ owner }) => owner) };
   }
 
   /** Whether a process is gone for good. On SQLite the lock of the file proves it of every other. */

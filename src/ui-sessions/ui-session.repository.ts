@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { RowBinding } from '../crypto/row-binding.ts';
 import { RowMac } from '../crypto/row-mac.ts';
 import { Database } from '../database/connection/database.ts';
+import { wroteRow } from '../database/connection/written-rows.ts';
 import type { Schema } from '../database/tables/schema.ts';
 import type { SessionId, UiSessionId } from '../database/tables/id.ts';
 import type { Did } from '../database/tables/did.ts';
@@ -81,11 +82,7 @@ export class UiSessionRepository {
 
   /** Returns whether the row existed. */
   async deleteUiSession(id: UiSessionId, database: Kysely<Schema>): Promise<boolean> {
-    const { numDeletedRows } = await database
-      .deleteFrom('ui_session')
-      .where('id', '=', id)
-      .executeTakeFirst();
-    return numDeletedRows === 1n;
+    return wroteRow(database.deleteFrom('ui_session').where('id', '=', id));
   }
 
   private verified(row: UiSessionRow): UiSession {

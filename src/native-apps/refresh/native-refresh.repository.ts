@@ -4,6 +4,7 @@ import { RowMac } from '../../crypto/row-mac.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
 import { isUniqueViolation } from '../../database/connection/database-error.ts';
 import { Database } from '../../database/connection/database.ts';
+import { countDeleted, wroteRow } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { AttemptId, NativeAppId } from '../../database/tables/id.ts';
 import type { Fingerprint } from './fingerprints.service.ts';
@@ -103,14 +104,14 @@ export class NativeRefreshRepository {
    * the caller has judged. Answers whether the place was to be had.
    */
   async commitKnown(attempt: AttemptOn, instead: AttemptId | null, sent: SentProof): Promise<boolean> {
-    const { numUpdatedRows } = await this.database
-      .updateTable('native_refresh')
-      .set(this.toSent(attempt, sent))
-      .where('id', '=', attempt.fingerprint.id)
-      .where('sealed', 'is', null)
-      .where(eb => (instead === null ? eb('attempt_id', 'is', null) : eb('attempt_id', '=', instead)))
-      .executeTakeFirst();
-    return numUpdatedRows === 1n;
+    return wroteRow(
+      this.database
+        .updateTable('native_refresh')
+        .set(this.toSent(attempt, sent))
+        .where('id', '=', attempt.fingerprint.id)
+        .where('sealed', 'is', null)
+        .where(eb => (instead === null ? eb('attempt_id', 'is', null) : eb('attempt_id', '=', instead))),
+    );
   }
 
   /** Gives up an attempt that did not spend the token; one on a token that was not known leaves nothing behind. */
@@ -184,20 +185,20 @@ export class NativeRefreshRepository {
 
   /** Deletes up to `limit` idle rows beyond the newest `most`; answers how many. Served by the index `native_refresh_idle`. */
   async deleteBeyond(most: number, limit: number): Promise<number> {
-    const { numDeletedRows } = await this.database
-      .deleteFrom('native_refresh')
-      .where('id', 'in', select =>
-        select
-          .selectFrom('native_refresh')
-          .select('id')
-          .where('attempt_id', 'is', null)
-          .where('sealed', 'is', null)
-          .orderBy('expires_at', 'desc')
-          .limit(limit)
-          .offset(most),
-      )
-      .executeTakeFirst();
-    return Number(numDeletedRows);
+    return countDeleted(
+      this.database
+        .deleteFrom('native_refresh')
+        .where('id', 'in', select =>
+          select
+            .selectFrom('native_refresh')
+            .select('id')
+            .where('attempt_id', 'is', null)
+            .where('sealed', 'is', null)
+            .orderBy('expires_at', 'desc')
+            .limit(limit)
+            .offset(most),
+        ),
+    );
   }
 
   /** A row that is over and was not swept yet would be in the way of a new one. */

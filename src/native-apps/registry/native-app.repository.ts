@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { RowBinding } from '../../crypto/row-binding.ts';
 import { RowMac } from '../../crypto/row-mac.ts';
 import { Database } from '../../database/connection/database.ts';
+import { wroteRow } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { NativeAppId } from '../../database/tables/id.ts';
 import { toTimestamp } from '../../database/tables/timestamp.ts';
@@ -23,23 +24,18 @@ export class NativeAppRepository {
 
   /** Replaces an app unless it changed since it was read as `was`. Returns whether it did. */
   async replaceApp(was: NativeApp, app: NativeApp, database: Kysely<Schema>): Promise<boolean> {
-    const { numUpdatedRows } = await database
-      .updateTable('native_app')
-      .set(this.signed(app))
-      .where('id', '=', was.id)
-      .where('changed_at', '=', toTimestamp(was.changedAt))
-      .executeTakeFirst();
-    return numUpdatedRows === 1n;
+    return wroteRow(
+      database
+        .updateTable('native_app')
+        .set(this.signed(app))
+        .where('id', '=', was.id)
+        .where('changed_at', '=', toTimestamp(was.changedAt)),
+    );
   }
 
   /** Deletes an app if it is paused. Returns whether it did. */
   async deletePausedApp(id: NativeAppId, database: Kysely<Schema>): Promise<boolean> {
-    const { numDeletedRows } = await database
-      .deleteFrom('native_app')
-      .where('id', '=', id)
-      .where('status', '=', 'paused')
-      .executeTakeFirst();
-    return numDeletedRows === 1n;
+    return wroteRow(database.deleteFrom('native_app').where('id', '=', id).where('status', '=', 'paused'));
   }
 
   /** @throws BrokerError `SealedRowUnreadable` when a row was edited, as do all methods below */
