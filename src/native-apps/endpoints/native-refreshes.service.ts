@@ -9,18 +9,18 @@ import { IssuerEndpoints } from '../../oauth/issuers/issuer-endpoints.service.ts
 import { withinTime } from '../../waiting/within-time.ts';
 import { type Fingerprint, Fingerprints } from '../refresh/fingerprints.service.ts';
 import type { AppKey, KnownApp } from '../registry/native-app.cache.ts';
-import type { TokenUse } from '../refresh/native-attempt.service.ts';
 import type { ParsedRequest } from '../refresh/native-parameters.ts';
 import { NativeProofRepository } from '../refresh/native-proof.repository.ts';
 import {
   findMismatch,
   type IssuerAnswer,
+  type NativeUse,
   type SentProof,
   type TokenBinding,
+  type UseOutcome,
 } from '../refresh/native-refresh.ts';
 import { NativeRefreshRepository } from '../refresh/native-refresh.repository.ts';
 import { NativeRefresher, type TokenState } from '../refresh/native-refresher.service.ts';
-import type { FlightOutcome } from '../refresh/native-token-cache.ts';
 
 /** How long a request waits for the use of its token; that goes on without it. */
 const PATIENCE_MS = 25_000;
@@ -69,12 +69,12 @@ export class NativeRefreshes {
     const token = request.passedOn.refresh_token ?? '';
     const fingerprint = this.fingerprints.ofRefreshToken(endpoints.issuer, token);
     const shown = { appId: app.id, issuer: endpoints.issuer, jkt: proof.jkt, kid: request.keyId };
-    const state = await this.nativeRefresher.look(fingerprint);
+    const state = await this.nativeRefresher.findToken(fingerprint);
     const binding = state?.binding ?? (await this.bindUnknown(app, fingerprint, shown));
     this.requireMatch(app, binding, shown);
     const parameters = request.passedOn;
     const key = keyOf(app, binding.kid);
-    const use: TokenUse = {
+    const use: NativeUse = {
       fingerprint,
       binding,
       request: { app, key, endpoints, url: endpoints.token, parameters, dpop },
@@ -85,7 +85,7 @@ export class NativeRefreshes {
   }
 
   private async answerTo(
-    use: TokenUse,
+    use: NativeUse,
     state: TokenState | undefined,
     patienceMs: number,
   ): Promise<IssuerAnswer> {
@@ -95,7 +95,7 @@ export class NativeRefreshes {
       return this.ended('replayed', finished.answer);
     }
     const flight = this.nativeRefresher.join(use);
-    const late: FlightOutcome = { kind: 'in-doubt', seconds: 5 };
+    const late: UseOutcome = { kind: 'in-doubt', seconds: 5 };
     const outcome = await withinTime(patienceMs, flight.outcome, late);
     switch (outcome.kind) {
       case 'answered':
@@ -122,7 +122,7 @@ export class NativeRefreshes {
    * accepted from whoever was at the same time; and with a proof that was never used before.
    */
   private async requirePossession(
-    { fingerprint: { id }, proof }: TokenUse,
+    { fingerprint: { id }, proof }: NativeUse,
     sent: SentProof,
     wasWaiting: boolean,
   ): Promise<void> {
@@ -189,7 +189,7 @@ export function keyOf({ keys }: KnownApp, kid: string): AppKey {
 }
 
 /** Whether an answer is to this very request: another process may have been faster. */
-function isSentWith(sent: SentProof, { proof }: TokenUse): boolean {
+function isSentWith(sent: SentProof, { proof }: NativeUse): boolean {
   return sent.jti === digestOf(proof.jti);
 }
 
