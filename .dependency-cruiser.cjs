@@ -1,5 +1,5 @@
 /** The folders of `src/`, in the order of the design: a folder imports only folders listed above it. */
-const order = [
+const folders = [
   'config',
   'errors',
   'waiting',
@@ -28,25 +28,78 @@ const order = [
   'cli',
 ];
 
+/**
+ * The rooms of a folder, in their order: a room imports only rooms listed before it, and nothing that stands at the
+ * folder's root. What stands there, such as the module, imports any room.
+ */
+const rooms = {
+  config: ['values'],
+  observability: ['log', 'metrics'],
+  database: ['engine', 'tables', 'postgres', 'sqlite', 'connection', 'cache', 'migrator'],
+  http: ['origins', 'errors', 'schemas', 'edge', 'operator'],
+  identity: ['outbound', 'resolution', 'pictures'],
+  oauth: ['scopes', 'dpop', 'client-keys', 'issuers', 'authorization', 'refresh'],
+  sessions: ['stored', 'pds', 'refresh', 'endings', 'use', 'operator'],
+  'api-keys': ['keys', 'requests'],
+  'native-apps': ['registry', 'refresh', 'endpoints'],
+  background: ['sweeps', 'refresh', 'states'],
+  web: ['assets', 'texts', 'frame', 'sign-in', 'account', 'connect', 'admin'],
+  'web/account': ['frame', 'browsers', 'keys', 'new-key', 'overview'],
+  'web/admin': [
+    'frame',
+    'audit-events',
+    'client-keys',
+    'instances',
+    'native-apps',
+    'sessions',
+    'sign-in',
+    'overview',
+  ],
+  cli: ['command', 'keys', 'operator'],
+};
+
 const specs = '\\.spec\\.tsx?$';
+
+/** One rule for each of `names` in `base`: it imports, of all that `base` holds, only itself and names before it. */
+function importsOnlyAbove(base, names) {
+  return names.map((name, index) => ({
+    name: `${base.replace(/^src\//, '')}${name}-imports-only-above`,
+    severity: 'error',
+    from: { path: `^${base}${name}/`, pathNot: specs },
+    to: { path: `^${base}`, pathNot: `^${base}(${names.slice(0, index + 1).join('|')})/` },
+  }));
+}
+
+/** Every folder of `base` stands in `names`, so that a new one gets its place in the order. */
+function knownOnly(base, names) {
+  return {
+    name: `${base.replace(/^src\//, '')}known-only`,
+    comment: 'Give a new folder its place in the order above.',
+    severity: 'error',
+    from: {},
+    to: { path: `^${base}[^/]+/`, pathNot: `^${base}(${names.join('|')})/` },
+  };
+}
+
+const withoutRooms = folders.filter(folder => !(folder in rooms));
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    knownOnly('src/', folders),
+    ...importsOnlyAbove('src/', folders),
+    ...Object.entries(rooms).flatMap(([folder, names]) => [
+      knownOnly(`src/${folder}/`, names),
+      ...importsOnlyAbove(`src/${folder}/`, names),
+    ]),
     {
-      name: 'known-folders-only',
-      comment: 'A new folder in src/ takes its place in the order above.',
+      name: 'rooms-are-listed',
+      comment: 'Give the rooms of a folder their order above.',
       severity: 'error',
       from: {},
-      to: { path: '^src/[^/]+/', pathNot: `^src/(${order.join('|')})/` },
+      to: { path: `^src/(${withoutRooms.join('|')})/.+/` },
     },
-    ...order.map((folder, index) => ({
-      name: `${folder}-imports-only-above`,
-      severity: 'error',
-      from: { path: `^src/${folder}/`, pathNot: specs },
-      to: { path: '^src/', pathNot: `^src/(${order.slice(0, index + 1).join('|')})/` },
-    })),
     {
       name: 'oauth-library-in-oauth-only',
       severity: 'error',
@@ -54,10 +107,16 @@ module.exports = {
       to: { path: 'node_modules/@atproto/oauth-client' },
     },
     {
-      name: 'src-never-imports-tests',
+      name: 'product-never-imports-workshop',
       severity: 'error',
       from: { path: '^(src|migrations)/', pathNot: specs },
-      to: { path: '^(test|bench)/' },
+      to: { path: '^(test|bench|tools)/' },
+    },
+    {
+      name: 'test-never-imports-bench',
+      severity: 'error',
+      from: { path: '^test/' },
+      to: { path: '^bench/' },
     },
     {
       name: 'migrations-import-kysely-only',

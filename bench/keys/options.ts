@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../test/network/command-line.ts';
 
-export const parts = ['sqlite', 'postgres', 'revocation'] as const;
+const parts = ['sqlite', 'postgres', 'revocation'] as const;
 
 export type Part = (typeof parts)[number];
 

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { UsageError } from '../../test/network/command-line.ts';
 import { contenderKinds, type ContenderKind } from './throughput/contenders.ts';
 
-export const parts = ['throughput', 'uploads', 'streams', 'sessions', 'soak'] as const;
+const parts = ['throughput', 'uploads', 'streams', 'sessions', 'soak'] as const;
 
 export type Part = (typeof parts)[number];
 

@@ -5,7 +5,7 @@ import { principalOf } from './caller.decorator.ts';
 import type { Principal } from './principal.ts';
 
 /** Who calls, and from which address, as it is audited. */
-export function callSourceOf(request: FastifyRequest): AuditSource {
+function callSourceOf(request: FastifyRequest): AuditSource {
   return { actor: toAuditActor(principalOf(request)), from: request.ip };
 }
 

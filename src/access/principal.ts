@@ -45,7 +45,7 @@ export type OperatorBrowserPrincipal = {
 };
 
 /** An AppView's back end: asks about the tokens that it was shown, and nothing else. */
-export type IntrospectorPrincipal = { readonly kind: 'introspector' };
+type IntrospectorPrincipal = { readonly kind: 'introspector' };
 
 /**
  * Who holds a temp token: may call the routes of its scope for its one resource, and acts for no account. A handler

@@ -23,6 +23,7 @@ import { ApiKeyLastUse } from './keys/api-key-last-use.service.ts';
 import { ApiKeyCache } from './keys/api-key.cache.ts';
 import { ApiKeyRefusalLog } from './keys/api-key-refusal-log.service.ts';
 
+/** API keys: issued to key requests that account owners authorize, verified, rotated and revoked. */
 @Module({
   imports: [AuditModule, IdentityModule, LeasesModule, SessionsModule, SingleUseModule, TempTokensModule],
   controllers: [ApiKeysController, KeyRequestsController],

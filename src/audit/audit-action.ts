@@ -1,4 +1,4 @@
-/** Everything that is audited: a thing, and what was done to it or refused. A module adds its lines. */
+/** Every audited action: a noun, and what was done to it or refused. */
 export const auditActions = [
   'api-key.expired',
   'api-key.issued',

@@ -6,7 +6,7 @@ import { nextEventId } from './event-id.ts';
 const LONGEST_TEXT = 256;
 const MOST_FACTS = 16;
 
-/** Returns the row of an event, all but its time, with a new id. Nothing in it is longer than 256 characters. */
+/** Returns the row of an event with a new id and without its time. No text in it exceeds 256 characters. */
 export function toAuditEventRow(event: AuditEvent): Omit<Insertable<AuditEventTable>, 'at'> {
   const { action, actor, did, target, from, detail } = event;
   return {
@@ -33,7 +33,7 @@ function toText(value: string | undefined): string | null {
   return value === undefined ? null : clip(value);
 }
 
-/** One refusal must not keep those from being written that are written with it: Postgres takes no NUL. */
+/** Replaces NUL and lone surrogates, which Postgres rejects: one event must not fail the others of its batch. */
 function clip(text: string): string {
   return text.slice(0, LONGEST_TEXT).toWellFormed().replaceAll('\0', '\ufffd');
 }

@@ -5,15 +5,15 @@ import type { AuditEventTable } from '../database/tables/audit-event.ts';
 const party = z.object({ kind: z.string(), id: z.string().nullable() });
 const facts = z.record(z.string(), z.union([z.string(), z.number()]));
 
-/** An audit event as the operator sees it. Actions and kinds are texts: a later version may have written them. */
+/** An audit event, for the operator. Actions and kinds are plain strings, because a later version may have written them. */
 export const auditEventView = z.object({
   id: z.string(),
   at: z.iso.datetime(),
   action: z.string(),
-  actor: party.describe('who did it; the id is that of a credential'),
-  did: z.string().nullable().describe('the account that it is about'),
-  target: party.describe('what it was done to'),
-  from: z.string().nullable().describe('the address that it came from'),
+  actor: party.describe('the actor, by the id of its credential'),
+  did: z.string().nullable().describe('the account concerned'),
+  target: party.describe('the object of the action'),
+  from: z.string().nullable().describe('the address of the actor'),
   detail: facts.nullable(),
 });
 

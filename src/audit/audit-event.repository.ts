@@ -9,10 +9,10 @@ import { type AuditQuery, readAuditCursor } from './audit-query.ts';
 
 const SECONDS_PER_DAY = 24 * 60 * 60;
 
-/** An event, and how long ago it happened. */
+/** An event, and its age in seconds. */
 export type PastEvent = { readonly event: AuditEvent; readonly secondsAgo: number };
 
-/** Audit events, timed by the database's clock; they are written and swept, and never changed. */
+/** Audit events, timed by the database's clock. Rows are inserted and swept, never updated. */
 @Injectable()
 export class AuditEventRepository {
   constructor(private readonly database: Database) {}
@@ -25,7 +25,7 @@ export class AuditEventRepository {
     await database.insertInto('audit_event').values(rows).execute();
   }
 
-  /** Served by the indexes `audit_event_at`, `_action`, `_did` and `_target_id`. */
+  /** Lists events, newest first. Served by the indexes `audit_event_at`, `_action`, `_did` and `_target_id`. */
   async list({ action, did, targetId, cursor, limit }: AuditQuery): Promise<AuditEventView[]> {
     let query = this.database.selectFrom('audit_event').selectAll();
     if (action !== undefined) query = query.where('action', '=', action);
@@ -39,7 +39,7 @@ export class AuditEventRepository {
     return rows.map(toAuditEventView);
   }
 
-  /** Deletes up to `limit` events that are older than so many days, the oldest first; answers how many. */
+  /** Deletes up to `limit` events older than `days`, oldest first. Returns their number. */
   async deleteOlderThan(days: number, limit: number): Promise<number> {
     const { numDeletedRows } = await this.database
       .deleteFrom('audit_event')

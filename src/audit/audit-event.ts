@@ -7,7 +7,7 @@ export type AuditActor = {
 };
 
 /** To what it was done; without an id where there is none, or there are many. */
-export type AuditTarget = {
+type AuditTarget = {
   readonly kind:
     | 'api-key'
     | 'client-key'

@@ -8,7 +8,7 @@ import type { AuditEventView } from './audit-event-view.ts';
 import { AuditNotes } from './audit-notes.service.ts';
 import { type AuditQuery, toAuditCursor } from './audit-query.ts';
 
-/** Who did what to which thing, when and from where; never a secret. */
+/** Records who did what to which object, when and from which address. Never records a secret. */
 @Injectable()
 export class AuditLog {
   constructor(
@@ -17,20 +17,20 @@ export class AuditLog {
     private readonly auditNotes: AuditNotes,
   ) {}
 
-  /** Writes down a change, in the transaction that makes it where one is given: neither is there without the other. */
+  /** Stores the event of a change, in the transaction of the change if one is given: both commit or neither. */
   async record(event: AuditEvent, database?: Kysely<Schema>): Promise<void> {
     await this.auditEventRows.insert([{ event, secondsAgo: 0 }], database);
   }
 
   /**
-   * Notes what anybody can cause at any rate, as a refusal. It is written within about a second, and is lost, counted and
-   * logged where there are too many of them or the database does not take it.
+   * Stores an event that strangers can cause at any rate, such as a refusal, within about a second. Drops it if there are
+   * too many or the database fails. Dropped events are counted and logged.
    */
   note(event: AuditEvent): void {
     this.auditNotes.add(event);
   }
 
-  /** Lists a page of events, newest first, and where the next one begins. */
+  /** Lists a page of events, newest first, with the cursor of the next page if there is one. */
   async list(query: AuditQuery): Promise<{ auditEvents: AuditEventView[]; cursor?: string }> {
     const auditEvents = await this.auditEventRows.list(query);
     const last = auditEvents.at(-1);
@@ -39,7 +39,7 @@ export class AuditLog {
       : { auditEvents };
   }
 
-  /** Deletes up to `limit` events that were kept for long enough; answers how many. */
+  /** Deletes up to `limit` events older than the configured days. Returns their number. */
   sweep(limit: number): Promise<number> {
     return this.auditEventRows.deleteOlderThan(this.config.auditDays, limit);
   }

@@ -3,6 +3,6 @@ import { AuditEventRepository } from './audit-event.repository.ts';
 import { AuditLog } from './audit-log.service.ts';
 import { AuditNotes } from './audit-notes.service.ts';
 
-// Not global, as the database is: its last batch has to be written before the database ends.
+// Not global, unlike the database: the last batch must be stored before the database closes.
 @Module({ providers: [AuditEventRepository, AuditLog, AuditNotes], exports: [AuditLog] })
 export class AuditModule {}

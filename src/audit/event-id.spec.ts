@@ -10,7 +10,7 @@ describe('the id of an event', () => {
     );
   });
 
-  it('sorts behind every earlier one: in one millisecond, over its end, and when the clock is set back', () => {
+  it('sorts after every earlier one: within a millisecond, past its end, and after the clock was set back', () => {
     const ids = [
       ...Array.from({ length: 10_000 }, () => nextEventId(later)),
       nextEventId(later - 60_000),

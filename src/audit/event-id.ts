@@ -5,10 +5,10 @@ const MOST_PER_MILLISECOND = 0x1000;
 const last = { time: 0, count: 0 };
 
 /**
- * Returns a UUIDv7 that sorts behind every earlier one of this process, also within a millisecond and when the clock is
- * set back (RFC 9562, section 6.2: a counter in `rand_a`, which moves the time on when it is full).
+ * Returns a UUIDv7 that sorts after every earlier one of this process, also within a millisecond and after the clock was
+ * set back (RFC 9562 section 6.2: a counter in `rand_a`, whose overflow advances the time).
  *
- * @param now in milliseconds since 1970
+ * @param now milliseconds since 1970
  */
 export function nextEventId(now: number): string {
   advance(now);

@@ -9,14 +9,19 @@ import { BackgroundRefresh } from './refresh/background-refresh.service.ts';
 import type { RefreshRun } from './refresh/refresh-run.ts';
 
 const refreshDue = z.object({
-  withinSeconds: z.int().min(0).max(86_400).default(0).describe('also sessions that will be due so soon'),
+  withinSeconds: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(0)
+    .describe('also refresh sessions that will be due within this many seconds'),
 });
 
 const refreshRun = z.object({
   refreshed: z.int(),
-  skipped: z.int().describe('nothing was to be done, or another process does it'),
-  failed: z.array(z.object({ id: z.string(), error: z.string() })).describe('the first thousand'),
-  unlisted: z.int().optional().describe('how many more failed'),
+  skipped: z.int().describe('sessions that needed no refresh, or that another process is refreshing'),
+  failed: z.array(z.object({ id: z.string(), error: z.string() })).describe('the first 1,000 failures'),
+  unlisted: z.int().optional().describe('the number of further failures'),
 });
 
 @ApiTags('sessions')
@@ -31,10 +36,10 @@ export class BackgroundController {
   @Allow('operator')
   @ApiOperation({
     operationId: 'refreshDueSessions',
-    summary: 'Refresh what is due, for an external cron; the broker does the same by itself',
+    summary: 'Refresh all due sessions now, for an external scheduler. The broker also does so by itself',
   })
   @ApiErrors('InvalidRequest')
-  @ApiOkResponse({ description: 'What was done.', schema: toOpenApiSchema(refreshRun) })
+  @ApiOkResponse({ description: 'The results.', schema: toOpenApiSchema(refreshRun) })
   refreshDue(@BodyOf(refreshDue) { withinSeconds }: z.infer<typeof refreshDue>): Promise<RefreshRun> {
     return this.backgroundRefresh.run(withinSeconds);
   }

@@ -9,7 +9,7 @@ import { oauthScope } from './values/oauth-scope.ts';
 import { publicUrl } from './values/public-url.ts';
 import { positiveCount, requestLimit } from './values/request-limit.ts';
 import { bearerToken, encryptionKeys } from './values/secrets.ts';
-import { directory, displayName, flag, listOf, oneOf, text } from './values/text-settings.ts';
+import { displayName, flag, listOf, oneOf, text } from './values/text-settings.ts';
 import { trustedProxy } from './values/trusted-proxies.ts';
 import { basePath, serviceUrl, webOrigin, webPage } from './values/urls.ts';
 
@@ -86,7 +86,7 @@ export const environmentSchema = z.object({
       meaning: 'The database: `sqlite:PATH` for one process, `postgres://…` for any number',
       example: 'postgres://latchkey:password@db.internal/latchkey',
     }),
-  LATCHKEY_SPOOL_DIR: directory.optional().register(settingDocumentation, {
+  LATCHKEY_SPOOL_DIR: text.optional().register(settingDocumentation, {
     meaning: 'Where answers wait, sealed, while the database cannot take them; keep it on a lasting disk',
     example: '/var/lib/latchkey/spool',
     unset: '`spool` beside the SQLite file, `./data/spool` with Postgres',

@@ -13,7 +13,7 @@ const browser = {
 const session = { did: 'did:plc:alice', handle: 'alice.test', scope: 'atproto transition:generic' };
 
 describe('toCallerHeaders', () => {
-  it('has every header, whoever calls', () => {
+  it('has every header for every kind of caller', () => {
     expect(toCallerHeaders({ caller: browser, session })).toEqual({
       'x-latchkey-did': 'did:plc:alice',
       'x-latchkey-handle': 'alice.test',
@@ -38,7 +38,7 @@ describe('toCallerHeaders', () => {
     ['😀', '%F0%9F%98%80'],
     ['\ud800', '%EF%BF%BD'],
     ['did:web:localhost%3A3000', 'did:web:localhost%3A3000'],
-  ])('writes %j so that a header can carry it', (text, written) => {
+  ])('encodes %j as a valid header value', (text, written) => {
     const headers = toCallerHeaders({ caller: browser, session: { did: text, handle: text, scope: text } });
     for (const name of ['x-latchkey-did', 'x-latchkey-handle', 'x-latchkey-scope'] as const) {
       expect(headers[name]).toBe(written);

@@ -1,13 +1,13 @@
 import type { AccountPrincipal } from '../access/principal.ts';
 import type { Session } from '../sessions/stored/session.ts';
 
-/** Who was found to be calling, and the session that they act through. */
+/** An identified caller, and the session that it acts through. */
 export type IdentifiedCaller = {
   readonly caller: AccountPrincipal;
   readonly session: Pick<Session, 'did' | 'handle' | 'scope'>;
 };
 
-/** What a proxy is told of a caller: every header, always, so that it overwrites whatever the caller itself has sent. */
+/** The headers that name a caller to a proxy. All are always present, so that they overwrite headers from the caller. */
 export type CallerHeaders = Readonly<
   Record<
     | 'x-latchkey-did'
@@ -21,7 +21,7 @@ export type CallerHeaders = Readonly<
   >
 >;
 
-/** The headers where nobody was found to be calling. */
+/** The headers for an unidentified caller. */
 export const NO_CALLER: CallerHeaders = {
   'x-latchkey-did': '',
   'x-latchkey-handle': '',
@@ -32,7 +32,7 @@ export const NO_CALLER: CallerHeaders = {
   'x-latchkey-expires-at': '',
 };
 
-/** Returns the headers that name a caller; empty where there is nothing to say. */
+/** Returns the headers that name a caller. A header without a value is empty. */
 export function toCallerHeaders({ caller, session }: IdentifiedCaller): CallerHeaders {
   return {
     'x-latchkey-did': toFieldValue(session.did),
@@ -45,7 +45,7 @@ export function toCallerHeaders({ caller, session }: IdentifiedCaller): CallerHe
   };
 }
 
-/** RFC 9110 section 5.5: what is neither visible ASCII nor a space is percent-encoded, as UTF-8. */
+/** Percent-encodes, as UTF-8, all but visible ASCII and spaces (RFC 9110 section 5.5). */
 function toFieldValue(text: string): string {
   return text.toWellFormed().replace(/[^\x20-\x7e]/gu, character => encodeURIComponent(character));
 }

@@ -4,7 +4,7 @@ import { ErrorFilter } from '../http/errors/error.filter.ts';
 import { toBrokerError } from '../http/errors/to-broker-error.ts';
 import { NO_CALLER } from './caller-headers.ts';
 
-/** Names nobody where a proxy is refused, and says why in a header: most proxies do not look at the body. */
+/** Sends a refusal with empty caller headers and with its code in a header: most proxies ignore the body. */
 @Catch()
 @Injectable()
 export class ForwardAuthErrorFilter extends ErrorFilter {

@@ -9,16 +9,16 @@ import { NO_CALLER } from './caller-headers.ts';
 import { ForwardAuthErrorFilter } from './forward-auth-error.filter.ts';
 import { Introspection } from './introspection.service.ts';
 
-const METHOD = 'the method of the request that is asked about; here or in the other of the two headers';
+const METHOD = 'the method of the proxied request, in X-Forwarded-Method or X-Original-Method';
 
 const callerHeaders = Object.fromEntries(
   Object.keys(NO_CALLER).map(name => [
     name,
-    { description: 'empty where there is nothing to say', schema: { type: 'string' } as const },
+    { description: 'empty if it has no value', schema: { type: 'string' } as const },
   ]),
 );
 
-/** Answers a reverse proxy that asks who sends the request in its hands. */
+/** Identifies the sender of a request to the reverse proxy that received it. */
 @ApiTags('introspection')
 @ApiSecurity('browser')
 @ApiSecurity('apiKey')
@@ -33,14 +33,14 @@ export class ForwardAuthController {
   @Header('cache-control', 'no-store')
   @ApiOperation({
     operationId: 'forwardAuth',
-    summary: 'Whose request a reverse proxy has in its hands',
+    summary: 'Identify the sender of a proxied request',
     description:
-      'For the proxies in LATCHKEY_TRUSTED_PROXIES, which pass on the headers of that request. With a cookie, one that ' +
-      'changes something must come from our own pages. Refusals have every X-Latchkey header too, empty, and Latchkey-Error.',
+      'For the proxies in LATCHKEY_TRUSTED_PROXIES, which pass on the headers of that request. A request with a cookie ' +
+      'that changes something must come from a page of this broker. A refusal has every X-Latchkey header, empty, and Latchkey-Error.',
   })
   @ApiHeader({ name: 'X-Forwarded-Method', required: false, description: METHOD, schema: { type: 'string' } })
   @ApiHeader({ name: 'X-Original-Method', required: false, description: METHOD, schema: { type: 'string' } })
-  @ApiNoContentResponse({ description: 'The account is named in the headers.', headers: callerHeaders })
+  @ApiNoContentResponse({ description: 'The headers name the account.', headers: callerHeaders })
   @ApiErrors(
     'InvalidRequest',
     'AuthenticationRequired',

@@ -8,9 +8,9 @@ import { BodyOf } from '../http/schemas/body-of.decorator.ts';
 import { type IntrospectionView, introspectionView } from './introspection-view.ts';
 import { Introspection } from './introspection.service.ts';
 
-const introspectRequest = z.object({ token: z.string().describe('what a caller has shown as its key') });
+const introspectRequest = z.object({ token: z.string().describe('the API key that a caller presented') });
 
-/** Answers an AppView's back end that was shown a key (RFC 7662). */
+/** Introspects API keys for the back end of an AppView (RFC 7662). */
 @ApiTags('introspection')
 @ApiSecurity('introspector')
 @ApiSecurity('operator')
@@ -22,10 +22,10 @@ export class IntrospectController {
   @HttpCode(200)
   @Allow('introspector', 'operator')
   @Header('cache-control', 'no-store')
-  @ApiOperation({ operationId: 'introspect', summary: 'What an API key is good for (RFC 7662)' })
+  @ApiOperation({ operationId: 'introspect', summary: 'Introspect an API key (RFC 7662)' })
   @ApiConsumes('application/x-www-form-urlencoded', 'application/json')
   @ApiOkResponse({
-    description: 'The key, or `{ "active": false }` for everything that is none or works no more.',
+    description: 'The key, or `{ "active": false }` for any token that is not a working key.',
     schema: toOpenApiSchema(introspectionView),
   })
   @ApiErrors('InvalidRequest', 'AuthenticationRequired', 'InvalidToken', 'Forbidden', 'DatabaseUnavailable')

@@ -4,7 +4,7 @@ import type { Session } from '../sessions/stored/session.ts';
 
 const seconds = z.int().describe('seconds since 1970');
 
-/** A key that works, as RFC 7662 section 2.2 describes tokens. */
+/** A working key, as an active token of RFC 7662 section 2.2. */
 const activeToken = z.object({
   active: z.literal(true),
   token_type: z.literal('Bearer'),
@@ -13,29 +13,33 @@ const activeToken = z.object({
   username: z
     .string()
     .optional()
-    .describe('its handle; left out when that does not point back at the account'),
-  scope: z.string().describe('what the account granted'),
-  client_id: z.string().describe('the OAuth client that it was granted to: the broker'),
+    .describe('its handle, left out unless the handle points back to the account'),
+  scope: z.string().describe('the scope that the account granted'),
+  client_id: z.string().describe('the OAuth client of the grant: this broker'),
   iat: seconds,
   exp: seconds.optional().describe('left out for a key that ends only when it is revoked'),
   jti: z.string().describe('the id of the key'),
   session_id: z.string().describe('the session that it acts through'),
 });
 
-/** Of a token that opens nothing, whatever it is, nothing more is said. */
+/** Any other token. The response does not tell the reason. */
 const inactiveToken = z.object({ active: z.literal(false) });
 
 export const introspectionView = z.discriminatedUnion('active', [activeToken, inactiveToken]);
 
 export type IntrospectionView = z.infer<typeof introspectionView>;
 
-/** What is true of a key at this moment. */
+/** A working key, and the session that it acts through. */
 export type ActiveKey = {
   readonly key: ApiKeyPrincipal;
   readonly session: Pick<Session, 'did' | 'handle' | 'scope' | 'clientId'>;
 };
 
-/** @param iss where the broker is reached */
+/**
+ * Returns the introspection response for a key, or for any other token if `active` is undefined.
+ *
+ * @param iss the base URL of the broker
+ */
 export function toIntrospectionView(active: ActiveKey | undefined, iss: string): IntrospectionView {
   if (!active) return { active: false };
   const { key, session } = active;

@@ -6,7 +6,7 @@ import { Sessions } from '../sessions/use/sessions.service.ts';
 import { type CallerHeaders, toCallerHeaders } from './caller-headers.ts';
 import { type IntrospectionView, toIntrospectionView } from './introspection-view.ts';
 
-/** Tells AppViews who calls them, as the proxy to the PDS would know it at this moment. */
+/** Identifies the callers of AppViews, by the same rules as the proxy to the PDS. */
 @Injectable()
 export class Introspection {
   constructor(
@@ -16,19 +16,18 @@ export class Introspection {
   ) {}
 
   /**
-   * Names the account behind a credential.
+   * Returns the headers that name the account behind a credential.
    *
-   * @throws BrokerError `ReauthorizationRequired` when its session needs its owner, `InvalidToken` when it has ended for good
+   * @throws BrokerError `ReauthorizationRequired` if its session needs its owner, `InvalidToken` if it has ended
    */
   async identify(caller: AccountPrincipal): Promise<CallerHeaders> {
     return toCallerHeaders({ caller, session: await this.sessions.get(caller.sessionId) });
   }
 
   /**
-   * Tells what an API key is good for (RFC 7662). One whose session cannot be used, be it only until its owner comes, is as
-   * inactive as what is no key.
+   * Introspects an API key (RFC 7662). A key is inactive while its session is not active, also if only its owner is needed.
    *
-   * @param from the address that asks
+   * @param from the address of the caller
    */
   async introspect(token: string, from: string): Promise<IntrospectionView> {
     const key = await this.apiKeyVerifier.verify(token, { from });

@@ -4,7 +4,7 @@ import type { Principal } from '../access/principal.ts';
 import { Config } from '../config/config.ts';
 import { isSameSecret } from '../crypto/secret.ts';
 
-/** Recognises an AppView's back end by the configured introspection token; without one, nobody is one. */
+/** Recognises an AppView's back end by the configured introspection token. Without that setting it recognises none. */
 @Injectable()
 export class IntrospectorTokenVerifier implements CredentialVerifier {
   readonly carrier = 'bearer';

@@ -1,11 +1,11 @@
 import { isSecret, newSecret } from '../crypto/secret.ts';
 
-/** The cookie that ties a login to the browser that began it, under the name that fits the connection. */
-export function bindingCookieName(secure: boolean): string {
+/** Returns the name of the cookie that ties a login to its browser. `__Host-` requires https (RFC 6265bis section 4.1.3). */
+export function loginCookieName(secure: boolean): string {
   return secure ? '__Host-latchkey-login' : 'latchkey-login';
 }
 
-/** Returns the browser's binding, or a new one; logins that it begins in several tabs share it. */
-export function bindingOf(cookie: string | undefined): string {
+/** Returns the value of the browser's login cookie, or a new secret. Logins in several tabs share one value. */
+export function loginCookieOf(cookie: string | undefined): string {
   return cookie !== undefined && isSecret(cookie) ? cookie : newSecret();
 }

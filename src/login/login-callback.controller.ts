@@ -11,7 +11,7 @@ import { LoginCookies } from './login-cookies.service.ts';
 import { LoginErrorFilter } from './login-error.filter.ts';
 import { LoginService } from './login.service.ts';
 
-/** Takes the browser back from the authorization server, whatever the authorization was for. */
+/** Receives the browser back from the authorization server, for every purpose of an authorization. */
 @ApiTags('login')
 @Controller('oauth')
 @UseFilters(LoginErrorFilter)
@@ -27,7 +27,7 @@ export class LoginCallbackController {
   @Allow('anyone')
   @ApiOperation({
     operationId: 'finishLogin',
-    summary: 'Where the authorization server sends the browser back to',
+    summary: 'Finish a login (the redirect URI of the authorization server)',
   })
   @ApiQuery({ name: 'state', schema: { type: 'string' } })
   @ApiQuery({ name: 'iss', required: false, schema: { type: 'string', format: 'uri' } })
@@ -36,11 +36,11 @@ export class LoginCallbackController {
   @ApiResponse({
     status: 303,
     description:
-      'Signed in, to return_to; a key was authorized, to the loopback address of who asked for it; or to the sign-in page, which says why not.',
+      'After a sign-in to return_to. After an authorization of a key to the loopback address of its request. After a failure to the page that shows the error.',
   })
   @ApiResponse({
     status: 200,
-    description: 'A key was authorized: the page that shows its claim code, once.',
+    description: 'A key was authorized: the only page that shows its claim code.',
   })
   @ApiErrors(
     'LoginCancelled',
@@ -56,12 +56,12 @@ export class LoginCallbackController {
     'KeyRequestEnded',
   )
   async callback(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    // A HEAD asks what would happen; only a GET may spend the code.
+    // Only a GET may consume the code.
     if (request.method === 'HEAD') return void reply.redirect(`${this.config.basePath}/`, 303);
     const { searchParams } = new URL(request.url, this.config.publicUrl);
-    const finished = await this.login.finish(searchParams, this.loginCookies.read(request));
+    const finished = await this.login.finish(searchParams, this.loginCookies.readBrowser(request));
     if (finished.kind === 'key-authorized') {
-      this.showCode(finished.request, request, reply);
+      this.sendCode(finished.request, request, reply);
       return;
     }
     if (finished.kind === 'signed-in')
@@ -69,8 +69,8 @@ export class LoginCallbackController {
     return void reply.redirect(finished.returnTo, 303);
   }
 
-  /** This answer alone has the code, and no browser keeps it: the spent address of the callback yields it to nobody. */
-  private showCode(authorized: AuthorizedKeyRequest, request: FastifyRequest, reply: FastifyReply): void {
+  /** Sends the code in this response only. Browsers do not store it, and the callback URL works once. */
+  private sendCode(authorized: AuthorizedKeyRequest, request: FastifyRequest, reply: FastifyReply): void {
     void reply.header('cache-control', 'no-store');
     const { id, code, loopback } = authorized;
     if (loopback === null) this.claimCodePage.send(authorized, request, reply);

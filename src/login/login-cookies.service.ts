@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { CookieSerializeOptions } from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../config/config.ts';
-import { bindingCookieName, bindingOf } from './login-binding.ts';
+import { loginCookieName, loginCookieOf } from './login-binding.ts';
 import type { LoginBrowser } from './login.service.ts';
 
 const LOGIN_LIFETIME_SECONDS = 15 * 60;
 
-/** The two cookies of a browser: its session, and the binding of a login that it has begun. */
+/** Reads and sets the two cookies of a browser: its session, and the secret of an unfinished login. */
 @Injectable()
 export class LoginCookies {
   private readonly bindingName: string;
@@ -15,12 +15,12 @@ export class LoginCookies {
 
   constructor(private readonly config: Config) {
     const { secure } = config.cookie;
-    this.bindingName = bindingCookieName(secure);
-    // Lax, not Strict: a person who returns from the authorization server comes from another site.
+    this.bindingName = loginCookieName(secure);
+    // Lax, not Strict: a person returns from the authorization server, which is another site.
     this.attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure };
   }
 
-  read(request: FastifyRequest): LoginBrowser {
+  readBrowser(request: FastifyRequest): LoginBrowser {
     return {
       binding: request.cookies[this.bindingName],
       from: request.ip,
@@ -29,9 +29,9 @@ export class LoginCookies {
     };
   }
 
-  /** Returns the binding of this browser and sees to it that the browser keeps it for the time of a login. */
-  bind(request: FastifyRequest, reply: FastifyReply): string {
-    const binding = bindingOf(request.cookies[this.bindingName]);
+  /** Sets the login cookie for the time of a login. Returns its value. */
+  bindBrowser(request: FastifyRequest, reply: FastifyReply): string {
+    const binding = loginCookieOf(request.cookies[this.bindingName]);
     reply.setCookie(this.bindingName, binding, { ...this.attributes, maxAge: LOGIN_LIFETIME_SECONDS });
     return binding;
   }

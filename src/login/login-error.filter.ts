@@ -10,10 +10,10 @@ import { FailedAuthorization } from '../oauth/authorization/failed-authorization
 const keptField = z.string().max(2048).optional().catch(undefined);
 const keptFields = z.object({ identifier: keptField, return_to: keptField, prompt: keptField });
 
-/** What kept a login from its end at the person's own server, or before it was found. */
-const unfinished: readonly ErrorCode[] = ['LoginRefused', 'AccountNotFound', 'AccountUnreachable'];
+/** Errors of the person's own server, or of its lookup. */
+const ofOwnServer: readonly ErrorCode[] = ['LoginRefused', 'AccountNotFound', 'AccountUnreachable'];
 
-/** Shows a person what went wrong with their login, on the page where it began; programs get the error as everywhere. */
+/** Redirects a browser to the page where its login began, with the error. Programs get the usual error response. */
 @Catch()
 @Injectable()
 export class LoginErrorFilter extends ErrorFilter {
@@ -26,12 +26,12 @@ export class LoginErrorFilter extends ErrorFilter {
     const error = toBrokerError(thrown);
     this.report(error, request);
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    void reply.redirect(this.config.basePath + placeOf(error, request, this.config.basePath), 303);
+    void reply.redirect(this.config.basePath + problemPageOf(error, request, this.config.basePath), 303);
   }
 
-  /** The person is told that it did not work; why, only the operator can make use of. */
+  /** Logs the cause for the operator: the person's page shows only that the login failed. */
   protected override report(error: BrokerError, request: FastifyRequest): void {
-    if (unfinished.includes(error.code)) {
+    if (ofOwnServer.includes(error.code)) {
       this.log.loginRefused(error.code, error.cause ?? error);
     } else {
       super.report(error, request);
@@ -39,8 +39,8 @@ export class LoginErrorFilter extends ErrorFilter {
   }
 }
 
-/** Below the base path: where the person began what has failed, if that is known. */
-function placeOf(error: BrokerError, request: FastifyRequest, basePath: string): string {
+/** Returns the page where the failed login began, or the sign-in page, relative to the base path. */
+function problemPageOf(error: BrokerError, request: FastifyRequest, basePath: string): string {
   if (!(error instanceof FailedAuthorization)) return `/?${queryOf(error.code, request)}`;
   const problem = new URLSearchParams({ problem: error.code });
   const { purpose, target, returnTo } = error.intent;
@@ -55,7 +55,7 @@ function placeOf(error: BrokerError, request: FastifyRequest, basePath: string):
   }
 }
 
-/** The problem, and what the person had typed and wanted, so that one correction is enough. */
+/** Returns the query of the sign-in page: the problem, and the person's input for correction. */
 function queryOf(problem: ErrorCode, { body, query }: FastifyRequest): URLSearchParams {
   const { data: kept } = keptFields.safeParse(body ?? query);
   return new URLSearchParams({

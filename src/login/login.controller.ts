@@ -103,7 +103,7 @@ export class LoginController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const binding = this.loginCookies.bind(request, reply);
+    const binding = this.loginCookies.bindBrowser(request, reply);
     const url = await this.login.begin(identifier, { returnTo, prompt }, binding);
     void reply.redirect(url.href, 303);
   }
@@ -115,7 +115,7 @@ export class LoginController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const binding = this.loginCookies.bind(request, reply);
+    const binding = this.loginCookies.bindBrowser(request, reply);
     const url = await this.login.beginReconnection(sessionId, returnTo, binding);
     void reply.redirect(url.href, 303);
   }

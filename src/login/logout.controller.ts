@@ -26,12 +26,12 @@ export class LogoutController {
   @ApiSecurity('browser')
   @ApiOperation({
     operationId: 'logOut',
-    summary: 'Ends the browser session, and revokes the session behind it',
+    summary: 'End the browser session and revoke the session behind it',
   })
   @ApiNoContentResponse({
-    description: 'The cookie opens nothing any more and the session is being revoked.',
+    description: 'The cookie no longer works, and the broker is revoking the session.',
   })
-  @ApiResponse({ status: 303, description: 'The same for a browser, to the sign-in page.' })
+  @ApiResponse({ status: 303, description: 'For a browser: to the sign-in page.' })
   @ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden', 'CrossSiteRequest')
   async logout(
     @Caller() { uiSessionId, did, sessionId }: BrowserPrincipal,

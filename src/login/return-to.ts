@@ -2,10 +2,10 @@ import type { Config } from '../config/config.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 
 /**
- * Decides where a login leads: a path of our own, or an address at a listed origin.
+ * Parses `return_to`: a path of this broker, or a URL at an allowed origin.
  *
  * @returns a path that begins with one `/`, or an absolute URL
- * @throws BrokerError `InvalidReturnTo` for everything else
+ * @throws BrokerError `InvalidReturnTo`
  */
 export function parseReturnTo(
   input: string | undefined,
@@ -18,7 +18,7 @@ export function parseReturnTo(
 ): string {
   if (input === undefined) return `${basePath}/`;
   const url = URL.parse(input, `${baseUrl}/`);
-  // A blob: URL has the origin of its maker, and is none of ours to open.
+  // A blob: URL reports its creator's origin. Never follow one.
   if (!url?.protocol.startsWith('http') || url.username !== '' || url.password !== '') throw refused();
   if (allowedOrigins.includes(url.origin)) return url.href;
   // A browser would read a path that begins with // as the name of another host.
@@ -29,6 +29,6 @@ export function parseReturnTo(
 function refused(): BrokerError {
   return new BrokerError(
     'InvalidReturnTo',
-    'return_to must be a path here, or an address at an allowed origin.',
+    'return_to must be a path of this broker, such as /account, or a URL at an allowed origin.',
   );
 }

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { cookieNamesOf } from '../access/cookie-names.ts';
 import { Config } from '../config/config.ts';
 
-/** The cookie of the operator's browser: no page of another site ever makes the browser send it. */
+/** The cookie of the operator's browser. `SameSite=Strict`: pages of other sites never make a browser send it. */
 @Injectable()
 export class OperatorCookie {
   private readonly name: string;

@@ -13,7 +13,7 @@ import { OPERATOR_SESSION_MS, type OperatorSession } from './operator-session.ts
 import { OperatorSessionRepository } from './operator-session.repository.ts';
 
 /** So many tokens may be shown in a minute from one address, right or wrong. */
-export const TRIES_PER_MINUTE = 10;
+const TRIES_PER_MINUTE = 10;
 
 /** A session that was just opened; `cookie` is shown once and stored as a digest only. */
 export type OpenedOperatorSession = OperatorSession & { readonly cookie: string };

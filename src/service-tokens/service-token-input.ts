@@ -3,7 +3,7 @@ import { NSID } from '@atproto/syntax';
 import { z } from 'zod';
 import { DEFAULT_LIFE_SECONDS, LONGEST_LIFE_SECONDS, MARGIN_SECONDS } from './service-token.ts';
 
-/** Longer than any DID and service name that a server takes. */
+/** Longer than any DID and service name that a server accepts. */
 const LONGEST_AUDIENCE = 512;
 
 const { oneMethod, anyMethod } = LONGEST_LIFE_SECONDS;
@@ -19,26 +19,28 @@ export const method = z
   .string()
   .refine((value): boolean => NSID.isValid(value), 'must be the NSID of a method');
 
-/** What a caller says of the service token that it wants; `get` fills in what it left out. */
+/** The request for a service token, with defaults for omitted fields. */
 export const serviceTokenInput = z
   .object({
     aud: audience.describe('the service: a DID, or did#service'),
-    lxm: method.optional().describe('the method that the token may call there'),
+    lxm: method.optional().describe('the only method that the token may call there'),
     expiresIn: z
       .int()
       .min(1)
       .max(oneMethod)
       .default(DEFAULT_LIFE_SECONDS)
-      .describe(`seconds; at most ${anyMethod} without lxm`),
+      .describe(`the longest remaining life in seconds, at most ${anyMethod} without lxm`),
     minValiditySeconds: z
       .int()
       .min(0)
       .default(0)
-      .describe(`seconds that a kept token must have left; at most expiresIn - ${MARGIN_SECONDS}`),
+      .describe(
+        `the shortest remaining life of a cached token in seconds, at most expiresIn - ${MARGIN_SECONDS}`,
+      ),
     fresh: z
       .boolean()
       .default(false)
-      .describe('whether a kept token will not do: a service has refused it, say'),
+      .describe('mint a new token, for example because a service refused the cached one'),
   })
   .superRefine(({ lxm, expiresIn, minValiditySeconds }, context) => {
     if (lxm === undefined && expiresIn > anyMethod)

@@ -12,22 +12,22 @@ import { MintedTokens } from './minted-tokens.service.ts';
 import { audience, method, serviceTokenInput } from './service-token-input.ts';
 import { ServiceTokens } from './service-tokens.service.ts';
 
-const handed = z.object({
+const issued = z.object({
   token: z.string().describe('a JWT that the PDS of the account signed'),
   expiresAt: z.iso.datetime().describe('by the clock of the PDS'),
-  cached: z.boolean().describe('whether it was handed out before'),
+  cached: z.boolean().describe('whether it comes from the cache'),
 });
 
 const selection = z.strictObject({ aud: audience.optional(), lxm: method.optional() });
 const deleted = z.object({ deleted: z.int() });
 
 const stats = z.object({
-  total: z.int().describe('tokens that this instance keeps'),
+  total: z.int().describe('tokens in the cache of this instance'),
   valid: z.int(),
-  expired: z.int().describe('those that the next sweep removes'),
-  hits: z.int().describe('requests that a kept token answered, since this instance started'),
-  misses: z.int(),
-  inFlight: z.int().describe('mints under way'),
+  expired: z.int().describe('tokens that the next sweep removes'),
+  hits: z.int().describe('requests since the start of this instance that the cache answered'),
+  misses: z.int().describe('requests since the start of this instance that needed a mint'),
+  inFlight: z.int().describe('running mints'),
 });
 
 @ApiTags('service tokens')
@@ -47,9 +47,9 @@ export class ServiceTokensController {
   @ApiSecurity('apiKey')
   @ApiOperation({
     operationId: 'getServiceToken',
-    summary: 'A token with which another service is called as the account',
+    summary: 'Get a token that calls another service as the account',
   })
-  @ApiOkResponse({ description: 'The token.', schema: toOpenApiSchema(handed) })
+  @ApiOkResponse({ description: 'The token.', schema: toOpenApiSchema(issued) })
   @ApiErrors(
     'InvalidRequest',
     'ReauthorizationRequired',
@@ -65,9 +65,12 @@ export class ServiceTokensController {
   )
   async get(
     @Caller() { sessionId }: AccountPrincipal,
-    @BodyOf(serviceTokenInput) ask: z.output<typeof serviceTokenInput>,
-  ): Promise<z.infer<typeof handed>> {
-    const { token, expiresAt, cached } = await this.serviceTokens.get(sessionId, { lxm: undefined, ...ask });
+    @BodyOf(serviceTokenInput) input: z.output<typeof serviceTokenInput>,
+  ): Promise<z.infer<typeof issued>> {
+    const { token, expiresAt, cached } = await this.serviceTokens.get(sessionId, {
+      lxm: undefined,
+      ...input,
+    });
     return { token, expiresAt: expiresAt.toISOString(), cached };
   }
 
@@ -75,8 +78,14 @@ export class ServiceTokensController {
   @Allow('browser', 'api-key')
   @ApiSecurity('browser')
   @ApiSecurity('apiKey')
-  @ApiOperation({ operationId: 'forgetServiceTokens', summary: "Forget this credential's kept tokens" })
-  @ApiOkResponse({ description: 'How many this instance kept.', schema: toOpenApiSchema(deleted) })
+  @ApiOperation({
+    operationId: 'forgetServiceTokens',
+    summary: "Remove the cached tokens of this credential's session",
+  })
+  @ApiOkResponse({
+    description: 'The number of removed tokens, of this instance.',
+    schema: toOpenApiSchema(deleted),
+  })
   @ApiErrors('InvalidRequest', 'CrossSiteRequest')
   forget(
     @Caller() { sessionId }: AccountPrincipal,
@@ -90,9 +99,9 @@ export class ServiceTokensController {
   @ApiSecurity('operator')
   @ApiOperation({
     operationId: 'getServiceTokenStats',
-    summary: 'What this instance keeps, and how well that serves',
+    summary: 'Get statistics of the service-token cache of this instance',
   })
-  @ApiOkResponse({ description: 'Numbers of this instance.', schema: toOpenApiSchema(stats) })
+  @ApiOkResponse({ description: 'The statistics.', schema: toOpenApiSchema(stats) })
   stats(): z.infer<typeof stats> {
     return this.mintedTokens.stats();
   }

@@ -31,7 +31,7 @@ const sound: TempTokenScope = {
 const onto = (method: string, path: string) => ({ routes: [{ method, path }] });
 
 describe('findScopeProblems', () => {
-  it('finds none in none, and none in sound ones', () => {
+  it('returns nothing for valid scopes, and for no scopes', () => {
     expect(findScopeProblems([], declared)).toEqual([]);
     expect(findScopeProblems([sound, { ...sound, name: 'another' }], declared)).toEqual([]);
   });
@@ -47,9 +47,9 @@ describe('findScopeProblems', () => {
     [{ longestSeconds: 0.5 }, 'its longest lifetime'],
     [{ longestSeconds: Number.NaN }, 'its longest lifetime'],
     [{ longestSeconds: Infinity }, 'its longest lifetime'],
-    [{ resource: 'thing' }, 'GET /things/:id is without the placeholder :thing'],
-    [onto('GET', '/things/all'), 'GET /things/all is without the placeholder :id'],
-    [onto('GET', '/things/x:id'), 'GET /things/x:id is without the placeholder :id'],
+    [{ resource: 'thing' }, 'GET /things/:id lacks the placeholder :thing'],
+    [onto('GET', '/things/all'), 'GET /things/all lacks the placeholder :id'],
+    [onto('GET', '/things/x:id'), 'GET /things/x:id lacks the placeholder :id'],
     [onto('GET', '/things/:id/parts/:part'), 'GET /things/:id/parts/:part has another placeholder'],
     [onto('GET', '/nowhere/:id'), 'GET /nowhere/:id has a path that no controller serves'],
     [onto('GET', '/things/:id/'), 'GET /things/:id/ has a path that no controller serves'],
@@ -60,14 +60,14 @@ describe('findScopeProblems', () => {
     [onto('HEAD', '/things/:id/claim'), 'HEAD /things/:id/claim has a method that no controller serves'],
     [onto('GET', '/secrets/:id'), 'GET /secrets/:id does not admit temp tokens: the @Allow of Fixture.route'],
     [onto('GET', '/open/:id'), 'GET /open/:id does not admit temp tokens'],
-  ])('finds what is wrong with %j', (change, problem) => {
+  ])('names the problem of %j', (change, problem) => {
     const name = change.name ?? sound.name;
     const problems = findScopeProblems([{ ...sound, ...change }], declared);
     expect(problems.join('\n')).toContain(problem);
     for (const told of problems) expect(told).toContain(`scope "${name}": `);
   });
 
-  it('finds a name that is taken', () => {
+  it('names a scope that is registered twice', () => {
     expect(findScopeProblems([sound, sound], declared)).toEqual(['scope "read_thing": is registered twice']);
   });
 });

@@ -1,7 +1,7 @@
 import type { DeclaredRoute } from '../access/declared-routes.service.ts';
 import type { TempTokenRoute, TempTokenScope } from './temp-token-scope.ts';
 
-/** Says everything that is wrong with scopes, each by its name and its route; empty when nothing is. */
+/** Returns every problem of the scopes, with the scope's name and the route. Empty if there is none. */
 export function findScopeProblems(
   scopes: readonly TempTokenScope[],
   declared: readonly DeclaredRoute[],
@@ -21,8 +21,11 @@ export function findScopeProblems(
 function findOwnProblems({ name, routes, resource, longestSeconds }: TempTokenScope): string[] {
   const problems: string[] = [];
   if (!/^[a-z][a-z0-9_-]{0,62}$/.test(name))
-    problems.push('its name must be lower-case letters, digits, _ and -, and begin with a letter');
-  if (!/^[A-Za-z]\w*$/.test(resource)) problems.push(`its placeholder "${resource}" must be a plain name`);
+    problems.push(
+      'its name must consist of lower-case letters, digits, _ and -, and begin with a letter, as in key-request',
+    );
+  if (!/^[A-Za-z]\w*$/.test(resource))
+    problems.push(`its placeholder "${resource}" must be a plain name, such as id`);
   if (routes.length === 0) problems.push('it has no routes');
   if (!Number.isSafeInteger(longestSeconds) || longestSeconds <= 0)
     problems.push('its longest lifetime must be a whole number of seconds above zero');
@@ -35,8 +38,8 @@ function findRouteProblems(
   declared: readonly DeclaredRoute[],
 ): string[] {
   const placeholders = path.split('/').filter(segment => segment.startsWith(':'));
-  if (!placeholders.includes(`:${resource}`)) return [`is without the placeholder :${resource}`];
-  if (placeholders.length > 1) return ['has another placeholder, for which anything could stand'];
+  if (!placeholders.includes(`:${resource}`)) return [`lacks the placeholder :${resource}`];
+  if (placeholders.length > 1) return ['has another placeholder, which any value would match'];
   const served = declared.filter(route => route.path === path);
   if (served.length === 0) return ['has a path that no controller serves'];
   const handlers = served.filter(({ methods }) => methods.includes(method));

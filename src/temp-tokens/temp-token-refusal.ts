@@ -4,9 +4,9 @@ import type { TempTokenRefusal } from '../observability/metrics/metrics-labels.t
 import { isWithinScope, type TempTokenScope } from './temp-token-scope.ts';
 import type { TempToken } from './temp-token.ts';
 
-/** A temp token that opens nothing. Inside it tells why; outside it is the answer to every unknown credential. */
+/** A refused temp token. `reason` is for logs only: the message is that of every unknown credential. */
 export class RefusedTempToken extends BrokerError {
-  /** @param tempToken the stored one that was shown, where there is one */
+  /** @param tempToken the stored token, if one was found */
   constructor(
     readonly reason: TempTokenRefusal,
     readonly tempToken?: Pick<TempToken, 'id' | 'scope' | 'resource'>,
@@ -15,8 +15,8 @@ export class RefusedTempToken extends BrokerError {
   }
 }
 
-/** Decides whether a stored token is refused for a request, and why; `undefined` when it opens it. */
-export function decideRefusal(
+/** Decides why a stored token does not authorize a request. Returns undefined if it does. */
+export function decideTempTokenRefusal(
   token: Pick<TempToken, 'resource' | 'expiresAt' | 'consumedAt' | 'readAt'>,
   scope: TempTokenScope | undefined,
   use: Omit<CredentialUse, 'from'>,

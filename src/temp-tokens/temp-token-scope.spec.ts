@@ -21,12 +21,12 @@ const own = (id: string) => ({
 });
 
 describe('a scope', () => {
-  it('has its routes with the resource in its place', () => {
+  it('contains its routes with the id of the resource', () => {
     const property = fc.property(resourceIds, id => isWithinScope(scope, id, own(id), '/base'));
     fc.assert(property);
   });
 
-  it('has nothing of which method, path, route or resource is another', () => {
+  it('contains no request with another method, path, route or resource', () => {
     const wild = fc.record(
       {
         method: fc.constantFrom('GET', 'HEAD', 'PUT', 'DELETE', 'post'),
@@ -49,7 +49,7 @@ describe('a scope', () => {
     fc.assert(property, { numRuns: 1000 });
   });
 
-  it('takes for a resource id only what means itself in a path', () => {
+  it('accepts only resource ids that need no encoding in a path', () => {
     const property = fc.property(fc.oneof(fc.string(), resourceIds), text => {
       const isPlain = new URL(`/x/${text}/y`, 'http://a').pathname === `/x/${text}/y`;
       return !isResourceId(text) || (isPlain && encodeURIComponent(text) === text);

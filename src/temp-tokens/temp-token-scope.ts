@@ -1,27 +1,27 @@
 import type { CredentialUse } from '../access/credential-use.ts';
 
-/** A route that the tokens of a scope open: `GET`, `/api/key-requests/:id`. Its path is below the base path. */
+/** A route of a scope, such as `GET` and `/api/key-requests/:id`. The path is relative to the base path. */
 export type TempTokenRoute = { readonly method: string; readonly path: string };
 
-/** A set of routes, opened for one resource at a time. */
+/** A set of routes that a token authorizes for one resource. */
 export type TempTokenScope = {
   readonly name: string;
   readonly routes: readonly TempTokenRoute[];
-  /** The placeholder that stands for the resource's id in every route: `id` for `:id`. */
+  /** The placeholder of the resource's id in every route: `id` for `:id`. */
   readonly resource: string;
   readonly longestSeconds: number;
-  /** Whether a token opens one request only. */
+  /** True if a token authorizes one request only. */
   readonly singleUse: boolean;
 };
 
-/** Whether an id can stand in a path as it is, so that only one way to write the path means it. */
+/** Returns whether a text is a resource id: it needs no encoding in a path, so the path has one spelling. */
 export function isResourceId(text: string): boolean {
   return /^[A-Za-z0-9_-]{1,128}$/.test(text);
 }
 
 /**
- * Whether a request is for a route of the scope and for this resource. Both have to say so: the request line, to the
- * letter, and what the router made of it. So no way to write a path that one of them reads differently opens anything.
+ * Returns whether a request concerns a route of the scope and this resource. Both the literal request line and the
+ * router's match must agree, so that no ambiguous spelling of a path is authorized.
  */
 export function isWithinScope(
   scope: TempTokenScope,

@@ -3,26 +3,26 @@ import { DeclaredRoutes } from '../access/declared-routes.service.ts';
 import { findScopeProblems } from './scope-problems.ts';
 import type { TempTokenScope } from './temp-token-scope.ts';
 
-/** The scopes that temp tokens can have. Modules register theirs in `onModuleInit`; once all have, they are checked. */
+/** The scopes of temp tokens. Modules register theirs in `onModuleInit`. The start of the process checks them all. */
 @Injectable()
 export class TempTokenScopes implements OnApplicationBootstrap {
   private readonly registered: TempTokenScope[] = [];
-  private isOpen = true;
+  private isRegistrationOpen = true;
 
   constructor(private readonly declaredRoutes: DeclaredRoutes) {}
 
-  /** @throws Error when the process has started: nobody would check the scope any more */
+  /** @throws Error after the start of the process, which no longer checks scopes */
   register(scope: TempTokenScope): void {
-    if (!this.isOpen)
-      throw new Error(`The temp-token scope "${scope.name}" comes too late; register it in onModuleInit.`);
+    if (!this.isRegistrationOpen)
+      throw new Error(`The temp-token scope "${scope.name}" comes too late. Register it in onModuleInit.`);
     this.registered.push(scope);
   }
 
-  /** @throws Error with one message that names every scope and route that is wrong, so that the process does not start */
+  /** @throws Error that names every problem of a scope or route, and so stops the start of the process */
   onApplicationBootstrap(): void {
-    this.isOpen = false;
+    this.isRegistrationOpen = false;
     const problems = findScopeProblems(this.registered, this.declaredRoutes.list());
-    if (problems.length > 0) throw new Error(`Temp-token scopes that cannot be: ${problems.join('; ')}`);
+    if (problems.length > 0) throw new Error(`Temp-token scopes with problems: ${problems.join('; ')}`);
   }
 
   list(): readonly TempTokenScope[] {

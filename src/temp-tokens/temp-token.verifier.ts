@@ -8,7 +8,7 @@ import { RefusedTempToken } from './temp-token-refusal.ts';
 import { TEMP_TOKEN_PREFIX } from './temp-token.ts';
 import { TempTokens } from './temp-tokens.service.ts';
 
-/** Recognises temp tokens, for the requests that they are good for. */
+/** Recognises temp tokens, for requests within their scope. */
 @Injectable()
 export class TempTokenVerifier implements CredentialVerifier {
   readonly carrier = 'bearer';
@@ -22,7 +22,7 @@ export class TempTokenVerifier implements CredentialVerifier {
   async verify(credential: string, use: CredentialUse): Promise<Principal | undefined> {
     if (!credential.startsWith(TEMP_TOKEN_PREFIX)) return undefined;
     try {
-      const { id, scope, resource } = await this.tempTokens.validate(credential, use);
+      const { id, scope, resource } = await this.tempTokens.verify(credential, use);
       return { kind: 'temp-token', tempTokenId: id, scope, resource };
     } catch (error) {
       if (!(error instanceof RefusedTempToken)) throw error;

@@ -19,16 +19,16 @@ const mintRequest = z.object({
 
 const minted = z.object({
   id: z.string(),
-  token: z.string().describe('shown this once'),
+  token: z.string().describe('shown only in this response'),
   expiresAt: z.iso.datetime(),
 });
 
 const scopeView = z.object({
   name: z.string(),
   routes: z.array(z.object({ method: z.string(), path: z.string() })).describe('below the base path'),
-  resource: z.string().describe("the placeholder that stands for the resource's id"),
+  resource: z.string().describe("the placeholder of the resource's id"),
   longestSeconds: z.int(),
-  singleUse: z.boolean().describe('whether a token opens one request only'),
+  singleUse: z.boolean().describe('whether a token authorizes one request only'),
 });
 const scopeList = z.object({ scopes: z.array(scopeView) });
 
@@ -37,7 +37,7 @@ const deleted = z.object({ deleted: z.int() });
 
 type Deleted = z.infer<typeof deleted>;
 
-const deletedResponse = { description: 'How many were deleted.', schema: toOpenApiSchema(deleted) };
+const deletedResponse = { description: 'The number of deleted tokens.', schema: toOpenApiSchema(deleted) };
 
 @ApiTags('temp tokens')
 @ApiSecurity('operator')
@@ -51,7 +51,7 @@ export class TempTokensController {
 
   @Get('scopes')
   @Allow('operator')
-  @ApiOperation({ operationId: 'listTempTokenScopes', summary: 'What temp tokens can be good for' })
+  @ApiOperation({ operationId: 'listTempTokenScopes', summary: 'List the scopes of temp tokens' })
   @ApiOkResponse({ description: 'Every scope.', schema: toOpenApiSchema(scopeList) })
   list(): z.infer<typeof scopeList> {
     return { scopes: this.tempTokenScopes.list().map(scope => ({ ...scope, routes: [...scope.routes] })) };
@@ -74,7 +74,7 @@ export class TempTokensController {
 
   @Delete(':id')
   @Allow('operator')
-  @ApiOperation({ operationId: 'deleteTempToken', summary: 'End one temp token' })
+  @ApiOperation({ operationId: 'deleteTempToken', summary: 'Delete one temp token' })
   @ApiOkResponse(deletedResponse)
   async delete(@Param('id') id: string, @CallSource() by: AuditSource): Promise<Deleted> {
     return { deleted: await this.tempTokens.delete(id, by) };
@@ -82,7 +82,10 @@ export class TempTokensController {
 
   @Delete()
   @Allow('operator')
-  @ApiOperation({ operationId: 'deleteTempTokensOfResource', summary: 'End the temp tokens of a resource' })
+  @ApiOperation({
+    operationId: 'deleteTempTokensOfResource',
+    summary: 'Delete the temp tokens of a resource',
+  })
   @ApiOkResponse(deletedResponse)
   @ApiErrors('InvalidRequest')
   async deleteByResource(

@@ -9,6 +9,7 @@ import { TempTokenVerifier } from './temp-token.verifier.ts';
 import { TempTokensController } from './temp-tokens.controller.ts';
 import { TempTokens } from './temp-tokens.service.ts';
 
+/** Short-lived tokens for one scope (a set of routes) and one resource. */
 @Module({
   imports: [AuditModule, DiscoveryModule, LeasesModule],
   controllers: [TempTokensController],

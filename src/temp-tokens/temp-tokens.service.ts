@@ -10,7 +10,7 @@ import { Database } from '../database/connection/database.ts';
 import type { Schema } from '../database/tables/schema.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { Leases } from '../leases/leases.service.ts';
-import { decideRefusal, RefusedTempToken } from './temp-token-refusal.ts';
+import { decideTempTokenRefusal, RefusedTempToken } from './temp-token-refusal.ts';
 import { isResourceId } from './temp-token-scope.ts';
 import { TempTokenScopes } from './temp-token-scopes.service.ts';
 import { isTempToken, newTempToken, type TempToken } from './temp-token.ts';
@@ -61,12 +61,12 @@ export class TempTokens {
    * @throws RefusedTempToken with the reason, which nobody outside may learn
    * @throws BrokerError `SealedRowUnreadable` when the row was edited
    */
-  async validate(token: string, use: Omit<CredentialUse, 'from'>): Promise<ValidTempToken> {
+  async verify(token: string, use: Omit<CredentialUse, 'from'>): Promise<ValidTempToken> {
     if (!isTempToken(token)) throw new RefusedTempToken('malformed');
     const found = await this.tempTokenRows.findByDigest(digestOf(token));
     if (!found) throw new RefusedTempToken('not_found');
     const scope = this.tempTokenScopes.find(found.scope);
-    const reason = decideRefusal(found, scope, use, this.config.basePath);
+    const reason = decideTempTokenRefusal(found, scope, use, this.config.basePath);
     if (reason) throw new RefusedTempToken(reason, found);
     if (scope?.singleUse && !(await this.tempTokenRows.consume(found))) {
       throw new RefusedTempToken('consumed', found);

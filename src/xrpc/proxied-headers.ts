@@ -33,19 +33,19 @@ const RESPONSE_HEADERS: Allowed = {
   prefixes: ['atproto-', 'ratelimit-'],
 };
 
-/** Returns the headers of a caller that a PDS may see. Cookies, credentials and forwarding headers are not. */
+/** Returns the request headers that a PDS may see: no cookies, credentials or forwarding headers. */
 export function toPdsHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   return pick(headers, REQUEST_HEADERS);
 }
 
-/** Returns the headers of a PDS that a caller may see. */
+/** Returns the response headers of a PDS that a caller may see. */
 export function toCallerHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   return pick(headers, RESPONSE_HEADERS);
 }
 
 function pick(headers: IncomingHttpHeaders, { names, prefixes }: Allowed): Record<string, string> {
   const picked: Record<string, string> = {};
-  // What Connection names is for this hop only (RFC 9110 section 7.6.1).
+  // Headers that Connection names are for this hop only (RFC 9110 section 7.6.1).
   const ofThisHop = headers.connection?.toLowerCase() ?? '';
   for (const name in headers) {
     if (!names.has(name) && !prefixes.some(prefix => name.startsWith(prefix))) continue;

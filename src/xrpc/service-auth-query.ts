@@ -11,27 +11,27 @@ const query = z.object({
     .optional(),
 });
 
-/** What a call of `com.atproto.server.getServiceAuth` asks for. */
+/** The parameters of `com.atproto.server.getServiceAuth`. */
 export type ServiceAuthQuery = z.infer<typeof query>;
 
 /**
- * Reads the query string of a call; what it does not need is left out.
+ * Parses the query string of a call. Unknown parameters are left out.
  *
- * @param text with its `?`, or nothing
- * @throws BrokerError `InvalidRequest`, also for a parameter that is there twice: nobody knows which one a PDS believes
+ * @param text with its `?`, or empty
+ * @throws BrokerError `InvalidRequest`, also for a repeated parameter: PDSes differ in which value they use
  */
 export function readServiceAuthQuery(text: string): ServiceAuthQuery {
   const parameters = new URLSearchParams(text);
   const told = query.keyof().options.filter(name => parameters.has(name));
   const twice = told.find(name => parameters.getAll(name).length > 1);
-  if (twice) throw new BrokerError('InvalidRequest', `${twice}: is there more than once`);
+  if (twice) throw new BrokerError('InvalidRequest', `${twice}: must be given only once`);
   const read = query.safeParse(Object.fromEntries(told.map(name => [name, parameters.get(name)])));
   if (read.success) return read.data;
   const problems = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new BrokerError('InvalidRequest', problems.join('; '));
 }
 
-/** Writes a query string with nothing in it but what was read. */
+/** Writes a query string of exactly these parameters. */
 export function writeServiceAuthQuery(asked: ServiceAuthQuery): string {
   const told = Object.entries(asked).filter(([, value]) => value !== undefined) as [string, string][];
   return `?${new URLSearchParams(told).toString()}`;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 
-/** Bounds how many calls of one session are under way at once, in this process. */
+/** Limits how many calls of one session run at once, in this process. */
 @Injectable()
 export class SessionConcurrency {
   private readonly running = new Map<string, number>();
@@ -13,9 +13,9 @@ export class SessionConcurrency {
   }
 
   /**
-   * Counts a call that begins.
+   * Counts a call that starts.
    *
-   * @returns what is to be called once, when it has ended
+   * @returns a function to call once, when the call has ended
    * @throws BrokerError `TooManyRequests`
    */
   claimSlot(sessionId: string): () => void {
@@ -23,7 +23,7 @@ export class SessionConcurrency {
     if (calls >= this.most) {
       throw new BrokerError(
         'TooManyRequests',
-        `No more than ${this.most} calls of one session are answered at a time.`,
+        `This session already has ${this.most} calls running, which is the limit. Wait for one of them to end.`,
         { retryAfterSeconds: 1 },
       );
     }

@@ -65,7 +65,7 @@ export class XrpcController {
     private readonly config: Config,
   ) {}
 
-  /** HEAD too: Fastify routes it here, and it goes on as HEAD. */
+  /** Handles HEAD too: Fastify routes it here, and it is forwarded as HEAD. */
   @Get()
   @ApiOperation({ operationId: 'callQuery', summary: "Calls a query of the account's PDS; HEAD works too" })
   @ApiResponse(PDS_ANSWER)
@@ -117,7 +117,7 @@ export class XrpcController {
       answer(reply, response);
     } catch (error) {
       if (body) abandonBody(body, request.raw);
-      if (!signal.aborted) throw error; // Else nobody is there any more to be told.
+      if (!signal.aborted) throw error; // Otherwise the caller has left.
     }
   }
 }
@@ -127,7 +127,7 @@ function hasBody({ headers }: FastifyRequest): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
-/** Is aborted when the caller leaves before all of the answer was sent. */
+/** Returns a signal that aborts when the caller leaves before the whole response was sent. */
 function leaving({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController();
   raw.once('close', () => {

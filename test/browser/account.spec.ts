@@ -132,7 +132,7 @@ describeInChromium('an owner in Chromium, with nothing but a keyboard', chromium
       it('ends every other browser', async () => {
         expect(await page.locator('[data-browser]').count()).toBe(2);
         expect(await page.locator('[data-browser]').first().innerText()).toContain('This browser');
-        await enter('End all others');
+        await enter('Sign out all others');
         expect(await page.getByRole('status').innerText()).toBe('Every other browser is signed out.');
         expect(await page.locator('[data-browser]').count()).toBe(1);
         expect((await elsewhere.get('/api/me')).status).toBe(401);
@@ -143,7 +143,7 @@ describeInChromium('an owner in Chromium, with nothing but a keyboard', chromium
         await enter('Revoke it');
         expect(await page.getByRole('status').innerText()).toMatch(/The key is revoked/);
         expect(await statusWith(secret)).toBe(401);
-        await enter('1 key that is over');
+        await enter('1 expired or revoked key');
         expect(await page.locator('[data-key]').innerText()).toContain('Revoked');
       });
 

@@ -46,7 +46,7 @@ describeInChromium('an owner in Chromium, who is asked for a key', chromium => {
         const code = await page.locator('[data-claim-code]').innerText();
         expect((await context.cookies(broker().url)).map(({ name }) => name)).not.toContain('latchkey');
         await page.reload();
-        expect(await page.getByRole('alert').innerText()).toMatch(/is over/);
+        expect(await page.getByRole('alert').innerText()).toMatch(/was already used/);
         expect(await page.content()).not.toContain(code);
         expect(await asker.claim(asked, code)).toMatchObject({ name: '<i>bot</i>' });
       });

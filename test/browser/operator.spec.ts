@@ -35,7 +35,9 @@ describeInChromium('the operator in Chromium, with nothing but a keyboard', chro
         await page.goto(`${broker().url}/admin/sessions`);
         await keyboard.type('Admin token', 'x'.repeat(40));
         await enter('Sign in');
-        expect(await page.getByRole('alert').innerText()).toBe('This is not the admin token.');
+        expect(await page.getByRole('alert').innerText()).toBe(
+          'That isn’t the admin token. Check LATCHKEY_ADMIN_TOKEN, and try again.',
+        );
         await keyboard.type('Admin token', broker().secrets.adminToken);
         await page.keyboard.press('Enter');
         await page.getByRole('heading', { name: 'Overview' }).waitFor();
@@ -81,7 +83,7 @@ describeInChromium('the operator in Chromium, with nothing but a keyboard', chro
         expect(await found({ status: 'troubled' })).toBe(1);
         expect(await found({ status: 'needs_reauth' })).toBe(1);
         for (const q of ['nobody.test', 'a\0b', "' or 1=1 --"]) expect(await found({ q })).toBe(0);
-        expect(await page.getByText('No session is like this.').count()).toBe(1);
+        expect(await page.getByText('No sessions match.').count()).toBe(1);
         await search(session.id, 'any');
         await page.getByRole('heading', { name: 'alice.test' }).waitFor();
         expect(new URL(page.url()).pathname).toBe(`/admin/sessions/${session.id}`);
@@ -106,7 +108,7 @@ describeInChromium('the operator in Chromium, with nothing but a keyboard', chro
         expect((await session.state()).generation).toBe(generation);
         await enter('Refresh now');
         await page.getByRole('status').waitFor();
-        expect(await page.getByRole('status').innerText()).toBe('It was refreshed.');
+        expect(await page.getByRole('status').innerText()).toBe('The session was refreshed.');
         expect((await session.state()).generation).toBe(generation + 1);
         expect(await lastEvent()).toMatchObject({
           action: 'session.refresh-requested',
@@ -115,16 +117,16 @@ describeInChromium('the operator in Chromium, with nothing but a keyboard', chro
       });
 
       it('ends a session, once it is confirmed: its browser is signed out', async () => {
-        await enter('End it');
+        await enter('Revoke');
         await enter('Cancel');
         expect((await session.state()).status).toBe('active');
-        await enter('End it');
-        await enter('End it');
-        expect(await page.getByRole('status').innerText()).toMatch(/^It is ended/);
+        await enter('Revoke');
+        await enter('Revoke');
+        expect(await page.getByRole('status').innerText()).toMatch(/^The session is revoked/);
         expect((await session.state()).status).toBe('revoked');
         expect((await session.browser.get('/api/me')).status).toBe(401);
-        expect(await page.getByRole('link', { name: 'End it' }).count()).toBe(0);
-        await enter('What was done to it');
+        expect(await page.getByRole('link', { name: 'Revoke' }).count()).toBe(0);
+        await enter('Its audit events');
         await page.locator('[data-event="session.revoked"]').waitFor();
         expect(await page.locator('[data-event]').count()).toBe(2);
       });

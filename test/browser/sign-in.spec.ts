@@ -43,7 +43,7 @@ describeInChromium('a person in Chromium', chromium => {
           [],
         ]);
 
-        await page.getByRole('button', { name: 'Sign out' }).click();
+        await page.getByRole('button', { name: 'Sign out', exact: true }).click();
         await page.getByRole('button', { name: 'Sign in' }).waitFor();
         expect(await page.locator('[data-handle]').count()).toBe(0);
         expect(await cookieNames()).not.toContain('latchkey');
@@ -53,7 +53,7 @@ describeInChromium('a person in Chromium', chromium => {
         await submitHandle('alice.test');
         await authorizeAtPds(page, broker(), alice());
         await page.goto(`${broker().url}/?identifier=${alice().did}&prompt=consent`);
-        await page.getByRole('button', { name: 'Look at the permissions' }).click();
+        await page.getByRole('button', { name: 'Review permissions' }).click();
         await authorizeAtPds(page, broker(), alice());
         await page.waitForURL(`${broker().url}/account`);
         expect(await page.locator('[data-handle]').innerText()).toBe('alice.test');
@@ -87,7 +87,7 @@ describeInChromium('a person in Chromium', chromium => {
         await signInAtPds(page, broker(), alice());
         await page.getByRole('button', { name: 'Deny access' }).click();
         await page.waitForURL(url => url.origin === new URL(broker().url).origin);
-        expect(await page.getByRole('alert').innerText()).toMatch(/did not give permission/);
+        expect(await page.getByRole('alert').innerText()).toMatch(/didn’t give permission/);
         expect(await page.locator('[name=return_to]').inputValue()).toBe('/livez');
         expect(await cookieNames()).not.toContain('latchkey');
       });

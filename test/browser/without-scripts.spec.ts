@@ -51,7 +51,7 @@ describeInChromium('a person in Chromium whose browser runs no scripts', chromiu
         await decideElsewhere();
         expect(await page.locator('[data-handle]').innerText()).toBe('alice.test');
         expect(await page.locator('time').first().innerText()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
-        await press('End all others');
+        await press('Sign out all others');
         expect(await page.getByRole('status').innerText()).toBe('Every other browser is signed out.');
         expect((await other.get('/api/me')).status).toBe(401);
         await press('Sign out');
@@ -64,7 +64,7 @@ describeInChromium('a person in Chromium whose browser runs no scripts', chromiu
         await page.goto(asked.authorizeUrl);
         await press('Approve');
         await decideElsewhere({ decision: 'deny' });
-        expect(await page.getByRole('alert').innerText()).toMatch(/did not give permission/);
+        expect(await page.getByRole('alert').innerText()).toMatch(/didn’t give permission/);
         expect(new URL(page.url()).pathname).toBe(`/connect/${asked.id}`);
         await press('Approve');
         await decideElsewhere();

@@ -27,7 +27,7 @@ describeBroker(
       ['a scope without atproto', { scope: 'transition:generic' }, 'scope: must contain atproto'],
       ['a scope that is not declared', { scope: 'atproto transition:email' }, 'scope: each part'],
       ['a scope that is part of a declared one', { scope: 'atproto transition:gen' }, 'scope: each part'],
-      ['a scope twice', { scope: 'atproto atproto' }, 'scope: must name nothing twice'],
+      ['a scope twice', { scope: 'atproto atproto' }, 'scope: must not repeat a part'],
       ['two blanks', { scope: 'atproto  transition:generic' }, 'scope: must have single spaces'],
       ['no days', { expiresInDays: 0 }, 'expiresInDays:'],
       ['too many days', { expiresInDays: 366 }, 'expiresInDays:'],

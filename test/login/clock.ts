@@ -2,7 +2,7 @@ import { afterEach, beforeEach, jest } from '@jest/globals';
 
 const MINUTE_MS = 60_000;
 
-export type Distance = { days?: number; minutes?: number; seconds?: number };
+type Distance = { days?: number; minutes?: number; seconds?: number };
 
 export type MovingClock = { advance: (distance: Distance) => void };
 

@@ -87,7 +87,7 @@ function refusesWhatIsSpoilt(broker: () => TestBroker): void {
     const page = await asPerson(browser, callback);
     expect(await problemOf(page)).toBe('LoginCancelled');
     const shown = await browser.open(page.headers.get('location') ?? '');
-    expect(await shown.text()).toContain('You did not give permission');
+    expect(await shown.text()).toContain('You didn’t give permission');
   });
 }
 

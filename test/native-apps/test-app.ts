@@ -284,7 +284,7 @@ export async function readAnswer(answer: Response): Promise<OAuthAnswer> {
   };
 }
 
-export function requireOk(answer: OAuthAnswer, status: number): OAuthAnswer {
+function requireOk(answer: OAuthAnswer, status: number): OAuthAnswer {
   if (answer.status === status) return answer;
   throw new Error(`answered ${answer.status}: ${JSON.stringify(answer.body)}`);
 }

@@ -9,7 +9,7 @@ import type { AppSession } from './test-app.ts';
 
 type Token = Pick<AppSession, 'refreshToken'>;
 
-export function fingerprintOf({ app, network }: TestBroker, { refreshToken }: Token): string {
+function fingerprintOf({ app, network }: TestBroker, { refreshToken }: Token): string {
   return app.get(Fingerprints).ofRefreshToken(network.pds, refreshToken).id;
 }
 

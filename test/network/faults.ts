@@ -8,7 +8,7 @@ export type RequestMatch = {
 };
 
 /** `before`: the server never sees the request. `after`: it has done its work, and its answer is held back. */
-export type Moment = 'before' | 'after';
+type Moment = 'before' | 'after';
 
 /** What happens to a request, or to its answer, on the way. */
 export type Effect =

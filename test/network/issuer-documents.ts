@@ -10,7 +10,7 @@ export function documentAt(url: URL): object | undefined {
 }
 
 /** Authorization server metadata (RFC 8414) and protected resource metadata (RFC 9728); nothing at other paths. */
-export function issuerDocumentAt({ origin, pathname }: URL): object | undefined {
+function issuerDocumentAt({ origin, pathname }: URL): object | undefined {
   switch (pathname) {
     case '/.well-known/oauth-protected-resource':
       return { resource: origin, authorization_servers: [origin] };

@@ -20,7 +20,7 @@ export async function startNetwork(onLine?: (line: string) => void): Promise<Own
 }
 
 /** The network that runs elsewhere and is controlled at `controlUrl`. */
-export async function connectNetwork(controlUrl: string): Promise<Network> {
+async function connectNetwork(controlUrl: string): Promise<Network> {
   const { describe, ...control } = connectControl(controlUrl);
   return { ...(await describe()), ...control, controlUrl };
 }

@@ -46,7 +46,7 @@ function suite(broker: () => TestBroker): void {
       '/admin?problem=InvalidToken',
       undefined,
     ]);
-    expect((await operator.open('/admin?problem=InvalidToken')).text).toContain('not the admin token');
+    expect((await operator.open('/admin?problem=InvalidToken')).text).toContain('isn’t the admin token');
     await new Promise(resolve => setTimeout(resolve, 1100)); // Notes are written within a second.
     const { auditEvents } = await listEvents(broker(), { action: 'operator.refused' });
     expect(auditEvents).toMatchObject([{ from: '192.0.2.40', actor: { kind: 'anonymous' } }]);

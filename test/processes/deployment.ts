@@ -12,7 +12,7 @@ import { type Network, sharedNetwork } from '../network/network.ts';
 /** An override of `undefined` leaves a setting out. */
 export type Overrides = Record<`LATCHKEY_${string}`, string | undefined>;
 
-export type Refusal = {
+type Refusal = {
   code: number | null;
   /** Everything that was written but the log, which is JSON. */
   message: string;

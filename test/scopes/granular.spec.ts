@@ -174,7 +174,7 @@ function suite(broker: () => TestBroker): void {
         expect(answer.headers.get('location')).toBe(`/${search}`);
         const page = await (await (await client).open(`/${search}`)).text();
         expect(page).toContain('name="prompt" value="consent"');
-        expect(page.includes('Look at the permissions')).toBe(site === 'cross-site');
+        expect(page.includes('Review permissions')).toBe(site === 'cross-site');
       }
     });
 

@@ -110,7 +110,7 @@ function suite(broker: () => TestBroker): void {
     ];
     it.each(refusals)('are refused as %s inside, and all alike outside', async (reason, make, statements) => {
       const token = await make();
-      expect(await failureOf(tokens().validate(token, useOf('thing-1')))).toMatchObject({
+      expect(await failureOf(tokens().verify(token, useOf('thing-1')))).toMatchObject({
         code: 'InvalidToken',
         reason,
       });
@@ -142,7 +142,7 @@ function suite(broker: () => TestBroker): void {
     it('for a single use let one of twenty in that race, and nobody after them', async () => {
       for (let round = 0; round < 3; round++) {
         const { id, token } = await mint({ scope: 'claim-thing', resource: 'thing-1', ttlSeconds: 60 });
-        const claim = () => tokens().validate(token, claimOf('thing-1'));
+        const claim = () => tokens().verify(token, claimOf('thing-1'));
         const results = await Promise.allSettled(Array.from({ length: 20 }, claim));
         expect(results.filter(({ status }) => status === 'fulfilled')).toEqual([
           { status: 'fulfilled', value: { id, scope: 'claim-thing', resource: 'thing-1' } },

@@ -58,7 +58,7 @@ describe('a process', () => {
   it('does not start with wrong scopes of temp tokens, and names them and their routes in one message', async () => {
     const wrong = [scope('peek', '/fixtures/:id', '/fixtures/:id/secret', '/elsewhere/:id'), scope('empty')];
     await expect(start(...wrong)).rejects.toThrow(
-      'Temp-token scopes that cannot be: ' +
+      'Temp-token scopes with problems: ' +
         `scope "peek": GET /fixtures/:id/secret does not admit temp tokens: the @Allow of FixturesController.secret must name 'temp-token'; ` +
         'scope "peek": GET /elsewhere/:id has a path that no controller serves; ' +
         'scope "empty": it has no routes',

@@ -130,7 +130,7 @@ describeBroker(
       const { headers } = await browser.openCallback(callback);
       expect(headers.get('location')).toBe(`/connect/${id}?problem=LoginCancelled`);
       const page = await (await browser.open(headers.get('location') ?? '')).text();
-      expect(page).toContain('You did not give permission');
+      expect(page).toContain('You didn’t give permission');
       expect(page).toContain(`/connect/${id}/approve`);
     });
 

@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { startServer } from '../identity/scripted-server.ts';
 
 /** What a service was asked, and the claims of the service token that came with it. */
-export type ProxiedCall = { url: string | undefined; body: string; token: unknown };
+type ProxiedCall = { url: string | undefined; body: string; token: unknown };
 
 /** A service that a PDS calls for its accounts: `<did>#test_service`. */
 export type ProxiedService = {

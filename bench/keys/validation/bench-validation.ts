@@ -4,7 +4,7 @@ import { type BareLookup, startColdLookup, startWarmLookup } from './bare-loops.
 import { startVerifier } from './latchkey.ts';
 import { type Place, startDatabases, startPlace } from './place.ts';
 import { takeTurn, type Turn } from './turn.ts';
-import { toValidationTable } from './validation-table.ts';
+import { type Measured, toValidationTable } from './validation-table.ts';
 
 /** So many keys are stored in the smaller database, and in use in both. */
 const few = 1_000;
@@ -13,15 +13,6 @@ const few = 1_000;
 const scattered = 50_000;
 
 export type ValidationOptions = { keys: number; rounds: number; seconds: number };
-
-/** A way to ask, and how Latchkey and the bare loop did in each round. */
-export type Measured = {
-  stored: number;
-  asked: number;
-  state: 'warm' | 'cold';
-  latchkey: Turn[];
-  bare: Turn[];
-};
 
 type Pair = Measured & { secrets: readonly string[]; verifier: Accepting; lookup: BareLookup };
 

@@ -1,7 +1,15 @@
 import { medianOf } from '../../median.ts';
 import { toNumber, toTable } from '../../table.ts';
-import type { Measured } from './bench-validation.ts';
 import type { Turn } from './turn.ts';
+
+/** A way to ask, and how Latchkey and the bare loop did in each round. */
+export type Measured = {
+  stored: number;
+  asked: number;
+  state: 'warm' | 'cold';
+  latchkey: Turn[];
+  bare: Turn[];
+};
 
 const perSecond = ({ perSecond }: Turn): number => perSecond;
 

@@ -11,7 +11,7 @@ export type Turn = LoadResult & { cpu: number };
 export type TurnOptions = { connections: number; seconds: number; rate?: number; call?: Call };
 
 /** What is asked for again and again: the small query, if nothing else is told. */
-export type Call = { path: string; body?: string };
+type Call = { path: string; body?: string };
 
 /** Has a contender answer a call for some seconds, after a moment that does not count. */
 export async function takeTurn(

@@ -6,15 +6,13 @@ import { consumptionOf, refreshDue, settingsOnPostgres, startBrokers } from './d
 import { letFallDue, paceOf, type Progress, progressOf } from './due-times.ts';
 import { startFakeIssuer } from './fake-issuer.ts';
 import { storeSessions } from './stored-sessions.ts';
-import { toVolumeTable } from './volume-table.ts';
+import { toVolumeTable, type VolumeOptions } from './volume-table.ts';
 
 const lookPauseMs = 1_000;
 const patienceMs = 60_000;
 
 /** How many refreshes a broker's background has under way at one issuer. */
 const slotsPerIssuer = 8;
-
-export type VolumeOptions = { sessions: number; instances: number; window: number };
 
 /** Lets many sessions of one issuer fall due at several brokers on one Postgres; returns a table. */
 export async function benchVolume(options: VolumeOptions, started: Started): Promise<string> {

@@ -1,8 +1,9 @@
 import { type Cell, toNumber, toTable } from '../../table.ts';
-import type { VolumeOptions } from './bench-volume.ts';
 import type { Consumption } from './deployment.ts';
 import type { Pace, Progress } from './due-times.ts';
 import type { IssuerReport } from './fake-issuer.ts';
+
+export type VolumeOptions = { sessions: number; instances: number; window: number };
 
 export type VolumeFigures = {
   barePerSecond: number;

@@ -8,7 +8,7 @@ const MALFORMED = 'malformed';
 
 const REFUSED = { action: 'api-key.refused', actor: { kind: 'anonymous' } } as const;
 
-/** Writes down for security which keys were refused that are worth knowing of. */
+/** Writes refused keys that matter for security to the log and to the audit log. */
 @Injectable()
 export class ApiKeyRefusalLog {
   private readonly pauses = new NotePauses();
@@ -18,8 +18,8 @@ export class ApiKeyRefusalLog {
     private readonly log: Log,
   ) {}
 
-  /** Something that looks like a key and can be none: of it nothing but the length is kept. */
-  malformed(length: number, from: string): void {
+  /** Records a malformed key, of which it keeps only the length. */
+  recordMalformed(length: number, from: string): void {
     if (!this.pauses.isDue(MALFORMED, performance.now())) return;
     this.log.apiKeyMalformed({ length });
     this.auditLog.note({
@@ -30,8 +30,8 @@ export class ApiKeyRefusalLog {
     });
   }
 
-  /** A secret that once opened something: its owner forgot to replace it, or somebody else has it. */
-  refused({ id, did }: ApiKey, reason: KeyVerdict, from: string): void {
+  /** Records a secret that was valid once: its owner forgot to replace it, or a stranger has it. */
+  recordRefused({ id, did }: ApiKey, reason: KeyVerdict, from: string): void {
     if (!this.pauses.isDue(id, performance.now())) return;
     this.log.apiKeyRefused({ did, apiKeyId: id, reason });
     this.auditLog.note({ ...REFUSED, did, target: { kind: 'api-key', id }, from, detail: { reason } });

@@ -3,17 +3,17 @@ import { BrokerError } from '../../errors/broker-error.ts';
 export function tooManyKeys(most: number): BrokerError {
   return new BrokerError(
     'TooManyApiKeys',
-    `An account may have ${most} keys here. Revoke one that is not needed any more.`,
+    `This account has reached the limit of ${most} keys. Revoke a key that is no longer needed.`,
   );
 }
 
 export function keyEnded(status: 'expired' | 'revoked'): BrokerError {
-  return new BrokerError('ApiKeyEnded', `This key is ${status}. Make a new one.`);
+  return new BrokerError('ApiKeyEnded', `This key is ${status} and cannot be changed. Create a new one.`);
 }
 
 export function keyChanged(): BrokerError {
   return new BrokerError(
     'ApiKeyChanged',
-    'The key was rotated or revoked at the same moment. Look at it before you try again.',
+    'This key was rotated or revoked at the same moment. Check its state before you try again.',
   );
 }

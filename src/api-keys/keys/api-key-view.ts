@@ -7,26 +7,26 @@ const time = z.iso.datetime();
 
 const named = {
   id: z.string(),
-  start: z.string().describe('the first 12 characters of the secret, to tell keys apart'),
+  start: z.string().describe('the first 12 characters of the secret, which identify the key'),
   did: z.string(),
   name: z.string(),
-  scope: z.string().describe('what its session was granted last'),
-  expiresAt: time.nullable().describe('null for a key that ends only when it is revoked'),
+  scope: z.string().describe('the scope that was last granted to its session'),
+  expiresAt: time.nullable().describe('null for a key without an expiry'),
 };
 
-/** A key as its owner and the operator see it: everything about it, and neither secret nor digest. */
+/** A key, for its owner and the operator, without secret and digest. */
 export const apiKeyView = z.object({
   ...named,
-  sessionId: z.string().describe('the session that it acts through, and by which it is reconnected'),
+  sessionId: z.string().describe('the session that it uses, and that its owner reconnects'),
   createdAt: time,
   lastUsedAt: time.nullable().describe('to the minute'),
-  revokedAt: time.nullable().describe('when it was revoked, or expired'),
+  revokedAt: time.nullable().describe('the time of its revocation or expiry'),
   status: z
     .enum(apiKeyStatuses)
-    .describe('needs_reauth: it lives again once its owner has reconnected its session'),
+    .describe('needs_reauth: it works again once its owner has reconnected its session'),
 });
 
-/** A key and its secret, which nobody is ever shown again. */
+/** A key with its secret, which no other response contains. */
 export const issuedApiKeyView = z.object({ ...named, secret: z.string() });
 
 export type ApiKeyView = z.infer<typeof apiKeyView>;

@@ -5,7 +5,7 @@ import { RowCache } from '../../database/cache/row-cache.ts';
 import type { StoredApiKey } from './api-key.ts';
 import { ApiKeyRepository } from './api-key.repository.ts';
 
-/** The keys in use, by the digests of the secrets that were shown, so that a warm request reads no row. */
+/** The keys in use, by the digests of the presented secrets, so that a warm request reads no row. */
 @Injectable()
 export class ApiKeyCache extends RowCache<StoredApiKey> {
   constructor(apiKeyRows: ApiKeyRepository, foreignWrites: ForeignWrites, { cachedSessions }: Config) {

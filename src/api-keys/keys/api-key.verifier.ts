@@ -10,7 +10,7 @@ import { ApiKeyLastUse } from './api-key-last-use.service.ts';
 import { ApiKeyCache } from './api-key.cache.ts';
 import { ApiKeyRefusalLog } from './api-key-refusal-log.service.ts';
 
-/** Recognises API keys, as their rows were at most five seconds ago; what can be no key costs no reading. */
+/** Recognises API keys, by rows at most five seconds old. Reads no row for a malformed key. */
 @Injectable()
 export class ApiKeyVerifier implements CredentialVerifier {
   readonly carrier = 'bearer';
@@ -22,7 +22,7 @@ export class ApiKeyVerifier implements CredentialVerifier {
     private readonly metrics: Metrics,
   ) {}
 
-  /** Whether the session behind a good key works, whoever uses it is told: `Sessions.get`. */
+  /** Returns the key's principal. Does not check the key's session: `Sessions.get` does, when the key is used. */
   async verify(
     credential: string,
     { from }: Pick<CredentialUse, 'from'>,
@@ -37,7 +37,7 @@ export class ApiKeyVerifier implements CredentialVerifier {
     this.metrics.credentials.keyValidated(verdict);
     if (!key || verdict === 'unknown') return undefined;
     if (verdict !== 'accepted') {
-      this.apiKeyRefusalLog.refused(key, verdict, from);
+      this.apiKeyRefusalLog.recordRefused(key, verdict, from);
       return undefined;
     }
     this.apiKeyLastUse.remember(key, digest, now);
@@ -47,6 +47,6 @@ export class ApiKeyVerifier implements CredentialVerifier {
 
   private refuseMalformed({ length }: string, from: string): void {
     this.metrics.credentials.keyValidated('malformed');
-    this.apiKeyRefusalLog.malformed(length, from);
+    this.apiKeyRefusalLog.recordMalformed(length, from);
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { newClaimCode, normalizeClaimCode } from './claim-code.ts';
 
 describe('a claim code', () => {
-  it('is eight characters that nobody mistakes for others, and another one each time', () => {
+  it('is eight unambiguous random characters', () => {
     const codes = Array.from({ length: 500 }, newClaimCode);
     for (const code of codes) expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/);
     expect(new Set(codes).size).toBe(codes.length);
@@ -15,7 +15,7 @@ describe('a claim code', () => {
     ['7K2MOAIX', '7K2M0A1X'],
     ['7k2m-oalx', '7K2M0A1X'],
     ['', ''],
-  ])('that is typed as %j is taken for %s', (typed, meant) => {
+  ])('typed as %j is compared as %s', (typed, meant) => {
     expect(normalizeClaimCode(typed)).toBe(meant);
   });
 });

@@ -16,7 +16,7 @@ import { Sessions } from '../../sessions/use/sessions.service.ts';
 import { ApiKeys } from '../keys/api-keys.service.ts';
 import { newClaimCode } from './claim-code.ts';
 import { ClaimCodes } from './claim-codes.service.ts';
-import { decideGrantedScope } from './granted-scope.ts';
+import { decideGrantRefusal } from './grant-refusal.ts';
 import type { KeyRequest } from './key-request.ts';
 import { KeyRequestTransitions } from './key-request-transitions.service.ts';
 import { noSuchRequest, notPending } from './key-request-refusals.ts';
@@ -77,7 +77,7 @@ export class KeyRequestAuthorizations {
       );
     }
     requireAllowedAccount(did, this.config);
-    const refusal = decideGrantedScope(scope, grant.scope);
+    const refusal = decideGrantRefusal(scope, grant.scope);
     if (refusal) throw refusal;
   }
 

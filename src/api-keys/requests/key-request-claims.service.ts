@@ -60,7 +60,7 @@ export class KeyRequestClaims {
    * @throws BrokerError `InvalidToken` for a token that does not open this claim, before the code is looked at
    */
   async claimWithToken(id: string, tempToken: string, code: string, by: AuditSource): Promise<IssuedApiKey> {
-    await this.tempTokens.validate(tempToken, claimUseOf(id, this.config.basePath));
+    await this.tempTokens.verify(tempToken, claimUseOf(id, this.config.basePath));
     return this.claim(id, code, by);
   }
 

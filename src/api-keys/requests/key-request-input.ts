@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseLoopbackAddress } from './loopback-address.ts';
 
-/** Neither controls, line ends, directions of writing and what else is invisible, nor letters that look like nothing. */
+/** No control, format or separator characters, and no letters that render as blank. */
 const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0]{1,64}$/u;
 
 const scope = z
@@ -10,27 +10,27 @@ const scope = z
   .superRefine((value, context) => {
     const parts = value.split(' ');
     if (parts.includes('')) context.addIssue('must have single spaces between its parts');
-    if (new Set(parts).size < parts.length) context.addIssue('must name nothing twice');
+    if (new Set(parts).size < parts.length) context.addIssue('must not repeat a part');
     if (!parts.includes('atproto')) context.addIssue('must contain atproto');
   });
 
-/** What somebody who asks for a key says. */
+/** The input of a key request. */
 export const keyRequestInput = z.object({
   identifier: z.string().trim().min(1).max(2048).describe('the account: a handle or a DID'),
   name: z
     .string()
     .trim()
     .regex(PRINTABLE, 'must be 1 to 64 printable characters')
-    .describe('what the key is called; its owner is shown it as what the asker says'),
+    .describe('the name of the key, which its owner sees as chosen by the requester'),
   scope: scope.describe(
-    'with single spaces; atproto among them, and each one that the client metadata names',
+    'parts with single spaces between them: atproto, and any other part of the scope in the client metadata',
   ),
   expiresInDays: z
     .int()
     .min(1)
     .max(365)
     .optional()
-    .describe('without it the key ends only when it is revoked'),
+    .describe('the life of the key in days, unlimited if omitted'),
   loopback: z
     .string()
     .max(2048)
@@ -39,7 +39,9 @@ export const keyRequestInput = z.object({
       'must be http://127.0.0.1:PORT/… or http://[::1]:PORT/…, without credentials or a fragment',
     )
     .optional()
-    .describe("where on the asker's own machine the owner's browser is sent with the claim code"),
+    .describe(
+      "a URL on the requester's own machine, to which the owner's browser is sent with the claim code",
+    ),
 });
 
 export type KeyRequestInput = z.infer<typeof keyRequestInput>;

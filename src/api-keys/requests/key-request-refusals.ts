@@ -2,48 +2,63 @@ import { BrokerError } from '../../errors/broker-error.ts';
 import { type KeyRequest, MOST_TRIES } from './key-request.ts';
 
 const END_TEXTS: Partial<Record<KeyRequest['status'], string>> = {
-  denied: 'it was denied, or its code was tried too often',
-  expired: 'its 15 minutes have gone by',
-  claimed: 'the key was handed over',
+  denied: 'it was denied, or too many wrong codes were entered',
+  expired: 'its 15 minutes are over',
+  claimed: 'its key was claimed',
 };
 
 export function noSuchRequest(): BrokerError {
-  return new BrokerError('NotFound', 'There is no such key request.');
+  return new BrokerError(
+    'NotFound',
+    'There is no key request with this id. It may have been deleted, a day after its end.',
+  );
 }
 
 export function keyRequestsOff(): BrokerError {
-  return new BrokerError('KeyRequestsOff', 'Nobody can ask for a key here.');
+  return new BrokerError(
+    'KeyRequestsOff',
+    'This broker does not accept key requests. Its operator can allow them with LATCHKEY_KEY_REQUESTS.',
+  );
 }
 
 export function tooManyPending(most: number): BrokerError {
   return new BrokerError(
     'TooManyKeyRequests',
-    `${most} key requests wait for their owners, which is as many as may. Try again in a while.`,
+    `The limit of ${most} pending key requests is reached. Try again in a few minutes.`,
     { retryAfterSeconds: 60 },
   );
 }
 
-/** Says why a request that is not pending cannot be authorized. */
+/** Returns the error for a request that is not pending and so cannot be authorized. */
 export function notPending({ status }: Pick<KeyRequest, 'status'>): BrokerError {
   return status === 'authorized'
-    ? new BrokerError('KeyRequestNotPending', 'This key request was authorized already.')
+    ? new BrokerError(
+        'KeyRequestNotPending',
+        'This key request was already authorized. Enter its claim code where the key was requested.',
+      )
     : ended({ status });
 }
 
 export function notAuthorized(): BrokerError {
-  return new BrokerError('KeyRequestNotAuthorized', "The account's owner has not authorized this key yet.");
+  return new BrokerError(
+    'KeyRequestNotAuthorized',
+    "The account's owner has not authorized this key yet. Try again after they have.",
+  );
 }
 
 export function ended({ status }: Pick<KeyRequest, 'status'>): BrokerError {
-  return new BrokerError('KeyRequestEnded', `This key request is over: ${END_TEXTS[status] ?? status}.`);
+  return new BrokerError(
+    'KeyRequestEnded',
+    `This key request has ended: ${END_TEXTS[status] ?? status}. Request a new key.`,
+  );
 }
 
-/** @param tries how many wrong codes were shown so far */
+/** @param tries number of wrong codes so far */
 export function wrongCode(tries: number): BrokerError {
   const left = MOST_TRIES - tries;
   const message =
     left > 0
-      ? `This is not the code. It can be tried ${left} more ${left === 1 ? 'time' : 'times'}.`
-      : 'This is not the code, and it cannot be tried again. Ask for the key anew.';
+      ? `This code is wrong. You can try ${left} more ${left === 1 ? 'time' : 'times'}.`
+      : 'This code is wrong, and there are no tries left. Request a new key.';
   return new BrokerError('WrongClaimCode', message);
 }

@@ -5,19 +5,19 @@ import type { CreatedKeyRequest } from './key-requests.service.ts';
 
 const time = z.iso.datetime();
 
-/** What the asker gets: a link for the account's owner, and a temp token to wait and claim with. */
+/** A created request, for its requester: a link for the account's owner, and a temp token to wait and to claim. */
 export const createdKeyRequestView = z.object({
   id: z.string(),
   authorizeUrl: z.url().describe("the page that the account's owner opens"),
-  tempToken: z.string().describe('shown this once'),
+  tempToken: z.string().describe('shown only in this response'),
   expiresAt: time,
 });
 
-/** How far a request is. */
+/** The state of a request, for its requester. */
 export const keyRequestView = z.object({
   id: z.string(),
   status: z.enum(keyRequestStatuses),
-  did: z.string().optional().describe('the account, once it has authorized'),
+  did: z.string().optional().describe('the account, once its owner has authorized the key'),
   expiresAt: time,
 });
 

@@ -28,7 +28,10 @@ import {
 import { KeyRequests } from './key-requests.service.ts';
 
 const claim = z.object({
-  code: z.string().max(64).describe('as its owner was shown it; case, hyphen and blanks do not count'),
+  code: z
+    .string()
+    .max(64)
+    .describe('the claim code that the owner saw, without regard to case, hyphens and blanks'),
 });
 
 @ApiTags('key requests')
@@ -46,11 +49,12 @@ export class KeyRequestsController {
   @Header('cache-control', 'no-store')
   @ApiOperation({
     operationId: 'createKeyRequest',
-    summary: "Ask an account's owner for an API key",
-    description: 'Who may ask is configured: anybody, a browser that is signed in, or nobody.',
+    summary: "Request an API key from an account's owner",
+    description:
+      'LATCHKEY_KEY_REQUESTS allows requests from everyone, from signed-in browsers, or not at all.',
   })
   @ApiCreatedResponse({
-    description: 'The request; it lives for 15 minutes.',
+    description: 'The request, which expires after 15 minutes.',
     schema: toOpenApiSchema(createdKeyRequestView),
   })
   @ApiErrors(
@@ -67,13 +71,13 @@ export class KeyRequestsController {
     'DatabaseUnavailable',
   )
   async create(
-    @BodyOf(keyRequestInput) ask: KeyRequestInput,
+    @BodyOf(keyRequestInput) input: KeyRequestInput,
     @Caller() caller: Principal,
     @CallSource() by: AuditSource,
     @Req() { headers }: FastifyRequest,
   ): Promise<CreatedKeyRequestView> {
     requireNoForeignPage(headers, [this.config.publicUrl.origin, ...this.config.allowedOrigins]);
-    return toCreatedKeyRequestView(await this.keyRequests.create(ask, caller, by), this.config.baseUrl);
+    return toCreatedKeyRequestView(await this.keyRequests.create(input, caller, by), this.config.baseUrl);
   }
 
   @Get(':id')
@@ -82,12 +86,13 @@ export class KeyRequestsController {
   @ApiSecurity('tempToken')
   @ApiOperation({
     operationId: 'getKeyRequest',
-    summary: 'How far a key request is',
-    description: 'The temp token ends with the request: 401 InvalidToken tells that it is over.',
+    summary: 'Get the state of a key request',
+    description:
+      'The temp token ends with the request, so 401 InvalidToken means that the request has ended.',
   })
   @ApiOkResponse({ description: 'The request.', schema: toOpenApiSchema(keyRequestView) })
   @ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden', 'NotFound', 'DatabaseUnavailable')
-  async show(@Param('id') id: string, @Caller() caller: TempTokenPrincipal): Promise<KeyRequestView> {
+  async get(@Param('id') id: string, @Caller() caller: TempTokenPrincipal): Promise<KeyRequestView> {
     requireTokenOf(id, caller);
     return toKeyRequestView(await this.keyRequests.get(id));
   }
@@ -99,9 +104,9 @@ export class KeyRequestsController {
   @ApiSecurity('tempToken')
   @ApiOperation({
     operationId: 'claimKey',
-    summary: 'Claim the key that was authorized',
+    summary: 'Claim an authorized key',
     description:
-      'Once, with the code that the owner was shown, in five tries. The secret is shown this once.',
+      'Works once, with the claim code that the owner saw, within five tries. No other response contains the secret.',
   })
   @ApiOkResponse({ description: 'The key and its secret.', schema: toOpenApiSchema(issuedApiKeyView) })
   @ApiErrors(
@@ -128,7 +133,7 @@ export class KeyRequestsController {
   }
 }
 
-/** What the guard has seen to already: no mistake there may hand over somebody else's key. */
+/** Repeats the guard's check: a mistake there must not reveal another account's key. */
 function requireTokenOf(id: string, { scope, resource }: TempTokenPrincipal): void {
   if (scope !== KEY_REQUEST_SCOPE.name || resource !== id) throw invalidToken();
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseLoopbackAddress, withClaim } from './loopback-address.ts';
 
-describe('a loopback address', () => {
+describe('a loopback URL', () => {
   it.each(['http://127.0.0.1:1/', 'http://127.0.0.1:80/a', 'http://[::1]:65535/a/b?c=d'])('is %s', text => {
     expect(parseLoopbackAddress(text)?.href).toBe(new URL(text).href);
   });
@@ -26,7 +26,7 @@ describe('a loopback address', () => {
     expect(parseLoopbackAddress(text)).toBeUndefined();
   });
 
-  it('is given the request and the code beside what it has, in place of its own', () => {
+  it('keeps its query, with request and code added or replaced', () => {
     expect(withClaim('http://[::1]:4000/a?b=c&code=mine', 'id', 'AB-CD')).toBe(
       'http://[::1]:4000/a?b=c&code=AB-CD&request=id',
     );

@@ -8,7 +8,7 @@ function ignore(): void {
 }
 
 describe('a background loop', () => {
-  it('goes on after a round that throws, at once or later', async () => {
+  it('continues after a round that throws, synchronously or asynchronously', async () => {
     const errors: unknown[] = [];
     const third = Promise.withResolvers<number>();
     let rounds = 0;
@@ -28,7 +28,7 @@ describe('a background loop', () => {
     expect(errors.map(String)).toEqual(['Error: at once', 'Error: later']);
   });
 
-  it('ends in the middle of its pause', async () => {
+  it('stops during its pause', async () => {
     let rounds = 0;
     const loop = new BackgroundLoop(HOUR_MS, () => Promise.resolve(++rounds), ignore);
     loop.start();
@@ -36,7 +36,7 @@ describe('a background loop', () => {
     expect(rounds).toBe(1);
   });
 
-  it('tells the work under way to end, waits for it, and begins nothing more', async () => {
+  it('aborts its task, waits for the round, and begins no other', async () => {
     const ended: string[] = [];
     const work = (signal: AbortSignal): Promise<void> =>
       new Promise(resolve => {
@@ -54,7 +54,7 @@ describe('a background loop', () => {
     expect(ended).toEqual(['work', 'loop']);
   });
 
-  it('can be stopped before it was started', async () => {
+  it('can be stopped before its start', async () => {
     await new BackgroundLoop(1, () => Promise.reject(new Error('never')), ignore).stop();
   });
 });

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** When a round ended, and whether its work threw. */
+/** The end of a round, and whether its work threw. */
 export type LastRound = { readonly endedAt: Date; readonly failed: boolean };
 
 /**
- * Does something again and again until it is stopped. What the work throws is handed to `onError` and ends nothing.
- * Pauses differ by a fifth, so that instances that started together drift apart.
+ * Repeats a task with pauses until it is stopped. An error of the task goes to `onError` and does not end the loop.
+ * Pauses vary by 10 %, so that instances that started together drift apart.
  */
 export class BackgroundLoop {
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
-  /** How the round before went; undefined while there was none. */
+  /** The previous round, or undefined before the first has ended. */
   lastRound: LastRound | undefined;
 
   constructor(
@@ -23,7 +23,7 @@ export class BackgroundLoop {
     this.running = this.run();
   }
 
-  /** Resolves when the work under way has ended. */
+  /** Aborts the task and resolves once its round has ended. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
@@ -32,13 +32,13 @@ export class BackgroundLoop {
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      await this.round(signal);
+      await this.runRound(signal);
       const pauseMs = this.pauseMs * (0.9 + 0.2 * Math.random());
       await delay(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 
-  private async round(signal: AbortSignal): Promise<void> {
+  private async runRound(signal: AbortSignal): Promise<void> {
     let failed = false;
     try {
       await this.work(signal);

@@ -84,7 +84,7 @@ export class BackgroundRefresh {
       progress.begun = true;
       return this.refresher.refresh(id, { kind: 'claimed', generation });
     };
-    const result = await runWithin(PATIENCE_MS, signal, over => this.slots.take(issuer, refresh, over));
+    const result = await runWithin(PATIENCE_MS, signal, over => this.slots.runInSlot(issuer, refresh, over));
     return result ?? { kind: 'failed', error: progress.begun ? 'slow' : 'issuer_busy' };
   }
 

@@ -9,13 +9,13 @@ const REFRESH_PAUSE_MS = 15_000;
 const SWEEP_PAUSE_MS = 60_000;
 const WARN_PAUSE_MS = 60 * 60_000;
 
-/** What is done in the background, by name. */
+/** The names of the background tasks. */
 export type BackgroundTask = 'refresh' | 'sweep' | 'warn';
 
-/** A task of this process, and how its last round went. */
+/** A task of this process, and the result of its last round. */
 export type TaskReport = { readonly task: BackgroundTask; readonly lastRound: LastRound | undefined };
 
-/** Runs the background's work from the start of the process to its end. */
+/** Runs the background tasks from the start of the process to its shutdown. */
 @Injectable()
 export class BackgroundWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly loops: ReadonlyMap<BackgroundTask, BackgroundLoop>;
@@ -44,8 +44,8 @@ export class BackgroundWorker implements OnApplicationBootstrap, BeforeApplicati
     await Promise.all([...this.loops.values()].map(loop => loop.stop()));
   }
 
-  /** How the background's work of this process goes. */
-  report(): TaskReport[] {
+  /** Returns the last round of each task of this process. */
+  listReports(): TaskReport[] {
     return [...this.loops].map(([task, { lastRound }]) => ({ task, lastRound }));
   }
 }

@@ -3,7 +3,7 @@ import { IssuerSlots } from './issuer-slots.ts';
 
 const patient = new AbortController().signal;
 
-/** Work that lasts until it is let go, and how much of it there is at a time. */
+/** Work that lasts until it is released, and the number of concurrent pieces. */
 class Works {
   running = 0;
   most = 0;
@@ -28,9 +28,9 @@ class Works {
 const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 
 describe('the slots of an issuer', () => {
-  it('are eight, and go to those who wait in the order in which they came', async () => {
+  it('are eight, and serve waiting work in order of arrival', async () => {
     const [slots, works] = [new IssuerSlots(), new Works()];
-    const all = Array.from({ length: 30 }, (_, name) => slots.take('a', works.begin(name), patient));
+    const all = Array.from({ length: 30 }, (_, name) => slots.runInSlot('a', works.begin(name), patient));
     for (let released = 0; released < 30; released++) {
       await settle();
       expect(works.running).toBe(Math.min(8, 30 - released));
@@ -41,32 +41,32 @@ describe('the slots of an issuer', () => {
     expect(works).toMatchObject({ most: 8, begun: names });
   });
 
-  it('are not taken up by another issuer', async () => {
+  it('are not used by another issuer', async () => {
     const [slots, works] = [new IssuerSlots(), new Works()];
-    for (let name = 0; name < 20; name++) void slots.take('a', works.begin(name), patient);
-    void slots.take('b', works.begin(99), patient);
+    for (let name = 0; name < 20; name++) void slots.runInSlot('a', works.begin(name), patient);
+    void slots.runInSlot('b', works.begin(99), patient);
     await settle();
     expect(works.begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 99]);
   });
 
-  it('are given back by work that fails', async () => {
+  it('are released by work that fails', async () => {
     const slots = new IssuerSlots();
     const failures = Array.from({ length: 9 }, () =>
-      slots.take('a', () => Promise.reject(new Error('no')), patient),
+      slots.runInSlot('a', () => Promise.reject(new Error('no')), patient),
     );
     for (const { status } of await Promise.allSettled(failures)) expect(status).toBe('rejected');
-    expect(await slots.take('a', () => Promise.resolve('yes'), patient)).toBe('yes');
+    expect(await slots.runInSlot('a', () => Promise.resolve('yes'), patient)).toBe('yes');
   });
 
-  it('are not waited for beyond patience: such work never begins, and leaves no trace', async () => {
+  it('are not acquired once patience has ended: such work never begins and leaves the queue', async () => {
     const [slots, works, patience] = [new IssuerSlots(), new Works(), new AbortController()];
-    const held = Array.from({ length: 8 }, (_, name) => slots.take('a', works.begin(name), patient));
-    const impatient = slots.take('a', works.begin(8), patience.signal);
-    const next = slots.take('a', works.begin(9), patient);
+    const held = Array.from({ length: 8 }, (_, name) => slots.runInSlot('a', works.begin(name), patient));
+    const impatient = slots.runInSlot('a', works.begin(8), patience.signal);
+    const next = slots.runInSlot('a', works.begin(9), patient);
     await settle();
     patience.abort();
     expect(await impatient).toBeUndefined();
-    expect(await slots.take('a', works.begin(10), patience.signal)).toBeUndefined();
+    expect(await slots.runInSlot('a', works.begin(10), patience.signal)).toBeUndefined();
     for (let released = 0; released < 9; released++) {
       works.letOneGo();
       await settle();

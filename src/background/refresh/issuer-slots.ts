@@ -1,37 +1,37 @@
 const SLOTS_PER_ISSUER = 8;
 
-/** Bounds how much of the background's work meets one issuer at a time. */
+/** Limits the concurrent background refreshes per issuer. */
 export class IssuerSlots {
   private readonly busy = new Map<string, number>();
   private readonly waiting = new Map<string, Set<() => void>>();
 
   /**
-   * Does work when its issuer has a slot free, first come first served; work once begun keeps its slot to its end.
+   * Runs work once its issuer has a free slot, in order of arrival. Releases the slot when the work has ended.
    *
-   * @param patience ends the waiting for a slot
-   * @returns what the work returns; `undefined` when it never began
+   * @param patience ends the wait for a slot
+   * @returns the result of the work, or undefined if it never began
    */
-  async take<Result>(
+  async runInSlot<Result>(
     issuer: string,
     work: () => Promise<Result>,
     patience: AbortSignal,
   ): Promise<Result | undefined> {
-    if (!(await this.enter(issuer, patience))) return undefined;
+    if (!(await this.acquireSlot(issuer, patience))) return undefined;
     try {
       return await work();
     } finally {
-      this.leave(issuer);
+      this.releaseSlot(issuer);
     }
   }
 
-  private async enter(issuer: string, patience: AbortSignal): Promise<boolean> {
+  private async acquireSlot(issuer: string, patience: AbortSignal): Promise<boolean> {
     if (patience.aborted) return false;
     const busy = this.busy.get(issuer) ?? 0;
     if (busy < SLOTS_PER_ISSUER) {
       this.busy.set(issuer, busy + 1);
       return true;
     }
-    // Whoever leaves hands its slot over.
+    // The next release hands its slot over.
     return new Promise<boolean>(resolve => {
       const takeOver = (): void => {
         resolve(true);
@@ -43,7 +43,7 @@ export class IssuerSlots {
     });
   }
 
-  private leave(issuer: string): void {
+  private releaseSlot(issuer: string): void {
     const [next] = this.waiting.get(issuer) ?? [];
     if (next) {
       this.forget(issuer, next);
@@ -61,7 +61,7 @@ export class IssuerSlots {
     return queue;
   }
 
-  /** Answers whether it was still waiting. */
+  /** Removes a waiter from the queue. Returns whether it was still waiting. */
   private forget(issuer: string, takeOver: () => void): boolean {
     const queue = this.queueOf(issuer);
     const wasWaiting = queue.delete(takeOver);

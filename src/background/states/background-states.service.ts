@@ -4,14 +4,14 @@ import { BackgroundWorker, type TaskReport } from '../refresh/background.worker.
 import { DueSessionRepository } from '../refresh/due-session.repository.ts';
 import { SessionCountRepository } from './session-count.repository.ts';
 
-/** How the background's work goes: that of this process, and what is left to do among all. */
+/** The tasks of this process, and the due sessions of all processes. */
 export type BackgroundState = {
   readonly tasks: readonly TaskReport[];
-  /** Sessions whose refresh is due, and that no worker has taken upon itself. */
+  /** Number of sessions whose refresh is due and that no worker has claimed. */
   readonly due: number;
 };
 
-/** Tells the operator how many sessions there are, and whether the background keeps up with them. */
+/** Reads the state of the background tasks and the number of sessions, for the operator. */
 @Injectable()
 export class BackgroundStates {
   constructor(
@@ -20,11 +20,11 @@ export class BackgroundStates {
     private readonly sessionCountRows: SessionCountRepository,
   ) {}
 
-  async read(): Promise<BackgroundState> {
-    return { tasks: this.backgroundWorker.report(), due: await this.dueSessionRows.countDue() };
+  async getState(): Promise<BackgroundState> {
+    return { tasks: this.backgroundWorker.listReports(), due: await this.dueSessionRows.countDue() };
   }
 
   countSessions(): Promise<Readonly<Record<SessionStatus, number>>> {
-    return this.sessionCountRows.byStatus();
+    return this.sessionCountRows.countByStatus();
   }
 }

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/connection/database.ts';
 import { type SessionStatus, sessionStatuses } from '../../database/tables/oauth-session.ts';
 
-/** How many sessions there are, of all instances. */
+/** Counts the sessions of all instances. */
 @Injectable()
 export class SessionCountRepository {
   constructor(private readonly database: Database) {}
 
   /** Counts the sessions of each status. Served by the index on `status`. */
-  async byStatus(): Promise<Readonly<Record<SessionStatus, number>>> {
+  async countByStatus(): Promise<Readonly<Record<SessionStatus, number>>> {
     const rows = await this.database
       .selectFrom('oauth_session')
       .select('status')
@@ -22,8 +22,8 @@ export class SessionCountRepository {
     >;
   }
 
-  /** Counts the sessions whose last refresh was sent and got no answer. No index serves it: SQLite takes 2 ms a thousand. */
-  async inDoubt(): Promise<number> {
+  /** Counts the sessions whose attempt is in doubt. No index serves it: SQLite needs 2 ms per 1,000 sessions. */
+  async countInDoubt(): Promise<number> {
     const { sessions } = await this.database
       .selectFrom('oauth_session')
       .select(({ fn }) => fn.countAll<number | string>().as('sessions'))

@@ -3,7 +3,7 @@ import { Metrics } from '../../observability/metrics/metrics.ts';
 import { SessionListeners } from '../../sessions/stored/session-listeners.service.ts';
 import { SessionCountRepository } from './session-count.repository.ts';
 
-/** Tells the metrics how many sessions there are, and which of them need their owners again. */
+/** Feeds the metrics with the number of sessions, and of sessions that ended. */
 @Injectable()
 export class SessionMetrics implements OnModuleInit {
   constructor(
@@ -15,13 +15,13 @@ export class SessionMetrics implements OnModuleInit {
   onModuleInit(): void {
     this.metrics.measure(
       { name: 'latchkey_sessions', help: 'Stored sessions, by status', label: 'status' },
-      () => this.sessionCountRows.byStatus(),
+      () => this.sessionCountRows.countByStatus(),
     );
     this.metrics.measure(
       { name: 'latchkey_sessions_in_doubt', help: 'Sessions whose last refresh was sent and got no answer' },
-      () => this.sessionCountRows.inDoubt(),
+      () => this.sessionCountRows.countInDoubt(),
     );
-    // The last of the listeners: when one before it fails, all are told again, and this one has not counted yet.
+    // The last listener: if an earlier one fails, all run again, and this one has not counted yet.
     this.sessionListeners.onNeedsReauth(({ reason }) => {
       this.metrics.sessions.sessionEnded(reason);
       return Promise.resolve();

@@ -10,7 +10,7 @@ export const failPoints = [
 ] as const;
 
 /** The moments of a key's making at which a crash is worst: each is just before or just after something is committed. */
-export const keyRequestFailPoints = [
+const keyRequestFailPoints = [
   'request_created',
   'request_granted',
   'request_authorized',
@@ -19,7 +19,7 @@ export const keyRequestFailPoints = [
 ] as const;
 
 /** What happens there: the process is killed, is stopped until it gets SIGCONT, or what it does there crashes. */
-export const failActions = ['exit', 'pause', 'throw'] as const;
+const failActions = ['exit', 'pause', 'throw'] as const;
 
 export type FailPoint = (typeof failPoints)[number];
 export type FailAction = (typeof failActions)[number];

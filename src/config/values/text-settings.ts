@@ -3,9 +3,6 @@ import { z } from 'zod';
 /** A setting that says something: an empty value is neither "none" nor "the default", so it is refused. */
 export const text = z.string().regex(/\S/, { error: 'is empty; give it a value or remove it', abort: true });
 
-/** A directory or file name. */
-export const directory = text;
-
 /** A name shown to people: one line of at most 100 characters. */
 export const displayName = text.regex(
   /^[^\p{Cc}]{1,100}$/u,

@@ -26,9 +26,7 @@ export type SessionReason = (typeof sessionReasons)[number];
  * How far an attempt to refresh has come: `prepared`, nothing was sent; `sent`, its owner may hold or receive the
  * answer; `in_doubt`, its owner recorded that there is no answer.
  */
-export const attemptStates = ['prepared', 'sent', 'in_doubt'] as const;
-
-export type AttemptState = (typeof attemptStates)[number];
+export type AttemptState = 'prepared' | 'sent' | 'in_doubt';
 
 /** A stored grant with its life. */
 export type OauthSessionTable = {

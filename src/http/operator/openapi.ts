@@ -6,7 +6,7 @@ import { errorCodes } from '../../errors/error-code.ts';
 import { toOpenApiSchema } from '../schemas/openapi-schema.ts';
 
 /** The body of every error. */
-export const errorSchema = z.object({
+const errorSchema = z.object({
   error: z.enum(errorCodes).describe('for programs; it stays as it is'),
   message: z.string().describe('for people; it may change'),
   reconnectUrl: z

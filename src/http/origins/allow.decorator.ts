@@ -9,7 +9,7 @@ export type Caller =
   'anyone' | 'browser' | 'api-key' | 'temp-token' | 'introspector' | 'operator' | 'operator-browser';
 
 /** Which requests with a cookie must prove that they are the browser's own: those that change something, or all. */
-export type BrowserRuleScope = 'changes' | 'all';
+type BrowserRuleScope = 'changes' | 'all';
 
 export type Admission = {
   readonly callers: readonly Caller[];

@@ -3,7 +3,7 @@ import { appOrigin } from './app-origin.ts';
 import { hostedMetadata } from './hosted-metadata.ts';
 
 /** What stands in the addresses of an app's documents. */
-export const appName = z
+const appName = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, 'must be 1 to 64 lowercase letters, digits and hyphens');
 

@@ -5,7 +5,7 @@ import type { HostedMetadata } from './hosted-metadata.ts';
 export type NativeAppRow = Selectable<NativeAppTable>;
 
 /** What a request of an app has to carry, so that it is believed to come from the app. */
-export type Attestation = {
+type Attestation = {
   /** In lower case. */
   readonly header: string;
   /** Digest of the header's value. */

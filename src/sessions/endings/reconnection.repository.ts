@@ -10,10 +10,10 @@ import type { StoredSession } from '../stored/session.repository.ts';
 import { type SessionRow, toSession } from '../stored/session-row.ts';
 import { SessionSecretsBox } from '../stored/session-secrets.service.ts';
 
-/** A session that took a grant, and the id under which the grant that it had is to be revoked, if it had one. */
+/** A session with its new grant, and the id under which its previous grant is to be revoked, if it had one. */
 export type Reconnected = { readonly session: Session; readonly replaced: string | undefined };
 
-/** Sessions that take a new grant. */
+/** Stores new grants in existing sessions. */
 @Injectable()
 export class ReconnectionRepository {
   constructor(
@@ -22,8 +22,8 @@ export class ReconnectionRepository {
   ) {}
 
   /**
-   * Gives a session a new grant, unless it is not as it was read any more. The grant of one that is active stays as a
-   * session of its own that is to be revoked, so that a crash leaves none behind.
+   * Gives a session a new grant. The previous grant of an active session moves to a session of its own, marked
+   * `revoking`, so that a crash leaves no grant behind. Returns undefined if the session changed since it was read.
    */
   storeGrant(session: StoredSession, grant: Grant): Promise<Reconnected | undefined> {
     return this.database.transaction().execute(async transaction => {
@@ -43,7 +43,7 @@ export class ReconnectionRepository {
     });
   }
 
-  /** Keeps a session's grant under another id, until it is revoked. */
+  /** Stores a session's grant under another id, until it is revoked. */
   private async putAside(
     { row, secrets }: StoredSession,
     transaction: Transaction<Schema>,

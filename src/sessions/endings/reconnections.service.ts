@@ -10,12 +10,12 @@ import { ScopeShortfalls } from '../stored/scope-shortfalls.service.ts';
 import type { Session } from '../stored/session.ts';
 import { SessionRepository, type StoredSession } from '../stored/session.repository.ts';
 
-/** What a reconnection asks for. */
+/** The account and the scope that a reconnection asks for. */
 export type Reconnection = Pick<Session, 'did' | 'scope'>;
 
 /**
- * Gives sessions of keys a new grant: those that need their owner, and those that were granted less than they were to
- * have. Only by name, so that what holds them goes on and nothing else.
+ * Gives sessions of keys a new grant: sessions that need their owner, and sessions with less scope than is wanted. Only by
+ * session id, so that exactly the keys of that session work again.
  */
 @Injectable()
 export class Reconnections {
@@ -29,9 +29,9 @@ export class Reconnections {
   ) {}
 
   /**
-   * Returns what the owner is asked for: all that is wanted of the session.
+   * Returns the account and the whole scope that the owner is asked for.
    *
-   * @throws BrokerError `NotFound` unless the session is a key's and has use for a grant
+   * @throws BrokerError `NotFound` unless the session is a key's and can use a new grant
    */
   async getReconnection(sessionId: string): Promise<Reconnection> {
     const session = await this.reconnectable(sessionId);
@@ -39,10 +39,10 @@ export class Reconnections {
   }
 
   /**
-   * Gives a session the grant that its owner authorized for it; one that it had until now is revoked.
+   * Gives a session the grant that its owner authorized, and revokes its previous grant.
    *
    * @throws BrokerError `WrongAccount` when another account authorized, `ScopeExceeded` when more was granted than was
-   * asked for, `NotFound` when the session has no use for a grant any more
+   * asked for, `NotFound` when the session cannot use a new grant any more
    */
   async reconnect(sessionId: string, grant: Grant): Promise<Session> {
     const session = await this.reconnectable(sessionId);
@@ -70,5 +70,8 @@ export class Reconnections {
 }
 
 function notReconnectable(): BrokerError {
-  return new BrokerError('NotFound', 'There is no session here that waits for its owner.');
+  return new BrokerError(
+    'NotFound',
+    'No session here needs this sign-in. It may have been reconnected already, or its keys were revoked.',
+  );
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import type { Session } from '../stored/session.ts';
 
-/** Returns where the owner of a session is asked again for what they have not granted: a browser anew, a key by its session. */
+/** Returns the URL that asks the owner again for the missing scope: a new login for a browser, a reconnection for a key. */
 export function reconsentUrl(
   { id, did, purpose }: Pick<Session, 'id' | 'did' | 'purpose'>,
   { baseUrl }: Pick<Config, 'baseUrl'>,

@@ -8,12 +8,12 @@ import { SessionListeners } from '../stored/session-listeners.service.ts';
 import { SessionRepository } from '../stored/session.repository.ts';
 import { withinTime } from '../../waiting/within-time.ts';
 
-/** How long the one who ends a session waits for its issuer; the request itself goes on. */
+/** How long the caller waits for the issuer. The request itself goes on. */
 const PATIENCE_MS = 5_000;
 
 /**
- * Ends sessions in two steps, so that a crash between them loses nothing: the mark is committed first, then the
- * issuer is told, and only then is the refresh token erased that it was told with.
+ * Revokes sessions in steps, so that a crash between them loses nothing: the mark is committed first, then the issuer
+ * revokes the grant, and only then is the refresh token erased.
  */
 @Injectable()
 export class SessionRevocation {
@@ -25,7 +25,7 @@ export class SessionRevocation {
     private readonly log: Log,
   ) {}
 
-  /** Tries again what could not be ended before, by this process or an earlier one; answers how many are ended now. */
+  /** Retries up to `limit` revocations that failed before, in any process. Returns how many succeeded. */
   async retryRevocations(limit: number): Promise<number> {
     let ended = 0;
     for (const id of await this.sessionRows.listRevoking(limit)) {
@@ -35,28 +35,28 @@ export class SessionRevocation {
     return ended;
   }
 
-  /** Marks a session to be revoked, in the transaction that takes its last holder away; answers whether this call did it. */
+  /** Marks a session `revoking`, in the transaction that removes its last holder. Returns whether this call did. */
   markRevoking(id: string, database: Kysely<Schema>): Promise<boolean> {
     return this.sessionRows.markRevoking(id, database);
   }
 
   /**
-   * As {@link markRevoking}, in the transaction that has just taken one holder away, unless another one is left; answers whether
-   * the session is to be finished.
+   * Marks a session `revoking` unless it has a holder left, in the transaction that removed one. Returns whether it did:
+   * the caller then calls {@link revokeMarked} after the commit.
    */
   async markRevokingUnlessHeld(id: string, transaction: Kysely<Schema>): Promise<boolean> {
     await this.sessionRows.lockSession(id, transaction);
     return this.sessionRows.markRevokingUnheld(id, transaction);
   }
 
-  /** Revokes a marked session at its issuer; resolves when that is done, or is taking long, or has failed. */
+  /** Revokes a marked session at its issuer. Resolves when that succeeded, failed, or took 5 s. */
   async revokeMarked(id: string): Promise<void> {
     this.sessionCache.forget(id);
     this.sessionListeners.announceSessionOver(id);
     await withinTime(PATIENCE_MS, this.revoke(id), undefined);
   }
 
-  /** A failure is logged and leaves mark and refresh token as they are, so that it can be tried again. */
+  /** A failure is logged and leaves mark and refresh token as they are, for a retry. */
   private async revoke(id: string): Promise<boolean> {
     try {
       const session = await this.sessionRows.findSession(id);

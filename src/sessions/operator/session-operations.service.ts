@@ -15,16 +15,16 @@ import type { Session } from '../stored/session.ts';
 import { type SessionQuery, SessionRepository } from '../stored/session.repository.ts';
 import { withinTime } from '../../waiting/within-time.ts';
 
-/** How long the operator waits for a refresh; the refresh itself goes on. */
+/** How long the operator waits for a refresh. The refresh itself goes on. */
 const PATIENCE_MS = 30_000;
 
-/** What a session is good for, as its PDS says now. */
+/** Whether a session works, by its PDS's response just now. */
 export type Validity =
   | { readonly status: 'active' }
   | { readonly status: 'needs_reauth'; readonly reason: SessionReason | null }
   | { readonly status: 'unreachable' };
 
-/** What the operator may do with sessions. */
+/** The operator's actions on sessions. */
 @Injectable()
 export class SessionOperations {
   constructor(
@@ -37,7 +37,7 @@ export class SessionOperations {
     private readonly auditLog: AuditLog,
   ) {}
 
-  /** Lists a page of sessions, and where the next one begins. */
+  /** Returns a page of sessions, and the cursor of the next page if there may be one. */
   async list(query: SessionQuery): Promise<{ sessions: Session[]; cursor?: string }> {
     const sessions = await this.sessionRows.listSessions(query);
     const last = sessions.at(-1);
@@ -48,11 +48,11 @@ export class SessionOperations {
   async get(id: string): Promise<Session> {
     // What is no id is not looked for: no database has to take every text.
     const session = isUuid(id) ? await this.sessionRows.findSession(id) : undefined;
-    if (!session) throw new BrokerError('NotFound', 'There is no such session.');
+    if (!session) throw new BrokerError('NotFound', 'There is no session with this id.');
     return session;
   }
 
-  /** Refreshes a session whatever policy says; what an earlier attempt left in doubt stays as careful as ever. */
+  /** Refreshes a session even if it is not due. An attempt in doubt is treated as carefully as ever. */
   async refresh(id: string, by: AuditSource): Promise<RefreshResult> {
     const { did } = await this.get(id);
     const action = 'session.refresh-requested';
@@ -61,8 +61,8 @@ export class SessionOperations {
   }
 
   /**
-   * Asks the PDS whether the session works: one authenticated request, after a refresh where the token has run out.
-   * Only a PDS that refuses the token is asked once more, after a refresh, and none that was renewed a moment ago.
+   * Checks at the PDS whether the session works, after a refresh if one is due. If the PDS refuses the token, checks once
+   * more after another refresh, unless the token was refreshed within the last minute.
    */
   async validate(id: string): Promise<Validity> {
     await this.get(id);
@@ -79,7 +79,7 @@ export class SessionOperations {
       : { status: 'unreachable' };
   }
 
-  /** Ends a session, for everybody who holds it. */
+  /** Revokes a session, for all its holders. */
   async revoke(id: string, by: AuditSource): Promise<void> {
     const { did } = await this.get(id);
     await this.database.transaction().execute(async transaction => {

@@ -5,7 +5,7 @@ import type { Session } from '../stored/session.ts';
 
 const time = z.iso.datetime();
 
-/** A session as the operator sees it: everything about it, and none of its secrets. */
+/** A session as the operator sees it, without its secrets. */
 export const sessionView = z.object({
   id: z.string(),
   did: z.string(),

@@ -1,6 +1,6 @@
 /**
- * Returns the error of a PDS's DPoP challenge (RFC 9449 sections 7.1 and 9), `undefined` for every other answer: a
- * 401 without it says nothing about the token.
+ * Returns the error of a PDS's DPoP challenge (RFC 9449 sections 7.1 and 9), or undefined if the response has none. A 401
+ * without a challenge says nothing about the token.
  */
 export function readDpopChallenge(
   status: number,

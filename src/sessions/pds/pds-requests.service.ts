@@ -11,17 +11,17 @@ import type { LiveSession } from '../stored/session.cache.ts';
 import type { BodyStream } from './replay-window.service.ts';
 import { xrpcUrl } from './xrpc-path.ts';
 
-/** A body up to this size is sent in no time. */
+/** A body up to this size is sent without delay. */
 const QUICK_BODY_BYTES = 64 * 1024;
 
-/** How long a larger one may take, on a slow line, until its answer begins. */
+/** How long a larger body may take, on a slow line, until its response starts. */
 const UPLOAD_PATIENCE_MS = 10 * 60_000;
 
 export type PdsRequest = {
   readonly method: 'GET' | 'HEAD' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer | BodyStream;
-  /** Ends the request: its caller has left. */
+  /** Aborts the request when its caller left. */
   readonly signal?: AbortSignal;
 };
 
@@ -30,7 +30,7 @@ export type RepeatableRequest = PdsRequest & { readonly body?: Buffer };
 
 export type PdsResponse = Answer;
 
-/** Requests to a session's PDS, signed with its DPoP key (RFC 9449 section 7). */
+/** Sends requests to a session's PDS, signed with the session's DPoP key (RFC 9449 section 7). */
 @Injectable()
 export class PdsRequests {
   private readonly nonces = new NonceCache();
@@ -38,7 +38,7 @@ export class PdsRequests {
 
   constructor(private readonly outboundHttp: OutboundHttp) {}
 
-  /** Sends a request and answers what the PDS said; a refused nonce or clock is corrected and the request repeated once. */
+  /** Sends a request and returns the response. Repeats it once if the PDS refused the nonce or the clock of the proof. */
   async send(session: LiveSession, path: string, request: RepeatableRequest): Promise<PdsResponse> {
     const url = xrpcUrl(session.pds, path);
     const first = await this.sendSigned(session, url, path, request);
@@ -50,13 +50,16 @@ export class PdsRequests {
     const second = await this.sendSigned(session, url, path, request);
     if (challengeOf(second) !== 'use_dpop_nonce') return second;
     discard(second);
-    throw new BrokerError('UpstreamUnavailable', 'The PDS refuses every proof that its own nonce is in.');
+    throw new BrokerError(
+      'UpstreamUnavailable',
+      'The PDS refuses proofs that carry its own nonce. Only its operator can fix that.',
+    );
   }
 
   /**
-   * Sends a request whose body is there only once.
+   * Sends a request whose body can be read only once.
    *
-   * @throws BrokerError `TokenUnavailable` when the PDS wants token, nonce or clock corrected first
+   * @throws BrokerError `TokenUnavailable` when the PDS refuses the token, the nonce or the clock of the proof
    */
   async sendOnce(session: LiveSession, path: string, request: PdsRequest): Promise<PdsResponse> {
     const response = await this.sendSigned(session, xrpcUrl(session.pds, path), path, request);
@@ -64,17 +67,17 @@ export class PdsRequests {
     discard(response);
     throw new BrokerError(
       'TokenUnavailable',
-      'The token was renewed while this was on its way, and it is too large to be kept. Please send it again.',
+      'The session was refreshed during this upload, and its body is too large to be kept. Send it again.',
       { retryAfterSeconds: 1 },
     );
   }
 
-  /** Whether an answer says that the token is not good any more; every other 401 is about something else. */
+  /** Whether a response says that the access token is not valid. Every other 401 has another cause. */
   refusesToken(response: PdsResponse): boolean {
     return challengeOf(response) === 'invalid_token';
   }
 
-  /** The time by the clock of a PDS, as far as its answers have told it. */
+  /** Returns the time by the clock of a PDS, as estimated from its responses. */
   now(pds: string): Date {
     return this.clock.now(new URL(pds).origin);
   }
@@ -86,13 +89,13 @@ export class PdsRequests {
     { method, headers, body, signal }: PdsRequest,
   ): Promise<PdsResponse> {
     const { accessToken } = session.secrets;
-    // Most servers have one nonce for all: a session that is new here need not ask for its own.
+    // Most servers use one nonce for all sessions, so a new session need not fetch its own.
     const nonce = this.nonces.get(session.id) ?? this.nonces.get(url.origin);
     const now = this.clock.now(url.origin);
     const proof = signDpopProof(session.signer, { method, url, ath: session.ath, nonce, now });
     const options = {
       origin: url.origin,
-      path, // As the caller wrote it: parsing and writing a query changes some of its bytes.
+      path, // As the caller wrote it: parsing and serializing a query changes some of its bytes.
       method,
       headers: {
         'user-agent': 'latchkey',
@@ -113,7 +116,7 @@ export class PdsRequests {
   }
 }
 
-/** Of a whole body undici finds out the length itself; of a stream its sender has told it, or nobody knows it. */
+/** Returns the header for a stream of known length. undici adds it for a buffered body itself. */
 function lengthOf(body: PdsRequest['body']): Record<string, string> {
   if (!body || Buffer.isBuffer(body) || body.length === undefined) return {};
   return { 'content-length': String(body.length) };

@@ -3,25 +3,24 @@ import { Injectable } from '@nestjs/common';
 
 const MIB = 1024 * 1024;
 
-/** The largest body that is kept until its request is answered, so that it can be sent again. */
+/** The largest body that is kept until its request is answered, in bytes, so that it can be sent again. */
 export const REPLAY_WINDOW_BYTES = 8 * MIB;
 
-/** What all kept bodies may take together; beyond it bodies are streamed, as the large ones are. */
+/** The limit for all kept bodies together, in bytes. Beyond it every body is streamed. */
 const MOST_BYTES_KEPT = 256 * MIB;
 
-/** A body on its way here. `length` is in bytes, where the sender told it. */
+/** A body that is still arriving. `length` is in bytes, if the sender declared it. */
 export type BodyStream = { readonly stream: Readable; readonly length: number | undefined };
 
-/** Keeps the bodies of requests under way in memory, as far as they fit. */
+/** Keeps the bodies of running requests in memory, as far as they fit. */
 @Injectable()
 export class ReplayWindow {
   private reserved = 0;
 
   /**
-   * Runs `use` with a body: whole when it fits the window, else as a stream that can be sent once.
+   * Runs `use` with a body: a buffer if it fits the window, else a stream that can be sent once.
    *
-   * What is left of a stream when it has been used is read and forgotten: the connection that it comes from is to
-   * carry the answer yet.
+   * The rest of a stream that `use` did not read is read and discarded: its connection still has to carry the response.
    */
   async withBody<Result>(
     body: BodyStream,

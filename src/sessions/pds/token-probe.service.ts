@@ -4,15 +4,15 @@ import { readText } from '../../identity/outbound/exchange.ts';
 import { PdsRequests } from './pds-requests.service.ts';
 import type { LiveSession } from '../stored/session.cache.ts';
 
-/** What a PDS says of an access token: it takes it, it refuses it, or there is no telling. */
+/** Whether a PDS accepts an access token, refuses it, or gave no proof of either. */
 export type TokenVerdict = 'alive' | 'dead' | 'unknown';
 
-/** A PDS's answer is much shorter. */
+/** In bytes. The response of a PDS is much shorter. */
 const LONGEST_ANSWER = 64 * 1024;
 
 const accountAnswer = z.object({ did: z.string() });
 
-/** Asks a PDS whether a session's access token still works: one authenticated request that changes nothing. */
+/** Finds out whether an access token still works, by one authenticated request that changes nothing. */
 @Injectable()
 export class TokenProbe {
   constructor(private readonly pdsRequests: PdsRequests) {}
@@ -25,10 +25,10 @@ export class TokenProbe {
       const text = await readText(response, LONGEST_ANSWER);
       if (this.pdsRequests.refusesToken(response)) return 'dead';
       if (response.statusCode !== 200) return 'unknown';
-      // Whoever stands before a PDS may answer 200 with a page of its own: that proves nothing.
+      // A proxy in front of a PDS may answer 200 with a page of its own, which proves nothing.
       return accountAnswer.parse(JSON.parse(text)).did === session.did ? 'alive' : 'unknown';
     } catch {
-      return 'unknown'; // Whatever kept the PDS from answering says nothing about the token.
+      return 'unknown'; // A failed request says nothing about the token.
     }
   }
 }

@@ -6,9 +6,9 @@ import { SessionListeners } from './session-listeners.service.ts';
 import { SessionRepository } from './session.repository.ts';
 
 /**
- * Watches over the client id, which every session is bound to. A confidential client whose id changed would lose
- * all its sessions, most likely by a slip in the configuration: it does not start unless told so. A loopback
- * client's id holds its port and scope and may change on any day.
+ * Checks at start whether the client id changed, which every session is bound to. A confidential client would lose all its
+ * sessions, most likely by a slip in the configuration: the broker does not start unless the operator accepts the loss. A
+ * loopback client's id contains its port and scope, and may change at any time.
  */
 @Injectable()
 export class ClientChange implements OnApplicationBootstrap {
@@ -26,7 +26,7 @@ export class ClientChange implements OnApplicationBootstrap {
     const { client } = this.config;
     if (client.kind === 'confidential' && client.acceptedClientId !== clientId) {
       throw new Error(
-        `The client id is now ${clientId}, but ${lost} active sessions belong to another and would be lost. ` +
+        `The client id is now ${clientId}, but ${lost} active sessions belong to another client id and would be lost. ` +
           'Set LATCHKEY_PUBLIC_URL and LATCHKEY_BASE_PATH back, or accept the loss with ' +
           `LATCHKEY_ACCEPT_CLIENT_ID=${clientId}.`,
       );

@@ -4,7 +4,7 @@ import { nextRefreshOf } from './refresh-policy.ts';
 import { type SessionRow, toBoundColumns } from './session-row.ts';
 import type { SessionSecretsBox } from './session-secrets.service.ts';
 
-/** The columns of an attempt, as they are where there is none. */
+/** The columns of an attempt, for a session without one. */
 export const NO_ATTEMPT = {
   attempt_id: null,
   attempt_state: null,
@@ -13,21 +13,25 @@ export const NO_ATTEMPT = {
   lease_until: null,
 } as const;
 
-/** What a session is for. */
+/** The purpose of a new session, and what is known of it beside its grant. */
 export type SessionLife = {
   readonly handle: string | null;
   readonly purpose: SessionPurpose;
-  /** What its owner was asked for, where that is not the configured scope. */
+  /** The scope that the owner was asked for, if it is not the configured one. */
   readonly askedScope?: string | null;
 };
 
-/** Which session a grant becomes. */
+/** The session that a grant becomes. */
 export type GrantedTo = SessionLife & { readonly id: string; readonly generation: number };
 
-/** Returns the row of a session that was just granted. `now` is the database's time. */
+/**
+ * Returns the row of a session that was just granted.
+ *
+ * @param now the database's time
+ */
 export function toGrantedRow(grant: Grant, to: GrantedTo, secrets: SessionSecretsBox, now: Date): SessionRow {
   const { id, handle, purpose, askedScope = null, generation } = to;
-  // The grant's own time is this process's, which may differ from the database's.
+  // The grant's expiry is by this process's clock. Only the life that is left carries over to the database's clock.
   const accessExpiresAt = new Date(now.getTime() + grant.accessExpiresAt.getTime() - Date.now());
   const facts = { id, handle, purpose, askedScope, grantedAt: now, refreshedAt: now, accessExpiresAt };
   const bound = toBoundColumns({ ...grant, ...facts });

@@ -5,11 +5,11 @@ import type { Session } from './session.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** An access token with less life than this is not sent: it might end on the way. */
-export const LEAST_TOKEN_LIFE_MS = 10_000;
+/** An access token with less life left than this is not sent: it could expire on the way. */
+const LEAST_TOKEN_LIFE_MS = 10_000;
 
-/** A session whose token was renewed this recently is not refreshed because a PDS refuses the new one. */
-export const SETTLING_TIME_MS = MINUTE_MS;
+/** If a PDS refuses a token that was renewed this recently, the session is not refreshed again. */
+const SETTLING_TIME_MS = MINUTE_MS;
 
 /** A session used this recently is refreshed at half of its token's life. Others are only kept alive. */
 export const RECENT_USE_MS = DAY_MS;
@@ -17,31 +17,31 @@ export const RECENT_USE_MS = DAY_MS;
 /** How long an idle session goes without a refresh: well inside `IDLE_LIMIT_MS`. */
 const KEEP_ALIVE_MS = { public: 5 * DAY_MS, confidential: 30 * DAY_MS } as const;
 
-/** How long a session lives without a refresh. None of these limits is on the wire: they are what issuers do today. */
+/** How long a session lives without a refresh. None of these limits is on the wire; issuers apply them today. */
 const IDLE_LIMIT_MS = { public: 14 * DAY_MS, confidential: 91 * DAY_MS } as const;
 
-/** How long a session lives in all, however often it is refreshed: two weeks, or two years of 365.25 days. */
+/** How long a session lives however often it is refreshed: two weeks, or two years of 365.25 days. */
 export const LIFE_LIMIT_MS = { public: 14 * DAY_MS, confidential: 730.5 * DAY_MS } as const;
 
-/** How long before its absolute end the operator is warned of a session. */
+/** How long before a session's absolute end the operator is warned. */
 export const END_NOTICE_MS = { public: 2 * DAY_MS, confidential: 30 * DAY_MS } as const;
 
-/** By so much the issuer's clock may be ahead of ours when it ends a session. */
+/** How far the issuer's clock may be ahead of ours when it ends a session. */
 const CLOCK_LEEWAY_MS = 10 * MINUTE_MS;
 
-/** What is to be done about a session's token. `usable`: the access token it has may still be sent. */
+/** What a session's token needs. `usable`: the current access token may still be sent. */
 export type RefreshDecision =
   | { readonly kind: 'fresh' }
-  /** The token works, and it is time to renew it. */
+  /** The token works and is due for renewal. */
   | { readonly kind: 'due' }
-  /** There is no token to work with until it is renewed. */
+  /** No token works until the session is refreshed. */
   | { readonly kind: 'expired' }
   | { readonly kind: 'back-off'; readonly usable: boolean; readonly until: Date }
-  /** A refresh token is on its way, or its answer was lost. */
+  /** The refresh token was sent, and its answer is not stored. */
   | { readonly kind: 'in-doubt'; readonly usable: boolean }
   | { readonly kind: 'reauthenticate'; readonly reason: SessionReason | null };
 
-/** Decides what a session needs at a time of the database's clock. */
+/** Decides what a session's token needs. `now` is by the database's clock. */
 export function decide(session: Session, now: Date): RefreshDecision {
   const { status, reason, attempt, failures, nextRefreshAt } = session;
   if (status !== 'active') return { kind: 'reauthenticate', reason };
@@ -53,41 +53,41 @@ export function decide(session: Session, now: Date): RefreshDecision {
   return remaining(session, now) <= cushion(session) ? { kind: 'due' } : { kind: 'fresh' };
 }
 
-export function isUsable(session: Session, now: Date): boolean {
+function isUsable(session: Session, now: Date): boolean {
   return remaining(session, now) > LEAST_TOKEN_LIFE_MS;
 }
 
-/** Whether a token was renewed so recently that a PDS which refuses it would refuse the next one as well. */
+/** Whether the token was renewed so recently that a PDS that refuses it would refuse the next one too. */
 export function isSettling({ refreshedAt }: Pick<Session, 'refreshedAt'>, now: Date): boolean {
   return now.getTime() - refreshedAt.getTime() < SETTLING_TIME_MS;
 }
 
-/** When a worker should look at a session that was just refreshed: at half of its token's life, spread over a tenth. */
+/** Returns when a worker next considers a refreshed session: at half of its token's life, jittered by a tenth. */
 export function nextRefreshOf(session: Pick<Session, 'id' | 'refreshedAt' | 'accessExpiresAt'>): Date {
   const share = 0.45 + 0.1 * spread(session.id);
   return new Date(session.refreshedAt.getTime() + lifetime(session) * share);
 }
 
-/** When a worker should refresh a session that nobody uses, so that it lives on. */
+/** Returns when a worker refreshes an unused session to keep it alive. */
 export function keepAliveOf(session: Pick<Session, 'id' | 'refreshedAt' | 'kid'>): Date {
   const interval = KEEP_ALIVE_MS[clientTypeOf(session)];
   return new Date(session.refreshedAt.getTime() + interval * (0.8 + 0.2 * spread(session.id)));
 }
 
-/** Returns how long a request to refresh this session can be accepted after it was sent, in milliseconds. */
+/** Returns how long issuers accept a refresh request after it was sent, in milliseconds. */
 export function requestLifetimeOf(session: Pick<Session, 'kid'>): number {
   return REQUEST_LIFETIME_MS[clientTypeOf(session)];
 }
 
 /**
- * When a session ends however often it is refreshed, as far as we can know: the issuer has the last word, so nothing
- * is ended here because of this date.
+ * Returns when a session is expected to end however often it is refreshed. The issuer decides, so the broker ends nothing
+ * because of this date.
  */
 export function absoluteEndOf(session: Pick<Session, 'grantedAt' | 'kid'>): Date {
   return new Date(session.grantedAt.getTime() + LIFE_LIMIT_MS[clientTypeOf(session)]);
 }
 
-/** Why a session is over that its issuer says is over: its time was up, nobody refreshed it, or somebody revoked it. */
+/** Returns why the issuer ended a session: its lifetime is over, it was idle too long, or it was revoked. */
 export function endReasonOf(
   session: Pick<Session, 'grantedAt' | 'refreshedAt' | 'kid'>,
   now: Date,
@@ -112,14 +112,14 @@ function lifetime({
   return Math.max(0, accessExpiresAt.getTime() - refreshedAt.getTime());
 }
 
-/** The life at which a token is renewed: 15 % or 8 min, but never more than half, and a fifth apart between sessions. */
+/** The remaining life at which a token is due: 15 % or 8 min, at most half, jittered by a fifth per session. */
 function cushion(session: Session): number {
   const life = lifetime(session);
   const widest = Math.min(Math.max(0.15 * life, 8 * MINUTE_MS), 0.5 * life);
   return widest * (0.8 + 0.2 * spread(session.id));
 }
 
-/** A number from 0 to 1 that is always the same for a session and different between sessions (FNV-1a). */
+/** A number from 0 to 1: constant for one session, different between sessions (FNV-1a). */
 function spread(id: string): number {
   let hash = 0x811c9dc5;
   for (const character of id) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193) >>> 0;

@@ -7,10 +7,10 @@ import { Metrics } from '../../observability/metrics/metrics.ts';
 import type { GrantMoment } from '../../observability/metrics/metrics-labels.ts';
 import { askedScopeOf, type Session } from './session.ts';
 
-/** What is wanted of a session, and what was granted. */
+/** The scopes of a session: asked for, and granted. */
 export type ScopedSession = Pick<Session, 'purpose' | 'scope' | 'askedScope'>;
 
-/** Tells where less was granted than is wanted; nothing ends because of it. */
+/** Reports sessions that were granted less than is wanted. No session ends because of it. */
 @Injectable()
 export class ScopeShortfalls {
   constructor(
@@ -21,8 +21,8 @@ export class ScopeShortfalls {
   ) {}
 
   /**
-   * Returns the scope that is wanted of a session: for a browser what the configuration names today; for a key what its
-   * owner was asked for, less what the configuration does not name any more, as no server would take that.
+   * Returns the scope that is wanted of a session. For a browser it is the configured scope. For a key it is the scope
+   * that its owner was asked for, without parts that are no longer configured: issuers would refuse these.
    */
   wantedScope(session: ScopedSession): string {
     const { scope, scopeParts } = this.config;
@@ -31,17 +31,17 @@ export class ScopeShortfalls {
     return asked.filter(part => scopeParts.includes(part)).join(' ');
   }
 
-  /** Lists the parts of the scope that is wanted of a session and was not granted. */
+  /** Returns the parts of the wanted scope that were not granted. */
   missingParts(session: ScopedSession): string[] {
     return scopeShortfall(session.scope, this.wantedScope(session), this.permissionSets);
   }
 
-  /** Tells of a session that was just granted. */
+  /** Reports the shortfall of a session that was just granted. */
   reportGrant(session: Pick<Session, 'id' | 'did'> & ScopedSession, at: GrantMoment): void {
     this.report(session, this.missingParts(session), at);
   }
 
-  /** Tells of a session whose refresh said what is granted from now on. */
+  /** Reports the shortfall of a session whose refresh was granted `scope`, and what changed by that. */
   reportRefresh(session: Pick<Session, 'id' | 'did'> & ScopedSession, scope: string): void {
     const { id: sessionId, did } = session;
     const shortfall = this.missingParts({ ...session, scope });

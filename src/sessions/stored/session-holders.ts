@@ -5,8 +5,8 @@ import type { Timestamp } from '../../database/tables/timestamp.ts';
 type SessionBuilder = ExpressionBuilder<Schema, 'oauth_session'>;
 
 /**
- * The condition that nothing holds a session; every kind of holder is named here. A key or a request whose time is over
- * holds nothing any more, swept or not.
+ * The condition that a session has no holder. Every kind of holder is named here: a new kind needs its own subquery. An
+ * expired key or key request is no holder, even if it is not swept yet.
  *
  * Served by the indexes on `session_id`.
  */

@@ -6,10 +6,10 @@ import { SessionRepository } from './session.repository.ts';
 
 const FLUSH_MS = 30_000;
 
-/** How exact `last_used_at` is: what hangs on it is a matter of days. */
+/** How exact `last_used_at` is. What depends on it is a matter of days. */
 const PRECISION_MS = 10 * 60_000;
 
-/** Writes down which sessions were used: a busy session costs a small write every ten minutes. */
+/** Stores when sessions were last used. A busy session costs one small write every ten minutes. */
 @Injectable()
 export class SessionLastUse extends BatchedMarks {
   constructor(
@@ -20,7 +20,7 @@ export class SessionLastUse extends BatchedMarks {
     super(FLUSH_MS);
   }
 
-  /** Notes the use of a session, unless it is written down that it was used a moment ago. */
+  /** Notes a use, unless one of the last ten minutes is stored already. */
   noteUse(session: LiveSession): void {
     const { id, lastUsedAt } = session;
     const now = databaseTime(session);

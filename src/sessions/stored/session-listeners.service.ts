@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
 
-/** What others want to know of sessions: that one needs its owner again. */
+/** Called when a session needs its owner again. */
 export type NeedsReauthListener = (session: {
   id: string;
   did: string;
   reason: SessionReason;
 }) => Promise<void>;
 
-/** Is told of each session that opens nothing any more: it needs its owner again, or it was ended for good. */
+/** Called when a session grants no access any more: it needs its owner, or it was revoked. */
 export type SessionOverListener = (id: string) => void;
 
-/** Tells whoever holds sessions, or what was made with them, what became of them at this instance. */
+/** Announces the end of sessions, within this instance, to what depends on them. */
 @Injectable()
 export class SessionListeners {
   private readonly listeners: NeedsReauthListener[] = [];

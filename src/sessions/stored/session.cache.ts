@@ -7,23 +7,23 @@ import { accessTokenHash, createDpopSigner, type DpopSigner } from '../../oauth/
 import { SessionRepository, type StoredSession } from './session.repository.ts';
 import type { SessionSecrets } from './session-secrets.service.ts';
 
-/** What an ordinary session takes with its key; many far larger ones push each other out earlier. */
+/** The memory of an ordinary session with its key. Many far larger ones evict each other earlier. */
 const BYTES_PER_SESSION = 16 * 1024;
 
-/** What a session takes beside its texts. */
+/** The memory of a session beside its texts. */
 const KEY_AND_OBJECTS_BYTES = 6 * 1024;
 
 /** A session in memory, with its key ready to sign. */
 export type LiveSession = StoredSession & {
   readonly secrets: SessionSecrets;
   readonly signer: DpopSigner;
-  /** Names the access token in every proof. */
+  /** The hash of the access token, as proofs name it. */
   readonly ath: string;
-  /** When its reading began, by this process's monotonic clock. */
+  /** When the read started, in milliseconds of this process's monotonic clock. */
   readonly readStartedAt: number;
 };
 
-/** The sessions in use, kept in memory for a moment, so that a warm request reads no row. */
+/** Caches the sessions in use with their opened secrets, so that a warm request reads no row. */
 @Injectable()
 export class SessionCache {
   private readonly rows: RowCache<LiveSession | StoredSession>;
@@ -40,22 +40,22 @@ export class SessionCache {
     });
   }
 
-  /** Returns a session with its secrets, as it was at most five seconds ago. */
+  /** Returns a session as it was at most five seconds ago. */
   get(id: string): Promise<LiveSession | StoredSession | undefined> {
     return this.rows.get(id);
   }
 
-  /** Reads a session again, whatever is known of it. */
+  /** Reads a session from the database, whether it is cached or not. */
   reload(id: string): Promise<LiveSession | StoredSession | undefined> {
     return this.rows.reload(id);
   }
 
-  /** Forgets a session that was changed here. */
+  /** Drops a session that this process changed. */
   forget(id: string): void {
     this.rows.forget(id);
   }
 
-  /** Knows that the use of a session was just written down here. */
+  /** Updates the cached `lastUsedAt` after this process stored it. */
   noteStoredUse(id: string): void {
     this.rows.amend(id, session =>
       isLive(session) ? { ...session, lastUsedAt: databaseTime(session) } : session,
@@ -75,12 +75,12 @@ export class SessionCache {
   }
 }
 
-/** Makes a stored session ready to sign with these secrets. */
+/** Returns a stored session with its key ready to sign. */
 export function toLive(session: StoredSession, secrets: SessionSecrets, readStartedAt: number): LiveSession {
   return { ...session, secrets, ...readied(secrets), readStartedAt };
 }
 
-/** Sealed, the secrets are a text; opened, they are there once more. */
+/** Twice the sealed length: the row and the opened secrets are both kept. */
 function bytesOf({ row, scope }: StoredSession): number {
   return KEY_AND_OBJECTS_BYTES + 2 * (row.sealed?.length ?? 0) + scope.length;
 }
@@ -89,7 +89,7 @@ function readied({ dpopKey, accessToken }: SessionSecrets): Pick<LiveSession, 's
   return { signer: createDpopSigner(dpopKey), ath: accessTokenHash(accessToken) };
 }
 
-/** The database's time now, as far as a session that was read a moment ago can tell. */
+/** Returns the database's time now: its time at the read, plus what this process's clock says has passed. */
 export function databaseTime({ readAt, readStartedAt }: LiveSession): Date {
   return new Date(readAt.getTime() + performance.now() - readStartedAt);
 }
@@ -99,15 +99,15 @@ export function isLive(session: LiveSession | StoredSession | undefined): sessio
   return session !== undefined && 'signer' in session;
 }
 
-/** @throws BrokerError as {@link sessionEnded} tells, when there is no such session, or it is not active */
+/** @throws BrokerError of {@link sessionEnded}, when the session does not exist or is not active */
 export function requireLive(session: LiveSession | StoredSession | undefined): LiveSession {
   if (isLive(session)) return session;
   throw sessionEnded(session);
 }
 
 /**
- * Says that a session cannot be used: `ReauthorizationRequired` while its owner can help, with the link by which a key's
- * session is taken up again; `InvalidToken` for a key's that was ended for good, as its key opens nothing any more.
+ * Returns the error for a session that cannot be used: `ReauthorizationRequired` if its owner can help, for a key's
+ * session with the link to reconnect it; `InvalidToken` if a key's session was revoked, as the key is worthless then.
  */
 export function sessionEnded(session?: Pick<StoredSession, 'id' | 'purpose' | 'status'>): BrokerError {
   if (session?.purpose === 'api_key') return keySessionEnded(session);
@@ -118,7 +118,7 @@ function keySessionEnded({ id, status }: Pick<StoredSession, 'id' | 'status'>): 
   if (status === 'revoking' || status === 'revoked') return invalidToken();
   return new BrokerError(
     'ReauthorizationRequired',
-    'The session of this key needs its owner. The key is good: it lives again once the owner has opened reconnectUrl.',
+    'This key works again after its owner signs in at reconnectUrl. Until then, its session cannot be used.',
     { reconnectSessionId: id },
   );
 }

@@ -11,7 +11,7 @@ import type { AttemptKey, Session } from './session.ts';
 import { isSealedAlike, type SessionRow, toSession } from './session-row.ts';
 import { type SessionSecrets, SessionSecretsBox } from './session-secrets.service.ts';
 
-/** A session as it was read: its row, its secrets, unless they were erased, and the database's time of the reading. */
+/** A session as it was read: its row, its secrets unless they were erased, and the database's time of the read. */
 export type StoredSession = Session & {
   readonly row: SessionRow;
   readonly secrets: SessionSecrets | null;
@@ -20,22 +20,22 @@ export type StoredSession = Session & {
 
 const MARKED_AT_ONCE = 200;
 
-/** As the partial index `oauth_session_troubled` has it, word for word, or it serves nobody. */
+/** Must equal the predicate of the partial index `oauth_session_troubled`, or the planner will not use it. */
 const IN_TROUBLE = sql<boolean>`(failures > 0 or attempt_state = 'in_doubt')`;
 
 export type SessionQuery = {
   readonly did?: string | undefined;
-  /** As it was verified when the session was granted. */
+  /** The handle that was verified when the session was granted. */
   readonly handle?: string | undefined;
   readonly status?: SessionStatus | undefined;
-  /** Only those whose refresh fails, or is in doubt. */
+  /** Only sessions whose refresh fails or is in doubt. */
   readonly troubled?: boolean | undefined;
-  /** The last id of the page before. */
+  /** The last id of the previous page. */
   readonly cursor?: string | undefined;
   readonly limit: number;
 };
 
-/** Stored sessions. Every change of a status is guarded, and grows the generation by one. */
+/** Stored sessions. Every change of a status is guarded, and increments the generation. */
 @Injectable()
 export class SessionRepository {
   constructor(
@@ -55,7 +55,7 @@ export class SessionRepository {
   }
 
   /**
-   * @param known how it was read before: what is still sealed as it was then is not opened again
+   * @param known an earlier read of the session. Its secrets are reused if the row is still sealed alike
    * @throws BrokerError `SealedRowUnreadable` when the row was edited
    */
   async findSession(id: string, known?: StoredSession): Promise<StoredSession | undefined> {
@@ -85,7 +85,7 @@ export class SessionRepository {
     return row?.id;
   }
 
-  /** Updates an active session for a new holder, which a sweep then waits for; answers whether there is such a one. */
+  /** Touches the row so that a concurrent sweep waits for the new holder. Returns false if the session is not active. */
   async addHolder({ id, did }: Pick<Session, 'id' | 'did'>, database: Kysely<Schema>): Promise<boolean> {
     const { numUpdatedRows } = await database
       .updateTable('oauth_session')
@@ -97,13 +97,13 @@ export class SessionRepository {
     return numUpdatedRows === 1n;
   }
 
-  /** Locks a session for this transaction, so that what is read of it afterwards is the newest. */
+  /** Locks a session until the transaction ends, so that later reads in it see the newest row. */
   async lockSession(id: string, transaction: Kysely<Schema>): Promise<void> {
-    if (this.database.dialect === 'sqlite') return; // The transaction has the whole file.
+    if (this.database.dialect === 'sqlite') return; // The transaction locks the whole file.
     await transaction.selectFrom('oauth_session').select('id').where('id', '=', id).forUpdate().execute();
   }
 
-  /** Marks a session to be revoked unless something holds it; answers whether this call did it. */
+  /** Marks a session `revoking` unless it has a holder. Returns whether this call did. */
   async markRevokingUnheld(id: string, database: Kysely<Schema>): Promise<boolean> {
     const { numUpdatedRows } = await database
       .updateTable('oauth_session')
@@ -115,7 +115,7 @@ export class SessionRepository {
     return numUpdatedRows === 1n;
   }
 
-  /** Marks a session to be revoked; answers whether this call did it. The refresh token stays to revoke it with. */
+  /** Marks a session `revoking`, and keeps the refresh token to revoke it with. Returns whether this call did. */
   async markRevoking(id: string, database: Kysely<Schema> = this.database): Promise<boolean> {
     const { numUpdatedRows } = await database
       .updateTable('oauth_session')
@@ -126,7 +126,7 @@ export class SessionRepository {
     return numUpdatedRows === 1n;
   }
 
-  /** Lists sessions that still have to be revoked, in no order, so that a few that cannot be hold up no others. */
+  /** Lists sessions marked `revoking`, in random order, so that a few that cannot be revoked delay no others. */
   async listRevoking(limit: number): Promise<string[]> {
     const rows = await this.database
       .selectFrom('oauth_session')
@@ -138,7 +138,7 @@ export class SessionRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Erases the secrets of a session that was revoked at its issuer. */
+  /** Marks a session `revoked` and erases its secrets, after its issuer revoked it. */
   async eraseSecrets(id: string): Promise<void> {
     await this.database
       .updateTable('oauth_session')
@@ -148,10 +148,7 @@ export class SessionRepository {
       .execute();
   }
 
-  /**
-   * Says of one generation of a session that its owner is needed, on the word of one attempt; answers whether both
-   * still had their place.
-   */
+  /** Marks the session `needs_reauth` if generation and attempt are still current. Returns whether it did. */
   async markNeedsReauth(
     { sessionId, generation, attemptId }: AttemptKey,
     reason: SessionReason,
@@ -172,7 +169,7 @@ export class SessionRepository {
     return numUpdatedRows === 1n;
   }
 
-  /** Writes down that sessions are in use, in batches that every database takes. */
+  /** Stores that sessions are in use, in batches small enough for every database. */
   async markUsed(ids: readonly string[]): Promise<void> {
     for (let start = 0; start < ids.length; start += MARKED_AT_ONCE) {
       await this.database
@@ -183,7 +180,7 @@ export class SessionRepository {
     }
   }
 
-  /** Lists sessions for the operator, in the order of their ids. Served by the indexes on each of what it asks for. */
+  /** Lists sessions for the operator, ordered by id. Each filter has an index. */
   async listSessions({ did, handle, status, troubled, cursor, limit }: SessionQuery): Promise<Session[]> {
     let query = this.database.selectFrom('oauth_session').selectAll().orderBy('id').limit(limit);
     if (did !== undefined) query = query.where('did', '=', did);
@@ -194,7 +191,7 @@ export class SessionRepository {
     return (await query.execute()).map(toSession);
   }
 
-  /** Counts the active sessions that belong to another client id. */
+  /** Counts the active sessions of other client ids. */
   async countSessionsOfOtherClients(clientId: string): Promise<number> {
     const { count } = await this.database
       .selectFrom('oauth_session')
@@ -205,7 +202,7 @@ export class SessionRepository {
     return Number(count);
   }
 
-  /** Tells every active session of another client id that it needs its owner again. */
+  /** Marks every active session of another client id `needs_reauth`, and returns them. */
   markClientChanged(clientId: string): Promise<Pick<Session, 'id' | 'did'>[]> {
     return this.database
       .updateTable('oauth_session')

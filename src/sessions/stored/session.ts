@@ -5,7 +5,7 @@ import type {
   SessionStatus,
 } from '../../database/tables/oauth-session.ts';
 
-/** A stored grant with its life, without its secrets. All times are the database's. */
+/** A stored grant with its life, without its secrets. All times are by the database's clock. */
 export type Session = {
   readonly id: string;
   readonly did: string;
@@ -13,9 +13,9 @@ export type Session = {
   readonly clientId: string;
   readonly issuer: string;
   readonly pds: string;
-  /** What was granted, by the last answer of the issuer. */
+  /** The granted scope, as of the issuer's last response. */
   readonly scope: string;
-  /** What the owner was asked for, where that is not the configured scope; null for a browser's session. */
+  /** The scope that the owner was asked for, if it is not the configured one. Null for a browser's session. */
   readonly askedScope: string | null;
   readonly kid: string | null;
   readonly purpose: SessionPurpose;
@@ -28,12 +28,12 @@ export type Session = {
   readonly accessExpiresAt: Date;
   readonly nextRefreshAt: Date | null;
   readonly failures: number;
-  /** How often this generation's refresh token was sent again without proof that it was not spent. */
+  /** How often this generation's refresh token was sent again without proof that it was not consumed. */
   readonly resends: number;
   readonly attempt: Attempt | null;
 };
 
-/** Returns the scope that the owner of a key's session was asked for; one that is older than this record has what it wants. */
+/** Returns the scope that the owner of a key's session was asked for; older sessions only recorded the granted one. */
 export function askedScopeOf({ askedScope, scope }: Pick<Session, 'askedScope' | 'scope'>): string {
   return askedScope ?? scope;
 }
@@ -44,11 +44,11 @@ export type Attempt = {
   readonly state: AttemptState;
   readonly owner: string;
   readonly sentAt: Date | null;
-  /** Until when nobody takes over what is only prepared. */
+  /** Until then no other process takes over an attempt that is only prepared. */
   readonly leaseUntil: Date | null;
 };
 
-/** Names one attempt at one generation of a session: every write of an attempt is guarded by all three. */
+/** Identifies one attempt at one generation of a session. Every write of an attempt is guarded by all three. */
 export type AttemptKey = {
   readonly sessionId: string;
   readonly generation: number;

@@ -63,7 +63,10 @@ export class LiveTokens {
     const current = requireLive(await this.sessionCache.reload(id));
     if (current.generation > generation) return current;
     if (isSettling(current, databaseTime(current)) && !current.attempt) {
-      throw new BrokerError('UpstreamUnavailable', 'The PDS refuses a token that was just renewed.');
+      throw new BrokerError(
+        'UpstreamUnavailable',
+        'The PDS refuses an access token that is less than a minute old. Try again in a minute.',
+      );
     }
     await this.awaitRefresh(id, { kind: 'refused', generation }, signal);
     const renewed = await this.getActive(id);
@@ -97,7 +100,7 @@ function tokenUnavailable(decision: RefreshDecision, now: Date): BrokerError {
   const waitMs = decision.kind === 'back-off' ? decision.until.getTime() - now.getTime() : 0;
   return new BrokerError(
     'TokenUnavailable',
-    'The session cannot be renewed right now; it is not lost. Try again soon.',
+    'The session cannot be refreshed right now. It is not lost; try again soon.',
     { retryAfterSeconds: Math.max(RETRY_AFTER_SECONDS, Math.ceil(waitMs / 1000)) },
   );
 }

@@ -68,10 +68,13 @@ export class SessionRequests {
     const second = await this.pdsRequests.send(renewed, path, request);
     if (!this.pdsRequests.refusesToken(second)) return second;
     discard(second);
-    throw new BrokerError('UpstreamUnavailable', 'The PDS refuses a token that was just renewed.');
+    throw new BrokerError(
+      'UpstreamUnavailable',
+      'The PDS refuses an access token that was just refreshed. Try again in a minute.',
+    );
   }
 
-  /** Sends a body that can be sent only once: after nonce and token were seen to work, and while no rotation is near. */
+  /** Sends a body that can be sent only once, after a small request proved that nonce and token work. */
   private async sendStream(id: string, path: string, request: PdsRequest): Promise<PdsResponse> {
     const { signal } = request;
     discard(await this.sendRepeatable(id, PRIMING_PATH, { method: 'GET', ...(signal && { signal }) }));
@@ -80,7 +83,7 @@ export class SessionRequests {
       const response = this.streamGate.tryStream(id, () => this.pdsRequests.sendOnce(session, path, request));
       if (response) return response;
     }
-    throw new BrokerError('TokenUnavailable', 'The session is being renewed. Please send this again.', {
+    throw new BrokerError('TokenUnavailable', 'The session is being refreshed. Send this request again.', {
       retryAfterSeconds: 5,
     });
   }

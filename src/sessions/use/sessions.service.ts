@@ -45,7 +45,7 @@ export class Sessions {
   }
 
   /**
-   * Gives a session one more holder, in the transaction that stores the holder. A concurrent sweep then keeps the session.
+   * Adds a holder, in the transaction that stores it. A concurrent sweep then keeps the session.
    *
    * @throws BrokerError `ReauthorizationRequired` when the session is not active, or belongs to another account
    */
@@ -57,7 +57,7 @@ export class Sessions {
     return this.sessionCache.get(id);
   }
 
-  /** @throws BrokerError as {@link sessionEnded} says, when the session does not exist or is not active */
+  /** @throws BrokerError of {@link sessionEnded}, when the session does not exist or is not active */
   async get(id: string): Promise<Session> {
     return requireLive(await this.sessionCache.get(id));
   }

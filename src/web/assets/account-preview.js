@@ -1,43 +1,43 @@
 const PAUSE_MS = 350;
 
-/** Shows whose handle it is while it is typed: picture, handle and server. */
+/** Shows the account of a handle while it is typed: picture, handle and server. */
 export function previewAccount(root) {
   const field = root.querySelector('input[data-preview]');
   const place = root.getElementById(field?.dataset.preview ?? '');
   if (!field || !place) return;
   let timer;
-  let asking;
+  let lookup;
   field.addEventListener('input', () => {
     clearTimeout(timer);
-    asking?.abort();
+    lookup?.abort();
     place.hidden = true;
     const identifier = field.value.trim();
     if (!mayBeAnAccount(identifier)) return;
     timer = setTimeout(() => {
-      asking = new AbortController();
-      void ask(place, identifier, asking.signal);
+      lookup = new AbortController();
+      void lookUp(place, identifier, lookup.signal);
     }, PAUSE_MS);
   });
 }
 
-/** Whoever is still typing has no dot yet, or the address of a server, which is nobody's account. */
+/** A half-typed handle has no dot yet, and a server's URL is no account. */
 function mayBeAnAccount(text) {
   return text.startsWith('did:') || (/.\.[a-z]{2,}$/i.test(text) && !text.includes('://'));
 }
 
-/** What goes wrong here, the form tells when it is sent. */
-async function ask(place, identifier, signal) {
+/** Fails silently: the form reports errors when it is sent. */
+async function lookUp(place, identifier, signal) {
   const url = `${place.dataset.lookup}?${new URLSearchParams({ identifier })}`;
   try {
-    const answer = await fetch(url, { signal });
-    const { account } = answer.ok ? await answer.json() : {};
-    if (account) show(place, account);
+    const response = await fetch(url, { signal });
+    const { account } = response.ok ? await response.json() : {};
+    if (account) showAccount(place, account);
   } catch {
     place.hidden = true;
   }
 }
 
-function show(place, { handle, did, server, picture }) {
+function showAccount(place, { handle, did, server, picture }) {
   const [image, name, host] = ['img', 'strong', 'span'].map(tag => place.querySelector(tag));
   image.src = picture;
   name.textContent = handle ?? did;

@@ -16,7 +16,7 @@ const TYPES = {
 
 type Asset = { readonly type: string; readonly content: string };
 
-/** Serves what the pages load: these files and no other. */
+/** Serves the files that pages load, and no others. */
 @ApiExcludeController()
 @Controller('assets')
 export class AssetsController implements OnModuleInit {

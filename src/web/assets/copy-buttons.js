@@ -1,4 +1,4 @@
-/** Lets buttons that wait for this copy the text of the element that they name. */
+/** Shows the copy buttons. Each copies the text of the element that `data-copy` names. */
 export function addCopyButtons(root) {
   for (const button of root.querySelectorAll('button[data-copy]')) {
     button.hidden = false;
@@ -12,7 +12,7 @@ async function copy(button) {
     await navigator.clipboard.writeText(source.textContent.trim());
     button.textContent = button.dataset.copied;
   } catch {
-    // The browser does not let us: it is selected, so that one key copies it.
+    // The browser refused, so select the text: the reader copies it with one key.
     getSelection().selectAllChildren(source);
   }
 }

@@ -1,4 +1,4 @@
-// What scripts add to the pages; every page works without them.
+// Every page works without these scripts.
 import { addCopyButtons } from './copy-buttons.js';
 import { showLocalTimes } from './local-times.js';
 import { previewAccount } from './account-preview.js';

@@ -1,4 +1,4 @@
-/** Shows every time in the reader's own zone and language; the exact instant stays in its title. */
+/** Shows every time in the reader's own zone and language. Its title keeps the exact instant. */
 export function showLocalTimes(root) {
   const format = new Intl.DateTimeFormat([], { dateStyle: 'medium', timeStyle: 'short' });
   for (const time of root.querySelectorAll('time[data-local]')) {

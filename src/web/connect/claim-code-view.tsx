@@ -8,7 +8,7 @@ import { connectTexts as texts } from '../texts/connect.ts';
 
 export type ClaimCodeViewProps = Frame & Pick<AuthorizedKeyRequest, 'name' | 'code' | 'expiresAt'>;
 
-/** What the owner sees once they have authorized a key: the code, and whom not to give it to. */
+/** The page after an owner has authorized a key: the code, and a warning not to give it away. */
 export function ClaimCodeView({ name, code, expiresAt, ...frame }: ClaimCodeViewProps): VNode {
   return (
     <Page {...frame} title={texts.codeTitle}>

@@ -4,7 +4,7 @@ import { OwnRequestCookie } from '../account/new-key/own-request-cookie.service.
 import { Pages } from '../frame/pages.service.ts';
 import { ShownClaimCode } from './shown-claim-code.service.ts';
 
-/** Fills the port of the login; global, as the pages themselves stand on the login. */
+/** Provides the page that the login module's port needs. Global, because the pages import the login module. */
 @Global()
 @Module({
   providers: [OwnRequestCookie, Pages, { provide: ClaimCodePage, useClass: ShownClaimCode }],

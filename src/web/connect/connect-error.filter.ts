@@ -6,11 +6,11 @@ import { connectTexts as texts } from '../texts/connect.ts';
 import { problemText } from '../texts/problem-text.ts';
 import { ConnectNotice } from './connect-notice.tsx';
 
-/** Tells a person why a key request cannot be answered. */
+/** Shows why a key request can't be answered. */
 @Catch()
 @Injectable()
 export class ConnectErrorFilter extends PageErrorFilter {
-  protected show(error: BrokerError, _request: FastifyRequest, reply: FastifyReply): void {
+  protected sendPage(error: BrokerError, _request: FastifyRequest, reply: FastifyReply): void {
     const { code } = error;
     this.pages.send(reply, ConnectNotice({ ...this.pages.frame, problem: code, text: textOf(error) }));
   }

@@ -8,14 +8,14 @@ import { connectTexts as texts } from '../texts/connect.ts';
 export type ConnectNoticeView = Frame & {
   readonly heading?: string;
   readonly text: string;
-  /** The code of the error, where it is one. */
+  /** The error's code, if the notice is about an error. */
   readonly problem?: ErrorCode;
 };
 
-/** A request that has gone its way is nothing to be alarmed about. */
+/** Codes that are no errors to the reader: the request was simply answered before. */
 const CALM: readonly (ErrorCode | undefined)[] = [undefined, 'KeyRequestEnded', 'KeyRequestNotPending'];
 
-/** The page that says what became of a key request, or why there is nothing to answer. */
+/** The page that tells what became of a key request, or why it can't be answered. */
 export function ConnectNotice(view: ConnectNoticeView): VNode {
   const { basePath, heading = texts.noticeTitle, text, problem } = view;
   return (

@@ -11,13 +11,13 @@ import { RequestDetails } from './request-details.tsx';
 
 export type ConnectView = Frame & {
   readonly request: KeyRequest;
-  /** Whether this browser has asked for the key itself. */
+  /** True if this browser requested the key. */
   readonly isOwn: boolean;
-  /** The code of what went wrong at the account's server. */
+  /** The code of an error at the account's server. */
   readonly problem?: string | undefined;
 };
 
-/** The page of a key request that is not over: who asks for what, and the two answers. */
+/** The page of an open key request: who asks for what, and the two answers. */
 export function ConnectPage(view: ConnectView): VNode {
   const { request, isOwn, problem } = view;
   const isPending = request.status === 'pending';

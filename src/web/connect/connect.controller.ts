@@ -18,7 +18,7 @@ import { ConnectPage } from './connect-page.tsx';
 
 const query = z.object({ problem: z.string().max(64).optional().catch(undefined) });
 
-/** The page where the owner of an account answers a key request; who has the link may look, and deny. */
+/** The page where the owner of an account answers a key request. Anyone with the link may read and deny it. */
 @ApiExcludeController()
 @Controller('connect')
 @UseFilters(ConnectErrorFilter)
@@ -52,7 +52,7 @@ export class ConnectController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const binding = this.loginCookies.bind(request, reply);
+    const binding = this.loginCookies.bindBrowser(request, reply);
     const url = await this.login.beginKeyRequest(id, binding, by);
     void reply.redirect(url.href, 303);
   }

@@ -6,7 +6,7 @@ import { Permissions } from '../frame/permissions.tsx';
 import { Time } from '../frame/time.tsx';
 import { connectTexts as texts } from '../texts/connect.ts';
 
-/** Who asks for which key, as much as is known. */
+/** The details of a key request: who asks, from where, and for which permissions. */
 export function RequestDetails({ request, isOwn }: { request: KeyRequest; isOwn: boolean }): VNode {
   const { name, askedFrom, createdAt, handle, did, scope, expiresInDays } = request;
   const asker = (

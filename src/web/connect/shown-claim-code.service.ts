@@ -7,7 +7,7 @@ import { OwnRequestCookie } from '../account/new-key/own-request-cookie.service.
 import { Pages } from '../frame/pages.service.ts';
 import { ClaimCodeView } from './claim-code-view.tsx';
 
-/** Shows a claim code as a page; who asked for the key in this very browser has nothing to type. */
+/** Shows a claim code as a page. If this browser requested the key, a button sends the code instead. */
 @Injectable()
 export class ShownClaimCode implements ClaimCodePage {
   constructor(
@@ -17,7 +17,7 @@ export class ShownClaimCode implements ClaimCodePage {
 
   send(authorized: AuthorizedKeyRequest, request: FastifyRequest, reply: FastifyReply): void {
     const { frame } = this.pages;
-    // The address of either page is that of the callback.
+    // Both pages keep the callback's address, which has secrets in its query.
     if (this.ownRequestCookie.tokenFor(authorized.id, request) !== undefined)
       this.pages.send(reply, KeyReadyPage({ ...frame, request: authorized }), 'strict-origin');
     else this.pages.send(reply, ClaimCodeView({ ...frame, ...authorized }), 'no-referrer');

@@ -1,8 +1,8 @@
 import type { VNode } from 'preact';
 import { Breakable } from './breakable.tsx';
 
-/** The picture of an account, which the broker fetches; a silhouette where there is none. */
-export function Avatar({ basePath, did }: { basePath: string; did: string }): VNode {
+/** The picture of an account, served by the broker. Accounts without one get a silhouette. */
+function Avatar({ basePath, did }: { basePath: string; did: string }): VNode {
   return (
     <img
       class="avatar"
@@ -14,7 +14,7 @@ export function Avatar({ basePath, did }: { basePath: string; did: string }): VN
   );
 }
 
-/** An account as a person knows it: picture, handle, and what stays when the handle changes. */
+/** An account: its picture, handle and DID. */
 export function AccountChip({
   basePath,
   did,

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 
-/** How a thing is, in a word: well, in need of somebody, or over. */
+/** The kind of condition that a badge shows: healthy, needs attention, or over. */
 export type Tone = 'good' | 'alert' | 'over';
 
 export function Badge({ tone, children }: { tone: Tone; children: string }): VNode {

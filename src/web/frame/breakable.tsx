@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 
-/** A name of the protocol, which has no spaces: broken where its parts end, before it is broken anywhere. */
+/** A long name without spaces, such as a DID. Lines break first between its parts. */
 export function Breakable({ children }: { children: string }): VNode {
   const parts = children.split(/(?<=[.:/?&#])(?=[^.:/?&#])/);
   return (

@@ -3,14 +3,14 @@ import type { ComponentChildren, VNode } from 'preact';
 export type ButtonFormProps = {
   readonly action: string;
   readonly children: ComponentChildren;
-  /** How it looks: what the page is for, something else, or what cannot be undone. */
+  /** `primary` is the page's purpose, `danger` can't be undone. */
   readonly kind?: 'primary' | 'secondary' | 'danger';
-  /** What the button is called for who hears it without what stands beside it. */
+  /** The button's name for screen readers, which read it without the text beside it. */
   readonly label?: string;
   readonly fields?: Readonly<Record<string, string>>;
 };
 
-/** A button that does something: a form of its own, so that it needs no script. */
+/** A button in a form of its own, so that it works without scripts. */
 export function ButtonForm({
   action,
   children,

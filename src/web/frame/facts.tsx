@@ -1,9 +1,9 @@
 import type { ComponentChildren, VNode } from 'preact';
 
-/** A name and what stands for it; one without a value is left out. */
+/** A name and its value. An undefined fact is left out. */
 export type Fact = readonly [name: string, value: ComponentChildren];
 
-/** Short facts about one thing, side by side where there is room. */
+/** Short facts about one thing, side by side if there is room. */
 export function Facts({ facts }: { facts: readonly (Fact | undefined)[] }): VNode {
   return (
     <dl class="facts">
@@ -19,7 +19,7 @@ export function Facts({ facts }: { facts: readonly (Fact | undefined)[] }): VNod
   );
 }
 
-/** Larger facts, one below the other, or in columns. */
+/** Longer facts, one below the other, or in columns. */
 export function Details({
   facts,
   columns = false,

@@ -3,15 +3,15 @@ import { frameTexts } from '../texts/frame.ts';
 
 export type NextPageProps = {
   readonly path: string;
-  /** What the list was asked for, which stays. */
+  /** The list's other query parameters, which the link keeps. */
   readonly query?: Readonly<Record<string, string | undefined>>;
-  /** Where the next page begins; nothing is shown at the end of a list. */
+  /** The cursor of the next page. Undefined at the end of the list, where no link is shown. */
   readonly cursor: string | undefined;
-  /** What the cursor is called in the address. */
+  /** The cursor's query parameter. */
   readonly name?: string;
 };
 
-/** The way to the rest of a list, where there is one. */
+/** The link to the next page of a list, if there is one. */
 export function NextPage({ path, query = {}, cursor, name = 'cursor' }: NextPageProps): VNode | null {
   if (cursor === undefined) return null;
   const kept = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);

@@ -1,12 +1,12 @@
 import type { ComponentChildren, VNode } from 'preact';
 
-/** What went wrong, said first to who cannot see. */
+/** An error message. Screen readers announce it at once. */
 export function Problem({
   code,
   id = 'problem',
   children,
 }: {
-  /** The error's code, for programs that look at pages. */
+  /** The error's code, for programs that read pages. */
   code?: string;
   id?: string;
   children: ComponentChildren;
@@ -18,7 +18,7 @@ export function Problem({
   );
 }
 
-/** What is done, or what there is to know: nothing to worry about. */
+/** A message of success, or other good news. */
 export function Note({ code, children }: { code?: string; children: ComponentChildren }): VNode {
   return (
     <div role="status" class="note" data-note={code}>
@@ -27,7 +27,7 @@ export function Note({ code, children }: { code?: string; children: ComponentChi
   );
 }
 
-/** What a person must have read before they go on. */
+/** A warning that the reader must see before they go on. */
 export function Caution({ children }: { children: ComponentChildren }): VNode {
   return (
     <div role="note" class="note caution" data-caution>

@@ -8,7 +8,7 @@ import { toBrokerError } from '../../http/errors/to-broker-error.ts';
 import { Log } from '../../observability/log/log.ts';
 import { Pages } from './pages.service.ts';
 
-/** Tells a person on a page what went wrong, under the error's own status or by another page; programs get the error. */
+/** Shows errors as pages to browsers, with the error's status. Programs, which don't accept HTML, get JSON. */
 @Injectable()
 export abstract class PageErrorFilter extends ErrorFilter {
   constructor(
@@ -29,9 +29,9 @@ export abstract class PageErrorFilter extends ErrorFilter {
     const error = toBrokerError(thrown);
     this.report(error, request);
     const { status, headers } = toErrorResponse(error);
-    this.show(error, request, http.getResponse<FastifyReply>().code(status).headers(headers));
+    this.sendPage(error, request, http.getResponse<FastifyReply>().code(status).headers(headers));
   }
 
-  /** Sends what the person sees; the reply has the error's status and headers already. */
-  protected abstract show(error: BrokerError, request: FastifyRequest, reply: FastifyReply): void;
+  /** Sends a page or a redirect. The reply already has the error's status and headers. */
+  protected abstract sendPage(error: BrokerError, request: FastifyRequest, reply: FastifyReply): void;
 }

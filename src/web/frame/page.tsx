@@ -4,14 +4,14 @@ import type { Frame } from './pages.service.ts';
 
 export type PageProps = Frame & {
   readonly title: string;
-  /** Wide for what has lists; narrow for what asks one thing. */
+  /** Wide for pages with lists, narrow for pages with one question. */
   readonly width?: 'narrow' | 'wide';
-  /** What stands at the right of the page's head. */
+  /** Shown at the right of the page's head. */
   readonly aside?: ComponentChildren;
   readonly children: ComponentChildren;
 };
 
-/** The frame of every page: language, title, the one stylesheet, the one script, the name of the broker. */
+/** The frame of every page: language, title, stylesheet, script and the broker's name. */
 export function Page({ title, basePath, brokerName, width = 'narrow', aside, children }: PageProps): VNode {
   return (
     <html lang="en">

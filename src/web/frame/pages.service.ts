@@ -4,12 +4,12 @@ import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { Config } from '../../config/config.ts';
 
-/** What every page is told of the broker that it belongs to. */
+/** Facts about the broker that every page shows. */
 export type Frame = { readonly basePath: string; readonly brokerName: string };
 
 type ReferrerPolicy = 'same-origin' | 'strict-origin' | 'no-referrer';
 
-/** Sends pages. Values are escaped by the renderer. */
+/** Sends pages. The renderer escapes values. */
 @Injectable()
 export class Pages {
   readonly frame: Frame;
@@ -21,8 +21,8 @@ export class Pages {
   }
 
   /**
-   * @param referrerPolicy for a page whose own address is nobody's business `no-referrer`, or `strict-origin` where it has
-   * a form: with `no-referrer` a browser sends its forms with `Origin: null`, which is nobody's (Fetch, section 3.2)
+   * @param referrerPolicy for a page with a secret address `no-referrer`, or `strict-origin` if it has a form: with
+   * `no-referrer` a browser sends forms with `Origin: null`, which the broker refuses (Fetch, section 3.2)
    */
   send(reply: FastifyReply, page: VNode, referrerPolicy: ReferrerPolicy = 'same-origin'): void {
     void reply
@@ -35,9 +35,9 @@ export class Pages {
 }
 
 /**
- * What a page may load: our own stylesheet, scripts and pictures, and answers from one address, so that nothing that a
- * PDS answers through the proxy is a script here or can be read by one. Where a form leads is not restricted, as browsers
- * apply `form-action` to redirects too, and signing in ends at the person's own server, wherever that is.
+ * Lets pages load the broker's own stylesheet, scripts and pictures, and fetch one address. So a response that a PDS sends
+ * through the proxy can't run as a script here, and no script can read it. There is no `form-action`: browsers apply it to
+ * redirects too, and signing in ends at the person's own server.
  */
 function contentSecurityPolicy(baseUrl: string): string {
   return [

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { Breakable } from './breakable.tsx';
 import { scopeText } from '../texts/scope-text.ts';
 
-/** What a scope permits, in plain words, each with how it is written. */
+/** The permissions of a scope in plain words, each with its scope text. */
 export function Permissions({ scope }: { scope: string }): VNode {
   return (
     <ul class="permissions">

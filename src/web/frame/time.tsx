@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { utcText } from './utc-text.ts';
 
-/** A time: in UTC, and in the reader's own zone and language where scripts run; the exact instant is in its title. */
+/** A time in UTC. Scripts turn it into the reader's zone and language. Its title has the exact instant. */
 export function Time({ at }: { at: Date | string }): VNode {
   const time = new Date(at);
   return (

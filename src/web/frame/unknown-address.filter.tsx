@@ -5,11 +5,11 @@ import { frameTexts as texts } from '../texts/frame.ts';
 import { Page } from './page.tsx';
 import { PageErrorFilter } from './page-error.filter.ts';
 
-/** Tells a person that there is no page at an address; what is missing at a known one has errors of our own. */
+/** Shows a page for an address without a route. Things missing at a known route have `BrokerError`s instead. */
 @Catch(NotFoundException)
 @Injectable()
 export class UnknownAddressFilter extends PageErrorFilter {
-  protected show(_error: BrokerError, _request: FastifyRequest, reply: FastifyReply): void {
+  protected sendPage(_error: BrokerError, _request: FastifyRequest, reply: FastifyReply): void {
     const { frame } = this.pages;
     this.pages.send(
       reply,

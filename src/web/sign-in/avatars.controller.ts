@@ -10,7 +10,7 @@ import { requireNoForeignPage } from '../../http/origins/own-pages.ts';
 import { ProfilePictures } from '../../identity/pictures/profile-pictures.service.ts';
 import { LookupLimit } from './lookup-limit.service.ts';
 
-/** Shows the pages the pictures of accounts, so that no page has to ask anybody else for them. */
+/** Serves the pictures of accounts, so that pages load them from the broker only. */
 @ApiExcludeController()
 @Controller('avatars')
 export class AvatarsController implements OnModuleInit {
@@ -35,7 +35,7 @@ export class AvatarsController implements OnModuleInit {
   ): Promise<void> {
     requireNoForeignPage(request.headers, [this.config.publicUrl.origin]);
     if (!isValidDid(did)) throw new BrokerError('NotFound', 'There is nothing here.');
-    if (!this.profilePictures.isCached(did)) await this.lookupLimit.take(request.ip);
+    if (!this.profilePictures.isCached(did)) await this.lookupLimit.consume(request.ip);
     const picture = await this.profilePictures.find(did);
     const { type, bytes } = picture ?? { type: 'image/svg+xml', bytes: this.silhouette };
     void reply.header('cache-control', 'private, max-age=600').type(type).send(bytes);

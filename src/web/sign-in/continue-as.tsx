@@ -7,7 +7,7 @@ import type { SignedInAccount, SignInView } from './sign-in-view.ts';
 
 type ContinueAsView = SignInView & { readonly account: SignedInAccount; readonly wanted: string };
 
-/** Asks before another account takes the place of the one that is signed in. */
+/** Asks before another account replaces the signed-in one. */
 export function ContinueAs(view: ContinueAsView): VNode {
   const { account, basePath, wanted, returnTo, prompt, goOn } = view;
   const name = account.handle ?? account.did;

@@ -12,10 +12,10 @@ import { LookupLimit } from './lookup-limit.service.ts';
 
 const query = z.object({ identifier: z.string().max(2048) });
 
-/** An account as the sign-in page shows it while its handle is typed. */
+/** An account as the sign-in page previews it. */
 type ShownAccount = { did: string; handle: string | null; server: string; picture: string };
 
-/** Tells the sign-in page whose handle it is; nothing for what is nobody's, so that typing makes no errors. */
+/** Looks up the account of a handle for the sign-in page. An unknown handle is no error, as it may be half typed. */
 @ApiExcludeController()
 @Controller('lookup')
 export class LookupController {
@@ -33,7 +33,7 @@ export class LookupController {
     @Req() { headers, ip }: FastifyRequest,
   ): Promise<{ account: ShownAccount | null }> {
     requireNoForeignPage(headers, [this.config.publicUrl.origin]);
-    await this.lookupLimit.take(ip);
+    await this.lookupLimit.consume(ip);
     return { account: await this.find(identifier) };
   }
 

@@ -5,7 +5,7 @@ import { Page } from '../frame/page.tsx';
 import { signInTexts as texts } from '../texts/sign-in.ts';
 import type { SignedInAccount, SignInView } from './sign-in-view.ts';
 
-/** Asks who is signed in whether they want to look again at what they allow. */
+/** Asks a signed-in person whether they want to review their permissions. */
 export function Reconsent(view: SignInView & { readonly account: SignedInAccount }): VNode {
   const { account, basePath, brokerName, goOn, returnTo } = view;
   const asked = { identifier: account.did, prompt: 'consent', replace: 'yes' };

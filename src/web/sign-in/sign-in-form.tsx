@@ -6,14 +6,14 @@ export type SignInFormProps = {
   readonly basePath: string;
   readonly identifier?: string | undefined;
   readonly returnTo?: string | undefined;
-  /** Whether the server is to ask for every permission again. */
+  /** `consent` makes the server ask for every permission again. */
   readonly prompt?: 'consent' | undefined;
-  /** The code of what went wrong before. */
+  /** The code of an earlier error. */
   readonly problem?: string | undefined;
   readonly submit: string;
 };
 
-/** The one field that signing in takes. */
+/** The sign-in form, with one field. */
 export function SignInForm(props: SignInFormProps): VNode {
   const { basePath, identifier, returnTo, prompt, problem, submit } = props;
   const isWrong = problem !== undefined && isAboutIdentifier(problem);
@@ -50,7 +50,7 @@ export function SignInForm(props: SignInFormProps): VNode {
   );
 }
 
-/** Where scripts show whose handle it is, while it is typed. */
+/** The place where a script shows the account of a handle while it is typed. */
 function AccountPreview({ basePath }: { basePath: string }): VNode {
   return (
     <div id="preview" class="chip" role="status" hidden data-lookup={`${basePath}/lookup`}>

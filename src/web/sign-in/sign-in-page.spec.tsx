@@ -10,13 +10,13 @@ function render(view: Partial<SignInView> = {}): string {
 }
 
 describe('the sign-in page', () => {
-  it('offers to sign in, and takes nobody for signed in', () => {
+  it('offers to sign in when no account is signed in', () => {
     const page = render();
     expect(page).toMatch(/<form method="post" action="\/oauth\/login"/);
     expect(page).not.toMatch(/logout|name="replace"|name="return_to"|role="alert"/);
   });
 
-  it('tells who is signed in, and that another account would sign them out', () => {
+  it('names the signed-in account, and says that another one would sign it out', () => {
     const page = render({ account: alice });
     expect(page).toContain('<strong data-handle="true"><bdi>alice.test</bdi></strong>');
     expect(page).toMatch(/<form method="post" action="\/oauth\/logout"/);
@@ -24,7 +24,7 @@ describe('the sign-in page', () => {
     expect(page).not.toContain('name="replace"');
   });
 
-  it('asks before another account takes the place of the one that is signed in', () => {
+  it('asks before another account replaces the signed-in one', () => {
     for (const problem of [undefined, 'AlreadySignedIn']) {
       const page = render({ account: alice, identifier: 'bob.test', returnTo: '/app', problem });
       expect(page).toContain('<h1>Continue as bob.test?</h1>');
@@ -34,7 +34,7 @@ describe('the sign-in page', () => {
     }
   });
 
-  it('asks nothing where the account is signed in already', () => {
+  it('asks nothing if the account is already signed in', () => {
     for (const identifier of ['alice.test', '@Alice.Test', alice.did]) {
       const page = render({ account: alice, identifier, goOn: '/app' });
       expect(page).toContain('<a class="button" href="/app">Continue</a>');
@@ -42,15 +42,15 @@ describe('the sign-in page', () => {
     }
   });
 
-  it('asks who is signed in to look at the permissions that are missing, and nobody else as them', () => {
+  it('asks the signed-in account, and no other, to review missing permissions', () => {
     const asked = { identifier: alice.did, prompt: 'consent' } as const;
     const page = render({ account: alice, returnTo: '/app', goOn: '/app', ...asked });
     expect(page).toMatch(
-      /value="did:plc:alice".*name="prompt" value="consent".*value="\/app".*Look at the permissions/s,
+      /value="did:plc:alice".*name="prompt" value="consent".*value="\/app".*Review permissions/s,
     );
     expect(page).toContain('<a class="button secondary" href="/app">Not now</a>');
     for (const account of [undefined, { ...alice, did: 'did:plc:bob' }])
-      expect(render({ account, ...asked })).not.toContain('Look at the permissions');
+      expect(render({ account, ...asked })).not.toContain('Review permissions');
     for (const account of [undefined, { ...alice, did: 'did:plc:bob' }])
       expect(render({ account, ...asked })).toContain('name="prompt" value="consent"');
   });
@@ -61,39 +61,39 @@ describe('the sign-in page', () => {
     );
   });
 
-  it('folds the second form up until it was tried', () => {
+  it('folds the second form up until it has failed', () => {
     expect(render({ account: alice })).not.toContain('<details open');
     expect(render({ account: alice, problem: 'InvalidIdentifier' })).toContain('<details open');
   });
 
-  it('marks the field only where the problem is about it', () => {
+  it('marks the field only if the problem is about it', () => {
     expect(render({ problem: 'InvalidIdentifier' })).toMatch(
       /aria-invalid="true" aria-describedby="problem /,
     );
     expect(render({ problem: 'LoginCancelled' })).toContain('aria-invalid="false"');
   });
 
-  it('keeps where the person wanted to go, and says so where that is another site', () => {
+  it('keeps the address to go back to, and names it if it is another site', () => {
     const page = render({ returnTo: '/a?b=c' });
     expect(page).toContain('<input type="hidden" name="return_to" value="/a?b=c"/>');
     expect(page).not.toContain('Afterwards');
     expect(render({ returnTo: 'https://app.example/x' })).toContain('Afterwards you go back to app.example.');
   });
 
-  it('says what was done only in words that it has', () => {
+  it('shows only the success messages that it knows', () => {
     expect(render({ done: 'reconnected' })).toContain('connected again');
     for (const done of ['nonsense', 'constructor', '__proto__'])
       expect(render({ done })).not.toContain('role="status" class="note"');
   });
 
-  it('lives below its base path', () => {
+  it('has all its links below the base path', () => {
     const page = render({ basePath: '/broker', account: alice, goOn: '/broker/account' });
     const addresses = [...page.matchAll(/(?:href|action|src)="([^"]*)"/g)].map(([, address]) => address);
     expect(addresses.length).toBeGreaterThan(6);
     for (const address of addresses) expect(address).toMatch(/^(\/broker\/|#main$)/);
   });
 
-  it('escapes whatever comes from outside', () => {
+  it('escapes all values from outside', () => {
     const evil = '"><script>alert(1)</script>';
     const outside = { brokerName: evil, returnTo: evil, problem: evil, done: evil };
     for (const identifier of [evil, undefined])

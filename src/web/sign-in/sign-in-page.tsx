@@ -10,7 +10,7 @@ import { Reconsent } from './reconsent.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 import type { SignedInAccount, SignInView } from './sign-in-view.ts';
 
-/** The page at `/`: signs in, asks whether to replace who is signed in, or whether they look at their permissions again. */
+/** The page at `/`: the sign-in form, or a question to a signed-in person about switching accounts or permissions. */
 export function SignInPage(view: SignInView): VNode {
   const { account, identifier, problem } = view;
   const asks = problem === undefined || problem === 'AlreadySignedIn';
@@ -67,7 +67,7 @@ function Notes({ problem, done }: SignInView): VNode | null {
   return text === undefined ? null : <Note code={done ?? ''}>{text}</Note>;
 }
 
-/** The host of another site that a person came from. */
+/** Returns the host that the person goes back to, if it is another site. */
 function placeOf(returnTo: string | undefined): string | undefined {
   return returnTo === undefined ? undefined : URL.parse(returnTo)?.host;
 }

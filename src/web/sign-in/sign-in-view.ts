@@ -1,18 +1,18 @@
 import type { Frame } from '../frame/pages.service.ts';
 
-/** Who is signed in in this browser. */
+/** The account that is signed in in this browser. */
 export type SignedInAccount = { readonly did: string; readonly handle: string | null };
 
 export type SignInView = Frame & {
   readonly account?: SignedInAccount | undefined;
   readonly identifier?: string | undefined;
-  /** What the form sends along; it is judged when the login begins. */
+  /** Sent with the form. It is checked when the login begins. */
   readonly returnTo?: string | undefined;
-  /** Where a person who is signed in already goes on. */
+  /** The address for a person who is already signed in. */
   readonly goOn: string;
-  /** Whether the server is to ask for every permission again. */
+  /** `consent` makes the server ask for every permission again. */
   readonly prompt?: 'consent' | undefined;
   readonly problem?: string | undefined;
-  /** What was done, as a word that the texts know. */
+  /** The key of a success message in the texts. */
   readonly done?: string | undefined;
 };

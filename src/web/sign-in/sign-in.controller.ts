@@ -14,7 +14,7 @@ import { SignInErrorFilter } from './sign-in-error.filter.ts';
 import { SignInPage } from './sign-in-page.tsx';
 import type { SignedInAccount } from './sign-in-view.ts';
 
-/** A person gets the page, whatever is wrong with its address. */
+/** Invalid parameters are ignored, so that a person always gets the page. */
 const shown = z.string().max(2048).optional().catch(undefined);
 const query = z.object({
   identifier: shown,
@@ -27,6 +27,7 @@ const query = z.object({
 
 type SignInQuery = z.infer<typeof query>;
 
+/** The sign-in page, at `/`. */
 @ApiExcludeController()
 @Controller()
 @UseFilters(SignInErrorFilter)
@@ -64,7 +65,7 @@ export class SignInController {
     return `${this.config.basePath}/account${query}`;
   }
 
-  /** A link must not lead where a login would not. */
+  /** Returns `returnTo` if a login may lead there too, or else the account's page. */
   private goOnTo(returnTo: string | undefined): string {
     if (returnTo === undefined) return this.accountUrl();
     try {

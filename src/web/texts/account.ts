@@ -1,4 +1,4 @@
-/** The words of the account's pages. */
+/** Texts of the account's pages. */
 export const accountTexts = {
   title: 'Your account',
   signOut: 'Sign out',
@@ -8,26 +8,26 @@ export const accountTexts = {
   mayDoLead: 'You allowed this when you signed in. Signing out takes it back.',
 
   shortfall: (broker: string): string => `${broker} would also like to`,
-  shortfallHint: 'You have not allowed this. You can look at it again at your own server, and may say no.',
-  reconsent: 'Look at the permissions',
+  shortfallHint: 'You haven’t allowed this yet. You decide on your own server, and you may say no.',
+  reconsent: 'Review permissions',
 
   browsers: 'Where you are signed in',
-  browsersLead: 'Every browser that is signed in to your account here. End what you do not know.',
+  browsersLead: 'These browsers are signed in to your account here. Sign out any that you don’t recognize.',
   thisBrowser: 'This browser',
   signedInAt: 'Signed in',
   lastSeen: 'Last seen',
-  end: 'End',
-  endNamed: (name: string): string => `End ${name}`,
-  endOthers: 'End all others',
-  onlyThis: 'You are signed in nowhere else.',
+  end: 'Sign out',
+  endNamed: (name: string): string => `Sign out ${name}`,
+  endOthers: 'Sign out all others',
+  onlyThis: 'You aren’t signed in anywhere else.',
 
   done: {
     'browser-ended': 'That browser is signed out.',
     'browsers-ended': 'Every other browser is signed out.',
-    'key-revoked': 'The key is revoked. Nothing can use it any more.',
-    reconnected: 'That worked. The key is connected again, and whatever uses it goes on.',
+    'key-revoked': 'The key is revoked. No program can use it any more.',
+    reconnected: 'The key is connected again. Programs that use it keep working.',
   } as Readonly<Record<string, string>>,
 
-  problemTitle: 'That did not work',
+  problemTitle: 'That didn’t work',
   back: 'Back to your account',
 } as const;

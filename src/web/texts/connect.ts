@@ -1,14 +1,14 @@
-/** The words of the page of a key request, and of what comes after it. */
+/** Texts of the page of a key request, and of the pages after it. */
 export const connectTexts = {
-  title: 'Somebody asks to act for your account',
+  title: 'Someone asks to act for your account',
   ownTitle: 'Confirm your new key',
   authorizedTitle: 'You gave permission for this key',
   warning:
-    'Go on only if you asked for this yourself, just now. Whoever has the key can act for your account without asking you again.',
-  ownLead: 'You asked for this key in this browser, a moment ago. Look it over before you go on.',
+    'Go on only if you asked for this yourself, just now. Anyone who has the key can act for your account without asking you again.',
+  ownLead: 'You asked for this key in this browser a moment ago. Check it before you go on.',
 
   who: 'Who asks',
-  whoUnverified: 'Not verified: whoever asks chooses this name.',
+  whoUnverified: 'Not verified: the one who asks chooses this name.',
   ownWho: 'What it is for',
   from: 'From the address',
   when: 'Asked',
@@ -21,30 +21,31 @@ export const connectTexts = {
 
   approve: 'Approve',
   deny: 'Deny',
-  next: 'When you approve, you sign in and give permission at your own server. Then you are given a code, without which nobody gets the key.',
+  next: 'When you approve, you sign in and give permission on your own server. Then you get a code. The key can’t be picked up without it.',
   nextLoopback:
-    'When you approve, you sign in and give permission at your own server. Then the program that asked, on this computer, gets the key.',
-  ownNext: 'When you approve, your own server asks you to confirm it. Then you are shown the key.',
-  waits: 'The key waits to be picked up with the code that you were shown.',
-  ownWaits: 'The key waits for you to pick it up in the tab where you were shown it.',
+    'When you approve, you sign in and give permission on your own server. Then the program that asked, on this computer, gets the key.',
+  ownNext: 'When you approve, your own server asks you to confirm. Then you see the key.',
+  waits: 'The key can now be picked up with the code that you were shown.',
+  ownWaits: 'Your key is ready. Pick it up in the tab where you gave permission.',
   denyAfterAll: 'Deny after all',
   ends: 'You can answer until',
-  waitsUntil: 'It waits until',
+  waitsUntil: 'It can be picked up until',
 
   noticeTitle: 'A request for a key',
   denied: 'You denied it',
-  deniedText: 'Nobody gets this key. You can close this page.',
+  deniedText: 'No key is given out. You can close this page.',
   toAccount: 'Your account',
-  notFound: 'There is no such request. Look at the link again, or have the key asked for anew.',
-  foreign: 'Another site tried to answer for you. Nothing was changed.',
+  notFound: 'We couldn’t find this request. Check the link, or have the key requested again.',
+  foreign:
+    'Another site tried to answer for you. Nothing was changed. To answer yourself, open the link again.',
 
   codeTitle: 'Your code',
-  codeDo: 'Go back to where you asked for the key, and type this code:',
+  codeDo: 'Go back to where you asked for the key, and enter this code:',
   codeFor: (name: string): string => `It is for “${name}”.`,
-  codeOnce: 'It is shown this once, and it works until',
-  codeWarning: 'Give this code to nobody who wrote to you first.',
+  codeOnce: 'You see it only this once. It works until',
+  codeWarning: 'Never give this code to anyone who contacted you first.',
   codeWarningWhy:
-    'Whoever has it, and asked for this key, can act for your account. We never ask you for it, and neither does your server.',
+    'Anyone who asked for this key and has the code can act for your account. We never ask you for it, and neither does your server.',
   codeUnasked:
-    'You did not ask for a key yourself? Close this page. Without the code the request ends by itself, and so does the permission that you gave.',
+    'You didn’t ask for a key yourself? Close this page. Without the code the request expires, and the permission that you gave ends with it.',
 } as const;

@@ -1,11 +1,12 @@
-/** The words about API keys, for their owner. */
+/** Texts about API keys, for their owner. */
 export const keyTexts = {
   title: 'Keys for bots and scripts',
-  lead: 'A key lets a program act for you without your password. It can do what you allow it, and no more.',
+  lead: 'A key lets a program act for you without your password. It can do only what you allow.',
   none: 'You have no keys yet.',
   noneHint: 'Make one when a bot, a script or another service asks you for it.',
-  off: 'Whoever runs this service does not let keys be made here.',
-  over: (count: number): string => (count === 1 ? '1 key that is over' : `${count} keys that are over`),
+  off: 'You can’t make keys here: the operator of this service has turned them off.',
+  over: (count: number): string =>
+    count === 1 ? '1 expired or revoked key' : `${count} expired or revoked keys`,
   make: 'Make a key',
   manage: 'Manage',
   manageNamed: (name: string): string => `Manage ${name}`,
@@ -15,7 +16,7 @@ export const keyTexts = {
   expires: 'Ends',
   lastUsed: 'Last used',
   endsNever: 'when you revoke it',
-  notUsed: 'never yet',
+  notUsed: 'not yet',
   may: 'It may do this',
   status: {
     active: 'Works',
@@ -26,28 +27,28 @@ export const keyTexts = {
 
   lost: (name: string): string => `“${name}” has stopped working`,
   lostReasons: {
-    revoked: 'Your server ended the permission that you had given for it.',
-    response_lost:
-      'An answer of your server was lost on its way, and the permission cannot be renewed without you.',
-    idle: 'It was not used for so long that your server ended its permission.',
-    lifetime: 'Your server lets no permission live longer than this, however often it is used.',
-    account_moved: 'Your account has moved to another server since you gave the permission.',
-    client_changed: 'This service has changed its address since you gave the permission.',
+    revoked: 'Your server ended the permission that you gave for it.',
+    response_lost: 'A reply from your server got lost, so the permission can’t be renewed without you.',
+    idle: 'It wasn’t used for a long time, so your server ended its permission.',
+    lifetime: 'Your server limits how long a permission lasts, and this one has reached the limit.',
+    account_moved: 'Your account moved to another server after you gave the permission.',
+    client_changed: 'This service changed its address after you gave the permission.',
     unknown: 'Your server asks for your permission again.',
   },
-  lostHint: 'The key itself is still good: give the permission once more, and whatever uses it goes on.',
+  lostHint:
+    'The key itself stays the same. Give the permission again, and programs that use it keep working.',
   reconnect: 'Reconnect',
   reconnectNamed: (name: string): string => `Reconnect ${name}`,
 
   newTitle: 'Make a key',
   newLead: 'Choose what it is for and what it may do. Then your server asks you to confirm it.',
   name: 'What is it for?',
-  nameHelp: 'A name that you will know it by, such as “Weather bot”. Only you see it.',
+  nameHelp: 'A name that you’ll recognize, such as “Weather bot”. Only you see it.',
   permissions: 'What may it do?',
-  permissionsHelp: 'Give it as little as it needs. You can take everything back at any time.',
+  permissionsHelp: 'Allow only what it needs. You can revoke the key at any time.',
   always: 'always',
   ends: 'When does it end?',
-  endsHelp: 'A key that ends by itself cannot be forgotten.',
+  endsHelp: 'A key with an end does no harm if you forget it.',
   endChoices: {
     30: 'After 30 days',
     90: 'After 90 days',
@@ -59,33 +60,33 @@ export const keyTexts = {
 
   readyTitle: 'Your key is ready',
   ready: (name: string): string => `You gave permission for “${name}”. One step is left.`,
-  readyHint: 'It is shown once. Before you go on, open the place where it belongs, or a password manager.',
+  readyHint: 'You’ll see the key only once. First open the place where it belongs, or a password manager.',
   show: 'Show the key',
 
   secretTitle: 'Copy your key now',
   newSecretTitle: 'Copy the new key now',
   secretOf: (name: string): string => `The key for “${name}”`,
-  once: 'You will not see this again. Copy it to where it belongs before you leave this page.',
-  secrecy: 'Treat it like a password: whoever has it can act for you.',
+  once: 'You won’t see this key again. Copy it to where it belongs before you leave this page.',
+  secrecy: 'Treat it like a password: anyone who has it can act for you.',
   graceUntil: (grace: string): string =>
-    `The old one works beside it for ${grace}, so that you can replace it in peace.`,
-  noGrace: 'The old one does not work any more.',
+    `The old key keeps working for ${grace}, so that you have time to replace it.`,
+  noGrace: 'The old key has stopped working.',
   copy: 'Copy',
   copied: 'Copied',
-  use: 'How it is used',
+  use: 'How to use it',
   useLead:
-    'Put it where your bot or service asks for an API key or a token. A program of your own sends it along with each request:',
+    'Paste it where your bot or service asks for an API key or a token. A program of your own sends it with each request:',
   toKeys: 'Done, back to your account',
 
   rotate: 'Replace the key',
   rotateLead:
-    'For when it may have been seen by somebody, or from time to time. Its name and permissions stay.',
+    'Do this from time to time, and when someone else may have seen the key. Its name and permissions stay.',
   grace: 'When does the old key end?',
   graceChoices: { 0: 'At once', 3600: 'In an hour', 86400: 'In a day' },
   graceTexts: { 3600: 'one hour', 86400: 'one day' } as Readonly<Record<number, string>>,
   doRotate: 'Replace it',
 
   revoke: 'Revoke the key',
-  revokeLead: 'Whatever uses it stops working at once. This cannot be undone.',
+  revokeLead: 'Programs that use it stop working at once. You can’t undo this.',
   doRevoke: 'Revoke it',
 } as const;

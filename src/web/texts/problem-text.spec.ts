@@ -15,11 +15,11 @@ describe('problemText', () => {
     'CrossSiteRequest',
     'AuthenticationRequired',
     'DatabaseUnavailable',
-  ])('has words of its own for %s', code => {
+  ])('has a text of its own for %s', code => {
     expect(problemText(code)).not.toBe(otherwise);
   });
 
-  it.each(['', '__proto__', 'constructor', 'NoSuchCode', '<script>'])('says %j in general words', code => {
+  it.each(['', '__proto__', 'constructor', 'NoSuchCode', '<script>'])('has the general text for %j', code => {
     expect(problemText(code)).toBe(otherwise);
   });
 });

@@ -2,50 +2,57 @@ import type { ErrorCode } from '../../errors/error-code.ts';
 
 const TEXTS: Partial<Record<ErrorCode, string>> = {
   InvalidIdentifier:
-    'That is not a handle, a DID or the address of a server. A handle has a dot in it, like alice.example.com.',
+    'That isn’t a handle, a DID or a server’s address. Enter a handle with a dot in it, such as alice.example.com.',
   InvalidRequest:
-    'Something that was filled in cannot be used. A name has 1 to 64 letters, digits or other signs that can be seen.',
-  InvalidReturnTo: 'The page that sent you here asked to go on to a place that is not allowed.',
-  AccountNotFound: 'There is no account with that handle. Check how it is written, and try again.',
+    'Something you entered can’t be used. A name needs 1 to 64 visible characters, such as “Weather bot”.',
+  InvalidReturnTo:
+    'The link that brought you here leads on to a place that isn’t allowed. Start again from the app that sent you.',
+  AccountNotFound: 'There is no account with that handle. Check the spelling, and try again.',
   AccountUnreachable:
-    'The server of that account does not answer at the moment, or does not let people sign in elsewhere. Please try again in a while.',
-  AccountNotAllowed: 'That account is not among those that may sign in here. Nothing was kept.',
-  AuthenticationRequired: 'You are not signed in any more.',
-  AlreadySignedIn: 'This browser is signed in already.',
-  ReauthorizationRequired: 'Your server has ended this permission. Please sign in again.',
-  TooManyRequests: 'That was a little too often. Please wait a minute and try again.',
-  LoginCancelled: 'You did not give permission, so nothing has changed.',
-  LoginRefused: 'The server did not complete the login. Please try again.',
-  LoginExpired: 'That login is over: it took too long, or was used already. Please begin again.',
-  LoginFromAnotherBrowser: 'That login was begun in another browser. Please begin again here.',
-  WrongAccount: 'You authorized another account than the one that was asked for. Nothing was changed.',
-  ScopeExceeded: 'More was granted than was asked for, so it was given back. Nothing was changed.',
-  NotFound: 'We could not find that. It may be over, or belong to another account.',
-  KeyRequestNotPending: 'You gave permission for this key already.',
-  KeyRequestNotAuthorized: 'You have not given permission for this key yet.',
-  KeyRequestsOff: 'Whoever runs this service does not let keys be made here.',
+    'That account’s server doesn’t answer, or doesn’t let people sign in elsewhere. Try again in a few minutes.',
+  AccountNotAllowed:
+    'That account isn’t among those that may sign in here. Nothing was stored. Ask the operator of this service, or use another account.',
+  AuthenticationRequired: 'You’re no longer signed in. Sign in again to go on.',
+  AlreadySignedIn: 'This browser is already signed in. You can switch to another account below.',
+  ReauthorizationRequired: 'Your server has ended this permission. Sign in again to renew it.',
+  TooManyRequests: 'That was too often. Wait a minute, and try again.',
+  LoginCancelled: 'You didn’t give permission, so nothing has changed. You can try again at any time.',
+  LoginRefused: 'Your server didn’t complete the sign-in. Try again.',
+  LoginExpired: 'That sign-in took too long, or was already used. Start again.',
+  LoginFromAnotherBrowser: 'That sign-in was started in another browser. Start again here.',
+  WrongAccount:
+    'You signed in with another account than the one that was asked for, so nothing has changed. Try again with the right one.',
+  ScopeExceeded:
+    'Your server granted more than was asked for, so it was given back. Nothing has changed. If this happens again, tell the operator of this service.',
+  NotFound: 'We couldn’t find that. It may have expired, or belong to another account.',
+  KeyRequestNotPending: 'You’ve already given permission for this key. There’s nothing more to do here.',
+  KeyRequestNotAuthorized: 'You haven’t given permission for this key yet. Approve it first.',
+  KeyRequestsOff: 'You can’t make keys here: the operator of this service has turned them off.',
   TooManyKeyRequests:
-    'Too many requests for keys wait for an answer at the moment. Please try again in a while.',
-  WrongClaimCode: 'That is not the code of this key. Please make a new one.',
-  KeyRequestEnded: 'This request for a key is over. Nothing was changed.',
-  ApiKeyEnded: 'This key is over, and cannot be changed any more.',
+    'Too many requests for keys are waiting for an answer. Answer them, or try again in a few minutes.',
+  WrongClaimCode: 'That isn’t the code for this key. Make a new key.',
+  KeyRequestEnded:
+    'This request for a key has ended, so nothing was changed. Make a new key if you still need one.',
+  ApiKeyEnded:
+    'This key has expired or was revoked, so it can’t be changed. Make a new key if you still need one.',
   ApiKeyChanged:
-    'This key was replaced or revoked already, perhaps by this very page. Look at it before you try again.',
-  TooManyApiKeys: 'This account has as many keys as it may have here. Revoke one, and begin again.',
+    'This key was already replaced or revoked, perhaps by this very page. Check it before you try again.',
+  TooManyApiKeys: 'This account has as many keys as it may have here. Revoke one, and try again.',
   CrossSiteRequest: 'Another site tried to sign you in. Sign in here if you want to.',
-  UpstreamUnavailable: 'The server of that account does not answer. Please try again in a while.',
-  UpstreamTimeout: 'The server of that account did not answer in time. Please try again in a while.',
-  DatabaseUnavailable: 'Latchkey cannot reach its database at the moment. Please try again in a while.',
+  UpstreamUnavailable: 'That account’s server doesn’t answer. Try again in a few minutes.',
+  UpstreamTimeout: 'That account’s server took too long to answer. Try again in a few minutes.',
+  DatabaseUnavailable:
+    'This service can’t reach its database, so it can’t do that right now. Try again in a few minutes.',
 };
 
-const OTHERWISE = 'Something went wrong. Please try again.';
+const OTHERWISE = 'Something went wrong. Try again. If it happens again, tell the operator of this service.';
 
-/** Says in plain words what an error code means for a person at one of the pages. */
+/** Explains an error code to a reader of the pages: what happened, and what to do next. */
 export function problemText(code: string): string {
   return Object.hasOwn(TEXTS, code) ? (TEXTS[code as ErrorCode] ?? OTHERWISE) : OTHERWISE;
 }
 
-/** Whether the person can mend it by writing something else into the field. */
+/** Returns whether another identifier may solve the problem. */
 export function isAboutIdentifier(code: string): boolean {
   return code === 'InvalidIdentifier' || code === 'AccountNotFound' || code === 'AccountUnreachable';
 }

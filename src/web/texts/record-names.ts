@@ -1,4 +1,4 @@
-/** What people call the records that they have most of. */
+/** Plain names of the most common record types, by collection. */
 export const recordNames: Readonly<Record<string, string>> = {
   'app.bsky.actor.profile': 'your Bluesky profile',
   'app.bsky.feed.generator': 'your feeds',

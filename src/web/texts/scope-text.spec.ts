@@ -23,7 +23,7 @@ describe('scopeText', () => {
     ['blob?accept=video/*&accept=text/plain', 'Upload videos and files of the kind text/plain'],
     ['account:email', 'Read your email address'],
     ['account:email?action=manage', 'Read and change your email address'],
-    ['account:repo?action=manage', 'Replace all of your data by an import'],
+    ['account:repo?action=manage', 'Replace all of your data with an import'],
     ['account:status?action=manage', 'Deactivate and reactivate your account'],
     ['identity:handle', 'Change your handle'],
     ['identity:*', 'Change your identity: your handle, and the server and keys of your account'],
@@ -32,7 +32,7 @@ describe('scopeText', () => {
     ['repo:not a collection', 'repo:not a collection'],
     ['constructor', 'constructor'],
     ['constructor:x', 'constructor:x'],
-  ])('of %s is %j', (scope, text) => {
+  ])('describes %s as %j', (scope, text) => {
     expect(scopeText(scope)).toBe(text);
   });
 });

@@ -19,11 +19,11 @@ const ACTIONS = { create: 'create', update: 'change', delete: 'delete' } as cons
 
 const ACCOUNT: Readonly<Record<AccountPermission['attr'], { read: string; manage: string }>> = {
   email: { read: 'Read your email address', manage: 'Read and change your email address' },
-  repo: { read: 'Read all of your data', manage: 'Replace all of your data by an import' },
+  repo: { read: 'Read all of your data', manage: 'Replace all of your data with an import' },
   status: { read: 'See whether your account is active', manage: 'Deactivate and reactivate your account' },
 };
 
-/** Says in plain words what one part of a scope permits; one that is not known is said as it is written. */
+/** Describes one part of a scope in plain words. Returns an unknown part as it is written. */
 export function scopeText(scope: string): string {
   if (Object.hasOwn(TEXTS, scope)) return TEXTS[scope] ?? scope;
   return (
@@ -37,7 +37,7 @@ export function scopeText(scope: string): string {
   );
 }
 
-/** What a scope permits in one line; that everything begins with knowing the account goes without saying. */
+/** Describes a scope in one line. `atproto` is left out beside other parts, as every scope has it. */
 export function scopeSummary(scope: string): string {
   const parts = scope.split(' ').filter(part => part !== 'atproto');
   return (parts.length > 0 ? parts : ['atproto']).map(scopeText).join(' · ');
@@ -98,7 +98,7 @@ function recordName(collection: string): string {
     : `records of the kind ${collection}`;
 }
 
-/** `did:web:api.bsky.app#bsky_appview` is api.bsky.app to people; other DIDs say nothing more than they are. */
+/** Returns `api.bsky.app` for `did:web:api.bsky.app#bsky_appview`, and other DIDs as they are. */
 function serviceName(aud: string): string {
   const [did = aud] = aud.split('#');
   return did.startsWith('did:web:') ? decodeURIComponent(did.slice('did:web:'.length)) : did;

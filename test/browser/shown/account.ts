@@ -81,7 +81,7 @@ export async function* newKeyPages(stage: Stage): ShownPages {
   await open(stage, path);
   yield { name: 'connect-own-waits', alike: true };
   await post(stage, `/account/key-requests/${path.split('/').at(-1) ?? ''}/claim`, { code });
-  await page.getByText('How it is used').click();
+  await page.getByText('How to use it').click();
   yield { name: 'key-secret' };
 }
 

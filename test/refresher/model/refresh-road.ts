@@ -31,7 +31,7 @@ export type SentToken = {
 };
 
 /** What became of a request or an answer that was held up. */
-export type Fate = 'delivered' | 'lost';
+type Fate = 'delivered' | 'lost';
 
 export type HeldToken = { sent: SentToken; release: (fate: Fate) => Promise<void> };
 

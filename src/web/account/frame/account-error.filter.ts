@@ -4,11 +4,11 @@ import type { BrokerError } from '../../../errors/broker-error.ts';
 import { PageErrorFilter } from '../../frame/page-error.filter.ts';
 import { AccountNotice } from './account-notice.tsx';
 
-/** Lets a person sign in who is not signed in any more, and come back; says everything else on a page. */
+/** Redirects a person who is no longer signed in to the sign-in page, and back. Shows other errors on a page. */
 @Catch()
 @Injectable()
 export class AccountErrorFilter extends PageErrorFilter {
-  protected show(error: BrokerError, request: FastifyRequest, reply: FastifyReply): void {
+  protected sendPage(error: BrokerError, request: FastifyRequest, reply: FastifyReply): void {
     const isSignedOut = error.code === 'AuthenticationRequired' || error.code === 'ReauthorizationRequired';
     if (!isSignedOut) {
       this.pages.send(reply, AccountNotice({ ...this.pages.frame, code: error.code }));
@@ -21,7 +21,7 @@ export class AccountErrorFilter extends PageErrorFilter {
   }
 }
 
-/** What the page was to say, or that a form came too late; nothing is wrong with who just wants to see their account. */
+/** Returns the page's own problem, or the code if a form failed. Opening the page while signed out is no problem. */
 function problemOf({ code }: BrokerError, { method, query }: FastifyRequest): string | undefined {
   const { problem } = query as { problem?: unknown };
   if (typeof problem === 'string') return problem.slice(0, 64);

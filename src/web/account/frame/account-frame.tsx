@@ -10,7 +10,7 @@ export type AccountFrameProps = Frame & {
   readonly children: ComponentChildren;
 };
 
-/** The frame of the account's pages, with the way out. */
+/** The frame of the account's pages, with the sign-out button. */
 export function AccountFrame({ children, ...frame }: AccountFrameProps): VNode {
   const signOut = (
     <ButtonForm action={`${frame.basePath}/oauth/logout`} kind="secondary">

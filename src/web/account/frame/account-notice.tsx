@@ -6,7 +6,7 @@ import { accountTexts as texts } from '../../texts/account.ts';
 import { problemText } from '../../texts/problem-text.ts';
 import { AccountFrame } from './account-frame.tsx';
 
-/** What is over already is nothing to be alarmed about. */
+/** Codes that are no errors to the reader: what they wanted to change has already ended or changed. */
 const CALM: readonly ErrorCode[] = [
   'KeyRequestEnded',
   'KeyRequestNotPending',
@@ -14,7 +14,7 @@ const CALM: readonly ErrorCode[] = [
   'ApiKeyEnded',
 ];
 
-/** The page that says why something could not be done, and leads back. */
+/** The page that says why a step failed, with a link back. */
 export function AccountNotice({ code, ...frame }: Frame & { code: ErrorCode }): VNode {
   const text = problemText(code);
   return (

@@ -13,12 +13,12 @@ const TONES: Readonly<Record<ApiKeyStatus, Tone>> = {
   revoked: 'over',
 };
 
-/** Whether a key works. */
+/** A key's status. */
 export function KeyBadge({ status }: Pick<ApiKeyView, 'status'>): VNode {
   return <Badge tone={TONES[status]}>{texts.status[status]}</Badge>;
 }
 
-/** What a key is known by, its times, and what it may do where that is not told apart. */
+/** A key's start and times, and its permissions if `may` is given. */
 export function KeyFacts({
   start,
   createdAt,

@@ -12,10 +12,10 @@ import { LostKeys } from './lost-keys.tsx';
 
 export type KeyView = Frame & { readonly apiKey: ApiKeyView; readonly lost: readonly LostKey[] };
 
-/** How long the old secret of a key may work beside its new one, in seconds. */
+/** The offered grace periods for a replaced secret, in seconds. */
 export const graces = ['0', '3600', '86400'] as const;
 
-/** The page of one key: what it is, and what its owner can do about it. */
+/** The page of one key, where its owner replaces or revokes it. */
 export function KeyPage(view: KeyView): VNode {
   const { basePath, apiKey } = view;
   const isOver = apiKey.status === 'revoked' || apiKey.status === 'expired';
@@ -54,7 +54,7 @@ export function KeyPage(view: KeyView): VNode {
   );
 }
 
-/** The form says which secret is replaced: sent again, as by loading its answer anew, it replaces no other. */
+/** The form names the secret that it replaces. So sending it twice, as by a reload, replaces no second one. */
 function Rotation({ basePath, apiKey }: KeyView): VNode {
   return (
     <section class="card" aria-labelledby="rotate">

@@ -8,11 +8,11 @@ import { AccountFrame } from '../frame/account-frame.tsx';
 export type KeySecretView = Frame & {
   readonly baseUrl: string;
   readonly issued: Pick<IssuedApiKey, 'name' | 'secret'>;
-  /** For a key that was replaced: how many seconds the old one works beside it. */
+  /** The grace period of the secret that was replaced. Undefined for a new key. */
   readonly graceSeconds?: number;
 };
 
-/** Shows a secret, this once. */
+/** The page that shows a secret, once. */
 export function KeySecretPage(view: KeySecretView): VNode {
   const { basePath, baseUrl, issued, graceSeconds } = view;
   const title = graceSeconds === undefined ? texts.secretTitle : texts.newSecretTitle;

@@ -19,7 +19,7 @@ import { OwnKeys } from './own-keys.service.ts';
 
 const rotation = z.object({ start: z.string().max(12), grace: z.enum(graces) });
 
-/** The page of one of one's own keys, where its secret is replaced and it is revoked. */
+/** The page of one key, where its owner replaces or revokes it. */
 @ApiExcludeController()
 @Controller('account/keys')
 @UseFilters(AccountErrorFilter)

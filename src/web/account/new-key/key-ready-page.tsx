@@ -7,7 +7,7 @@ import { keyTexts as texts } from '../../texts/keys.ts';
 
 export type KeyReadyView = Frame & { readonly request: Pick<AuthorizedKeyRequest, 'id' | 'name' | 'code'> };
 
-/** What an owner sees who asked for the key in this browser and has authorized it: the code goes along unseen. */
+/** The page after an owner has authorized a key that this browser requested. Its button sends the code unseen. */
 export function KeyReadyPage(view: KeyReadyView): VNode {
   const { id, name, code } = view.request;
   return (

@@ -4,8 +4,8 @@ import type { BrokerError } from '../../../errors/broker-error.ts';
 import type { ErrorCode } from '../../../errors/error-code.ts';
 import { AccountErrorFilter } from '../frame/account-error.filter.ts';
 
-/** What is wrong with what was filled in, or with the moment: the form says so, and keeps what it was told. */
-const SAID_BY_FORM: readonly ErrorCode[] = [
+/** Errors that the form shows, with its fields kept. */
+const SHOWN_ON_FORM: readonly ErrorCode[] = [
   'InvalidRequest',
   'KeyRequestsOff',
   'TooManyRequests',
@@ -16,13 +16,13 @@ const SAID_BY_FORM: readonly ErrorCode[] = [
 
 const LONGEST_FIELD = 64;
 
-/** Leads a person back to the form of a new key. */
+/** Redirects back to the form of a new key. */
 @Catch()
 @Injectable()
 export class NewKeyErrorFilter extends AccountErrorFilter {
-  protected override show(error: BrokerError, request: FastifyRequest, reply: FastifyReply): void {
-    if (!SAID_BY_FORM.includes(error.code)) {
-      super.show(error, request, reply);
+  protected override sendPage(error: BrokerError, request: FastifyRequest, reply: FastifyReply): void {
+    if (!SHOWN_ON_FORM.includes(error.code)) {
+      super.sendPage(error, request, reply);
       return;
     }
     const query = new URLSearchParams({ problem: error.code, ...keptFields(request.body) });

@@ -5,7 +5,7 @@ const did = 'did:plc:alice';
 const permissions = ['atproto', 'transition:generic', 'transition:email'];
 
 describe('the form of a new key', () => {
-  it('asks for what is ticked, and always for what everything begins with', () => {
+  it('requests the ticked permissions, and always atproto', () => {
     const form = newKeyForm.parse({ name: ' Bot ', ends: '30', 'permission-2': 'yes' });
     expect(toKeyRequestInput(form, did, permissions)).toEqual({
       identifier: did,
@@ -15,13 +15,13 @@ describe('the form of a new key', () => {
     });
   });
 
-  it('makes a key that ends when it is revoked only where that is chosen', () => {
-    const asked = (fields: object) =>
+  it('makes a key without an end only if that is chosen', () => {
+    const daysOf = (fields: object) =>
       toKeyRequestInput(newKeyForm.parse({ name: 'Bot', ...fields }), did, permissions).expiresInDays;
-    expect([asked({}), asked({ ends: 'never' })]).toEqual([90, undefined]);
+    expect([daysOf({}), daysOf({ ends: 'never' })]).toEqual([90, undefined]);
   });
 
-  it('names no permission that is not there, whatever is sent', () => {
+  it('ignores fields of unknown permissions', () => {
     const form = newKeyForm.parse({ name: 'Bot', 'permission-9': 'yes', 'permission-1': 'no', x: 'y' });
     expect(toKeyRequestInput(form, did, permissions).scope).toBe('atproto');
   });

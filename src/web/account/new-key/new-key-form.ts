@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { type KeyRequestInput, keyRequestInput } from '../../../api-keys/requests/key-request-input.ts';
 
-/** After how many days a key may be chosen to end. */
+/** The offered lifetimes of a key, in days. */
 export const keyEnds = ['30', '90', '365', 'never'] as const;
 
 export type KeyEnd = (typeof keyEnds)[number];
 
 export const DEFAULT_END: KeyEnd = '90';
 
-/** The fields of the form: each permission has one of its own, as a form may name nothing twice. */
+/** The fields of the form. Each permission has its own, because the broker refuses repeated fields. */
 export const newKeyForm = z.looseObject({
   name: keyRequestInput.shape.name,
   ends: z.enum(keyEnds).default(DEFAULT_END),
@@ -16,12 +16,12 @@ export const newKeyForm = z.looseObject({
 
 export type NewKeyForm = z.infer<typeof newKeyForm>;
 
-/** The name of the field for a permission, by its place in the configured scope. */
+/** Returns the name of a permission's field, by its index in the configured scope. */
 export function permissionField(index: number): string {
   return `permission-${index}`;
 }
 
-/** Returns those permissions that are ticked in a form. */
+/** Returns the permissions that are ticked in a form. */
 export function chosenOf(
   fields: Readonly<Record<string, unknown>>,
   permissions: readonly string[],
@@ -29,7 +29,7 @@ export function chosenOf(
   return permissions.filter((_scope, index) => fields[permissionField(index)] === 'yes');
 }
 
-/** What the owner of an account asks of themselves with a form. */
+/** Turns a form into a key request to the owner's own account. */
 export function toKeyRequestInput(
   form: NewKeyForm,
   did: string,

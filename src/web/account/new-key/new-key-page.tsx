@@ -9,16 +9,16 @@ import { AccountFrame } from '../frame/account-frame.tsx';
 import { keyEnds, permissionField } from './new-key-form.ts';
 
 export type NewKeyView = Frame & {
-  /** The parts of the scope that a key can have. */
+  /** The parts of the configured scope. */
   readonly permissions: readonly string[];
-  /** What was chosen before, when something was wrong with it. */
+  /** The fields as they were sent before, if there was a problem. */
   readonly name: string | undefined;
   readonly chosen: readonly string[];
   readonly ends: string;
   readonly problem: string | undefined;
 };
 
-/** The form with which an owner makes a key: what for, what it may do, until when. */
+/** The form of a new key: its name, permissions and end. */
 export function NewKeyPage(view: NewKeyView): VNode {
   const { basePath, name, problem } = view;
   const isWrong = problem === 'InvalidRequest';

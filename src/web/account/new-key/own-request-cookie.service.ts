@@ -5,10 +5,10 @@ import { z } from 'zod';
 import { KEY_REQUEST_SECONDS } from '../../../api-keys/requests/key-request.ts';
 import { Config } from '../../../config/config.ts';
 
-/** A key request that this browser has made, with its temp token. */
+/** A key request that this browser made, with its temp token. */
 export type OwnRequest = { readonly id: string; readonly tempToken: string };
 
-/** Keeps the temp token of a key that an owner asks of themselves in their browser, out of reach of its scripts. */
+/** Keeps the temp token of an owner's own key request in a cookie, out of reach of scripts. */
 @Injectable()
 export class OwnRequestCookie {
   private readonly name: string;
@@ -28,7 +28,7 @@ export class OwnRequestCookie {
     reply.clearCookie(this.name, this.attributes);
   }
 
-  /** The token for a request, where this browser made it. */
+  /** Returns the temp token of a key request if this browser made it. */
   tokenFor(id: string, request: FastifyRequest): string | undefined {
     const [ownId, tempToken] = request.cookies[this.name]?.split('.') ?? [];
     return z.uuid().safeParse(id).success && ownId === id ? tempToken : undefined;

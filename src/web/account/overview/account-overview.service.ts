@@ -21,7 +21,7 @@ export type AccountCursors = {
 
 type Overview = Omit<AccountView, 'basePath' | 'brokerName' | 'done' | 'problem'>;
 
-/** Gathers what a person is shown of their account. */
+/** Gathers the contents of the account's page. */
 @Injectable()
 export class AccountOverview {
   constructor(
@@ -33,7 +33,7 @@ export class AccountOverview {
     private readonly lostKeyReasons: LostKeyReasons,
   ) {}
 
-  /** @throws BrokerError `ReauthorizationRequired` when the browser's own session is over */
+  /** @throws BrokerError `ReauthorizationRequired` if the browser's own session has ended */
   async read(caller: BrowserPrincipal, cursors: AccountCursors): Promise<Overview> {
     const { did, sessionId, uiSessionId } = caller;
     const [session, browsers, listed] = await Promise.all([

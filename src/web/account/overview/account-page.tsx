@@ -12,7 +12,7 @@ import { KeysSection } from '../keys/keys-section.tsx';
 import { LostKeys } from '../keys/lost-keys.tsx';
 import { Shortfall } from './shortfall.tsx';
 
-/** The page at `/account`: who one is, where one is signed in, and who can act for one. */
+/** The page at `/account`: the account, its browsers and its keys. */
 export function AccountPage(view: AccountView): VNode {
   return (
     <AccountFrame {...view} title={texts.title} width="wide">

@@ -3,7 +3,7 @@ import { Permissions } from '../../frame/permissions.tsx';
 import { accountTexts as texts } from '../../texts/account.ts';
 import type { AccountView } from './account-view.ts';
 
-/** What this broker would like to do for a person and they have not allowed, and where they may. */
+/** The configured permissions that the owner has not granted, with a link to grant them. */
 export function Shortfall({
   basePath,
   brokerName,

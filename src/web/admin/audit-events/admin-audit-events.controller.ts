@@ -14,7 +14,7 @@ import { AuditEventsPage } from './audit-events-page.tsx';
 
 const SHOWN = 50;
 
-/** Whatever is wrong with the filter, the operator gets the page. */
+/** Invalid filters are ignored, so that the operator always gets the page. */
 const query = z.object({
   action: z.enum(auditActions).optional().catch(undefined),
   did: z.string().trim().refine(isValidDid).optional().catch(undefined),
@@ -27,7 +27,7 @@ const query = z.object({
   cursor: auditCursor.optional().catch(undefined),
 });
 
-/** Who did what, for the operator to look at. */
+/** The page of audit events. */
 @ApiExcludeController()
 @Controller('admin/audit-events')
 @UseFilters(AdminErrorFilter)

@@ -16,7 +16,7 @@ export type AuditEventsView = Frame & {
   readonly cursor: string | undefined;
 };
 
-/** Who did what to which thing, when and from where. */
+/** Audit events, newest first, with a filter: who did what to which thing, when and from where. */
 export function AuditEventsPage(view: AuditEventsView): VNode {
   const { basePath, events, filter, cursor } = view;
   const path = `${basePath}/admin/audit-events`;
@@ -93,7 +93,7 @@ function EventRow({ event }: { event: AuditEventView }): VNode {
   );
 }
 
-/** A detail has few parts, each with a name. */
+/** Returns the named parts of a detail in one line. */
 function detailText(detail: NonNullable<AuditEventView['detail']>): string {
   return Object.entries(detail)
     .map(([name, value]) => `${name}: ${value}`)

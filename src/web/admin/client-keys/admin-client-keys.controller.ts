@@ -9,7 +9,7 @@ import { AdminErrorFilter } from '../frame/admin-error.filter.ts';
 import { ClientKeysPage } from './client-keys-page.tsx';
 import { type PageQuery, pageQuery, pageOf } from '../frame/page-of.ts';
 
-/** The keys of the OAuth client, for the operator to look at. */
+/** The page of the OAuth client's keys. */
 @ApiExcludeController()
 @Controller('admin/client-keys')
 @UseFilters(AdminErrorFilter)

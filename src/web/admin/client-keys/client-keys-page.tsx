@@ -19,7 +19,7 @@ export type ClientKeysView = Frame & {
   readonly now: Date;
 };
 
-/** The keys with which the broker proves to issuers who it is: their ages, and the sessions that need them. */
+/** The keys that the broker signs client assertions with, their ages, and how many sessions need each. */
 export function ClientKeysPage(view: ClientKeysView): VNode {
   const { basePath, keys, cursor, now } = view;
   return (

@@ -8,12 +8,12 @@ import { type AdminSectionName, adminSections } from './admin-sections.ts';
 export type AdminFrameProps = Frame & {
   /** The tab that the page belongs to. */
   readonly section: AdminSectionName;
-  /** Of a page below that tab; the tab's own by default. */
+  /** The page's title, by default the tab's. */
   readonly title?: string;
   readonly children: ComponentChildren;
 };
 
-/** The frame of the operator's pages: tabs, and the way out. */
+/** The frame of the operator's pages, with tabs and the sign-out button. */
 export function AdminFrame({ section, title, children, ...frame }: AdminFrameProps): VNode {
   const { basePath } = frame;
   const signOut = (

@@ -6,7 +6,7 @@ import { adminTexts as texts } from '../../texts/admin.ts';
 import { AdminFrame } from './admin-frame.tsx';
 import { adminProblemText } from './admin-problem.ts';
 
-/** The page that says why the operator did not get what was asked for. */
+/** The page that says why a request of the operator failed. */
 export function AdminNotice({ code, ...frame }: Frame & { code: ErrorCode }): VNode {
   return (
     <AdminFrame {...frame} section="overview" title={texts.problemTitle}>

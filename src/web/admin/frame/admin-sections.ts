@@ -3,7 +3,7 @@ import { adminTexts as texts } from '../../texts/admin.ts';
 /** A part of the operator's pages, at its path below `/admin`. */
 export type AdminSection = { readonly path: string; readonly title: string };
 
-/** The parts of the operator's pages, in the order of their tabs; a new one takes its line here. */
+/** The parts of the operator's pages, in the order of their tabs. Add a new one here. */
 export const adminSections = {
   overview: { path: '', title: texts.overview },
   sessions: { path: '/sessions', title: texts.sessions },

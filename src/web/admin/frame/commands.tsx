@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 
-/** What is done on the command line and not on the page. */
+/** Commands that change what the page only shows. */
 export function Commands({ lead, commands }: { lead: string; commands: readonly string[] }): VNode {
   return (
     <div class="section">

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 
-/** Which page of such a list is asked for; nonsense asks for the first. */
+/** Query of a list that is paged in memory. An invalid cursor means the first page. */
 export const pageQuery = z.object({ cursor: z.string().max(128).optional().catch(undefined) });
 
 export type PageQuery = z.infer<typeof pageQuery>;
 
-/** A page of a list that is read whole, and where the next one begins. */
+/** One page of a list that was read whole, and the cursor of the next one. */
 export type PageOf<Item> = { readonly items: readonly Item[]; readonly cursor: string | undefined };
 
 const SHOWN = 20;
 
-/** Returns the page that follows the thing that `cursor` names; an unknown cursor names none, and leads to the beginning. */
+/** Returns the page after the item that `cursor` names, or the first page if no item has that name. */
 export function pageOf<Item>(
   all: readonly Item[],
   nameOf: (item: Item) => string,

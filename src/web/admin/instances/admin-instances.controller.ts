@@ -19,7 +19,7 @@ const cursor = z
   .catch(undefined);
 const query = z.object({ instances: cursor, leases: cursor });
 
-/** The running processes, their background work and their leases, for the operator to look at. */
+/** The page of running processes, their background work and their leases. */
 @ApiExcludeController()
 @Controller('admin/instances')
 @UseFilters(AdminErrorFilter)
@@ -40,7 +40,7 @@ export class AdminInstancesController {
     const [running, held, background] = await Promise.all([
       this.instances.list({ cursor: cursors.instances, limit: SHOWN }),
       this.leases.list({ cursor: cursors.leases, limit: SHOWN }),
-      this.backgroundStates.read(),
+      this.backgroundStates.getState(),
     ]);
     this.pages.send(reply, InstancesPage({ ...this.pages.frame, running, held, background }));
   }

@@ -24,7 +24,7 @@ const TONES: Readonly<Record<ListedInstance['state'], Tone>> = {
   silent: 'alert',
 };
 
-/** Which processes run, what they do in the background, and which leases they hold. */
+/** The running processes, their background work, and the leases they hold. */
 export function InstancesPage(view: InstancesView): VNode {
   const { basePath, running, held, background } = view;
   const path = `${basePath}/admin/instances`;

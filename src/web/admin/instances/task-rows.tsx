@@ -5,7 +5,7 @@ import { Facts } from '../../frame/facts.tsx';
 import { Time } from '../../frame/time.tsx';
 import { adminTexts as texts } from '../../texts/admin.ts';
 
-/** How the background's work goes. */
+/** The background tasks, each with the outcome of its last round. */
 export function TaskRows({ tasks, due }: BackgroundState): VNode {
   return (
     <section class="section" aria-labelledby="workers">

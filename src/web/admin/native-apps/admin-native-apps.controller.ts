@@ -11,7 +11,7 @@ import { AdminErrorFilter } from '../frame/admin-error.filter.ts';
 import { NativeAppsPage } from './native-apps-page.tsx';
 import { type PageQuery, pageQuery, pageOf } from '../frame/page-of.ts';
 
-/** The registered native apps, for the operator to look at. */
+/** The page of registered native apps. */
 @ApiExcludeController()
 @Controller('admin/native-apps')
 @UseFilters(AdminErrorFilter)

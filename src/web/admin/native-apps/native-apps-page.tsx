@@ -16,7 +16,7 @@ export type NativeAppsView = Frame & {
   readonly cursor: string | undefined;
 };
 
-/** The apps that the broker signs for. */
+/** The native apps that the broker adds client authentication for. */
 export function NativeAppsPage(view: NativeAppsView): VNode {
   const { basePath, apps, cursor } = view;
   return (

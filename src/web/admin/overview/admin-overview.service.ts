@@ -9,21 +9,21 @@ import { type SessionView, toSessionView } from '../../../sessions/operator/sess
 
 const SHOWN_OF_EACH = 5;
 
-/** Some of the sessions that need attention for one reason. */
+/** The first few sessions that need attention for one reason. */
 export type Concern = {
   readonly kind: 'needs_reauth' | 'revoking' | 'troubled';
   readonly sessions: readonly SessionView[];
   readonly hasMore: boolean;
 };
 
-/** How the broker is, at a glance. */
+/** The broker's condition, at a glance. */
 export type Overview = {
   readonly counts: Readonly<Record<SessionStatus, number>>;
   readonly concerns: readonly Concern[];
   readonly background: BackgroundState;
 };
 
-/** Gathers what the operator should see first. */
+/** Gathers the contents of the overview. */
 @Injectable()
 export class AdminOverview {
   constructor(
@@ -34,7 +34,7 @@ export class AdminOverview {
   async read(): Promise<Overview> {
     const [counts, background, ...concerns] = await Promise.all([
       this.backgroundStates.countSessions(),
-      this.backgroundStates.read(),
+      this.backgroundStates.getState(),
       this.concern('troubled', { troubled: true, status: 'active' }),
       this.concern('needs_reauth', { status: 'needs_reauth' }),
       this.concern('revoking', { status: 'revoking' }),

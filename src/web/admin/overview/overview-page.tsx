@@ -14,7 +14,7 @@ const CONCERNS = {
   revoking: { title: texts.revoking, lead: texts.revokingLead },
 } as const;
 
-/** What the operator sees first: how many sessions there are, which need attention and why, and the background's work. */
+/** The overview: numbers of sessions, the sessions that need attention and why, and the background work. */
 export function OverviewPage(view: Frame & Overview): VNode {
   const { basePath, counts, concerns, background } = view;
   return (

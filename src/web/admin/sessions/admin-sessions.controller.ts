@@ -19,7 +19,7 @@ import { SessionsPage } from './sessions-page.tsx';
 const SHOWN = 50;
 const shown = z.object({ done: z.string().max(64).optional().catch(undefined) });
 
-/** Sessions, for the operator: found, looked at, refreshed and ended. */
+/** Lets the operator find, view, refresh and revoke sessions. */
 @ApiExcludeController()
 @Controller('admin/sessions')
 @UseFilters(AdminErrorFilter)
@@ -48,7 +48,7 @@ export class AdminSessionsController {
 
   @Get(':id')
   @AllowOnPages('operator-browser')
-  async look(
+  async session(
     @Param('id') id: string,
     @Query(new ZodPipe(shown)) { done }: z.infer<typeof shown>,
     @Res() reply: FastifyReply,

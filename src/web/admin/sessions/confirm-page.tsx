@@ -6,7 +6,7 @@ import { adminTexts as texts } from '../../texts/admin.ts';
 import { AdminFrame } from '../frame/admin-frame.tsx';
 import { SessionBadge } from './session-rows.tsx';
 
-/** What can be done to a session, each asked about first. */
+/** A step that changes a session. Each is confirmed first. */
 export type SessionStep = 'refresh' | 'revoke';
 
 const STEPS = {
@@ -16,7 +16,7 @@ const STEPS = {
 
 export type ConfirmView = Frame & { readonly session: SessionView; readonly step: SessionStep };
 
-/** Asks before something is done to a session. */
+/** Asks the operator to confirm a step. */
 export function ConfirmPage(view: ConfirmView): VNode {
   const { basePath, session, step } = view;
   const { title, text, button, kind } = STEPS[step];

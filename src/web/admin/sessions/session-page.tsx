@@ -11,7 +11,7 @@ import { SessionBadge, SessionTrouble } from './session-rows.tsx';
 
 export type SessionPageView = Frame & { readonly session: SessionView; readonly done: string | undefined };
 
-/** One session: everything about it, none of its secrets, and what can be done about it. */
+/** One session: all of its fields but the secrets, and the steps that the operator can take. */
 export function SessionPage(view: SessionPageView): VNode {
   const { basePath, session, done } = view;
   const name = session.handle ?? session.did;

@@ -13,7 +13,7 @@ const TONES: Readonly<Record<SessionStatus, Tone>> = {
   revoked: 'over',
 };
 
-/** Sessions, each with what needs attention about it. */
+/** A list of sessions, each with the reason why it needs attention, if any. */
 export function SessionRows({
   basePath,
   sessions,
@@ -52,7 +52,7 @@ export function SessionBadge({ status }: Pick<SessionView, 'status'>): VNode {
   return <Badge tone={TONES[status]}>{texts.statuses[status]}</Badge>;
 }
 
-/** Why a session needs attention; nothing for one that does not. */
+/** The reason why a session needs attention. Renders nothing for a healthy one. */
 export function SessionTrouble(session: SessionView): VNode | null {
   const trouble = troubleOf(session);
   return trouble === undefined ? null : (

@@ -15,7 +15,7 @@ describe("the operator's search for sessions", () => {
     [{ q: '\u200ealice.test\0' }, { handle: 'alice.test' }],
     [{ q: '\0' }, { handle: '' }],
     [{ status: 'nonsense', cursor: 'x' }, {}],
-  ])('for %j asks for %j', (typed, query) => {
+  ])('turns %j into the query %j', (typed, query) => {
     expect(toSessionQuery(sessionSearch.parse(typed))).toEqual(query);
   });
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { sessionStatuses } from '../../../database/tables/oauth-session.ts';
 import type { SessionQuery } from '../../../sessions/stored/session.repository.ts';
 
-/** What the operator searches for; whatever is wrong with it, they get the page. */
+/** Query of the search. Invalid parts are ignored, so that the operator always gets the page. */
 export const sessionSearch = z.object({
   q: z.string().trim().max(2048).optional().catch(undefined),
   status: z
@@ -14,9 +14,9 @@ export const sessionSearch = z.object({
 
 export type SessionSearch = z.infer<typeof sessionSearch>;
 
-/** Returns what is asked of the database: a DID, or a handle as people write it. */
+/** Turns a search into a query by DID or by handle. A leading `@` or `at://` is ignored. */
 export function toSessionQuery({ q = '', status, cursor }: SessionSearch): Omit<SessionQuery, 'limit'> {
-  // What can be in no name is left out: no database has to take every text.
+  // Drops characters that no name has: Postgres refuses some of them (U+0000).
   const name = q.replace(/^@|^at:\/\//, '').replace(/[^\w.:%-]/g, '');
   const about = q === '' ? {} : name.startsWith('did:') ? { did: name } : { handle: name.toLowerCase() };
   return {
@@ -26,7 +26,7 @@ export function toSessionQuery({ q = '', status, cursor }: SessionSearch): Omit<
   };
 }
 
-/** Whether somebody searches for one session by its id. */
+/** Returns whether the search text is a session id. */
 export function isSessionId(q: string | undefined): q is string {
   return z.uuid().safeParse(q).success;
 }

@@ -10,7 +10,7 @@ import { SessionRows } from './session-rows.tsx';
 export type SessionsView = Frame & {
   readonly sessions: readonly SessionView[];
   readonly cursor: string | undefined;
-  /** What was searched for. */
+  /** The search text, as it was typed. */
   readonly q: string | undefined;
   readonly status: string | undefined;
 };

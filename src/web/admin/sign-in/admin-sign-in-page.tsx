@@ -6,12 +6,12 @@ import { adminTexts as texts } from '../../texts/admin.ts';
 import { adminProblemText } from '../frame/admin-problem.ts';
 
 export type AdminSignInView = Frame & {
-  /** Whether an admin token is set at all. */
+  /** True if an admin token is set. */
   readonly isOn: boolean;
   readonly problem: string | undefined;
 };
 
-/** Where the operator shows the admin token. */
+/** The form that takes the admin token. */
 export function AdminSignInPage(view: AdminSignInView): VNode {
   const { basePath, isOn, problem } = view;
   return (
@@ -23,7 +23,7 @@ export function AdminSignInPage(view: AdminSignInView): VNode {
       {problem === undefined ? null : <Problem code={problem}>{adminProblemText(problem)}</Problem>}
       {isOn ? (
         <form method="post" action={`${basePath}/admin/sign-in`} class="card">
-          {/* Password managers keep nothing without a name. */}
+          {/* Password managers store a password only with a user name. */}
           <input name="username" value="operator" autocomplete="username" readOnly hidden />
           <div class="field">
             <label for="token">{texts.token}</label>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { decideGrantedScope } from './granted-scope.ts';
+import { decideGrantRefusal } from './grant-refusal.ts';
 
-describe('decideGrantedScope', () => {
+describe('decideGrantRefusal', () => {
   it.each([
     ['atproto repo:a.b.c', 'atproto repo:a.b.c', undefined],
     ['atproto repo:a.b.c', 'atproto', undefined],
@@ -15,6 +15,6 @@ describe('decideGrantedScope', () => {
     ['atproto include:a.b.set', 'atproto account:email', 'ScopeExceeded'],
     ['atproto', 'atproto repo:a.b.c', 'ScopeExceeded'],
   ])('of %j and %j is %s', (asked, granted, code) => {
-    expect(decideGrantedScope(asked, granted)?.code).toBe(code);
+    expect(decideGrantRefusal(asked, granted)?.code).toBe(code);
   });
 });

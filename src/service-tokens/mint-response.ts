@@ -10,12 +10,12 @@ const minted = z.object({ token: z.string().min(1) });
 const refused = z.object({ error: z.string(), message: z.string().optional() });
 
 /**
- * Takes the token out of a PDS's answer.
+ * Returns the token in a PDS's response.
  *
  * @throws BrokerError `ScopeMissing`, `ServiceTokenRefused` with the PDS's reason, `TooManyRequests`,
  * `UpstreamUnavailable`
  */
-export function decideMintAnswer(
+export function tokenOfMintResponse(
   { statusCode, headers }: PdsResponse,
   text: string,
   { aud, lxm = '*' }: Tuple,
@@ -28,12 +28,15 @@ export function decideMintAnswer(
   if (statusCode === 429) throw tooMany(headers['retry-after']);
   const refusal = refused.safeParse(body).data;
   if (statusCode < 400 || statusCode >= 500 || !refusal)
-    throw new BrokerError('UpstreamUnavailable', `The PDS answered ${statusCode}, and no token.`);
+    throw new BrokerError(
+      'UpstreamUnavailable',
+      `The PDS answered ${statusCode} without a token. Try again later.`,
+    );
   const isScope = refusal.error === 'ScopeMissingError';
   throw isScope ? scopeMissing(neededRpcScope({ aud, lxm })) : refusedFor(refusal);
 }
 
-/** A 401 among these is about the account: our own token was good, or `withSession` had thrown. */
+/** A 401 here concerns the account: the access token worked, or `withSession` would have thrown. */
 function refusedFor({ error, message = error }: z.infer<typeof refused>): BrokerError {
   const reason = message.replace(/\p{Cc}+/gu, ' ').slice(0, LONGEST_REASON);
   return new BrokerError('ServiceTokenRefused', `The account's PDS does not mint this token: ${reason}`);
@@ -41,13 +44,17 @@ function refusedFor({ error, message = error }: z.infer<typeof refused>): Broker
 
 function tooMany(retryAfter: string | undefined): BrokerError {
   const seconds = /^\d{1,4}$/.test(retryAfter ?? '') ? { retryAfterSeconds: Number(retryAfter) } : {};
-  return new BrokerError('TooManyRequests', 'The PDS wants fewer requests of this account.', seconds);
+  return new BrokerError(
+    'TooManyRequests',
+    'The PDS limits the requests of this account. Try again later.',
+    seconds,
+  );
 }
 
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // Not JSON is an answer like any other: it fails the schemas.
+    return undefined; // Undefined fails the schemas, as every unexpected body does.
   }
 }
