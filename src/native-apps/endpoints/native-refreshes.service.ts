@@ -133,7 +133,7 @@ export class NativeRefreshes {
       const message = 'This refresh token was used. Prove with this nonce that you have its key.';
       throw new BrokerError('UseDpopNonce', message, { dpopNonce: this.fingerprints.nonce(id) });
     }
-    if (digestOf(jti) !== sent.jti && (await this.nativeProofRows.use({ jkt, jti }))) return;
+    if (digestOf(jti) !== sent.jti && (await this.nativeProofRows.consume({ jkt, jti }))) return;
     this.ended('mismatch', undefined);
     throw new BrokerError('InvalidDpopProof', 'The DPoP proof is not accepted. It was used before.');
   }
