@@ -1,8 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { Insertable } from 'kysely';
 import type { Keyring } from '../../src/crypto/keyring.ts';
 import type { Database } from '../../src/database/connection/database.ts';
 import type { ApiKeyTable } from '../../src/database/tables/api-key.ts';
+import type { Did } from '../../src/database/tables/did.ts';
+import { ApiKeyId, newId, type SessionId } from '../../src/database/tables/id.ts';
+import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 import { apiKeyBindingOf, digestOf, newApiKeySecret, RowMac, startOf } from '../built-broker.ts';
 
 /** As many as both databases take in one statement. */
@@ -10,10 +12,10 @@ const rowsAtOnce = 2_000;
 const statementsAtOnce = 25;
 
 /** A key that is stored, with the secret that nobody else has. */
-export type StoredKey = { id: string; did: string; secret: string };
+export type StoredKey = { id: ApiKeyId; did: Did; secret: string };
 
 /** What keys hold. */
-export type Holdable = { id: string; did: string };
+export type Holdable = { id: SessionId; did: Did };
 
 /**
  * Stores so many keys, each held by the session that `sessionOf` its number, with the MACs of a broker that has this
@@ -43,6 +45,13 @@ export async function storeKeys(
   return asked;
 }
 
+/** @throws Error where there is none at that place */
+export function sessionAt(sessions: readonly Holdable[], place: number): Holdable {
+  const session = sessions[place];
+  if (!session) throw new Error(`there is no session ${place}`);
+  return session;
+}
+
 type Wanted = {
   count: number;
   sessionOf: (key: number) => Holdable;
@@ -51,7 +60,7 @@ type Wanted = {
 
 function rowOf({ id: session_id, did }: Holdable, secret: string, number: number) {
   return {
-    id: randomUUID(),
+    id: newId(ApiKeyId),
     did,
     session_id,
     name: `bot ${number}`,
@@ -61,7 +70,7 @@ function rowOf({ id: session_id, did }: Holdable, secret: string, number: number
     previous_digest: null,
     previous_until: null,
     slot: number,
-    created_at: new Date().toISOString(),
+    created_at: toTimestamp(new Date()),
     expires_at: null,
     revoked_at: null,
     last_used_at: null,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 import type { BrokerSettings } from '../../test/network/broker-process.ts';
 import { didOf, firstRefreshTokenOf } from '../../test/network/fake-accounts.ts';
 import { Started } from '../../test/network/started.ts';
@@ -10,6 +11,7 @@ import { jwksUrlOf, startBenchBroker } from './bench-broker.ts';
 import { throughBroker } from './client.ts';
 import type { Options } from './options.ts';
 import { startBenchIssuer } from './strict-issuer.ts';
+import { asId } from '../../test/ids.ts';
 
 /** SQLite takes 32,766 values in one statement. */
 const rowsAtOnce = 2_000;
@@ -108,13 +110,13 @@ async function storeTokens(settings: BrokerSettings, count: number): Promise<voi
     const rows = Array.from({ length: Math.min(rowsAtOnce, count - stored) }, () => ({
       id: name(),
       token: name(),
-      app_id: 'bench',
+      app_id: asId('bench'),
       issuer: 'https://pds.example',
       jkt: name(),
       kid: name(),
       mac: `1.${fingerprint}.${name()}`,
-      created_at: new Date().toISOString(),
-      expires_at: new Date(Date.now() + 90 * 24 * 60 * 60_000).toISOString(),
+      created_at: toTimestamp(new Date()),
+      expires_at: toTimestamp(new Date(Date.now() + 90 * 24 * 60 * 60_000)),
     }));
     await database.insertInto('native_refresh').values(rows).execute();
   }

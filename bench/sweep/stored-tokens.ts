@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../../src/database/connection/database.ts';
+import { newId, TempTokenId } from '../../src/database/tables/id.ts';
+import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 import type { BrokerSettings } from '../../test/network/broker-process.ts';
 import {
   digestOf,
@@ -82,12 +84,12 @@ function toExpiredRow(age: number) {
 
 function toRow(token: string, expiresAt: number) {
   return {
-    id: randomUUID(),
+    id: newId(TempTokenId),
     digest: digestOf(token),
     scope: 'bench',
     resource_id: randomUUID(),
-    created_at: new Date(expiresAt - lifetimeMs).toISOString(),
-    expires_at: new Date(expiresAt).toISOString(),
+    created_at: toTimestamp(new Date(expiresAt - lifetimeMs)),
+    expires_at: toTimestamp(new Date(expiresAt)),
     consumed_at: null,
   };
 }

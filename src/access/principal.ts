@@ -1,3 +1,11 @@
+import type {
+  ApiKeyId,
+  OperatorSessionId,
+  SessionId,
+  TempTokenId,
+  UiSessionId,
+} from '../database/tables/id.ts';
+import type { Did } from '../database/tables/did.ts';
 /** Who calls, and what that opens. */
 export type Principal =
   | AnonymousPrincipal
@@ -13,18 +21,18 @@ export type AnonymousPrincipal = { readonly kind: 'anonymous' };
 /** A person's browser: acts for the account of its own session. */
 export type BrowserPrincipal = {
   readonly kind: 'browser';
-  readonly did: string;
-  readonly sessionId: string;
-  readonly uiSessionId: string;
+  readonly did: Did;
+  readonly sessionId: SessionId;
+  readonly uiSessionId: UiSessionId;
   readonly expiresAt: Date;
 };
 
 /** An API key: acts for its account through the key's own session, and manages nothing. */
 export type ApiKeyPrincipal = {
   readonly kind: 'api-key';
-  readonly did: string;
-  readonly sessionId: string;
-  readonly apiKeyId: string;
+  readonly did: Did;
+  readonly sessionId: SessionId;
+  readonly apiKeyId: ApiKeyId;
   readonly scope: string;
   readonly createdAt: Date;
   /** Null for a key that ends only when it is revoked. */
@@ -40,7 +48,7 @@ export type OperatorPrincipal = { readonly kind: 'operator' };
 /** The operator's browser: opens the operator's pages, for a quarter of an hour, and no route of the API. */
 export type OperatorBrowserPrincipal = {
   readonly kind: 'operator-browser';
-  readonly operatorSessionId: string;
+  readonly operatorSessionId: OperatorSessionId;
   readonly expiresAt: Date;
 };
 
@@ -53,7 +61,7 @@ type IntrospectorPrincipal = { readonly kind: 'introspector' };
  */
 export type TempTokenPrincipal = {
   readonly kind: 'temp-token';
-  readonly tempTokenId: string;
+  readonly tempTokenId: TempTokenId;
   readonly scope: string;
   readonly resource: string;
 };

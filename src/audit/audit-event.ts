@@ -1,3 +1,4 @@
+import type { Did } from '../database/tables/did.ts';
 import type { AuditAction } from './audit-action.ts';
 
 /** Who did it: the id is that of the credential, never the credential. */
@@ -27,7 +28,7 @@ export type AuditSource = { readonly actor: AuditActor; readonly from?: string }
 export type AuditEvent = AuditSource & {
   readonly action: AuditAction;
   /** The account that it is about. */
-  readonly did?: string;
+  readonly did?: Did;
   readonly target: AuditTarget;
   /** Short facts, at most 16. */
   readonly detail?: Readonly<Record<string, string | number>>;

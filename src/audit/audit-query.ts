@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { isTimestamp, type Timestamp } from '../database/tables/timestamp.ts';
+import type { Did } from '../database/tables/did.ts';
 import type { AuditAction } from './audit-action.ts';
 
 /** Which events are listed, newest first; all of them where nothing is told. */
 export type AuditQuery = {
   readonly action?: AuditAction | undefined;
-  readonly did?: string | undefined;
+  readonly did?: Did | undefined;
   readonly targetId?: string | undefined;
   /** Where the page before ended, as its answer said. */
   readonly cursor?: string | undefined;
@@ -19,7 +21,8 @@ export function toAuditCursor({ at, id }: { at: string; id: string }): string {
 }
 
 /** Reads what {@link toAuditCursor} wrote. */
-export function readAuditCursor(cursor: string): { at: string; id: string } {
+export function readAuditCursor(cursor: string): { at: Timestamp; id: string } {
   const [at = '', id = ''] = auditCursor.parse(cursor).split('_');
+  if (!isTimestamp(at)) throw new RangeError('The cursor begins with no timestamp');
   return { at, id };
 }

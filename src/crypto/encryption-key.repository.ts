@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { Database } from '../database/connection/database.ts';
 import { sealedColumns } from '../database/tables/sealed-columns.ts';
+import { toTimestamp } from '../database/tables/timestamp.ts';
 
 export type StoredEncryptionKey = { readonly fingerprint: string; readonly canary: string };
 
@@ -18,7 +19,7 @@ export class EncryptionKeyRepository {
   async insert({ fingerprint, canary }: StoredEncryptionKey): Promise<void> {
     await this.database
       .insertInto('encryption_key')
-      .values({ fingerprint, canary, created_at: new Date().toISOString() })
+      .values({ fingerprint, canary, created_at: toTimestamp(new Date()) })
       .onConflict(conflict => conflict.column('fingerprint').doNothing())
       .execute();
   }

@@ -1,16 +1,22 @@
 import { validateHeaderValue } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
+import type { Did } from '../database/tables/did.ts';
 import { NO_CALLER, toCallerHeaders } from './caller-headers.ts';
+import { asId } from '../../test/ids.ts';
 
 const expiresAt = new Date('2026-11-20T18:30:40.500Z');
 const browser = {
   kind: 'browser',
   did: 'did:plc:alice',
-  sessionId: 'session',
-  uiSessionId: 'ui',
+  sessionId: asId('session'),
+  uiSessionId: asId('ui'),
   expiresAt,
 } as const;
-const session = { did: 'did:plc:alice', handle: 'alice.test', scope: 'atproto transition:generic' };
+const session = {
+  did: 'did:plc:alice',
+  handle: 'alice.test',
+  scope: 'atproto transition:generic',
+} as const;
 
 describe('toCallerHeaders', () => {
   it('has every header for every kind of caller', () => {
@@ -23,7 +29,12 @@ describe('toCallerHeaders', () => {
       'x-latchkey-key-id': '',
       'x-latchkey-expires-at': '2026-11-20T18:30:40.500Z',
     });
-    const key = { did: 'did:plc:alice', sessionId: 'session', apiKeyId: 'key', scope: 'atproto' };
+    const key = {
+      did: 'did:plc:alice',
+      sessionId: asId('session'),
+      apiKeyId: asId('key'),
+      scope: 'atproto',
+    } as const;
     const caller = { kind: 'api-key', ...key, createdAt: expiresAt, expiresAt: null } as const;
     const headers = toCallerHeaders({ caller, session: { ...session, handle: null } });
     expect(headers).toMatchObject({ 'x-latchkey-key-id': 'key', 'x-latchkey-expires-at': '' });
@@ -39,7 +50,10 @@ describe('toCallerHeaders', () => {
     ['\ud800', '%EF%BF%BD'],
     ['did:web:localhost%3A3000', 'did:web:localhost%3A3000'],
   ])('encodes %j as a valid header value', (text, written) => {
-    const headers = toCallerHeaders({ caller: browser, session: { did: text, handle: text, scope: text } });
+    const headers = toCallerHeaders({
+      caller: browser,
+      session: { did: text as Did, handle: text, scope: text },
+    });
     for (const name of ['x-latchkey-did', 'x-latchkey-handle', 'x-latchkey-scope'] as const) {
       expect(headers[name]).toBe(written);
       validateHeaderValue(name, headers[name]);

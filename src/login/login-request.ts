@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SessionId } from '../database/tables/id.ts';
 
 /** What a login is begun with, by a link or a form. */
 export const loginRequest = z.object({
@@ -8,7 +9,7 @@ export const loginRequest = z.object({
     .max(2048)
     .optional()
     .describe('where to go afterwards: a path here, or an allowed origin'),
-  reconnect: z.uuid().optional().describe('the id of a session of a key that needs its owner again'),
+  reconnect: SessionId.optional().describe('the id of a session of a key that needs its owner again'),
   prompt: z
     .enum(['consent'])
     .optional()

@@ -1,6 +1,7 @@
 import { Controller, Get, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { SessionId } from '../database/tables/id.ts';
 import { Caller } from '../access/caller.decorator.ts';
 import type { Principal } from '../access/principal.ts';
 import { Config } from '../config/config.ts';
@@ -110,7 +111,7 @@ export class LoginController {
 
   /** Signs nobody in, and asks the owner of a session only for what it was to have: any link may lead here. */
   private async beginReconnection(
-    sessionId: string,
+    sessionId: SessionId,
     returnTo: string | undefined,
     request: FastifyRequest,
     reply: FastifyReply,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
 import {
   type AuthorizedKeyRequest,
   KeyRequestAuthorizations,
@@ -7,6 +8,7 @@ import { KeyRequests } from '../api-keys/requests/key-requests.service.ts';
 import type { AuditSource } from '../audit/audit-event.ts';
 import { Config } from '../config/config.ts';
 import { Database } from '../database/connection/database.ts';
+import { type IdKind, KeyRequestId, parseId, SessionId } from '../database/tables/id.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { requireAllowedAccount } from '../identity/resolution/allowed-accounts.ts';
 import { parseIdentifier } from '../identity/resolution/identifier.ts';
@@ -91,7 +93,7 @@ export class LoginService {
    *
    * @throws BrokerError `NotFound`, `InvalidReturnTo`, `AccountUnreachable`
    */
-  async beginReconnection(sessionId: string, returnTo: string | undefined, binding: string): Promise<URL> {
+  async beginReconnection(sessionId: SessionId, returnTo: string | undefined, binding: string): Promise<URL> {
     const { did, scope } = await this.reconnections.getReconnection(sessionId);
     const intent = {
       purpose: 'reconnect',
@@ -145,16 +147,15 @@ export class LoginService {
   private async use(authorization: FinishedAuthorization, browser: LoginBrowser): Promise<FinishedLogin> {
     const { purpose, target, grant, returnTo } = authorization;
     if (purpose === 'sign_in') return this.signIn(authorization, browser);
-    if (target === null) throw new BrokerError('LoginRefused', 'This login is for nothing.');
     switch (purpose) {
       case 'reconnect':
-        await this.reconnections.reconnect(target, grant);
+        await this.reconnections.reconnect(targetOf(SessionId, target), grant);
         return { kind: 'reconnected', returnTo };
       case 'key_request': {
         const by = { actor: { kind: 'anonymous' }, from: browser.from } as const;
         return {
           kind: 'key-authorized',
-          request: await this.keyRequestAuthorizations.take(target, grant, by),
+          request: await this.keyRequestAuthorizations.take(targetOf(KeyRequestId, target), grant, by),
         };
       }
     }
@@ -187,6 +188,13 @@ export class LoginService {
       this.log.discardFailed({ did: grant.did }, error);
     }
   }
+}
+
+/** Returns what a login was begun for. @throws BrokerError `LoginRefused` where that is missing */
+function targetOf<Kind extends IdKind>(kind: Kind, target: string | null): z.output<Kind> {
+  const id = target === null ? undefined : parseId(kind, target);
+  if (id === undefined) throw new BrokerError('LoginRefused', 'This login is for nothing.');
+  return id;
 }
 
 function nameOf(identifier: string): string {

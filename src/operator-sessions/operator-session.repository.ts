@@ -4,6 +4,7 @@ import type { RowBinding } from '../crypto/row-binding.ts';
 import { RowMac } from '../crypto/row-mac.ts';
 import { Database } from '../database/connection/database.ts';
 import type { Schema } from '../database/tables/schema.ts';
+import type { OperatorSessionId } from '../database/tables/id.ts';
 import type { OperatorSession, OperatorSessionRow } from './operator-session.ts';
 
 type NewRow = Omit<OperatorSessionRow, 'mac' | 'token_mac'>;
@@ -43,7 +44,7 @@ export class OperatorSessionRepository {
   }
 
   /** Answers whether there was such a row. */
-  async delete(id: string, database: Kysely<Schema>): Promise<boolean> {
+  async delete(id: OperatorSessionId, database: Kysely<Schema>): Promise<boolean> {
     const { numDeletedRows } = await database
       .deleteFrom('operator_session')
       .where('id', '=', id)
@@ -68,6 +69,6 @@ function bindingOf({
 }
 
 /** The token itself goes into the MAC only: a digest of it could be guessed at by whoever has the database. */
-function tokenBinding(id: string, adminToken: string): RowBinding {
+function tokenBinding(id: OperatorSessionId, adminToken: string): RowBinding {
   return { table: 'operator_session', column: 'token_mac', id, facts: { admin_token: adminToken } };
 }

@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { AuditSource } from '../audit/audit-event.ts';
 import { AuditLog } from '../audit/audit-log.service.ts';
 import { Config } from '../config/config.ts';
 import { digestOf, isSameSecret, isSecret, newSecret } from '../crypto/secret.ts';
 import { Database } from '../database/connection/database.ts';
+import { newId, OperatorSessionId } from '../database/tables/id.ts';
+import { toTimestamp } from '../database/tables/timestamp.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { networkOf } from '../http/edge/address-limit.ts';
 import { RateLimit } from '../http/edge/rate-limit.ts';
@@ -40,13 +41,13 @@ export class OperatorSessions {
     await this.tries.take(networkOf(from));
     const { adminToken } = this.config;
     if (adminToken === undefined || !isSameSecret(token, adminToken)) throw this.refuse(from);
-    const [id, cookie, now] = [randomUUID(), newSecret(), new Date()];
+    const [id, cookie, now] = [newId(OperatorSessionId), newSecret(), new Date()];
     const expiresAt = new Date(now.getTime() + OPERATOR_SESSION_MS);
     const row = {
       id,
       digest: digestOf(cookie),
-      created_at: now.toISOString(),
-      expires_at: expiresAt.toISOString(),
+      created_at: toTimestamp(now),
+      expires_at: toTimestamp(expiresAt),
     };
     const by = { actor: { kind: 'operator', id }, from } as const;
     await this.database.transaction().execute(async transaction => {
@@ -67,7 +68,7 @@ export class OperatorSessions {
   }
 
   /** Ends a session: from now on its cookie opens nothing. */
-  async end(id: string, by: AuditSource): Promise<void> {
+  async end(id: OperatorSessionId, by: AuditSource): Promise<void> {
     await this.database.transaction().execute(async transaction => {
       if (!(await this.operatorSessionRows.delete(id, transaction))) return;
       const target = { kind: 'operator-session', id } as const;

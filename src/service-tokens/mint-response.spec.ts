@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { tokenOfMintResponse } from './mint-response.ts';
+import { asId } from '../../test/ids.ts';
 
-const tuple = { sessionId: 's', aud: 'did:web:a.example#svc', lxm: 'com.example.get' };
+const tuple = { sessionId: asId('s'), aud: 'did:web:a.example#svc', lxm: 'com.example.get' };
 
 function tokenOf(statusCode: number, body: unknown, headers: Record<string, string> = {}): string {
   const text = typeof body === 'string' ? body : JSON.stringify(body);

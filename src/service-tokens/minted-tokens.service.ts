@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { SessionId } from '../database/tables/id.ts';
 import { Config } from '../config/config.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { Metrics } from '../observability/metrics/metrics.ts';
@@ -74,7 +75,7 @@ export class MintedTokens implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Forgets tokens of a session, and what is being minted for it; answers how many were kept. */
-  forget(sessionId: string, { aud, lxm }: TokenSelection = {}): number {
+  forget(sessionId: SessionId, { aud, lxm }: TokenSelection = {}): number {
     const isMeant = ({ tuple }: { tuple: Tuple }): boolean =>
       (aud === undefined || tuple.aud === aud) && (lxm === undefined || tuple.lxm === lxm);
     for (const mint of this.mints.ofSession(sessionId).filter(isMeant)) this.mints.delete(mint);

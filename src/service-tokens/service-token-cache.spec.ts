@@ -1,8 +1,13 @@
 import { expect, it } from '@jest/globals';
 import { type KeptToken, ServiceTokenCache } from './service-token-cache.ts';
+import { asId } from '../../test/ids.ts';
 
 function kept(number: number, token = 'a.b.c'): KeptToken {
-  const tuple = { sessionId: `session ${number % 100}`, aud: 'did:web:a.example', lxm: `a.b.c${number}` };
+  const tuple = {
+    sessionId: asId(`session ${number % 100}`),
+    aud: 'did:web:a.example',
+    lxm: `a.b.c${number}`,
+  };
   return { tuple, token, expiresAt: new Date(0), endsAt: number, scope: 'atproto' };
 }
 
@@ -18,7 +23,7 @@ it('holds no more than its bound under 100,000 tuples, and those used last', () 
   expect(cache.size).toBe(1_000);
   expect(cache.get(kept(99_000).tuple)).toBeUndefined();
   expect(cache.get(kept(99_001).tuple)).toBeDefined();
-  expect(cache.ofSession('session 1')).toHaveLength(10);
+  expect(cache.ofSession(asId('session 1'))).toHaveLength(10);
 });
 
 it('removes what has ended, and nothing that took its place', () => {

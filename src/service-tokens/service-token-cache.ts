@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { SessionId } from '../database/tables/id.ts';
 import type { ServiceToken, Tuple } from './service-token.ts';
 import { TupleMap } from './tuple-map.ts';
 
@@ -46,7 +47,7 @@ export class ServiceTokenCache {
     this.byUse.delete(kept);
   }
 
-  ofSession(sessionId: string): KeptToken[] {
+  ofSession(sessionId: SessionId): KeptToken[] {
     return this.tree.ofSession(sessionId);
   }
 

@@ -1,8 +1,9 @@
 import { decodeJwt } from 'jose';
+import type { SessionId } from '../database/tables/id.ts';
 
 /** Whose token it is, and what it is good for; `lxm` is undefined for one that opens every method of the service. */
 export type Tuple = {
-  readonly sessionId: string;
+  readonly sessionId: SessionId;
   /** The service that the token is for: a DID, or one of its services as `did#service`. */
   readonly aud: string;
   /** The NSID of the method that it may call. */

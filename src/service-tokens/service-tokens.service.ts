@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { SessionId } from '../database/tables/id.ts';
 import { Config } from '../config/config.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { missingRpcScope, scopeMissing } from '../oauth/scopes/rpc-scope.ts';
@@ -30,7 +31,7 @@ export class ServiceTokens implements OnModuleInit {
    * @throws BrokerError `InvalidRequest`, `ProtectedMethod`, `ScopeMissing`, `ReauthorizationRequired`, and
    * what the mint throws
    */
-  async get(sessionId: string, ask: ServiceTokenInput): Promise<HandedToken> {
+  async get(sessionId: SessionId, ask: ServiceTokenInput): Promise<HandedToken> {
     const tuple = { sessionId, aud: ask.aud, lxm: ask.lxm };
     const token = await this.mintedTokens.take(tuple, ask, await this.requireAllowed(tuple));
     if (!token.cached) await this.requireAllowed(tuple); // A mint may take long.
@@ -38,7 +39,7 @@ export class ServiceTokens implements OnModuleInit {
   }
 
   /** Forgets tokens of a session; answers how many were kept by this instance. */
-  forget(sessionId: string, selection: TokenSelection): number {
+  forget(sessionId: SessionId, selection: TokenSelection): number {
     return this.mintedTokens.forget(sessionId, selection);
   }
 

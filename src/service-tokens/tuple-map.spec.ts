@@ -1,9 +1,10 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { TupleMap } from './tuple-map.ts';
+import { asId } from '../../test/ids.ts';
 
 const text = fc.constantFrom('a', 'b', 'a:b', 'a,b', ':', '');
-const tuple = fc.record({ sessionId: text, aud: text, lxm: fc.option(text, { nil: undefined }) });
+const tuple = fc.record({ sessionId: text.map(asId), aud: text, lxm: fc.option(text, { nil: undefined }) });
 const step = fc.record({ tuple, isDeleted: fc.boolean() });
 
 it('keeps one value for each tuple, however alike they are', () => {
@@ -26,14 +27,14 @@ it('keeps one value for each tuple, however alike they are', () => {
       const ofA = [...model.values()].filter(
         value => (value as typeof step & { tuple: { sessionId: string } }).tuple.sessionId === 'a',
       );
-      expect(new Set(map.ofSession('a'))).toEqual(new Set(ofA));
+      expect(new Set(map.ofSession(asId('a')))).toEqual(new Set(ofA));
     }),
   );
 });
 
 it('never deletes what took the place of a value', () => {
   const map = new TupleMap();
-  const tuple = { sessionId: 's', aud: 'did:web:a.example', lxm: undefined };
+  const tuple = { sessionId: asId('s'), aud: 'did:web:a.example', lxm: undefined };
   const [old, next] = [{ tuple }, { tuple }];
   map.set(old);
   map.set(next);

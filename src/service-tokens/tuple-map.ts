@@ -1,3 +1,4 @@
+import type { SessionId } from '../database/tables/id.ts';
 import type { Tuple } from './service-token.ts';
 
 type OfTuple = { readonly tuple: Tuple };
@@ -30,7 +31,7 @@ export class TupleMap<Value extends OfTuple> {
   }
 
   /** The values of one session. */
-  ofSession(sessionId: string): Value[] {
+  ofSession(sessionId: SessionId): Value[] {
     const audiences = [...(this.sessions.get(sessionId)?.values() ?? [])];
     return audiences.flatMap(methods => [...methods.values()]);
   }

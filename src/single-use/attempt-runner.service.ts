@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import type { AttemptId } from '../database/tables/id.ts';
 import { Instances } from '../leases/instances.service.ts';
 import { stopwatch } from '../waiting/stopwatch.ts';
 import { withinTime } from '../waiting/within-time.ts';
@@ -20,7 +21,7 @@ const TIME_ON_THE_WIRE_MS = 500;
 
 type Kinded = { readonly kind: OutcomeKind };
 
-type Named = { readonly attemptId: string };
+type Named = { readonly attemptId: AttemptId };
 
 /** How an attempt ended. `written` settles when its verdict is stored, and never rejects. */
 export type AttemptEnd<Outcome> =

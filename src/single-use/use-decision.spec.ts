@@ -6,12 +6,13 @@ import {
   type StoredAttempt,
   type UseDecision,
 } from './use-decision.ts';
+import { asId } from '../../test/ids.ts';
 
 const now = new Date('2026-11-20T18:00:00.000Z');
 
 const at = (seconds: number): Date => new Date(now.getTime() + seconds * 1000);
 
-const named = { id: 'a', owner: 'o' };
+const named = { id: asId('a'), owner: 'o' };
 const prepared = (leaseUntil: Date | null): StoredAttempt => ({ ...named, state: 'prepared', leaseUntil });
 const sent = (sentAt: Date | null): StoredAttempt => ({ ...named, state: 'sent', sentAt });
 const inDoubt = (sentAt: Date | null): StoredAttempt => ({ ...named, state: 'in_doubt', sentAt });
@@ -19,10 +20,10 @@ const inDoubt = (sentAt: Date | null): StoredAttempt => ({ ...named, state: 'in_
 const free: UseDecision = { kind: 'free' };
 const wait: UseDecision = { kind: 'wait' };
 const probe: UseDecision = { kind: 'probe' };
-const lost: UseDecision = { kind: 'lost', attemptId: 'a' };
-const orphaned: UseDecision = { kind: 'free', orphan: 'a' };
+const lost: UseDecision = { kind: 'lost', attemptId: asId('a') };
+const orphaned: UseDecision = { kind: 'free', orphan: asId('a') };
 const notBefore = (until: Date | null): UseDecision => ({ kind: 'in-doubt', until });
-const takeOver = (resends: number): UseDecision => ({ kind: 'take-over', attemptId: 'a', resends });
+const takeOver = (resends: number): UseDecision => ({ kind: 'take-over', attemptId: asId('a'), resends });
 
 type Case = [StoredAttempt | null, OwnerState, Evidence, resends: number, UseDecision];
 

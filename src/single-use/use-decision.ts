@@ -1,3 +1,5 @@
+import type { AttemptId } from '../database/tables/id.ts';
+
 const MINUTE_MS = 60_000;
 
 /**
@@ -10,7 +12,7 @@ export const REQUEST_LIFETIME_MS = { public: 5 * MINUTE_MS, confidential: 2 * MI
 export type StoredAttempt =
   | {
       readonly state: 'prepared';
-      readonly id: string;
+      readonly id: AttemptId;
       readonly owner: string;
       /** No other process claims the token before this time. */
       readonly leaseUntil: Date | null;
@@ -18,7 +20,7 @@ export type StoredAttempt =
   | {
       /** `in_doubt`: the owner recorded that it has no answer. */
       readonly state: 'sent' | 'in_doubt';
-      readonly id: string;
+      readonly id: AttemptId;
       readonly owner: string;
       readonly sentAt: Date | null;
     };
@@ -54,9 +56,9 @@ export type TokenFacts = {
 /** A right to use the token that the caller may claim. */
 export type Place =
   /** `orphan`: the id of a prepared attempt whose owner is gone. Without it, no attempt or an expired lease. */
-  | { readonly kind: 'free'; readonly orphan?: string }
+  | { readonly kind: 'free'; readonly orphan?: AttemptId }
   /** The answer to this attempt is lost, and the token may be sent again. `resends` counts this time too. */
-  | { readonly kind: 'take-over'; readonly attemptId: string; readonly resends: number };
+  | { readonly kind: 'take-over'; readonly attemptId: AttemptId; readonly resends: number };
 
 export type UseDecision =
   | Place
@@ -67,7 +69,7 @@ export type UseDecision =
   /** Not before `until`; null: not before the evidence is known. */
   | { readonly kind: 'in-doubt'; readonly until: Date | null }
   /** The token was spent, and the answer to this attempt cannot come any more. */
-  | { readonly kind: 'lost'; readonly attemptId: string };
+  | { readonly kind: 'lost'; readonly attemptId: AttemptId };
 
 /**
  * Decides what may happen to a token that can be sent once. It is never sent again while anyone may still hold or

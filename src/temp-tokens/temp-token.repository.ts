@@ -4,6 +4,8 @@ import type { RowBinding } from '../crypto/row-binding.ts';
 import { RowMac } from '../crypto/row-mac.ts';
 import { Database } from '../database/connection/database.ts';
 import type { Schema } from '../database/tables/schema.ts';
+import type { TempTokenId } from '../database/tables/id.ts';
+import { toTimestamp } from '../database/tables/timestamp.ts';
 import { type TempToken, type TempTokenRow, toTempToken } from './temp-token.ts';
 
 /**
@@ -44,7 +46,7 @@ export class TempTokenRepository {
 
   /** Uses up a token that is alive and unused; answers whether this call did it. */
   async consume({ row, readAt }: TempToken): Promise<boolean> {
-    const consumed_at = readAt.toISOString();
+    const consumed_at = toTimestamp(readAt);
     const { numUpdatedRows } = await this.database
       .updateTable('temp_token')
       .set({ consumed_at, mac: this.mac.sign(bindingOf({ ...row, consumed_at })) })
@@ -74,7 +76,7 @@ export class TempTokenRepository {
   }
 
   /** Answers how many it deleted: one or none. */
-  async delete(id: string, database: Kysely<Schema>): Promise<number> {
+  async delete(id: TempTokenId, database: Kysely<Schema>): Promise<number> {
     const { numDeletedRows } = await database
       .deleteFrom('temp_token')
       .where('id', '=', id)

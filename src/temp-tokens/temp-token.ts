@@ -1,6 +1,8 @@
 import type { Selectable } from 'kysely';
 import { isSecret, newSecret } from '../crypto/secret.ts';
 import type { TempTokenTable } from '../database/tables/temp-token.ts';
+import type { TempTokenId } from '../database/tables/id.ts';
+import { toDate } from '../database/tables/timestamp.ts';
 
 /** What every temp token begins with, so that it is known for what it is wherever it turns up. */
 export const TEMP_TOKEN_PREFIX = 'cktmp_';
@@ -9,7 +11,7 @@ export type TempTokenRow = Selectable<TempTokenTable>;
 
 /** A stored temp token, as it was at `readAt` of the database's clock. */
 export type TempToken = {
-  readonly id: string;
+  readonly id: TempTokenId;
   readonly scope: string;
   readonly resource: string;
   readonly expiresAt: Date;
@@ -24,7 +26,7 @@ export function toTempToken(row: TempTokenRow, readAt: string): TempToken {
     scope: row.scope,
     resource: row.resource_id,
     expiresAt: new Date(row.expires_at),
-    consumedAt: row.consumed_at === null ? null : new Date(row.consumed_at),
+    consumedAt: toDate(row.consumed_at),
     readAt: new Date(readAt),
     row,
   };

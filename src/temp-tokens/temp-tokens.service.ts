@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import type { CredentialUse } from '../access/credential-use.ts';
@@ -8,6 +7,8 @@ import { Config } from '../config/config.ts';
 import { digestOf } from '../crypto/secret.ts';
 import { Database } from '../database/connection/database.ts';
 import type { Schema } from '../database/tables/schema.ts';
+import { newId, parseId, TempTokenId } from '../database/tables/id.ts';
+import { toTimestamp } from '../database/tables/timestamp.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { Leases } from '../leases/leases.service.ts';
 import { decideTempTokenRefusal, RefusedTempToken } from './temp-token-refusal.ts';
@@ -25,7 +26,7 @@ export type TempTokenRequest = {
 };
 
 /** A temp token that was just minted; `token` is shown once and stored as a digest only. */
-export type MintedTempToken = { readonly id: string; readonly token: string; readonly expiresAt: Date };
+export type MintedTempToken = { readonly id: TempTokenId; readonly token: string; readonly expiresAt: Date };
 
 /** What a temp token opens. */
 export type ValidTempToken = Pick<TempToken, 'id' | 'scope' | 'resource'>;
@@ -75,7 +76,9 @@ export class TempTokens {
   }
 
   /** Ends one token; answers how many that were. */
-  delete(id: string, by = BROKER): Promise<number> {
+  async delete(text: string, by = BROKER): Promise<number> {
+    const id = parseId(TempTokenId, text);
+    if (!id) return 0;
     return this.within(undefined, async transaction => {
       const deleted = await this.tempTokenRows.delete(id, transaction);
       const target = { kind: 'temp-token', id } as const;
@@ -131,12 +134,12 @@ export class TempTokens {
     const token = newTempToken();
     const expiresAt = new Date(readAt.getTime() + ttlSeconds * 1000);
     const row = {
-      id: randomUUID(),
+      id: newId(TempTokenId),
       digest: digestOf(token),
       scope,
       resource_id: resource,
-      created_at: readAt.toISOString(),
-      expires_at: expiresAt.toISOString(),
+      created_at: toTimestamp(readAt),
+      expires_at: toTimestamp(expiresAt),
       consumed_at: null,
     };
     await this.tempTokenRows.insert(row, transaction);

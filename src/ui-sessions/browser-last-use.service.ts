@@ -8,7 +8,7 @@ const FLUSH_MS = 1_000;
 
 /** Writes down which browsers were seen, by the digests of their cookies. */
 @Injectable()
-export class BrowserLastUse extends BatchedMarks {
+export class BrowserLastUse extends BatchedMarks<string> {
   constructor(
     private readonly uiSessionRows: UiSessionRepository,
     private readonly uiSessionCache: UiSessionCache,

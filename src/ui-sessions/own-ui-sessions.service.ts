@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { z } from 'zod';
 import type { BrowserPrincipal } from '../access/principal.ts';
 import type { AuditSource } from '../audit/audit-event.ts';
 import { AuditLog } from '../audit/audit-log.service.ts';
 import { Database } from '../database/connection/database.ts';
+import { parseId, UiSessionId } from '../database/tables/id.ts';
+import type { Did } from '../database/tables/did.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { isExpired, type UiSession } from './ui-session.ts';
 import { UiSessionRepository } from './ui-session.repository.ts';
@@ -25,8 +26,8 @@ export class OwnUiSessions {
 
   /** Lists a page of an account's browsers that are signed in, and where the next one begins. */
   async list(
-    did: string,
-    page: { readonly cursor?: string | undefined; readonly limit: number },
+    did: Did,
+    page: { readonly cursor?: UiSessionId | undefined; readonly limit: number },
     now = new Date(),
   ): Promise<{ uiSessions: UiSession[]; cursor?: string }> {
     const read = await this.uiSessionRows.listUiSessions({ did, ...page });
@@ -41,9 +42,8 @@ export class OwnUiSessions {
    * @throws BrokerError `NotFound`, also for another account's
    */
   async endUiSession(id: string, { did }: Pick<Owner, 'did'>, by: AuditSource): Promise<void> {
-    const found = z.uuid().safeParse(id).success
-      ? await this.uiSessionRows.findUiSession(id, did)
-      : undefined;
+    const ownId = parseId(UiSessionId, id);
+    const found = ownId && (await this.uiSessionRows.findUiSession(ownId, did));
     if (!found) throw new BrokerError('NotFound', 'There is no such browser session.');
     await this.endAll([found], by);
   }
@@ -51,14 +51,15 @@ export class OwnUiSessions {
   /** Ends every browser session of the account but the one that asks; answers how many that were. */
   async endOtherUiSessions({ did, uiSessionId }: Owner, by: AuditSource): Promise<number> {
     let ended = 0;
-    for (let cursor: string | undefined = ''; cursor !== undefined;) {
+    let cursor: UiSessionId | undefined;
+    do {
       const page: UiSession[] = await this.uiSessionRows.listUiSessions({ did, cursor, limit: READ_AT_ONCE });
       ended += await this.endAll(
         page.filter(({ id }) => id !== uiSessionId),
         by,
       );
       cursor = page.length === READ_AT_ONCE ? page.at(-1)?.id : undefined;
-    }
+    } while (cursor !== undefined);
     return ended;
   }
 

@@ -4,12 +4,15 @@ import type { RowBinding } from '../crypto/row-binding.ts';
 import { RowMac } from '../crypto/row-mac.ts';
 import { Database } from '../database/connection/database.ts';
 import type { Schema } from '../database/tables/schema.ts';
+import type { SessionId, UiSessionId } from '../database/tables/id.ts';
+import type { Did } from '../database/tables/did.ts';
+import { type Timestamp, toTimestamp } from '../database/tables/timestamp.ts';
 import { toUiSession, type UiSession, type UiSessionRow } from './ui-session.ts';
 
 export type UiSessionQuery = {
-  readonly did: string;
+  readonly did: Did;
   /** The last id of the page before. */
-  readonly cursor?: string | undefined;
+  readonly cursor?: UiSessionId | undefined;
   readonly limit: number;
 };
 
@@ -39,7 +42,7 @@ export class UiSessionRepository {
   }
 
   /** Finds a browser session of an account. @throws BrokerError `SealedRowUnreadable` when the row was edited */
-  async findUiSession(id: string, did: string): Promise<UiSession | undefined> {
+  async findUiSession(id: UiSessionId, did: Did): Promise<UiSession | undefined> {
     const row = await this.database
       .selectFrom('ui_session')
       .selectAll()
@@ -67,17 +70,17 @@ export class UiSessionRepository {
    */
   async touchUiSessions(seen: ReadonlyMap<string, Date>): Promise<void> {
     await this.database.transaction().execute(async transaction => {
-      for (const [digest, at] of seen) await this.touchUiSession(digest, at.toISOString(), transaction);
+      for (const [digest, at] of seen) await this.touchUiSession(digest, toTimestamp(at), transaction);
     });
   }
 
   /** Ends every browser session that holds a session. */
-  async deleteUiSessionsOf(sessionId: string): Promise<void> {
+  async deleteUiSessionsOf(sessionId: SessionId): Promise<void> {
     await this.database.deleteFrom('ui_session').where('session_id', '=', sessionId).execute();
   }
 
   /** Answers whether there was such a row. */
-  async deleteUiSession(id: string, database: Kysely<Schema>): Promise<boolean> {
+  async deleteUiSession(id: UiSessionId, database: Kysely<Schema>): Promise<boolean> {
     const { numDeletedRows } = await database
       .deleteFrom('ui_session')
       .where('id', '=', id)
@@ -90,7 +93,7 @@ export class UiSessionRepository {
     return toUiSession(row);
   }
 
-  private async touchUiSession(digest: string, seenAt: string, database: Kysely<Schema>): Promise<void> {
+  private async touchUiSession(digest: string, seenAt: Timestamp, database: Kysely<Schema>): Promise<void> {
     const row = await database
       .selectFrom('ui_session')
       .selectAll()

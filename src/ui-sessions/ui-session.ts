@@ -1,5 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { UiSessionTable } from '../database/tables/ui-session.ts';
+import type { SessionId, UiSessionId } from '../database/tables/id.ts';
+import type { Did } from '../database/tables/did.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -14,9 +16,9 @@ export const SEEN_PRECISION_MS = 10 * 60_000;
 
 /** A browser's cookie session; it points at the session it acts through. */
 export type UiSession = {
-  readonly id: string;
-  readonly did: string;
-  readonly sessionId: string;
+  readonly id: UiSessionId;
+  readonly did: Did;
+  readonly sessionId: SessionId;
   /** What the browser said it is, cut off; anybody can say anything. */
   readonly userAgent: string | null;
   readonly createdAt: Date;

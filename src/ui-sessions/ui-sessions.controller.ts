@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, Header, HttpCode, Param } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { UiSessionId } from '../database/tables/id.ts';
 import { CallSource } from '../access/call-source.decorator.ts';
 import { Caller } from '../access/caller.decorator.ts';
 import type { BrowserPrincipal } from '../access/principal.ts';
@@ -13,7 +14,7 @@ import { OwnUiSessions } from './own-ui-sessions.service.ts';
 import { toUiSessionView, uiSessionView } from './ui-session-view.ts';
 
 const listQuery = z.object({
-  cursor: z.uuid().optional(),
+  cursor: UiSessionId.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 

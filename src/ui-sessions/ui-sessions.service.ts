@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import { digestOf, isSecret, newSecret } from '../crypto/secret.ts';
 import { Database } from '../database/connection/database.ts';
 import type { Schema } from '../database/tables/schema.ts';
+import { toTimestamp } from '../database/tables/timestamp.ts';
+import { newId, UiSessionId } from '../database/tables/id.ts';
 import { Log } from '../observability/log/log.ts';
 import { SessionRevocation } from '../sessions/endings/session-revocation.service.ts';
 import { SessionListeners } from '../sessions/stored/session-listeners.service.ts';
@@ -52,14 +53,14 @@ export class UiSessions implements OnModuleInit {
     const now = new Date();
     const expiresAt = new Date(now.getTime() + ABSOLUTE_LIMIT_MS);
     const row = {
-      id: randomUUID(),
+      id: newId(UiSessionId),
       digest: digestOf(cookie),
       did: session.did,
       session_id: session.id,
       user_agent: userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
-      created_at: now.toISOString(),
-      last_seen_at: now.toISOString(),
-      expires_at: expiresAt.toISOString(),
+      created_at: toTimestamp(now),
+      last_seen_at: toTimestamp(now),
+      expires_at: toTimestamp(expiresAt),
     };
     await this.uiSessionRows.insertUiSession(row, database);
     return { cookie, expiresAt };

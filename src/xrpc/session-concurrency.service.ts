@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { SessionId } from '../database/tables/id.ts';
 import { Config } from '../config/config.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 
@@ -18,7 +19,7 @@ export class SessionConcurrency {
    * @returns a function to call once, when the call has ended
    * @throws BrokerError `TooManyRequests`
    */
-  claimSlot(sessionId: string): () => void {
+  claimSlot(sessionId: SessionId): () => void {
     const calls = this.running.get(sessionId) ?? 0;
     if (calls >= this.most) {
       throw new BrokerError(
@@ -33,7 +34,7 @@ export class SessionConcurrency {
     };
   }
 
-  private freeSlot(sessionId: string): void {
+  private freeSlot(sessionId: SessionId): void {
     const calls = this.running.get(sessionId) ?? 1;
     if (calls > 1) this.running.set(sessionId, calls - 1);
     else this.running.delete(sessionId);

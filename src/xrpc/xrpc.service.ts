@@ -1,5 +1,6 @@
 import { NSID } from '@atproto/syntax';
 import { Injectable } from '@nestjs/common';
+import type { SessionId } from '../database/tables/id.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { discard } from '../identity/outbound/exchange.ts';
 import { ServiceTokens } from '../service-tokens/service-tokens.service.ts';
@@ -24,7 +25,12 @@ export class XrpcService {
    * @throws BrokerError `InvalidRequest`, `ProtectedMethod`, `ScopeMissing`, `ReauthorizationRequired`,
    * `UpstreamUnavailable`, ...
    */
-  async forward(sessionId: string, nsid: string, query: string, request: PdsRequest): Promise<PdsResponse> {
+  async forward(
+    sessionId: SessionId,
+    nsid: string,
+    query: string,
+    request: PdsRequest,
+  ): Promise<PdsResponse> {
     if (!NSID.isValid(nsid))
       throw new BrokerError('InvalidRequest', 'The path must end in the NSID of a method.');
     if (isServiceAuth(nsid)) return this.forwardServiceAuth(sessionId, nsid, query, request);
@@ -34,7 +40,7 @@ export class XrpcService {
 
   /** A token minted this way obeys the rules of the broker's own service tokens. It is not cached. */
   private async forwardServiceAuth(
-    sessionId: string,
+    sessionId: SessionId,
     nsid: string,
     query: string,
     request: PdsRequest,
@@ -54,7 +60,7 @@ export class XrpcService {
     }
   }
 
-  private send(sessionId: string, nsid: string, query: string, request: PdsRequest): Promise<PdsResponse> {
+  private send(sessionId: SessionId, nsid: string, query: string, request: PdsRequest): Promise<PdsResponse> {
     const proxyTo = request.headers?.['atproto-proxy'];
     return this.sessionRequests.send(sessionId, `/xrpc/${nsid}${query}`, request, ({ scope }) => {
       requireProxyScope(nsid, proxyTo, scope);

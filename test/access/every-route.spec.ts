@@ -30,7 +30,7 @@ function suite(broker: () => TestBroker): void {
   const ask = async (route: string, credential: CredentialName): Promise<Response> => {
     const [method = '', path = ''] = route.split(' ');
     // Of an account of its own: all are shown at once, and some routes end what else an account has.
-    const did = `did:web:account-${credentialNames.indexOf(credential)}.example.com`;
+    const did = `did:web:account-${credentialNames.indexOf(credential)}.example.com` as const;
     const session = await storeSession(broker(), pds.origin, { did });
     const headers = await present(credential, broker(), session);
     return exchange(addressOf(broker(), path), { method, headers });

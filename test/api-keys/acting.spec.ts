@@ -3,6 +3,7 @@ import { beforeAll, expect, it } from '@jest/globals';
 import { ApiKeys } from '../../src/api-keys/keys/api-keys.service.ts';
 import { Grants } from '../../src/oauth/refresh/grants.service.ts';
 import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
+import type { SessionId } from '../../src/database/tables/id.ts';
 import { byTest, callWith, grantKey, type TestKey } from '../broker/issued-key.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { isAccessTokenLive, sessionById } from '../login/granted.ts';
@@ -108,7 +109,7 @@ function suite(broker: () => TestBroker): void {
 }
 
 /** Ends a grant at the PDS, and lets the broker find out. */
-async function loseGrant(broker: TestBroker, sessionId: string): Promise<void> {
+async function loseGrant(broker: TestBroker, sessionId: SessionId): Promise<void> {
   const session = await sessionById(broker, sessionId);
   await broker.app.get(Grants).revoke({ ...session, ...session.secrets });
   await broker.app.get(Refresher).refresh(sessionId, { kind: 'forced' });

@@ -3,6 +3,7 @@ import { ApiKeyLastUse } from '../../src/api-keys/keys/api-key-last-use.service.
 import { ApiKeyCache } from '../../src/api-keys/keys/api-key.cache.ts';
 import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
 import type { Session } from '../../src/sessions/stored/session.ts';
+import type { Did } from '../../src/database/tables/did.ts';
 import { listEvents } from '../audit/events.ts';
 import { stopBackground } from '../background/due.ts';
 import { callWith, issueKey, type TestKey } from '../broker/issued-key.ts';
@@ -11,6 +12,7 @@ import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
 import { until } from '../login/until.ts';
 import { operate, type OperatorAnswer } from '../sessions/operate.ts';
+import { asId } from '../ids.ts';
 
 const alice = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa';
 const bob = 'did:plc:bbbbbbbbbbbbbbbbbbbbbbbb';
@@ -31,13 +33,13 @@ function suite(broker: () => TestBroker): void {
       .forgetWhere(() => true);
   });
 
-  const keySession = (did = alice): Promise<Session> =>
+  const keySession = (did: Did = alice): Promise<Session> =>
     storeSession(broker(), broker().network.pds, { did }, 'api_key');
-  const newKey = async (did = alice, expiresAt: Date | null = null): Promise<TestKey> =>
+  const newKey = async (did: Did = alice, expiresAt: Date | null = null): Promise<TestKey> =>
     issueKey(broker(), await keySession(did), { expiresAt });
   const statusWith = async (key: Pick<TestKey, 'secret'>): Promise<number> =>
     (await callWith(broker(), key, 'GET /api/me')).status;
-  const listOf = async (did: string): Promise<Listed[]> =>
+  const listOf = async (did: Did): Promise<Listed[]> =>
     (await ownerAsks(broker(), did, 'GET /api/keys')).body.keys as Listed[];
 
   it('is listed for its owner alone, and for the operator, without secret and digest', async () => {
@@ -250,12 +252,7 @@ function suite(broker: () => TestBroker): void {
 }
 
 /** A request of the owner's browser. */
-async function ownerAsks(
-  broker: TestBroker,
-  did: string,
-  line: string,
-  body?: object,
-): Promise<OperatorAnswer> {
+async function ownerAsks(broker: TestBroker, did: Did, line: string, body?: object): Promise<OperatorAnswer> {
   const session = await storeSession(broker, broker.network.pds, { did });
   const [method = '', path = ''] = line.split(' ');
   const answer = await exchange(new URL(path, broker.url), {
@@ -285,16 +282,16 @@ async function changesOf(broker: TestBroker, targetId: string): Promise<unknown[
 }
 
 async function rowOf({ database }: TestBroker, id: string) {
-  return database.selectFrom('api_key').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  return database.selectFrom('api_key').selectAll().where('id', '=', asId(id)).executeTakeFirstOrThrow();
 }
 
 async function sessionStatusOf({ database }: TestBroker, id: string): Promise<string> {
-  const query = database.selectFrom('oauth_session').select('status').where('id', '=', id);
+  const query = database.selectFrom('oauth_session').select('status').where('id', '=', asId(id));
   return (await query.executeTakeFirstOrThrow()).status;
 }
 
 /** Makes a session older than any transaction that could be adding a holder; it cannot be opened any more. */
 async function letGraceEnd({ database }: TestBroker, id: string): Promise<void> {
   const old = database.updateTable('oauth_session').set({ granted_at: '2020-01-01T00:00:00.000Z' });
-  await old.where('id', '=', id).execute();
+  await old.where('id', '=', asId(id)).execute();
 }

@@ -4,6 +4,7 @@ import { HolderlessSessionRepository } from '../../src/background/sweeps/holderl
 import { HolderlessSessions } from '../../src/background/sweeps/holderless-sessions.service.ts';
 import { SessionRevocation } from '../../src/sessions/endings/session-revocation.service.ts';
 import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
+import type { Did } from '../../src/database/tables/did.ts';
 import { stopBackground } from '../background/due.ts';
 import { byTest, callWith, grantKey, issueKey, type TestKey } from '../broker/issued-key.ts';
 import { storeSession } from '../broker/stored-session.ts';
@@ -23,7 +24,7 @@ describeBroker('keys that are changed from many sides at once', suite, {
 function suite(broker: () => TestBroker): void {
   beforeAll(() => stopBackground(broker()));
 
-  const newKey = async (did: string): Promise<TestKey> =>
+  const newKey = async (did: Did): Promise<TestKey> =>
     issueKey(broker(), await storeSession(broker(), broker().network.pds, { did }, 'api_key'));
 
   it('are issued as many as an account may have, and no more', async () => {

@@ -89,7 +89,7 @@ function suite(broker: () => TestBroker): void {
     await log().record(
       auditEvent({
         actor: { kind: 'api-key', id: long },
-        did: long,
+        did: `did:web:${long}`,
         target: { kind: 'session', id: long },
         from: long,
         detail: { ...detail, count: NaN },
@@ -104,7 +104,7 @@ function suite(broker: () => TestBroker): void {
   });
 
   it('writes refusals within moments, at the time when they happened', async () => {
-    for (const did of ['did:plc:a', 'did:plc:b', 'did:plc:c']) log().note(auditEvent({ did }));
+    for (const did of ['did:plc:a', 'did:plc:b', 'did:plc:c'] as const) log().note(auditEvent({ did }));
     log().note(auditEvent({ did: 'did:plc:\0', detail: { name: 'a\0b\ud800' } }));
     await log().record(auditEvent({ did: 'did:plc:later' }));
     expect(await count()).toBe(1);

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 import { AuditLog } from '../../src/audit/audit-log.service.ts';
 import type { AuditEvent } from '../../src/audit/audit-event.ts';
 import { stopBackground } from '../background/due.ts';
@@ -17,7 +18,7 @@ function suite(broker: () => TestBroker): void {
     await stopBackground(broker()); // The events below are so old that it would sweep them.
     // Batches are of one moment: only their ids tell them apart.
     for (let index = 0; index < 4; index++) {
-      const at = `2026-01-0${index + 1}T00:00:00.000Z`;
+      const at = toTimestamp(new Date(Date.UTC(2026, 0, index + 1)));
       const values = Array.from({ length: 10 }, (_, row) => ({
         id: `01990000-0000-7000-8000-0000000000${row}${index}`,
         at,

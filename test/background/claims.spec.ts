@@ -3,6 +3,7 @@ import { DueSessionRepository } from '../../src/background/refresh/due-session.r
 import type { Database } from '../../src/database/connection/database.ts';
 import { describeDialects } from '../database/dialects.ts';
 import { oauthSessionRow } from '../database/rows.ts';
+import { asId } from '../ids.ts';
 
 const past = '2020-01-01T00:00:00.000Z';
 
@@ -28,7 +29,7 @@ describeDialects('claiming due sessions', open => {
     const database = await open();
     const [young = '', old = ''] = await storeDue(database, 2);
     const older = database.updateTable('oauth_session').set({ next_refresh_at: '2019-01-01T00:00:00.000Z' });
-    await older.where('id', '=', old).execute();
+    await older.where('id', '=', asId(old)).execute();
     const due = new DueSessionRepository(database);
     const claim = async (): Promise<(string | undefined)[]> =>
       (await due.claim(1, { withinSeconds: 0, after: undefined })).map(({ id }) => id);
@@ -40,7 +41,7 @@ describeDialects('claiming due sessions', open => {
     await storeDue(database, 1);
     await database.updateTable('oauth_session').set({ status: 'needs_reauth' }).execute();
     const due = new DueSessionRepository(database);
-    expect(await due.claim(10, { withinSeconds: 3600, after: '' })).toEqual([]);
+    expect(await due.claim(10, { withinSeconds: 3600, after: asId('') })).toEqual([]);
   });
 });
 

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import type { SessionId } from '../../src/database/tables/id.ts';
 import { BackgroundWorker } from '../../src/background/refresh/background.worker.ts';
 import { storeSession } from '../broker/stored-session.ts';
 import { accountOf, type TestBroker } from '../broker/test-broker.ts';
+import { asId } from '../ids.ts';
 
 /** Leaves the background's work to the suite, which says when it is done. */
 export async function stopBackground({ app }: TestBroker): Promise<void> {
@@ -13,12 +15,12 @@ export async function makeDue({ database }: TestBroker, ids: readonly string[]):
   await database
     .updateTable('oauth_session')
     .set({ next_refresh_at: database.now(-1) })
-    .where('id', 'in', ids)
+    .where('id', 'in', ids.map(asId))
     .execute();
 }
 
 /** Lets so many hours go by since a session was used. */
-export async function leaveIdle({ database }: TestBroker, id: string, hours: number): Promise<void> {
+export async function leaveIdle({ database }: TestBroker, id: SessionId, hours: number): Promise<void> {
   await database
     .updateTable('oauth_session')
     .set({ last_used_at: database.now(-hours * 3600) })
@@ -27,7 +29,7 @@ export async function leaveIdle({ database }: TestBroker, id: string, hours: num
 }
 
 /** A session that the issuer knows nothing of, though its account is there. */
-export async function storeWorthlessSession(broker: TestBroker): Promise<string> {
+export async function storeWorthlessSession(broker: TestBroker): Promise<SessionId> {
   const { did } = accountOf(broker, 'bob.test');
   const refreshToken = `ref-${randomBytes(32).toString('hex')}`;
   return (await storeSession(broker, broker.network.pds, { did, refreshToken })).id;

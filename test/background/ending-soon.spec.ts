@@ -1,12 +1,15 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { ExpiryWarnings } from '../../src/background/sweeps/expiry-warnings.service.ts';
+import type { Did } from '../../src/database/tables/did.ts';
+import type { SessionId } from '../../src/database/tables/id.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { oauthSessionRow } from '../database/rows.ts';
+import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 import { stopBackground } from './due.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-type Warning = { level: string; did: string; sessionId: string; endsAt: string };
+type Warning = { level: string; did: Did; sessionId: SessionId; endsAt: string };
 
 describeBroker('the warning of sessions that end soon', suite);
 
@@ -75,7 +78,7 @@ function suite(broker: () => TestBroker): void {
 }
 
 function sessionOf(kid: string | null, days: number, change: object = {}) {
-  const granted_at = new Date(Date.now() - days * DAY_MS).toISOString();
+  const granted_at = toTimestamp(new Date(Date.now() - days * DAY_MS));
   return { ...oauthSessionRow({ kid, ...change }), granted_at };
 }
 

@@ -3,9 +3,11 @@ import { HolderlessSessionRepository } from '../../src/background/sweeps/holderl
 import { HolderlessSessions } from '../../src/background/sweeps/holderless-sessions.service.ts';
 import type { Database } from '../../src/database/connection/database.ts';
 import { SessionRevocation } from '../../src/sessions/endings/session-revocation.service.ts';
+import type { SessionId } from '../../src/database/tables/id.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { apiKeyRow, keyRequestRow, oauthSessionRow, uiSessionRow } from '../database/rows.ts';
 import { stopBackground } from './due.ts';
+import { asId } from '../ids.ts';
 
 const ROUNDS = process.env.TEST_LONG ? 50 : 3;
 const SESSIONS = 60;
@@ -36,20 +38,20 @@ function suite(broker: () => TestBroker): void {
       const ids = await storeSessions(database);
       const stopping = new AbortController();
       const sweeping = sweepUntil(stopping.signal, holderless);
-      const held = await Promise.all(ids.map(id => addHolder(database, id)));
+      const held = await Promise.all(ids.map(id => addHolder(database, asId(id))));
       stopping.abort();
       await sweeping;
       const rows = await database
         .selectFrom('oauth_session')
         .select(['id', 'status'])
-        .where('id', 'in', ids)
+        .where('id', 'in', ids.map(asId))
         .execute();
       const statuses = new Map(rows.map(({ id, status }) => [id, status]));
       for (const [index, id] of ids.entries())
-        expect([id, statuses.get(id)]).toEqual([id, held[index] ? 'active' : 'revoking']);
+        expect([id, statuses.get(asId(id))]).toEqual([id, held[index] ? 'active' : 'revoking']);
       await holderless.sweep(SESSIONS);
       const kept = held.filter(Boolean).length;
-      const active = database.selectFrom('oauth_session').select('id').where('id', 'in', ids);
+      const active = database.selectFrom('oauth_session').select('id').where('id', 'in', ids.map(asId));
       expect(await active.where('status', '=', 'active').execute()).toHaveLength(kept);
     }
   });
@@ -58,12 +60,15 @@ function suite(broker: () => TestBroker): void {
 /** Gives each of some sessions one holder, or what is none any more; answers the ids of those that are held. */
 async function holdInEveryWay(database: Database, ids: readonly string[]): Promise<(string | undefined)[]> {
   const [browser = '', key = '', lasting = '', asked = '', authorized = '', ...unheld] = ids;
-  await database.insertInto('ui_session').values(uiSessionRow(browser)).execute();
+  await database
+    .insertInto('ui_session')
+    .values(uiSessionRow(asId(browser)))
+    .execute();
   const keys = [
-    apiKeyRow(key, { expires_at: future }),
-    apiKeyRow(lasting),
-    apiKeyRow(unheld[0] ?? '', { expires_at: past }),
-    apiKeyRow(unheld[1] ?? '', { revoked_at: past }),
+    apiKeyRow(asId(key), { expires_at: future }),
+    apiKeyRow(asId(lasting)),
+    apiKeyRow(asId(unheld[0] ?? ''), { expires_at: past }),
+    apiKeyRow(asId(unheld[1] ?? ''), { revoked_at: past }),
   ];
   await database.insertInto('api_key').values(keys).execute();
   const requests = [
@@ -92,7 +97,7 @@ async function storeSessions(database: Database): Promise<string[]> {
 }
 
 /** Answers whether the session took the holder. */
-async function addHolder(database: Database, sessionId: string): Promise<boolean> {
+async function addHolder(database: Database, sessionId: SessionId): Promise<boolean> {
   await new Promise(resolve => setTimeout(resolve, Math.random() * 100));
   return database.transaction().execute(async transaction => {
     const { numUpdatedRows } = await transaction

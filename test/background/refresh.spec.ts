@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { SessionId } from '../../src/database/tables/id.ts';
 import { BackgroundRefresh } from '../../src/background/refresh/background-refresh.service.ts';
 import type { RefreshRun } from '../../src/background/refresh/refresh-run.ts';
 import { FailPoints } from '../../src/single-use/fail-points.service.ts';
@@ -6,6 +7,7 @@ import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
 import { signIn, type TestSession } from '../refresher/test-session.ts';
 import { leaveIdle, makeDue, stopBackground, storeWorthlessSession } from './due.ts';
+import { asId } from '../ids.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -48,7 +50,7 @@ function suite(broker: () => TestBroker): void {
 
   it('counts truthfully, and no failure keeps the others waiting', async () => {
     const sessions = [await signIn(broker()), await signIn(broker()), await signIn(broker(), 'bob.test')];
-    const [used, idle, other] = sessions.map(({ id }) => id) as [string, string, string];
+    const [used, idle, other] = sessions.map(({ id }) => id) as [SessionId, SessionId, SessionId];
     await leaveIdle(broker(), idle, 48);
     const worthless = [await storeWorthlessSession(broker()), await storeWorthlessSession(broker())];
     await makeDue(broker(), [...worthless, used, idle, other]);
@@ -76,7 +78,7 @@ function suite(broker: () => TestBroker): void {
   });
 
   it('goes over more sessions than it claims at once, and over each once', async () => {
-    const ids: string[] = [];
+    const ids: SessionId[] = [];
     while (ids.length < 70) ids.push(await storeWorthlessSession(broker()));
     for (const id of ids) await leaveIdle(broker(), id, 48);
     await makeDue(broker(), ids);
@@ -148,7 +150,7 @@ async function dueIn({ database }: TestBroker, ids: readonly string[], seconds: 
   await database
     .updateTable('oauth_session')
     .set({ next_refresh_at: database.now(seconds) })
-    .where('id', 'in', ids)
+    .where('id', 'in', ids.map(asId))
     .execute();
 }
 

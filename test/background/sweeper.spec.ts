@@ -3,8 +3,10 @@ import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
 import { SessionCache, type LiveSession } from '../../src/sessions/stored/session.cache.ts';
 import { TokenProbe } from '../../src/sessions/pds/token-probe.service.ts';
 import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
+import type { SessionId } from '../../src/database/tables/id.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { oauthStateRow, uiSessionRow } from '../database/rows.ts';
+import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 import { signIn, type TestSession } from '../refresher/test-session.ts';
 import { stopBackground } from './due.ts';
 
@@ -91,7 +93,7 @@ function suite(broker: () => TestBroker): void {
 /** Adds a holder as who adds one does: the session is updated in the same transaction, and only when it is active. */
 async function addHolder(
   { database }: TestBroker,
-  sessionId: string,
+  sessionId: SessionId,
   beforeCommit: () => Promise<unknown>,
 ): Promise<boolean> {
   return database.transaction().execute(async transaction => {
@@ -127,7 +129,7 @@ async function letGraceEnd({ broker: { app, database }, id }: TestSession): Prom
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
   const box = app.get(SessionSecretsBox);
-  const granted_at = new Date(Date.now() - 120_000).toISOString();
+  const granted_at = toTimestamp(new Date(Date.now() - 120_000));
   const sealed = box.seal(box.open(row.sealed ?? '', row), { ...row, granted_at });
   await database.updateTable('oauth_session').set({ granted_at, sealed }).where('id', '=', id).execute();
 }

@@ -2,12 +2,14 @@ import type { AuditSource } from '../../src/audit/audit-event.ts';
 import { ApiKeyRepository } from '../../src/api-keys/keys/api-key.repository.ts';
 import { ApiKeys, type IssuedApiKey, type NewApiKey } from '../../src/api-keys/keys/api-keys.service.ts';
 import type { Session } from '../../src/sessions/stored/session.ts';
+import type { SessionId } from '../../src/database/tables/id.ts';
 import { exchange, type Exchange } from '../network/http-exchange.ts';
 import { type KeyAskInput, obtainKey } from '../network/key-asker.ts';
 import { accountOf, type TestBroker } from './test-broker.ts';
+import { asId } from '../ids.ts';
 
 /** A key that was issued, and the session that it acts through. */
-export type TestKey = IssuedApiKey & { readonly sessionId: string };
+export type TestKey = IssuedApiKey & { readonly sessionId: SessionId };
 
 /** Who does what is done here to keys. */
 export const byTest: AuditSource = { actor: { kind: 'broker' } };
@@ -35,10 +37,10 @@ export async function grantKey(
     ...input,
     identifier: handle,
   });
-  const listed = await broker.app.get(ApiKeyRepository).find(claimed.id);
+  const listed = await broker.app.get(ApiKeyRepository).find(asId(claimed.id));
   if (!listed) throw new Error('the key that was claimed is not stored');
-  const { sessionId } = listed.key;
-  return { ...claimed, expiresAt: expiresAt === null ? null : new Date(expiresAt), sessionId };
+  const { id, sessionId } = listed.key;
+  return { ...claimed, id, expiresAt: expiresAt === null ? null : new Date(expiresAt), sessionId };
 }
 
 /** A request with nothing but a key; `line` is a method and a path. */

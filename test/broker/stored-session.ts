@@ -1,6 +1,8 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { digestOf, newSecret } from '../../src/crypto/secret.ts';
 import type { SessionPurpose } from '../../src/database/tables/oauth-session.ts';
+import { newId, UiSessionId } from '../../src/database/tables/id.ts';
+import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 import type { Grant } from '../../src/oauth/authorization/grant.ts';
 import type { Session } from '../../src/sessions/stored/session.ts';
 import { Sessions } from '../../src/sessions/use/sessions.service.ts';
@@ -51,14 +53,14 @@ export async function storeCookie(
 ): Promise<string> {
   const cookie = newSecret();
   const row = {
-    id: randomUUID(),
+    id: newId(UiSessionId),
     digest: digestOf(cookie),
     did,
     session_id: id,
     user_agent: userAgent ?? null,
-    created_at: lastSeenAt.toISOString(),
-    last_seen_at: lastSeenAt.toISOString(),
-    expires_at: expiresAt.toISOString(),
+    created_at: toTimestamp(lastSeenAt),
+    last_seen_at: toTimestamp(lastSeenAt),
+    expires_at: toTimestamp(expiresAt),
   };
   await app.get(UiSessionRepository, { strict: false }).insertUiSession(row, database);
   return cookie;

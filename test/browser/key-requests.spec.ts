@@ -6,6 +6,7 @@ import { type AskedKey, approveKey, KeyAsker } from '../network/key-asker.ts';
 import { sayYesByKeyboard } from './at-pds.ts';
 import { describeInChromium } from './chromium-suite.ts';
 import { Keyboard } from './keyboard.ts';
+import { asId } from '../ids.ts';
 
 const EVIL = '<!doctype html><title>A page of another site</title>';
 
@@ -185,7 +186,7 @@ describeInChromium('an owner in Chromium, who is asked for a key', chromium => {
 });
 
 function rowOf({ database }: TestBroker, id: string) {
-  return database.selectFrom('key_request').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  return database.selectFrom('key_request').selectAll().where('id', '=', asId(id)).executeTakeFirstOrThrow();
 }
 
 async function countRequests({ database }: TestBroker): Promise<number> {

@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { jwksOf, listKeys, publishAged, refuse, step } from './operator.ts';
+import { asId } from '../ids.ts';
 
 describeBroker('client keys at a real PDS', suite, { confidential: true });
 describeBroker('a client key that a PDS has not seen', unseenSuite, { confidential: true });
@@ -75,14 +76,14 @@ async function signIn(broker: TestBroker): Promise<string> {
 }
 
 function refresh({ app }: TestBroker, id: string): Promise<unknown> {
-  return app.get(Refresher).refresh(id, { kind: 'forced' });
+  return app.get(Refresher).refresh(asId(id), { kind: 'forced' });
 }
 
 async function kidOf({ database }: TestBroker, id: string): Promise<string | null> {
   const { kid } = await database
     .selectFrom('oauth_session')
     .select('kid')
-    .where('id', '=', id)
+    .where('id', '=', asId(id))
     .executeTakeFirstOrThrow();
   return kid;
 }

@@ -7,7 +7,7 @@ import { migrateUp } from '../../src/database/migrator/migrator.ts';
 import { describeDialects } from './dialects.ts';
 import { createQuietLog } from './quiet-log.ts';
 
-const lease = { name: 'a', owner: 'o', until: '2026-11-20T18:00:00.000Z' };
+const lease = { name: 'a', owner: 'o', until: '2026-11-20T18:00:00.000Z' } as const;
 
 async function write(database: Database): Promise<void> {
   await database.insertInto('lease').values(lease).execute();

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Insertable } from 'kysely';
 import type { Schema } from '../../src/database/tables/schema.ts';
+import type { SessionId } from '../../src/database/tables/id.ts';
+import { asId } from '../ids.ts';
 
 const at = '2026-11-20T18:00:00.000Z';
 
@@ -9,7 +11,7 @@ type Row<Table extends keyof Schema> = Insertable<Schema[Table]>;
 /** A whole row with a key of its own and nothing secret in it, to test the database with. */
 export function oauthSessionRow(change: object = {}): Row<'oauth_session'> {
   return {
-    id: randomUUID(),
+    id: asId(randomUUID()),
     did: 'did:plc:alice',
     client_id: 'http://localhost',
     issuer: 'https://pds.example',
@@ -37,9 +39,9 @@ export function oauthStateRow(change: object = {}): Row<'oauth_state'> {
   };
 }
 
-export function uiSessionRow(sessionId: string, change: object = {}): Row<'ui_session'> {
+export function uiSessionRow(sessionId: SessionId, change: object = {}): Row<'ui_session'> {
   return {
-    id: randomUUID(),
+    id: asId(randomUUID()),
     digest: randomUUID(),
     did: 'did:plc:alice',
     session_id: sessionId,
@@ -53,7 +55,7 @@ export function uiSessionRow(sessionId: string, change: object = {}): Row<'ui_se
 
 export function tempTokenRow(change: object = {}): Row<'temp_token'> {
   return {
-    id: randomUUID(),
+    id: asId(randomUUID()),
     digest: randomUUID(),
     scope: 'scope',
     resource_id: 'resource',
@@ -64,9 +66,9 @@ export function tempTokenRow(change: object = {}): Row<'temp_token'> {
   };
 }
 
-export function apiKeyRow(sessionId: string, change: object = {}): Row<'api_key'> {
+export function apiKeyRow(sessionId: SessionId, change: object = {}): Row<'api_key'> {
   return {
-    id: randomUUID(),
+    id: asId(randomUUID()),
     did: 'did:plc:alice',
     session_id: sessionId,
     name: 'a bot',
@@ -81,7 +83,7 @@ export function apiKeyRow(sessionId: string, change: object = {}): Row<'api_key'
 
 export function keyRequestRow(change: object = {}): Row<'key_request'> {
   return {
-    id: randomUUID(),
+    id: asId(randomUUID()),
     did: 'did:plc:alice',
     name: 'a bot',
     scope: 'atproto',
@@ -101,7 +103,7 @@ export function clientKeyRow(change: object = {}): Row<'client_key'> {
 export function nativeAppRow(change: object = {}): Row<'native_app'> {
   const id = randomUUID();
   return {
-    id,
+    id: asId(id),
     name: id,
     client_id: `https://app.example/${id}`,
     status: 'active',
@@ -118,7 +120,7 @@ export function nativeRefreshRow(change: object = {}): Row<'native_refresh'> {
   return {
     id,
     token: id,
-    app_id: 'an app',
+    app_id: asId('an app'),
     issuer: 'https://pds.example',
     jkt: 'jkt',
     kid: 'kid',

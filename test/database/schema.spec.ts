@@ -17,6 +17,7 @@ import {
   oauthStateRow,
   uiSessionRow,
 } from './rows.ts';
+import { asId } from '../ids.ts';
 
 type Nullability<Table> = { [Column in keyof Table]: null extends Table[Column] ? 'null' : 'not null' };
 
@@ -244,7 +245,10 @@ describeDialects('the schema', open => {
 
   it('lets a UI session point only at a session that exists', async () => {
     const database = await open();
-    const orphan = database.insertInto('ui_session').values(uiSessionRow('nobody')).execute();
+    const orphan = database
+      .insertInto('ui_session')
+      .values(uiSessionRow(asId('nobody')))
+      .execute();
     await expect(orphan).rejects.toThrow(/foreign key/i);
   });
 
@@ -264,7 +268,12 @@ describeDialects('the schema', open => {
           .values(uiSessionRow(session.id, { digest: 'd' }))
           .execute(),
       ),
-      await failureOf(database.insertInto('ui_session').values(uiSessionRow('nobody')).execute()),
+      await failureOf(
+        database
+          .insertInto('ui_session')
+          .values(uiSessionRow(asId('nobody')))
+          .execute(),
+      ),
     ];
     expect(refusals.map(isUniqueViolation)).toEqual([true, true, false]);
   });

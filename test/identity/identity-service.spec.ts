@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import { readConfig } from '../../src/config/config.ts';
 import { IdentityService } from '../../src/identity/resolution/identity.service.ts';
 import { OutboundHttp } from '../../src/identity/outbound/outbound-http.service.ts';
+import type { Did } from '../../src/database/tables/did.ts';
 import { sharedNetwork, type Network } from '../network/network.ts';
 import { startServer, type ScriptedServer } from './scripted-server.ts';
 
@@ -122,7 +123,7 @@ describe('an account that is not found', () => {
 
 describe('an account at its own host (did:web)', () => {
   let host: ScriptedServer;
-  let did: string;
+  let did: Did;
   let document: object;
 
   beforeAll(async () => {

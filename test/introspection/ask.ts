@@ -1,4 +1,5 @@
 import type { SessionStatus } from '../../src/database/tables/oauth-session.ts';
+import type { SessionId } from '../../src/database/tables/id.ts';
 import { NO_CALLER } from '../../src/introspection/caller-headers.ts';
 import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
@@ -53,7 +54,7 @@ export function bearer(token: string): { authorization: string } {
 /** Lets a session be as its refresher would have left it. */
 export async function leaveSession(
   { app, database }: TestBroker,
-  id: string,
+  id: SessionId,
   status: SessionStatus,
 ): Promise<void> {
   await database.updateTable('oauth_session').set({ status }).where('id', '=', id).execute();

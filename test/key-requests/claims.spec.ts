@@ -8,6 +8,7 @@ import { SessionOperations } from '../../src/sessions/operator/session-operation
 import { dumpTables } from '../rows/table-dump.ts';
 import { askAndAuthorize } from './made-up.ts';
 import { keyRequestOf, sessionStatusOf } from './rows.ts';
+import { asId } from '../ids.ts';
 
 const AT_ONCE = 50;
 const wrong = { status: 403, error: 'WrongClaimCode' };
@@ -38,7 +39,7 @@ describeBroker(
       const keys = broker()
         .database.selectFrom('api_key')
         .select('id')
-        .where('session_id', '=', session_id ?? '');
+        .where('session_id', '=', session_id ?? asId(''));
       expect(await keys.execute()).toEqual([{ id }]);
     });
 
@@ -55,7 +56,7 @@ describeBroker(
       });
       const { status, tries, session_id } = await keyRequestOf(broker(), asked.id);
       expect([status, tries]).toEqual(['denied', 5]);
-      expect(await sessionStatusOf(broker(), session_id ?? '')).toMatch(/^revok/);
+      expect(await sessionStatusOf(broker(), session_id ?? asId(''))).toMatch(/^revok/);
     });
 
     it('is given to the right code at the fifth try, and the tries before are told', async () => {
@@ -89,7 +90,7 @@ describeBroker(
       const { session_id } = await keyRequestOf(broker(), asked.id);
       await broker()
         .app.get(SessionOperations, { strict: false })
-        .revoke(session_id ?? '', byTest);
+        .revoke(session_id ?? asId(''), byTest);
       const refused = await asker.tryClaim(asked, code);
       expect(await errorOf(refused)).toEqual({ status: 401, error: 'ReauthorizationRequired' });
       expect(await keyRequestOf(broker(), asked.id)).toMatchObject({ status: 'authorized', tries: 0 });

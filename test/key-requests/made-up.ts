@@ -5,6 +5,7 @@ import { byTest } from '../broker/issued-key.ts';
 import { accountOf, type TestBroker } from '../broker/test-broker.ts';
 import { type AskedKey, KeyAsker } from '../network/key-asker.ts';
 import { makeRowOlder } from './rows.ts';
+import { asId } from '../ids.ts';
 
 /** A request that is authorized, and its code. */
 export type AuthorizedAsk = { readonly asked: AskedKey; readonly code: string };
@@ -14,7 +15,7 @@ export async function askAndAuthorize(broker: TestBroker): Promise<AuthorizedAsk
   const asked = await new KeyAsker(broker.url).ask({ identifier: 'alice.test' });
   const { did } = accountOf(broker, 'alice.test');
   const grant = madeUpGrant(broker, broker.network.pds, { did });
-  const { code } = await broker.app.get(KeyRequestAuthorizations).take(asked.id, grant, byTest);
+  const { code } = await broker.app.get(KeyRequestAuthorizations).take(asId(asked.id), grant, byTest);
   return { asked, code };
 }
 

@@ -11,7 +11,7 @@ describeBroker(
 
     it.each([
       ['an account of another server', (at: TestBroker) => accountOf(at, 'alice.test').did],
-      ['a DID that nobody has', () => 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'],
+      ['a DID that nobody has', () => 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa' as const],
     ])('signs nobody in as %s, and its grant is given back', async (_, subject) => {
       issuer = await startForeignIssuer(subject(broker()));
       const browser = broker().browser();

@@ -4,10 +4,12 @@ import { ClientKeys } from '../../src/oauth/client-keys/client-keys.service.ts';
 import { OAuthLibrary } from '../../src/oauth/issuers/oauth-library.service.ts';
 import { PdsRequests } from '../../src/sessions/pds/pds-requests.service.ts';
 import { isLive, type LiveSession, SessionCache } from '../../src/sessions/stored/session.cache.ts';
+import type { Did } from '../../src/database/tables/did.ts';
+import type { SessionId } from '../../src/database/tables/id.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 
 /** Returns the one live session of an account, with its tokens and its DPoP key. */
-export async function sessionOf(broker: TestBroker, did: string): Promise<LiveSession> {
+export async function sessionOf(broker: TestBroker, did: Did): Promise<LiveSession> {
   const { id } = await broker.database
     .selectFrom('oauth_session')
     .select('id')
@@ -18,7 +20,7 @@ export async function sessionOf(broker: TestBroker, did: string): Promise<LiveSe
 }
 
 /** Returns a live session, with its tokens and its DPoP key. */
-export async function sessionById({ app }: TestBroker, id: string): Promise<LiveSession> {
+export async function sessionById({ app }: TestBroker, id: SessionId): Promise<LiveSession> {
   const session = await app.get(SessionCache).reload(id);
   if (!isLive(session)) throw new Error(`session ${id} has no secrets`);
   return session;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { DatabaseConfig } from '../../src/config/config.ts';
 import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { describeDialects } from '../database/dialects.ts';
+import type { SessionId } from '../../src/database/tables/id.ts';
 import { type OwnNetwork, startNetwork } from '../network/network.ts';
 import { until } from './until.ts';
 import { statusOfMe } from './answers.ts';
@@ -50,7 +51,7 @@ describeDialects('signing out while the PDS is unreachable', (_open, { dialect, 
   });
 });
 
-async function statusOf({ database }: TestBroker, id: string): Promise<string | undefined> {
+async function statusOf({ database }: TestBroker, id: SessionId): Promise<string | undefined> {
   const query = database.selectFrom('oauth_session').select('status').where('id', '=', id);
   return (await query.executeTakeFirst())?.status;
 }

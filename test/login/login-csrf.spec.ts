@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import type { Did } from '../../src/database/tables/did.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { cookiesSetBy, errorOf, problemOf, statusOfMe } from './answers.ts';
 import { isAccessTokenLive, sessionOf } from './granted.ts';
@@ -92,7 +93,7 @@ function asksFirst(broker: () => TestBroker): void {
     const begun = await browser.submit('/oauth/login', { identifier: 'bob.test', replace: 'yes' });
     const page = new URL(begun.headers.get('location') ?? '');
     await browser.openCallback(await browser.authorize(page, bob));
-    const me = (await (await browser.get('/api/me')).json()) as { did: string };
+    const me = (await (await browser.get('/api/me')).json()) as { did: Did };
     expect(me.did).toBe(bob.did);
     expect(await statusOfMe(kept)).toBe(401);
     expect(await isAccessTokenLive(broker(), session)).toBe(false);
@@ -107,7 +108,7 @@ function asksFirst(broker: () => TestBroker): void {
     const bob = accountOf(broker(), 'bob.test');
     const denied = await browser.openCallback(await browser.authorize(page, bob, { decision: 'deny' }));
     expect(await problemOf(denied)).toBe('LoginCancelled');
-    const me = (await (await browser.get('/api/me')).json()) as { did: string };
+    const me = (await (await browser.get('/api/me')).json()) as { did: Did };
     expect(me.did).toBe(alice.did);
   });
 }

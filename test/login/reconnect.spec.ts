@@ -1,6 +1,8 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { Reconnections } from '../../src/sessions/endings/reconnections.service.ts';
 import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
+import type { Did } from '../../src/database/tables/did.ts';
+import type { SessionId } from '../../src/database/tables/id.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
 import type { Account } from '../network/network-control.ts';
@@ -70,7 +72,7 @@ function suite(broker: () => TestBroker): void {
 }
 
 /** A key's session whose grant is over; where it came from does not matter here. */
-async function lostKeySession(broker: TestBroker, owner: Account): Promise<{ id: string; did: string }> {
+async function lostKeySession(broker: TestBroker, owner: Account): Promise<{ id: SessionId; did: Did }> {
   await broker.browser().login(owner.handle, owner);
   const session = await sessionOf(broker, owner.did);
   await broker.database.updateTable('oauth_session').set({ status: 'revoked', sealed: null }).execute();
@@ -85,13 +87,13 @@ async function lostKeySession(broker: TestBroker, owner: Account): Promise<{ id:
   return made;
 }
 
-async function authorize(browser: BrowserClient, sessionId: string, as: Account): Promise<URL> {
+async function authorize(browser: BrowserClient, sessionId: SessionId, as: Account): Promise<URL> {
   const begun = await browser.open(`/oauth/login?reconnect=${sessionId}`);
   expect(begun.status).toBe(303);
   return browser.authorize(new URL(begun.headers.get('location') ?? ''), as);
 }
 
-function newestSession({ database }: TestBroker): Promise<{ id: string }> {
+function newestSession({ database }: TestBroker): Promise<{ id: SessionId }> {
   return database
     .selectFrom('oauth_session')
     .select('id')
@@ -100,7 +102,7 @@ function newestSession({ database }: TestBroker): Promise<{ id: string }> {
     .executeTakeFirstOrThrow();
 }
 
-async function statusOf({ database }: TestBroker, id: string): Promise<string | undefined> {
+async function statusOf({ database }: TestBroker, id: SessionId): Promise<string | undefined> {
   const query = database.selectFrom('oauth_session').select('status').where('id', '=', id);
   return (await query.executeTakeFirst())?.status;
 }

@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import type { InternalStateData, OAuthClientOptions } from '@atproto/oauth-client';
 import * as oauth from 'oauth4webapi';
+import type { Did } from '../../src/database/tables/did.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { authorizeAtPds } from '../network/pds-pages.ts';
 import { UserAgent } from '../network/user-agent.ts';
@@ -19,7 +20,7 @@ function suite(broker: () => TestBroker): void {
   });
 
   /** Those of the app alone: other suites sign the same accounts in meanwhile. */
-  const grantsOf = async (did: string) =>
+  const grantsOf = async (did: Did) =>
     (await broker().network.describeGrants(did)).filter(({ clientId }) => clientId === app.clientId);
 
   it('the official one: logs in, refreshes and revokes, as a confidential client', async () => {

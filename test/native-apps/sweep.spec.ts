@@ -2,11 +2,12 @@ import { beforeEach, expect, it } from '@jest/globals';
 import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { nativeRefreshRow } from '../database/rows.ts';
+import { type Timestamp, toTimestamp } from '../../src/database/tables/timestamp.ts';
 import { TestApp } from './test-app.ts';
 
 const MOST = 5;
-const past = '2020-01-01T00:00:00.000Z';
-const future = (days: number): string => new Date(Date.now() + days * 24 * 60 * 60_000).toISOString();
+const past: Timestamp = '2020-01-01T00:00:00.000Z';
+const future = (days: number) => toTimestamp(new Date(Date.now() + days * 24 * 60 * 60_000));
 
 describeBroker('the tokens of native apps that are kept', suite, {
   confidential: true,

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { calculateJwkThumbprint, type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import type { Did } from '../../src/database/tables/did.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
 import type { Network } from '../network/network.ts';
@@ -18,7 +19,7 @@ export type BrokerAddress = Pick<TestBroker, 'url' | 'publicUrl' | 'secrets'> & 
 export type AppKeyPair = { readonly privateKey: CryptoKey; readonly jwk: JWK; readonly jkt: string };
 
 export type AppSession = {
-  readonly did: string;
+  readonly did: Did;
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly keyId: string;
@@ -233,7 +234,7 @@ export class TestApp {
       });
     const first = await ask(undefined);
     const answer = await ask(first.headers.get('dpop-nonce') ?? undefined);
-    if (answer.status === 200) return ((await answer.json()) as { did: string }).did === did;
+    if (answer.status === 200) return ((await answer.json()) as { did: Did }).did === did;
     if (answer.status === 401) return false;
     throw await unexpected(answer, url);
   }
@@ -291,7 +292,7 @@ function requireOk(answer: OAuthAnswer, status: number): OAuthAnswer {
 
 export function toSession({ headers, body }: OAuthAnswer, key: AppKeyPair): AppSession {
   return {
-    did: String(body.sub),
+    did: String(body.sub) as Did,
     accessToken: String(body.access_token),
     refreshToken: String(body.refresh_token),
     keyId: headers.get('latchkey-key-id') ?? '',

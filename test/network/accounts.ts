@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Did } from '../../src/database/tables/did.ts';
 import type { Account } from './network-control.ts';
 import type { Pds } from './pds.ts';
 
@@ -7,11 +8,11 @@ export async function createAccount(pds: Pds, handle: string): Promise<Account> 
   const email = `${handle.replace(/\.test$/, '')}@example.com`;
   const password = randomBytes(12).toString('base64url');
   const created = await callPds(pds, 'com.atproto.server.createAccount', { handle, email, password });
-  return { handle, did: (created as { did: string }).did, email, password };
+  return { handle, did: (created as { did: Did }).did, email, password };
 }
 
 /** Takes an account down, as the PDS's operator. */
-export async function takeDownAccount(pds: Pds, did: string): Promise<void> {
+export async function takeDownAccount(pds: Pds, did: Did): Promise<void> {
   const operator = Buffer.from(`admin:${pds.adminPassword}`).toString('base64');
   const subject = { $type: 'com.atproto.admin.defs#repoRef', did };
   const input = { subject, takedown: { applied: true, ref: 'test' } };

@@ -1,3 +1,4 @@
+import type { Did } from '../../src/database/tables/did.ts';
 import { StrictNetwork } from './strict-network.ts';
 
 /** An authorization server and PDS that keeps to the protocol in all but one thing: it names any subject it likes. */
@@ -13,7 +14,7 @@ export type ForeignIssuer = {
 };
 
 /** Starts an issuer on loopback that gives out tokens for `subject`, whoever that is. */
-export async function startForeignIssuer(subject: string): Promise<ForeignIssuer> {
+export async function startForeignIssuer(subject: Did): Promise<ForeignIssuer> {
   const network = await StrictNetwork.start({ subject });
   return {
     url: network.url,

@@ -1,3 +1,4 @@
+import type { Did } from '../../src/database/tables/did.ts';
 import { didOfHandle, handleOf, isFakeDid } from './fake-accounts.ts';
 
 /** Everything that can be read at an origin that is PLC directory, PDS and issuer of all fake accounts. */
@@ -40,7 +41,7 @@ function issuerMetadata(origin: string): object {
   };
 }
 
-function didDocument(did: string, pds: string): object {
+function didDocument(did: Did, pds: string): object {
   return {
     '@context': ['https://www.w3.org/ns/did/v1'],
     id: did,

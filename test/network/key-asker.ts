@@ -1,3 +1,4 @@
+import type { Did } from '../../src/database/tables/did.ts';
 import type { BrowserClient } from './browser-client.ts';
 import { exchange } from './http-exchange.ts';
 import type { Account } from './network-control.ts';
@@ -20,7 +21,7 @@ export type ClaimedKey = {
   id: string;
   secret: string;
   start: string;
-  did: string;
+  did: Did;
   name: string;
   scope: string;
   expiresAt: string | null;

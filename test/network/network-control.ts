@@ -1,9 +1,10 @@
 import { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
+import type { Did } from '../../src/database/tables/did.ts';
 import type { Fault } from './faults.ts';
 import type { TokenRequest } from './token-log.ts';
 
-export type Account = { handle: string; did: string; email: string; password: string };
+export type Account = { handle: string; did: Did; email: string; password: string };
 
 export type NetworkDescription = {
   /** URL of the PDS, which is also the issuer. */
@@ -28,7 +29,7 @@ export type NetworkControl = {
   /** Makes one more account; the handle ends in `.test`. */
   createAccount: (handle: string) => Promise<Account>;
   /** Takes an account down, as the PDS's operator. */
-  takeDownAccount: (did: string) => Promise<void>;
+  takeDownAccount: (did: Did) => Promise<void>;
   /** Lets the PDS reach a confidential client: requests to its https origin go to the broker's loopback URL. */
   mapClientOrigin: (httpsOrigin: string, loopbackUrl: string) => Promise<void>;
   /** Lets a fault happen to the next requests that match it. For networks of one's own only. */
@@ -43,11 +44,11 @@ export type NetworkControl = {
    */
   publishLexicon: (lexicon: { id: string }) => Promise<string>;
   /** Counts the OAuth sessions that an account has at the PDS, at whatever clients. */
-  countGrants: (did: string) => Promise<number>;
+  countGrants: (did: Did) => Promise<number>;
   /** Describes the OAuth sessions that an account has at the PDS. */
-  describeGrants: (did: string) => Promise<GrantDescription[]>;
+  describeGrants: (did: Did) => Promise<GrantDescription[]>;
   /** Lets days go by since an account's OAuth sessions began, and since they were refreshed last. */
-  ageGrants: (did: string, createdDays: number, idleDays: number) => Promise<void>;
+  ageGrants: (did: Did, createdDays: number, idleDays: number) => Promise<void>;
   /** Makes the PDS unreachable, as an outage does; only in a network of one's own. */
   haltPds: () => Promise<void>;
   /** Ends the outage. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Did } from '../../src/database/tables/did.ts';
 import { sharedNetwork } from './network.ts';
 
-function ask(pds: string, nsid: string, did: string): Promise<Response> {
+function ask(pds: string, nsid: string, did: Did): Promise<Response> {
   return fetch(`${pds}/xrpc/${nsid}?repo=${did}`);
 }
 

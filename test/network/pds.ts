@@ -4,6 +4,7 @@ import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PDS } from '@atproto/pds';
+import type { Did } from '../../src/database/tables/did.ts';
 import { createFaultProxy, type FaultProxyOptions } from './fault-proxy.ts';
 import { listenOnLoopback } from './loopback-server.ts';
 import type { GrantDescription } from './network-control.ts';
@@ -12,11 +13,11 @@ export type Pds = {
   url: string;
   adminPassword: string;
   /** The OAuth sessions that an account has, at whatever clients. */
-  countGrants: (did: string) => Promise<number>;
+  countGrants: (did: Did) => Promise<number>;
   /** Lets all lexicons be those of an account here, and forgets the copy that it keeps of one. */
   believeLexicon: (nsid: string, authority: string) => Promise<void>;
-  describeGrants: (did: string) => Promise<GrantDescription[]>;
-  ageGrants: (did: string, createdDays: number, idleDays: number) => Promise<void>;
+  describeGrants: (did: Did) => Promise<GrantDescription[]>;
+  ageGrants: (did: Did, createdDays: number, idleDays: number) => Promise<void>;
   halt: () => Promise<void>;
   resume: () => Promise<void>;
   stop: () => Promise<void>;
@@ -57,7 +58,7 @@ export async function startPds(
     url: `http://localhost:${server.port}`,
     adminPassword,
     countGrants: async did => {
-      const grants = await pds.ctx.oauthProvider?.tokenManager.listAccountTokens(did as `did:plc:${string}`);
+      const grants = await pds.ctx.oauthProvider?.tokenManager.listAccountTokens(did);
       return grants?.length ?? 0;
     },
     believeLexicon: async (nsid, authority) => {
@@ -66,7 +67,7 @@ export async function startPds(
       await db.deleteFrom('lexicon').where('nsid', '=', nsid).execute();
     },
     describeGrants: async did => {
-      const grants = await pds.ctx.oauthProvider?.tokenManager.listAccountTokens(did as `did:plc:${string}`);
+      const grants = await pds.ctx.oauthProvider?.tokenManager.listAccountTokens(did);
       return (grants ?? []).map(({ data: { clientId, clientAuth } }) => ({
         clientId,
         method: clientAuth.method,
@@ -77,7 +78,7 @@ export async function startPds(
       await pds.ctx.accountManager.db.db
         .updateTable('token')
         .set({ createdAt: daysAgo(createdDays), updatedAt: daysAgo(idleDays) })
-        .where('did', '=', did as `did:plc:${string}`)
+        .where('did', '=', did)
         .execute();
     },
     halt: server.halt,

@@ -1,9 +1,10 @@
+import type { Did } from '../../src/database/tables/did.ts';
 import type { BrowserClient } from './browser-client.ts';
 import { unexpected } from './user-agent.ts';
 
 const collection = 'app.bsky.feed.post';
 
-export type Me = { did: string; handle: string; scope: string };
+export type Me = { did: Did; handle: string; scope: string };
 
 /** Whom the broker takes the browser for. */
 export async function whoAmI(browser: BrowserClient): Promise<Me> {
@@ -11,7 +12,7 @@ export async function whoAmI(browser: BrowserClient): Promise<Me> {
 }
 
 /** Writes a post through the broker and returns its at:// URI. */
-export async function writePost(browser: BrowserClient, did: string, text: string): Promise<string> {
+export async function writePost(browser: BrowserClient, did: Did, text: string): Promise<string> {
   const record = { $type: collection, text, createdAt: new Date().toISOString() };
   const path = '/xrpc/com.atproto.repo.createRecord';
   const answer = await browser.post(path, { repo: did, collection, record }, { 'x-latchkey-csrf': '1' });

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { Did } from '../../src/database/tables/did.ts';
 
 const accessLifetimeSeconds = 3600;
 
 /** What a grant is bound to: whoever uses it with anything else ends it. */
 export type GrantBinding = {
-  did: string;
+  did: Did;
   /** Thumbprint of the DPoP key. */
   jkt: string;
   /** The client key that it was begun with; `null` for a public client. */
@@ -38,13 +39,13 @@ export type TokenAnswer = { status: number; body: object };
 /** The grants of a server without mercy: a refresh token that comes twice ends its grant at once, as at a PDS. */
 export class StrictIssuer {
   readonly report: StrictReport = { refreshed: 0, doubleRefreshes: 0, ended: 0 };
-  readonly #adopt: (refreshToken: string) => string | undefined;
+  readonly #adopt: (refreshToken: string) => Did | undefined;
   /** By every refresh token that ever was, and by the newest access token. */
   readonly #byRefreshToken = new Map<string, StrictGrant>();
   readonly #byAccessToken = new Map<string, StrictGrant>();
 
   /** @param adopt whose grant an unknown refresh token stands for; its first refresh binds that to its key */
-  constructor(adopt: (refreshToken: string) => string | undefined = () => undefined) {
+  constructor(adopt: (refreshToken: string) => Did | undefined = () => undefined) {
     this.#adopt = adopt;
   }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { decodeJwt } from 'jose';
+import type { Did } from '../../src/database/tables/did.ts';
 import { ClientAssertionCheck, type JwksOf } from './client-assertion-check.ts';
 import { DpopCheck } from './dpop-check.ts';
 import { didOfHandle, isFakeDid } from './fake-accounts.ts';
@@ -22,9 +23,9 @@ export type ArrivingRefresh = {
 
 export type StrictNetworkOptions = {
   /** Whose grant a refresh token stands for that the issuer never gave out. */
-  adopt?: (refreshToken: string) => string | undefined;
+  adopt?: (refreshToken: string) => Did | undefined;
   /** Whom every grant is for, whoever was asked for; a good server has no such thing. */
-  subject?: string;
+  subject?: Did;
   /** The keys of confidential clients; they have none when it is missing. */
   jwksOf?: JwksOf;
   nonceLifetimeMs?: number;
@@ -153,6 +154,6 @@ export function send(response: ServerResponse, { status, body }: TokenAnswer): v
 }
 
 /** A person is named by handle or DID. */
-function didOfHint(hint: string): string {
+function didOfHint(hint: string): Did {
   return isFakeDid(hint) ? hint : didOfHandle(hint);
 }

@@ -15,6 +15,7 @@ import { describeFaults, type FaultyPlace } from '../refresher/describe-faults.t
 import type { TestSession } from '../refresher/test-session.ts';
 import { until } from '../refresher/until.ts';
 import { byLabel, readSamples, type Sample, scrape } from './exposition.ts';
+import { asId } from '../ids.ts';
 
 const past = '2020-01-01T00:00:00.000Z';
 const atRefresh = { server: 'pds', path: '/oauth/token', grantType: 'refresh_token' } as const;
@@ -230,9 +231,9 @@ async function sweepTwo({ broker: { database, app } }: FaultyPlace): Promise<voi
 
 async function spoolOne({ broker, network }: FaultyPlace): Promise<void> {
   await broker.app.get(AnswerSpool).write({
-    sessionId: 'gone',
+    sessionId: asId('gone'),
     generation: 1,
-    attemptId: 'an-attempt',
+    attemptId: asId('an-attempt'),
     issuer: network.pds,
     clientId: 'http://localhost',
     kid: null,

@@ -23,7 +23,8 @@ describeDeployments('a broker that is ended', deployment => {
     const first = await deployment().start();
     const browser = await signedIn(deployment());
     const [alice] = deployment().network.accounts;
-    const uri = await writePost(browser, alice?.did ?? '', 'before the crash');
+    if (!alice) throw new Error('the network has no accounts');
+    const uri = await writePost(browser, alice.did, 'before the crash');
     first.kill('SIGKILL');
     expect(await first.exited).toEqual({ code: null, signal: 'SIGKILL' });
 

@@ -3,6 +3,7 @@ import { Keyring } from '../../src/crypto/keyring.ts';
 import { RowMac } from '../../src/crypto/row-mac.ts';
 import type { Database } from '../../src/database/connection/database.ts';
 import { openDatabase } from '../../src/database/connection/open-database.ts';
+import type { SessionId } from '../../src/database/tables/id.ts';
 import { BrowserClient } from '../network/browser-client.ts';
 import { type Broker, type BrokerSettings, startBroker } from '../network/broker-process.ts';
 import {
@@ -13,9 +14,10 @@ import {
 } from '../network/broker-settings.ts';
 import { freePorts } from '../network/free-ports.ts';
 import type { OwnNetwork } from '../network/network.ts';
+import { asId } from '../ids.ts';
 
 export type SessionView = {
-  id: string;
+  id: SessionId;
   status: string;
   reason: string | null;
   generation: number;
@@ -24,7 +26,7 @@ export type SessionView = {
   grantedAt: string;
 };
 
-export type SignedIn = { browser: BrowserClient; id: string };
+export type SignedIn = { browser: BrowserClient; id: SessionId };
 
 /** Broker processes that share one database, and are ended together. */
 export class Deployment {
@@ -82,7 +84,7 @@ export class Deployment {
     const path = `/api/sessions?status=active&did=${account.did}`;
     const { sessions } = (await this.operate(broker, 'GET', path)) as { sessions: SessionView[] };
     const newest = sessions.sort((a, b) => a.grantedAt.localeCompare(b.grantedAt)).at(-1);
-    return { browser, id: newest?.id ?? '' };
+    return { browser, id: newest?.id ?? asId('') };
   }
 
   /** The session of an account that an earlier test left active, or that of a new login. */
@@ -94,12 +96,12 @@ export class Deployment {
     return signedIn;
   }
 
-  async look(broker: Broker, id: string): Promise<SessionView> {
+  async look(broker: Broker, id: SessionId): Promise<SessionView> {
     return (await this.operate(broker, 'GET', `/api/sessions/${id}`)) as SessionView;
   }
 
   /** Refreshes a session; rejects when the broker ends meanwhile. */
-  refresh(broker: Broker, id: string): Promise<unknown> {
+  refresh(broker: Broker, id: SessionId): Promise<unknown> {
     return this.operate(broker, 'POST', `/api/sessions/${id}/refresh`);
   }
 
@@ -112,7 +114,7 @@ export class Deployment {
   }
 
   /** Lets the time go by after which a lost request can be accepted no more. */
-  async letDeadlinePass(id: string): Promise<void> {
+  async letDeadlinePass(id: SessionId): Promise<void> {
     await this.withDatabase(database =>
       database
         .updateTable('oauth_session')
@@ -124,7 +126,7 @@ export class Deployment {
   }
 
   /** Lets the time go by after which whoever began an attempt counts as dead. */
-  async declareOwnerDead(id: string): Promise<void> {
+  async declareOwnerDead(id: SessionId): Promise<void> {
     await this.withDatabase(database =>
       database
         .updateTable('instance')

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SessionReason } from '../../src/database/tables/oauth-session.ts';
+import { toTimestamp } from '../../src/database/tables/timestamp.ts';
+import type { SessionId } from '../../src/database/tables/id.ts';
 import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import type { RefreshResult } from '../../src/sessions/refresh/refresh-result.ts';
 import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
@@ -9,6 +11,7 @@ import { UiSessions } from '../../src/ui-sessions/ui-sessions.service.ts';
 import { accountOf, type TestBroker } from '../broker/test-broker.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
 import type { TokenRequest } from '../network/token-log.ts';
+import { asId } from '../ids.ts';
 
 export type SessionState = {
   status: string;
@@ -25,9 +28,9 @@ export type CallAnswer = { status: number; error: string | undefined; retryAfter
 export class TestSession {
   readonly broker: TestBroker;
   readonly browser: BrowserClient;
-  readonly id: string;
+  readonly id: SessionId;
 
-  constructor(broker: TestBroker, browser: BrowserClient, id: string) {
+  constructor(broker: TestBroker, browser: BrowserClient, id: SessionId) {
     this.broker = broker;
     this.browser = browser;
     this.id = id;
@@ -113,8 +116,8 @@ export class TestSession {
       .executeTakeFirstOrThrow();
     const box = app.get(SessionSecretsBox);
     const secrets = box.open(row.sealed ?? '', row);
-    const refreshed_at = new Date(Date.now() - minutes * 60_000).toISOString();
-    const access_expires_at = new Date(Date.now() + (60 - minutes) * 60_000).toISOString();
+    const refreshed_at = toTimestamp(new Date(Date.now() - minutes * 60_000));
+    const access_expires_at = toTimestamp(new Date(Date.now() + (60 - minutes) * 60_000));
     const aged = { ...row, refreshed_at, access_expires_at };
     await database
       .updateTable('oauth_session')
@@ -132,5 +135,5 @@ export async function signIn(broker: TestBroker, handle = 'alice.test'): Promise
   await browser.login(account.handle, account);
   const cookie = browser.cookie('__Host-latchkey') ?? browser.cookie('latchkey') ?? '';
   const uiSession = await broker.app.get(UiSessions).findByCookie(cookie);
-  return new TestSession(broker, browser, uiSession?.sessionId ?? '');
+  return new TestSession(broker, browser, uiSession?.sessionId ?? asId(''));
 }

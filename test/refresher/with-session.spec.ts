@@ -4,11 +4,14 @@ import { inspect } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import { type SessionAccess, Sessions } from '../../src/sessions/use/sessions.service.ts';
+import type { Did } from '../../src/database/tables/did.ts';
+import type { SessionId } from '../../src/database/tables/id.ts';
 import { storeSession } from '../broker/stored-session.ts';
 import { accountOf } from '../broker/test-broker.ts';
 import { describeFaults, type FaultyPlace } from './describe-faults.ts';
 import type { TestSession } from './test-session.ts';
 import { until } from './until.ts';
+import { asId } from '../ids.ts';
 
 const GET = { method: 'GET' } as const;
 
@@ -20,12 +23,12 @@ describeFaults('the use of a session', suite);
 function suite(place: () => FaultyPlace): void {
   const sessions = (): Sessions => place().broker.app.get(Sessions);
   let [alice, sameAlice]: TestSession[] = [];
-  let did = '';
+  let did: Did;
   beforeAll(async () => {
     [alice, sameAlice] = [await place().signIn(), await place().signIn()];
     ({ did } = accountOf(place().broker, 'alice.test'));
   });
-  const idOf = (session: TestSession | undefined): string => session?.id ?? '';
+  const idOf = (session: TestSession | undefined): SessionId => session?.id ?? asId('');
 
   describe('by its id or its account', () => {
     it('reaches the PDS as its account', async () => {
@@ -55,7 +58,7 @@ function suite(place: () => FaultyPlace): void {
       'is refused if there is no such session: %j',
       async id => {
         const { use, begun } = watched();
-        await expect(sessions().withSession(id, use)).rejects.toMatchObject(needsOwner);
+        await expect(sessions().withSession(asId(id), use)).rejects.toMatchObject(needsOwner);
         expect(begun).toEqual([]);
       },
     );
@@ -64,7 +67,7 @@ function suite(place: () => FaultyPlace): void {
       'is refused if there is no such account: %j',
       async account => {
         const { use, begun } = watched();
-        await expect(sessions().withAccount(account, use)).rejects.toMatchObject(needsOwner);
+        await expect(sessions().withAccount(account as Did, use)).rejects.toMatchObject(needsOwner);
         expect(begun).toEqual([]);
       },
     );
@@ -190,7 +193,7 @@ function fail(): never {
 /** Asks the PDS who it takes the caller for. */
 async function whoAmI(access: SessionAccess): Promise<string> {
   const answer = await access.fetch('/xrpc/com.atproto.server.getSession', GET);
-  const { did } = JSON.parse(await readText(answer, 10_000)) as { did: string };
+  const { did } = JSON.parse(await readText(answer, 10_000)) as { did: Did };
   return did;
 }
 

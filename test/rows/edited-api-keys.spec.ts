@@ -3,6 +3,8 @@ import type { ApiKeyRow } from '../../src/api-keys/keys/api-key.ts';
 import { ApiKeyCache } from '../../src/api-keys/keys/api-key.cache.ts';
 import { newApiKeySecret } from '../../src/crypto/api-key-secret.ts';
 import { digestOf } from '../../src/crypto/secret.ts';
+import type { Did } from '../../src/database/tables/did.ts';
+import type { ApiKeyId } from '../../src/database/tables/id.ts';
 import { callWith, issueKey, type TestKey } from '../broker/issued-key.ts';
 import { storeSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
@@ -41,7 +43,7 @@ describeBroker('an edited row of an API key', broker => {
   let key: TestKey;
   let rows: Rows;
   beforeAll(async () => {
-    const issue = async (did: string): Promise<TestKey> => {
+    const issue = async (did: Did): Promise<TestKey> => {
       const session = await storeSession(broker(), broker().network.pds, { did }, 'api_key');
       return issueKey(broker(), session, { expiresAt: new Date('2098-01-01') });
     };
@@ -74,7 +76,7 @@ describeBroker('an edited row of an API key', broker => {
   });
 });
 
-async function rowOf({ database }: TestBroker, id: string): Promise<ApiKeyRow> {
+async function rowOf({ database }: TestBroker, id: ApiKeyId): Promise<ApiKeyRow> {
   return database.selectFrom('api_key').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 }
 

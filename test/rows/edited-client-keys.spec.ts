@@ -4,6 +4,7 @@ import type { ClientKeyTable } from '../../src/database/tables/client-key.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { statusOfMe } from '../login/answers.ts';
 import { countAlarms } from './alarms.ts';
+import { asId } from '../ids.ts';
 
 type KeyRow = Selectable<ClientKeyTable>;
 
@@ -14,7 +15,11 @@ const future = '2099-01-01T00:00:00.000Z';
 const binding: Partial<KeyRow>[] = [{ kid: 'another' }, { sealed: '1.0123456789abcdef.AAAA' }];
 
 /** With these edits the broker finds no key to begin with; the key itself they do not open. */
-const closing: Partial<KeyRow>[] = [{ app: 'a native app' }, { active_at: future }, { retired_at: past }];
+const closing: Partial<KeyRow>[] = [
+  { app: asId('a native app') },
+  { active_at: future },
+  { retired_at: past },
+];
 
 /** These say nothing about what the key is good for. */
 const meaningless: Partial<KeyRow>[] = [{ created_at: past }, { published_at: past }];

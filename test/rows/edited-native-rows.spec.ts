@@ -9,6 +9,7 @@ import { accountOf, describeBroker, type TestBroker } from '../broker/test-broke
 import { type AppSession, TestApp, toSession } from '../native-apps/test-app.ts';
 import { exchangesOf, rowOf } from '../native-apps/token-rows.ts';
 import { countAlarms } from './alarms.ts';
+import { asId } from '../ids.ts';
 
 type AppRow = Selectable<NativeAppTable>;
 type TokenRow = Selectable<NativeRefreshTable>;
@@ -30,7 +31,7 @@ function appSuite(broker: () => TestBroker): void {
   });
 
   const edits: Partial<AppRow>[] = [
-    { id: 'another' },
+    { id: asId('another') },
     { name: 'another' },
     { status: 'paused' },
     { metadata: null },
@@ -83,7 +84,7 @@ function tokenSuite(broker: () => TestBroker): void {
   /** What the row's meaning hangs on. */
   const binding: Partial<TokenRow>[] = [
     { token: 'another' },
-    { app_id: 'another' },
+    { app_id: asId('another') },
     { issuer: 'https://evil.example' },
     { jkt: 'another' },
     { kid: 'another' },

@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from '@jest/globals';
+import type { OperatorSessionId } from '../../src/database/tables/id.ts';
 import { digestOf, newSecret } from '../../src/crypto/secret.ts';
 import { OperatorSessions } from '../../src/operator-sessions/operator-sessions.service.ts';
 import type { OperatorSessionRow } from '../../src/operator-sessions/operator-session.ts';
@@ -57,6 +58,6 @@ function openAdmin({ url }: TestBroker, cookie: string): Promise<Response> {
   return exchange(new URL('/admin/sessions', url), { headers: { cookie: `latchkey-admin=${cookie}` } });
 }
 
-function rowOf({ database }: TestBroker, id: string): Promise<OperatorSessionRow> {
+function rowOf({ database }: TestBroker, id: OperatorSessionId): Promise<OperatorSessionRow> {
   return database.selectFrom('operator_session').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 }

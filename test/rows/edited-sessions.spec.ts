@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { SessionId } from '../../src/database/tables/id.ts';
 import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import type { SessionRow } from '../../src/sessions/stored/session-row.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { errorOf, statusOfMe } from '../login/answers.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
 import { countAlarms } from './alarms.ts';
+import { asId } from '../ids.ts';
 
 type Rows = { alice: SessionRow; bob: SessionRow };
 type Edit = (rows: Rows) => Partial<SessionRow>;
@@ -42,8 +44,13 @@ const meaningless: Record<string, Edit> = {
   last_used_at: () => ({ last_used_at: later }),
   next_refresh_at: () => ({ next_refresh_at: later }),
   failures: () => ({ failures: 99, next_refresh_at: later }),
-  attempt_id: () => ({ attempt_id: 'forged' }),
-  attempt_state: () => ({ attempt_id: 'forged', attempt_state: 'in_doubt', owner: 'nobody', sent_at: later }),
+  attempt_id: () => ({ attempt_id: asId('forged') }),
+  attempt_state: () => ({
+    attempt_id: asId('forged'),
+    attempt_state: 'in_doubt',
+    owner: 'nobody',
+    sent_at: later,
+  }),
   attempt_no: () => ({ attempt_no: 99 }),
   sent_at: () => ({ sent_at: later }),
   owner: () => ({ owner: 'nobody' }),
@@ -143,7 +150,11 @@ async function rowOf(broker: TestBroker, handle: string): Promise<SessionRow> {
     .executeTakeFirstOrThrow();
 }
 
-async function update({ app, database }: TestBroker, id: string, values: Partial<SessionRow>): Promise<void> {
+async function update(
+  { app, database }: TestBroker,
+  id: SessionId,
+  values: Partial<SessionRow>,
+): Promise<void> {
   await database.updateTable('oauth_session').set(values).where('id', '=', id).execute();
   // Else the broker would read the row in five seconds only.
   app.get(SessionCache).forget(id);

@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from '@jest/globals';
+import type { TempTokenId } from '../../src/database/tables/id.ts';
 import { digestOf } from '../../src/crypto/secret.ts';
 import { newTempToken, type TempTokenRow } from '../../src/temp-tokens/temp-token.ts';
 import { TempTokens } from '../../src/temp-tokens/temp-tokens.service.ts';
@@ -86,10 +87,10 @@ function suite(broker: () => TestBroker): void {
   });
 }
 
-async function rowOf({ database }: TestBroker, id: string): Promise<TempTokenRow> {
+async function rowOf({ database }: TestBroker, id: TempTokenId): Promise<TempTokenRow> {
   return database.selectFrom('temp_token').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 }
 
-async function put({ database }: TestBroker, id: string, row: TempTokenRow): Promise<void> {
+async function put({ database }: TestBroker, id: TempTokenId, row: TempTokenRow): Promise<void> {
   await database.updateTable('temp_token').set(row).where('id', '=', id).execute();
 }

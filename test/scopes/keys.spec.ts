@@ -5,6 +5,7 @@ import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import { ReconnectionRepository } from '../../src/sessions/endings/reconnection.repository.ts';
 import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import type { Grant } from '../../src/oauth/authorization/grant.ts';
+import type { Did } from '../../src/database/tables/did.ts';
 import { callWith } from '../broker/issued-key.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { problemOf } from '../login/answers.ts';
@@ -13,6 +14,7 @@ import { authorizeKey, type ClaimedKey, claimCodeOf, KeyAsker } from '../network
 import { sharedNetwork } from '../network/network.ts';
 import type { ConsentOptions } from '../network/pds-pages.ts';
 import { entries, narrow, publish, standInForNameServers, tags, untilKnown, whole } from './crates.ts';
+import { asId } from '../ids.ts';
 
 const nsid = 'com.example.crate.keys';
 const include = `include:${nsid}`;
@@ -76,14 +78,14 @@ function suite(broker: () => TestBroker, known: boolean): void {
       .database.selectFrom('oauth_session')
       .innerJoin('api_key', 'api_key.session_id', 'oauth_session.id')
       .select(['oauth_session.id', 'oauth_session.scope', 'oauth_session.status'])
-      .where('api_key.id', '=', key.id)
+      .where('api_key.id', '=', asId(key.id))
       .executeTakeFirstOrThrow();
   /** The issuer has ended the key's session, as far as the broker knows. */
   const lose = async (key: ClaimedKey): Promise<string> => {
     const { id } = await sessionOf(key);
     const change = { status: 'needs_reauth', reason: 'revoked', generation: 2 } as const;
-    await broker().database.updateTable('oauth_session').set(change).where('id', '=', id).execute();
-    broker().app.get(SessionCache).forget(id);
+    await broker().database.updateTable('oauth_session').set(change).where('id', '=', asId(id)).execute();
+    broker().app.get(SessionCache).forget(asId(id));
     return id;
   };
   const reconnect = async (id: string, as: Account, options?: ConsentOptions): Promise<Response> => {
@@ -168,7 +170,7 @@ function suite(broker: () => TestBroker, known: boolean): void {
     const another = await grantOf(broker(), owner.did);
     const { id } = await sessionOf(key);
     const reconnections = broker().app.get(ReconnectionRepository);
-    const session = await broker().app.get(SessionRepository).findSession(id);
+    const session = await broker().app.get(SessionRepository).findSession(asId(id));
     if (!session) throw new Error('the key has no session');
     expect(await reconnections.storeGrant(session, another)).toMatchObject({
       session: { id, generation: 2 },
@@ -177,7 +179,7 @@ function suite(broker: () => TestBroker, known: boolean): void {
     expect(await broker().network.countGrants(owner.did)).toBe(2);
     await broker().app.get(SessionRevocation).retryRevocations(1000);
     expect(await broker().network.countGrants(owner.did)).toBe(1);
-    broker().app.get(SessionCache).forget(id);
+    broker().app.get(SessionCache).forget(asId(id));
     expect(await write(key, tags)).toBe(200);
   });
 
@@ -187,7 +189,7 @@ function suite(broker: () => TestBroker, known: boolean): void {
     const row = await broker()
       .database.selectFrom('oauth_session')
       .select('asked_scope')
-      .where('id', '=', id)
+      .where('id', '=', asId(id))
       .executeTakeFirstOrThrow();
     expect(row.asked_scope).toBe(scope);
     expect((await sessionOf(key)).scope).not.toContain('transition:generic');
@@ -197,7 +199,7 @@ function suite(broker: () => TestBroker, known: boolean): void {
 }
 
 /** The grant of the browser that an account is signed in with. */
-async function grantOf({ app, database }: TestBroker, did: string): Promise<Grant> {
+async function grantOf({ app, database }: TestBroker, did: Did): Promise<Grant> {
   const { id } = await database
     .selectFrom('oauth_session')
     .select('id')

@@ -15,6 +15,7 @@ import { until } from '../login/until.ts';
 import { sharedNetwork } from '../network/network.ts';
 import { byLabel, readSamples, scrape } from '../observability/exposition.ts';
 import { narrow, publish, standInForNameServers, untilKnown, whole } from './crates.ts';
+import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 
 const nsid = 'com.example.crate.published';
 const authorityName = '_lexicon.crate.example.com';
@@ -67,7 +68,7 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
 
     await broker.database
       .updateTable('permission_set')
-      .set({ resolved_at: new Date(Date.now() - 30 * dayMs).toISOString() })
+      .set({ resolved_at: toTimestamp(new Date(Date.now() - 30 * dayMs)) })
       .execute();
     await restart();
     await until(async () => (await looks()).failed === 1);
@@ -89,7 +90,7 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
     lexicons.resolve.mockImplementation(() => Promise.resolve(lexicon(whole)));
     await broker.database
       .updateTable('permission_set')
-      .set({ resolved_at: new Date(Date.now() - dayMs).toISOString() })
+      .set({ resolved_at: toTimestamp(new Date(Date.now() - dayMs)) })
       .execute();
     passTime(dayMs);
     expect(first.get(nsid)?.permissions).toHaveLength(narrow.length);
@@ -154,7 +155,7 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
   it('whose stored copy was spoilt are read at their authority', async () => {
     await broker.database
       .insertInto('permission_set')
-      .values({ nsid, document: '{"id":', resolved_at: new Date().toISOString() })
+      .values({ nsid, document: '{"id":', resolved_at: toTimestamp(new Date()) })
       .execute();
     const sets = setsOf(broker, { resolve: () => Promise.resolve(lexicon(whole)) });
     sets.get(nsid);

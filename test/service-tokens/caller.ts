@@ -2,10 +2,12 @@ import type { ServerResponse } from 'node:http';
 import type { Grant } from '../../src/oauth/authorization/grant.ts';
 import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
+import type { SessionId } from '../../src/database/tables/id.ts';
 import { storeCookie, storeSession } from '../broker/stored-session.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
 import type { Received, StubPds } from '../xrpc/stub-pds.ts';
+import { asId } from '../ids.ts';
 
 export type TokenAnswer = {
   readonly status: number;
@@ -20,7 +22,7 @@ export type TokenAnswer = {
 
 /** A browser whose session lives at some PDS, as it asks for service tokens. */
 export type TokenCaller = {
-  readonly sessionId: string;
+  readonly sessionId: SessionId;
   readonly headers: Readonly<Record<string, string>>;
   ask(body: unknown): Promise<TokenAnswer>;
   /** @param line a method and a path */
@@ -92,7 +94,7 @@ export async function regrant({ app, database }: TestBroker, id: string, scope: 
   const row = await database
     .selectFrom('oauth_session')
     .selectAll()
-    .where('id', '=', id)
+    .where('id', '=', asId(id))
     .executeTakeFirstOrThrow();
   const box = app.get(SessionSecretsBox, { strict: false });
   const next = { ...row, scope, generation: row.generation + 1 };
@@ -100,7 +102,7 @@ export async function regrant({ app, database }: TestBroker, id: string, scope: 
   await database
     .updateTable('oauth_session')
     .set({ scope, generation: next.generation, sealed })
-    .where('id', '=', id)
+    .where('id', '=', asId(id))
     .execute();
-  app.get(SessionCache, { strict: false }).forget(id);
+  app.get(SessionCache, { strict: false }).forget(asId(id));
 }

@@ -2,6 +2,7 @@ import { beforeAll, expect, it } from '@jest/globals';
 import { type DidDocument, ensureAtprotoKey } from '@atproto/identity';
 import { verifyJwt } from '@atproto/xrpc-server';
 import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
+import type { Did } from '../../src/database/tables/did.ts';
 import { callWith, grantKey } from '../broker/issued-key.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { sessionOf } from '../login/granted.ts';
@@ -13,7 +14,7 @@ const lxm = 'com.example.registry.push';
 
 describeBroker('a service token of a real PDS', broker => {
   let browser: BrowserClient;
-  let did: string;
+  let did: Did;
   beforeAll(async () => {
     browser = broker().browser();
     const carla = await broker().network.createAccount(`carla-${broker().dialect}.test`);

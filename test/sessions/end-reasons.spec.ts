@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 import { Grants } from '../../src/oauth/refresh/grants.service.ts';
 import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
@@ -98,7 +99,7 @@ async function age(
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
   const box = app.get(SessionSecretsBox);
-  const ago = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString();
+  const ago = (days: number) => toTimestamp(new Date(Date.now() - days * DAY_MS));
   const times = {
     granted_at: ago(granted),
     refreshed_at: ago(refreshed),

@@ -4,6 +4,7 @@ import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { oauthSessionRow } from '../database/rows.ts';
 import { signIn } from '../refresher/test-session.ts';
 import { operate, type OperatorAnswer } from './operate.ts';
+import { asId } from '../ids.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const nobody = '00000000-0000-4000-8000-000000000000';
@@ -55,7 +56,7 @@ function suite(broker: () => TestBroker): void {
 
     it('chooses by handle, and those whose refresh fails or is in doubt', async () => {
       const { database } = broker();
-      const [failing = '', doubtful = ''] = all;
+      const [failing = asId(''), doubtful = asId('')] = all;
       const failed = { handle: 'alice.test', failures: 1 };
       await database.updateTable('oauth_session').set(failed).where('id', '=', failing).execute();
       const doubt = { attempt_state: 'in_doubt' } as const;

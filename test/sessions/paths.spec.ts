@@ -4,6 +4,7 @@ import { Sessions } from '../../src/sessions/use/sessions.service.ts';
 import { storeSession } from '../broker/stored-session.ts';
 import { describeBroker } from '../broker/test-broker.ts';
 import { type ScriptedServer, startServer } from '../identity/scripted-server.ts';
+import { asId } from '../ids.ts';
 
 const GET = { method: 'GET' } as const;
 
@@ -25,7 +26,7 @@ describeBroker(
     it.each(['/xrpc/com.example.any', '/xrpc/com.example.any?', '/xrpc/com.example.any?a=%2F..%2Fb&a=//x'])(
       'sends %s as it is',
       async path => {
-        await sessions().withSession(id, async access => {
+        await sessions().withSession(asId(id), async access => {
           discard(await access.fetch(path, GET));
         });
         expect(pds?.requests.splice(0).map(({ url }) => url)).toEqual([path]);
@@ -72,7 +73,7 @@ describeBroker(
     ])('sends nothing anywhere: %j', async template => {
       const { origin = '' } = elsewhere ?? {};
       const path = template.replace('{elsewhere}', origin).replace('{host}', new URL(origin).host);
-      const using = sessions().withSession(id, access => access.fetch(path, GET));
+      const using = sessions().withSession(asId(id), access => access.fetch(path, GET));
       await expect(using).rejects.toMatchObject({ code: 'InvalidRequest' });
       for (const server of [pds, elsewhere]) expect(server?.requests).toEqual([]);
     });
@@ -80,7 +81,7 @@ describeBroker(
     it.each(['a HTTP/1.1\r\nx: y', 'a\n', 'a b', '\0', '\u{1F600}'])(
       'sends no query that would be another request: %j',
       async query => {
-        const using = sessions().withSession(id, access =>
+        const using = sessions().withSession(asId(id), access =>
           access.fetch(`/xrpc/com.example.any?${query}`, GET),
         );
         await expect(using).rejects.toMatchObject({ code: 'InvalidRequest' });

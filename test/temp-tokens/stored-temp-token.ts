@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { newId, TempTokenId } from '../../src/database/tables/id.ts';
+import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 import { digestOf } from '../../src/crypto/secret.ts';
 import { newTempToken, type TempTokenRow } from '../../src/temp-tokens/temp-token.ts';
 import { TempTokenRepository } from '../../src/temp-tokens/temp-token.repository.ts';
@@ -14,12 +15,12 @@ export async function storeTempToken(
   const token = newTempToken();
   const now = Date.now();
   const stored = {
-    id: randomUUID(),
+    id: newId(TempTokenId),
     digest: digestOf(token),
     scope: 'read-thing',
     resource_id: 'thing-1',
-    created_at: new Date(now - HOUR_MS).toISOString(),
-    expires_at: new Date(now + HOUR_MS).toISOString(),
+    created_at: toTimestamp(new Date(now - HOUR_MS)),
+    expires_at: toTimestamp(new Date(now + HOUR_MS)),
     consumed_at: null,
     ...row,
   };

@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from '@jest/globals';
+import type { Did } from '../../src/database/tables/did.ts';
 import type { Session } from '../../src/sessions/stored/session.ts';
 import { listEvents } from '../audit/events.ts';
 import { type CookieLife, storeCookie, storeSession } from '../broker/stored-session.ts';
@@ -17,7 +18,7 @@ describeBroker("the browsers that are signed in to one's account", suite);
 function suite(broker: () => TestBroker): void {
   beforeEach(() => broker().database.deleteFrom('ui_session').execute());
 
-  const signIn = async (did = alice, life: CookieLife = {}): Promise<Browser> => {
+  const signIn = async (did: Did = alice, life: CookieLife = {}): Promise<Browser> => {
     const session = await storeSession(broker(), broker().network.pds, { did });
     return { session, cookie: await storeCookie(broker(), session, life) };
   };

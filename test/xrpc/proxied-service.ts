@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import type { Did } from '../../src/database/tables/did.ts';
 import { startServer } from '../identity/scripted-server.ts';
 
 /** What a service was asked, and the claims of the service token that came with it. */
@@ -6,7 +7,7 @@ type ProxiedCall = { url: string | undefined; body: string; token: unknown };
 
 /** A service that a PDS calls for its accounts: `<did>#test_service`. */
 export type ProxiedService = {
-  readonly did: string;
+  readonly did: Did;
   readonly calls: ProxiedCall[];
   stop: () => Promise<void>;
 };
@@ -26,11 +27,11 @@ export async function startProxiedService(): Promise<ProxiedService> {
       response.end('{"actors":[]}');
     });
   });
-  const did = `did:web:localhost%3A${server.port}`;
+  const did = `did:web:localhost%3A${server.port}` as const;
   return { did, calls, stop: server.stop };
 }
 
-function documentOf(did: string, port: number): object {
+function documentOf(did: Did, port: number): object {
   const serviceEndpoint = `http://localhost:${port}`;
   return {
     '@context': ['https://www.w3.org/ns/did/v1'],

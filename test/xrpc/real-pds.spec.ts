@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, expect, it } from '@jest/globals';
 import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
+import type { Did } from '../../src/database/tables/did.ts';
 import { accountOf, describeBroker } from '../broker/test-broker.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
 import { sessionOf } from '../login/granted.ts';
@@ -9,7 +10,7 @@ const collection = 'app.bsky.feed.post';
 
 describeBroker('calls of a real PDS', broker => {
   let browser: BrowserClient;
-  let did: string;
+  let did: Did;
   beforeAll(async () => {
     browser = broker().browser();
     const alice = accountOf(broker(), 'alice.test');

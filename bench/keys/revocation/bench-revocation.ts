@@ -9,7 +9,7 @@ import { settingsOnPostgres, startBrokers } from '../../refresh/volume/deploymen
 import { startFakeIssuer } from '../../refresh/volume/fake-issuer.ts';
 import { toNumber, toTable } from '../../table.ts';
 import { storeKeySessions } from '../grants.ts';
-import { type StoredKey, storeKeys } from '../stored-keys.ts';
+import { sessionAt, type StoredKey, storeKeys } from '../stored-keys.ts';
 
 /** So many keys are tried at a time, each used again after so long. */
 const lanes = 20;
@@ -49,7 +49,7 @@ async function storeKeysFor(settings: BrokerSettings, issuer: string, count: num
   try {
     await migrateUp(database);
     const sessions = await storeKeySessions(database, keyring, { config, issuer, count });
-    const sessionOf = (key: number) => sessions[key] ?? { id: '', did: '' };
+    const sessionOf = (key: number) => sessionAt(sessions, key);
     return await storeKeys(database, keyring, { count, sessionOf, isAskedFor: () => true });
   } finally {
     await database.destroy();

@@ -11,7 +11,7 @@ import { startPostgres } from '../../../test/network/postgres.ts';
 import type { Started } from '../../../test/network/started.ts';
 import { Keyring, migrateUp, openDatabase, readConfig } from '../../built-broker.ts';
 import { storeKeySessions } from '../grants.ts';
-import { storeKeys } from '../stored-keys.ts';
+import { sessionAt, storeKeys } from '../stored-keys.ts';
 
 /** Keys of one session; no account has so many, and a validation does not look. */
 const keysPerSession = 1_000;
@@ -57,7 +57,7 @@ export async function startPlace(
   const each = Math.max(1, Math.floor(stored / asked));
   const keys = await storeKeys(database, keyring, {
     count: stored,
-    sessionOf: key => sessions[Math.floor(key / keysPerSession)] ?? { id: '', did: '' },
+    sessionOf: key => sessionAt(sessions, Math.floor(key / keysPerSession)),
     isAskedFor: key => key % each === 0,
   });
   // As the server does by itself, later.

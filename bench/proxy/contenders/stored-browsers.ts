@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { newId, SessionId, UiSessionId } from '../../../src/database/tables/id.ts';
+import { toTimestamp } from '../../../src/database/tables/timestamp.ts';
 import type { SessionRow } from '../../../src/sessions/stored/session-row.ts';
 import type { BrokerSettings } from '../../../test/network/broker-process.ts';
 import {
@@ -37,7 +38,7 @@ export async function storeBrowsers(settings: BrokerSettings, pds: string, count
   for (let first = 0; first < count; first += rowsAtOnce) {
     const rows = Array.from({ length: Math.min(rowsAtOnce, count - first) }, (_, at) => {
       const grant = madeUpGrant(didOf(first + at), pds, clientIdOf(config), dayMs);
-      const to = { id: randomUUID(), handle: handleOf(grant.did), purpose: 'ui', generation: 1 } as const;
+      const to = { id: newId(SessionId), handle: handleOf(grant.did), purpose: 'ui', generation: 1 } as const;
       return toGrantedRow(grant, to, secrets, new Date());
     });
     await database.transaction().execute(async transaction => {
@@ -54,15 +55,15 @@ export async function storeBrowsers(settings: BrokerSettings, pds: string, count
 }
 
 function holderOf({ id, did }: SessionRow, cookie: string) {
-  const now = new Date().toISOString();
+  const now = toTimestamp(new Date());
   return {
-    id: randomUUID(),
+    id: newId(UiSessionId),
     digest: digestOf(cookie),
     did,
     session_id: id,
     user_agent: null,
     created_at: now,
     last_seen_at: now,
-    expires_at: new Date(Date.now() + dayMs).toISOString(),
+    expires_at: toTimestamp(new Date(Date.now() + dayMs)),
   };
 }

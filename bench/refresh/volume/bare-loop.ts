@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Agent, type Dispatcher } from 'undici';
 import { createDpopSigner, signDpopProof } from '../../../src/oauth/dpop/dpop-proof.ts';
+import type { Did } from '../../../src/database/tables/did.ts';
 import { didOf, firstRefreshTokenOf } from '../../../test/network/fake-accounts.ts';
 import { startFakeIssuer } from './fake-issuer.ts';
 
@@ -29,7 +30,7 @@ export async function measureBareLoop(lanes: number): Promise<number> {
 /** Refreshes one account again and again; returns how often. */
 async function refreshUntil(
   until: number,
-  did: string,
+  did: Did,
   { endpoint, agent }: { endpoint: URL; agent: Dispatcher },
 ): Promise<number> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../../../src/database/connection/database.ts';
+import type { Did } from '../../../src/database/tables/did.ts';
+import { newId, type SessionId, UiSessionId } from '../../../src/database/tables/id.ts';
+import { toTimestamp } from '../../../src/database/tables/timestamp.ts';
 import type { BrokerSettings } from '../../../test/network/broker-process.ts';
 import { didOf, handleOf } from '../../../test/network/fake-accounts.ts';
 import {
@@ -47,16 +50,16 @@ export async function storeSessions(
   return { database, stop: () => database.destroy() };
 }
 
-function holderOf({ id, did }: { id: string; did: string }) {
-  const now = new Date().toISOString();
+function holderOf({ id, did }: { id: SessionId; did: Did }) {
+  const now = toTimestamp(new Date());
   return {
-    id: randomUUID(),
+    id: newId(UiSessionId),
     digest: randomUUID(),
     did,
     session_id: id,
     user_agent: null,
     created_at: now,
     last_seen_at: now,
-    expires_at: new Date(Date.now() + 24 * hourMs).toISOString(),
+    expires_at: toTimestamp(new Date(Date.now() + 24 * hourMs)),
   };
 }

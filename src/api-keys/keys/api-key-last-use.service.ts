@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BatchedMarks } from '../../database/cache/batched-marks.ts';
+import type { ApiKeyId } from '../../database/tables/id.ts';
 import { Log } from '../../observability/log/log.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import { type ApiKey, minuteOf } from './api-key.ts';
@@ -13,7 +14,7 @@ type Use = { readonly minute: Date; readonly digest: string };
 
 /** Writes down when keys were used: at most one write a minute and key. */
 @Injectable()
-export class ApiKeyLastUse extends BatchedMarks<Use> {
+export class ApiKeyLastUse extends BatchedMarks<ApiKeyId, Use> {
   constructor(
     private readonly apiKeyRows: ApiKeyRepository,
     private readonly apiKeyCache: ApiKeyCache,
@@ -29,7 +30,7 @@ export class ApiKeyLastUse extends BatchedMarks<Use> {
     if (!lastUsedAt || lastUsedAt < minute) this.mark(id, { minute, digest });
   }
 
-  protected async write(uses: ReadonlyMap<string, Use>): Promise<void> {
+  protected async write(uses: ReadonlyMap<ApiKeyId, Use>): Promise<void> {
     await this.apiKeyRows.touch(new Map([...uses].map(([id, { minute }]) => [id, minute])));
     for (const { minute: lastUsedAt, digest } of uses.values())
       this.apiKeyCache.amend(digest, known => ({ ...known, lastUsedAt }));

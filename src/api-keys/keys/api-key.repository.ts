@@ -5,6 +5,9 @@ import { RowMac } from '../../crypto/row-mac.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { SessionStatus } from '../../database/tables/oauth-session.ts';
+import type { ApiKeyId } from '../../database/tables/id.ts';
+import type { Did } from '../../database/tables/did.ts';
+import { type Timestamp, toTimestamp } from '../../database/tables/timestamp.ts';
 import { type ApiKeyRow, type StoredApiKey, toApiKey } from './api-key.ts';
 
 const TOUCHED_AT_ONCE = 200;
@@ -16,9 +19,9 @@ export type ApiKeyChange = Partial<
 
 export type ApiKeyQuery = {
   /** Of one account alone. */
-  readonly did: string | undefined;
+  readonly did: Did | undefined;
   /** The last id of the page before. */
-  readonly cursor: string | undefined;
+  readonly cursor: ApiKeyId | undefined;
   readonly limit: number;
 };
 
@@ -63,13 +66,13 @@ export class ApiKeyRepository {
   }
 
   /** Finds a key by its id, with its session's status. */
-  async find(id: string): Promise<ListedApiKey | undefined> {
+  async find(id: ApiKeyId): Promise<ListedApiKey | undefined> {
     const row = await this.withSession().where('api_key.id', '=', id).executeTakeFirst();
     return row && this.openListed(row);
   }
 
   /** Finds a key and locks it, so that nobody else changes it before this transaction ends. */
-  async lock(id: string, transaction: Kysely<Schema>): Promise<StoredApiKey | undefined> {
+  async lock(id: ApiKeyId, transaction: Kysely<Schema>): Promise<StoredApiKey | undefined> {
     let query = transaction.selectFrom('api_key').selectAll().where('id', '=', id);
     if (this.database.dialect === 'postgres') query = query.forUpdate();
     const row = await query.executeTakeFirst();
@@ -96,7 +99,7 @@ export class ApiKeyRepository {
   }
 
   /** Lists the slots that an account's keys take. Served by the index on both. */
-  async listSlots(did: string, database: Kysely<Schema>): Promise<number[]> {
+  async listSlots(did: Did, database: Kysely<Schema>): Promise<number[]> {
     const rows = await database
       .selectFrom('api_key')
       .select('slot')
@@ -107,7 +110,7 @@ export class ApiKeyRepository {
   }
 
   /** Takes the slots away from those keys of an account that are over, by their own time or with their session. */
-  async freeSlots(did: string, database: Kysely<Schema>): Promise<void> {
+  async freeSlots(did: Did, database: Kysely<Schema>): Promise<void> {
     await database
       .updateTable('api_key')
       .set({ slot: null })
@@ -145,13 +148,13 @@ export class ApiKeyRepository {
   }
 
   /** Writes down when keys were used, by their ids, forward only. */
-  async touch(used: ReadonlyMap<string, Date>): Promise<void> {
+  async touch(used: ReadonlyMap<ApiKeyId, Date>): Promise<void> {
     // In one order, so that two instances never wait for each other.
     const ordered = [...used].sort(([a], [b]) => (a < b ? -1 : 1));
     for (let start = 0; start < ordered.length; start += TOUCHED_AT_ONCE) {
       await this.database.transaction().execute(async transaction => {
         for (const [id, at] of ordered.slice(start, start + TOUCHED_AT_ONCE))
-          await touchOne(id, at.toISOString(), transaction);
+          await touchOne(id, toTimestamp(at), transaction);
       });
     }
   }
@@ -187,7 +190,7 @@ function byDigest(database: Database): CompiledQuery<ApiKeyRow> {
     .compile();
 }
 
-async function touchOne(id: string, usedAt: string, database: Kysely<Schema>): Promise<void> {
+async function touchOne(id: ApiKeyId, usedAt: Timestamp, database: Kysely<Schema>): Promise<void> {
   await database
     .updateTable('api_key')
     .set({ last_used_at: usedAt })

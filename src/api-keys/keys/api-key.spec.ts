@@ -1,16 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
 import { type ApiKeyRow, decideKey, graceEndOf, minuteOf, statusOf, toApiKey } from './api-key.ts';
+import { asId } from '../../../test/ids.ts';
 
 const now = new Date('2026-11-20T18:30:40.500Z');
 const past = '2026-11-20T18:30:40.499Z';
-const present = now.toISOString();
+const present = toTimestamp(now);
 const future = '2026-11-20T18:30:40.501Z';
 
 function keyWith(change: Partial<ApiKeyRow> = {}) {
   return toApiKey({
-    id: 'id',
+    id: asId('id'),
     did: 'did:plc:alice',
-    session_id: 'session',
+    session_id: asId('session'),
     name: 'a bot',
     scope: 'atproto',
     start: 'ckapi_000000',
@@ -28,7 +30,7 @@ function keyWith(change: Partial<ApiKeyRow> = {}) {
 }
 
 describe('decideKey', () => {
-  const inGrace = { previous_digest: 'previous', previous_until: future };
+  const inGrace = { previous_digest: 'previous', previous_until: future } as const;
   it.each<[string, Partial<ApiKeyRow>, string, string]>([
     ['a key without an end', {}, 'current', 'accepted'],
     ['a key before its end', { expires_at: future }, 'current', 'accepted'],
@@ -67,7 +69,7 @@ describe('graceEndOf', () => {
     [{}, 60, '2026-11-20T18:31:40.500Z'],
     [{ expires_at: '2026-11-20T18:31:00.000Z' }, 60, '2026-11-20T18:31:00.000Z'],
     [{ expires_at: '2026-11-20T19:00:00.000Z' }, 60, '2026-11-20T18:31:40.500Z'],
-  ])('of %j in %i s is %s', (change, seconds, end) => {
+  ] as const)('of %j in %i s is %s', (change, seconds, end) => {
     expect(graceEndOf(keyWith(change), seconds, now).toISOString()).toBe(end);
   });
 });

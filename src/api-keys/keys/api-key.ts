@@ -1,6 +1,9 @@
 import type { Selectable } from 'kysely';
 import type { ApiKeyTable } from '../../database/tables/api-key.ts';
 import type { SessionStatus } from '../../database/tables/oauth-session.ts';
+import type { ApiKeyId, SessionId } from '../../database/tables/id.ts';
+import type { Did } from '../../database/tables/did.ts';
+import { toDate } from '../../database/tables/timestamp.ts';
 import type { KeyOutcome } from '../../observability/metrics/metrics-labels.ts';
 
 const MINUTE_MS = 60_000;
@@ -15,9 +18,9 @@ export type ApiKeyStatus = (typeof apiKeyStatuses)[number];
 
 /** An API key; it acts through its own session. */
 export type ApiKey = {
-  readonly id: string;
-  readonly did: string;
-  readonly sessionId: string;
+  readonly id: ApiKeyId;
+  readonly did: Did;
+  readonly sessionId: SessionId;
   readonly name: string;
   readonly scope: string;
   readonly start: string;
@@ -87,8 +90,4 @@ export function minuteOf(now: Date): Date {
 
 function isExpired({ expiresAt }: ApiKey, at: Date): boolean {
   return expiresAt !== null && expiresAt <= at;
-}
-
-function toDate(timestamp: string | null): Date | null {
-  return timestamp === null ? null : new Date(timestamp);
 }

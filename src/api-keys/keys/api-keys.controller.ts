@@ -2,6 +2,7 @@ import { isValidDid } from '@atproto/syntax';
 import { Controller, Delete, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { ApiKeyId } from '../../database/tables/id.ts';
 import { CallSource } from '../../access/call-source.decorator.ts';
 import { Caller } from '../../access/caller.decorator.ts';
 import type { BrowserPrincipal, OperatorPrincipal } from '../../access/principal.ts';
@@ -24,7 +25,7 @@ const DAY_SECONDS = 24 * 60 * 60;
 
 const listQuery = z.object({
   did: z.string().refine(isValidDid, 'must be a DID').optional().describe('for the operator'),
-  cursor: z.uuid().optional(),
+  cursor: ApiKeyId.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import { z } from 'zod';
 import type { AuditAction } from '../../audit/audit-action.ts';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { AuditLog } from '../../audit/audit-log.service.ts';
@@ -10,6 +8,9 @@ import { newApiKeySecret, startOf } from '../../crypto/api-key-secret.ts';
 import { digestOf } from '../../crypto/secret.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
+import { ApiKeyId, newId, parseId } from '../../database/tables/id.ts';
+import type { Did } from '../../database/tables/did.ts';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { Log } from '../../observability/log/log.ts';
 import { SessionRevocation } from '../../sessions/endings/session-revocation.service.ts';
@@ -34,7 +35,7 @@ export type IssuedApiKey = Pick<ApiKey, 'id' | 'start' | 'did' | 'name' | 'scope
 };
 
 /** Whose keys a caller may look after: one account's, or everybody's where it is `undefined`. */
-export type KeyOwner = string | undefined;
+export type KeyOwner = Did | undefined;
 
 /** The life of API keys: issued, listed, rotated, revoked. */
 @Injectable()
@@ -59,7 +60,7 @@ export class ApiKeys {
     const { did, sessionId, name, scope, expiresAt } = key;
     await this.sessions.addHolder({ id: sessionId, did }, database);
     await this.apiKeyRows.freeSlots(did, database);
-    const [id, secret] = [randomUUID(), newApiKeySecret()];
+    const [id, secret] = [newId(ApiKeyId), newApiKeySecret()];
     const row = {
       id,
       did,
@@ -69,8 +70,8 @@ export class ApiKeys {
       ...secretColumnsOf(secret),
       previous_digest: null,
       previous_until: null,
-      created_at: new Date().toISOString(),
-      expires_at: expiresAt?.toISOString() ?? null,
+      created_at: toTimestamp(new Date()),
+      expires_at: expiresAt && toTimestamp(expiresAt),
       revoked_at: null,
       last_used_at: null,
     };
@@ -84,7 +85,7 @@ export class ApiKeys {
    *
    * @throws BrokerError `TooManyApiKeys`
    */
-  async requireRoom(did: string, database: Kysely<Schema>): Promise<void> {
+  async requireRoom(did: Did, database: Kysely<Schema>): Promise<void> {
     const most = this.config.keysPerAccount;
     await this.apiKeyRows.freeSlots(did, database);
     if (freeSlot(await this.apiKeyRows.listSlots(did, database), most) === undefined) throw tooManyKeys(most);
@@ -103,8 +104,8 @@ export class ApiKeys {
    * @throws BrokerError `NotFound`
    */
   async get(id: string, owner: KeyOwner): Promise<ListedApiKey> {
-    // What is no id is not looked for: no database has to take every text.
-    const found = z.uuid().safeParse(id).success ? await this.apiKeyRows.find(id) : undefined;
+    const apiKeyId = parseId(ApiKeyId, id);
+    const found = apiKeyId && (await this.apiKeyRows.find(apiKeyId));
     if (found && (owner === undefined || owner === found.key.did)) return found;
     throw new BrokerError('NotFound', 'There is no such key.');
   }
@@ -115,13 +116,14 @@ export class ApiKeys {
    *
    * @throws BrokerError `NotFound`, `ApiKeyEnded`, `ApiKeyChanged` when another change came first
    */
-  async rotate(id: string, owner: KeyOwner, graceSeconds: number, by: AuditSource): Promise<IssuedApiKey> {
-    const { key, session, scope } = await this.get(id, owner);
+  async rotate(text: string, owner: KeyOwner, graceSeconds: number, by: AuditSource): Promise<IssuedApiKey> {
+    const { key, session, scope } = await this.get(text, owner);
+    const { id, did, name, expiresAt } = key;
     const now = new Date();
     const status = statusOf(key, session, now);
     if (status === 'expired' || status === 'revoked') throw keyEnded(status);
     const secret = newApiKeySecret();
-    const until = graceSeconds > 0 ? graceEndOf(key, graceSeconds, now).toISOString() : null;
+    const until = graceSeconds > 0 ? toTimestamp(graceEndOf(key, graceSeconds, now)) : null;
     const columns = secretColumnsOf(secret);
     const change = {
       ...columns,
@@ -132,7 +134,6 @@ export class ApiKeys {
       await this.change(key, change, transaction);
       await this.record('api-key.rotated', key, by, transaction);
     });
-    const { did, name, expiresAt } = key;
     this.log.apiKeyRotated({ did, apiKeyId: id, previousUntil: until });
     return { id, secret, start: columns.start, did, name, scope, expiresAt };
   }
@@ -143,8 +144,8 @@ export class ApiKeys {
    *
    * @throws BrokerError `NotFound`
    */
-  async revoke(id: string, owner: KeyOwner, by: AuditSource): Promise<void> {
-    await this.get(id, owner);
+  async revoke(text: string, owner: KeyOwner, by: AuditSource): Promise<void> {
+    const { id } = (await this.get(text, owner)).key;
     const revoked = await this.changing(id, transaction => this.end(id, by, transaction));
     if (!revoked) return;
     const { did, sessionId, isSessionOver } = revoked;
@@ -164,13 +165,13 @@ export class ApiKeys {
   }
 
   private async end(
-    id: string,
+    id: ApiKeyId,
     by: AuditSource,
     transaction: Kysely<Schema>,
   ): Promise<(ApiKey & { isSessionOver: boolean }) | undefined> {
     const key = await this.apiKeyRows.lock(id, transaction);
     if (!key || key.revokedAt) return undefined;
-    await this.change(key, { revoked_at: new Date().toISOString(), slot: null }, transaction);
+    await this.change(key, { revoked_at: toTimestamp(new Date()), slot: null }, transaction);
     await this.record('api-key.revoked', key, by, transaction);
     return {
       ...key,
@@ -193,7 +194,7 @@ export class ApiKeys {
 
   /** Changes a key in a transaction; what is known of it is forgotten even where nobody can tell whether that was committed. */
   private async changing<Result>(
-    id: string,
+    id: ApiKeyId,
     change: (transaction: Kysely<Schema>) => Promise<Result>,
   ): Promise<Result> {
     try {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { KeyRequestId } from '../../database/tables/id.ts';
 import type { RowBinding } from '../../crypto/row-binding.ts';
 import { RowMac } from '../../crypto/row-mac.ts';
 import { normalizeClaimCode } from './claim-code.ts';
@@ -9,7 +10,7 @@ import type { StoredKeyRequest } from './key-request.ts';
 export class ClaimCodes {
   constructor(private readonly mac: RowMac) {}
 
-  digest(requestId: string, code: string): string {
+  digest(requestId: KeyRequestId, code: string): string {
     return this.mac.sign(bindingOf(requestId, code));
   }
 
@@ -19,6 +20,6 @@ export class ClaimCodes {
   }
 }
 
-function bindingOf(id: string, code: string): RowBinding {
+function bindingOf(id: KeyRequestId, code: string): RowBinding {
   return { table: 'key_request', column: 'code_digest', id, facts: { code: normalizeClaimCode(code) } };
 }

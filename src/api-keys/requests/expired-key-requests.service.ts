@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/connection/database.ts';
+import type { KeyRequestId } from '../../database/tables/id.ts';
 import { Log } from '../../observability/log/log.ts';
 import { KeyRequestTransitions } from './key-request-transitions.service.ts';
 import { KeyRequestRepository } from './key-request.repository.ts';
@@ -26,7 +27,7 @@ export class ExpiredKeyRequests {
     return swept + (await this.keyRequestRows.deleteOver(KEPT_SECONDS, limit - swept));
   }
 
-  private async expire(id: string): Promise<boolean> {
+  private async expire(id: KeyRequestId): Promise<boolean> {
     const expired = await this.database.transaction().execute(async transaction => {
       const request = await this.keyRequestRows.lock(id, transaction);
       // Whoever was faster has claimed or denied it; its row tells so.

@@ -5,6 +5,7 @@ import { AuditLog } from '../../audit/audit-log.service.ts';
 import { Config } from '../../config/config.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
+import type { KeyRequestId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { requireAllowedAccount } from '../../identity/resolution/allowed-accounts.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
@@ -53,7 +54,7 @@ export class KeyRequestAuthorizations {
    * @throws BrokerError `NotFound`, `KeyRequestNotPending`, `KeyRequestEnded`; `WrongAccount`, `AccountNotAllowed`,
    * `ScopeExceeded`, `LoginRefused` without `atproto`; `TooManyApiKeys`
    */
-  async take(id: string, grant: Grant, by: AuditSource): Promise<AuthorizedKeyRequest> {
+  async take(id: KeyRequestId, grant: Grant, by: AuditSource): Promise<AuthorizedKeyRequest> {
     await this.failPoints.at('request_granted');
     this.requireFitting(await this.keyRequests.getPending(id), grant, by);
     const code = newClaimCode();
@@ -82,7 +83,7 @@ export class KeyRequestAuthorizations {
   }
 
   private async store(
-    id: string,
+    id: KeyRequestId,
     { grant, code, by }: { grant: Grant; code: string; by: AuditSource },
     transaction: Transaction<Schema>,
   ): Promise<Omit<AuthorizedKeyRequest, 'code'> & { session: Session }> {

@@ -5,6 +5,8 @@ import { AuditLog } from '../../audit/audit-log.service.ts';
 import { Config } from '../../config/config.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
+import { KeyRequestId, parseId, type SessionId } from '../../database/tables/id.ts';
+import type { Did } from '../../database/tables/did.ts';
 import { Log } from '../../observability/log/log.ts';
 import { FailPoints } from '../../single-use/fail-points.service.ts';
 import { TempTokens } from '../../temp-tokens/temp-tokens.service.ts';
@@ -17,8 +19,8 @@ import { ended, noSuchRequest, notAuthorized, wrongCode } from './key-request-re
 import { KeyRequestRepository } from './key-request.repository.ts';
 
 /** What came of a code: the key, or one try less, with the session that ends with the last one. */
-type Claimed = { readonly key: IssuedApiKey; readonly sessionId: string };
-type Missed = { readonly tries: number; readonly did: string; readonly sessionOver: string | undefined };
+type Claimed = { readonly key: IssuedApiKey; readonly sessionId: SessionId };
+type Missed = { readonly tries: number; readonly did: Did; readonly sessionOver: SessionId | undefined };
 
 /** Hands over the keys that their owners have authorized. */
 @Injectable()
@@ -43,7 +45,9 @@ export class KeyRequestClaims {
    * @throws BrokerError `NotFound`, `KeyRequestNotAuthorized`, `KeyRequestEnded`; `WrongClaimCode`; `TooManyApiKeys` and
    * `ReauthorizationRequired`, which cost no try
    */
-  async claim(id: string, code: string, by: AuditSource): Promise<IssuedApiKey> {
+  async claim(text: string, code: string, by: AuditSource): Promise<IssuedApiKey> {
+    const id = parseId(KeyRequestId, text);
+    if (!id) throw noSuchRequest();
     const result = await this.database
       .transaction()
       .execute(transaction => this.tryCode(id, code, by, transaction));
@@ -59,13 +63,18 @@ export class KeyRequestClaims {
    *
    * @throws BrokerError `InvalidToken` for a token that does not open this claim, before the code is looked at
    */
-  async claimWithToken(id: string, tempToken: string, code: string, by: AuditSource): Promise<IssuedApiKey> {
+  async claimWithToken(
+    id: KeyRequestId,
+    tempToken: string,
+    code: string,
+    by: AuditSource,
+  ): Promise<IssuedApiKey> {
     await this.tempTokens.verify(tempToken, claimUseOf(id, this.config.basePath));
     return this.claim(id, code, by);
   }
 
   private async tryCode(
-    id: string,
+    id: KeyRequestId,
     code: string,
     by: AuditSource,
     transaction: Transaction<Schema>,
@@ -124,7 +133,7 @@ export class KeyRequestClaims {
     return { ...change, did, sessionOver };
   }
 
-  private async refuse(id: string, { tries, did, sessionOver }: Missed): Promise<never> {
+  private async refuse(id: KeyRequestId, { tries, did, sessionOver }: Missed): Promise<never> {
     this.log.wrongClaimCode({ did, keyRequestId: id, tries });
     await this.keyRequestTransitions.finish(sessionOver);
     throw wrongCode(tries);

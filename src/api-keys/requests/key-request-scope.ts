@@ -1,3 +1,4 @@
+import type { KeyRequestId } from '../../database/tables/id.ts';
 import type { CredentialUse } from '../../access/credential-use.ts';
 import type { TempTokenScope } from '../../temp-tokens/temp-token-scope.ts';
 import { KEY_REQUEST_SECONDS } from './key-request.ts';
@@ -15,7 +16,7 @@ export const KEY_REQUEST_SCOPE: TempTokenScope = {
 };
 
 /** The request that claims a key: what its temp token is good for, wherever it was kept. */
-export function claimUseOf(id: string, basePath: string): Omit<CredentialUse, 'from'> {
+export function claimUseOf(id: KeyRequestId, basePath: string): Omit<CredentialUse, 'from'> {
   const route = `${basePath}/api/key-requests/:id/claim`;
   return { method: 'POST', route, path: route.replace(':id', id), params: { id } };
 }

@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { AuditLog } from '../../audit/audit-log.service.ts';
 import type { Schema } from '../../database/tables/schema.ts';
+import type { SessionId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { SessionRevocation } from '../../sessions/endings/session-revocation.service.ts';
 import { TempTokens } from '../../temp-tokens/temp-tokens.service.ts';
@@ -35,7 +36,7 @@ export class KeyRequestTransitions {
     request: StoredKeyRequest,
     { status, reason, by, change = {} }: KeyRequestEnd,
     transaction: Transaction<Schema>,
-  ): Promise<string | undefined> {
+  ): Promise<SessionId | undefined> {
     await this.changeLocked(request, { ...change, status }, transaction);
     await this.deleteTokens(request, by, transaction);
     const { id, did, sessionId } = request;
@@ -67,7 +68,7 @@ export class KeyRequestTransitions {
   }
 
   /** Revokes a session that an ended request held, at its issuer. */
-  async finish(sessionId: string | undefined): Promise<void> {
+  async finish(sessionId: SessionId | undefined): Promise<void> {
     if (sessionId !== undefined) await this.sessionRevocation.revokeMarked(sessionId);
   }
 }

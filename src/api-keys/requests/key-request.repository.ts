@@ -4,6 +4,7 @@ import type { RowBinding } from '../../crypto/row-binding.ts';
 import { RowMac } from '../../crypto/row-mac.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
+import type { KeyRequestId } from '../../database/tables/id.ts';
 import { type KeyRequestRow, type StoredKeyRequest, toKeyRequest } from './key-request.ts';
 
 const OPEN = ['pending', 'authorized'] as const;
@@ -31,13 +32,13 @@ export class KeyRequestRepository {
       .execute();
   }
 
-  async find(id: string): Promise<StoredKeyRequest | undefined> {
+  async find(id: KeyRequestId): Promise<StoredKeyRequest | undefined> {
     const found = await this.selectById(id, this.database).executeTakeFirst();
     return found && this.open(found);
   }
 
   /** Finds a request and locks it, so that nobody else changes it before this transaction ends. */
-  async lock(id: string, transaction: Kysely<Schema>): Promise<StoredKeyRequest | undefined> {
+  async lock(id: KeyRequestId, transaction: Kysely<Schema>): Promise<StoredKeyRequest | undefined> {
     let query = this.selectById(id, transaction);
     if (this.database.dialect === 'postgres') query = query.forUpdate();
     const found = await query.executeTakeFirst();
@@ -74,7 +75,7 @@ export class KeyRequestRepository {
    * Lists the ids of up to `limit` requests that have expired and are not marked so. One that was edited is left out:
    * whoever asks for it meets the alarm. Served by the index on `status`.
    */
-  async listExpired(limit: number): Promise<string[]> {
+  async listExpired(limit: number): Promise<KeyRequestId[]> {
     const rows = await this.database
       .selectFrom('key_request')
       .selectAll()
@@ -103,7 +104,7 @@ export class KeyRequestRepository {
     return Number(numDeletedRows);
   }
 
-  private selectById(id: string, database: Kysely<Schema>) {
+  private selectById(id: KeyRequestId, database: Kysely<Schema>) {
     return database
       .selectFrom('key_request')
       .selectAll()

@@ -6,12 +6,16 @@ import {
   toKeyRequest,
   toNewKeyRequestRow,
 } from './key-request.ts';
+import { asId } from '../../../test/ids.ts';
 
 const expiresAt = new Date('2026-11-20T18:30:00.000Z');
 const [before, after] = [new Date(expiresAt.getTime() - 1), new Date(expiresAt.getTime() + 1)];
 
 function requestWith(change: Partial<KeyRequestRow>, readAt = before) {
-  const asked = { id: 'id', did: 'did:plc:alice', name: 'a bot', scope: 'atproto', askedFrom: '192.0.2.1' };
+  const asked = {
+    ...{ id: asId('id'), name: 'a bot', scope: 'atproto', askedFrom: '192.0.2.1' },
+    did: 'did:plc:alice',
+  } as const;
   return toKeyRequest({ ...toNewKeyRequestRow({ ...asked, expiresAt }), mac: 'mac', ...change }, readAt);
 }
 

@@ -1,5 +1,8 @@
 import type { Selectable } from 'kysely';
 import type { KeyRequestStatus, KeyRequestTable } from '../../database/tables/key-request.ts';
+import type { KeyRequestId, SessionId } from '../../database/tables/id.ts';
+import type { Did } from '../../database/tables/did.ts';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
 
 /** How long a key request lives, and its temp token with it. */
 export const KEY_REQUEST_SECONDS = 15 * 60;
@@ -13,8 +16,8 @@ export type KeyRequestRow = Selectable<KeyRequestTable>;
 
 /** Somebody asks an account's owner for a key. Its status is what it is at the time of the reading, swept or not. */
 export type KeyRequest = {
-  readonly id: string;
-  readonly did: string;
+  readonly id: KeyRequestId;
+  readonly did: Did;
   /** Verified when it was asked for. */
   readonly handle: string | null;
   /** What the asker calls the key: nobody has verified it. */
@@ -26,7 +29,7 @@ export type KeyRequest = {
   readonly loopback: string | null;
   readonly tries: number;
   /** The session that an authorized request holds. */
-  readonly sessionId: string | null;
+  readonly sessionId: SessionId | null;
   /** How long the key lives from its claim; null for a key that ends only when it is revoked. */
   readonly expiresInDays: number | null;
   readonly createdAt: Date;
@@ -77,8 +80,8 @@ export function toNewKeyRequestRow(request: NewKeyRequest): Omit<KeyRequestRow, 
     session_id: null,
     api_key_id: null,
     expires_in_days: expiresInDays ?? null,
-    created_at: new Date(expiresAt.getTime() - KEY_REQUEST_SECONDS * 1000).toISOString(),
-    expires_at: expiresAt.toISOString(),
+    created_at: toTimestamp(new Date(expiresAt.getTime() - KEY_REQUEST_SECONDS * 1000)),
+    expires_at: toTimestamp(expiresAt),
   };
 }
 

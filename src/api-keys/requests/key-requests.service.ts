@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Transaction } from 'kysely';
-import { z } from 'zod';
 import type { Principal } from '../../access/principal.ts';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { AuditLog } from '../../audit/audit-log.service.ts';
 import { Config } from '../../config/config.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
+import { KeyRequestId, newId, parseId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { requireAllowedAccount } from '../../identity/resolution/allowed-accounts.ts';
 import { type Account, IdentityService } from '../../identity/resolution/identity.service.ts';
@@ -75,8 +74,8 @@ export class KeyRequests implements OnModuleInit {
 
   /** @throws BrokerError `NotFound` */
   async get(id: string): Promise<KeyRequest> {
-    // What is no id is not looked for: no database has to take every text.
-    const found = z.uuid().safeParse(id).success ? await this.keyRequestRows.find(id) : undefined;
+    const requestId = parseId(KeyRequestId, id);
+    const found = requestId && (await this.keyRequestRows.find(requestId));
     if (!found) throw noSuchRequest();
     return found;
   }
@@ -103,7 +102,7 @@ export class KeyRequests implements OnModuleInit {
    */
   async approve(id: string, by: AuditSource): Promise<KeyRequest> {
     const request = await this.getPending(id);
-    const target = { kind: 'key-request', id } as const;
+    const target = { kind: 'key-request', id: request.id } as const;
     this.auditLog.note({ ...by, action: 'key-request.approved', did: request.did, target });
     return request;
   }
@@ -113,8 +112,8 @@ export class KeyRequests implements OnModuleInit {
    *
    * @throws BrokerError `NotFound`, `KeyRequestEnded`
    */
-  async deny(id: string, by: AuditSource): Promise<void> {
-    const { did } = await this.get(id);
+  async deny(text: string, by: AuditSource): Promise<void> {
+    const { id, did } = await this.get(text);
     const session = await this.database.transaction().execute(async transaction => {
       const request = await this.keyRequestRows.lock(id, transaction);
       if (!request) throw noSuchRequest();
@@ -148,7 +147,7 @@ export class KeyRequests implements OnModuleInit {
     await this.leases.holdWithin(transaction, 'key-requests');
     const most = this.config.pendingKeyRequests;
     if ((await this.keyRequestRows.countPending(transaction)) >= most) throw tooManyPending(most);
-    const id = randomUUID();
+    const id = newId(KeyRequestId);
     const { token, expiresAt } = await this.tempTokens.mint(
       { scope: KEY_REQUEST_SCOPE.name, resource: id, ttlSeconds: KEY_REQUEST_SECONDS, by },
       transaction,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { BEFORE_ALL_SESSIONS } from '../../database/tables/id.ts';
 import { Log } from '../../observability/log/log.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import { toBackgroundResult } from '../../observability/metrics/metrics-labels.ts';
@@ -52,7 +53,7 @@ export class BackgroundRefresh {
 
   private async *claim(withinSeconds: number, signal: AbortSignal | undefined): AsyncGenerator<DueSession> {
     // What is claimed ahead of its time would be due again at once: such a run goes by id.
-    for (let after = withinSeconds > 0 ? '' : undefined; !signal?.aborted;) {
+    for (let after = withinSeconds > 0 ? BEFORE_ALL_SESSIONS : undefined; !signal?.aborted;) {
       const batch = await this.dueSessionRows.claim(LANES, { withinSeconds, after });
       yield* batch;
       if (batch.length < LANES) return;

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/connection/database.ts';
+import type { SessionId } from '../../database/tables/id.ts';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
 import { RECENT_USE_MS } from '../../sessions/stored/refresh-policy.ts';
 import type { SessionRow } from '../../sessions/stored/session-row.ts';
 
@@ -31,7 +33,7 @@ export class DueSessionRepository {
    */
   async claim(
     limit: number,
-    { withinSeconds, after }: { withinSeconds: number; after: string | undefined },
+    { withinSeconds, after }: { withinSeconds: number; after: SessionId | undefined },
   ): Promise<DueSession[]> {
     const { database } = this;
     let due = database
@@ -85,7 +87,7 @@ export class DueSessionRepository {
   async postpone({ id, generation }: DueSession, until: Date): Promise<void> {
     await this.database
       .updateTable('oauth_session')
-      .set({ next_refresh_at: until.toISOString() })
+      .set({ next_refresh_at: toTimestamp(until) })
       .where('id', '=', id)
       .where('generation', '=', generation)
       .where('status', '=', 'active')

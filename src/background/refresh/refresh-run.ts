@@ -1,3 +1,4 @@
+import type { SessionId } from '../../database/tables/id.ts';
 import type { RefreshResult } from '../../sessions/refresh/refresh-result.ts';
 
 /** How many failures are told one by one: a run may go over all sessions there are, and goes on while more fall due. */
@@ -14,14 +15,14 @@ export type RefreshRun = {
   readonly unlisted?: number;
 };
 
-export type FailedRefresh = { readonly id: string; readonly error: string };
+export type FailedRefresh = { readonly id: SessionId; readonly error: string };
 
 /** Counts what becomes of each session, and keeps no more than that. */
 export class RefreshTally {
   private readonly counts = { refreshed: 0, skipped: 0, failed: 0 };
   private readonly failed: FailedRefresh[] = [];
 
-  add(id: string, result: RefreshResult): void {
+  add(id: SessionId, result: RefreshResult): void {
     this.counts[result.kind]++;
     if (result.kind === 'failed' && this.failed.length < MOST_LISTED)
       this.failed.push({ id, error: result.error });

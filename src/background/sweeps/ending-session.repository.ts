@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Expression, SqlBool } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
+import type { SessionId } from '../../database/tables/id.ts';
+import type { Did } from '../../database/tables/did.ts';
 import { END_NOTICE_MS, LIFE_LIMIT_MS } from '../../sessions/stored/refresh-policy.ts';
 
 /** A session whose absolute end is near. */
 export type EndingSession = {
-  readonly id: string;
-  readonly did: string;
+  readonly id: SessionId;
+  readonly did: Did;
   readonly kid: string | null;
   readonly grantedAt: Date;
 };
@@ -17,7 +19,7 @@ export class EndingSessionRepository {
   constructor(private readonly database: Database) {}
 
   /** Lists active sessions that are within the notice before their end, by id, from behind `after`. */
-  async list(limit: number, after: string): Promise<EndingSession[]> {
+  async list(limit: number, after: SessionId): Promise<EndingSession[]> {
     const rows = await this.database
       .selectFrom('oauth_session')
       .select(['id', 'did', 'kid', 'granted_at'])

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { BEFORE_ALL_SESSIONS } from '../../database/tables/id.ts';
 import { LeaseRepository } from '../../leases/lease.repository.ts';
 import { Log } from '../../observability/log/log.ts';
 import { absoluteEndOf } from '../../sessions/stored/refresh-policy.ts';
@@ -22,7 +23,7 @@ export class ExpiryWarnings {
     // Never given back: whoever takes it, even this process after a restart, does so a day later.
     if (!(await this.leaseRows.acquire('ending-soon', randomUUID(), DAY_SECONDS))) return 0;
     let warned = 0;
-    for (let after = ''; !signal?.aborted;) {
+    for (let after = BEFORE_ALL_SESSIONS; !signal?.aborted;) {
       const sessions = await this.endingSessionRows.list(READ_AT_ONCE, after);
       for (const session of sessions) {
         const endsAt = absoluteEndOf(session).toISOString();
@@ -30,7 +31,7 @@ export class ExpiryWarnings {
       }
       warned += sessions.length;
       if (sessions.length < READ_AT_ONCE) break;
-      after = sessions.at(-1)?.id ?? '';
+      after = sessions.at(-1)?.id ?? BEFORE_ALL_SESSIONS;
     }
     return warned;
   }

@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { SessionStatus } from '../../database/tables/oauth-session.ts';
+import type { SessionId } from '../../database/tables/id.ts';
 import { isUnheld } from '../../sessions/stored/session-holders.ts';
 
 /** How long a session may be without a holder: longer than any transaction that adds one takes. */
@@ -20,7 +21,10 @@ export class HolderlessSessionRepository {
    *
    * @returns those that are not over and no longer new, and the id of the last one, `undefined` at the end
    */
-  async lookAfter(cursor: string, limit: number): Promise<{ ids: string[]; last: string | undefined }> {
+  async lookAfter(
+    cursor: SessionId,
+    limit: number,
+  ): Promise<{ ids: SessionId[]; last: SessionId | undefined }> {
     const rows = await this.database
       .selectFrom('oauth_session')
       .select(['id', 'status'])
@@ -39,7 +43,11 @@ export class HolderlessSessionRepository {
    *
    * Served by the indexes on the holders' `session_id`.
    */
-  async lock(among: readonly string[], limit: number, transaction: Transaction<Schema>): Promise<string[]> {
+  async lock(
+    among: readonly SessionId[],
+    limit: number,
+    transaction: Transaction<Schema>,
+  ): Promise<SessionId[]> {
     const unheld = transaction.selectFrom('oauth_session').select('id').where(isUnheld(this.database.now()));
     let candidates = unheld.where('id', 'in', among).orderBy('id').limit(limit);
     if (this.database.dialect === 'postgres') candidates = candidates.forUpdate().skipLocked();

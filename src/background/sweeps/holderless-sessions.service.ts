@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/connection/database.ts';
+import { BEFORE_ALL_SESSIONS, type SessionId } from '../../database/tables/id.ts';
 import { SessionRevocation } from '../../sessions/endings/session-revocation.service.ts';
 import { HolderlessSessionRepository } from './holderless-session.repository.ts';
 
@@ -11,7 +12,7 @@ const LOOKED_AT = 200;
 @Injectable()
 export class HolderlessSessions {
   /** The session up to which the table was looked through. */
-  private cursor = '';
+  private cursor = BEFORE_ALL_SESSIONS;
 
   constructor(
     private readonly database: Database,
@@ -21,19 +22,19 @@ export class HolderlessSessions {
 
   /** Ends up to `limit` sessions, going on where the last sweep stopped; answers how many. */
   async sweep(limit: number): Promise<number> {
-    let [ended, rounds] = [0, this.cursor === '' ? 1 : 2];
+    let [ended, rounds] = [0, this.cursor === BEFORE_ALL_SESSIONS ? 1 : 2];
     while (ended < limit && rounds > 0) {
       const { ids, last } = await this.holderlessSessionRows.lookAfter(this.cursor, LOOKED_AT);
       const locked = ids.length > 0 ? await this.endAmong(ids, limit - ended) : [];
       ended += locked.length;
-      this.cursor = (ended < limit ? last : locked.at(-1)) ?? '';
+      this.cursor = (ended < limit ? last : locked.at(-1)) ?? BEFORE_ALL_SESSIONS;
       if (last === undefined) rounds--;
       await turn();
     }
     return ended;
   }
 
-  private async endAmong(ids: readonly string[], limit: number): Promise<string[]> {
+  private async endAmong(ids: readonly SessionId[], limit: number): Promise<SessionId[]> {
     const locked = await this.database.transaction().execute(async transaction => {
       const found = await this.holderlessSessionRows.lock(ids, limit, transaction);
       for (const id of found) await this.sessionRevocation.markRevoking(id, transaction);

@@ -3,7 +3,7 @@ import { BatchedMarks } from './batched-marks.ts';
 
 const [early, late] = [new Date(1000), new Date(2000)];
 
-class TestMarks extends BatchedMarks {
+class TestMarks extends BatchedMarks<string> {
   readonly written: Record<string, Date>[] = [];
   readonly failures: unknown[] = [];
   isAway = false;

@@ -5,8 +5,10 @@ import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
  * everything else. Of one key the last mark counts. What could not be written is tried again with the next batch, the
  * last time when the process ends.
  */
-export abstract class BatchedMarks<Mark = Date> implements OnModuleInit, OnApplicationShutdown {
-  private marks = new Map<string, Mark>();
+export abstract class BatchedMarks<Key extends string, Mark = Date>
+  implements OnModuleInit, OnApplicationShutdown
+{
+  private marks = new Map<Key, Mark>();
   private flushing: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
 
@@ -27,11 +29,11 @@ export abstract class BatchedMarks<Mark = Date> implements OnModuleInit, OnAppli
     return this.flushing;
   }
 
-  protected mark(key: string, mark: Mark): void {
+  protected mark(key: Key, mark: Mark): void {
     this.marks.set(key, mark);
   }
 
-  protected abstract write(marks: ReadonlyMap<string, Mark>): Promise<void>;
+  protected abstract write(marks: ReadonlyMap<Key, Mark>): Promise<void>;
 
   protected abstract onFailure(error: unknown): void;
 

@@ -14,9 +14,9 @@ type Known<Row> = { readonly row: Row; readonly readStartedAt: number };
 
 type Reading<Row> = { readonly row: Promise<Row | undefined>; readonly startedAt: number };
 
-export type RecentRowsOptions<Row> = {
+export type RowCacheOptions<Row, Key extends string> = {
   /** Reads a row; it is told what is known of it already, however old. */
-  readonly read: (key: string, known: Row | undefined) => Promise<Row | undefined>;
+  readonly read: (key: Key, known: Row | undefined) => Promise<Row | undefined>;
   /** How many rows are kept at most; those unused for longest make room. */
   readonly mostRows: number;
   /** How many bytes of memory a row takes, and how many all of them may. */
@@ -28,14 +28,14 @@ export type RecentRowsOptions<Row> = {
  * reading began, or after it was last known that nobody else wrote to the database. Where there is no row, nothing is
  * kept.
  */
-export class RowCache<Row> {
-  private readonly read: RecentRowsOptions<Row>['read'];
-  private readonly known: LRUCache<string, Known<Row>>;
-  private readonly readings = new Map<string, Reading<Row>>();
+export class RowCache<Row, Key extends string = string> {
+  private readonly read: RowCacheOptions<Row, Key>['read'];
+  private readonly known: LRUCache<Key, Known<Row>>;
+  private readonly readings = new Map<Key, Reading<Row>>();
 
   constructor(
     private readonly foreignWrites: Pick<ForeignWrites, 'unchangedUntil'>,
-    { read, mostRows, size }: RecentRowsOptions<Row>,
+    { read, mostRows, size }: RowCacheOptions<Row, Key>,
   ) {
     this.read = read;
     this.known = new LRUCache({
@@ -45,7 +45,7 @@ export class RowCache<Row> {
   }
 
   /** Returns a row as it was at most five seconds ago. */
-  async get(key: string): Promise<Row | undefined> {
+  async get(key: Key): Promise<Row | undefined> {
     const known = this.known.get(key);
     const age = known ? this.ageOf(known) : Infinity;
     if (!known || age >= 1) return this.join(key) ?? this.reload(key);
@@ -55,7 +55,7 @@ export class RowCache<Row> {
   }
 
   /** Reads a row now, whatever is known of it. */
-  async reload(key: string): Promise<Row | undefined> {
+  async reload(key: Key): Promise<Row | undefined> {
     const startedAt = performance.now();
     const reading = { row: this.read(key, this.known.get(key)?.row), startedAt };
     this.readings.set(key, reading);
@@ -69,13 +69,13 @@ export class RowCache<Row> {
   }
 
   /** Forgets a row that was changed here, and whatever is being read of it. */
-  forget(key: string): void {
+  forget(key: Key): void {
     this.known.delete(key);
     this.readings.delete(key);
   }
 
   /** Changes what is known of a row as it was just changed here, where that is no reason to read it again. */
-  amend(key: string, change: (row: Row) => Row): void {
+  amend(key: Key, change: (row: Row) => Row): void {
     const known = this.known.peek(key);
     if (known) this.known.set(key, { ...known, row: change(known.row) });
   }
@@ -87,7 +87,7 @@ export class RowCache<Row> {
   }
 
   /** Returns what a reading under way will find, unless it began too long ago. */
-  private join(key: string): Promise<Row | undefined> | undefined {
+  private join(key: Key): Promise<Row | undefined> | undefined {
     const reading = this.readings.get(key);
     return reading && performance.now() - reading.startedAt < OLDEST_MS ? reading.row : undefined;
   }
@@ -101,7 +101,7 @@ export class RowCache<Row> {
     );
   }
 
-  private remember(key: string, row: Row | undefined, readStartedAt: number): void {
+  private remember(key: Key, row: Row | undefined, readStartedAt: number): void {
     if (row === undefined) this.known.delete(key);
     else this.known.set(key, { row, readStartedAt });
   }

@@ -1,10 +1,12 @@
+import type { Did } from './did.ts';
+import type { ApiKeyId, SessionId } from './id.ts';
 import type { Timestamp } from './timestamp.ts';
 
 /** An API key; it acts through a session of its own. */
 export type ApiKeyTable = {
-  id: string;
-  did: string;
-  session_id: string;
+  id: ApiKeyId;
+  did: Did;
+  session_id: SessionId;
   name: string;
   /** What was granted when it was authorized; what is granted now its session knows. */
   scope: string;

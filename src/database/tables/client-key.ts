@@ -1,3 +1,4 @@
+import type { NativeAppId } from './id.ts';
 import type { Timestamp } from './timestamp.ts';
 
 /** A signing key of a client's assertions. */
@@ -5,7 +6,7 @@ export type ClientKeyTable = {
   /** RFC 7638 thumbprint. */
   kid: string;
   /** The native app that the key belongs to; null for the broker's own. */
-  app: string | null;
+  app: NativeAppId | null;
   /** The private key. */
   sealed: string;
   created_at: Timestamp;

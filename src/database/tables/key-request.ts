@@ -1,4 +1,6 @@
 import type { Generated } from 'kysely';
+import type { Did } from './did.ts';
+import type { ApiKeyId, KeyRequestId, SessionId } from './id.ts';
 import type { Timestamp } from './timestamp.ts';
 
 export const keyRequestStatuses = ['pending', 'authorized', 'denied', 'expired', 'claimed'] as const;
@@ -7,8 +9,8 @@ export type KeyRequestStatus = (typeof keyRequestStatuses)[number];
 
 /** Somebody asks an account's owner for a key; until it is claimed, an authorized request holds the key's session. */
 export type KeyRequestTable = {
-  id: string;
-  did: string;
+  id: KeyRequestId;
+  did: Did;
   handle: string | null;
   /** What the asker calls the key. */
   name: string;
@@ -22,8 +24,8 @@ export type KeyRequestTable = {
   code_digest: string | null;
   /** Wrong codes so far. */
   tries: Generated<number>;
-  session_id: string | null;
-  api_key_id: string | null;
+  session_id: SessionId | null;
+  api_key_id: ApiKeyId | null;
   expires_in_days: number | null;
   created_at: Timestamp;
   expires_at: Timestamp;

@@ -1,3 +1,4 @@
+import type { NativeAppId } from './id.ts';
 import type { Timestamp } from './timestamp.ts';
 
 export const nativeAppStatuses = ['active', 'paused'] as const;
@@ -6,7 +7,7 @@ export type NativeAppStatus = (typeof nativeAppStatuses)[number];
 
 /** A native app that the broker authenticates to issuers. */
 export type NativeAppTable = {
-  id: string;
+  id: NativeAppId;
   /** Part of the addresses of its documents. */
   name: string;
   client_id: string;

@@ -1,3 +1,4 @@
+import type { AttemptId, NativeAppId } from './id.ts';
 import type { Timestamp } from './timestamp.ts';
 
 export const nativeAttemptStates = ['sent', 'in_doubt'] as const;
@@ -11,7 +12,7 @@ export type NativeRefreshTable = {
   id: string;
   /** HMAC of the token alone, by which one that is shown for another issuer is known. */
   token: string;
-  app_id: string;
+  app_id: NativeAppId;
   issuer: string;
   /** Thumbprint of the DPoP key that the token is bound to; empty for a login under way. */
   jkt: string;
@@ -19,7 +20,7 @@ export type NativeRefreshTable = {
   kid: string;
   /** Over what the row's meaning hangs on: all above. */
   mac: string;
-  attempt_id: string | null;
+  attempt_id: AttemptId | null;
   attempt_state: NativeAttemptState | null;
   owner: string | null;
   sent_at: Timestamp | null;

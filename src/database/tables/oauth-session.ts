@@ -1,4 +1,6 @@
 import type { Generated } from 'kysely';
+import type { Did } from './did.ts';
+import type { AttemptId, SessionId } from './id.ts';
 import type { Timestamp } from './timestamp.ts';
 
 /** The kind of holder that a session was granted for. */
@@ -30,8 +32,8 @@ export type AttemptState = 'prepared' | 'sent' | 'in_doubt';
 
 /** A stored grant with its life. */
 export type OauthSessionTable = {
-  id: string;
-  did: string;
+  id: SessionId;
+  did: Did;
   handle: string | null;
   client_id: string;
   issuer: string;
@@ -54,7 +56,7 @@ export type OauthSessionTable = {
   last_used_at: Timestamp | null;
   access_expires_at: Timestamp;
   /** The try to refresh this generation; null when there is none. */
-  attempt_id: string | null;
+  attempt_id: AttemptId | null;
   attempt_state: AttemptState | null;
   /** How often this generation's refresh token was sent again after an answer was lost. */
   attempt_no: Generated<number>;

@@ -1,8 +1,9 @@
+import type { TempTokenId } from './id.ts';
 import type { Timestamp } from './timestamp.ts';
 
 /** A short-lived token that opens the routes of one scope for one resource. */
 export type TempTokenTable = {
-  id: string;
+  id: TempTokenId;
   /** Digest of the token. */
   digest: string;
   scope: string;

@@ -1,5 +1,18 @@
 /**
- * An instant as the database stores it: ISO-8601 UTC text with milliseconds, `2026-11-20T18:00:00.000Z`, the shape
- * of `Date.toISOString()`. All of them have one shape, so that comparing the texts compares the instants.
+ * A point in time as the database stores it: UTC text with milliseconds, `2026-11-20T18:00:00.000Z`. All have this
+ * shape, so comparing the texts compares the times.
  */
-export type Timestamp = string;
+export type Timestamp = `${number}-${number}-${number}T${number}:${number}:${number}Z`;
+
+export function toTimestamp(date: Date): Timestamp {
+  return date.toISOString() as Timestamp;
+}
+
+/** Returns null for an empty column. */
+export function toDate(timestamp: Timestamp | null): Date | null {
+  return timestamp === null ? null : new Date(timestamp);
+}
+
+export function isTimestamp(text: string): text is Timestamp {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text);
+}

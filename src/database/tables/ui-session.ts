@@ -1,12 +1,14 @@
+import type { Did } from './did.ts';
+import type { SessionId, UiSessionId } from './id.ts';
 import type { Timestamp } from './timestamp.ts';
 
 /** A browser's cookie session; it points at the session that it acts through. */
 export type UiSessionTable = {
-  id: string;
+  id: UiSessionId;
   /** Digest of the cookie. */
   digest: string;
-  did: string;
-  session_id: string;
+  did: Did;
+  session_id: SessionId;
   user_agent: string | null;
   created_at: Timestamp;
   last_seen_at: Timestamp;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import type { Did } from '../../database/tables/did.ts';
 import { IdentityService } from '../resolution/identity.service.ts';
 import { OutboundHttp } from '../outbound/outbound-http.service.ts';
 import { type PictureType, pictureTypeOf } from './picture-type.ts';
@@ -20,7 +21,7 @@ const profile = z.object({
 /** Fetches the profile pictures of accounts from their own PDSs. Each is cached for ten minutes. */
 @Injectable()
 export class ProfilePictures {
-  private readonly cache: LRUCache<string, CachedPicture>;
+  private readonly cache: LRUCache<Did, CachedPicture>;
 
   constructor(
     private readonly identity: IdentityService,
@@ -37,17 +38,17 @@ export class ProfilePictures {
   }
 
   /** Returns whether {@link find} needs no request to a PDS. */
-  isCached(did: string): boolean {
+  isCached(did: Did): boolean {
     return this.cache.has(did);
   }
 
   /** Returns the picture of an account. Undefined if it has none, or if its PDS does not deliver one. */
-  async find(did: string): Promise<Picture | undefined> {
+  async find(did: Did): Promise<Picture | undefined> {
     return (await this.cache.fetch(did))?.picture;
   }
 
   /** Treats every failure as a missing picture: pages work without it. */
-  private async fetchPicture(did: string): Promise<Picture | undefined> {
+  private async fetchPicture(did: Did): Promise<Picture | undefined> {
     try {
       const { pds } = await this.identity.resolve(did);
       const cid = await this.fetchCid(did, pds);
@@ -57,7 +58,7 @@ export class ProfilePictures {
     }
   }
 
-  private async fetchCid(did: string, pds: string): Promise<string | undefined> {
+  private async fetchCid(did: Did, pds: string): Promise<string | undefined> {
     const query = new URLSearchParams({ repo: did, collection: 'app.bsky.actor.profile', rkey: 'self' });
     const answer = await this.outboundHttp.metadata(`${pds}/xrpc/com.atproto.repo.getRecord?${query}`);
     if (!answer.ok) return undefined;
@@ -65,7 +66,7 @@ export class ProfilePictures {
     return data?.value.avatar.ref.$link;
   }
 
-  private async fetchBlob(did: string, cid: string, pds: string): Promise<Picture | undefined> {
+  private async fetchBlob(did: Did, cid: string, pds: string): Promise<Picture | undefined> {
     const query = new URLSearchParams({ did, cid });
     const answer = await this.outboundHttp.picture(`${pds}/xrpc/com.atproto.sync.getBlob?${query}`);
     if (!answer.ok) return undefined;

@@ -1,3 +1,4 @@
+import type { Did } from '../../database/tables/did.ts';
 import type { Config } from '../../config/config.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 
@@ -6,7 +7,7 @@ import { BrokerError } from '../../errors/broker-error.ts';
  *
  * @throws BrokerError `AccountNotAllowed`
  */
-export function requireAllowedAccount(did: string, { allowedDids }: Pick<Config, 'allowedDids'>): void {
+export function requireAllowedAccount(did: Did, { allowedDids }: Pick<Config, 'allowedDids'>): void {
   if (allowedDids === 'any' || allowedDids.includes(did)) return;
   throw new BrokerError(
     'AccountNotAllowed',

@@ -1,4 +1,5 @@
 import { DidResolverCommon, type AtprotoDid, type DidResolver } from '@atproto-labs/did-resolver';
+import type { Did } from '../../database/tables/did.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import type { Fetch } from '../outbound/guarded-fetch.ts';
 
@@ -34,7 +35,7 @@ export function createDidResolver(options: DidResolverOptions): AtprotoDidResolv
   };
 }
 
-const isPlc = (did: string): did is AtprotoDid & `did:plc:${string}` => did.startsWith('did:plc:');
+const isPlc = (did: Did): did is AtprotoDid & `did:plc:${string}` => did.startsWith('did:plc:');
 
-const unreachable = (did: string, where: string, cause: unknown): BrokerError =>
+const unreachable = (did: Did, where: string, cause: unknown): BrokerError =>
   new BrokerError('AccountUnreachable', `The document of ${did} could not be read from ${where}.`, { cause });

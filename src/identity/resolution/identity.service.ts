@@ -5,6 +5,7 @@ import {
   type ResolveIdentityOptions,
 } from '@atproto-labs/identity-resolver';
 import { Injectable } from '@nestjs/common';
+import type { Did } from '../../database/tables/did.ts';
 import { Config } from '../../config/config.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { parseIdentifier } from './identifier.ts';
@@ -13,7 +14,7 @@ import { OutboundHttp } from '../outbound/outbound-http.service.ts';
 import { pdsOf } from './pds-of.ts';
 
 /** An account. `handle` is set only if it was verified in both directions. `pds` is an origin. */
-export type Account = { did: string; handle?: string; pds: string };
+export type Account = { did: Did; handle?: string; pds: string };
 
 /** Resolves accounts and their servers: handle -> DID -> DID document -> PDS. */
 @Injectable()

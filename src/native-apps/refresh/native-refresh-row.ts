@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { RowBinding } from '../../crypto/row-binding.ts';
 import type { NativeRefreshTable } from '../../database/tables/native-refresh.ts';
+import { toDate } from '../../database/tables/timestamp.ts';
 import type { SentAttempt, TokenBinding } from './native-refresh.ts';
 
 export type NativeRefreshRow = Selectable<NativeRefreshTable>;
@@ -13,7 +14,7 @@ export function toAttempt(row: NativeRefreshRow): SentAttempt | null {
     id,
     state,
     owner,
-    sentAt: sent_at === null ? null : new Date(sent_at),
+    sentAt: toDate(sent_at),
   };
 }
 

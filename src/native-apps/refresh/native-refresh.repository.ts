@@ -5,6 +5,7 @@ import { SealedBox } from '../../crypto/sealed-box.ts';
 import { isUniqueViolation } from '../../database/engine/database-error.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
+import type { AttemptId, NativeAppId } from '../../database/tables/id.ts';
 import type { AttemptRows } from '../../single-use/attempt-rows.ts';
 import type { Place } from '../../single-use/use-decision.ts';
 import type { Fingerprint } from './fingerprints.service.ts';
@@ -39,7 +40,7 @@ export type NativeClaim = {
   readonly fingerprint: Fingerprint;
   readonly binding: TokenBinding;
   readonly sent: SentProof;
-  readonly attemptId: string;
+  readonly attemptId: AttemptId;
   readonly owner: string;
   readonly place: NativePlace;
 };
@@ -168,7 +169,7 @@ export class NativeRefreshRepository implements AttemptRows<NativeClaim> {
       .execute();
   }
 
-  async deleteOfApp(appId: string, database: Kysely<Schema>): Promise<void> {
+  async deleteOfApp(appId: NativeAppId, database: Kysely<Schema>): Promise<void> {
     await database.deleteFrom('native_refresh').where('app_id', '=', appId).execute();
   }
 

@@ -1,3 +1,4 @@
+import type { NativeAppId } from '../../database/tables/id.ts';
 import type { CheckedProof } from '../../oauth/dpop/dpop-proof-check.ts';
 import type { StoredAttempt } from '../../single-use/use-decision.ts';
 import type { Fingerprint } from './fingerprints.service.ts';
@@ -5,7 +6,7 @@ import type { AppRequest } from './issuer-requests.service.ts';
 
 /** What a refresh token is bound to. A request that differs in any of it is refused here. */
 export type TokenBinding = {
-  readonly appId: string;
+  readonly appId: NativeAppId;
   readonly issuer: string;
   /** Thumbprint of the DPoP key. */
   readonly jkt: string;

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { digestOf } from '../../crypto/secret.ts';
+import { AttemptId, newId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { decideRefreshFailure } from '../../oauth/refresh/refresh-outcome.ts';
 import { Log } from '../../observability/log/log.ts';
@@ -119,7 +119,7 @@ export class NativeRefresher implements BeforeApplicationShutdown {
 
   /** Makes one attempt. While another process makes one, waits for its answer or its place. */
   private async useOrAwait(use: NativeUse): Promise<Ended> {
-    const attemptId = randomUUID();
+    const attemptId = newId(AttemptId);
     const waitUntil = performance.now() + LONGEST_WAIT_MS;
     const pauses = pausesBetweenLooks(this.shutdown.signal);
     for (;;) {
@@ -184,7 +184,11 @@ export class NativeRefresher implements BeforeApplicationShutdown {
   }
 
   /** Runs one attempt. Returns `undefined` if another attempt has the token. */
-  private async attempt(use: NativeUse, attemptId: string, place: NativePlace): Promise<Ended | undefined> {
+  private async attempt(
+    use: NativeUse,
+    attemptId: AttemptId,
+    place: NativePlace,
+  ): Promise<Ended | undefined> {
     const { fingerprint, binding } = use;
     const sent = sentProofOf(use);
     const { owner } = this.attemptRunner;

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import { asId } from '../../../test/ids.ts';
 import { type Finished, MOST_ANSWERS, NativeTokenCache } from './native-token-cache.ts';
 
-const binding = { appId: 'an app', issuer: 'https://issuer.example', jkt: 'a thumbprint', kid: 'a key' };
+const binding = {
+  appId: asId('an app'),
+  issuer: 'https://issuer.example',
+  jkt: 'a thumbprint',
+  kid: 'a key',
+};
 const finished: Finished = {
   kind: 'answered',
   answer: { status: 200, headers: {}, body: '{}' },

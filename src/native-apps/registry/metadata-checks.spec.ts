@@ -1,13 +1,14 @@
 import { expect, it } from '@jest/globals';
 import { type Check, checkMetadata } from './metadata-checks.ts';
 import type { NativeApp } from './native-app.ts';
+import { asId } from '../../../test/ids.ts';
 
 const place = { baseUrl: 'https://latchkey.example.org' };
 const clientId = 'https://app.example.net/client.json';
 const changedAt = new Date('2026-11-20T18:00:00.000Z');
 
 const app: NativeApp = {
-  id: 'an-id',
+  id: asId('an-id'),
   name: 'own',
   clientId,
   status: 'active',

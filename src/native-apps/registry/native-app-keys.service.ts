@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { NativeAppId } from '../../database/tables/id.ts';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import {
   ClientKeyRotation,
@@ -34,7 +35,10 @@ export class NativeAppKeys {
     return this.step(name, owner => this.clientKeyRotation.retire(kid, { owner, dryRun, by }));
   }
 
-  private async step(name: string, take: (owner: string) => Promise<KeyStepResult>): Promise<KeyStepResult> {
+  private async step(
+    name: string,
+    take: (owner: NativeAppId) => Promise<KeyStepResult>,
+  ): Promise<KeyStepResult> {
     const { id, clientId } = await this.nativeApps.get(name);
     const result = await take(id);
     this.nativeAppCache.forget(clientId);

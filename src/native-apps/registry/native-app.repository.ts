@@ -4,6 +4,8 @@ import type { RowBinding } from '../../crypto/row-binding.ts';
 import { RowMac } from '../../crypto/row-mac.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
+import type { NativeAppId } from '../../database/tables/id.ts';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
 import { type NativeApp, type NativeAppRow, toNativeApp, toNativeAppRow } from './native-app.ts';
 
 /** Registered apps; every row carries a MAC over all that it says. */
@@ -25,13 +27,13 @@ export class NativeAppRepository {
       .updateTable('native_app')
       .set(this.signed(app))
       .where('id', '=', was.id)
-      .where('changed_at', '=', was.changedAt.toISOString())
+      .where('changed_at', '=', toTimestamp(was.changedAt))
       .executeTakeFirst();
     return numUpdatedRows === 1n;
   }
 
   /** Answers whether it was there, and paused. */
-  async deletePausedApp(id: string, database: Kysely<Schema>): Promise<boolean> {
+  async deletePausedApp(id: NativeAppId, database: Kysely<Schema>): Promise<boolean> {
     const { numDeletedRows } = await database
       .deleteFrom('native_app')
       .where('id', '=', id)

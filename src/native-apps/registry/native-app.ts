@@ -1,5 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { NativeAppStatus, NativeAppTable } from '../../database/tables/native-app.ts';
+import type { NativeAppId } from '../../database/tables/id.ts';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
 import type { HostedMetadata } from './hosted-metadata.ts';
 
 export type NativeAppRow = Selectable<NativeAppTable>;
@@ -14,7 +16,7 @@ type Attestation = {
 
 /** A native app that the operator has registered. */
 export type NativeApp = {
-  readonly id: string;
+  readonly id: NativeAppId;
   readonly name: string;
   readonly clientId: string;
   readonly status: NativeAppStatus;
@@ -56,7 +58,7 @@ export function toNativeAppRow(app: NativeApp): Omit<NativeAppRow, 'mac'> {
     attestation_header: app.attestation?.header ?? null,
     attestation_digest: app.attestation?.digest ?? null,
     limit_per_minute: app.limitPerMinute,
-    created_at: app.createdAt.toISOString(),
-    changed_at: app.changedAt.toISOString(),
+    created_at: toTimestamp(app.createdAt),
+    changed_at: toTimestamp(app.changedAt),
   };
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import type { AuditSource } from '../../audit/audit-event.ts';
@@ -8,6 +7,7 @@ import { digestOf } from '../../crypto/secret.ts';
 import { isUniqueViolation } from '../../database/engine/database-error.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
+import { NativeAppId, newId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { Log } from '../../observability/log/log.ts';
 import { generateClientKey } from '../../oauth/client-keys/client-key.ts';
@@ -21,7 +21,7 @@ import { NativeAppRepository } from './native-app.repository.ts';
 type Step = 'added' | 'changed' | 'paused' | 'resumed' | 'removed';
 
 /** Deletes what belongs to an app, in the transaction that removes the app. */
-export type RemovalListener = (appId: string, transaction: Transaction<Schema>) => Promise<void>;
+export type RemovalListener = (appId: NativeAppId, transaction: Transaction<Schema>) => Promise<void>;
 
 /** The apps that the operator has registered. */
 @Injectable()
@@ -64,7 +64,7 @@ export class NativeApps {
     const key = await generateClientKey();
     const now = new Date();
     const app: NativeApp = {
-      id: randomUUID(),
+      id: newId(NativeAppId),
       name: ask.name,
       clientId: this.clientIdOf(ask),
       status: 'active',

@@ -1,8 +1,9 @@
 import type { JWK } from 'jose';
+import type { Did } from '../../database/tables/did.ts';
 
 /** The result of an authorization: the token set, its DPoP key and its account. */
 export type Grant = {
-  readonly did: string;
+  readonly did: Did;
   readonly clientId: string;
   /** The URL of the authorization server. */
   readonly issuer: string;

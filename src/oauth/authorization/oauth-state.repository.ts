@@ -6,6 +6,7 @@ import { SealedBox } from '../../crypto/sealed-box.ts';
 import { digestOf } from '../../crypto/secret.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { StatePurpose, OauthStateTable } from '../../database/tables/oauth-state.ts';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
 
 /** The purpose of an authorization, and the address to return to. */
 export type AuthorizationIntent = {
@@ -39,8 +40,8 @@ export class OAuthStateRepository {
       target,
       return_to: returnTo,
       binding_digest: digestOf(browserBinding),
-      created_at: now.toISOString(),
-      expires_at: expiresAt.toISOString(),
+      created_at: toTimestamp(now),
+      expires_at: toTimestamp(expiresAt),
     };
     const sealed = this.box.seal(JSON.stringify(secrets), sealBinding(row));
     await this.database
@@ -66,7 +67,7 @@ export class OAuthStateRepository {
         .deleteFrom('oauth_state')
         .where('id', '=', digestOf(state))
         .where('binding_digest', '=', digestOf(browserBinding))
-        .where('expires_at', '>', now.toISOString())
+        .where('expires_at', '>', toTimestamp(now))
         .returningAll()
         .executeTakeFirst();
       return row && this.toPending(row);
@@ -81,7 +82,7 @@ export class OAuthStateRepository {
       .where('id', '=', digestOf(state))
       .executeTakeFirst();
     if (!row) return 'unknown';
-    return row.expires_at > now.toISOString() ? 'other-browser' : 'expired';
+    return row.expires_at > toTimestamp(now) ? 'other-browser' : 'expired';
   }
 
   private toPending(row: Selectable<OauthStateTable>): PendingAuthorization {

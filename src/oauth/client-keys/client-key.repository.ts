@@ -6,6 +6,8 @@ import { SealedBox } from '../../crypto/sealed-box.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { ClientKeyTable } from '../../database/tables/client-key.ts';
+import { toDate } from '../../database/tables/timestamp.ts';
+import type { NativeAppId } from '../../database/tables/id.ts';
 import {
   APP_SESSIONS_END_WITHIN_SECONDS,
   type ClientKeyLife,
@@ -14,7 +16,7 @@ import {
 } from './client-key-life.ts';
 
 /** The owner of client keys: a native app's id, or `null` for the broker. */
-export type KeyOwner = string | null;
+export type KeyOwner = NativeAppId | null;
 
 /** The life of a key, and the database's time when it was read. */
 export type ClientKeyReading = ClientKeyLife & { readonly readAt: Date };
@@ -99,7 +101,7 @@ export class ClientKeyRepository {
       .execute();
   }
 
-  private countRememberedTokens(owner: string) {
+  private countRememberedTokens(owner: NativeAppId) {
     return this.database
       .selectFrom('native_refresh')
       .select(['kid', ({ fn }) => fn.countAll<number | string>().as('sessions')])
@@ -176,7 +178,7 @@ export class ClientKeyRepository {
   }
 
   /** Deletes every key of a removed native app. */
-  async deleteOfApp(owner: string, database: Kysely<Schema>): Promise<void> {
+  async deleteOfApp(owner: NativeAppId, database: Kysely<Schema>): Promise<void> {
     await database.deleteFrom('client_key').where('app', '=', owner).execute();
   }
 
@@ -201,7 +203,7 @@ function toLife(row: LifeRow): ClientKeyReading {
     kid: row.kid,
     publishedAt: new Date(row.published_at),
     activeAt: row.active_at === NOT_ACTIVATED ? null : new Date(row.active_at),
-    retiredAt: row.retired_at === null ? null : new Date(row.retired_at),
+    retiredAt: toDate(row.retired_at),
     readAt: new Date(row.read_at),
   };
 }

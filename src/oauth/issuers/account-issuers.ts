@@ -5,6 +5,7 @@ import {
   type OAuthProtectedResourceMetadata,
 } from '@atproto/oauth-client-node';
 import { assertAtprotoDid, type DidResolver } from '@atproto-labs/did-resolver';
+import type { Did } from '../../database/tables/did.ts';
 import type { Config } from '../../config/config.ts';
 import { createDidResolver } from '../../identity/resolution/did-resolvers.ts';
 import type { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
@@ -43,7 +44,7 @@ export class AccountIssuers {
   }
 
   /** @throws BrokerError `AccountUnreachable`, or whatever kept the metadata from being fetched or believed */
-  async find(did: string): Promise<AccountIssuer> {
+  async find(did: Did): Promise<AccountIssuer> {
     assertAtprotoDid(did);
     const pds = pdsOf(await this.documents.resolve(did), this.allowHttp);
     const resource = await this.resourceRequests.ask(pds, () => this.resources.get(pds));

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { decideReconnection } from './reconnection-rule.ts';
 
 const scope = 'atproto repo:app.bsky.feed.post blob:image/*';
-const session = { did: 'did:plc:alice', scope, askedScope: null };
+const session = { did: 'did:plc:alice', scope, askedScope: null } as const;
 
 describe('decideReconnection', () => {
   it.each([

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
+import { newId, SessionId } from '../../database/tables/id.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { NO_ATTEMPT, toGrantedRow } from '../stored/granted-row.ts';
 import { askedScopeOf, type Session } from '../stored/session.ts';
@@ -11,7 +11,7 @@ import { type SessionRow, toSession } from '../stored/session-row.ts';
 import { SessionSecretsBox } from '../stored/session-secrets.service.ts';
 
 /** A session with its new grant, and the id under which its previous grant is to be revoked, if it had one. */
-export type Reconnected = { readonly session: Session; readonly replaced: string | undefined };
+export type Reconnected = { readonly session: Session; readonly replaced: SessionId | undefined };
 
 /** Stores new grants in existing sessions. */
 @Injectable()
@@ -47,9 +47,9 @@ export class ReconnectionRepository {
   private async putAside(
     { row, secrets }: StoredSession,
     transaction: Transaction<Schema>,
-  ): Promise<string | undefined> {
+  ): Promise<SessionId | undefined> {
     if (!secrets) return undefined;
-    const aside: SessionRow = { ...row, ...NO_ATTEMPT, id: randomUUID(), status: 'revoking' };
+    const aside: SessionRow = { ...row, ...NO_ATTEMPT, id: newId(SessionId), status: 'revoking' };
     const sealed = this.sessionSecretsBox.seal(secrets, aside);
     await transaction
       .insertInto('oauth_session')

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { SessionId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { Log } from '../../observability/log/log.ts';
@@ -33,7 +34,7 @@ export class Reconnections {
    *
    * @throws BrokerError `NotFound` unless the session is a key's and can use a new grant
    */
-  async getReconnection(sessionId: string): Promise<Reconnection> {
+  async getReconnection(sessionId: SessionId): Promise<Reconnection> {
     const session = await this.reconnectable(sessionId);
     return { did: session.did, scope: this.scopeShortfalls.wantedScope(session) };
   }
@@ -44,7 +45,7 @@ export class Reconnections {
    * @throws BrokerError `WrongAccount` when another account authorized, `ScopeExceeded` when more was granted than was
    * asked for, `NotFound` when the session cannot use a new grant any more
    */
-  async reconnect(sessionId: string, grant: Grant): Promise<Session> {
+  async reconnect(sessionId: SessionId, grant: Grant): Promise<Session> {
     const session = await this.reconnectable(sessionId);
     const refusal = decideReconnection(session, grant);
     if (refusal) throw refusal;
@@ -57,7 +58,7 @@ export class Reconnections {
     return taken.session;
   }
 
-  private async reconnectable(sessionId: string): Promise<StoredSession> {
+  private async reconnectable(sessionId: SessionId): Promise<StoredSession> {
     const session = await this.sessionRows.findSession(sessionId);
     if (session?.purpose === 'api_key' && this.hasUse(session)) return session;
     throw notReconnectable();

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../database/tables/schema.ts';
+import type { SessionId } from '../../database/tables/id.ts';
 import { Grants } from '../../oauth/refresh/grants.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { SessionCache } from '../stored/session.cache.ts';
@@ -36,7 +37,7 @@ export class SessionRevocation {
   }
 
   /** Marks a session `revoking`, in the transaction that removes its last holder. Returns whether this call did. */
-  markRevoking(id: string, database: Kysely<Schema>): Promise<boolean> {
+  markRevoking(id: SessionId, database: Kysely<Schema>): Promise<boolean> {
     return this.sessionRows.markRevoking(id, database);
   }
 
@@ -44,20 +45,20 @@ export class SessionRevocation {
    * Marks a session `revoking` unless it has a holder left, in the transaction that removed one. Returns whether it did:
    * the caller then calls {@link revokeMarked} after the commit.
    */
-  async markRevokingUnlessHeld(id: string, transaction: Kysely<Schema>): Promise<boolean> {
+  async markRevokingUnlessHeld(id: SessionId, transaction: Kysely<Schema>): Promise<boolean> {
     await this.sessionRows.lockSession(id, transaction);
     return this.sessionRows.markRevokingUnheld(id, transaction);
   }
 
   /** Revokes a marked session at its issuer. Resolves when that succeeded, failed, or took 5 s. */
-  async revokeMarked(id: string): Promise<void> {
+  async revokeMarked(id: SessionId): Promise<void> {
     this.sessionCache.forget(id);
     this.sessionListeners.announceSessionOver(id);
     await withinTime(PATIENCE_MS, this.revoke(id), undefined);
   }
 
   /** A failure is logged and leaves mark and refresh token as they are, for a retry. */
-  private async revoke(id: string): Promise<boolean> {
+  private async revoke(id: SessionId): Promise<boolean> {
     try {
       const session = await this.sessionRows.findSession(id);
       if (session?.status !== 'revoking' || !session.secrets) return false;

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { z } from 'zod';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { AuditLog } from '../../audit/audit-log.service.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
+import { parseId, SessionId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { SessionRevocation } from '../endings/session-revocation.service.ts';
 import { databaseTime, isLive, SessionCache } from '../stored/session.cache.ts';
@@ -46,15 +46,15 @@ export class SessionOperations {
 
   /** @throws BrokerError `NotFound` */
   async get(id: string): Promise<Session> {
-    // What is no id is not looked for: no database has to take every text.
-    const session = isUuid(id) ? await this.sessionRows.findSession(id) : undefined;
+    const sessionId = parseId(SessionId, id);
+    const session = sessionId && (await this.sessionRows.findSession(sessionId));
     if (!session) throw new BrokerError('NotFound', 'There is no session with this id.');
     return session;
   }
 
   /** Refreshes a session even if it is not due. An attempt in doubt is treated as carefully as ever. */
-  async refresh(id: string, by: AuditSource): Promise<RefreshResult> {
-    const { did } = await this.get(id);
+  async refresh(text: string, by: AuditSource): Promise<RefreshResult> {
+    const { id, did } = await this.get(text);
     const action = 'session.refresh-requested';
     await this.auditLog.record({ ...by, action, did, target: { kind: 'session', id } });
     return this.awaitRefresh(id, { kind: 'forced' });
@@ -64,8 +64,8 @@ export class SessionOperations {
    * Checks at the PDS whether the session works, after a refresh if one is due. If the PDS refuses the token, checks once
    * more after another refresh, unless the token was refreshed within the last minute.
    */
-  async validate(id: string): Promise<Validity> {
-    await this.get(id);
+  async validate(text: string): Promise<Validity> {
+    const { id } = await this.get(text);
     await this.awaitRefresh(id, { kind: 'policy' });
     const session = await this.sessionCache.reload(id);
     if (!isLive(session)) return needsOwner(session);
@@ -80,8 +80,8 @@ export class SessionOperations {
   }
 
   /** Revokes a session, for all its holders. */
-  async revoke(id: string, by: AuditSource): Promise<void> {
-    const { did } = await this.get(id);
+  async revoke(text: string, by: AuditSource): Promise<void> {
+    const { id, did } = await this.get(text);
     await this.database.transaction().execute(async transaction => {
       if (!(await this.sessionRevocation.markRevoking(id, transaction))) return;
       const event = { ...by, action: 'session.revoked', did, target: { kind: 'session', id } } as const;
@@ -90,14 +90,10 @@ export class SessionOperations {
     await this.sessionRevocation.revokeMarked(id);
   }
 
-  private awaitRefresh(id: string, trigger: RefreshTrigger): Promise<RefreshResult> {
+  private awaitRefresh(id: SessionId, trigger: RefreshTrigger): Promise<RefreshResult> {
     const slow: RefreshResult = { kind: 'failed', error: 'slow' };
     return withinTime(PATIENCE_MS, this.refresher.refresh(id, trigger), slow);
   }
-}
-
-function isUuid(text: string): boolean {
-  return z.uuid().safeParse(text).success;
 }
 
 function needsOwner(session: Session | undefined): Validity {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { CallSource } from '../../access/call-source.decorator.ts';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { sessionReasons, sessionStatuses } from '../../database/tables/oauth-session.ts';
+import { SessionId } from '../../database/tables/id.ts';
 import { Allow } from '../../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../../http/errors/api-errors.decorator.ts';
 import { toOpenApiSchema } from '../../http/schemas/openapi-schema.ts';
@@ -18,7 +19,7 @@ const listQuery = z.object({
   handle: z.string().refine(isValidHandle, 'must be a handle').meta({ maxLength: 253 }).optional(),
   status: z.enum(sessionStatuses).optional(),
   troubled: booleanParameter.optional().describe('sessions whose refresh fails or is in doubt'),
-  cursor: z.uuid().optional(),
+  cursor: SessionId.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { UpdateQueryBuilder, UpdateResult } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
 import type { AttemptRows } from '../../single-use/attempt-rows.ts';
 import type { Place } from '../../single-use/use-decision.ts';
 import type { Attempt, AttemptKey, Session } from '../stored/session.ts';
@@ -89,7 +90,7 @@ export class AttemptRepository implements AttemptRows<SessionClaim> {
           status: 'active',
           reason: null,
           generation: eb('generation', '+', 1),
-          next_refresh_at: grant.nextRefreshAt.toISOString(),
+          next_refresh_at: toTimestamp(grant.nextRefreshAt),
           attempt_no: 0,
           failures: 0,
         }))

@@ -1,3 +1,4 @@
+import type { SessionId } from '../../database/tables/id.ts';
 import type { Session } from '../stored/session.ts';
 
 const MAX_ENTRIES = 10_000;
@@ -19,7 +20,7 @@ export class ConsecutiveRefusals {
     return times;
   }
 
-  forget(id: string): void {
+  forget(id: SessionId): void {
     this.refusals.delete(id);
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
+import type { AttemptId } from '../../database/tables/id.ts';
 import { Log } from '../../observability/log/log.ts';
 import { PersistentWrites } from '../../single-use/persistent-writes.service.ts';
 import type { LiveSession } from '../stored/session.cache.ts';
@@ -21,7 +22,7 @@ export class Reauthentication {
   /** Marks the session `needs_reauth` if generation and attempt are still current, and tells the session's holders. */
   async require(
     { id, did, generation }: LiveSession,
-    attemptId: string,
+    attemptId: AttemptId,
     reason: SessionReason,
   ): Promise<void> {
     const key = { sessionId: id, generation, attemptId };

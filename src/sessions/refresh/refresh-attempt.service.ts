@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { AttemptId, newId } from '../../database/tables/id.ts';
 import type { RefreshOutcome } from '../../oauth/refresh/refresh-outcome.ts';
 import {
   type RefreshPlan,
@@ -50,7 +50,7 @@ export class RefreshAttempt {
   /** Runs one attempt. Returns `undefined` if another process holds the session's generation. */
   async run(session: LiveSession, place: Place): Promise<RefreshResult | undefined> {
     const { id: sessionId, generation } = session;
-    const attemptId = randomUUID();
+    const attemptId = newId(AttemptId);
     const claim = { sessionId, generation, attemptId, owner: this.attemptRunner.owner, place };
     const resends = place.kind === 'take-over' ? place.resends : session.resends;
     const use = this.toUse(claim, { ...session, resends });
@@ -62,7 +62,7 @@ export class RefreshAttempt {
   }
 
   /** Marks a session whose refresh token was spent, and whose answer cannot come any more. */
-  markLost(session: LiveSession, attemptId: string): Promise<void> {
+  markLost(session: LiveSession, attemptId: AttemptId): Promise<void> {
     return this.refreshSettlement.settleLost(session, attemptId);
   }
 

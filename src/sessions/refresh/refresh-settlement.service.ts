@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
+import type { AttemptId } from '../../database/tables/id.ts';
 import type { RefreshOutcome } from '../../oauth/refresh/refresh-outcome.ts';
 import { AccountMovedError } from '../../oauth/refresh/token-refresh.service.ts';
 import { Log } from '../../observability/log/log.ts';
@@ -40,7 +41,7 @@ export class RefreshSettlement {
   ) {}
 
   /** Settles an outcome. Returns what is left to write about the attempt. */
-  async settle(session: LiveSession, attemptId: string, outcome: FinalOutcome): Promise<Verdict> {
+  async settle(session: LiveSession, attemptId: AttemptId, outcome: FinalOutcome): Promise<Verdict> {
     this.log.refreshEnded(
       { did: session.did, sessionId: session.id, outcome: outcome.kind },
       causeOf(outcome),
@@ -65,7 +66,7 @@ export class RefreshSettlement {
   }
 
   /** Marks a session whose refresh token was spent, and whose answer cannot come any more. */
-  settleLost(session: LiveSession, attemptId: string): Promise<void> {
+  settleLost(session: LiveSession, attemptId: AttemptId): Promise<void> {
     return this.reauthentication.require(session, attemptId, 'response_lost');
   }
 
@@ -82,7 +83,7 @@ export class RefreshSettlement {
    * refuses the access token too. A token that had expired anyway proves nothing, so the issuer must repeat its answer:
    * after a refusal the same refresh token can be sent again safely.
    */
-  private async settleInvalidGrant(session: LiveSession, attemptId: string): Promise<Verdict> {
+  private async settleInvalidGrant(session: LiveSession, attemptId: AttemptId): Promise<Verdict> {
     const isDead = (await this.tokenProbe.probeToken(session)) === 'dead';
     const isProof = session.accessExpiresAt > databaseTime(session);
     if (isDead && session.resends > 0) return this.end(session, attemptId, 'response_lost');
@@ -92,14 +93,14 @@ export class RefreshSettlement {
     return giveUp(session);
   }
 
-  private async settleUnsent(session: LiveSession, attemptId: string, cause: unknown): Promise<Verdict> {
+  private async settleUnsent(session: LiveSession, attemptId: AttemptId, cause: unknown): Promise<Verdict> {
     const hasMoved = cause instanceof AccountMovedError;
     return hasMoved && this.refusals.add(session, 'account_moved') > LOOKUPS_BEFORE_MOVED
       ? this.end(session, attemptId, 'account_moved')
       : giveUp(session);
   }
 
-  private async end(session: LiveSession, attemptId: string, reason: SessionReason): Promise<Verdict> {
+  private async end(session: LiveSession, attemptId: AttemptId, reason: SessionReason): Promise<Verdict> {
     await this.reauthentication.require(session, attemptId, reason);
     this.refusals.forget(session.id);
     return concluded;

@@ -1,4 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import type { SessionId } from '../../database/tables/id.ts';
 import { Log } from '../../observability/log/log.ts';
 import { Flights } from '../../single-use/flights.ts';
 import { pausesBetweenLooks } from '../../single-use/looks.ts';
@@ -41,7 +42,7 @@ export class Refresher implements BeforeApplicationShutdown {
   ) {}
 
   /** Starts a refresh, or joins the one under way. Resolves when it is settled and stored. Never rejects. */
-  refresh(sessionId: string, trigger: RefreshTrigger): Promise<RefreshResult> {
+  refresh(sessionId: SessionId, trigger: RefreshTrigger): Promise<RefreshResult> {
     const flight = this.flights.find(sessionId);
     if (flight) return flight.landed;
     if (this.shutdown.signal.aborted) return Promise.resolve(skipped);
@@ -54,7 +55,7 @@ export class Refresher implements BeforeApplicationShutdown {
     await this.flights.allLanded();
   }
 
-  private async fly(sessionId: string, trigger: RefreshTrigger): Promise<RefreshResult> {
+  private async fly(sessionId: SessionId, trigger: RefreshTrigger): Promise<RefreshResult> {
     try {
       return await this.refreshOrAwait(sessionId, trigger);
     } catch (error) {
@@ -66,7 +67,7 @@ export class Refresher implements BeforeApplicationShutdown {
   }
 
   /** Makes one attempt. While another process makes one, waits until that is settled or its place is free. */
-  private async refreshOrAwait(sessionId: string, trigger: RefreshTrigger): Promise<RefreshResult> {
+  private async refreshOrAwait(sessionId: SessionId, trigger: RefreshTrigger): Promise<RefreshResult> {
     const pauses = pausesBetweenLooks(this.shutdown.signal);
     let awaited: LiveSession | undefined;
     for (;;) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { StreamGate } from './stream-gate.service.ts';
+import { asId } from '../../../test/ids.ts';
 
 const LONG_MS = 60_000;
 
@@ -24,43 +25,43 @@ const settle = () => new Promise(resolve => setImmediate(resolve));
 describe('StreamGate', () => {
   it('lets a rotation begin when the streams of its session have ended, and no stream during it', async () => {
     const [gate, stream, rotation] = [new StreamGate(), heldWork(), heldWork()];
-    const streamed = gate.tryStream('a', stream.work);
-    const rotated = gate.rotate('a', LONG_MS, rotation.work);
+    const streamed = gate.tryStream(asId('a'), stream.work);
+    const rotated = gate.rotate(asId('a'), LONG_MS, rotation.work);
     await settle();
     expect(rotation.began()).toBe(false);
-    expect(gate.tryStream('a', () => Promise.resolve('early'))).toBeUndefined();
+    expect(gate.tryStream(asId('a'), () => Promise.resolve('early'))).toBeUndefined();
     stream.end();
     expect(await streamed).toBe('done');
     await settle();
     expect(rotation.began()).toBe(true);
-    expect(gate.tryStream('a', () => Promise.resolve('early'))).toBeUndefined();
+    expect(gate.tryStream(asId('a'), () => Promise.resolve('early'))).toBeUndefined();
     rotation.end();
     expect(await rotated).toBe('done');
-    expect(await gate.tryStream('a', () => Promise.resolve('late'))).toBe('late');
+    expect(await gate.tryStream(asId('a'), () => Promise.resolve('late'))).toBe('late');
   });
 
   it('keeps sessions apart', async () => {
     const [gate, stream, rotation] = [new StreamGate(), heldWork(), heldWork()];
-    void gate.tryStream('a', stream.work);
-    void gate.rotate('b', LONG_MS, rotation.work);
+    void gate.tryStream(asId('a'), stream.work);
+    void gate.rotate(asId('b'), LONG_MS, rotation.work);
     await settle();
     expect(rotation.began()).toBe(true);
-    expect(gate.tryStream('a', stream.work)).toBeDefined();
+    expect(gate.tryStream(asId('a'), stream.work)).toBeDefined();
   });
 
   it('lets a rotation wait so long and no longer, and not at all where its token is no good any more', async () => {
     for (const patienceMs of [20, 0]) {
       const [gate, stream] = [new StreamGate(), heldWork()];
-      void gate.tryStream('a', stream.work);
-      expect(await gate.rotate('a', patienceMs, () => Promise.resolve('rotated'))).toBe('rotated');
+      void gate.tryStream(asId('a'), stream.work);
+      expect(await gate.rotate(asId('a'), patienceMs, () => Promise.resolve('rotated'))).toBe('rotated');
     }
   });
 
   it('opens again after streams and rotations that fail', async () => {
     const gate = new StreamGate();
     const fail = () => Promise.reject(new Error('no'));
-    await expect(gate.tryStream('a', fail)).rejects.toThrow('no');
-    await expect(gate.rotate('a', LONG_MS, fail)).rejects.toThrow('no');
-    expect(await gate.tryStream('a', () => Promise.resolve('open'))).toBe('open');
+    await expect(gate.tryStream(asId('a'), fail)).rejects.toThrow('no');
+    await expect(gate.rotate(asId('a'), LONG_MS, fail)).rejects.toThrow('no');
+    expect(await gate.tryStream(asId('a'), () => Promise.resolve('open'))).toBe('open');
   });
 });

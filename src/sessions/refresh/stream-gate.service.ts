@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { SessionId } from '../../database/tables/id.ts';
 import { withinTime } from '../../waiting/within-time.ts';
 
 /**
@@ -11,7 +12,7 @@ export class StreamGate {
   private readonly rotating = new Set<string>();
 
   /** Runs a stream. Returns `undefined` and runs nothing during a rotation, or while one waits to start. */
-  tryStream<Result>(sessionId: string, work: () => Promise<Result>): Promise<Result> | undefined {
+  tryStream<Result>(sessionId: SessionId, work: () => Promise<Result>): Promise<Result> | undefined {
     if (this.rotating.has(sessionId)) return undefined;
     const streams = this.streams.get(sessionId) ?? new Set();
     this.streams.set(sessionId, streams);
@@ -24,7 +25,11 @@ export class StreamGate {
   }
 
   /** Runs a rotation when the streams under way have ended, or after `patienceMs`. */
-  async rotate<Result>(sessionId: string, patienceMs: number, work: () => Promise<Result>): Promise<Result> {
+  async rotate<Result>(
+    sessionId: SessionId,
+    patienceMs: number,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
     this.rotating.add(sessionId);
     try {
       const streams = this.streams.get(sessionId);

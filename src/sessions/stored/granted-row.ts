@@ -1,4 +1,6 @@
 import type { SessionPurpose } from '../../database/tables/oauth-session.ts';
+import type { SessionId } from '../../database/tables/id.ts';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { nextRefreshOf } from './refresh-policy.ts';
 import { type SessionRow, toBoundColumns } from './session-row.ts';
@@ -22,7 +24,7 @@ export type SessionLife = {
 };
 
 /** The session that a grant becomes. */
-export type GrantedTo = SessionLife & { readonly id: string; readonly generation: number };
+export type GrantedTo = SessionLife & { readonly id: SessionId; readonly generation: number };
 
 /**
  * Returns the row of a session that was just granted.
@@ -42,8 +44,8 @@ export function toGrantedRow(grant: Grant, to: GrantedTo, secrets: SessionSecret
     generation,
     status: 'active',
     reason: null,
-    last_used_at: now.toISOString(),
-    next_refresh_at: nextRefreshOf({ id, refreshedAt: now, accessExpiresAt }).toISOString(),
+    last_used_at: toTimestamp(now),
+    next_refresh_at: toTimestamp(nextRefreshOf({ id, refreshedAt: now, accessExpiresAt })),
     attempt_no: 0,
     failures: 0,
   };

@@ -9,6 +9,7 @@ import {
   requestLifetimeOf,
 } from './refresh-policy.ts';
 import type { Session } from './session.ts';
+import { asId } from '../../../test/ids.ts';
 
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -17,8 +18,8 @@ const refreshedAt = new Date('2026-11-20T12:00:00.000Z');
 function session(changes: Partial<Session> = {}): Session {
   return {
     ...{
-      id: 'id',
-      did: 'did:plc:a',
+      id: asId('id'),
+      did: 'did:plc:a' as const,
       handle: null,
       clientId: 'c',
       issuer: 'i',
@@ -72,7 +73,7 @@ describe('decide', () => {
     const life = fc.integer({ min: 60_000, max: 100 * HOUR_MS });
     fc.assert(
       fc.property(fc.uuid(), life, fc.double({ min: 0, max: 1, noNaN: true }), (id, lifeMs, share) => {
-        const token = session({ id, accessExpiresAt: after(lifeMs) });
+        const token = session({ id: asId(id), accessExpiresAt: after(lifeMs) });
         const leftMs = lifeMs * (1 - share);
         const widest = Math.min(Math.max(0.15 * lifeMs, 8 * 60_000), 0.5 * lifeMs);
         const { kind } = decide(token, after(lifeMs * share));
@@ -88,7 +89,7 @@ describe('the times of a session', () => {
   it('are half of the life for one in use, spread over a tenth', () => {
     fc.assert(
       fc.property(fc.uuid(), id => {
-        const share = (nextRefreshOf(session({ id })).getTime() - refreshedAt.getTime()) / HOUR_MS;
+        const share = (nextRefreshOf(session({ id: asId(id) })).getTime() - refreshedAt.getTime()) / HOUR_MS;
         expect(share).toBeGreaterThanOrEqual(0.449);
         expect(share).toBeLessThanOrEqual(0.551);
       }),

@@ -1,4 +1,5 @@
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
+import type { SessionId } from '../../database/tables/id.ts';
 import { REQUEST_LIFETIME_MS } from '../../single-use/use-decision.ts';
 import type { Session } from './session.ts';
 
@@ -120,7 +121,7 @@ function cushion(session: Session): number {
 }
 
 /** A number from 0 to 1: constant for one session, different between sessions (FNV-1a). */
-function spread(id: string): number {
+function spread(id: SessionId): number {
   let hash = 0x811c9dc5;
   for (const character of id) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193) >>> 0;
   return hash / 0xffffffff;

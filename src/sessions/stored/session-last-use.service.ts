@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BatchedMarks } from '../../database/cache/batched-marks.ts';
+import type { SessionId } from '../../database/tables/id.ts';
 import { Log } from '../../observability/log/log.ts';
 import { databaseTime, type LiveSession, SessionCache } from './session.cache.ts';
 import { SessionRepository } from './session.repository.ts';
@@ -11,7 +12,7 @@ const PRECISION_MS = 10 * 60_000;
 
 /** Stores when sessions were last used. A busy session costs one small write every ten minutes. */
 @Injectable()
-export class SessionLastUse extends BatchedMarks {
+export class SessionLastUse extends BatchedMarks<SessionId> {
   constructor(
     private readonly sessionRows: SessionRepository,
     private readonly sessionCache: SessionCache,
@@ -27,7 +28,7 @@ export class SessionLastUse extends BatchedMarks {
     if (!lastUsedAt || now.getTime() - lastUsedAt.getTime() > PRECISION_MS) this.mark(id, now);
   }
 
-  protected async write(used: ReadonlyMap<string, Date>): Promise<void> {
+  protected async write(used: ReadonlyMap<SessionId, Date>): Promise<void> {
     const ids = [...used.keys()];
     await this.sessionRows.markUsed(ids);
     for (const id of ids) this.sessionCache.noteStoredUse(id);

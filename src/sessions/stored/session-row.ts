@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { RowBinding } from '../../crypto/row-binding.ts';
 import type { OauthSessionTable } from '../../database/tables/oauth-session.ts';
+import { toDate, toTimestamp } from '../../database/tables/timestamp.ts';
 import type { Attempt, Session } from './session.ts';
 
 export type SessionRow = Selectable<OauthSessionTable>;
@@ -54,9 +55,9 @@ export function toBoundColumns(facts: BoundFacts): BoundColumns {
     asked_scope: facts.askedScope,
     kid: facts.kid,
     purpose: facts.purpose,
-    granted_at: facts.grantedAt.toISOString(),
-    refreshed_at: facts.refreshedAt.toISOString(),
-    access_expires_at: facts.accessExpiresAt.toISOString(),
+    granted_at: toTimestamp(facts.grantedAt),
+    refreshed_at: toTimestamp(facts.refreshedAt),
+    access_expires_at: toTimestamp(facts.accessExpiresAt),
   };
 }
 
@@ -116,8 +117,4 @@ export function toAttempt({
     sentAt: toDate(sent_at),
     leaseUntil: toDate(lease_until),
   };
-}
-
-function toDate(timestamp: string | null): Date | null {
-  return timestamp === null ? null : new Date(timestamp);
 }

@@ -3,6 +3,7 @@ import { BrokerError, invalidToken } from '../../errors/broker-error.ts';
 import { Config } from '../../config/config.ts';
 import { ForeignWrites } from '../../database/cache/foreign-writes.service.ts';
 import { RowCache } from '../../database/cache/row-cache.ts';
+import type { SessionId } from '../../database/tables/id.ts';
 import { accessTokenHash, createDpopSigner, type DpopSigner } from '../../oauth/dpop/dpop-proof.ts';
 import { SessionRepository, type StoredSession } from './session.repository.ts';
 import type { SessionSecrets } from './session-secrets.service.ts';
@@ -26,7 +27,7 @@ export type LiveSession = StoredSession & {
 /** Caches the sessions in use with their opened secrets, so that a warm request reads no row. */
 @Injectable()
 export class SessionCache {
-  private readonly rows: RowCache<LiveSession | StoredSession>;
+  private readonly rows: RowCache<LiveSession | StoredSession, SessionId>;
 
   constructor(
     private readonly sessionRows: SessionRepository,
@@ -41,29 +42,29 @@ export class SessionCache {
   }
 
   /** Returns a session as it was at most five seconds ago. */
-  get(id: string): Promise<LiveSession | StoredSession | undefined> {
+  get(id: SessionId): Promise<LiveSession | StoredSession | undefined> {
     return this.rows.get(id);
   }
 
   /** Reads a session from the database, whether it is cached or not. */
-  reload(id: string): Promise<LiveSession | StoredSession | undefined> {
+  reload(id: SessionId): Promise<LiveSession | StoredSession | undefined> {
     return this.rows.reload(id);
   }
 
   /** Drops a session that this process changed. */
-  forget(id: string): void {
+  forget(id: SessionId): void {
     this.rows.forget(id);
   }
 
   /** Updates the cached `lastUsedAt` after this process stored it. */
-  noteStoredUse(id: string): void {
+  noteStoredUse(id: SessionId): void {
     this.rows.amend(id, session =>
       isLive(session) ? { ...session, lastUsedAt: databaseTime(session) } : session,
     );
   }
 
   private async read(
-    id: string,
+    id: SessionId,
     known: LiveSession | StoredSession | undefined,
   ): Promise<LiveSession | StoredSession | undefined> {
     const readStartedAt = performance.now();

@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { SessionReason, SessionStatus } from '../../database/tables/oauth-session.ts';
+import { newId, SessionId } from '../../database/tables/id.ts';
+import type { Did } from '../../database/tables/did.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { NO_ATTEMPT, type SessionLife, toGrantedRow } from './granted-row.ts';
 import { isUnheld } from './session-holders.ts';
@@ -24,14 +25,14 @@ const MARKED_AT_ONCE = 200;
 const IN_TROUBLE = sql<boolean>`(failures > 0 or attempt_state = 'in_doubt')`;
 
 export type SessionQuery = {
-  readonly did?: string | undefined;
+  readonly did?: Did | undefined;
   /** The handle that was verified when the session was granted. */
   readonly handle?: string | undefined;
   readonly status?: SessionStatus | undefined;
   /** Only sessions whose refresh fails or is in doubt. */
   readonly troubled?: boolean | undefined;
   /** The last id of the previous page. */
-  readonly cursor?: string | undefined;
+  readonly cursor?: SessionId | undefined;
   readonly limit: number;
 };
 
@@ -48,7 +49,7 @@ export class SessionRepository {
     life: SessionLife,
     database: Kysely<Schema> = this.database,
   ): Promise<Session> {
-    const to = { ...life, id: randomUUID(), generation: 1 };
+    const to = { ...life, id: newId(SessionId), generation: 1 };
     const row = toGrantedRow(grant, to, this.sessionSecretsBox, await this.database.readNow(database));
     await database.insertInto('oauth_session').values(row).execute();
     return toSession(row);
@@ -58,7 +59,7 @@ export class SessionRepository {
    * @param known an earlier read of the session. Its secrets are reused if the row is still sealed alike
    * @throws BrokerError `SealedRowUnreadable` when the row was edited
    */
-  async findSession(id: string, known?: StoredSession): Promise<StoredSession | undefined> {
+  async findSession(id: SessionId, known?: StoredSession): Promise<StoredSession | undefined> {
     const found = await this.database
       .selectFrom('oauth_session')
       .selectAll()
@@ -72,7 +73,7 @@ export class SessionRepository {
   }
 
   /** Returns the id of the active session that an account was granted last. */
-  async findNewestActive(did: string): Promise<string | undefined> {
+  async findNewestActive(did: Did): Promise<SessionId | undefined> {
     const row = await this.database
       .selectFrom('oauth_session')
       .select('id')
@@ -98,13 +99,13 @@ export class SessionRepository {
   }
 
   /** Locks a session until the transaction ends, so that later reads in it see the newest row. */
-  async lockSession(id: string, transaction: Kysely<Schema>): Promise<void> {
+  async lockSession(id: SessionId, transaction: Kysely<Schema>): Promise<void> {
     if (this.database.dialect === 'sqlite') return; // The transaction locks the whole file.
     await transaction.selectFrom('oauth_session').select('id').where('id', '=', id).forUpdate().execute();
   }
 
   /** Marks a session `revoking` unless it has a holder. Returns whether this call did. */
-  async markRevokingUnheld(id: string, database: Kysely<Schema>): Promise<boolean> {
+  async markRevokingUnheld(id: SessionId, database: Kysely<Schema>): Promise<boolean> {
     const { numUpdatedRows } = await database
       .updateTable('oauth_session')
       .set(({ eb }) => ({ ...NO_ATTEMPT, status: 'revoking', generation: eb('generation', '+', 1) }))
@@ -116,7 +117,7 @@ export class SessionRepository {
   }
 
   /** Marks a session `revoking`, and keeps the refresh token to revoke it with. Returns whether this call did. */
-  async markRevoking(id: string, database: Kysely<Schema> = this.database): Promise<boolean> {
+  async markRevoking(id: SessionId, database: Kysely<Schema> = this.database): Promise<boolean> {
     const { numUpdatedRows } = await database
       .updateTable('oauth_session')
       .set(({ eb }) => ({ ...NO_ATTEMPT, status: 'revoking', generation: eb('generation', '+', 1) }))
@@ -127,7 +128,7 @@ export class SessionRepository {
   }
 
   /** Lists sessions marked `revoking`, in random order, so that a few that cannot be revoked delay no others. */
-  async listRevoking(limit: number): Promise<string[]> {
+  async listRevoking(limit: number): Promise<SessionId[]> {
     const rows = await this.database
       .selectFrom('oauth_session')
       .select('id')
@@ -139,7 +140,7 @@ export class SessionRepository {
   }
 
   /** Marks a session `revoked` and erases its secrets, after its issuer revoked it. */
-  async eraseSecrets(id: string): Promise<void> {
+  async eraseSecrets(id: SessionId): Promise<void> {
     await this.database
       .updateTable('oauth_session')
       .set(({ eb }) => ({ status: 'revoked', sealed: null, generation: eb('generation', '+', 1) }))
@@ -170,7 +171,7 @@ export class SessionRepository {
   }
 
   /** Stores that sessions are in use, in batches small enough for every database. */
-  async markUsed(ids: readonly string[]): Promise<void> {
+  async markUsed(ids: readonly SessionId[]): Promise<void> {
     for (let start = 0; start < ids.length; start += MARKED_AT_ONCE) {
       await this.database
         .updateTable('oauth_session')

@@ -4,11 +4,13 @@ import type {
   SessionReason,
   SessionStatus,
 } from '../../database/tables/oauth-session.ts';
+import type { AttemptId, SessionId } from '../../database/tables/id.ts';
+import type { Did } from '../../database/tables/did.ts';
 
 /** A stored grant with its life, without its secrets. All times are by the database's clock. */
 export type Session = {
-  readonly id: string;
-  readonly did: string;
+  readonly id: SessionId;
+  readonly did: Did;
   readonly handle: string | null;
   readonly clientId: string;
   readonly issuer: string;
@@ -40,7 +42,7 @@ export function askedScopeOf({ askedScope, scope }: Pick<Session, 'askedScope' |
 
 /** One try to refresh one generation of a session. */
 export type Attempt = {
-  readonly id: string;
+  readonly id: AttemptId;
   readonly state: AttemptState;
   readonly owner: string;
   readonly sentAt: Date | null;
@@ -50,7 +52,7 @@ export type Attempt = {
 
 /** Identifies one attempt at one generation of a session. Every write of an attempt is guarded by all three. */
 export type AttemptKey = {
-  readonly sessionId: string;
+  readonly sessionId: SessionId;
   readonly generation: number;
-  readonly attemptId: string;
+  readonly attemptId: AttemptId;
 };

@@ -32,7 +32,7 @@ describe('the turns of an account', () => {
   it('are forgotten once nobody is left', async () => {
     const turns = new AccountTurns();
     const { promise, resolve } = Promise.withResolvers<undefined>();
-    const uses = [did, did, 'did:plc:b'].map(account => turns.runInTurn(account, () => promise));
+    const uses = ([did, did, 'did:plc:b'] as const).map(account => turns.runInTurn(account, () => promise));
     expect(turns.size).toBe(2);
     resolve(undefined);
     await Promise.all(uses);

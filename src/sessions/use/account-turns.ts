@@ -1,3 +1,4 @@
+import type { Did } from '../../database/tables/did.ts';
 import { untilAborted } from '../../waiting/until-aborted.ts';
 
 /** Runs the exclusive uses of each account one after another, in the order of their calls. */
@@ -14,7 +15,7 @@ export class AccountTurns {
    *
    * @param signal ends the wait for the turn, with its reason. Work that has started goes on.
    */
-  async runInTurn<T>(did: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async runInTurn<T>(did: Did, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const before = this.last.get(did) ?? Promise.resolve();
     const { promise: done, resolve: finish } = Promise.withResolvers<undefined>();
     this.enqueue(
@@ -31,7 +32,7 @@ export class AccountTurns {
   }
 
   /** The next caller waits for this turn. A caller that gave up does not delay the queue. */
-  private enqueue(did: string, turn: Promise<unknown>): void {
+  private enqueue(did: Did, turn: Promise<unknown>): void {
     this.last.set(did, turn);
     void turn.then(() => {
       if (this.last.get(did) === turn) this.last.delete(did);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { SessionId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import { databaseTime, type LiveSession, SessionCache, requireLive } from '../stored/session.cache.ts';
@@ -30,7 +31,7 @@ export class LiveTokens {
   ) {}
 
   /** Returns a session that is active and passes `check`, whether its token works or not. */
-  async getActive(id: string, check?: SessionCheck): Promise<LiveSession> {
+  async getActive(id: SessionId, check?: SessionCheck): Promise<LiveSession> {
     const session = requireLive(await this.sessionCache.get(id));
     check?.(session);
     return session;
@@ -41,7 +42,7 @@ export class LiveTokens {
    *
    * @param check runs before a token is waited for
    */
-  async get(id: string, signal: AbortSignal | undefined, check?: SessionCheck): Promise<LiveSession> {
+  async get(id: SessionId, signal: AbortSignal | undefined, check?: SessionCheck): Promise<LiveSession> {
     const session = await this.getActive(id, check);
     const decision = decide(session, databaseTime(session));
     if (decision.kind === 'due') void this.refresher.refresh(id, { kind: 'policy' });
@@ -49,7 +50,7 @@ export class LiveTokens {
   }
 
   /** Returns a session whose token stays for a while: waits for a refresh that is due or running, in any process. */
-  async getSettled(id: string, signal: AbortSignal | undefined): Promise<LiveSession> {
+  async getSettled(id: SessionId, signal: AbortSignal | undefined): Promise<LiveSession> {
     await this.awaitRefresh(id, { kind: 'policy' }, signal);
     const session = requireLive(await this.sessionCache.reload(id));
     const decision = decide(session, databaseTime(session));
@@ -75,7 +76,7 @@ export class LiveTokens {
   }
 
   /** Returns the session with the token that another process stored, or that a refresh yields. */
-  private async awaitToken(id: string, signal: AbortSignal | undefined): Promise<LiveSession> {
+  private async awaitToken(id: SessionId, signal: AbortSignal | undefined): Promise<LiveSession> {
     const current = requireLive(await this.sessionCache.reload(id));
     const decision = decide(current, databaseTime(current));
     if (isSendable(decision)) return current;
@@ -87,7 +88,7 @@ export class LiveTokens {
   }
 
   private async awaitRefresh(
-    id: string,
+    id: SessionId,
     trigger: RefreshTrigger,
     signal: AbortSignal | undefined,
   ): Promise<void> {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { SessionId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { discard } from '../../identity/outbound/exchange.ts';
 import { SessionLastUse } from '../stored/session-last-use.service.ts';
@@ -36,7 +37,7 @@ export class SessionRequests {
    * @throws BrokerError `ReauthorizationRequired`, `InvalidToken`, `TokenUnavailable`, `UpstreamUnavailable`, or what
    * `check` throws
    */
-  async send(id: string, path: string, request: PdsRequest, check?: SessionCheck): Promise<PdsResponse> {
+  async send(id: SessionId, path: string, request: PdsRequest, check?: SessionCheck): Promise<PdsResponse> {
     const { body, ...rest } = request;
     if (body === undefined) return this.sendRepeatable(id, path, rest, check);
     if (Buffer.isBuffer(body)) return this.sendRepeatable(id, path, { ...rest, body }, check);
@@ -54,7 +55,7 @@ export class SessionRequests {
   }
 
   private async sendRepeatable(
-    id: string,
+    id: SessionId,
     path: string,
     request: RepeatableRequest,
     check?: SessionCheck,
@@ -75,7 +76,7 @@ export class SessionRequests {
   }
 
   /** Sends a body that can be sent only once, after a small request proved that nonce and token work. */
-  private async sendStream(id: string, path: string, request: PdsRequest): Promise<PdsResponse> {
+  private async sendStream(id: SessionId, path: string, request: PdsRequest): Promise<PdsResponse> {
     const { signal } = request;
     discard(await this.sendRepeatable(id, PRIMING_PATH, { method: 'GET', ...(signal && { signal }) }));
     for (let turn = 0; turn < MOST_TURNS; turn++) {

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../database/tables/schema.ts';
+import type { SessionId } from '../../database/tables/id.ts';
+import type { Did } from '../../database/tables/did.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { AccountTurns } from './account-turns.ts';
 import type { SessionLife } from '../stored/granted-row.ts';
@@ -53,12 +55,12 @@ export class Sessions {
     if (!(await this.sessionRows.addHolder(session, database))) throw sessionEnded();
   }
 
-  async find(id: string): Promise<Session | undefined> {
+  async find(id: SessionId): Promise<Session | undefined> {
     return this.sessionCache.get(id);
   }
 
   /** @throws BrokerError of {@link sessionEnded}, when the session does not exist or is not active */
-  async get(id: string): Promise<Session> {
+  async get(id: SessionId): Promise<Session> {
     return requireLive(await this.sessionCache.get(id));
   }
 
@@ -68,7 +70,7 @@ export class Sessions {
    * @throws BrokerError `ReauthorizationRequired` when the session needs its owner, `TokenUnavailable` when it has no
    * working token right now
    */
-  async withSession<T>(sessionId: string, use: SessionUse<T>, options: AccessOptions = {}): Promise<T> {
+  async withSession<T>(sessionId: SessionId, use: SessionUse<T>, options: AccessOptions = {}): Promise<T> {
     const { exclusive = false, signal } = options;
     const { did, pds, scope } = await this.get(sessionId);
     const access: SessionAccess = {
@@ -87,7 +89,7 @@ export class Sessions {
    *
    * @throws BrokerError `ReauthorizationRequired` when the account has no active session
    */
-  async withAccount<T>(did: string, use: SessionUse<T>, options?: AccessOptions): Promise<T> {
+  async withAccount<T>(did: Did, use: SessionUse<T>, options?: AccessOptions): Promise<T> {
     const id = await this.sessionRows.findNewestActive(did);
     if (id === undefined) throw sessionEnded();
     return this.withSession(id, use, options);

@@ -1,8 +1,9 @@
 import type { VNode } from 'preact';
+import type { Did } from '../../database/tables/did.ts';
 import { Breakable } from './breakable.tsx';
 
 /** The picture of an account, served by the broker. Accounts without one get a silhouette. */
-function Avatar({ basePath, did }: { basePath: string; did: string }): VNode {
+function Avatar({ basePath, did }: { basePath: string; did: Did }): VNode {
   return (
     <img
       class="avatar"
@@ -21,7 +22,7 @@ export function AccountChip({
   handle,
 }: {
   basePath: string;
-  did: string;
+  did: Did;
   handle: string | null;
 }): VNode {
   return (

@@ -2,6 +2,7 @@ import { Controller, Get, Header, Query, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Did } from '../../database/tables/did.ts';
 import { Config } from '../../config/config.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { Allow } from '../../http/origins/allow.decorator.ts';
@@ -13,7 +14,7 @@ import { LookupLimit } from './lookup-limit.service.ts';
 const query = z.object({ identifier: z.string().max(2048) });
 
 /** An account as the sign-in page previews it. */
-type ShownAccount = { did: string; handle: string | null; server: string; picture: string };
+type ShownAccount = { did: Did; handle: string | null; server: string; picture: string };
 
 /** Looks up the account of a handle for the sign-in page. An unknown handle is no error, as it may be half typed. */
 @ApiExcludeController()

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { renderToString } from 'preact-render-to-string';
+import type { Did } from '../../database/tables/did.ts';
 import { SignInPage } from './sign-in-page.tsx';
 import type { SignInView } from './sign-in-view.ts';
 
-const alice = { did: 'did:plc:alice', handle: 'alice.test' };
+const alice = { did: 'did:plc:alice', handle: 'alice.test' } as const;
 
 function render(view: Partial<SignInView> = {}): string {
   return renderToString(SignInPage({ basePath: '', brokerName: 'Latchkey', goOn: '/account', ...view }));
@@ -49,9 +50,9 @@ describe('the sign-in page', () => {
       /value="did:plc:alice".*name="prompt" value="consent".*value="\/app".*Review permissions/s,
     );
     expect(page).toContain('<a class="button secondary" href="/app">Not now</a>');
-    for (const account of [undefined, { ...alice, did: 'did:plc:bob' }])
+    for (const account of [undefined, { ...alice, did: 'did:plc:bob' } as const])
       expect(render({ account, ...asked })).not.toContain('Review permissions');
-    for (const account of [undefined, { ...alice, did: 'did:plc:bob' }])
+    for (const account of [undefined, { ...alice, did: 'did:plc:bob' } as const])
       expect(render({ account, ...asked })).toContain('name="prompt" value="consent"');
   });
 
@@ -97,7 +98,7 @@ describe('the sign-in page', () => {
     const evil = '"><script>alert(1)</script>';
     const outside = { brokerName: evil, returnTo: evil, problem: evil, done: evil };
     for (const identifier of [evil, undefined])
-      for (const account of [{ did: evil, handle: evil }, undefined]) {
+      for (const account of [{ did: evil as Did, handle: evil }, undefined]) {
         const page = render({ ...outside, account, identifier });
         expect(page).not.toMatch(/<script>/);
         expect(page).not.toContain('value="">');

@@ -1,7 +1,8 @@
+import type { Did } from '../../database/tables/did.ts';
 import type { Frame } from '../frame/pages.service.ts';
 
 /** The account that is signed in in this browser. */
-export type SignedInAccount = { readonly did: string; readonly handle: string | null };
+export type SignedInAccount = { readonly did: Did; readonly handle: string | null };
 
 export type SignInView = Frame & {
   readonly account?: SignedInAccount | undefined;

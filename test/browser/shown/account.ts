@@ -1,4 +1,6 @@
 import { Sessions } from '../../../src/sessions/use/sessions.service.ts';
+import type { Did } from '../../../src/database/tables/did.ts';
+import type { SessionId } from '../../../src/database/tables/id.ts';
 import { issueKey, type TestKey } from '../../broker/issued-key.ts';
 import { madeUpGrant, storeCookie, storeSession } from '../../broker/stored-session.ts';
 import { accountOf, type TestBroker } from '../../broker/test-broker.ts';
@@ -26,7 +28,7 @@ export async function* firstDayPages(stage: Stage, name = 'account-first-day'): 
 export async function signInWithLittle({
   broker,
   context,
-}: Stage): Promise<{ did: string; sessionId: string }> {
+}: Stage): Promise<{ did: Did; sessionId: SessionId }> {
   const { did } = accountOf(broker, 'alice.test');
   const { pds } = broker.network;
   const scope = 'atproto repo:app.bsky.feed.post blob:image/*';
@@ -41,7 +43,7 @@ export async function signInWithLittle({
 }
 
 /** The account's pages, with keys in every condition. */
-export async function* accountPages(stage: Stage, did: string): ShownPages {
+export async function* accountPages(stage: Stage, did: Did): ShownPages {
   const { works, lost, over } = await storeKeys(stage.broker, did);
   await open(stage, '/account');
   await stage.page.locator('#keys summary').click();
@@ -86,10 +88,7 @@ export async function* newKeyPages(stage: Stage): ShownPages {
 }
 
 /** A key that works, one that needs its owner, and one that is over. */
-async function storeKeys(
-  broker: TestBroker,
-  did: string,
-): Promise<Record<'works' | 'lost' | 'over', TestKey>> {
+async function storeKeys(broker: TestBroker, did: Did): Promise<Record<'works' | 'lost' | 'over', TestKey>> {
   const { pds } = broker.network;
   const store = async (name: string, status: 'active' | 'needs_reauth' | 'revoked') => {
     const session = await storeSession(broker, pds, { did }, 'api_key');

@@ -4,10 +4,12 @@ import { generateClientKey } from '../../../src/oauth/client-keys/client-key.ts'
 import { NativeAppRepository } from '../../../src/native-apps/registry/native-app.repository.ts';
 import type { NativeApp } from '../../../src/native-apps/registry/native-app.ts';
 import { OperatorSessions } from '../../../src/operator-sessions/operator-sessions.service.ts';
+import { AttemptId, newId, type SessionId } from '../../../src/database/tables/id.ts';
 import { storeSession } from '../../broker/stored-session.ts';
 import type { TestBroker } from '../../broker/test-broker.ts';
 import { giveCookie } from '../watched-context.ts';
 import { open, type ShownPages, type Stage } from './stage.ts';
+import { asId } from '../../ids.ts';
 
 /** The operator's pages before there is anything to see on them. */
 export async function* quietAdminPages(stage: Stage): ShownPages {
@@ -27,7 +29,7 @@ export async function* quietAdminPages(stage: Stage): ShownPages {
 }
 
 /** The operator's pages with something on each, and of one session. */
-export async function* adminPages(stage: Stage, sessionId: string): ShownPages {
+export async function* adminPages(stage: Stage, sessionId: SessionId): ShownPages {
   await storeSessions(stage.broker);
   await storeClientKeys(stage.broker);
   await storeNativeApps(stage.broker);
@@ -64,7 +66,7 @@ async function storeSessions(broker: TestBroker): Promise<void> {
     { status: 'needs_reauth', reason: 'lifetime' },
     { status: 'revoking' },
     { status: 'revoked' },
-    { attempt_id: randomUUID(), attempt_state: 'in_doubt', owner: randomUUID() },
+    { attempt_id: newId(AttemptId), attempt_state: 'in_doubt', owner: randomUUID() },
   ] as const;
   for (let count = 0; count < 50; count++) {
     const { id } = await storeSession(broker, 'https://porcini.us-east.host.bsky.network');
@@ -104,7 +106,7 @@ async function storeNativeApps({ app, database }: TestBroker): Promise<void> {
   };
   const field: NativeApp = {
     ...plain,
-    id: randomUUID(),
+    id: asId(randomUUID()),
     name: 'field-notes',
     clientId: 'https://field-notes.a-rather-long-domain.example.com/oauth/client-metadata.json',
     status: 'active',
@@ -115,7 +117,7 @@ async function storeNativeApps({ app, database }: TestBroker): Promise<void> {
   await apps.insertApp(field, database);
   const old: NativeApp = {
     ...plain,
-    id: randomUUID(),
+    id: asId(randomUUID()),
     name: 'old',
     clientId: 'https://old.example.com/',
     status: 'paused',

@@ -1,3 +1,4 @@
+import type { Did } from '../../../src/database/tables/did.ts';
 import { storeCookie, storeSession } from '../../broker/stored-session.ts';
 import type { TestBroker } from '../../broker/test-broker.ts';
 import { giveCookie } from '../watched-context.ts';
@@ -21,7 +22,7 @@ export async function* signInPages(stage: Stage): ShownPages {
 }
 
 /** The same page for who is signed in. */
-export async function* signedInPages(stage: Stage, did: string): ShownPages {
+export async function* signedInPages(stage: Stage, did: Did): ShownPages {
   await open(stage, '/?problem=LoginCancelled');
   yield { name: 'sign-in-again' };
   await open(stage, '/?identifier=bob.test');

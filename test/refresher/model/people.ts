@@ -3,6 +3,7 @@ import { Authorizations } from '../../../src/oauth/authorization/authorizations.
 import { SessionOperations } from '../../../src/sessions/operator/session-operations.service.ts';
 import { Sessions } from '../../../src/sessions/use/sessions.service.ts';
 import { UiSessions } from '../../../src/ui-sessions/ui-sessions.service.ts';
+import type { Did } from '../../../src/database/tables/did.ts';
 import { handleOf } from '../../network/fake-accounts.ts';
 import type { ModelBroker } from './model-broker.ts';
 import { refreshTokenOf, type SessionUnderTest } from './session-under-test.ts';
@@ -15,7 +16,7 @@ const binding = 'a-browser';
 export async function signIn(
   world: World,
   broker: ModelBroker,
-  did: string,
+  did: Did,
   previous?: SessionUnderTest,
 ): Promise<SessionUnderTest> {
   const login = broker.get(LoginService);
@@ -31,11 +32,7 @@ export async function signIn(
 }
 
 /** Makes a session as a key holds one. */
-export async function authorizeKey(
-  world: World,
-  broker: ModelBroker,
-  did: string,
-): Promise<SessionUnderTest> {
+export async function authorizeKey(world: World, broker: ModelBroker, did: Did): Promise<SessionUnderTest> {
   const authorizations = broker.get(Authorizations);
   const intent = { purpose: 'sign_in', target: null, returnTo: '/' } as const;
   const url = await authorizations.beginAuthorization(handleOf(did), intent, binding);

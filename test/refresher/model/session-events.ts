@@ -1,7 +1,9 @@
 import { Log } from '../../../src/observability/log/log.ts';
+import type { Did } from '../../../src/database/tables/did.ts';
+import type { SessionId } from '../../../src/database/tables/id.ts';
 
 /** What a log tells of the life of a session: that it was lost, or lives again. */
-export type SessionEvent = { sessionId: string; kind: 'lost' | 'lives'; reason?: string };
+export type SessionEvent = { sessionId: SessionId; kind: 'lost' | 'lives'; reason?: string };
 
 /** A log that keeps what it tells of losses, whoever of several brokers tells it, until its broker is dead. */
 export class WatchedLog extends Log {
@@ -17,18 +19,18 @@ export class WatchedLog extends Log {
     sessionId,
     reason,
   }: {
-    did: string;
-    sessionId: string;
+    did: Did;
+    sessionId: SessionId;
     reason: string;
   }): void {
     this.#add({ sessionId, kind: 'lost', reason });
   }
 
-  override sessionRecovered({ sessionId }: { did: string; sessionId: string }): void {
+  override sessionRecovered({ sessionId }: { did: Did; sessionId: SessionId }): void {
     this.#add({ sessionId, kind: 'lives' });
   }
 
-  override sessionReconnected({ sessionId }: { did: string; sessionId: string }): void {
+  override sessionReconnected({ sessionId }: { did: Did; sessionId: SessionId }): void {
     this.#add({ sessionId, kind: 'lives' });
   }
 

@@ -1,3 +1,4 @@
+import type { SessionId } from '../../../src/database/tables/id.ts';
 import type { Config } from '../../../src/config/config.ts';
 import type { FailPoint } from '../../../src/config/values/fail-point.ts';
 import { SessionRepository, type StoredSession } from '../../../src/sessions/stored/session.repository.ts';
@@ -66,7 +67,7 @@ export class World {
     return broker;
   }
 
-  async find(id: string): Promise<StoredSession> {
+  async find(id: SessionId): Promise<StoredSession> {
     const [reader] = this.brokers;
     const row = await reader?.get(SessionRepository).findSession(id);
     if (!row) throw new Error(`session ${id} has no row`);
@@ -79,7 +80,7 @@ export class World {
   }
 
   /** Lets a session be watched that a broker has just stored. */
-  async watch(id: string, facts: Pick<SessionUnderTest, 'purpose' | 'cookie'>): Promise<SessionUnderTest> {
+  async watch(id: SessionId, facts: Pick<SessionUnderTest, 'purpose' | 'cookie'>): Promise<SessionUnderTest> {
     const seen = await this.find(id);
     const grant = this.ground.network.issuer.grantOf(refreshTokenOf(seen) ?? '');
     if (!grant) throw new Error(`session ${id} has tokens of nobody`);

@@ -38,9 +38,9 @@ export class KeyController {
     @Caller() caller: BrowserPrincipal,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const apiKey = toApiKeyView(await this.ownKeys.get(id, caller));
-    const lost = await this.lostKeyReasons.explain([apiKey]);
-    this.pages.send(reply, KeyPage({ ...this.pages.frame, apiKey, lost }));
+    const listed = await this.ownKeys.get(id, caller);
+    const lost = await this.lostKeyReasons.explain([listed]);
+    this.pages.send(reply, KeyPage({ ...this.pages.frame, apiKey: toApiKeyView(listed), lost }));
   }
 
   @Post(':id/rotate')

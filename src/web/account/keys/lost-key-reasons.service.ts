@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { ApiKeyView } from '../../../api-keys/keys/api-key-view.ts';
+import { type ApiKey, statusOf } from '../../../api-keys/keys/api-key.ts';
+import type { ListedApiKey } from '../../../api-keys/keys/api-key.repository.ts';
 import type { SessionReason } from '../../../database/tables/oauth-session.ts';
 import { Sessions } from '../../../sessions/use/sessions.service.ts';
 
 /** A key that has stopped working, and the reason. */
-export type LostKey = Pick<ApiKeyView, 'id' | 'name' | 'sessionId'> & {
+export type LostKey = Pick<ApiKey, 'id' | 'name' | 'sessionId'> & {
   readonly reason: SessionReason | null;
 };
 
@@ -14,10 +15,10 @@ export class LostKeyReasons {
   constructor(private readonly sessions: Sessions) {}
 
   /** Returns those of `keys` that need their owner, each with its reason. */
-  async explain(keys: readonly ApiKeyView[]): Promise<LostKey[]> {
-    const lost = keys.filter(({ status }) => status === 'needs_reauth');
+  async explain(keys: readonly ListedApiKey[], now = new Date()): Promise<LostKey[]> {
+    const lost = keys.filter(({ key, session }) => statusOf(key, session, now) === 'needs_reauth');
     return Promise.all(
-      lost.map(async ({ id, name, sessionId }) => {
+      lost.map(async ({ key: { id, name, sessionId } }) => {
         const session = await this.sessions.find(sessionId);
         return { id, name, sessionId, reason: session?.reason ?? null };
       }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Did } from '../../../database/tables/did.ts';
 import { type KeyRequestInput, keyRequestInput } from '../../../api-keys/requests/key-request-input.ts';
 
 /** The offered lifetimes of a key, in days. */
@@ -32,7 +33,7 @@ export function chosenOf(
 /** Turns a form into a key request to the owner's own account. */
 export function toKeyRequestInput(
   form: NewKeyForm,
-  did: string,
+  did: Did,
   permissions: readonly string[],
 ): KeyRequestInput {
   const scope = ['atproto', ...chosenOf(form, permissions).filter(part => part !== 'atproto')].join(' ');

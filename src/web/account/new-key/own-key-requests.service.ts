@@ -42,6 +42,6 @@ export class OwnKeyRequests {
   ): Promise<IssuedApiKey> {
     const request = await this.keyRequests.getOpen(id);
     if (proof.tempToken === undefined || request.did !== did) throw noSuchRequest();
-    return this.keyRequestClaims.claimWithToken(id, proof.tempToken, proof.code, by);
+    return this.keyRequestClaims.claimWithToken(request.id, proof.tempToken, proof.code, by);
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { ApiKeyId, UiSessionId } from '../../../database/tables/id.ts';
 import type { BrowserPrincipal } from '../../../access/principal.ts';
 import { toApiKeyView } from '../../../api-keys/keys/api-key-view.ts';
 import { ApiKeys } from '../../../api-keys/keys/api-keys.service.ts';
@@ -15,8 +16,8 @@ const BROWSERS_SHOWN = 50;
 const KEYS_SHOWN = 500;
 
 export type AccountCursors = {
-  readonly browsers?: string | undefined;
-  readonly keys?: string | undefined;
+  readonly browsers?: UiSessionId | undefined;
+  readonly keys?: ApiKeyId | undefined;
 };
 
 type Overview = Omit<AccountView, 'basePath' | 'brokerName' | 'done' | 'problem'>;
@@ -51,7 +52,7 @@ export class AccountOverview {
       browsersCursor: browsers.cursor,
       keys: keys.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1)),
       keysCursor: listed.cursor,
-      lost: await this.lostKeyReasons.explain(keys),
+      lost: await this.lostKeyReasons.explain(listed.keys),
       mayMakeKeys: this.config.keyRequests !== 'off',
     };
   }

@@ -2,6 +2,7 @@ import { Controller, Get, Query, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { ApiKeyId, UiSessionId } from '../../../database/tables/id.ts';
 import { Caller } from '../../../access/caller.decorator.ts';
 import type { BrowserPrincipal } from '../../../access/principal.ts';
 import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
@@ -12,8 +13,12 @@ import { AccountOverview } from './account-overview.service.ts';
 import { AccountPage } from './account-page.tsx';
 
 const shown = z.string().max(64).optional().catch(undefined);
-const cursor = z.uuid().optional().catch(undefined);
-const query = z.object({ done: shown, problem: shown, browsers: cursor, keys: cursor });
+const query = z.object({
+  done: shown,
+  problem: shown,
+  browsers: UiSessionId.optional().catch(undefined),
+  keys: ApiKeyId.optional().catch(undefined),
+});
 
 /** The account's own page. */
 @ApiExcludeController()

@@ -1,5 +1,7 @@
+import { isValidDid } from '@atproto/syntax';
 import { z } from 'zod';
 import { sessionStatuses } from '../../../database/tables/oauth-session.ts';
+import { SessionId } from '../../../database/tables/id.ts';
 import type { SessionQuery } from '../../../sessions/stored/session.repository.ts';
 
 /** Query of the search. Invalid parts are ignored, so that the operator always gets the page. */
@@ -9,7 +11,7 @@ export const sessionSearch = z.object({
     .enum([...sessionStatuses, 'troubled'])
     .optional()
     .catch(undefined),
-  cursor: z.uuid().optional().catch(undefined),
+  cursor: SessionId.optional().catch(undefined),
 });
 
 export type SessionSearch = z.infer<typeof sessionSearch>;
@@ -18,7 +20,7 @@ export type SessionSearch = z.infer<typeof sessionSearch>;
 export function toSessionQuery({ q = '', status, cursor }: SessionSearch): Omit<SessionQuery, 'limit'> {
   // Drops characters that no name has: Postgres refuses some of them (U+0000).
   const name = q.replace(/^@|^at:\/\//, '').replace(/[^\w.:%-]/g, '');
-  const about = q === '' ? {} : name.startsWith('did:') ? { did: name } : { handle: name.toLowerCase() };
+  const about = q === '' ? {} : isValidDid(name) ? { did: name } : { handle: name.toLowerCase() };
   return {
     ...about,
     ...(status === 'troubled' ? { status: 'active', troubled: true } : { status }),

@@ -1,0 +1,2 @@
+/** The permanent name of an account (W3C decentralized identifier). */
+export type Did = `did:${string}:${string}`;

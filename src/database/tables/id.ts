@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+
+/**
+ * The schema of one kind of id. Ids are UUIDs, branded by kind: neither plain text nor an id of another kind can take
+ * the place of one.
+ */
+export type IdKind = z.ZodType<string, string>;
+
+export const SessionId = z.uuid().brand<'SessionId'>();
+export type SessionId = z.infer<typeof SessionId>;
+
+/** Sorts before every session's id: the cursor at which a walk through the sessions starts. */
+export const BEFORE_ALL_SESSIONS = '' as SessionId;
+
+/** Names one attempt to use a refresh token, of a session or of a native app. */
+export const AttemptId = z.uuid().brand<'AttemptId'>();
+export type AttemptId = z.infer<typeof AttemptId>;
+
+export const UiSessionId = z.uuid().brand<'UiSessionId'>();
+export type UiSessionId = z.infer<typeof UiSessionId>;
+
+export const OperatorSessionId = z.uuid().brand<'OperatorSessionId'>();
+export type OperatorSessionId = z.infer<typeof OperatorSessionId>;
+
+export const ApiKeyId = z.uuid().brand<'ApiKeyId'>();
+export type ApiKeyId = z.infer<typeof ApiKeyId>;
+
+export const KeyRequestId = z.uuid().brand<'KeyRequestId'>();
+export type KeyRequestId = z.infer<typeof KeyRequestId>;
+
+export const TempTokenId = z.uuid().brand<'TempTokenId'>();
+export type TempTokenId = z.infer<typeof TempTokenId>;
+
+export const NativeAppId = z.uuid().brand<'NativeAppId'>();
+export type NativeAppId = z.infer<typeof NativeAppId>;
+
+export function newId<Kind extends IdKind>(kind: Kind): z.output<Kind> {
+  return kind.parse(randomUUID());
+}
+
+/** Returns undefined if the text is no id. Not every database accepts every text, so only ids reach it. */
+export function parseId<Kind extends IdKind>(kind: Kind, text: string): z.output<Kind> | undefined {
+  return kind.safeParse(text).data;
+}

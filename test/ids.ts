@@ -1,0 +1,25 @@
+import type {
+  ApiKeyId,
+  AttemptId,
+  KeyRequestId,
+  NativeAppId,
+  OperatorSessionId,
+  SessionId,
+  TempTokenId,
+  UiSessionId,
+} from '../src/database/tables/id.ts';
+
+/** Fits wherever an id is asked for. */
+export type AnyId = SessionId &
+  AttemptId &
+  ApiKeyId &
+  KeyRequestId &
+  NativeAppId &
+  OperatorSessionId &
+  TempTokenId &
+  UiSessionId;
+
+/** Returns a text as an id of every kind: one that came over HTTP, or one that a test makes up. */
+export function asId(text: string): AnyId {
+  return text as AnyId;
+}
