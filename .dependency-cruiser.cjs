@@ -35,14 +35,14 @@ const folders = [
 const rooms = {
   config: ['values'],
   observability: ['log', 'metrics'],
-  database: ['engine', 'tables', 'postgres', 'sqlite', 'connection', 'cache', 'migrator'],
+  database: ['tables', 'engine', 'postgres', 'sqlite', 'connection', 'cache', 'migrator'],
   http: ['origins', 'errors', 'schemas', 'edge', 'operator'],
   identity: ['outbound', 'resolution', 'pictures'],
   oauth: ['scopes', 'dpop', 'client-keys', 'issuers', 'authorization', 'refresh'],
   sessions: ['stored', 'pds', 'refresh', 'endings', 'use', 'operator'],
   'api-keys': ['keys', 'requests'],
   'native-apps': ['registry', 'refresh', 'endpoints'],
-  background: ['sweeps', 'refresh', 'states'],
+  background: ['sweeps', 'refresh', 'tasks', 'states'],
   web: ['assets', 'texts', 'frame', 'sign-in', 'account', 'connect', 'admin'],
   'web/account': ['frame', 'browsers', 'keys', 'new-key', 'overview'],
   'web/admin': [

@@ -3,6 +3,6 @@ import { requireSupportedNode } from './config/supported-node.ts';
 
 requireSupportedNode();
 
-// Only now, as what this loads crashes without a word on a Node that is too old.
+// Loaded after the check, because its imports crash without a message on an old Node.
 const { runCommand } = await import('./cli/command-line.ts');
 await runCommand(process.argv);

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { CommandFailure, exitCodes } from './command/command-failure.ts';
 import { createProgram } from './command-program.ts';
 
-/** Runs one command of the `latchkey` program; what goes wrong is told in one message, and by the exit code. */
+/** Runs one command of the `latchkey` program. Reports an error in one message and by the exit code. */
 export async function runCommand(argv: readonly string[]): Promise<void> {
   const print = (text: string): void => {
     process.stdout.write(`${text}\n`);
@@ -11,7 +11,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     await createProgram({ print }).parseAsync([...argv]);
   } catch (error) {
     process.exitCode = exitCodeOf(error);
-    // The parser of the command line has told already what is wrong with it.
+    // The parser has already printed its message.
     if (error instanceof CommanderError) return;
     process.stderr.write(`latchkey: ${error instanceof Error ? error.message : String(error)}\n`);
   }
@@ -20,5 +20,5 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommandFailure) return error.exitCode;
   if (!(error instanceof CommanderError)) return exitCodes.failed;
-  return error.exitCode === 0 ? exitCodes.done : exitCodes.usage; // Asking for help is no failure.
+  return error.exitCode === 0 ? exitCodes.done : exitCodes.usage; // `--help` and `--version` succeed.
 }

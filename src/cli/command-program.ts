@@ -8,7 +8,7 @@ import { keysCommand } from './keys/keys.ts';
 import { migrateCommand } from './operator/migrate.ts';
 import { sessionsCommand } from './operator/sessions.ts';
 
-/** The `latchkey` program. What goes wrong is thrown, with a message for people. */
+/** Returns the `latchkey` program. Its commands throw errors with messages for people. */
 export function createProgram(context: CommandContext): Command {
   const program = new Command('latchkey')
     .description(packageJson.description)
@@ -23,7 +23,7 @@ export function createProgram(context: CommandContext): Command {
   return program;
 }
 
-/** The parser would end the process by itself, with the exit code of any failure. */
+/** Makes the parser throw usage errors. By default it ends the process with exit code 1. */
 function throwUsageErrors(command: Command): void {
   command.exitOverride();
   command.commands.forEach(throwUsageErrors);

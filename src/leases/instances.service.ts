@@ -72,14 +72,14 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
   /** Returns whether a process has ended. On SQLite the lock of the file proves that of every other process. */
   async isDead(owner: string): Promise<boolean> {
     if (owner === this.self) return false;
-    if (this.database.dialect === 'sqlite') return true;
+    if (this.database.dialect.isExclusive) return true;
     return !(await this.instanceRows.isSeenWithin(owner, DEAD_AFTER_SECONDS));
   }
 
   private stateOf({ owner, seenAt, readAt }: RunningInstance): ListedInstance['state'] {
     if (owner === this.self) return 'this';
     const silentMs = readAt.getTime() - seenAt.getTime();
-    return silentMs > SILENT_AFTER_MS || this.database.dialect === 'sqlite' ? 'silent' : 'alive';
+    return silentMs > SILENT_AFTER_MS || this.database.dialect.isExclusive ? 'silent' : 'alive';
   }
 
   private async beat(): Promise<void> {

@@ -53,6 +53,11 @@ export class Leases {
     }
   }
 
+  /** Acquires a lease that nothing releases before it expires. Returns false if it is held, also by this process. */
+  acquireUntilExpiry(name: string, seconds: number): Promise<boolean> {
+    return this.leaseRows.acquire(name, `${this.owner}/${++this.uses}`, seconds);
+  }
+
   /**
    * Lets one transaction at a time continue, among all that hold this name. For rules that no constraint can express,
    * such as a maximum number of rows. Names of `withLease` must not be used here.

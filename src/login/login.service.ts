@@ -131,7 +131,7 @@ export class LoginService {
    * grant was given, the grant is revoked: nobody would hold it.
    *
    * @throws BrokerError as {@link Authorizations.finish}, {@link Reconnections.reconnect} and
-   * {@link KeyRequestAuthorizations.take}, and `AccountNotAllowed`; as a FailedAuthorization where it is known what for
+   * {@link KeyRequestAuthorizations.adoptGrant}, and `AccountNotAllowed`; as a FailedAuthorization where it is known what for
    */
   async finish(params: URLSearchParams, browser: LoginBrowser): Promise<FinishedLogin> {
     const authorization = await this.authorizations.finishAuthorization(params, browser.binding);
@@ -155,7 +155,7 @@ export class LoginService {
         const by = { actor: { kind: 'anonymous' }, from: browser.from } as const;
         return {
           kind: 'key-authorized',
-          request: await this.keyRequestAuthorizations.take(targetOf(KeyRequestId, target), grant, by),
+          request: await this.keyRequestAuthorizations.adoptGrant(targetOf(KeyRequestId, target), grant, by),
         };
       }
     }

@@ -10,7 +10,6 @@ import { OAuthModule } from '../oauth/oauth.module.ts';
 import { SingleUseModule } from '../single-use/single-use.module.ts';
 import { WaitingModule } from '../waiting/waiting.module.ts';
 import { AppDoctor } from './registry/app-doctor.service.ts';
-import { AttestationLog } from './endpoints/attestation-log.service.ts';
 import { Fingerprints } from './refresh/fingerprints.service.ts';
 import { IssuerRequests } from './refresh/issuer-requests.service.ts';
 import { NativeAppCache } from './registry/native-app.cache.ts';
@@ -33,7 +32,7 @@ import { NativeRefreshRepository } from './refresh/native-refresh.repository.ts'
 import { NativeRequests } from './endpoints/native-requests.service.ts';
 import { SurplusNativeTokens } from './refresh/surplus-native-tokens.service.ts';
 
-/** Client authentication for native apps, and refreshes that can be repeated. */
+/** Client authentication for native apps, and refreshes that callers can repeat. */
 @Module({
   imports: [AuditModule, IdentityModule, LeasesModule, OAuthModule, SingleUseModule, WaitingModule],
   controllers: [
@@ -44,7 +43,6 @@ import { SurplusNativeTokens } from './refresh/surplus-native-tokens.service.ts'
   ],
   providers: [
     AppDoctor,
-    AttestationLog,
     Fingerprints,
     IssuerRequests,
     NativeAppCache,
@@ -79,7 +77,7 @@ export class NativeAppsModule implements NestModule {
     metrics.measure({ name: 'latchkey_native_tokens_in_memory', help, label: 'state' }, source);
   }
 
-  /** Runs before the routes are made, which take the hooks that are there by then. */
+  /** Runs before the routes are registered: a route takes only the hooks that exist by then. */
   configure(): void {
     addRefusalCors(this.host.httpAdapter.getInstance<FastifyInstance>(), this.nativeAppCache);
   }

@@ -6,7 +6,7 @@ import { UiSessionRepository } from './ui-session.repository.ts';
 
 const FLUSH_MS = 1_000;
 
-/** Writes down which browsers were seen, by the digests of their cookies. */
+/** Stores when browsers were last seen, by the digests of their cookies. */
 @Injectable()
 export class BrowserLastUse extends BatchedMarks<string> {
   constructor(

@@ -1,9 +1,9 @@
 import bowser from 'bowser';
 
-/** What a browser calls itself; nothing where it says nothing that is known. */
+/** The names of a browser and its system; null if unknown. */
 export type BrowserName = { readonly browser: string | null; readonly system: string | null };
 
-/** Reads the names of the browser and of its system out of a user agent, which proves nothing. */
+/** Parses a user agent. Anyone can send any user agent: it proves nothing. */
 export function browserNameOf(userAgent: string | null): BrowserName {
   if (!userAgent) return { browser: null, system: null };
   const { browser, os } = bowser.parse(userAgent);

@@ -3,7 +3,7 @@ import type { CredentialVerifier } from '../access/credential-verifier.ts';
 import type { Principal } from '../access/principal.ts';
 import { UiSessions } from './ui-sessions.service.ts';
 
-/** Recognises a person's browser by its session cookie. */
+/** Verifies the session cookie of a browser. */
 @Injectable()
 export class CookieVerifier implements CredentialVerifier {
   readonly carrier = 'cookie';

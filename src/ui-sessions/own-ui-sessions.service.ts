@@ -14,7 +14,7 @@ const READ_AT_ONCE = 500;
 
 type Owner = Pick<BrowserPrincipal, 'did' | 'uiSessionId'>;
 
-/** What the owner of an account sees of the browsers that are signed in to it, and may end. */
+/** Lets an account's owner list and end the browser sessions of the account. */
 @Injectable()
 export class OwnUiSessions {
   constructor(
@@ -24,7 +24,7 @@ export class OwnUiSessions {
     private readonly auditLog: AuditLog,
   ) {}
 
-  /** Lists a page of an account's browsers that are signed in, and where the next one begins. */
+  /** Returns a page of an account's live browser sessions, and the cursor of the next page if there may be one. */
   async list(
     did: Did,
     page: { readonly cursor?: UiSessionId | undefined; readonly limit: number },
@@ -37,18 +37,22 @@ export class OwnUiSessions {
   }
 
   /**
-   * Ends one browser session, and revokes the session that it holds.
+   * Ends one browser session, and revokes the session behind it.
    *
    * @throws BrokerError `NotFound`, also for another account's
    */
   async endUiSession(id: string, { did }: Pick<Owner, 'did'>, by: AuditSource): Promise<void> {
     const ownId = parseId(UiSessionId, id);
     const found = ownId && (await this.uiSessionRows.findUiSession(ownId, did));
-    if (!found) throw new BrokerError('NotFound', 'There is no such browser session.');
+    if (!found)
+      throw new BrokerError(
+        'NotFound',
+        'There is no browser session with this id in your account. It may have ended already.',
+      );
     await this.endAll([found], by);
   }
 
-  /** Ends every browser session of the account but the one that asks; answers how many that were. */
+  /** Ends every browser session of the account except the caller's. Returns how many it ended. */
   async endOtherUiSessions({ did, uiSessionId }: Owner, by: AuditSource): Promise<number> {
     let ended = 0;
     let cursor: UiSessionId | undefined;

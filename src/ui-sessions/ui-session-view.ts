@@ -4,7 +4,7 @@ import type { UiSession } from './ui-session.ts';
 
 const time = z.iso.datetime();
 
-/** A browser session as its owner sees it: everything about it, and no secret. */
+/** A browser session as its owner sees it, without its secret. */
 export const uiSessionView = z.object({
   id: z.string(),
   browser: z
@@ -20,7 +20,7 @@ export const uiSessionView = z.object({
 
 export type UiSessionView = z.infer<typeof uiSessionView>;
 
-/** @param currentId the id of the browser session that asks */
+/** @param currentId the id of the caller's browser session */
 export function toUiSessionView(uiSession: UiSession, currentId: string): UiSessionView {
   const { id, userAgent, createdAt, lastSeenAt, expiresAt } = uiSession;
   return {

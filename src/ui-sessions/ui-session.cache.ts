@@ -5,7 +5,7 @@ import { RowCache } from '../database/cache/row-cache.ts';
 import type { UiSession } from './ui-session.ts';
 import { UiSessionRepository } from './ui-session.repository.ts';
 
-/** The browser sessions in use, by the digests of their cookies, so that a warm request reads no row. */
+/** Caches the browser sessions in use by the digests of their cookies, so that a warm request reads no row. */
 @Injectable()
 export class UiSessionCache extends RowCache<UiSession> {
   constructor(uiSessionRows: UiSessionRepository, foreignWrites: ForeignWrites, { cachedSessions }: Config) {

@@ -11,12 +11,12 @@ import { toUiSession, type UiSession, type UiSessionRow } from './ui-session.ts'
 
 export type UiSessionQuery = {
   readonly did: Did;
-  /** The last id of the page before. */
+  /** The last id of the previous page. */
   readonly cursor?: UiSessionId | undefined;
   readonly limit: number;
 };
 
-/** Browser sessions; every row carries a MAC over all that it says. */
+/** Browser sessions. Every row carries a MAC over all its columns. */
 @Injectable()
 export class UiSessionRepository {
   constructor(
@@ -65,8 +65,8 @@ export class UiSessionRepository {
   }
 
   /**
-   * Writes down when browsers were seen, by the digests of their cookies, forward only: of two requests at once the
-   * later one counts. A row that was edited stays as it is: whoever reads it meets the alarm.
+   * Stores when browsers were last seen, by the digests of their cookies. An older time never replaces a newer one. A row
+   * whose MAC is wrong stays as it is: the next read of it raises the alarm.
    */
   async touchUiSessions(seen: ReadonlyMap<string, Date>): Promise<void> {
     await this.database.transaction().execute(async transaction => {
@@ -74,12 +74,12 @@ export class UiSessionRepository {
     });
   }
 
-  /** Ends every browser session that holds a session. */
+  /** Deletes every browser session that holds a session. */
   async deleteUiSessionsOf(sessionId: SessionId): Promise<void> {
     await this.database.deleteFrom('ui_session').where('session_id', '=', sessionId).execute();
   }
 
-  /** Answers whether there was such a row. */
+  /** Returns whether the row existed. */
   async deleteUiSession(id: UiSessionId, database: Kysely<Schema>): Promise<boolean> {
     const { numDeletedRows } = await database
       .deleteFrom('ui_session')

@@ -5,21 +5,21 @@ import type { Did } from '../database/tables/did.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** A browser that is not seen for this long is signed out. */
+/** A browser that is idle for this long is signed out. */
 export const IDLE_LIMIT_MS = 14 * DAY_MS;
 
 /** A browser is signed out after this long, however busy it is. */
 export const ABSOLUTE_LIMIT_MS = 90 * DAY_MS;
 
-/** How exact `lastSeenAt` is: a busy browser's row is written once in this time; what hangs on it is a matter of days. */
+/** How exact `lastSeenAt` is. A busy browser's row is written once in this time; the idle limit is a matter of days. */
 export const SEEN_PRECISION_MS = 10 * 60_000;
 
-/** A browser's cookie session; it points at the session it acts through. */
+/** A browser's cookie session. It points at the session that it acts through. */
 export type UiSession = {
   readonly id: UiSessionId;
   readonly did: Did;
   readonly sessionId: SessionId;
-  /** What the browser said it is, cut off; anybody can say anything. */
+  /** The truncated user agent. Anyone can send any user agent. */
   readonly userAgent: string | null;
   readonly createdAt: Date;
   readonly lastSeenAt: Date;
@@ -40,12 +40,12 @@ export function toUiSession(row: UiSessionRow): UiSession {
   };
 }
 
-/** Whether a browser session is over, by its absolute end or because the browser stayed away. */
+/** Returns whether a browser session is past its absolute or its idle limit. */
 export function isExpired({ expiresAt, lastSeenAt }: UiSession, now: Date): boolean {
   return expiresAt <= now || now.getTime() - lastSeenAt.getTime() >= IDLE_LIMIT_MS;
 }
 
-/** Whether it is time to write down that the browser was seen. */
+/** Returns whether the stored `lastSeenAt` is old enough to be written again. */
 export function isSeenStale({ lastSeenAt }: UiSession, now: Date): boolean {
   return now.getTime() - lastSeenAt.getTime() >= SEEN_PRECISION_MS;
 }

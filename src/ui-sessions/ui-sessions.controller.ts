@@ -23,7 +23,7 @@ const endQuery = z.object({ others: z.literal('true') });
 const uiSessionPage = z.object({ uiSessions: z.array(uiSessionView), cursor: z.string().optional() });
 const endedCount = z.object({ ended: z.int() });
 
-/** The browsers that are signed in to one's account. */
+/** The browsers that are signed in to the caller's account. */
 @ApiTags('browser sessions')
 @ApiSecurity('browser')
 @ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden', 'DatabaseUnavailable')

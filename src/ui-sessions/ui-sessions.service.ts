@@ -16,13 +16,13 @@ import { UiSessionRepository } from './ui-session.repository.ts';
 
 const MAX_USER_AGENT_LENGTH = 512;
 
-/** A browser session that was just opened; `cookie` is shown once and stored as a digest only. */
+/** A browser session that was just opened. `cookie` is returned once and stored as a digest only. */
 export type OpenedUiSession = { readonly cookie: string; readonly expiresAt: Date };
 
-/** What it takes to end a browser session. */
+/** The part of a browser session that ending it needs. */
 export type EndedUiSession = Pick<UiSession, 'id' | 'did' | 'sessionId'>;
 
-/** Browser sessions: opened at login with a new cookie, found by it, ended at logout. */
+/** Browser sessions: opened at login with a new cookie, found by the cookie, ended at logout. */
 @Injectable()
 export class UiSessions implements OnModuleInit {
   constructor(
@@ -35,7 +35,7 @@ export class UiSessions implements OnModuleInit {
     private readonly log: Log,
   ) {}
 
-  /** A session that needs its owner cannot serve a browser any more: the person must sign in again. */
+  /** When a session needs its owner, its browsers are signed out: the person must sign in again anyway. */
   onModuleInit(): void {
     this.sessionListeners.onNeedsReauth(async ({ id }) => {
       await this.uiSessionRows.deleteUiSessionsOf(id);
@@ -43,7 +43,7 @@ export class UiSessions implements OnModuleInit {
     });
   }
 
-  /** Opens a browser session that holds `session`, in the transaction that stores it. */
+  /** Opens a browser session that holds `session`, in the transaction that stores `session`. */
   async openUiSession(
     session: Pick<Session, 'id' | 'did'>,
     userAgent: string | undefined,
@@ -66,7 +66,7 @@ export class UiSessions implements OnModuleInit {
     return { cookie, expiresAt };
   }
 
-  /** Finds the browser session of a cookie, as it was at most five seconds ago, unless it is over. */
+  /** Finds the live browser session of a cookie, as it was at most five seconds ago. */
   async findByCookie(cookie: string, now = new Date()): Promise<UiSession | undefined> {
     if (!isSecret(cookie)) return undefined;
     const digest = digestOf(cookie);
@@ -77,8 +77,8 @@ export class UiSessions implements OnModuleInit {
   }
 
   /**
-   * Ends a browser session and the session it holds: from now on the cookie opens nothing, and the session is
-   * revoked at its issuer, which has a moment to answer before this resolves.
+   * Ends a browser session and revokes the session behind it. Resolves when the issuer has answered, or after 5 s: then
+   * the revocation goes on in the background.
    */
   async endUiSession(uiSession: EndedUiSession): Promise<void> {
     const ended = await this.database
@@ -87,14 +87,14 @@ export class UiSessions implements OnModuleInit {
     if (ended) await this.finishEnding(uiSession);
   }
 
-  /** The first half of `end`, in a transaction of the caller's; answers whether this call ended it. */
+  /** The first half of {@link endUiSession}, in the caller's transaction. Returns whether this call ended it. */
   async beginEnding({ id, sessionId }: EndedUiSession, database: Kysely<Schema>): Promise<boolean> {
     if (!(await this.uiSessionRows.deleteUiSession(id, database))) return false;
     await this.sessionRevocation.markRevoking(sessionId, database);
     return true;
   }
 
-  /** The second half, once that is committed. What goes wrong at the issuer is logged and tried again. */
+  /** The second half, after the commit. A failure at the issuer is logged and retried later. */
   async finishEnding({ did, sessionId }: EndedUiSession): Promise<void> {
     this.uiSessionCache.forgetWhere(known => known.sessionId === sessionId);
     this.log.signedOut({ did, sessionId });

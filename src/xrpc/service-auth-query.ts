@@ -7,7 +7,7 @@ const query = z.object({
   lxm: method.optional(),
   exp: z
     .string()
-    .regex(/^\d{1,12}$/, 'must be seconds')
+    .regex(/^\d{1,12}$/, 'must be a Unix time in seconds, such as 1793520000')
     .optional(),
 });
 

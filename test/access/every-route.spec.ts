@@ -36,12 +36,12 @@ function suite(broker: () => TestBroker): void {
     return exchange(addressOf(broker(), path), { method, headers });
   };
 
-  it('has its line in the table of who may call it, and each line has a route', () => {
+  it('has a line in the table of callers, and each line has a route', () => {
     const routes = routesOf(broker()).filter(route => !route.startsWith('HEAD '));
     expect(routes.sort()).toEqual(Object.keys(routeTable).sort());
   });
 
-  it('answers to HEAD where it answers to GET', () => {
+  it('answers HEAD if it answers GET', () => {
     const of = (method: string) =>
       routesOf(broker())
         .filter(route => route.startsWith(`${method} `))
@@ -50,13 +50,13 @@ function suite(broker: () => TestBroker): void {
     expect(of('HEAD')).toEqual(of('GET'));
   });
 
-  it.each(Object.keys(routeTable))('%s lets in whom the table says, whatever is shown', async route => {
+  it.each(Object.keys(routeTable))('accepts exactly the credentials in its table: %s', async route => {
     const outcomes = credentialNames.map(async name => [name, await outcomeOf(await ask(route, name))]);
     expect(Object.fromEntries(await Promise.all(outcomes))).toEqual(routeTable[route]);
   });
 
   it.each(Object.keys(routeTable).filter(route => route.startsWith('GET ')))(
-    '%s treats HEAD alike',
+    'treats HEAD like GET: %s',
     async route => {
       const statuses = credentialNames.map(async name => {
         const { status } = await ask(route.replace('GET', 'HEAD'), name);

@@ -28,11 +28,14 @@ describeBroker('a credential that opens nothing', broker => {
     return { status: answer.status, headers: [...answer.headers], body: await answer.text() };
   };
 
-  it.each(['/api/me', '/xrpc/com.example.anything'])('gets one and the same answer at %s', async path => {
-    for (const names of [cookies, tokens]) {
-      const [first, ...others] = await Promise.all(names.map(name => answerTo(path, name)));
-      expect(first).toMatchObject({ status: 401 });
-      for (const other of others) expect(other).toEqual(first);
-    }
-  });
+  it.each(['/api/me', '/xrpc/com.example.anything'])(
+    'gets the same response as every other at %s',
+    async path => {
+      for (const names of [cookies, tokens]) {
+        const [first, ...others] = await Promise.all(names.map(name => answerTo(path, name)));
+        expect(first).toMatchObject({ status: 401 });
+        for (const other of others) expect(other).toEqual(first);
+      }
+    },
+  );
 });

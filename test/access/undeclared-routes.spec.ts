@@ -49,7 +49,7 @@ class WithTheWholeOfAccess {}
 })
 class WithTheGuardAlone {}
 
-describe('a route that does not say who may call it', () => {
+describe('a route that does not declare its callers', () => {
   let app: NestFastifyApplication | undefined;
   afterEach(() => app?.close());
 
@@ -60,12 +60,12 @@ describe('a route that does not say who may call it', () => {
     return app;
   };
 
-  it('keeps the process from starting, and is named', async () => {
+  it('stops the process from starting, and is named', async () => {
     const broken = await create(WithTheWholeOfAccess);
     await expect(broken.init()).rejects.toThrow('Routes without @Allow: FixtureController.forgotten');
   });
 
-  it('is closed to everyone, should it be reached all the same', async () => {
+  it('refuses everyone if it is reached all the same', async () => {
     const running = await (await create(WithTheGuardAlone)).init();
     const ask = (url: string) => running.inject({ url, headers: { host: config.publicUrl.host } });
     expect((await ask('/fixture/declared')).payload).toBe('open');

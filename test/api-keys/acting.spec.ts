@@ -21,7 +21,7 @@ function suite(broker: () => TestBroker): void {
     key = await grantKey(broker());
   });
 
-  it('is told whom it acts for', async () => {
+  it('learns which account it acts for', async () => {
     const { did, handle } = accountOf(broker(), 'alice.test');
     const answer = await callWith(broker(), key, 'GET /api/me');
     expect([answer.status, await answer.json()]).toEqual([
@@ -55,7 +55,7 @@ function suite(broker: () => TestBroker): void {
     expect(await uploaded.json()).toMatchObject({ blob: { size: 100_000 } });
   });
 
-  it('goes on when its owner logs out of the web, who goes on when the key is revoked', async () => {
+  it('keeps working when its owner signs out of the web, and its owner stays signed in when the key is revoked', async () => {
     const [staying, leaving, other] = [
       await signIn(broker()),
       await signIn(broker()),
@@ -70,7 +70,7 @@ function suite(broker: () => TestBroker): void {
     expect((await callWith(broker(), key, WHO)).status).toBe(200);
   });
 
-  it('has a session of its own: two keys of one account are refreshed and revoked independently', async () => {
+  it('has its own session: two keys of one account are refreshed and revoked independently', async () => {
     const [first, second] = [await grantKey(broker()), await grantKey(broker())];
     const refresh = ({ sessionId }: TestKey) =>
       broker().app.get(Refresher).refresh(sessionId, { kind: 'forced' });
@@ -86,7 +86,7 @@ function suite(broker: () => TestBroker): void {
     expect((await callWith(broker(), second, WHO)).status).toBe(200);
   });
 
-  it('lives again when its owner reconnects, and no other key does', async () => {
+  it('works again after its owner reconnects the key, and no other key does', async () => {
     const [lost, stillLost] = [await grantKey(broker()), await grantKey(broker())];
     for (const { sessionId } of [lost, stillLost]) await loseGrant(broker(), sessionId);
     const refused = await callWith(broker(), lost, WHO);

@@ -42,7 +42,7 @@ function suite(broker: () => TestBroker): void {
   const listOf = async (did: Did): Promise<Listed[]> =>
     (await ownerAsks(broker(), did, 'GET /api/keys')).body.keys as Listed[];
 
-  it('is listed for its owner alone, and for the operator, without secret and digest', async () => {
+  it('is listed for its owner and the operator alone, without secret and digest', async () => {
     const [mine, other] = [await newKey(alice, new Date('2099-01-01')), await newKey(bob)];
     const { body } = await ownerAsks(broker(), alice, `GET /api/keys?did=${bob}`);
     expect(body).toEqual({
@@ -70,7 +70,7 @@ function suite(broker: () => TestBroker): void {
     expect(ofBob.body).toMatchObject({ keys: [{ id: other.id }] });
   });
 
-  it('is as good as none to another account', async () => {
+  it('is unknown to another account', async () => {
     const key = await newKey(bob);
     for (const line of [
       `DELETE /api/keys/${key.id}`,
@@ -84,7 +84,7 @@ function suite(broker: () => TestBroker): void {
     expect(await statusWith(key)).toBe(200);
   });
 
-  it('gets a new secret at once, and keeps its id and its session', async () => {
+  it('gets a new secret at once when it is rotated, and keeps its id and its session', async () => {
     const key = await newKey(alice, new Date('2099-01-01'));
     expect(await statusWith(key)).toBe(200);
     const { status, body } = await ownerAsks(broker(), alice, `POST /api/keys/${key.id}/rotate`);
@@ -106,7 +106,7 @@ function suite(broker: () => TestBroker): void {
     expect((await changesOf(broker(), key.id))[0]).toEqual(['api-key.rotated', 'browser', alice]);
   });
 
-  it('answers to both secrets for the grace, never past its end, and to no third', async () => {
+  it('accepts both secrets during the grace, but not after its end, and no third secret', async () => {
     const expiresAt = new Date(Date.now() + HOUR_MS);
     const key = await newKey(alice, expiresAt);
     const second = await rotate(broker(), key.id, { graceSeconds: 86_400 });
@@ -129,7 +129,7 @@ function suite(broker: () => TestBroker): void {
     },
   );
 
-  it('is not rotated once it is over', async () => {
+  it('is not rotated after it has expired or was revoked', async () => {
     const [revoked, expired, dead] = [
       await newKey(),
       await newKey(alice, new Date(Date.now() - 1)),
@@ -144,7 +144,7 @@ function suite(broker: () => TestBroker): void {
       });
   });
 
-  it('stays as a tombstone when it is revoked, and its session ends', async () => {
+  it('stays as a tombstone when it is revoked, and its session is revoked', async () => {
     const [byOwner, byOperator] = [await newKey(), await newKey()];
     expect((await ownerAsks(broker(), alice, `DELETE /api/keys/${byOwner.id}`)).status).toBe(204);
     expect((await operate(broker(), `DELETE /api/keys/${byOperator.id}`)).status).toBe(204);
@@ -163,7 +163,7 @@ function suite(broker: () => TestBroker): void {
     expect(await listOf(alice)).toEqual(before);
   });
 
-  it('leaves its session to another holder', async () => {
+  it('leaves its session alive for another holder', async () => {
     const session = await keySession();
     const [first, second] = [await issueKey(broker(), session), await issueKey(broker(), session)];
     await operate(broker(), `DELETE /api/keys/${first.id}`);
@@ -173,7 +173,7 @@ function suite(broker: () => TestBroker): void {
     expect(await sessionStatusOf(broker(), session.id)).toBe('revoked');
   });
 
-  it('expires, is swept, and leaves its session without a holder', async () => {
+  it('expires, is swept, and releases its session', async () => {
     const [expired, living] = [await newKey(alice, new Date(Date.now() - 1)), await newKey()];
     expect([await statusWith(expired), await statusWith(living)]).toEqual([401, 200]);
     expect(await listOf(alice)).toContainEqual(
@@ -195,7 +195,7 @@ function suite(broker: () => TestBroker): void {
     expect(await sessionStatusOf(broker(), living.sessionId)).toBe('active');
   });
 
-  it('shows how its session is, and ends with it', async () => {
+  it('shows the status of its session, and ends with it', async () => {
     const [lost, ended] = [await newKey(), await newKey()];
     const mark = broker()
       .database.updateTable('oauth_session')
@@ -208,7 +208,7 @@ function suite(broker: () => TestBroker): void {
     expect([answer.status, await answer.json()]).toMatchObject([401, { error: 'InvalidToken' }]);
   });
 
-  it('is one of a few: places are free again once keys are over', async () => {
+  it('counts toward the limit of its account until it expires or is revoked', async () => {
     const keys: TestKey[] = [];
     while (keys.length < MOST_KEYS) keys.push(await newKey());
     await expect(newKey()).rejects.toMatchObject({ code: 'TooManyApiKeys' });
@@ -224,7 +224,7 @@ function suite(broker: () => TestBroker): void {
     await expect(newKey()).rejects.toMatchObject({ code: 'TooManyApiKeys' });
   });
 
-  it('is not issued for a session that is over, or that is not the account’s', async () => {
+  it('is not issued for an ended session, or for a session of another account', async () => {
     const session = await keySession();
     const asBob = issueKey(broker(), { ...session, did: bob });
     await expect(asBob).rejects.toMatchObject({ code: 'ReauthorizationRequired' });
@@ -233,7 +233,7 @@ function suite(broker: () => TestBroker): void {
     expect(await listOf(alice)).toEqual([]);
   });
 
-  it('remembers to the minute when it was used, forward only', async () => {
+  it('stores its last use to the minute, and never moves it back', async () => {
     const key = await newKey();
     const minute = (): number => Math.floor(Date.now() / 60_000);
     const before = minute();

@@ -30,7 +30,7 @@ const toTheMinute: unknown = expect.stringMatching(/:00\.000Z$/);
     await postgres.stop();
   });
 
-  it('is answered 503 and not thrown away, works again afterwards, and its use is written down late', async () => {
+  it('gets 503, works again afterwards, and has its use stored late', async () => {
     const key = await grantKey(broker);
     expect((await callWith(broker, key, WHO)).status).toBe(200);
     await postgres.halt();
@@ -57,8 +57,8 @@ const toTheMinute: unknown = expect.stringMatching(/:00\.000Z$/);
   });
 });
 
-describeBroker('a key whose last use cannot be written down', broker => {
-  it('goes on, the failure is counted, and the use is written once it can be', async () => {
+describeBroker('a key whose last use cannot be stored', broker => {
+  it('keeps working, the failure is counted, and the use is stored as soon as possible', async () => {
     const { app, database } = broker();
     const key = await issueKey(broker(), await storeSession(broker(), broker().network.pds, {}, 'api_key'));
     expect((await callWith(broker(), key, 'GET /api/me')).status).toBe(200);
@@ -74,7 +74,7 @@ describeBroker('a key whose last use cannot be written down', broker => {
 });
 
 describeDialects('a key that was used just before its broker ended', (_open, { dialect, create }) => {
-  it('has its last use written down', async () => {
+  it('has its last use stored', async () => {
     const config = await create();
     const broker = await startTestBroker(dialect, config);
     const session = await storeSession(broker, broker.network.pds, {}, 'api_key');

@@ -17,7 +17,7 @@ const AT_ONCE = 12;
 const SESSIONS = 30;
 const ROUNDS = process.env.TEST_LONG ? 50 : 3;
 
-describeBroker('keys that are changed from many sides at once', suite, {
+describeBroker('keys that many callers change at once', suite, {
   settings: { LATCHKEY_KEYS_PER_ACCOUNT: String(MOST_KEYS) },
 });
 
@@ -27,7 +27,7 @@ function suite(broker: () => TestBroker): void {
   const newKey = async (did: Did): Promise<TestKey> =>
     issueKey(broker(), await storeSession(broker(), broker().network.pds, { did }, 'api_key'));
 
-  it('are issued as many as an account may have, and no more', async () => {
+  it('are issued up to the limit of the account, and no further', async () => {
     const did = 'did:plc:crowdcrowdcrowdcrowdcrow';
     const issued = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => newKey(did)));
     const refusals = issued.flatMap(result =>
@@ -39,7 +39,7 @@ function suite(broker: () => TestBroker): void {
     expect((await stored.execute()).map(({ slot }) => slot).sort()).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('are rotated by one of many, and the others are told', async () => {
+  it('are rotated by one of many callers, and the others get a conflict', async () => {
     const key = await newKey('did:plc:rotaterotaterotaterotate');
     const apiKeys = broker().app.get(ApiKeys);
     for (let round = 0; round < ROUNDS; round++) {
@@ -57,7 +57,7 @@ function suite(broker: () => TestBroker): void {
     }
   });
 
-  it('stay revoked, whoever rotates them meanwhile', async () => {
+  it('stay revoked if they are rotated at the same time', async () => {
     const apiKeys = broker().app.get(ApiKeys);
     for (let round = 0; round < ROUNDS; round++) {
       const key = await newKey('did:plc:revokerevokerevokerevoke');
@@ -74,7 +74,7 @@ function suite(broker: () => TestBroker): void {
     }
   });
 
-  it('lose no request when they and their session are rotated under load', async () => {
+  it('lose no request when they and their session rotate under load', async () => {
     const key = await grantKey(broker());
     const apiKeys = broker().app.get(ApiKeys);
     let secret = key.secret;
@@ -105,7 +105,7 @@ function suite(broker: () => TestBroker): void {
     expect(new Set(statuses)).toEqual(new Set([200]));
   });
 
-  it('hold a session that is swept while they are about to be committed', async () => {
+  it('keep their session from a sweep that runs just before their commit', async () => {
     const { app, database } = broker();
     const repository = new HolderlessSessionRepository(database);
     const holderless = new HolderlessSessions(database, repository, app.get(SessionRevocation));
@@ -130,7 +130,7 @@ function suite(broker: () => TestBroker): void {
     expect(await query.executeTakeFirst()).toEqual({ status: 'active' });
   });
 
-  it('are issued for sessions that are swept, or hold them: never both', async () => {
+  it('either keep their session, or are refused because it was swept', async () => {
     const { app, database } = broker();
     const holderless = new HolderlessSessions(
       database,

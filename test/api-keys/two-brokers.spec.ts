@@ -30,7 +30,7 @@ function suite(brokers: () => TwoBrokers): void {
     (await introspect(broker, secret, broker.secrets.adminToken)).active,
   ];
 
-  it('end at once where they are ended, and within five seconds at the other, in use all the while', async () => {
+  it('are refused at once where they are revoked, and within five seconds at the other, while in constant use', async () => {
     const [revoked, rotated, kept] = [await newKey(), await newKey(), await newKey()];
     for (const key of [revoked, rotated, kept]) {
       expect(await statusesWith(key)).toEqual([200, 200]);

@@ -14,7 +14,7 @@ import { dumpTables } from '../rows/table-dump.ts';
 const LIMIT = 50;
 const settings = { LATCHKEY_LIMIT_PER_CREDENTIAL: String(LIMIT), LATCHKEY_KEYS_PER_ACCOUNT: '100' };
 
-describeBroker('showing an API key', suite, { settings });
+describeBroker('presenting an API key', suite, { settings });
 
 function suite(broker: () => TestBroker): void {
   const newKey = async (expiresAt: Date | null = null): Promise<TestKey> => {
@@ -25,7 +25,7 @@ function suite(broker: () => TestBroker): void {
     (await callWith(broker(), { secret }, 'GET /api/me')).status;
   const logged = (text: string): string[] => broker().logLines.filter(line => line.includes(text));
 
-  describe('of every kind', () => {
+  describe('of each kind', () => {
     let secrets: Record<'good' | 'revoked' | 'expired' | 'rotated' | 'unknown' | 'malformed', string>;
     beforeAll(async () => {
       const { app } = broker();
@@ -44,7 +44,7 @@ function suite(broker: () => TestBroker): void {
       await new Promise(resolve => setTimeout(resolve, 1_050));
     });
 
-    it('is counted by what it was found to be, and of those that are over security hears once', async () => {
+    it('is counted by outcome, and an ended key is logged as a security event once', async () => {
       for (const secret of Object.values(secrets))
         for (let time = 0; time < 3; time++) await statusWith(secret);
       const samples = readSamples(await (await scrape(broker())).text());
@@ -67,7 +67,7 @@ function suite(broker: () => TestBroker): void {
       );
     });
 
-    it('leaves nothing of a secret in the database, the log and the metrics', async () => {
+    it('leaves no trace of a secret in the database, the log and the metrics', async () => {
       await broker().app.get(ApiKeyLastUse).flush();
       const metrics = await (await scrape(broker())).text();
       const audited = JSON.stringify(await listEvents(broker()));
@@ -81,7 +81,7 @@ function suite(broker: () => TestBroker): void {
     });
   });
 
-  it('is counted for each key on its own, and says what is left', async () => {
+  it('is limited per key, and the response says how many requests are left', async () => {
     const [busy, calm] = [await newKey(), await newKey()];
     const answers: Response[] = [];
     for (let call = 0; call <= LIMIT; call++) answers.push(await callWith(broker(), busy, 'GET /api/me'));

@@ -23,7 +23,7 @@ function suite(broker: () => TestBroker): void {
   beforeAll(() => stopBackground(broker()));
   beforeEach(() => broker().database.deleteFrom('audit_event').execute());
 
-  it('keeps who did what to which thing, when and from where', async () => {
+  it('stores who did what to which thing, when and from where', async () => {
     const before = Date.now();
     await log().record({
       action: 'session.revoked',
@@ -63,7 +63,7 @@ function suite(broker: () => TestBroker): void {
     for (const { at } of auditEvents) expect(Math.abs(Date.parse(at) - before)).toBeLessThan(60_000);
   });
 
-  it('forgets a change that is undone', async () => {
+  it('drops the event of a change that is rolled back', async () => {
     const changing = broker()
       .database.transaction()
       .execute(async transaction => {
@@ -77,13 +77,13 @@ function suite(broker: () => TestBroker): void {
     expect((await listEvents(broker())).auditEvents.map(({ did }) => did)).toEqual(['did:plc:done']);
   });
 
-  it('fails with the change where it cannot be written', async () => {
+  it('fails together with the change if the event cannot be stored', async () => {
     await withoutTable(broker(), async () => {
       await expect(log().record(auditEvent())).rejects.toThrow(/audit_event/);
     });
   });
 
-  it('stores no long text, whatever it is given', async () => {
+  it('truncates long texts', async () => {
     const long = `${'x'.repeat(255)}😀${'y'.repeat(100_000)}`;
     const detail = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`${index}${long}`, long]));
     await log().record(
@@ -103,7 +103,7 @@ function suite(broker: () => TestBroker): void {
     await listEvents(broker());
   });
 
-  it('writes refusals within moments, at the time when they happened', async () => {
+  it('stores refusals within a second, with the time when they happened', async () => {
     for (const did of ['did:plc:a', 'did:plc:b', 'did:plc:c'] as const) log().note(auditEvent({ did }));
     log().note(auditEvent({ did: 'did:plc:\0', detail: { name: 'a\0b\ud800' } }));
     await log().record(auditEvent({ did: 'did:plc:later' }));
@@ -122,7 +122,7 @@ function suite(broker: () => TestBroker): void {
     expect(Math.max(...times) - Math.min(...times)).toBeLessThan(900);
   });
 
-  it('deletes what is older than it has to be kept, also more than one batch, and nothing else', async () => {
+  it('deletes all events beyond their retention, also more than one batch, and no others', async () => {
     const { database, app, logLines } = broker();
     const row = (id: string, secondsAgo: number) => ({
       id,
@@ -146,7 +146,7 @@ function suite(broker: () => TestBroker): void {
     expect(logLines.join('')).toContain('"table":"audit_event","rows":1100');
   });
 
-  it('counts refusals that the database does not take, and goes on with the next ones', async () => {
+  it('counts refusals that the database does not accept, and continues with the next ones', async () => {
     const before = await lost();
     await withoutTable(broker(), async () => {
       for (let index = 0; index < 7; index++) log().note(auditEvent());
@@ -159,7 +159,7 @@ function suite(broker: () => TestBroker): void {
   });
 
   // The last one here: nothing is left for a while.
-  it('writes a thousand refusals of a flood, and counts the rest', async () => {
+  it('stores a thousand refusals of a flood, and counts the rest', async () => {
     const before = await lost();
     for (let index = 0; index < 5_000; index++) log().note(auditEvent());
     const isTold = (): boolean => broker().logLines.some(line => /"events":\d+,"msg":"Audit/.test(line));

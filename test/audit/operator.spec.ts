@@ -7,12 +7,12 @@ import { oauthSessionRow } from '../database/rows.ts';
 import { operate } from '../sessions/operate.ts';
 import { listEvents } from './events.ts';
 
-describeBroker('what the operator does', suite, { confidential: true });
+describeBroker("an operator's change", suite, { confidential: true });
 
 function suite(broker: () => TestBroker): void {
   const byOperator = { actor: { kind: 'operator', id: null }, from: '127.0.0.1' };
 
-  it('to a session is audited, once for each change, with its account and the address', async () => {
+  it('of a session is audited, once per change, with the account and the address', async () => {
     const { id, did } = await storeSession(broker(), broker().network.pds);
     await operate(broker(), `POST /api/sessions/${id}/refresh`);
     await operate(broker(), `DELETE /api/sessions/${id}`);
@@ -25,7 +25,7 @@ function suite(broker: () => TestBroker): void {
     ]);
   });
 
-  it('to a client key is audited, and neither what was only tried nor what was refused', async () => {
+  it('of a client key is audited, but not a dry run or a refused one', async () => {
     const [first = ''] = await signingKids(broker());
     const kid = await publishAged(broker(), 20);
     await step(broker(), `/${kid}/activate?dryRun=true`);
@@ -42,7 +42,7 @@ function suite(broker: () => TestBroker): void {
     ]);
   });
 
-  it('is not done where it cannot be audited', async () => {
+  it('fails if it cannot be audited', async () => {
     const { database } = broker();
     const row = oauthSessionRow({ status: 'needs_reauth', reason: 'idle' });
     await database.insertInto('oauth_session').values(row).execute();

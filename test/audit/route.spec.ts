@@ -54,12 +54,12 @@ function suite(broker: () => TestBroker): void {
     },
   );
 
-  it('is of 50 where nothing is said', async () => {
+  it('has 50 events by default', async () => {
     for (let index = 0; index < 10; index++) await record({});
     expect((await listEvents(broker())).auditEvents).toHaveLength(50);
   });
 
-  it('chooses by account, by action and by target, and by all of them', async () => {
+  it('filters by account, action and target, and by all of them', async () => {
     const actionsOf = async (query: Record<string, string>): Promise<string[]> =>
       (await listEvents(broker(), query)).auditEvents.map(({ action }) => action);
     expect(await actionsOf({ did: 'did:plc:alice' })).toEqual(['session.revoked', 'temp-token.refused']);

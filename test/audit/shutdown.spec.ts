@@ -5,8 +5,8 @@ import { startTestBroker } from '../broker/test-broker.ts';
 import { describeDialects } from '../database/dialects.ts';
 import { auditEvent } from './events.ts';
 
-describeDialects('a broker that ends', (_open, { dialect, create }) => {
-  it('writes down what it has noted', async () => {
+describeDialects('a broker that shuts down', (_open, { dialect, create }) => {
+  it('stores its pending audit events', async () => {
     const config = await create();
     const { app } = await startTestBroker(dialect, config);
     for (let index = 0; index < 120; index++) app.get(AuditLog).note(auditEvent());

@@ -8,7 +8,7 @@ import { asId } from '../ids.ts';
 const past = '2020-01-01T00:00:00.000Z';
 
 describeDialects('claiming due sessions', open => {
-  it('takes no more than asked for, and none twice, from however many sides', async () => {
+  it('claims no more than the limit, and none twice, for simultaneous callers', async () => {
     const database = await open();
     const ids = await storeDue(database, 150);
     const due = new DueSessionRepository(database);
@@ -25,7 +25,7 @@ describeDialects('claiming due sessions', open => {
     expect(claimed.sort()).toEqual(ids.sort());
   });
 
-  it('begins with those that are due longest', async () => {
+  it('starts with those that are due longest', async () => {
     const database = await open();
     const [young = '', old = ''] = await storeDue(database, 2);
     const older = database.updateTable('oauth_session').set({ next_refresh_at: '2019-01-01T00:00:00.000Z' });
@@ -36,7 +36,7 @@ describeDialects('claiming due sessions', open => {
     expect([await claim(), await claim(), await claim()]).toEqual([[old], [young], []]);
   });
 
-  it('takes none that is not active', async () => {
+  it('claims only active ones', async () => {
     const database = await open();
     await storeDue(database, 1);
     await database.updateTable('oauth_session').set({ status: 'needs_reauth' }).execute();

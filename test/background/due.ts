@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { BackgroundWorker } from '../../src/background/tasks/background.worker.ts';
 import type { SessionId } from '../../src/database/tables/id.ts';
-import { BackgroundWorker } from '../../src/background/refresh/background.worker.ts';
 import { storeSession } from '../broker/stored-session.ts';
 import { accountOf, type TestBroker } from '../broker/test-broker.ts';
 import { asId } from '../ids.ts';

@@ -42,7 +42,7 @@ function suite(broker: () => TestBroker): void {
     ['confidential', 701, true],
     ['confidential', 730, true],
     ['confidential', 731, false],
-  ])('is for a session of a %s client %d days after its grant: %s', async (client, days, isWarned) => {
+  ])('is given to a session of a %s client %d days after its grant: %s', async (client, days, isWarned) => {
     const row = sessionOf(client === 'public' ? null : 'kid', days);
     await broker().database.insertInto('oauth_session').values(row).execute();
     expect(await run()).toBe(isWarned ? 1 : 0);
@@ -51,7 +51,7 @@ function suite(broker: () => TestBroker): void {
     expect(warnings()).toEqual(isWarned ? [expect.objectContaining(warning)] : []);
   });
 
-  it('changes nothing about the session, and is not for one that is over already', async () => {
+  it('changes nothing about the session, and leaves out ended ones', async () => {
     const rows = [sessionOf(null, 13), sessionOf(null, 13, { status: 'needs_reauth' })];
     await broker().database.insertInto('oauth_session').values(rows).execute();
     const before = await broker().database.selectFrom('oauth_session').selectAll().orderBy('id').execute();
@@ -61,7 +61,7 @@ function suite(broker: () => TestBroker): void {
     expect(after).toEqual(before);
   });
 
-  it('comes once a day, whoever runs it and however often, for each of many sessions', async () => {
+  it('comes once a day for each of many sessions, even if several processes run it often', async () => {
     const rows = Array.from({ length: 1_001 }, () => sessionOf(null, 13));
     for (let start = 0; start < rows.length; start += 50)
       await broker()

@@ -14,10 +14,10 @@ const SESSIONS = 60;
 const past = '2020-01-01T00:00:00.000Z';
 const future = '2099-01-01T00:00:00.000Z';
 
-describeBroker('sessions that are given a holder while they are swept', suite);
+describeBroker('sessions that get a holder while they are swept', suite);
 
 function suite(broker: () => TestBroker): void {
-  it('are kept by a browser, a live key or an unclaimed request, and by nothing that is over', async () => {
+  it('are kept by a browser, a live key or an unclaimed request, and by no ended one', async () => {
     const { app, database } = broker();
     await stopBackground(broker());
     const repository = new HolderlessSessionRepository(database);
@@ -29,7 +29,7 @@ function suite(broker: () => TestBroker): void {
     expect((await active.execute()).map(({ id }) => id).sort()).toEqual(held.sort());
   });
 
-  it('are either swept, and the holder is refused, or live on with it', async () => {
+  it('are either swept, and the holder is refused, or kept with it', async () => {
     const { app, database } = broker();
     await stopBackground(broker());
     const repository = new HolderlessSessionRepository(database);

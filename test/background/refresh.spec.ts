@@ -21,7 +21,7 @@ function suite(broker: () => TestBroker): void {
   // What another test left is of no matter to this one.
   beforeEach(() => broker().database.updateTable('oauth_session').set({ next_refresh_at: null }).execute());
 
-  it('refreshes a session in use once when its time has come', async () => {
+  it('refreshes a session in use once when it is due', async () => {
     const session = await signIn(broker());
     const digest = await session.digest();
     expect(await run()).toEqual({ refreshed: 0, skipped: 0, failed: [] });
@@ -33,7 +33,7 @@ function suite(broker: () => TestBroker): void {
     expect(await session.call()).toMatchObject({ status: 200 });
   });
 
-  it('puts an idle session off until it has to be kept alive, and keeps it alive then', async () => {
+  it('postpones an idle session until it needs a keep-alive, and refreshes it then', async () => {
     const session = await signIn(broker());
     await leaveIdle(broker(), session.id, 25);
     await makeDue(broker(), [session.id]);
@@ -48,7 +48,7 @@ function suite(broker: () => TestBroker): void {
     expect(await session.state()).toMatchObject({ status: 'active', generation: 2 });
   });
 
-  it('counts truthfully, and no failure keeps the others waiting', async () => {
+  it('reports correct counts, and continues after failures', async () => {
     const sessions = [await signIn(broker()), await signIn(broker()), await signIn(broker(), 'bob.test')];
     const [used, idle, other] = sessions.map(({ id }) => id) as [SessionId, SessionId, SessionId];
     await leaveIdle(broker(), idle, 48);
@@ -77,7 +77,7 @@ function suite(broker: () => TestBroker): void {
     expect(await broken.state()).toMatchObject({ status: 'active', generation: 1 });
   });
 
-  it('goes over more sessions than it claims at once, and over each once', async () => {
+  it('covers more sessions than it claims at once, and each of them once', async () => {
     const ids: SessionId[] = [];
     while (ids.length < 70) ids.push(await storeWorthlessSession(broker()));
     for (const id of ids) await leaveIdle(broker(), id, 48);
@@ -88,7 +88,7 @@ function suite(broker: () => TestBroker): void {
     expect(week.failed.map(({ id }) => id).sort()).toEqual(ids.sort());
   });
 
-  it('ends at once when it is told to, and what is on its way goes on', async () => {
+  it('stops at once on shutdown, and running refreshes continue', async () => {
     const session = await signIn(broker());
     await makeDue(broker(), [session.id]);
     const [reached, released] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
@@ -110,7 +110,7 @@ function suite(broker: () => TestBroker): void {
   });
 
   describe('for an external cron', () => {
-    it('takes in what will be due soon, once, and tells what it did', async () => {
+    it('refreshes sessions that will be due soon, once, and reports its counts', async () => {
       const sessions = [await signIn(broker()), await signIn(broker())];
       const worthless = await storeWorthlessSession(broker());
       await dueIn(broker(), [...sessions.map(({ id }) => id), worthless], 30 * 60);
@@ -127,7 +127,7 @@ function suite(broker: () => TestBroker): void {
       for (const session of sessions) expect(await session.state()).toMatchObject({ generation: 2 });
     });
 
-    it('leaves those alone that back off', async () => {
+    it('skips sessions that back off', async () => {
       const session = await signIn(broker());
       await dueIn(broker(), [session.id], 600);
       await broker()
@@ -140,7 +140,7 @@ function suite(broker: () => TestBroker): void {
       expect(await ask(broker(), {})).toMatchObject({ refreshed: 1, failed: [] });
     });
 
-    it('does not go beyond a day', async () => {
+    it('looks ahead at most one day', async () => {
       expect(await ask(broker(), { withinSeconds: 86_401 })).toMatchObject({ error: 'InvalidRequest' });
     });
   });

@@ -25,7 +25,7 @@ function suite(broker: () => TestBroker): void {
       await database.deleteFrom(table).execute();
   });
 
-  it('removes pending authorizations whose time is over, also more than one batch, and no other', async () => {
+  it('removes expired pending authorizations, also more than one batch, and no others', async () => {
     const over = Array.from({ length: 1_100 }, () => oauthStateRow({ expires_at: past }));
     const { database } = broker();
     for (let start = 0; start < over.length; start += 50)
@@ -40,7 +40,7 @@ function suite(broker: () => TestBroker): void {
     expect(broker().logLines.join('')).toContain('"table":"oauth_state","rows":1100');
   });
 
-  it('removes browser sessions whose time is over, and gives theirs a moment before it revokes it', async () => {
+  it('removes expired browser sessions, and revokes their sessions a moment later', async () => {
     const session = await signIn(broker());
     await expireCookie(session);
     await sweep();
@@ -62,7 +62,7 @@ function suite(broker: () => TestBroker): void {
     expect(await held.state()).toMatchObject({ status: 'active' });
   });
 
-  it('tries again what could not be revoked before', async () => {
+  it('retries failed revocations', async () => {
     const session = await signIn(broker());
     const token = await liveOf(session);
     const marked = broker().database.updateTable('oauth_session').set({ status: 'revoking' });
@@ -72,7 +72,7 @@ function suite(broker: () => TestBroker): void {
     expect(await broker().app.get(TokenProbe).probeToken(token)).toBe('dead');
   });
 
-  it('leaves a session to a holder that is being added', async () => {
+  it('keeps a session whose holder is being added', async () => {
     const session = await signIn(broker());
     await broker().database.deleteFrom('ui_session').execute();
     await letGraceEnd(session);

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { ExpiredRowRepository } from '../../src/background/sweeps/expired-row.repository.ts';
-import { type Sweep, Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
+import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
+import type { Sweep } from '../../src/background/sweeps/sweeps.service.ts';
 import type { Database } from '../../src/database/connection/database.ts';
 import { LeaseRepository } from '../../src/leases/lease.repository.ts';
 import { Leases } from '../../src/leases/leases.service.ts';
@@ -16,16 +17,19 @@ const BATCH = 100;
 class Process {
   private readonly log = createQuietLog();
   private readonly metrics = new Metrics(this.log);
+  private readonly sweeps: Sweep[] = [];
   readonly leases: Leases;
-  readonly sweeper: Sweeper;
 
   constructor(database: Database) {
     this.leases = new Leases(new LeaseRepository(database), this.log);
-    this.sweeper = new Sweeper(this.leases, this.metrics, this.log);
+  }
+
+  get sweeper(): Sweeper {
+    return new Sweeper({ list: this.sweeps }, this.leases, this.metrics, this.log);
   }
 
   register(name: string, sweepBatch: Sweep['sweepBatch'], batch = BATCH): void {
-    this.sweeper.register({ name, batch, sweepBatch });
+    this.sweeps.push({ name, batch, sweepBatch });
   }
 
   async counted(metric: 'swept_rows' | 'sweep_failures'): Promise<Record<string, number>> {
@@ -33,8 +37,8 @@ class Process {
   }
 }
 
-describeDialects('what is swept', open => {
-  it('is swept by one of two processes at a time, in batches, and only when it is over', async () => {
+describeDialects('a swept table', open => {
+  it('is swept by one of two processes at a time, in batches, and loses only expired rows', async () => {
     const database = await open();
     const expired = new ExpiredRowRepository(database);
     await insertTokens(database, 2_050, database.now(-1));
@@ -59,7 +63,7 @@ describeDialects('what is swept', open => {
     expect(left.map(({ id }) => id)).toEqual(live);
   });
 
-  it('leaves the process to others between two batches', async () => {
+  it('yields to other work between two batches', async () => {
     const database = await open();
     const expired = new ExpiredRowRepository(database);
     await insertTokens(database, 5 * BATCH, database.now(-1));
@@ -81,7 +85,7 @@ describeDialects('what is swept', open => {
     expect(new Set(turnsAtBatches).size).toBe(6);
   });
 
-  it('has its turn beside a table that never ends', async () => {
+  it('gets its turn beside an endless table', async () => {
     const process = new Process(await open());
     let isSwept = false;
     process.register('endless', limit => Promise.resolve(isSwept ? 0 : limit));
@@ -94,7 +98,7 @@ describeDialects('what is swept', open => {
     expect([endless > BATCH, other]).toEqual([true, 1]);
   });
 
-  it('is swept whatever becomes of another table, and failures are counted', async () => {
+  it('is swept even if another table fails, and failures are counted', async () => {
     const database = await open();
     const [process, another] = [new Process(database), new Process(database)];
     process.register('broken', () => Promise.reject(new Error('out of order')));
@@ -109,7 +113,7 @@ describeDialects('what is swept', open => {
     expect(await process.counted('swept_rows')).toEqual({ broken: 0, taken: 0, sound: 1 });
   });
 
-  it('is not swept on when the process is to end', async () => {
+  it('is not swept further during shutdown', async () => {
     const process = new Process(await open());
     const ending = new AbortController();
     process.register('endless', limit => {

@@ -5,7 +5,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from '../../src/app.module.ts';
 import { createBroker } from '../../src/broker.ts';
 import { type DatabaseConfig, readConfig } from '../../src/config/config.ts';
-import { Database, type DialectName } from '../../src/database/connection/database.ts';
+import { Database } from '../../src/database/connection/database.ts';
+import type { DialectName } from '../../src/database/engine/dialect.ts';
 import { Log } from '../../src/observability/log/log.ts';
 import { describeDialects, requestedDialects, type TestDialect } from '../database/dialects.ts';
 import {

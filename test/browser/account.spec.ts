@@ -13,7 +13,7 @@ import { Keyboard } from './keyboard.ts';
 import { openWatched } from './watched-context.ts';
 
 /** What a person does from the first day to the last, each step on the page that the one before has led to. */
-describeInChromium('an owner in Chromium, with nothing but a keyboard', chromium => {
+describeInChromium('an owner in Chromium, with only a keyboard', chromium => {
   describeBroker(
     'with an account and a bot',
     broker => {
@@ -54,7 +54,7 @@ describeInChromium('an owner in Chromium, with nothing but a keyboard', chromium
         expect(await page.getByText('You have no keys yet.').count()).toBe(1);
       });
 
-      it('reads times in the zone of the browser, and the exact instant beside them', async () => {
+      it("reads times in the browser's zone, with the exact instant in the title", async () => {
         const time = page.locator('time').first();
         const instant = (await time.getAttribute('datetime')) ?? '';
         const shown = new Intl.DateTimeFormat('en-GB', {
@@ -66,7 +66,7 @@ describeInChromium('an owner in Chromium, with nothing but a keyboard', chromium
         expect(await time.getAttribute('title')).toBe(instant);
       });
 
-      it('makes a key, confirms it at the PDS, and copies it from the one page that shows it', async () => {
+      it('makes a key, confirms it at the PDS, and copies it from the page that shows it once', async () => {
         await enter('Make a key');
         await keyboard.type('What is it for?', 'Weather <b>bot</b>');
         await keyboard.tick('Do nearly all that an app can: post, follow, like, upload, change your profile');
@@ -85,7 +85,7 @@ describeInChromium('an owner in Chromium, with nothing but a keyboard', chromium
         expect(await statusWith(secret)).toBe(200);
       });
 
-      it('finds it in the list, in plain words, and never the secret again', async () => {
+      it('finds the key in the list, in plain words, and never its secret again', async () => {
         await enter('Done, back to your account');
         const row = page.locator('[data-key]');
         const text = await row.innerText();
@@ -94,7 +94,7 @@ describeInChromium('an owner in Chromium, with nothing but a keyboard', chromium
         expect(await page.content()).not.toContain(secret);
       });
 
-      it('replaces it with a grace, in which both work', async () => {
+      it('replaces the key with a grace period, during which both secrets work', async () => {
         await enter('Manage Weather <b>bot</b>');
         await keyboard.choose('At once', 'In an hour');
         await page.keyboard.press('ArrowDown');
@@ -105,7 +105,7 @@ describeInChromium('an owner in Chromium, with nothing but a keyboard', chromium
         await enter('Done, back to your account');
       });
 
-      it('learns that it has stopped working when the PDS has revoked it, and reconnects it', async () => {
+      it('sees that the key has stopped working after the PDS revoked it, and reconnects it', async () => {
         const { session_id } = await broker()
           .database.selectFrom('api_key')
           .select('session_id')
@@ -129,7 +129,7 @@ describeInChromium('an owner in Chromium, with nothing but a keyboard', chromium
         expect(await statusWith(secret)).toBe(200);
       });
 
-      it('ends every other browser', async () => {
+      it('signs out every other browser', async () => {
         expect(await page.locator('[data-browser]').count()).toBe(2);
         expect(await page.locator('[data-browser]').first().innerText()).toContain('This browser');
         await enter('Sign out all others');
@@ -138,7 +138,7 @@ describeInChromium('an owner in Chromium, with nothing but a keyboard', chromium
         expect((await elsewhere.get('/api/me')).status).toBe(401);
       });
 
-      it('revokes the key, which stays in the list as one that is over', async () => {
+      it('revokes the key, which stays in the list as revoked', async () => {
         await enter('Manage Weather <b>bot</b>');
         await enter('Revoke it');
         expect(await page.getByRole('status').innerText()).toMatch(/The key is revoked/);
@@ -147,7 +147,7 @@ describeInChromium('an owner in Chromium, with nothing but a keyboard', chromium
         expect(await page.locator('[data-key]').innerText()).toContain('Revoked');
       });
 
-      it('has met with no error, no refusal of the policy and no third party on all these pages', () => {
+      it('meets no error, no violation of the policy and no third party on all these pages', () => {
         expect(complaints).toEqual([]);
       });
     },

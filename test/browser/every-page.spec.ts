@@ -37,25 +37,25 @@ describeInChromium('every page', chromium => {
       });
       afterAll(() => context.close());
 
-      it('can be used by everybody, in both themes, and fits every screen from 320 pixels on', async () => {
+      it('passes axe-core in both themes, and fits every screen from 320 pixels on', async () => {
         const pages = shownPages({ broker: broker(), context, page });
         const looked = await lookAtEach(page, pages);
         expect(looked.problems).toEqual({});
         expect(looked.hostileNames).toBeGreaterThan(2);
       }, 300_000);
 
-      it('is among those that were looked at, with each of its parts', async () => {
+      it('was checked, with each of its components', async () => {
         expect(await parts.unseen()).toEqual([]);
       });
 
-      it('has no error, and shows what strangers wrote as text', () => {
+      it("has no error, and shows strangers' names as text", () => {
         expect(dialogs).toEqual([]);
         expect(
           complaints.filter(text => !/^(404|409|410|503) |status of (404|409|410|503)/.test(text)),
         ).toEqual([]);
       });
 
-      it('moves nothing for who wants no motion', async () => {
+      it('moves nothing if the reader prefers reduced motion', async () => {
         await page.goto(`${broker().url}/account`);
         const seconds: string[] = [];
         for (const reducedMotion of ['no-preference', 'reduce'] as const) {
@@ -70,9 +70,9 @@ describeInChromium('every page', chromium => {
   );
 
   describeBroker(
-    'of a broker with most things off',
+    'of a broker with most features off',
     broker => {
-      it('can be used by everybody, too', async () => {
+      it('passes the same checks', async () => {
         const { context, page } = await openForChecks(chromium(), broker());
         try {
           const looked = await lookAtEach(page, pagesOfLittle({ broker: broker(), context, page }));

@@ -11,9 +11,9 @@ import { giveCookie } from './watched-context.ts';
 /** The same site on another port, to which cookies go along, and another site altogether. */
 const hosts = ['127.0.0.1', 'localhost'];
 
-describeInChromium('a visitor in Chromium', chromium => {
+describeInChromium('a signed-in visitor in Chromium', chromium => {
   describeBroker(
-    'to a page of another site, who is signed in as a person and as the operator',
+    'on a page of another site',
     broker => {
       let evil: ScriptedServer;
       let context: BrowserContext;
@@ -58,7 +58,7 @@ describeInChromium('a visitor in Chromium', chromium => {
         [`/admin/sessions/${key.sessionId}/refresh`, {}],
       ];
 
-      it.each(hosts)('has nothing changed by its forms, from %s', async host => {
+      it.each(hosts)('is not affected by its forms, from %s', async host => {
         const before = await stateOf(broker());
         for (const [path, fields] of forms()) {
           await open(host);
@@ -74,7 +74,7 @@ describeInChromium('a visitor in Chromium', chromium => {
         expect(await stateOf(broker())).toEqual(before);
       });
 
-      it.each(hosts)('is shown in no frame of it, from %s', async host => {
+      it.each(hosts)('sees no page of the broker in its frames, from %s', async host => {
         await open(host);
         for (const path of ['/', '/account', `/account/keys/${key.id}`, '/admin', '/?identifier=bob.test']) {
           const failed = page.waitForEvent('framenavigated', frame =>
@@ -86,7 +86,7 @@ describeInChromium('a visitor in Chromium', chromium => {
         expect(page.frames().filter(frame => frame.url().startsWith(broker().url))).toEqual([]);
       });
 
-      it.each(hosts)('is signed in as nobody else by its links, from %s', async host => {
+      it.each(hosts)('is not signed in as another account by its links, from %s', async host => {
         const before = await stateOf(broker());
         for (const path of ['/oauth/login?identifier=bob.test', '/?identifier=bob.test&problem=x']) {
           await open(host);
@@ -97,7 +97,7 @@ describeInChromium('a visitor in Chromium', chromium => {
         expect(await stateOf(broker())).toEqual(before);
       });
 
-      it.each(hosts)('has its page, its key and its picture read by no script of it, from %s', async host => {
+      it.each(hosts)('keeps account, key and picture from its scripts, from %s', async host => {
         await open(host);
         const { did } = accountOf(broker(), 'alice.test');
         for (const path of ['/account', '/lookup?identifier=alice.test', `/avatars/${did}`])

@@ -19,7 +19,7 @@ const hostile: readonly (readonly [Record<string, string>, string])[] = [
   [{ 'content-type': 'text/javascript', 'service-worker-allowed': '/' }, script],
 ];
 
-describeInChromium('what a hostile PDS serves', chromium => {
+describeInChromium('a response of a hostile PDS', chromium => {
   describeBroker(
     "at the broker's origin",
     broker => {
@@ -67,7 +67,7 @@ describeInChromium('what a hostile PDS serves', chromium => {
         return page;
       };
 
-      it.each(waysToOpen)('runs nothing, opened as %s', async way => {
+      it.each(waysToOpen)('runs no script, opened as %s', async way => {
         const cookies = await context.cookies(broker().url);
         const [guarded, elsewhere] = await Promise.all([
           openAll(broker().url, way),
@@ -80,7 +80,7 @@ describeInChromium('what a hostile PDS serves', chromium => {
         expect(elsewhere.length > 0).toBe(way !== 'img');
       });
 
-      it('reaches scripts of the origin as data, and none of a page of the broker itself', async () => {
+      it("reaches scripts of the origin as data, and no script of the broker's own pages", async () => {
         const app = await open(`${broker().url}/app`);
         const texts = hostile.map((_answer, index) => app.evaluate(fetchText, `${PATH}?${index}`));
         expect(await Promise.all(texts)).toEqual(hostile.map(([, body]) => body));

@@ -10,9 +10,9 @@ import { asId } from '../ids.ts';
 
 const EVIL = '<!doctype html><title>A page of another site</title>';
 
-describeInChromium('an owner in Chromium, who is asked for a key', chromium => {
+describeInChromium('an owner in Chromium with a key request', chromium => {
   describeBroker(
-    'at the connect page',
+    'on its page',
     broker => {
       let context: BrowserContext;
       let page: Page;
@@ -33,7 +33,7 @@ describeInChromium('an owner in Chromium, who is asked for a key', chromium => {
         await sayYesByKeyboard(page, broker(), accountOf(broker(), 'alice.test'));
       };
 
-      it('reads who asks for what, approves, authorizes, and is shown the code this once', async () => {
+      it('reads who asks for what, approves, authorizes, and sees the code once', async () => {
         const asked = await asker.ask({ identifier: 'alice.test', name: '<i>bot</i>', expiresInDays: 1 });
         await page.goto(asked.authorizeUrl);
         expect(await page.locator('[data-asker]').innerText()).toBe('“<i>bot</i>”');
@@ -52,7 +52,7 @@ describeInChromium('an owner in Chromium, who is asked for a key', chromium => {
         expect(await asker.claim(asked, code)).toMatchObject({ name: '<i>bot</i>' });
       });
 
-      it('is sent to the loopback address of the asker, which alone learns the code', async () => {
+      it("is redirected to the requester's loopback address, which alone gets the code", async () => {
         const seen: { url: string | undefined; referer: string | undefined }[] = [];
         const listener = await startServer((request, response) => {
           if (request.url?.startsWith('/done'))
@@ -71,7 +71,7 @@ describeInChromium('an owner in Chromium, who is asked for a key', chromium => {
         }
       });
 
-      it('denies, and the link is dead', async () => {
+      it('denies it, and the link stops working', async () => {
         const asked = await asker.ask({ identifier: 'alice.test' });
         await page.goto(asked.authorizeUrl);
         await new Keyboard(page).enter('Deny');
@@ -85,7 +85,7 @@ describeInChromium('an owner in Chromium, who is asked for a key', chromium => {
   );
 
   describeBroker(
-    'by a page of another site that wants the key for itself',
+    'on a page of another site that wants the key',
     broker => {
       let evil: ScriptedServer;
       let context: BrowserContext;
@@ -119,7 +119,7 @@ describeInChromium('an owner in Chromium, who is asked for a key', chromium => {
         await page.goto(evil.origin.replace('127.0.0.1', host));
       };
 
-      it.each(origins)('cannot ask in the name of the visitor, from %s', async host => {
+      it.each(origins)('makes no request by a script or form from %s', async host => {
         const before = await countRequests(broker());
         await open(host);
         const url = `${broker().url}/api/key-requests`;
@@ -131,7 +131,7 @@ describeInChromium('an owner in Chromium, who is asked for a key', chromium => {
         expect(await countRequests(broker())).toBe(before);
       });
 
-      it.each(origins)('cannot approve or deny for the visitor, by a form from %s', async host => {
+      it.each(origins)('approves and denies nothing by a form from %s', async host => {
         for (const path of ['approve', 'deny']) {
           await open(host);
           const url = `${asked.authorizeUrl}/${path}`;
@@ -141,7 +141,7 @@ describeInChromium('an owner in Chromium, who is asked for a key', chromium => {
         await expectUntouched();
       });
 
-      it.each(origins)('cannot approve by a script or a link from %s, nor by GET at all', async host => {
+      it.each(origins)('approves nothing by a script or a link from %s, or by GET', async host => {
         await open(host);
         const url = `${asked.authorizeUrl}/approve`;
         // It is sent, and refused; not even that may be read.
@@ -150,7 +150,7 @@ describeInChromium('an owner in Chromium, who is asked for a key', chromium => {
         await expectUntouched();
       });
 
-      it.each(origins)('cannot frame the page, to have the button clicked, from %s', async host => {
+      it.each(origins)('clicks no button in a frame from %s', async host => {
         await open(host);
         await page.evaluate(frameIn, asked.authorizeUrl);
         await page.waitForTimeout(300);
@@ -159,7 +159,7 @@ describeInChromium('an owner in Chromium, who is asked for a key', chromium => {
         expect(frame?.url()).toMatch(/^chrome-error:/);
       });
 
-      it('cannot end an authorization of its own in the browser of the visitor', async () => {
+      it("cannot be made to finish the other site's authorization", async () => {
         const attacker = broker().browser();
         const alice = accountOf(broker(), 'alice.test');
         const callback = await attacker.authorize(await approveKey(attacker, asked), alice);

@@ -8,9 +8,9 @@ import { describeInChromium } from './chromium-suite.ts';
 import { Keyboard } from './keyboard.ts';
 import { openWatched } from './watched-context.ts';
 
-describeInChromium('the operator in Chromium, with nothing but a keyboard', chromium => {
+describeInChromium('the operator in Chromium, with only a keyboard', chromium => {
   describeBroker(
-    'at the pages below /admin',
+    'on the pages below /admin',
     broker => {
       let context: BrowserContext;
       let page: Page;
@@ -31,7 +31,7 @@ describeInChromium('the operator in Chromium, with nothing but a keyboard', chro
         return auditEvents[0];
       };
 
-      it('signs in with the admin token, once it is the right one', async () => {
+      it('signs in with the right admin token, after a wrong one', async () => {
         await page.goto(`${broker().url}/admin/sessions`);
         await keyboard.type('Admin token', 'x'.repeat(40));
         await enter('Sign in');
@@ -48,7 +48,7 @@ describeInChromium('the operator in Chromium, with nothing but a keyboard', chro
         expect(minutes).toBeLessThanOrEqual(15);
       });
 
-      it('sees at once what needs attention, and why', async () => {
+      it('sees which sessions need attention, and why', async () => {
         expect(await page.getByRole('status').innerText()).toMatch(/^Nothing/);
         const change = { status: 'needs_reauth', reason: 'lifetime' } as const;
         const lost = await storeSession(broker(), broker().network.pds, { did: 'did:plc:lost' });
@@ -89,7 +89,7 @@ describeInChromium('the operator in Chromium, with nothing but a keyboard', chro
         expect(new URL(page.url()).pathname).toBe(`/admin/sessions/${session.id}`);
       });
 
-      it('pages through what is too long for one page', async () => {
+      it('pages through a long list', async () => {
         for (let count = 0; count < 60; count++)
           await storeSession(broker(), broker().network.pds, { did: 'did:plc:many' });
         await page.goto(`${broker().url}/admin/sessions?q=did:plc:many`);
@@ -100,7 +100,7 @@ describeInChromium('the operator in Chromium, with nothing but a keyboard', chro
         expect(await page.getByLabel('Handle, DID or session id').inputValue()).toBe('did:plc:many');
       });
 
-      it('refreshes a session, once it is confirmed', async () => {
+      it('refreshes a session after confirming it', async () => {
         const { generation } = await session.state();
         await page.goto(`${broker().url}/admin/sessions?q=alice.test`);
         await enter('alice.test');
@@ -116,7 +116,7 @@ describeInChromium('the operator in Chromium, with nothing but a keyboard', chro
         });
       });
 
-      it('ends a session, once it is confirmed: its browser is signed out', async () => {
+      it('revokes a session after confirming it, and its browser is signed out', async () => {
         await enter('Revoke');
         await enter('Cancel');
         expect((await session.state()).status).toBe('active');
@@ -140,7 +140,7 @@ describeInChromium('the operator in Chromium, with nothing but a keyboard', chro
         expect(await page.getByText('the broker is a public client').count()).toBe(1);
       });
 
-      it('finds audit events by what was done', async () => {
+      it('finds audit events by their action', async () => {
         await enter('Audit events');
         await keyboard.type('Action', 'operator.signed-in');
         await enter('Find');
@@ -148,7 +148,7 @@ describeInChromium('the operator in Chromium, with nothing but a keyboard', chro
         expect(await page.content()).not.toContain(broker().secrets.adminToken);
       });
 
-      it('signs out, and has met with no error on all these pages', async () => {
+      it('signs out, and has met no error on all these pages', async () => {
         await enter('Sign out');
         await page.getByLabel('Admin token').waitFor();
         await page.goto(`${broker().url}/admin/sessions`);

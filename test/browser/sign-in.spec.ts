@@ -7,7 +7,7 @@ import { openWatched } from './watched-context.ts';
 
 describeInChromium('a person in Chromium', chromium => {
   describeBroker(
-    'at the sign-in page',
+    'on the sign-in page',
     broker => {
       let context: BrowserContext;
       let page: Page;
@@ -49,7 +49,7 @@ describeInChromium('a person in Chromium', chromium => {
         expect(await cookieNames()).not.toContain('latchkey');
       });
 
-      it('looks at the permissions again when signed in, and decides anew', async () => {
+      it('reviews the permissions while signed in, and decides again', async () => {
         await submitHandle('alice.test');
         await authorizeAtPds(page, broker(), alice());
         await page.goto(`${broker().url}/?identifier=${alice().did}&prompt=consent`);
@@ -59,7 +59,7 @@ describeInChromium('a person in Chromium', chromium => {
         expect(await page.locator('[data-handle]').innerText()).toBe('alice.test');
       });
 
-      it('sees whose handle it is while it is typed, and nothing while it is nobody’s', async () => {
+      it('sees the account of a handle while it is typed, and nothing for an unknown handle', async () => {
         await page.goto(broker().url);
         const preview = page.locator('#preview');
         await page.getByLabel('Your handle').pressSequentially('alice.test');
@@ -69,7 +69,7 @@ describeInChromium('a person in Chromium', chromium => {
         await preview.waitFor({ state: 'hidden' });
       });
 
-      it('is told when there is no such account, and corrects what was typed', async () => {
+      it('learns that there is no such account, and corrects the handle', async () => {
         await submitHandle('nobody-here.test');
         expect(await page.getByRole('alert').innerText()).toMatch(/no account with that handle/);
         const field = page.getByLabel('Your handle');
@@ -82,7 +82,7 @@ describeInChromium('a person in Chromium', chromium => {
         await page.waitForURL(url => url.origin === broker().network.pds);
       });
 
-      it('comes back with nothing changed after denying access, and still knows where to go', async () => {
+      it('comes back signed out after denying access, and keeps return_to', async () => {
         await submitHandle('alice.test', '/?return_to=%2Flivez');
         await signInAtPds(page, broker(), alice());
         await page.getByRole('button', { name: 'Deny access' }).click();
@@ -92,7 +92,7 @@ describeInChromium('a person in Chromium', chromium => {
         expect(await cookieNames()).not.toContain('latchkey');
       });
 
-      it('is asked before another account takes the place of the one that is signed in', async () => {
+      it('confirms before another account replaces the signed-in one', async () => {
         const bob = accountOf(broker(), 'bob.test');
         await submitHandle('alice.test');
         await authorizeAtPds(page, broker(), alice());

@@ -7,9 +7,9 @@ import { KeyAsker } from '../network/key-asker.ts';
 import { describeInChromium } from './chromium-suite.ts';
 import { giveCookie, openWatched } from './watched-context.ts';
 
-describeInChromium('a person in Chromium whose browser runs no scripts', chromium => {
+describeInChromium('a person in Chromium without scripts', chromium => {
   describeBroker(
-    'at the pages',
+    "on the broker's pages",
     broker => {
       let context: BrowserContext;
       let page: Page;
@@ -42,7 +42,7 @@ describeInChromium('a person in Chromium whose browser runs no scripts', chromiu
       };
       const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
 
-      it('signs in, sees the account, ends another browser, and signs out', async () => {
+      it('signs in, sees the account, signs out another browser, and signs out', async () => {
         const other = broker().browser();
         await other.login('alice.test', accountOf(broker(), 'alice.test'));
         await page.goto(broker().url);
@@ -58,7 +58,7 @@ describeInChromium('a person in Chromium whose browser runs no scripts', chromiu
         await page.getByLabel('Your handle').waitFor();
       });
 
-      it('approves a key, and is shown the code', async () => {
+      it('approves a key, and sees its code', async () => {
         const asker = new KeyAsker(broker().url);
         const asked = await asker.ask({ identifier: 'alice.test', name: 'Field bot' });
         await page.goto(asked.authorizeUrl);
@@ -72,7 +72,7 @@ describeInChromium('a person in Chromium whose browser runs no scripts', chromiu
         expect(await asker.claim(asked, code)).toMatchObject({ name: 'Field bot' });
       });
 
-      it('makes a key, replaces it and revokes it', async () => {
+      it('makes a key, replaces it, and revokes it', async () => {
         const browser = broker().browser();
         await browser.login('alice.test', accountOf(broker(), 'alice.test'));
         await giveCookie(context, broker(), browser.cookie('latchkey') ?? '');

@@ -9,7 +9,7 @@ describeBroker('a client key that a PDS has not seen', unseenSuite, { confidenti
 
 function suite(broker: () => TestBroker): void {
   // A PDS reads the JWKS at the first login and then not for ten minutes: both keys are in it by then.
-  it('change hands without ending a session', async () => {
+  it('rotate without ending a session', async () => {
     const [first = ''] = await jwksOf(broker());
     const second = await publishAged(broker(), 25);
     const old = await signIn(broker());
@@ -38,7 +38,7 @@ function suite(broker: () => TestBroker): void {
 }
 
 function unseenSuite(broker: () => TestBroker): void {
-  it('is refused there, which is why it has to wait', async () => {
+  it('is refused there, so it must wait', async () => {
     const [first = ''] = await jwksOf(broker());
     const old = await signIn(broker());
     const second = await publishAged(broker(), 0);

@@ -21,13 +21,13 @@ function suite(broker: () => TestBroker): void {
   const holdSession = (kid: string, status = 'active'): Promise<unknown> =>
     broker().database.insertInto('oauth_session').values(oauthSessionRow({ kid, status })).execute();
 
-  it('begin with one that signs at once', async () => {
+  it('start with one that signs at once', async () => {
     expect(await listKeys(broker())).toEqual([
       expect.objectContaining({ kid: first, status: 'active', signing: true, inJwks: true, sessions: 0 }),
     ]);
   });
 
-  it('are shown before they sign, and do not sign for twenty minutes', async () => {
+  it('are published before they sign, and do not sign for twenty minutes', async () => {
     const { changed, key } = await step(broker());
     const kid = key?.kid ?? '';
     expect({ changed, key }).toMatchObject({
@@ -41,7 +41,7 @@ function suite(broker: () => TestBroker): void {
     expect(Date.parse(key?.activatableFrom ?? '') - Date.parse(key?.publishedAt ?? '')).toBe(20 * 60_000);
   });
 
-  it('sign after that, when they are activated, instead of the older one', async () => {
+  it('sign after they are activated, instead of the older one', async () => {
     const kid = await publishAged(broker(), 20);
     expect(await step(broker(), `/${kid}/activate?dryRun=true`)).toMatchObject({
       dryRun: true,
@@ -58,7 +58,7 @@ function suite(broker: () => TestBroker): void {
     expect(await step(broker(), `/${kid}/activate`)).toMatchObject({ changed: false });
   });
 
-  it('are refused their retirement when nobody could sign in any more', async () => {
+  it('are not retired if no key would be left to sign', async () => {
     const kid = await publishAged(broker(), 20);
     const last = { status: 409, body: { error: 'LastActiveKey' } };
     expect(await refuse(broker(), `/${first}/retire`)).toMatchObject(last);
@@ -72,7 +72,7 @@ function suite(broker: () => TestBroker): void {
     });
   });
 
-  it('are retired one at a time, also when all are asked for at once', async () => {
+  it('are retired one at a time, also on simultaneous requests', async () => {
     const second = await publishAged(broker(), 20);
     await step(broker(), `/${second}/activate`);
     const answers = await Promise.all([first, second].map(kid => refuse(broker(), `/${kid}/retire`)));
@@ -109,7 +109,7 @@ function suite(broker: () => TestBroker): void {
     expect(await listKeys(broker())).toEqual(before);
   });
 
-  it('are not made anew for sessions whose keys are missing', async () => {
+  it('are not created again for sessions whose keys are missing', async () => {
     await holdSession(first);
     await broker().database.deleteFrom('client_key').execute();
     await expect(broker().app.get(ClientKeys).onModuleInit()).rejects.toThrow(
@@ -118,14 +118,14 @@ function suite(broker: () => TestBroker): void {
     expect(await listKeys(broker())).toEqual([]);
   });
 
-  it('tell who names an unknown one, or asks in a wrong way', async () => {
+  it('return an error for an unknown key or a bad request', async () => {
     expect(await refuse(broker(), '/unknown/activate')).toMatchObject({ status: 404 });
     expect(await refuse(broker(), `/${first}/retire?dryRun=perhaps`)).toMatchObject({ status: 400 });
   });
 }
 
 function loopbackSuite(broker: () => TestBroker): void {
-  it('do not exist and are not made', async () => {
+  it('do not exist and are not created', async () => {
     expect(await listKeys(broker())).toEqual([]);
     expect(await ask(broker(), 'POST', '/api/client-keys')).toMatchObject({
       status: 409,

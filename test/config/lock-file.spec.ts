@@ -15,7 +15,7 @@ function isLocked(path: string, name: string): boolean {
 
 describe('package-lock.json', () => {
   // npm leaves out what the registry at hand does not offer, and `npm ci` then refuses the whole file.
-  it('names every optional package, whatever platform it is for', () => {
+  it('names every optional package, for every platform', () => {
     const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
       Object.keys(optionalDependencies).filter(name => !isLocked(path, name)),
     );

@@ -4,7 +4,7 @@ import { settingsTable } from './settings-table.ts';
 
 describe('README.md', () => {
   // To renew it: node -e "import('./test/config/settings-table.ts').then(m => console.log(m.settingsTable()))"
-  it('has the table of settings as the program knows them', () => {
+  it('has the table of all settings of the program', () => {
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
     expect(readme).toContain(settingsTable());
   });

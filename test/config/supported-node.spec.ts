@@ -26,7 +26,7 @@ describe('requireSupportedNode', () => {
     expect(startOn(version)).toMatchObject({ status: 0, stdout: 'went on\n', stderr: '' });
   });
 
-  it('refuses exactly what package.json refuses', () => {
+  it('refuses exactly the versions that package.json refuses', () => {
     expect(manifest.engines.node).toBe('>=22.19');
   });
 });

@@ -17,7 +17,7 @@ describeDialects("the database's clock", open => {
     expect(new Date(time).toISOString()).toBe(time);
   });
 
-  it('tells the present time in UTC', async () => {
+  it('returns the current time in UTC', async () => {
     const database = await open();
     const before = Date.now();
     const time = Date.parse(await read(database));
@@ -26,7 +26,7 @@ describeDialects("the database's clock", open => {
     expect(time).toBeLessThanOrEqual(Date.now() + 1);
   });
 
-  it.each([90, -3600, 0.25, 86_400 * 400])('is moved by %d seconds', async offset => {
+  it.each([90, -3600, 0.25, 86_400 * 400])('returns a time %d seconds away', async offset => {
     const database = await open();
     const { rows } = await sql<{ now: string; moved: string }>`
       select ${database.now()} as now, ${database.now(offset)} as moved`.execute(database);
@@ -54,7 +54,7 @@ describeDialects("the database's clock", open => {
     expect(time).toHaveLength(24);
   });
 
-  it('moves on from statement to statement of a transaction', async () => {
+  it('moves on between the statements of a transaction', async () => {
     const database = await open();
     const [first, second] = await database.transaction().execute(async trx => {
       const select = trx.selectNoFrom(database.now().as('time'));

@@ -46,7 +46,7 @@ function moduleFor(
 }
 
 describeDialects('the database module', (_, { create }) => {
-  it('opens and migrates before others are made, and closes after them', async () => {
+  it('opens and migrates before other providers are created, and closes after them', async () => {
     const config = await create();
     const lines: string[] = [];
     const app = await moduleFor(config, lines).compile();
@@ -60,7 +60,7 @@ describeDialects('the database module', (_, { create }) => {
     await database.destroy();
   });
 
-  it('does not start on a newer database, and lets go of it', async () => {
+  it('does not start on a newer database, and closes it', async () => {
     const config = await create();
     const newer = await openDatabase(config);
     await migrateUp(newer, { ...migrations, '9999-later': { up: () => Promise.resolve() } });

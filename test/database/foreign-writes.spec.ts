@@ -14,7 +14,7 @@ async function write(database: Database): Promise<void> {
 }
 
 describeDialects(
-  'writes of others to an SQLite file',
+  'writes of other processes to an SQLite file',
   (_open, { create }) => {
     async function start() {
       const config = await create();
@@ -32,7 +32,7 @@ describeDialects(
       other.close();
     }
 
-    it('confirm nothing before the file was looked at twice', async () => {
+    it('confirm nothing before the file was checked twice', async () => {
       const { database, writes } = await start();
       const readAt = performance.now();
       expect(writes.unchangedUntil(readAt)).toBe(readAt);
@@ -41,7 +41,7 @@ describeDialects(
       await database.destroy();
     });
 
-    it('are none while only this process writes', async () => {
+    it('are not reported while only this process writes', async () => {
       const { database, writes } = await start();
       await writes.look();
       const readAt = performance.now();
@@ -51,7 +51,7 @@ describeDialects(
       await database.destroy();
     });
 
-    it('end what was confirmed, and not what is read after them', async () => {
+    it('invalidate what was confirmed before, and not what is read after them', async () => {
       const { database, writes, path } = await start();
       await writes.look();
       const readAt = performance.now();
@@ -68,7 +68,7 @@ describeDialects(
       await database.destroy();
     });
 
-    it('are unknown while the file cannot be asked', async () => {
+    it('are unknown while the file cannot be checked', async () => {
       const { database, writes } = await start();
       await writes.look();
       const readAt = performance.now();
@@ -82,8 +82,8 @@ describeDialects(
   ['sqlite'],
 );
 
-describeDialects('writes of others', (open, { dialect }) => {
-  it('are looked for in a file, and never on Postgres', async () => {
+describeDialects('writes of other processes', (open, { dialect }) => {
+  it('are checked for in a file, and never on Postgres', async () => {
     const database = await open();
     const writes = new ForeignWrites(database, createQuietLog());
     jest.useFakeTimers();

@@ -12,14 +12,14 @@ function leasesOf(database: Database): Leases {
 const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
 
 describeDialects('a lease', open => {
-  it('goes to one of many who ask at once', async () => {
+  it('is acquired by one of many simultaneous callers', async () => {
     const repository = new LeaseRepository(await open());
     const owners = Array.from({ length: 20 }, (_, n) => `owner-${n}`);
     const answers = await Promise.all(owners.map(owner => repository.acquire('keys', owner, 60)));
     expect(answers.filter(Boolean)).toHaveLength(1);
   });
 
-  it('goes to one of many when it has run out', async () => {
+  it('is acquired by one of many after it has expired', async () => {
     const repository = new LeaseRepository(await open());
     expect(await repository.acquire('keys', 'gone', -1)).toBe(true);
     const owners = Array.from({ length: 20 }, (_, n) => `owner-${n}`);
@@ -27,13 +27,13 @@ describeDialects('a lease', open => {
     expect(answers.filter(Boolean)).toHaveLength(1);
   });
 
-  it('is for one name only', async () => {
+  it('covers one name only', async () => {
     const repository = new LeaseRepository(await open());
     expect(await repository.acquire('keys', 'a', 60)).toBe(true);
     expect(await repository.acquire('sweep', 'b', 60)).toBe(true);
   });
 
-  it('is extended by its owner, and by nobody else', async () => {
+  it('is extended by its owner only', async () => {
     const database = await open();
     const repository = new LeaseRepository(database);
     const until = async (): Promise<string> =>
@@ -46,7 +46,7 @@ describeDialects('a lease', open => {
     expect(Date.parse(await until()) - Date.parse(first)).toBeGreaterThanOrEqual(540_000);
   });
 
-  it('runs out by the clock of the database', async () => {
+  it('expires by the clock of the database', async () => {
     const database = await open();
     const repository = new LeaseRepository(database);
     await repository.acquire('keys', 'a', 60);
@@ -59,7 +59,7 @@ describeDialects('a lease', open => {
     expect(await repository.acquire('keys', 'a', 60)).toBe(false);
   });
 
-  it('is given back by its owner only', async () => {
+  it('is released by its owner only', async () => {
     const repository = new LeaseRepository(await open());
     await repository.acquire('keys', 'a', 60);
     expect(await repository.release('keys', 'b')).toBe(false);
@@ -70,7 +70,7 @@ describeDialects('a lease', open => {
 });
 
 describeDialects('work under a lease', open => {
-  it('is done by one at a time, in this process and in others', async () => {
+  it('runs one at a time, in this process and in others', async () => {
     const database = await open();
     const processes = [leasesOf(database), leasesOf(database)];
     let working = 0;
@@ -85,7 +85,7 @@ describeDialects('work under a lease', open => {
     expect(most).toBe(1);
   });
 
-  it('gives the lease back when it throws', async () => {
+  it('releases the lease when it throws', async () => {
     const leases = leasesOf(await open());
     const failing = leases.withLease('keys', () => Promise.reject(new Error('no')), { seconds: 60 });
     await expect(failing).rejects.toThrow('no');
@@ -94,7 +94,7 @@ describeDialects('work under a lease', open => {
     ).toBe('yes');
   });
 
-  it('is not begun when somebody else keeps the lease too long', async () => {
+  it('does not start if another owner keeps the lease too long', async () => {
     const database = await open();
     await new LeaseRepository(database).acquire('keys', 'other', 60);
     let begun = false;

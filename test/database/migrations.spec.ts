@@ -29,11 +29,11 @@ function with9999(migration: Migration): Migrations {
 }
 
 describeDialects('migrations', (open, { dialect, create }) => {
-  it('are numbered in the order in which they are listed', () => {
+  it('are numbered in the order of their list', () => {
     expect([...names].sort()).toEqual(names);
   });
 
-  it('make the same schema again after going all the way down', async () => {
+  it('create the same schema again after they were all undone', async () => {
     const database = await open();
     const before = await describeSchema(database);
     expect(before.length).toBeGreaterThan(10);
@@ -43,14 +43,14 @@ describeDialects('migrations', (open, { dialect, create }) => {
     expect(await describeSchema(database)).toEqual(before);
   });
 
-  it('do nothing where nothing is left to do', async () => {
+  it('do nothing if all are applied', async () => {
     const database = await open();
     expect(await migrateUp(database)).toEqual([]);
     for (const name of names.toReversed()) expect(await migrateDown(database)).toEqual([name]);
     expect(await migrateDown(database)).toEqual([]);
   });
 
-  it('tell their state without changing the database', async () => {
+  it('report their state without changing the database', async () => {
     const database = await openDatabase(await create());
     try {
       expect(await migrationStatus(database)).toEqual(names.map(name => ({ name })));
@@ -64,7 +64,7 @@ describeDialects('migrations', (open, { dialect, create }) => {
     }
   });
 
-  it('leave nothing behind when one of them fails, and name it', async () => {
+  it('leave nothing behind if one of them fails, and name it', async () => {
     const database = await open();
     const before = await describeSchema(database);
     const attempt = migrateUp(database, { ...with9999(failsHalfway), '5000-first': addsTable });
@@ -85,7 +85,7 @@ describeDialects('migrations', (open, { dialect, create }) => {
 
   if (dialect === 'sqlite') return; // One process per file: there is nobody else.
 
-  it('run once when several processes start, and all wait until they are done', async () => {
+  it('run once if several processes start, and all wait until they are done', async () => {
     const config = await create();
     const instances: Database[] = await Promise.all(Array.from({ length: 8 }, () => openDatabase(config)));
     let runs = 0;
@@ -105,7 +105,7 @@ describeDialects('migrations', (open, { dialect, create }) => {
     }
   });
 
-  it('are waited for longer than a statement may take', async () => {
+  it('may take longer than the time limit of a statement', async () => {
     const config = await create();
     const [worker, waiter] = [
       await openDatabase(config),

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Database } from '../../src/database/connection/database.ts';
-import { isUnavailable } from '../../src/database/engine/database-error.ts';
+import { isUnavailable } from '../../src/database/connection/database-error.ts';
 import type { DatabaseLimits } from '../../src/database/engine/database-limits.ts';
 import { migrateUp } from '../../src/database/migrator/migrator.ts';
 import { openDatabase } from '../../src/database/connection/open-database.ts';
@@ -38,7 +38,7 @@ describePostgres('when Postgres', () => {
     return database;
   }
 
-  it('stops and starts again, calls fail meanwhile as unavailable, and work afterwards', async () => {
+  it('stops and starts again, calls fail meanwhile as unavailable and work afterwards', async () => {
     const database = await open();
     await migrateUp(database);
     await Promise.all(Array.from({ length: 10 }, () => pidOf(database)));
@@ -51,7 +51,7 @@ describePostgres('when Postgres', () => {
     expect(lostConnections.length).toBeGreaterThan(0);
   });
 
-  it('ends a connection that nobody uses, the next call takes another, and the loss is told', async () => {
+  it('ends an idle connection, the loss is logged and the next call uses another one', async () => {
     const [database, admin] = [await open(), await open()];
     const pid = await pidOf(database);
     await terminate(admin, pid);
@@ -59,7 +59,7 @@ describePostgres('when Postgres', () => {
     expect(await pidOf(database)).not.toBe(pid);
   });
 
-  it('ends a connection while it works, only that call fails', async () => {
+  it('ends a busy connection, only its call fails', async () => {
     const [database, admin] = [await open(), await open()];
     const sleeping = failureOf(sql`select pg_sleep(20)`.execute(database));
     await terminate(admin, await pidThatSleeps(admin));
@@ -67,7 +67,7 @@ describePostgres('when Postgres', () => {
     expect(await pidOf(database)).toBeGreaterThan(0);
   });
 
-  it('ends a connection between two statements of a transaction, it fails and changes nothing', async () => {
+  it('ends a connection between two statements of a transaction, the transaction fails and changes nothing', async () => {
     const [database, admin] = [await open(), await open()];
     await migrateUp(database);
     const failure = await failureOf(
@@ -82,7 +82,7 @@ describePostgres('when Postgres', () => {
     expect(await countLeases(database)).toBe(0);
   });
 
-  it('ends a connection before the commit, the failure says that the outcome is not known', async () => {
+  it('ends a connection before the commit, the error says that the outcome is unknown', async () => {
     const [database, admin] = [await open(), await open()];
     await migrateUp(database);
     const failure = await failureOf(
@@ -94,7 +94,7 @@ describePostgres('when Postgres', () => {
     expect(isUnavailable(failure)).toBe(true);
   });
 
-  it('stops answering without a word, the call ends after the time limit and the next one works', async () => {
+  it('stops responding, the call fails after the time limit and the next one works', async () => {
     const network = await startSilentNetwork(url);
     const database = await open({ silenceMs: 300, connectMs: 1000 }, network.url);
     network.fallSilent();
@@ -116,14 +116,14 @@ describePostgres('when Postgres', () => {
     await network.close();
   });
 
-  it('takes too long for a statement, it is ended there and the connection stays', async () => {
+  it('takes too long for a statement, it is cancelled there and the connection stays', async () => {
     const database = await open({ statementMs: 500 });
     const pid = await pidOf(database);
     expect(isUnavailable(await failureOf(sql`select pg_sleep(20)`.execute(database)))).toBe(true);
     expect(await pidOf(database)).toBe(pid);
   });
 
-  it('loses patience with an idle transaction, it fails and the database works on', async () => {
+  it('ends an idle transaction, it fails and the database keeps working', async () => {
     const database = await open({ idleInTransactionMs: 50 });
     const failure = await failureOf(
       database.transaction().execute(async trx => {
@@ -136,7 +136,7 @@ describePostgres('when Postgres', () => {
     expect(await pidOf(database)).toBeGreaterThan(0);
   });
 
-  it('has no connection free, who waits too long is told', async () => {
+  it('has no free connection, a caller that waits too long gets an error', async () => {
     const database = await open({ connectMs: 1000 });
     let release: (() => void) | undefined;
     const released = new Promise<void>(resolve => (release = resolve));
@@ -147,7 +147,7 @@ describePostgres('when Postgres', () => {
     expect(await pidOf(database)).toBeGreaterThan(0);
   });
 
-  it('is told the settings of each connection, whatever the database says', async () => {
+  it("gets a new connection, it sets its own settings whatever the database's defaults are", async () => {
     const admin = await open();
     const name = sql.id(new URL(url).pathname.slice(1));
     await sql`alter database ${name} set synchronous_commit = off`.execute(admin);
@@ -158,7 +158,7 @@ describePostgres('when Postgres', () => {
     expect(values).toEqual(['on', 'UTC', 'latchkey', '30s']);
   });
 
-  it('does not let us in, the start fails with the address and the remedy, and without the password', async () => {
+  it('refuses the login, the start fails with the address and the remedy, and without the password', async () => {
     const wrong = Object.assign(new URL(url), { password: 'hunter2' }).href;
     const nowhere = Object.assign(new URL(url), { port: '1' }).href;
     const missing = Object.assign(new URL(url), { pathname: '/missing' }).href;

@@ -17,6 +17,6 @@ const queries = {
 
 /** Everything that the migrations made: tables, columns, indexes and constraints, one per line. */
 export async function describeSchema(database: Database): Promise<string[]> {
-  const { rows } = await queries[database.dialect].execute(database);
+  const { rows } = await queries[database.dialect.name].execute(database);
   return rows.map(({ line }) => line).sort();
 }

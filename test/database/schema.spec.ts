@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { isUniqueViolation } from '../../src/database/engine/database-error.ts';
+import { isUniqueViolation } from '../../src/database/connection/database-error.ts';
 import type { Schema } from '../../src/database/tables/schema.ts';
 import { sealedColumns } from '../../src/database/tables/sealed-columns.ts';
 import { keyRequestStatuses } from '../../src/database/tables/key-request.ts';
@@ -187,7 +187,7 @@ const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
 };
 
 describeDialects('the schema', open => {
-  it('has the tables and columns that the table types tell', async () => {
+  it('has the tables and columns of the table types', async () => {
     const database = await open();
     const tables = (await database.introspection.getTables()).filter(
       ({ name }) => !name.startsWith('schema_migration'),
@@ -206,7 +206,7 @@ describeDialects('the schema', open => {
     expect(types.filter(type => !['text', 'integer', 'int4', ...ofTheMigrator].includes(type))).toEqual([]);
   });
 
-  it('takes every purpose, status and reason that the program knows, and no other', async () => {
+  it('accepts every purpose, status and reason that the program knows, and no other', async () => {
     const database = await open();
     const insertSession = (change: object): Promise<unknown> =>
       database.insertInto('oauth_session').values(oauthSessionRow(change)).execute();
@@ -243,7 +243,7 @@ describeDialects('the schema', open => {
     expect(rows).toEqual([{ generation: 1 }]);
   });
 
-  it('lets a UI session point only at a session that exists', async () => {
+  it('lets a UI session refer only to an existing session', async () => {
     const database = await open();
     const orphan = database
       .insertInto('ui_session')
@@ -252,7 +252,7 @@ describeDialects('the schema', open => {
     await expect(orphan).rejects.toThrow(/foreign key/i);
   });
 
-  it('tells a key that is taken from every other failure', async () => {
+  it('distinguishes a taken key from every other failure', async () => {
     const database = await open();
     const session = oauthSessionRow();
     await database.insertInto('oauth_session').values(session).execute();
@@ -278,7 +278,7 @@ describeDialects('the schema', open => {
     expect(refusals.map(isUniqueViolation)).toEqual([true, true, false]);
   });
 
-  it('counts in numbers', async () => {
+  it('returns counts as numbers', async () => {
     const database = await open();
     await database.insertInto('client_key').values(clientKeyRow()).execute();
     const counts = await database
@@ -288,7 +288,7 @@ describeDialects('the schema', open => {
     expect(counts).toEqual([{ keys: 1 }]);
   });
 
-  it('names columns with sealed contents that it has', () => {
+  it('has all the columns that are listed as sealed', () => {
     for (const [table, column] of sealedColumns) expect(expected[table]).toHaveProperty(column);
   });
 });

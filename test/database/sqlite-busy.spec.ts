@@ -35,7 +35,7 @@ async function open(limits: Partial<DatabaseLimits> = {}): Promise<Database> {
 }
 
 describe('a SQLite file that another program has locked', () => {
-  it('is written when the lock is gone, and the process goes on meanwhile', async () => {
+  it('is written when the lock is released, without blocking the process', async () => {
     const opened = await open();
     let ticks = 0;
     let ticksWhileLocked = 0;
@@ -51,7 +51,7 @@ describe('a SQLite file that another program has locked', () => {
     expect(await namesOf(opened)).toEqual(['a']);
   });
 
-  it('lets a transaction in when the lock is gone', async () => {
+  it('accepts a transaction when the lock is released', async () => {
     const opened = await open();
     other.exec('begin immediate');
     setTimeout(() => other.exec('rollback'), 100);
@@ -59,7 +59,7 @@ describe('a SQLite file that another program has locked', () => {
     expect(await namesOf(opened)).toEqual(['a']);
   });
 
-  it('is ours from the beginning of a transaction, before its first write', async () => {
+  it('is locked from the start of a transaction, before its first write', async () => {
     const opened = await open();
     const write = (): unknown => other.exec("insert into lease values ('theirs', 'o', '')");
     other.pragma('busy_timeout = 0');
@@ -72,13 +72,13 @@ describe('a SQLite file that another program has locked', () => {
     expect(await namesOf(opened)).toEqual(['a', 'theirs']);
   });
 
-  it('opens when the lock is gone', async () => {
+  it('opens when the lock is released', async () => {
     other.exec('begin exclusive');
     setTimeout(() => other.exec('rollback'), 100);
     expect(await namesOf(await open())).toEqual([]);
   });
 
-  it('is given up after the time limit, and works again later', async () => {
+  it('fails after the time limit, and works again later', async () => {
     const opened = await open({ busyMs: 100 });
     other.exec('begin immediate');
     await expect(insertLease(opened)).rejects.toMatchObject({
@@ -95,7 +95,7 @@ describe('a SQLite file that another program has locked', () => {
 });
 
 describe('the one SQLite connection', () => {
-  it('shows a transaction that waits for itself', async () => {
+  it('reports a transaction that waits for itself', async () => {
     const opened = await open({ turnMs: 50 });
     const selfish = opened.transaction().execute(() => insertLease(opened));
     await expect(selfish).rejects.toMatchObject({ code: 'DatabaseUnavailable' });
@@ -112,7 +112,7 @@ describe('the one SQLite connection', () => {
     expect((await select.execute(opened)).rows).toMatchObject([{ name: 'a', extra: 'x' }]);
   });
 
-  it('tells why a transaction failed that SQLite has undone by itself', async () => {
+  it('reports why SQLite rolled a transaction back by itself', async () => {
     const opened = await open();
     await sql`create table large (text text)`.execute(opened);
     await sql`pragma max_page_count = 100`.execute(opened);
@@ -124,7 +124,7 @@ describe('the one SQLite connection', () => {
     expect((await sql`select 1 from large`.execute(opened)).rows).toEqual([]);
   });
 
-  it('closes after what was asked of it before', async () => {
+  it('closes after its pending statements', async () => {
     const opened = await open();
     const works = opened.transaction().execute(async trx => {
       await insertLease(trx);

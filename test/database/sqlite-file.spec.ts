@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 describe('a SQLite file', () => {
-  it('is made for its owner only, with its directory', async () => {
+  it('is created for its owner only, with its directory', async () => {
     const database = await openDatabase({ kind: 'sqlite', path });
     await sql`create table t (a)`.execute(database);
     const modes = await Promise.all(['', '-wal', '.lock'].map(end => modeOf(path + end)));
@@ -30,7 +30,7 @@ describe('a SQLite file', () => {
     await database.destroy();
   });
 
-  it('is written ahead, flushed with each commit, and checks references', async () => {
+  it('uses a write-ahead log, flushes each commit, and checks references', async () => {
     const database = await openDatabase({ kind: 'sqlite', path });
     expect(await pragma(database, 'journal_mode')).toBe('wal');
     expect(await pragma(database, 'synchronous')).toBe(2);
@@ -39,7 +39,7 @@ describe('a SQLite file', () => {
     await database.destroy();
   });
 
-  it('keeps its contents when it is closed and opened again', async () => {
+  it('keeps its contents when it is closed and reopened', async () => {
     const first = await openDatabase({ kind: 'sqlite', path });
     await sql`create table t (a)`.execute(first);
     await first.destroy();
@@ -84,7 +84,7 @@ describe('one process per SQLite file', () => {
     await database.destroy();
   });
 
-  it('refuses a second one that comes by a symbolic link', async () => {
+  it('refuses a second one that opens it by a symbolic link', async () => {
     const database = await openDatabase({ kind: 'sqlite', path });
     const link = join(directory, 'link.sqlite');
     await symlink(path, link);
@@ -101,13 +101,13 @@ describe('one process per SQLite file', () => {
     await database.destroy();
   });
 
-  it('lets the next one in when the first was closed', async () => {
+  it('accepts the next one after the first has closed it', async () => {
     const database = await openDatabase({ kind: 'sqlite', path });
     await database.destroy();
     expect((await hold(path)).said).toBe('open');
   });
 
-  it('lets the next one in when the first was killed', async () => {
+  it('accepts the next one after the first was killed', async () => {
     const { said, child } = await hold(path);
     expect(said).toBe('open');
     await expect(openDatabase({ kind: 'sqlite', path })).rejects.toThrow('Another Latchkey process');

@@ -16,7 +16,7 @@ async function namesOf(db: Kysely<Schema>): Promise<string[]> {
 }
 
 describeDialects('a transaction', (open, { dialect }) => {
-  it('is undone as a whole when its work throws, and the error comes through', async () => {
+  it('rolls back as a whole when its work throws, and passes the error on', async () => {
     const database = await open();
     const failing = database.transaction().execute(async trx => {
       await insertLease(trx, 'a');
@@ -26,7 +26,7 @@ describeDialects('a transaction', (open, { dialect }) => {
     expect(await namesOf(database)).toEqual([]);
   });
 
-  it('is undone as a whole when a statement fails, and the database works on', async () => {
+  it('rolls back as a whole when a statement fails, and the database keeps working', async () => {
     const database = await open();
     await insertLease(database, 'taken');
     const failing = database.transaction().execute(async trx => {
@@ -38,7 +38,7 @@ describeDialects('a transaction', (open, { dialect }) => {
     expect(await namesOf(database)).toEqual(['b', 'taken']);
   });
 
-  it('shows others nothing until its end', async () => {
+  it('is invisible to others until its commit', async () => {
     const database = await open();
     const seen = await seenMeanwhile(database, dialect === 'postgres');
     expect(seen).toEqual(dialect === 'postgres' ? [[], ['a', 'b']] : [['a', 'b']]);
@@ -48,11 +48,11 @@ describeDialects('a transaction', (open, { dialect }) => {
     const database = await open();
     await insertLease(database, 'counter');
     await database.updateTable('lease').set({ owner: '0' }).execute();
-    await Promise.all(Array.from({ length: 20 }, () => increment(database, dialect)));
+    await Promise.all(Array.from({ length: 20 }, () => increment(database)));
     expect(await database.selectFrom('lease').select('owner').execute()).toEqual([{ owner: '20' }]);
   });
 
-  it('counts the rows that a guarded update found', async () => {
+  it('returns the number of rows that a guarded update changed', async () => {
     const database = await open();
     await insertLease(database, 'a');
     const update = (owner: string): Promise<{ numUpdatedRows: bigint }> =>
@@ -75,10 +75,10 @@ async function seenMeanwhile(database: Database, readsMeanwhile: boolean): Promi
 }
 
 /** Reads, thinks and writes: only the transaction keeps two of them apart. */
-async function increment(database: Database, dialect: Database['dialect']): Promise<void> {
+async function increment(database: Database): Promise<void> {
   await database.transaction().execute(async trx => {
     const read = trx.selectFrom('lease').select('owner');
-    const { owner } = await (dialect === 'postgres' ? read.forUpdate() : read).executeTakeFirstOrThrow();
+    const { owner } = await database.dialect.lockRows(read).executeTakeFirstOrThrow();
     await new Promise(resolve => setImmediate(resolve));
     await trx
       .updateTable('lease')

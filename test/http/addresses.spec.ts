@@ -22,12 +22,12 @@ describeBroker(
       '/api/me;x',
       '/xrpc',
       '/xrpc/',
-    ])('%s leads nowhere', async path => {
+    ])('%s has no route', async path => {
       const answer = await ask('GET', path);
       expect([answer.status, await answer.json()]).toEqual([404, nothingHere]);
     });
 
-    it('that leads nowhere says so to a person on a page, under the broker’s policies', async () => {
+    it('without a route shows a person a page, under the broker’s policies', async () => {
       const headers = { accept: 'text/html,application/xhtml+xml' };
       const answer = await exchange(new URL(`${broker().url}/account/nothing-here`), { headers });
       expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
@@ -42,7 +42,7 @@ describeBroker(
       ['GET', '/oauth/logout', 'POST'],
       ['PATCH', '/xrpc/com.example.anything?a=b', 'GET, HEAD, POST'],
       ['OPTIONS', '/api/me', 'GET, HEAD'],
-    ])('does not answer to %s %s, and says to which methods it does', async (method, path, allow) => {
+    ])('refuses %s %s, and names the methods that it accepts', async (method, path, allow) => {
       const answer = await ask(method, path);
       expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
       expect(await answer.json()).toEqual({
@@ -52,7 +52,7 @@ describeBroker(
     });
 
     it.each(['/', '/livez', '/api/openapi.json', '/assets/latchkey.css'])(
-      'answers to HEAD %s as to GET, without the content',
+      'answers HEAD %s as GET, without the content',
       async path => {
         const [got, head] = [await ask('GET', path), await ask('HEAD', path)];
         const of = ({ status, headers }: Response) => [
@@ -66,7 +66,7 @@ describeBroker(
     );
 
     it.each(['/oauth/login?identifier=alice.test', '/oauth/callback?state=x&code=y'])(
-      'does nothing for HEAD %s but show the page',
+      'only shows the page for HEAD %s',
       async path => {
         const answer = await ask('HEAD', path);
         expect([answer.status, answer.headers.getSetCookie()]).toEqual([303, []]);
@@ -110,7 +110,7 @@ describeBroker(
       ]);
     });
 
-    it('never lets a caller write a header of the answer', async () => {
+    it('never lets a caller write a header of the response', async () => {
       const path = '/oauth/login?identifier=x%0d%0aSet-Cookie:%20a=b&return_to=%0d%0aX-Evil:%201';
       const answer = await exchange(new URL(broker().url + path), {
         headers: { 'sec-fetch-site': 'cross-site' },

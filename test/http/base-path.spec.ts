@@ -10,7 +10,7 @@ describeBroker(
     const get = (path: string, headers: Record<string, string> = {}) =>
       exchange(new URL(broker().url + path), { headers });
 
-    it('everything is served, and nothing outside of it', async () => {
+    it('everything is served, and nothing outside it', async () => {
       const paths = [
         '/',
         '/livez',
@@ -25,16 +25,16 @@ describeBroker(
       }
     });
 
-    it('the page is found without its last slash too', async () => {
+    it('the page is also found without its last slash', async () => {
       expect((await get('/broker')).status).toBe(200);
     });
 
-    it('health needs no host there', async () => {
+    it('health checks need no host', async () => {
       expect((await get('/broker/livez', { host: '10.0.0.7' })).status).toBe(200);
       expect((await get('/livez', { host: '10.0.0.7' })).status).toBe(421);
     });
 
-    it('the page leads to addresses below it', async () => {
+    it('the page links to addresses below it', async () => {
       const page = await (await get('/broker/')).text();
       const links = [...page.matchAll(/(?:href|action)="([^"]*)"/g)].map(([, link]) => link);
       expect(links.length).toBeGreaterThanOrEqual(2);
@@ -48,7 +48,7 @@ describeBroker(
       }
     });
 
-    it('the client and the description name addresses below it', async () => {
+    it('the client metadata and OpenAPI name addresses below it', async () => {
       const metadata = (await (await get('/broker/oauth-client-metadata.json')).json()) as Record<
         string,
         unknown

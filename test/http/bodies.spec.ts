@@ -34,19 +34,19 @@ describeBroker(
       ['a multipart form', 'multipart/form-data; boundary=x', '--x--', [415, 'UnsupportedMediaType']],
       ['a type that only looks like JSON', 'application/jsonp', '{}', [415, 'UnsupportedMediaType']],
       ['a malformed type', 'json', '{}', [415, 'UnsupportedMediaType']],
-    ])('%s', async (_name, type, body, expected) => {
+    ])('that is %s gets its status and code', async (_name, type, body, expected) => {
       const headers = { 'content-type': type };
       const answer = await exchange(new URL('/oauth/login', broker().url), { method: 'POST', headers, body });
       const { error } = (await answer.json()) as { error: string };
       expect([answer.status, error]).toEqual(expected);
     });
 
-    it('without a type is read as none', async () => {
+    it('without a type is ignored', async () => {
       const answer = await exchange(new URL('/oauth/login', broker().url), { method: 'POST' });
       expect(await answer.json()).toMatchObject({ error: 'InvalidIdentifier' });
     });
 
-    it('is not quoted in what is said about it', async () => {
+    it('is not quoted in its error', async () => {
       const answer = await exchange(new URL('/oauth/login', broker().url), {
         method: 'POST',
         headers: { 'content-type': json },

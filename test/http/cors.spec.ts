@@ -52,7 +52,7 @@ describe('with a listed origin', () => {
         'https://app.sibling.example:8443',
         'https://sibling.example',
         'null',
-      ])('gives %s nothing', async origin => {
+      ])('allows %s nothing', async origin => {
         const answers = [
           await preflight(broker(), origin),
           await exchange(new URL('/api/me', broker().url), { headers: { origin } }),
@@ -60,7 +60,7 @@ describe('with a listed origin', () => {
         for (const answer of answers) expect(answer.headers.has('access-control-allow-origin')).toBe(false);
       });
 
-      it('lets that origin change something with a cookie, as a page of a sibling site would', async () => {
+      it('lets that origin change things with a cookie, as a page of a sibling site does', async () => {
         const session = await storeSession(broker(), broker().network.pds);
         const logOut = async (origin: string, site: string): Promise<number> => {
           const cookie = `latchkey=${await storeCookie(broker(), session)}`;
@@ -80,7 +80,7 @@ describe('without a list', () => {
   describeBroker(
     'CORS',
     broker => {
-      it('is off', async () => {
+      it('allows no origin', async () => {
         const answer = await preflight(broker(), listed);
         expect([answer.status, corsHeaders(answer)]).toEqual([405, {}]);
       });

@@ -21,7 +21,7 @@ suite('health through an outage of the database', () => {
   const ask = (path: string, headers = {}) => exchange(new URL(path, broker.url), { headers });
   const statusOf = async (path: string) => (await ask(path)).status;
 
-  it('is well, then unready, then well again, and alive all the time', async () => {
+  it('is ready, then unready, then ready again, and alive all the time', async () => {
     expect([await statusOf('/livez'), await statusOf('/readyz')]).toEqual([200, 200]);
 
     await postgres.halt();
@@ -37,7 +37,7 @@ suite('health through an outage of the database', () => {
     await until(async () => (await statusOf('/readyz')) === 200);
   });
 
-  it('never takes the database for a bad credential', async () => {
+  it('never mistakes a database failure for a bad credential', async () => {
     await postgres.halt();
     const answer = await ask('/api/me', { cookie: `latchkey=${'a'.repeat(43)}` });
     expect([answer.status, answer.headers.has('retry-after')]).toEqual([503, true]);

@@ -26,7 +26,7 @@ describeBroker(
       ['a name for the address', () => `localhost:${new URL(broker().url).port}`, 421],
       ['a name that ends like the public host', () => `evil-${publicHost()}`, 421],
       ['another host', () => 'evil.example', 421],
-    ])('of %s', async (_name, host, status) => {
+    ])('accepts or refuses the host of %s', async (_name, host, status) => {
       expect(await statusAt(broker(), '/', { host: host() })).toBe(status);
     });
 
@@ -41,24 +41,24 @@ describeBroker(
     });
 
     it.each(['/livez', '/readyz', '/livez?from=probe'])(
-      'leaves out %s, which is asked from inside',
+      'exempts %s, which is called from inside',
       async path => {
         expect(await statusAt(broker(), path, { host: '10.0.0.7:8787' })).toBe(200);
       },
     );
 
-    it.each(['GET / HTTP/1.1\r\nHost:', 'GET / HTTP/1.0'])('refuses %j, which names no host', async head => {
+    it.each(['GET / HTTP/1.1\r\nHost:', 'GET / HTTP/1.0'])('refuses %j, which has no host', async head => {
       const answer = await sendRaw(broker().url, `${head}\r\nConnection: close\r\n\r\n`);
       expect(parseRaw(answer).status).toBe(421);
     });
 
-    it('counts a host in the request line before the header', async () => {
+    it('prefers a host in the request line to the header', async () => {
       const { url } = broker();
       const answer = await sendRaw(url, rawRequest('GET http://evil.example/', url));
       expect(parseRaw(answer).status).toBe(421);
     });
 
-    it('does not believe X-Forwarded-Host of a stranger', async () => {
+    it('ignores X-Forwarded-Host of a stranger', async () => {
       const headers = { host: 'evil.example', 'x-forwarded-host': publicHost() };
       expect(await statusAt(broker(), '/', headers)).toBe(421);
     });
@@ -70,7 +70,7 @@ describe('behind a trusted proxy', () => {
   describeBroker(
     'the Host rule',
     broker => {
-      it('believes X-Forwarded-Host', async () => {
+      it('uses X-Forwarded-Host', async () => {
         const own = new URL(broker().url).host;
         expect(await statusAt(broker(), '/', { host: 'inside', 'x-forwarded-host': own })).toBe(200);
         expect(await statusAt(broker(), '/', { host: own, 'x-forwarded-host': 'evil.example' })).toBe(421);

@@ -32,7 +32,7 @@ describe('requests of one address', () => {
   describeBroker(
     'beyond their limit',
     broker => {
-      it('are refused, whatever address they claim, and told when to come again; health checks are not', async () => {
+      it('are refused with a Retry-After, whatever address they claim, and health checks are not', async () => {
         const first = await ask(broker(), metadata);
         expect(first.headers.get('ratelimit-limit')).toBe('5');
         expect(first.headers.get('ratelimit-remaining')).toBe('4');
@@ -52,9 +52,9 @@ describe('requests of one address', () => {
   );
 
   describeBroker(
-    'behind a proxy that is trusted',
+    'behind a trusted proxy',
     broker => {
-      it('are counted by the address that the proxy names', async () => {
+      it('are counted per address that the proxy names', async () => {
         const from = (address: string) => () => ask(broker(), metadata, { 'x-forwarded-for': address });
         expect(await times(3, from('192.0.2.7'))).toEqual([200, 200, 429]);
         expect(await times(1, from('192.0.2.8'))).toEqual([200]);
@@ -72,7 +72,7 @@ describe('requests of one address', () => {
 describeStubPds(
   'requests with one credential beyond their limit',
   place => {
-    it('are refused, and those with another are not; what the PDS says of its own limits is passed on', async () => {
+    it('are refused, but not those with another one, and the limits of the PDS are passed on', async () => {
       const { pds, broker } = place();
       pds.answer = response => response.end('{}');
       const call = async () => outcomeOf(await pds.call('com.example.any'));
@@ -94,9 +94,9 @@ describeStubPds(
 );
 
 describeStubPds(
-  'calls of one session at a time beyond their number',
+  'simultaneous calls of one session beyond their limit',
   place => {
-    it('are refused until one of them has ended, or its caller has left', async () => {
+    it('are refused until one of them ends or its caller leaves', async () => {
       const { pds } = place();
       const held: ServerResponse[] = [];
       const { promise: bothHeld, resolve } = Promise.withResolvers<undefined>();

@@ -7,7 +7,7 @@ const form = { 'content-type': 'application/x-www-form-urlencoded' };
 const html = { accept: 'text/html,*/*;q=0.8' };
 
 describeBroker(
-  'a login that does not begin',
+  'a login that fails before it starts',
   broker => {
     const submit = (fields: Record<string, string>, headers: Record<string, string>): Promise<Response> =>
       exchange(new URL('/oauth/login', broker().url), {
@@ -28,12 +28,12 @@ describeBroker(
         '/?problem=InvalidReturnTo&identifier=alice.test',
       ],
       [{ identifier: 'a'.repeat(2049), return_to: '/here' }, '/?problem=InvalidRequest&return_to=%2Fhere'],
-    ])('leads a person back to the form, and keeps what was typed: %j', async (fields, location) => {
+    ])('leads a person back to the form, and keeps its fields: %j', async (fields, location) => {
       const answer = await submit(fields, html);
       expect([answer.status, answer.headers.get('location')]).toEqual([303, location]);
     });
 
-    it('says so to a program', async () => {
+    it('returns an error to a program', async () => {
       const answer = await submit({ identifier: 'nobody.test' }, { accept: 'application/json' });
       expect([answer.status, await answer.json()]).toEqual([
         404,
@@ -41,7 +41,7 @@ describeBroker(
       ]);
     });
 
-    it('tells a person who signs out twice', async () => {
+    it('tells a person who signs out twice that they are signed out', async () => {
       const cookie = await storeCookie(broker(), await storeSession(broker(), broker().network.pds));
       const headers = { ...html, cookie: `latchkey=${cookie}`, origin: broker().publicUrl };
       const signOut = () => exchange(new URL('/oauth/logout', broker().url), { method: 'POST', headers });
@@ -54,7 +54,7 @@ describeBroker(
       `/?problem=${'x'.repeat(3000)}`,
       '/?identifier[]=a',
       '/?problem=__proto__',
-    ])('never keeps a person from the page: %s', async path => {
+    ])('never hides the page from a person: %s', async path => {
       const answer = await exchange(new URL(broker().url + path), { headers: html });
       expect([answer.status, await answer.text()]).toEqual([
         200,

@@ -57,7 +57,7 @@ describeBroker(
       return found[1];
     };
 
-    it('is OpenAPI 3.1, and says of what and where', () => {
+    it('is OpenAPI 3.1, with title, version and server', () => {
       expect(description).toMatchObject({
         openapi: expect.stringMatching(/^3\.1\.\d$/),
         info: { title: 'Latchkey', version: expect.stringMatching(/^\d+\.\d+\.\d+$/) },
@@ -69,13 +69,13 @@ describeBroker(
       });
     });
 
-    it('describes every route but the pages, and nothing else', () => {
+    it('describes every route but the pages, and no others', () => {
       const described = operations.map(([route]) => route.replace(/\{(\w+)\}/g, ':$1'));
       const routes = routesOf(broker()).filter(route => !route.startsWith('HEAD ') && !isPage(route));
       expect(described.sort()).toEqual(routes.sort());
     });
 
-    it('names, sums up and answers each of them', () => {
+    it('has an id, a summary and responses for each of them', () => {
       const ids = operations.map(([, { operationId }]) => operationId);
       expect(new Set(ids).size).toBe(ids.length);
       for (const [route, { operationId, summary, responses, parameters }] of operations) {
@@ -94,7 +94,7 @@ describeBroker(
       }
     });
 
-    it('refers only to what it has', () => {
+    it('refers only to its own schemas', () => {
       const references = [
         ...JSON.stringify(description).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g),
       ];
@@ -104,7 +104,7 @@ describeBroker(
       for (const scheme of schemes) expect(description.components.securitySchemes).toHaveProperty(scheme);
     });
 
-    it('says where a credential is asked for', async () => {
+    it('says which routes need a credential', async () => {
       for (const [route, { security, responses }] of operations) {
         const [method = '', path = ''] = route.split(' ');
         const { status } = await exchange(new URL(path.replace('{nsid}', 'a.b.c'), broker().url), { method });
@@ -113,7 +113,7 @@ describeBroker(
       }
     });
 
-    it('tells of every error code, in the shape that errors have', async () => {
+    it('lists every error code, in the shape of errors', async () => {
       const { Error: schema } = description.components.schemas;
       expect(schema?.required).toEqual(['error', 'message']);
       expect(schema?.properties?.error?.enum).toEqual([...errorCodes]);
@@ -122,7 +122,7 @@ describeBroker(
       expect(Object.keys(schema?.properties ?? {})).toEqual(['error', 'message', 'reconnectUrl', 'scope']);
     });
 
-    it('tells what GET /api/me answers', async () => {
+    it('describes the response of GET /api/me', async () => {
       const browser = broker().browser();
       await browser.login('alice.test', accountOf(broker(), 'alice.test'));
       const me = (await (await browser.get('/api/me')).json()) as object;
@@ -132,7 +132,7 @@ describeBroker(
       expect(schema?.required?.sort()).toEqual(Object.keys(me).sort());
     });
 
-    it('tells that a login takes a form as well as JSON, and a call of a PDS any body', () => {
+    it('says that a login accepts a form as well as JSON, and a call of a PDS any body', () => {
       const typesOf = (route: string) => Object.keys(operation(route).requestBody?.content ?? {});
       expect(typesOf('POST /oauth/login')).toEqual(['application/x-www-form-urlencoded', 'application/json']);
       expect(typesOf('POST /xrpc/{nsid}')).toEqual(['*/*']);

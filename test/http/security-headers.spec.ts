@@ -15,7 +15,7 @@ const pageAt = (url: string): string =>
 const page = 'that of a page';
 
 describeBroker(
-  'every answer carries the security headers',
+  'the security headers',
   broker => {
     let pds: ScriptedServer;
     let proxied: Record<string, string>;
@@ -43,7 +43,7 @@ describeBroker(
       ['a path that is too long', 'GET', `/xrpc/${'a'.repeat(600)}`, {}, 400, closed],
       ['a foreign host', 'GET', '/', { host: 'evil.example' }, 421, closed],
       ['an unreadable body', 'POST', '/oauth/login', { 'content-type': 'image/png' }, 415, closed],
-    ])('%s', async (_name, method, path, headers, status, policy) => {
+    ])('are on %s', async (_name, method, path, headers, status, policy) => {
       const body = method === 'POST' ? 'x' : undefined;
       const request = { method, headers: headers as Record<string, string>, ...(body && { body }) };
       const answer = await exchange(new URL(broker().url + path), request);
@@ -52,13 +52,13 @@ describeBroker(
       else expectSecurityHeaders(answer.headers, policy);
     });
 
-    it('the answer of a PDS, whatever policy it brings', async () => {
+    it('are on a response of a PDS, whatever policy it has', async () => {
       const answer = await exchange(new URL('/xrpc/com.example.page', broker().url), { headers: proxied });
       expect([answer.status, await answer.text()]).toEqual([200, '<script>alert(1)</script>']);
       expectSecurityHeaders(answer.headers, closed);
     });
 
-    it('the answer to what is no HTTP', async () => {
+    it('are on the response to invalid HTTP', async () => {
       const answer = parseRaw(await sendRaw(broker().url, 'nonsense\r\n\r\n'));
       expect([answer.status, JSON.parse(answer.body)]).toEqual([
         400,

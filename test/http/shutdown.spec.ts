@@ -20,7 +20,7 @@ async function beginRequest(server: Server, url: string, bytes: string): Promise
 }
 
 describeDialects('shutdown', (_open, { dialect, create }) => {
-  it('finishes what it has begun, and sends what comes then elsewhere, in the shape of every error', async () => {
+  it('finishes running requests, and refuses new ones with an error in the usual shape', async () => {
     const { app, url } = await startTestBroker(dialect, await create());
     const server: Server = app.getHttpServer();
     const { host } = new URL(url);

@@ -3,8 +3,8 @@ import { newSecret } from '../../src/crypto/secret.ts';
 import { describeBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
 
-describeBroker('an error that nobody foresaw', broker => {
-  it('is told to the log, and not to the caller', async () => {
+describeBroker('an unexpected error', broker => {
+  it('is logged, and not shown to the caller', async () => {
     await broker().database.schema.dropTable('ui_session').execute();
     const cookie = newSecret();
     const headers = { cookie: `latchkey=${cookie}` };

@@ -25,7 +25,7 @@ type Headers = Record<string, string>;
 
 const expiresAt = new Date(Date.now() + 60_000);
 
-describeBroker('a proxy that asks whose request it has', suite, { settings });
+describeBroker('a reverse proxy that asks who a caller is', suite, { settings });
 
 function suite(broker: () => TestBroker): void {
   let session: Session;
@@ -40,7 +40,7 @@ function suite(broker: () => TestBroker): void {
   const newKey = async (life: { expiresAt?: Date } = {}): Promise<TestKey> =>
     issueKey(broker(), await storeSession(broker(), broker().network.pds, {}, 'api_key'), life);
 
-  it('is told in headers, all of them, whatever the caller has sent under their names', async () => {
+  it("gets the answer in headers, which replace the caller's own headers of these names", async () => {
     const forged = Object.fromEntries(Object.keys(NO_CALLER).map(name => [name, 'forged']));
     const browser = await askForwardAuth(broker(), { cookie, ...forged });
     const { did, id, scope } = session;
@@ -97,7 +97,7 @@ function suite(broker: () => TestBroker): void {
     ['a key whose row was edited', editedKey, 503, 'SealedRowUnreadable'],
     ['the introspection token', () => bearer(introspectToken), 403, 'Forbidden'],
     ['the admin token', () => bearer(broker().secrets.adminToken), 403, 'Forbidden'],
-  ])('is told nobody with %s', async (_name, headers, status, error) => {
+  ])('gets no caller for %s', async (_name, headers, status, error) => {
     const answer = await askForwardAuth(broker(), await headers());
     expect([answer.status, answer.error, answer.caller]).toEqual([status, error, NO_CALLER]);
     expect(answer.headers.get('cache-control')).toBe('no-store');
@@ -144,7 +144,7 @@ function suite(broker: () => TestBroker): void {
       expect(answer.caller['x-latchkey-did']).toBe(isRefused ? '' : session.did);
     });
 
-    it('takes the broker’s own origin, and the method in either header', async () => {
+    it('accepts the broker’s own origin, and the method in either header', async () => {
       const own = { cookie, origin: broker().publicUrl };
       expect(await askForwardAuth(broker(), own, 'POST')).toMatchObject({ status: 204 });
       const both = { cookie, 'x-original-method': 'POST' };
@@ -153,7 +153,7 @@ function suite(broker: () => TestBroker): void {
   });
 
   it.each([null, '', 'get', 'GET, POST', 'STEAL', 'G\tET'])(
-    'must tell the method, and not %j',
+    'must send the method, and not %j',
     async method => {
       for (const credential of [{ cookie }, bearer(key.secret)]) {
         const answer = await askForwardAuth(broker(), credential, method);
@@ -167,7 +167,7 @@ function suite(broker: () => TestBroker): void {
   const refusedFrom = async (): Promise<(string | null)[]> =>
     (await listEvents(broker(), { action: 'api-key.refused' })).auditEvents.map(({ from }) => from);
 
-  it('lets what it asks about count as a use of the key, by the address that the proxy names', async () => {
+  it('counts its question as a use of the key, from the address that it names', async () => {
     const [used, revoked] = [await newKey(), await revokedKey()];
     await askForwardAuth(broker(), bearer(used.secret));
     await askForwardAuth(broker(), { ...revoked, 'x-forwarded-for': '192.0.2.77' });
@@ -183,9 +183,9 @@ function suite(broker: () => TestBroker): void {
 }
 
 describeBroker(
-  'a stranger who asks whose request that is',
+  'a stranger who asks who a caller is',
   broker => {
-    it('is refused before what it shows is looked at, from loopback too, whatever address it claims', async () => {
+    it('is refused before its credential is checked, from loopback too, with any claimed address', async () => {
       const secret = newApiKeySecret();
       const cookie = `latchkey=${await storeCookie(broker(), await storeSession(broker(), broker().network.pds))}`;
       for (const shown of [{}, { cookie }, bearer(secret)]) {

@@ -37,7 +37,7 @@ function suite(broker: () => TestBroker): void {
   const asJson = (body: unknown, asker = introspectToken): Promise<Response> =>
     post(JSON.stringify(body), 'application/json', bearer(asker));
 
-  it('is told what a key is good for, as RFC 7662 says it, asked with a form or with JSON', async () => {
+  it('learns what a key allows, in the form of RFC 7662, asked with a form or with JSON', async () => {
     const { created_at } = await broker()
       .database.selectFrom('api_key')
       .select('created_at')
@@ -93,7 +93,7 @@ function suite(broker: () => TestBroker): void {
     ['an unknown cookie', () => newSecret()],
     ['the admin token', () => broker().secrets.adminToken],
     ['its own token', () => introspectToken],
-  ])('is told that %s opens nothing, and no more', async (_name, make) => {
+  ])('learns that %s is inactive, and no more', async (_name, make) => {
     const answer = await asJson({ token: await make() });
     expect([answer.status, await answer.json()]).toEqual([200, inactive]);
   });
@@ -129,7 +129,7 @@ function suite(broker: () => TestBroker): void {
     return post(body, 'application/x-www-form-urlencoded', bearer(introspectToken));
   }
 
-  it('is told nothing of a key that cannot be looked up, so that nobody throws it away', async () => {
+  it('gets an error for a key that cannot be checked, so that no client discards it', async () => {
     const { id, secret } = await newKey();
     await broker().database.updateTable('api_key').set({ name: 'another' }).where('id', '=', id).execute();
     const answer = await asJson({ token: secret });
@@ -143,9 +143,9 @@ function suite(broker: () => TestBroker): void {
 }
 
 describeBroker(
-  'where no introspection token is configured',
+  'introspection without an introspection token',
   broker => {
-    it('nobody but the operator asks', async () => {
+    it('is for the operator alone', async () => {
       expect(await introspect(broker(), 'any', introspectToken)).toMatchObject({ error: 'InvalidToken' });
       expect(await introspect(broker(), 'any', broker().secrets.adminToken)).toEqual(inactive);
     });

@@ -38,7 +38,7 @@ function suite(deployment: () => NginxDeployment): void {
   };
   const errorOf = ({ headers }: Response): string | null => headers.get('latchkey-error');
 
-  it('hears from it who calls, with a cookie or a key, and never what the caller says of itself', async () => {
+  it("learns who calls, with a cookie or a key, and never trusts the caller's own headers", async () => {
     const forged = Object.fromEntries(
       names.flatMap(name => [
         [name.toUpperCase(), 'forged'],
@@ -72,7 +72,7 @@ function suite(deployment: () => NginxDeployment): void {
     ['a forged name', () => ({ 'x-latchkey-did': 'did:plc:forged' }), 'AuthenticationRequired'],
     ['an unknown key', () => bearer(newApiKeySecret()), 'InvalidToken'],
     ['a key that needs its owner', lostKey, 'ReauthorizationRequired'],
-  ])('is not reached with %s, and the caller is told why', async (_name, headers, error) => {
+  ])('is not reached with %s, and the caller learns why', async (_name, headers, error) => {
     const { answer, told } = await ask(await headers());
     expect([answer.status, errorOf(answer), told]).toEqual([401, error, undefined]);
     expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer realm="latchkey"/);
@@ -84,7 +84,7 @@ function suite(deployment: () => NginxDeployment): void {
     return bearer(secret);
   }
 
-  it('is reached by a change with a cookie from our own pages alone, whatever method the caller claims', async () => {
+  it("gets writes with a cookie from the broker's own pages alone, whatever method the caller claims", async () => {
     const { url } = deployment();
     const foreign = { cookie, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
     const claims = [{}, { 'x-forwarded-method': 'GET', 'x-original-method': 'GET' }];
@@ -103,7 +103,7 @@ function suite(deployment: () => NginxDeployment): void {
     expect(await ask(foreign)).toMatchObject({ status: 200 });
   });
 
-  it('gets a large body that the broker is not sent', async () => {
+  it('gets a large body that nginx does not send to the broker', async () => {
     const server = deployment().broker.app.getHttpAdapter().getInstance().server;
     const bytesRead: number[] = [];
     server.once('connection', socket => socket.once('close', () => bytesRead.push(socket.bytesRead)));
@@ -114,20 +114,20 @@ function suite(deployment: () => NginxDeployment): void {
     expect(bytesRead[0]).toBeLessThan(2_000);
   });
 
-  it('is told long scopes', async () => {
+  it('gets long scopes', async () => {
     const scope = `atproto ${'repo:com.example.collection '.repeat(300)}`.trim();
     const { status, told } = await ask(bearer((await newKey(scope)).secret));
     expect([status, told?.['x-latchkey-scope']]).toEqual([200, scope]);
   });
 
-  it('lets nobody ask nginx’s own question, and the broker be reached beside it', async () => {
+  it('hides nginx’s own question from callers, and leaves the broker reachable beside it', async () => {
     const { url } = deployment();
     expect((await exchange(new URL('/latchkey-auth', url))).status).toBe(404);
     const me = await exchange(new URL('/latchkey/api/me', url), { headers: { cookie } });
     expect(await me.json()).toMatchObject({ did: session.did });
   });
 
-  it('is not reached while the broker cannot tell, nor when it is away', async () => {
+  it('is not reached while the broker fails or is away', async () => {
     const { broker } = deployment();
     const { id, secret } = await newKey();
     await broker.database.updateTable('api_key').set({ name: 'another' }).where('id', '=', id).execute();

@@ -8,7 +8,7 @@ const ask = { identifier: 'alice.test', name: 'a bot', scope: 'atproto' };
 const anyDatabase = { anyDatabase: true } as const;
 
 describeBroker(
-  'asking for a key',
+  'requesting a key',
   broker => {
     let asker: KeyAsker;
     beforeAll(() => {
@@ -39,7 +39,7 @@ describeBroker(
       ['a fragment', { loopback: 'http://127.0.0.1:4000/#a' }, 'loopback:'],
       ['no port', { loopback: 'http://127.0.0.1/' }, 'loopback:'],
       ['https', { loopback: 'https://127.0.0.1:4000/' }, 'loopback:'],
-    ])('is refused with %s, which is named', async (_, change, named) => {
+    ])('is refused with %s, and the error names the field', async (_, change, named) => {
       const answer = await asker.tryAsk({ ...ask, ...change });
       const { error, message } = (await answer.json()) as { error: string; message: string };
       expect([answer.status, error, message]).toEqual([
@@ -49,7 +49,7 @@ describeBroker(
       ]);
     });
 
-    it('is refused with the address of the broker itself', async () => {
+    it('is refused for a loopback address of the broker itself', async () => {
       const answer = await asker.tryAsk({ ...ask, loopback: `${broker().publicUrl}/oauth/login?a` });
       expect(await answer.json()).toMatchObject({ message: expect.stringContaining('loopback: must not') });
     });
@@ -73,7 +73,7 @@ describeBroker(
     );
 
     it.each(['http://127.0.0.1:4000/', 'http://[::1]:4000/done?x=1', 'http://127.0.0.1:80/'])(
-      'takes %s',
+      'accepts %s',
       async loopback => {
         expect((await asker.tryAsk({ ...ask, name: 'Bôt 机器人 🤖', loopback })).status).toBe(201);
       },
@@ -83,9 +83,9 @@ describeBroker(
 );
 
 describeBroker(
-  'asking too often',
+  'requesting keys too often',
   broker => {
-    it('is refused by address, and by account for whoever asks', async () => {
+    it('is refused per address, and per account for all addresses together', async () => {
       const asker = new KeyAsker(broker().url);
       const from = (address: string, identifier = 'alice.test') =>
         asker.tryAsk({ ...ask, identifier }, { 'x-forwarded-for': address });
@@ -102,9 +102,9 @@ describeBroker(
 );
 
 describeBroker(
-  'many who ask at once',
+  'many requests for a key at once',
   broker => {
-    it('are as many as may be pending', async () => {
+    it('are accepted up to the limit of pending requests', async () => {
       const asker = new KeyAsker(broker().url);
       const answers = await Promise.all(Array.from({ length: 12 }, () => asker.tryAsk(ask)));
       const refused = answers.filter(({ status }) => status !== 201);
@@ -125,7 +125,7 @@ function withSetting(value: string, name = 'LATCHKEY_KEY_REQUESTS'): TestBrokerO
 }
 
 describeBroker(
-  'where nobody may ask',
+  'requesting a key while key requests are off',
   broker => {
     it('is refused', async () => {
       const answer = await new KeyAsker(broker().url).tryAsk(ask);
@@ -136,9 +136,9 @@ describeBroker(
 );
 
 describeBroker(
-  'where the signed-in may ask',
+  'requesting a key while only signed-in browsers may',
   broker => {
-    it('is for a browser with a session, and for nothing else', async () => {
+    it('is accepted from a browser with a session, and refused from all other callers', async () => {
       const asker = new KeyAsker(broker().url);
       expect(await errorOf(await asker.tryAsk(ask))).toEqual({
         status: 401,
@@ -157,7 +157,7 @@ describeBroker(
 );
 
 describeBroker(
-  'where other accounts are allowed',
+  'requesting a key for an account that is not allowed',
   broker => {
     it('is refused', async () => {
       const answer = await new KeyAsker(broker().url).tryAsk(ask);

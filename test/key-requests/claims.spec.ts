@@ -14,7 +14,7 @@ const AT_ONCE = 50;
 const wrong = { status: 403, error: 'WrongClaimCode' };
 
 describeBroker(
-  'a key that waits to be claimed',
+  'a key that is ready to be claimed',
   broker => {
     let asker: KeyAsker;
     beforeAll(async () => {
@@ -22,7 +22,7 @@ describeBroker(
       asker = new KeyAsker(broker().url);
     });
 
-    it('is given to one of fifty who claim it at once', async () => {
+    it('is issued to one of fifty simultaneous claims', async () => {
       const { asked, code } = await askAndAuthorize(broker());
       const answers = await Promise.all(Array.from({ length: AT_ONCE }, () => asker.tryClaim(asked, code)));
       const given = answers.filter(({ status }) => status === 200);
@@ -43,7 +43,7 @@ describeBroker(
       expect(await keys.execute()).toEqual([{ id }]);
     });
 
-    it('takes five wrong codes of fifty at once, and is over then: its session ends', async () => {
+    it('accepts five of fifty simultaneous wrong codes, then its request and its session end', async () => {
       const { asked, code } = await askAndAuthorize(broker());
       const answers = await Promise.all(
         Array.from({ length: AT_ONCE }, () => asker.tryClaim(asked, '0000-0000')),
@@ -59,7 +59,7 @@ describeBroker(
       expect(await sessionStatusOf(broker(), session_id ?? asId(''))).toMatch(/^revok/);
     });
 
-    it('is given to the right code at the fifth try, and the tries before are told', async () => {
+    it('is issued for the right code at the fifth try, and each wrong one gets the number of tries left', async () => {
       const { asked, code } = await askAndAuthorize(broker());
       for (const left of ['4 more times', '3 more times', '2 more times', '1 more time.']) {
         const answer = await asker.tryClaim(asked, 'x');
@@ -72,7 +72,7 @@ describeBroker(
       expect((await callWith(broker(), key, 'GET /api/me')).status).toBe(200);
     });
 
-    it('is not to be had with the token or the code of another request', async () => {
+    it('is not issued for the token or the code of another request', async () => {
       const [mine, other] = [await askAndAuthorize(broker()), await askAndAuthorize(broker())];
       const { tempToken } = other.asked;
       const unknown = { status: 401, error: 'InvalidToken' };
@@ -85,7 +85,7 @@ describeBroker(
       await asker.claim(other.asked, other.code);
     });
 
-    it('costs no try while its session needs its owner', async () => {
+    it('counts no try while its session needs its owner', async () => {
       const { asked, code } = await askAndAuthorize(broker());
       const { session_id } = await keyRequestOf(broker(), asked.id);
       await broker()
@@ -96,7 +96,7 @@ describeBroker(
       expect(await keyRequestOf(broker(), asked.id)).toMatchObject({ status: 'authorized', tries: 0 });
     });
 
-    it('leaves neither code nor secret nor token in the database and the log', async () => {
+    it('leaves no code, secret or token in the database and the log', async () => {
       const { asked, code } = await askAndAuthorize(broker());
       const { secret } = await asker.claim(asked, code);
       const dump = (await dumpTables(broker().database)) + broker().logLines.join('\n');

@@ -50,7 +50,7 @@ describeProcesses('a broker that is killed while a key is made', place => {
   const hasGrants = async (): Promise<boolean> => (await place().network.countGrants(alice.did)) === grants;
 
   it(
-    'leaves a request that ends by itself, and no session of a grant that it had just got',
+    'leaves a request that expires, and no session of the grant that it had just received',
     async () => {
       const first = await startUpTo('request_created');
       await dies(first, ask(first));
@@ -65,7 +65,7 @@ describeProcesses('a broker that is killed while a key is made', place => {
   );
 
   it(
-    'lets the owner authorize again, and ends the session whose code nobody was shown',
+    'lets the owner authorize again, and revokes the session whose code was never shown',
     async () => {
       const third = await startUpTo('request_authorized');
       expect(await activeSessions(third)).toEqual([]);
@@ -84,7 +84,7 @@ describeProcesses('a broker that is killed while a key is made', place => {
   );
 
   it(
-    'can be asked for the key again that it was about to store, and not for one that it has stored',
+    'lets the key be claimed again if it was not stored, and not if it was',
     async () => {
       const fourth = running();
       asked = await ask(fourth);
@@ -101,7 +101,7 @@ describeProcesses('a broker that is killed while a key is made', place => {
     LIMIT_MS,
   );
 
-  it('shows the owner the key whose secret nobody was told, to revoke it', async () => {
+  it('lists the key whose secret was never delivered, so that the owner can revoke it', async () => {
     const last = running();
     const { keys } = (await place().deployment.operate(last, 'GET', `/api/keys?did=${alice.did}`)) as {
       keys: KeyView[];

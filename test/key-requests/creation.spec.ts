@@ -7,7 +7,7 @@ import type { Account } from '../network/network-control.ts';
 import { operate } from '../sessions/operate.ts';
 import { keyRequestOf, sessionStatusOf } from './rows.ts';
 
-describeBroker('an API key that is asked for', broker => {
+describeBroker('an API key that is requested', broker => {
   let alice: Account;
   let bob: Account;
   let asker: KeyAsker;
@@ -18,7 +18,7 @@ describeBroker('an API key that is asked for', broker => {
     asker = new KeyAsker(broker().url);
   });
 
-  it('is shown to its owner, authorized at the PDS and claimed once, and then acts', async () => {
+  it('is shown to its owner, authorized at the PDS, claimed once, and then works', async () => {
     const asked = await asker.ask({ identifier: alice.handle, name: 'Field <b>bot</b>', expiresInDays: 30 });
     expect(asked).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -102,7 +102,7 @@ describeBroker('an API key that is asked for', broker => {
     return (body.auditEvents as { action: string }[]).map(({ action }) => action).sort();
   };
 
-  it('is sent to the loopback address of its asker, who needs no person to type', async () => {
+  it('has its code sent to the loopback address of its requester, so that nobody types it', async () => {
     const loopback = 'http://127.0.0.1:45678/done?mine=1';
     const asked = await asker.ask({ identifier: alice.did, loopback });
     const answer = await authorizeKey(broker().browser(), asked, alice);
@@ -114,7 +114,7 @@ describeBroker('an API key that is asked for', broker => {
     expect(await asker.claim(asked, code)).toMatchObject({ did: alice.did, expiresAt: null });
   });
 
-  it('shows its code once: the address of the callback yields nothing more', async () => {
+  it('shows its code once: reloading the callback shows nothing', async () => {
     const asked = await asker.ask({ identifier: alice.handle });
     const owner = broker().browser();
     const callback = await owner.authorize(await approveKey(owner, asked), alice);
@@ -122,7 +122,7 @@ describeBroker('an API key that is asked for', broker => {
     expect(await problemOf(await owner.openCallback(callback))).toBe('LoginExpired');
   });
 
-  it("is nobody's whose account was not asked; the grant is given back", async () => {
+  it('is not issued to another account than the requested one, whose grant is revoked', async () => {
     const before = await broker().network.countGrants(bob.did);
     const asked = await asker.ask({ identifier: alice.handle });
     const stranger = broker().browser();
@@ -141,7 +141,7 @@ describeBroker('an API key that is asked for', broker => {
     await asker.claim(asked, await claimCodeOf(await authorizeKey(owner, asked, alice)));
   });
 
-  it('has the scope that its owner left it', async () => {
+  it('has the scope that its owner granted', async () => {
     const asked = await asker.ask({ identifier: alice.handle });
     const answer = await authorizeKey(broker().browser(), asked, alice, { scope: 'atproto' });
     const key = await asker.claim(asked, await claimCodeOf(answer));
@@ -149,7 +149,7 @@ describeBroker('an API key that is asked for', broker => {
     expect(await (await callWith(broker(), key, 'GET /api/me')).json()).toMatchObject({ scope: 'atproto' });
   });
 
-  it('is over once it is denied, authorized or not, and nothing is left of it', async () => {
+  it('ends when it is denied, authorized or not, and leaves no trace', async () => {
     for (const isAuthorized of [false, true]) {
       const before = await broker().network.countGrants(alice.did);
       const asked = await asker.ask({ identifier: alice.handle });
@@ -172,7 +172,7 @@ describeBroker('an API key that is asked for', broker => {
     }
   });
 
-  it('cannot be authorized twice: the later grant is given back', async () => {
+  it('cannot be authorized twice: the later grant is revoked', async () => {
     const asked = await asker.ask({ identifier: alice.handle });
     const owners = [broker().browser(), broker().browser()];
     const ways = await Promise.all(
@@ -187,7 +187,7 @@ describeBroker('an API key that is asked for', broker => {
     expect(await broker().network.countGrants(alice.did)).toBe(before + 1);
   });
 
-  it('is unknown to who makes up a link', async () => {
+  it('is not found by an invented link', async () => {
     for (const id of ['00000000-0000-4000-8000-000000000000', 'x', '%00'])
       for (const answer of [
         await broker().browser().open(`/connect/${id}`),
@@ -201,9 +201,9 @@ describeBroker('an API key that is asked for', broker => {
 });
 
 describeBroker(
-  'an account with as many keys as it may have',
+  'an account at its limit of keys',
   broker => {
-    it('is given no more, by its next request neither, and those that it has go on', async () => {
+    it('gets no further key, also by a later request, and its keys keep working', async () => {
       const alice = await broker().network.createAccount(`full-${broker().dialect}.test`);
       const key = await obtainKey(broker().browser(), alice);
       const before = await broker().network.countGrants(alice.did);

@@ -49,7 +49,7 @@ function suite(broker: () => TestBroker): void {
   const sessionOf = async ({ asked }: AuthorizedAsk): Promise<string> =>
     (await keyRequestOf(broker(), asked.id)).session_id ?? '';
 
-  it('are over at their time, swept or not; then token and session end, at the issuer too', async () => {
+  it('expire on time, swept or not, and then their token and session end, at the issuer too', async () => {
     const before = await broker().network.countGrants(alice.did);
     const [pending, authorized] = [
       await asker.ask({ identifier: alice.handle }),
@@ -76,7 +76,7 @@ function suite(broker: () => TestBroker): void {
     expect(await expired.sweep(MOST)).toBe(0);
   });
 
-  it('are refused in a callback that comes too late, and its grant is given back', async () => {
+  it('are refused in a callback that comes too late, and its grant is revoked', async () => {
     const before = await broker().network.countGrants(alice.did);
     const asked = await asker.ask({ identifier: alice.handle });
     const { app } = broker();
@@ -91,7 +91,7 @@ function suite(broker: () => TestBroker): void {
     await expired.sweep(MOST);
   });
 
-  it('are forgotten a day later, whatever became of them', async () => {
+  it('are deleted a day later in every status', async () => {
     const made = await askAndAuthorize(broker());
     await asker.claim(made.asked, made.code);
     await makeOlder(broker(), made.asked.id, LIFE_SECONDS + DAY_SECONDS - 60);
@@ -101,7 +101,7 @@ function suite(broker: () => TestBroker): void {
     expect((await broker().browser().open(`/connect/${made.asked.id}`)).status).toBe(404);
   });
 
-  it('hold their session until they are claimed, and the key from then on', async () => {
+  it('keep their session alive until they are claimed, and the key does from then on', async () => {
     const made = await askAndAuthorize(broker());
     const session = await sessionOf(made);
     await settle();
@@ -126,7 +126,7 @@ function suite(broker: () => TestBroker): void {
     expect(await sessionStatusOf(broker(), session)).toBe('active');
   });
 
-  it('are claimed as their time ends, or end: never both, and no session outlives them', async () => {
+  it('are either claimed or expired at the last moment, and no session outlives them', async () => {
     let claimed = 0;
     for (let round = 0; round < ROUNDS; round++) {
       const made = await askAndAuthorize(broker());

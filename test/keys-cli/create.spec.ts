@@ -33,7 +33,7 @@ function suite(broker: () => TestBroker): void {
     (await callWith(broker(), { secret }, 'GET /api/me')).status;
 
   describe('create', () => {
-    it('gets the code from the browser of the owner, and prints nothing but the key', async () => {
+    it("gets the code from the owner's browser, and prints only the key", async () => {
       const command = create('--name', 'a bot', '--expires', '30');
       const id = await command.requestId();
       const answer = await authorize(id);
@@ -54,7 +54,7 @@ function suite(broker: () => TestBroker): void {
       expect(await statusWith(command.stdout.trim())).toBe(200);
     });
 
-    it('takes the code from the keyboard, says how often it can be tried, and saves the key', async () => {
+    it('reads the code from the keyboard, says how many tries are left, and saves the key', async () => {
       const file = join(directory, 'key');
       const command = create('--no-loopback', '--save', file, '--json');
       const code = await claimCodeOf(await authorize(await command.requestId()));
@@ -71,16 +71,16 @@ function suite(broker: () => TestBroker): void {
       expect(await readdir(directory)).toEqual(['key']);
     });
 
-    it('replaces no file unless it is told to, and asks for nothing then', async () => {
+    it('replaces a file only with --force, and otherwise requests no key', async () => {
       const file = join(directory, 'kept');
       await writeFile(file, 'kept');
       const command = create('--save', file);
       expect([await command.exited, command.stdout]).toEqual([1, '']);
-      expect(command.stderr).toBe(`latchkey: ${file} is there already; --force replaces it.\n`);
+      expect(command.stderr).toBe(`latchkey: ${file} already exists. Add --force to replace it.\n`);
       await rm(file);
     });
 
-    it('tells by its exit code how it ended', async () => {
+    it('reports the outcome by its exit code', async () => {
       const [denied, guessed, interrupted] = [
         create(),
         create('--no-loopback'),
@@ -103,7 +103,7 @@ function suite(broker: () => TestBroker): void {
     });
   });
 
-  it('list and revoke, for the operator', async () => {
+  it('lists and revokes keys for the operator', async () => {
     const list = await runLatchkey(broker(), 'keys', 'list', '--did', alice.did);
     expect(list).toMatch(/^ID +START +ACCOUNT +STATUS +ENDS +LAST USED +NAME\n/);
     expect(list).toMatch(

@@ -24,7 +24,7 @@ describeDialects('the list of accounts that may sign in', (_open, { dialect, cre
     return running;
   }
 
-  it('lets them in and nobody else; of a refused account nothing is kept, here or at its server', async () => {
+  it('lets only these accounts in, and keeps nothing of a refused account, here or at its server', async () => {
     const broker = await start(`${listed.did},did:web:other.test`);
     const welcome = broker.browser();
     await welcome.login(listed.handle, listed);
@@ -43,7 +43,7 @@ describeDialects('the list of accounts that may sign in', (_open, { dialect, cre
     expect(rows).toEqual([{ did: listed.did }]);
   });
 
-  it('lets nobody in when it is empty', async () => {
+  it('lets no account in if it is empty', async () => {
     const browser = (await start('')).browser();
     const callback = await browser.authorize(await browser.beginLogin(stranger.handle), stranger);
     const answer = await browser.get(callback.pathname + callback.search);

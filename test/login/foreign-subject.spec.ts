@@ -12,7 +12,7 @@ describeBroker(
     it.each([
       ['an account of another server', (at: TestBroker) => accountOf(at, 'alice.test').did],
       ['a DID that nobody has', () => 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa' as const],
-    ])('signs nobody in as %s, and its grant is given back', async (_, subject) => {
+    ])('signs no browser in as %s, and its grant is revoked', async (_, subject) => {
       issuer = await startForeignIssuer(subject(broker()));
       const browser = broker().browser();
       const authorizeUrl = await browser.beginLogin(issuer.url);

@@ -27,7 +27,7 @@ describeDialects('signing out while the PDS is unreachable', (_open, { dialect, 
     return running;
   }
 
-  it('ends the cookie at once, and the session as soon as a later start reaches the PDS', async () => {
+  it('revokes the cookie at once, and the session as soon as a later start reaches the PDS', async () => {
     const first = await start();
     const [alice] = network.accounts;
     if (!alice) throw new Error('the network has no accounts');

@@ -5,7 +5,7 @@ import { cookiesSetBy, errorOf, problemOf, statusOfMe } from './answers.ts';
 import { isAccessTokenLive, sessionOf } from './granted.ts';
 
 describeBroker(
-  'a login that another site wants to begin',
+  'a login that another site tries to start',
   broker => {
     refusesForeignForms(broker);
     showsForm(broker);
@@ -13,7 +13,7 @@ describeBroker(
   { anyDatabase: true },
 );
 
-describeBroker('a login in a browser that is signed in', asksFirst);
+describeBroker('a login in a signed-in browser', asksFirst);
 
 async function countStates({ database }: TestBroker): Promise<number> {
   return (await database.selectFrom('oauth_state').select('id').execute()).length;
@@ -26,7 +26,7 @@ function refusesForeignForms(broker: () => TestBroker): void {
     { origin: 'https://evil.test', 'sec-fetch-site': undefined },
     { origin: 'https://evil.test', 'sec-fetch-site': 'same-origin' },
     { origin: 'null', 'sec-fetch-site': undefined },
-  ])('is refused with the headers %j, and nothing begins', async marks => {
+  ])('is refused with the headers %j, and starts nothing', async marks => {
     const states = await countStates(broker());
     const browser = broker().browser();
     const answer = await browser.post('/oauth/login', form, marks);
@@ -37,7 +37,7 @@ function refusesForeignForms(broker: () => TestBroker): void {
     expect(await countStates(broker())).toBe(states);
   });
 
-  it("begins with the form of the broker's own page", async () => {
+  it("starts with the form of the broker's own page", async () => {
     const answer = await broker().browser().submit('/oauth/login', form);
     expect(answer.status).toBe(303);
     expect(answer.headers.get('location')).toMatch(`${broker().network.pds}/oauth/authorize?`);
@@ -45,7 +45,7 @@ function refusesForeignForms(broker: () => TestBroker): void {
 }
 
 function showsForm(broker: () => TestBroker): void {
-  it('gets the form, filled in, in place of a login when it is a link', async () => {
+  it('shows the filled-in form instead of starting if it comes from a link', async () => {
     const states = await countStates(broker());
     const path = '/oauth/login?identifier=alice.test&return_to=%2Fdeep';
     const answer = await broker().browser().open(path, 'cross-site');
@@ -62,14 +62,14 @@ function showsForm(broker: () => TestBroker): void {
     expect(form).toContain('name="return_to" value="/deep"');
   });
 
-  it('gets the form when it does not say who', async () => {
+  it('shows the form if it names no account', async () => {
     const answer = await broker().browser().open('/oauth/login');
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
   });
 }
 
 function asksFirst(broker: () => TestBroker): void {
-  it('shows the form for a link, and refuses a form that does not say to replace', async () => {
+  it('shows the form for a link, and refuses a form without replace=yes', async () => {
     const browser = broker().browser();
     await browser.login('alice.test', accountOf(broker(), 'alice.test'));
     const link = await browser.open('/oauth/login?identifier=bob.test', 'same-origin');
@@ -79,7 +79,7 @@ function asksFirst(broker: () => TestBroker): void {
     expect(await statusOfMe(browser)).toBe(200);
   });
 
-  it('replaces cookie and session when it is told to: the old ones are dead', async () => {
+  it('replaces cookie and session with replace=yes, and the old ones stop working', async () => {
     const bob = accountOf(broker(), 'bob.test');
     const carol = await broker().network.createAccount(
       `old-${process.pid}-${broker().dialect.slice(0, 2)}.test`,
@@ -99,7 +99,7 @@ function asksFirst(broker: () => TestBroker): void {
     expect(await isAccessTokenLive(broker(), session)).toBe(false);
   });
 
-  it('leaves the old session alone until the new login has succeeded', async () => {
+  it('keeps the old session until the new login has succeeded', async () => {
     const alice = accountOf(broker(), 'alice.test');
     const browser = broker().browser();
     await browser.login('alice.test', alice);

@@ -19,7 +19,7 @@ for (const confidential of [false, true]) {
 
 function signsPeopleIn(broker: () => TestBroker): void {
   it.each(['handle', 'did', 'pds'] as const)(
-    'signs a person in by %s, who then reads and writes',
+    'signs a person in with %s, who then reads and writes',
     async by => {
       const browser = broker().browser();
       const alice = accountOf(broker(), 'alice.test');
@@ -43,7 +43,7 @@ function signsPeopleIn(broker: () => TestBroker): void {
 }
 
 function keepsLoginsApart(broker: () => TestBroker): void {
-  it('lets an account log in twice at once, and ends one login without the other', async () => {
+  it('lets an account log in twice at once, and revokes one login without the other', async () => {
     const alice = accountOf(broker(), 'alice.test');
     const laptop = broker().browser();
     const phone = broker().browser();
@@ -59,7 +59,7 @@ function keepsLoginsApart(broker: () => TestBroker): void {
 }
 
 function makesNewCookies(broker: () => TestBroker, name: string): void {
-  it('never takes over a cookie that was planted before the login', async () => {
+  it('never adopts a cookie that was planted before the login', async () => {
     const alice = accountOf(broker(), 'alice.test');
     const planted = Buffer.alloc(32, 7).toString('base64url');
     const browser = broker().browser();
@@ -75,7 +75,7 @@ function makesNewCookies(broker: () => TestBroker, name: string): void {
     expect(await statusOfMe(browser)).toBe(200);
   });
 
-  it('sets its cookie for this host alone, out of the reach of scripts and of requests from other sites', async () => {
+  it('sets its cookie for this host alone, hidden from scripts and from requests of other sites', async () => {
     const answer = await broker().browser().login('alice.test', accountOf(broker(), 'alice.test'));
     const attributes = answer.headers.getSetCookie()[0]?.split('; ').slice(1).sort();
     const secure = name.startsWith('__Host-') ? ['Secure'] : [];

@@ -24,7 +24,7 @@ function suite(broker: () => TestBroker): void {
     return browser;
   }
 
-  it('ends the session at its issuer and erases its tokens', async () => {
+  it('revokes the session at its issuer and erases its tokens', async () => {
     const browser = await signedIn();
     const session = await sessionOf(broker(), account.did);
     expect(await isAccessTokenLive(broker(), session)).toBe(true);
@@ -40,7 +40,7 @@ function suite(broker: () => TestBroker): void {
     expect(row).toEqual({ status: 'revoked', sealed: null });
   });
 
-  it('ends the cookie, in this browser and for whoever kept a copy of it', async () => {
+  it('revokes the cookie, in this browser and in every copy', async () => {
     const browser = await signedIn();
     const name = broker().publicUrl.startsWith('https:') ? '__Host-latchkey' : 'latchkey';
     const copy = broker().browser();
@@ -54,14 +54,14 @@ function suite(broker: () => TestBroker): void {
     expect((await copy.post('/oauth/logout', {})).status).toBe(401);
   });
 
-  it('can be done with the form of the page, which then shows who may sign in', async () => {
+  it('works with the form of the page, which then shows the sign-in form', async () => {
     const browser = await signedIn();
     const answer = await browser.submit('/oauth/logout', {});
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
     expect(await (await browser.open('/')).text()).not.toContain(account.handle);
   });
 
-  it.each(['cross-site', 'same-site', 'none'])('is refused to a request that is %s', async site => {
+  it.each(['cross-site', 'same-site', 'none'])('is refused for a request that is %s', async site => {
     const browser = await signedIn();
     const headers = { 'sec-fetch-site': site, origin: undefined };
     expect((await browser.post('/oauth/logout', {}, headers)).status).toBe(403);

@@ -9,7 +9,7 @@ import type { Account } from '../network/network-control.ts';
 import { problemOf } from './answers.ts';
 import { isAccessTokenLive, sessionOf } from './granted.ts';
 
-describeBroker("taking up a key's session again", suite);
+describeBroker("reconnecting a key's session", suite);
 
 function suite(broker: () => TestBroker): void {
   /** Nobody else signs in with them while their grants are counted. */
@@ -20,7 +20,7 @@ function suite(broker: () => TestBroker): void {
     stranger = await broker().network.createAccount(`wrong-${broker().dialect}.test`);
   });
 
-  it('gives it the grant that its owner authorizes, and signs nobody in', async () => {
+  it('gives the session the grant that its owner authorizes, and signs no browser in', async () => {
     const { id, did } = await lostKeySession(broker(), owner);
     const browser = broker().browser();
     const answer = await browser.openCallback(await authorize(browser, id, owner));
@@ -33,7 +33,7 @@ function suite(broker: () => TestBroker): void {
     expect(await isAccessTokenLive(broker(), session)).toBe(true);
   });
 
-  it('refuses another account, and gives its grant back', async () => {
+  it('refuses another account, and revokes its grant', async () => {
     const { id } = await lostKeySession(broker(), owner);
     const before = await broker().network.countGrants(stranger.did);
     const browser = broker().browser();
@@ -43,7 +43,7 @@ function suite(broker: () => TestBroker): void {
     expect(await statusOf(broker(), id)).toBe('needs_reauth');
   });
 
-  it('has nothing to take up where no key waits for its owner', async () => {
+  it('is refused if no key needs its owner', async () => {
     const browser = broker().browser();
     await browser.login(owner.handle, owner);
     const { id } = await newestSession(broker());
@@ -53,7 +53,7 @@ function suite(broker: () => TestBroker): void {
     }
   });
 
-  it('lets one of two owners at once take it, and gives the other grant back', async () => {
+  it('succeeds for one of two simultaneous callbacks, and revokes the other grant', async () => {
     const { id, did } = await lostKeySession(broker(), owner);
     const browsers = [broker().browser(), broker().browser()];
     const callbacks = await Promise.all(browsers.map(browser => authorize(browser, id, owner)));

@@ -62,7 +62,7 @@ async function countSessions({ database }: TestBroker): Promise<unknown> {
 }
 
 function refusesWhatIsSpoilt(broker: () => TestBroker): void {
-  it.each(refusals)('with $what ends as $problem, without a session', async ({ spoil, problem, status }) => {
+  it.each(refusals)('with $what fails as $problem, without a session', async ({ spoil, problem, status }) => {
     const sessions = await countSessions(broker());
     const [person, program] = await Promise.all([authorized(broker()), authorized(broker())]);
     for (const { callback } of [person, program]) spoil(callback);
@@ -78,7 +78,7 @@ function refusesWhatIsSpoilt(broker: () => TestBroker): void {
     expect(await countSessions(broker())).toBe(sessions);
   });
 
-  it('with a consent that was denied says so, and changes nothing', async () => {
+  it('that reports a denied consent shows that, and changes nothing', async () => {
     const browser = broker().browser();
     const alice = accountOf(broker(), 'alice.test');
     const callback = await browser.authorize(await browser.beginLogin('alice.test'), alice, {
@@ -92,10 +92,10 @@ function refusesWhatIsSpoilt(broker: () => TestBroker): void {
 }
 
 function refusesWhatIsLate(broker: () => TestBroker): void {
-  describe('after a while', () => {
+  describe('after its time limit', () => {
     const clock = movingClock();
 
-    it('finds its login expired', async () => {
+    it('fails as an expired login', async () => {
       const { browser, callback } = await authorized(broker());
       clock.advance({ minutes: 15 });
       expect(await problemOf(await asPerson(browser, callback))).toBe('LoginExpired');
@@ -103,7 +103,7 @@ function refusesWhatIsLate(broker: () => TestBroker): void {
     });
   });
 
-  it('works once; opened again it leaves the session that it made alone', async () => {
+  it('works once, and leaves its session alone when it is opened again', async () => {
     const { browser, callback } = await authorized(broker());
     expect(await problemOf(await asPerson(browser, callback))).toBeUndefined();
     const again = await asPerson(browser, callback);
@@ -112,7 +112,7 @@ function refusesWhatIsLate(broker: () => TestBroker): void {
     expect(await statusOfMe(browser)).toBe(200);
   });
 
-  it('works once even when it is opened twice at the same moment', async () => {
+  it('works once even if it is opened twice at the same moment', async () => {
     const sessions = await countSessions(broker());
     const { browser, callback } = await authorized(broker());
     const pages = await Promise.all([asPerson(browser, callback), asPerson(browser, callback)]);
@@ -134,7 +134,7 @@ function refusesOtherBrowsers(broker: () => TestBroker): void {
         return browser;
       },
     ],
-  ])('opened in a browser that %s is refused there, and still works where it began', async (_, other) => {
+  ])('opened in a browser that %s is refused there, and still works in the right one', async (_, other) => {
     const { browser, callback } = await authorized(broker());
     const stranger = await other();
     const page = await asPerson(stranger, callback);

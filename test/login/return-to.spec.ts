@@ -22,7 +22,7 @@ describeBroker(
       '//evil.test',
       '/\\evil.test',
       'https://app.latchkey.internal.evil.test/',
-    ])('refuses %s before a login begins', async returnTo => {
+    ])('refuses %s before a login starts', async returnTo => {
       const browser = broker().browser();
       const query = new URLSearchParams({ identifier: 'alice.test', return_to: returnTo }).toString();
       expect(await problemOf(await browser.open(`/oauth/login?${query}`))).toBe('InvalidReturnTo');

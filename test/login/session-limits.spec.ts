@@ -43,7 +43,7 @@ describeBroker('the session of a browser', broker => {
     expect(await statusOfMe(browser)).toBe(401);
   });
 
-  it('is written down as seen once in ten minutes at most', async () => {
+  it('stores its last use at most once in ten minutes', async () => {
     const browser = broker().browser();
     await browser.login('bob.test', accountOf(broker(), 'bob.test'));
     const atLogin = await lastSeen(broker(), browser);

@@ -212,10 +212,10 @@ function doctorSuite(broker: () => TestBroker): void {
   });
 
   it.each<[string, () => ReturnType<typeof served>, string]>([
-    ['is not there', () => ({ status: 404, body: '{}' }), 'answers 404'],
+    ['is not there', () => ({ status: 404, body: '{}' }), 'returned status 404'],
     ['redirects', () => ({ status: 302, body: '' }), 'redirect'],
-    ['is no JSON', () => ({ body: '<html>' }), 'is no JSON'],
-    ['is served as a page', () => ({ type: 'text/html', body: '{}' }), 'served as text/html'],
+    ['is no JSON', () => ({ body: '<html>' }), 'is not JSON'],
+    ['is served as a page', () => ({ type: 'text/html', body: '{}' }), 'has the content type text/html'],
     ['is too long', () => ({ body: JSON.stringify({ ...good, x: 'x'.repeat(600_000) }) }), 'too large'],
   ])('tells that the document %s', async (_what, document, words) => {
     expect(await wrong(document)).toEqual([
@@ -260,10 +260,10 @@ function commandSuite(broker: () => TestBroker): void {
 
   it('tells in one line what is wrong with what it was told', async () => {
     await expect(latchkey('apps', 'add', 'a', '--metadata', join(directory, 'none'))).rejects.toThrow(
-      'cannot be read',
+      "can't be read",
     );
     await expect(latchkey('apps', 'add', 'a', '--metadata', join(directory, 'secret'))).rejects.toThrow(
-      'is no JSON',
+      'is not valid JSON',
     );
     await expect(latchkey('apps', 'add', 'a', '--attestation-header', 'x')).rejects.toThrow('go together');
     await expect(latchkey('apps', 'add', 'a')).rejects.toThrow(/^InvalidRequest: clientId/);
@@ -281,8 +281,11 @@ function commandSuite(broker: () => TestBroker): void {
     const failed = (await latchkey('apps', 'doctor', 'keyed').catch((error: unknown) => error)) as Error & {
       printed: string;
     };
-    expect(failed).toMatchObject({ exitCode: 1, message: 'Issuers will not take this app as it is.' });
-    expect(failed.printed).toMatch(/\nWRONG +reachable +https:\S+ cannot be read: /);
+    expect(failed).toMatchObject({
+      exitCode: 1,
+      message: 'Issuers would refuse this app. Fix the checks that are marked WRONG.',
+    });
+    expect(failed.printed).toMatch(/\nWRONG +reachable +https:\S+ could not be fetched: /);
     expect(await latchkey('client-keys', 'list')).not.toContain(key.kid);
   });
 }

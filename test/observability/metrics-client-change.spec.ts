@@ -4,8 +4,8 @@ import { startTestBroker } from '../broker/test-broker.ts';
 import { describeDialects } from '../database/dialects.ts';
 import { byLabel, readSamples, scrape } from './exposition.ts';
 
-describeDialects('sessions that a changed client id ended', (_open, { dialect, create }) => {
-  it('are counted, one by one, by the process that ended them', async () => {
+describeDialects('metrics of sessions that a changed client id ended', (_open, { dialect, create }) => {
+  it('count each of them at the process that ended it', async () => {
     const database = await create();
     const first = await startTestBroker(dialect, database);
     await storeSession(first, first.network.pds, { clientId: 'http://localhost?scope=another' });

@@ -30,14 +30,14 @@ function suite(broker: () => TestBroker): void {
     expect([head.status, await head.text()]).toEqual([200, '']);
   });
 
-  it('are all that is served there', async () => {
+  it('are the only thing served there', async () => {
     for (const path of ['/', '/metrics/', '/api/sessions', '/livez'])
       expect([path, (await at(path)).status]).toEqual([path, 404]);
     const posted = await at('/metrics', 'POST');
     expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   });
 
-  it('are not served by the broker any more, to anybody', async () => {
+  it('are no longer served by the broker itself', async () => {
     expect(routesOf(broker()).filter(route => route.includes('metrics'))).toEqual([]);
     const answer = await scrape(broker());
     expect([answer.status, await answer.json()]).toMatchObject([404, { error: 'NotFound' }]);
@@ -46,9 +46,9 @@ function suite(broker: () => TestBroker): void {
 }
 
 describeDeployments(
-  'a broker whose address for the metrics is taken',
+  'a broker whose metrics address is taken',
   deployment => {
-    it('ends with one line that says so', async () => {
+    it('exits with one line that says so', async () => {
       const server = createServer().listen(0, '127.0.0.1');
       await once(server, 'listening');
       const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;

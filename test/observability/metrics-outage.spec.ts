@@ -21,7 +21,7 @@ suite('metrics while the database is away', () => {
     await postgres.stop();
   });
 
-  it('are served without what only the database knows, and say so', async () => {
+  it('are served without the values of the database, and say so', async () => {
     await postgres.halt();
     const answer = await scrape(broker);
     expect(answer.status).toBe(200);

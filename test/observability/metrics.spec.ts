@@ -93,7 +93,7 @@ function suite(place: () => FaultyPlace): void {
     });
   });
 
-  it('tell how much of its life a token had left when it was replaced', () => {
+  it('measure how much of its life a token had left when it was replaced', () => {
     const below = (seconds: string): number | undefined =>
       samples.find(
         ({ name, labels }) => name === 'latchkey_token_left_seconds_bucket' && labels.le === seconds,
@@ -108,7 +108,7 @@ function suite(place: () => FaultyPlace): void {
     expect(seconds).toBeGreaterThan(0);
   });
 
-  it('count each session that ended once, however often its holders had to be told', () => {
+  it('count each ended session once, even if its holders were notified several times', () => {
     expect(byLabel(samples, 'latchkey_sessions_ended_total')).toEqual({
       revoked: 1,
       response_lost: 0,
@@ -119,7 +119,7 @@ function suite(place: () => FaultyPlace): void {
     });
   });
 
-  it('count what the background did', () => {
+  it('count the work of the background', () => {
     expect(byLabel(samples, 'latchkey_background_sessions_total')).toEqual({
       refreshed: 1,
       skipped: 0,
@@ -131,7 +131,7 @@ function suite(place: () => FaultyPlace): void {
     expect(byLabel(samples, 'latchkey_swept_rows_total')).toMatchObject({ oauth_state: 2, ui_session: 0 });
   });
 
-  it('count answers in the spool', () => {
+  it('count responses in the spool', () => {
     expect(byLabel(samples, 'latchkey_spooled_answers')).toEqual({ '': 1 });
   });
 
@@ -145,12 +145,12 @@ function suite(place: () => FaultyPlace): void {
     });
   });
 
-  it('tell of the process', () => {
+  it('describe the process', () => {
     expect(byLabel(samples, 'process_resident_memory_bytes')['']).toBeGreaterThan(0);
     expect(text).toContain('nodejs_eventloop_lag_seconds');
   });
 
-  it('have labels of few values, and name no account, session, issuer or path', () => {
+  it('have labels with few values, and name no account, session, issuer or path', () => {
     for (const secret of [...secrets, place().network.pds]) expect(text).not.toContain(secret);
     const routes = Object.keys(routeTable).map(route => route.split(' ')[1] ?? '');
     const allowed: Record<string, RegExp> = {
@@ -171,7 +171,7 @@ function suite(place: () => FaultyPlace): void {
         expect([label, value]).toEqual([label, expect.stringMatching(allowed[label] ?? /^$/)]);
   });
 
-  it('are for the operator alone, with their own type, also to HEAD', async () => {
+  it('are for the operator alone, with their own content type, also for HEAD', async () => {
     const { broker, signIn } = place();
     const answers = await Promise.all([scrape(broker), scrape(broker, 'HEAD')]);
     for (const { status, headers } of answers)
@@ -188,7 +188,7 @@ function suite(place: () => FaultyPlace): void {
     expect([person.status, await person.json()]).toMatchObject([403, { error: 'Forbidden' }]);
   });
 
-  it('ask the database at most every ten seconds', async () => {
+  it('query the database at most every ten seconds', async () => {
     const { broker } = place();
     const before = readSamples(await (await scrape(broker)).text());
     await broker.database.deleteFrom('ui_session').execute();

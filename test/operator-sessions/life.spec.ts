@@ -25,7 +25,7 @@ describeBroker("the operator's browser", suite, {
 });
 
 function suite(broker: () => TestBroker): void {
-  it('is given a cookie for the admin token, which no page and no other site gets to see', async () => {
+  it('gets a cookie for the admin token, hidden from pages and other sites', async () => {
     const operator = new OperatorBrowser(broker());
     expect((await operator.open('/admin')).text).toContain(SIGN_IN_FORM);
     await operator.signIn(broker().secrets.adminToken);
@@ -38,7 +38,7 @@ function suite(broker: () => TestBroker): void {
     expect(await tableText(broker())).not.toContain(operator.cookie?.split('=')[1]);
   });
 
-  it('is told when the token is wrong, and is audited', async () => {
+  it('learns that the token is wrong, and the attempt is audited', async () => {
     const operator = new OperatorBrowser(broker());
     const answer = await operator.signIn('x'.repeat(40), { 'x-forwarded-for': '192.0.2.40' });
     expect([answer.status, answer.location, operator.cookie]).toEqual([
@@ -52,7 +52,7 @@ function suite(broker: () => TestBroker): void {
     expect(auditEvents).toMatchObject([{ from: '192.0.2.40', actor: { kind: 'anonymous' } }]);
   });
 
-  it('may try ten tokens a minute, wherever it comes from', async () => {
+  it('may try ten tokens a minute, from any address', async () => {
     const operator = new OperatorBrowser(broker());
     const from = (address: string) => operator.signIn('x'.repeat(40), { 'x-forwarded-for': address });
     for (let count = 0; count < 10; count++)
@@ -63,7 +63,7 @@ function suite(broker: () => TestBroker): void {
     expect((await from('192.0.2.42')).location).toBe('/admin?problem=InvalidToken');
   });
 
-  it('signs out: the cookie opens nothing any more, and what it did is audited by its id', async () => {
+  it('signs out: the cookie stops working, and its changes are audited by its id', async () => {
     const operator = await signedIn(broker());
     const { cookie } = operator;
     const out = await operator.submit('/admin/sign-out');
@@ -81,7 +81,7 @@ function suite(broker: () => TestBroker): void {
     ]);
   });
 
-  it('opens no route of the API, and programs that show its cookie get errors and no pages', async () => {
+  it('opens no route of the API, and programs with its cookie get errors instead of pages', async () => {
     const { cookie = '' } = await signedIn(broker());
     const get = (path: string, headers = {}) =>
       exchange(new URL(path, broker().url), { headers: { cookie, 'x-latchkey-csrf': '1', ...headers } });
@@ -91,14 +91,14 @@ function suite(broker: () => TestBroker): void {
     expect([nothing.status, await nothing.json()]).toMatchObject([404, { error: 'NotFound' }]);
   });
 
-  it('is not made by the admin token in a header, nor by a cookie of a person', async () => {
+  it("is not signed in by the admin token in a header, or by a person's cookie", async () => {
     const authorization = `Bearer ${broker().secrets.adminToken}`;
     const answer = await exchange(new URL('/admin/sessions', broker().url), { headers: { authorization } });
     expect(answer.status).toBe(403);
   });
 
   it.each([{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }, { origin: 'null' }])(
-    'does nothing for another site: %j',
+    'changes nothing for another site: %j',
     async marks => {
       const operator = await signedIn(broker());
       for (const path of ['/admin/sign-out', '/admin/sessions/x/revoke', '/admin/sessions/x/refresh'])
@@ -110,9 +110,9 @@ function suite(broker: () => TestBroker): void {
     },
   );
 
-  describe('as time goes by', () => {
+  describe('after a while', () => {
     const clock = movingClock();
-    it('is signed out after a quarter of an hour, however busy it is', async () => {
+    it('is signed out after 15 minutes, even if it is busy', async () => {
       const operator = await signedIn(broker());
       clock.advance({ minutes: 14 });
       expect((await operator.open('/admin')).text).toContain(OVERVIEW);
@@ -122,8 +122,8 @@ function suite(broker: () => TestBroker): void {
   });
 }
 
-describeDialects("the operator's browser, when the broker is started anew", (_open, { dialect, create }) => {
-  it('stays signed in, and is signed out by another admin token', async () => {
+describeDialects("the operator's browser after a restart of the broker", (_open, { dialect, create }) => {
+  it('stays signed in, and is signed out by a changed admin token', async () => {
     const database = await create();
     const first = await startTestBroker(dialect, database);
     const operator = await signedIn(first);
@@ -146,7 +146,7 @@ describeDialects("the operator's browser, when the broker is started anew", (_op
 describeBroker(
   "the operator's pages without an admin token",
   broker => {
-    it('are off, and say how they are turned on', async () => {
+    it('are off, and say how to turn them on', async () => {
       const operator = new OperatorBrowser(broker());
       const page = await operator.open('/admin');
       expect(page.text).toContain('LATCHKEY_ADMIN_TOKEN');
@@ -161,7 +161,7 @@ describeBroker(
 describeBroker(
   "the operator's pages of a confidential client",
   broker => {
-    it('show its keys, their ages and the sessions that need them, by a cookie that is bound to the host', async () => {
+    it('show its keys, their ages and the sessions that need them, with a host-only cookie', async () => {
       const browser = broker().browser();
       await browser.login('alice.test', accountOf(broker(), 'alice.test'));
       const operator = await signedIn(broker());

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, it } from '@jest/globals';
 import type { DatabaseConfig } from '../../src/config/config.ts';
-import type { DialectName } from '../../src/database/connection/database.ts';
+import type { DialectName } from '../../src/database/engine/dialect.ts';
 import { describeDialects, requestedDialects } from '../database/dialects.ts';
 import { BrowserClient } from '../network/browser-client.ts';
 import { type Broker, type BrokerSettings, startBroker } from '../network/broker-process.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, jest } from '@jest/globals';
 import { failPoints } from '../../src/config/values/fail-point.ts';
 import type { DatabaseConfig } from '../../src/config/config.ts';
-import type { DialectName } from '../../src/database/connection/database.ts';
+import type { DialectName } from '../../src/database/engine/dialect.ts';
 import { FailPoints } from '../../src/single-use/fail-points.service.ts';
 import { startTestBroker, type TestBroker, type TestBrokerOptions } from '../broker/test-broker.ts';
 import { describeDialects, type TestDialect } from '../database/dialects.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe } from '@jest/globals';
 import type { DatabaseConfig } from '../../src/config/config.ts';
-import type { DialectName } from '../../src/database/connection/database.ts';
+import type { DialectName } from '../../src/database/engine/dialect.ts';
 import { describeDialects, type TestDialect } from '../database/dialects.ts';
 import type { OwnNetwork } from '../network/network.ts';
 import { Deployment } from './deployment.ts';

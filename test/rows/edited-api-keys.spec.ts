@@ -53,11 +53,11 @@ describeBroker('an edited row of an API key', broker => {
   });
 
   const columns = Object.keys(edits) as Bound[];
-  it('is tried in every column', () => {
+  it('is tested in every column', () => {
     expect([...columns, ...free].sort()).toEqual(Object.keys(rows.own).sort());
   });
 
-  it.each(columns)('opens nothing, is not changed and raises an alarm: %s', async column => {
+  it.each(columns)('opens no route, stays unchanged and raises an alarm: %s', async column => {
     const edited = { ...rows.own, [column]: edits[column](rows) };
     const secret = column.endsWith('digest') ? wanted : key.secret;
     await replaceRow(broker(), rows.own, edited);

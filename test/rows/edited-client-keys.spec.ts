@@ -43,7 +43,7 @@ describeBroker(
     const beginLogin = (): Promise<Response> =>
       broker().browser().post('/oauth/login', { identifier: 'alice.test' });
 
-    it('is tried in every column', () => {
+    it('is tested in every column', () => {
       const tried = [...binding, ...closing, ...meaningless].flatMap(edit => Object.keys(edit));
       expect(tried.sort()).toEqual(Object.keys(row).sort());
     });
@@ -57,7 +57,7 @@ describeBroker(
       }),
     );
 
-    it.each(closing)('signs nothing: %j', edit =>
+    it.each(closing)('does not sign: %j', edit =>
       edited(edit, async () => {
         expect((await beginLogin()).status).toBe(500);
       }),
@@ -69,7 +69,7 @@ describeBroker(
       }),
     );
 
-    it('did no harm once it is what it was', async () => {
+    it('works again after it is restored', async () => {
       const browser = broker().browser();
       await browser.login('alice.test', accountOf(broker(), 'alice.test'));
       expect(await statusOfMe(browser)).toBe(200);

@@ -47,11 +47,11 @@ describeBroker(
       };
     });
 
-    it('is tried in every column but the id, by which it is found, and the key, which must exist', () => {
+    it('is tested in every column but the id, by which it is found, and the key, which must exist', () => {
       expect(['id', ...Object.keys(edits)].sort()).toEqual(Object.keys(rows.own).sort());
     });
 
-    it.each(columns)('opens nothing, is not changed and raises an alarm: %s', async column => {
+    it.each(columns)('issues no key, stays unchanged and raises an alarm: %s', async column => {
       const edited = { ...rows.own, [column]: edits[column](rows) };
       await replaceRow(broker(), edited);
       const alarms = countAlarms(broker());

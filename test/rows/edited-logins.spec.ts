@@ -35,12 +35,12 @@ describeBroker('an edited row of a pending login', broker => {
     row = await broker().database.selectFrom('oauth_state').selectAll().executeTakeFirstOrThrow();
   });
 
-  it('is tried in every column', () => {
+  it('is tested in every column', () => {
     expect(edits.map(({ column }) => column).sort()).toEqual(Object.keys(row).sort());
   });
 
   it.each(edits)(
-    'signs nobody in and raises an alarm: $column',
+    'signs no browser in, and raises an alarm: $column',
     async ({ column, value, state, binding }) => {
       await putRow(broker(), { ...row, [column]: value });
       const alarms = countAlarms(broker());
@@ -57,7 +57,7 @@ describeBroker('an edited row of a pending login', broker => {
     },
   );
 
-  it('did no harm once it is what it was', async () => {
+  it('works again after it is restored', async () => {
     await putRow(broker(), row);
     expect(await problemOf(await browser.openCallback(callback))).toBeUndefined();
     expect(await statusOfMe(browser)).toBe(200);

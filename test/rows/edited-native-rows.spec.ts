@@ -44,12 +44,12 @@ function appSuite(broker: () => TestBroker): void {
     { mac: '1.0123456789abcdef.AAAA' },
   ];
 
-  it('is tried in every column but the one by which it is found', () => {
+  it('is tested in every column but the one by which it is found', () => {
     const tried = edits.flatMap(edit => Object.keys(edit));
     expect([...tried, 'client_id'].sort()).toEqual(Object.keys(row).sort());
   });
 
-  it.each(edits)('signs nothing, and raises an alarm: %j', async edit => {
+  it.each(edits)('is not signed for, and raises an alarm: %j', async edit => {
     const alarms = countAlarms(broker());
     await put({ ...row, ...edit });
     const answer = await app.refreshOnce(session);
@@ -91,7 +91,7 @@ function tokenSuite(broker: () => TestBroker): void {
     { mac: '1.0123456789abcdef.AAAA' },
   ];
 
-  it.each(binding)('sends nothing, and raises an alarm: %j', async edit => {
+  it.each(binding)('is not sent, and raises an alarm: %j', async edit => {
     const alarms = countAlarms(broker());
     const row = await edited(edit);
     expect(await app.refreshOnce(session)).toMatchObject({ status: 503 });
@@ -101,7 +101,7 @@ function tokenSuite(broker: () => TestBroker): void {
   });
 
   it.each<Partial<TokenRow>>([{ sealed: '1.0123456789abcdef.AAAA' }, { jkt: 'another' }, { kid: 'another' }])(
-    'gives no answer away, and raises an alarm: %j',
+    'returns no stored response, and raises an alarm: %j',
     async edit => {
       const first = await app.refresh(session);
       await forget();
@@ -116,7 +116,7 @@ function tokenSuite(broker: () => TestBroker): void {
     },
   );
 
-  it('with the answer of another token gives nothing away', async () => {
+  it('with the response of another token returns nothing of it', async () => {
     const other = await app.login(accountOf(broker(), 'bob.test'));
     const [first] = [await app.refresh(session), await app.refresh(other)];
     await forget();
@@ -127,14 +127,14 @@ function tokenSuite(broker: () => TestBroker): void {
     session = await app.renew(toSession(first, session.key));
   });
 
-  it('that says that it lives for ever still wants the key', async () => {
+  it('with an unlimited life still needs the key', async () => {
     const first = await app.refresh(session);
     await edited({ expires_at: future, sent_nonce: null, created_at: past });
     expect(await app.refreshOnce(session)).toMatchObject({ body: { error: 'use_dpop_nonce' } });
     session = toSession(first, session.key);
   });
 
-  it('of the key of all fingerprints keeps a broker from starting', async () => {
+  it('of the key of all fingerprints stops a broker from starting', async () => {
     const { database, app: parts } = broker();
     const row = await database.selectFrom('native_lookup_key').selectAll().executeTakeFirstOrThrow();
     await database

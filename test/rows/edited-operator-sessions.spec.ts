@@ -35,11 +35,11 @@ describeBroker("an edited row of the operator's browser", broker => {
   });
 
   const columns = Object.keys(edits) as (keyof OperatorSessionRow)[];
-  it('is tried in every column', () => {
+  it('is tested in every column', () => {
     expect(columns.sort()).toEqual(Object.keys(rows.mine).sort());
   });
 
-  it.each(columns)('opens nothing and raises an alarm: %s', async column => {
+  it.each(columns)('opens no page and raises an alarm: %s', async column => {
     expect((await openAdmin(broker(), cookie)).status).toBe(200);
     const edited = { [column]: edits[column](rows) };
     await broker()

@@ -77,12 +77,12 @@ describeBroker('an edited row of a session', broker => {
     expect(await statusOfMe(alice)).toBe(200);
   };
 
-  it('is tried in every column', () => {
+  it('is tested in every column', () => {
     const tried = [binding, meaningless].flatMap(edits => Object.keys(edits));
     expect([...tried, 'id', 'status'].sort()).toEqual(Object.keys(rows.alice).sort());
   });
 
-  it.each(Object.keys(binding))('opens nothing and raises an alarm: %s', column =>
+  it.each(Object.keys(binding))('cannot be used, and raises an alarm: %s', column =>
     edited(binding[column] ?? fail, async () => {
       const alarms = countAlarms(broker());
       const answer = await alice.get('/xrpc/com.atproto.server.getSession');
@@ -93,21 +93,21 @@ describeBroker('an edited row of a session', broker => {
     }),
   );
 
-  it.each(Object.keys(closing))('ends the session: %s', column =>
+  it.each(Object.keys(closing))('ends its session: %s', column =>
     edited(closing[column] ?? fail, async () => {
       const answer = await alice.get('/xrpc/com.atproto.server.getSession');
       expect(await errorOf(answer)).toEqual({ status: 401, error: 'ReauthorizationRequired' });
     }),
   );
 
-  it.each(Object.keys(meaningless))('opens no more than before: %s', column =>
+  it.each(Object.keys(meaningless))('allows no more than before: %s', column =>
     edited(meaningless[column] ?? fail, async () => {
       expect(await statusOfMe(alice)).toBe(200);
     }),
   );
 
   describe('with the sealed text of another row', () => {
-    it('opens nothing, even when all of the other row comes with it', async () => {
+    it('cannot be used, even if all of the other row is copied', async () => {
       const { id, ...others } = rows.bob;
       expect(id).not.toBe(rows.alice.id);
       await edited(
@@ -120,7 +120,7 @@ describeBroker('an edited row of a session', broker => {
     });
   });
 
-  it('stays closed when its status is turned back after its tokens were erased', async () => {
+  it('cannot be used if its status is reset after its tokens were erased', async () => {
     const browser = broker().browser();
     await browser.login('bob.test', accountOf(broker(), 'bob.test'));
     const uiSession = await broker()

@@ -57,11 +57,11 @@ function suite(broker: () => TestBroker): void {
   });
 
   const columns = Object.keys(edits) as (keyof TempTokenRow)[];
-  it('is tried in every column', () => {
+  it('is tested in every column', () => {
     expect(columns.sort()).toEqual(Object.keys(rows.claim).sort());
   });
 
-  it.each(columns)('opens nothing and raises an alarm: %s', async column => {
+  it.each(columns)('opens no route and raises an alarm: %s', async column => {
     await put(broker(), rows.claim.id, { ...rows.claim, [column]: edits[column](rows) });
     const alarms = countAlarms(broker());
     const shown = column === 'digest' ? wanted : token;
@@ -71,14 +71,14 @@ function suite(broker: () => TestBroker): void {
     expect(served).toEqual([]);
   });
 
-  it('opens nothing when it is a copy of another, with the digest of a token that one has', async () => {
+  it('opens no route if it is a copy of another row with the digest of a known token', async () => {
     const { id, digest } = rows.claim;
     await put(broker(), id, { ...rows.other, id, digest });
     expect(await claim('thing-1')).toEqual(alarm);
     expect(served).toEqual([]);
   });
 
-  it('opens again only what it once opened, when it is put back as a whole', async () => {
+  it('opens only its old routes again if the whole row is restored', async () => {
     expect(await claim('thing-1')).toEqual(refusal);
     await put(broker(), rows.claim.id, unused);
     expect(await claim('thing-2')).toEqual(refusal);

@@ -35,11 +35,11 @@ describeBroker('an edited row of a browser session', broker => {
   });
 
   const columns = Object.keys(edits) as (keyof UiSessionRow)[];
-  it('is tried in every column', () => {
+  it('is tested in every column', () => {
     expect(columns.sort()).toEqual(Object.keys(rows.alice).sort());
   });
 
-  it.each(columns)('opens nothing and raises an alarm: %s', async column => {
+  it.each(columns)('signs no browser in, and raises an alarm: %s', async column => {
     const edited = { ...rows.alice, [column]: edits[column](rows) };
     const thief = broker().browser();
     thief.agent.cookies.set(
@@ -63,7 +63,7 @@ describeBroker('an edited row of a browser session', broker => {
     expect(await statusOfMe(alice)).toBe(200);
   });
 
-  it('opens nothing when two rows have changed their accounts', async () => {
+  it('signs no browser in if two rows swap their accounts', async () => {
     const swapped = {
       alice: { ...rows.alice, did: rows.bob.did, session_id: rows.bob.session_id },
       bob: { ...rows.bob, did: rows.alice.did, session_id: rows.alice.session_id },

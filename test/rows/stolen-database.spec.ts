@@ -50,7 +50,7 @@ function suite(broker: () => TestBroker, confidential: boolean): void {
     ...(confidential ? ['clientKey'] : []),
   ];
 
-  it('is there to be searched', () => {
+  it('is not empty', () => {
     expect(Object.keys(secrets).sort()).toEqual([...names].sort());
     expect(dump).toContain(digestOf(secrets.cookie ?? ''));
     expect(dump).toContain(accountOf(broker(), 'alice.test').did);
@@ -58,7 +58,7 @@ function suite(broker: () => TestBroker, confidential: boolean): void {
     expect(broker().logLines.join('')).toContain('A login was refused');
   });
 
-  it.each(names)('has nothing of the secret %s, in its tables and in its log', name => {
+  it.each(names)('holds no part of the secret %s, in its tables and its log', name => {
     const secret = secrets[name] ?? '';
     expect(secret.length).toBeGreaterThan(20);
     for (const form of formsOf(secret)) {

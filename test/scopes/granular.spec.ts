@@ -64,7 +64,7 @@ function suite(broker: () => TestBroker): void {
     expect(await broker().app.get(Refresher).refresh(id, { kind: 'forced' })).toEqual({ kind: 'refreshed' });
   };
 
-  it('are granted expanded, and lack nothing', async () => {
+  it('are granted in expanded form, without a shortfall', async () => {
     const me = await meOf(browser);
     expect(me.scope.split(' ').sort()).toEqual(
       [
@@ -79,7 +79,7 @@ function suite(broker: () => TestBroker): void {
     expect(me).not.toHaveProperty('reconsentUrl');
   });
 
-  it('let the PDS decide about records and blobs, in its own words', async () => {
+  it('leave decisions about records and blobs to the PDS, and pass its errors on', async () => {
     expect((await write(browser, tags)).status).toBe(200);
     expect((await write(browser, entries)).status).toBe(200);
     expect(await answerOf(await write(browser, 'app.bsky.feed.post'))).toEqual([
@@ -103,7 +103,7 @@ function suite(broker: () => TestBroker): void {
     });
     afterAll(() => service.stop());
 
-    it('are good for those of any audience, and what they are not good for is refused before the PDS', async () => {
+    it('allow service calls of any audience, and the broker refuses calls beyond them itself', async () => {
       const proxied = { 'atproto-proxy': `${service.did}#test_service` };
       for (const method of [query, find])
         expect((await browser.get(`/xrpc/${method}`, proxied)).status).toBe(200);
@@ -116,7 +116,7 @@ function suite(broker: () => TestBroker): void {
     });
   });
 
-  it('that their author narrows and widens are those of the next refresh, and end no session', async () => {
+  it('that their author narrows or widens take effect at the next refresh, and end no session', async () => {
     await publish(broker(), nsid, narrow);
     await refresh();
     const narrowed = await meOf(browser);
@@ -146,7 +146,7 @@ function suite(broker: () => TestBroker): void {
     expect((await write(browser, entries)).status).toBe(200);
   });
 
-  describe('that were left out in part', () => {
+  describe('that were granted in part', () => {
     let partly: BrowserClient;
     let me: Me;
     beforeAll(async () => {
@@ -157,14 +157,14 @@ function suite(broker: () => TestBroker): void {
       expect((await shortfalls()).login).toBe((before.login ?? 0) + 1);
     });
 
-    it('are told, with a link', () => {
+    it('are reported, with a link', () => {
       expect(me.scopeShortfall).toEqual(['blob:image/*']);
       expect(me.reconsentUrl).toBe(
         `${broker().publicUrl}/oauth/login?identifier=${encodeURIComponent(owner.did)}&prompt=consent`,
       );
     });
 
-    it('show a page where another site leads there, and whoever else is signed in', async () => {
+    it('lead to a confirmation page when another site or account follows the link', async () => {
       const { pathname, search } = new URL(me.reconsentUrl ?? '');
       for (const [client, site] of [
         [partly, 'cross-site'],
@@ -178,7 +178,7 @@ function suite(broker: () => TestBroker): void {
       }
     });
 
-    it('are asked for again by that link, and the new session takes the place of the old', async () => {
+    it('are requested again by that link, and the new session replaces the old one', async () => {
       const { pathname, search } = new URL(me.reconsentUrl ?? '');
       const grants = await broker().network.countGrants(owner.did);
       const begun = await partly.open(`${pathname}${search}&return_to=/x`, 'same-origin');

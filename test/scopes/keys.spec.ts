@@ -95,14 +95,14 @@ function suite(broker: () => TestBroker, known: boolean): void {
     return browser.openCallback(await browser.authorize(consent, as, options));
   };
 
-  it('with a permission set act by what it holds', async () => {
+  it('with a permission set may do what the set holds', async () => {
     const key = await obtain();
     expect(key.scope.split(' ')).toContain(`repo?collection=${entries}&collection=${tags}`);
     expect([await write(key, tags), await write(key, 'app.bsky.feed.post')]).toEqual([200, 403]);
     expect(await meOf(key)).not.toHaveProperty('scopeShortfall');
   });
 
-  it('are taken up again with what the set holds by then, more or less', async () => {
+  it('are reconnected with the current contents of the set, more or less', async () => {
     await publish(broker(), nsid, narrow);
     const key = await obtain();
     expect(await write(key, entries)).toBe(403);
@@ -119,7 +119,7 @@ function suite(broker: () => TestBroker, known: boolean): void {
     expect([await write(key, tags), await write(key, entries)]).toEqual([200, 403]);
   });
 
-  it('tell what their owner has left out, who may grant it later: the session goes on, its old grant ends', async () => {
+  it('report a shortfall that their owner may grant later, which keeps the session and revokes its old grant', async () => {
     const key = await obtain({ scope: `atproto ${include}` });
     const me = await meOf(key);
     const { id } = await sessionOf(key);
@@ -146,7 +146,7 @@ function suite(broker: () => TestBroker, known: boolean): void {
     expect(await problemOf(await broker().browser().open(`/oauth/login?reconnect=${id}`))).toBe('NotFound');
   });
 
-  it('are given one new grant, whoever is the second to ask', async () => {
+  it('get one new grant, and the second one is revoked', async () => {
     const key = await obtain({ scope: `atproto ${include}` });
     const { id } = await sessionOf(key);
     const begun = await Promise.all(
@@ -164,7 +164,7 @@ function suite(broker: () => TestBroker, known: boolean): void {
     expect(await write(key, tags)).toBe(200);
   });
 
-  it('end the grant that they had, be it after a crash', async () => {
+  it('revoke their old grant, even after a crash', async () => {
     const key = await obtain({ scope: `atproto ${include}` });
     await broker().browser().login(owner.did, owner);
     const another = await grantOf(broker(), owner.did);
@@ -183,7 +183,7 @@ function suite(broker: () => TestBroker, known: boolean): void {
     expect(await write(key, tags)).toBe(200);
   });
 
-  it('ask their owner for exactly what was asked at first, who may grant less', async () => {
+  it('request exactly the original scope again, of which their owner may grant less', async () => {
     const key = await obtain();
     const id = await lose(key);
     const row = await broker()

@@ -51,7 +51,7 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
   const permissionsOf = (): number | undefined =>
     broker.app.get(PermissionSets).get(nsid)?.permissions.length;
 
-  it('are read at their authority once, and outlive the process and their authority', async () => {
+  it('are fetched from their authority once, and outlive the process and their authority', async () => {
     const asked = standInForNameServers(() => Promise.resolve([`did=${authority}`, 'v=other']));
     await restart();
     await untilKnown(broker, nsid);
@@ -76,7 +76,7 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
     expect(permissionsOf()).toBe(whole.length);
   });
 
-  it('are read anew after a day, and taken from another process that has done so', async () => {
+  it('are fetched again after a day, by one process for all', async () => {
     const lexicons = { resolve: jest.fn(() => Promise.resolve(lexicon(narrow))) };
     const passTime = standInForTime();
     const [first, second] = [setsOf(broker, lexicons), setsOf(broker, lexicons)];
@@ -98,7 +98,7 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
     expect(lexicons.resolve).toHaveBeenCalledTimes(2);
   });
 
-  it('that cannot be read are looked for one at a time, and ever less often', async () => {
+  it('that cannot be fetched are retried one at a time, with growing pauses', async () => {
     const { promise: never, reject } = Promise.withResolvers<unknown>();
     const lexicons = { resolve: jest.fn(() => never) };
     const passTime = standInForTime();
@@ -128,7 +128,7 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
     ['a DID that is none', () => Promise.resolve(['did=nonsense'])],
     ['a DID of a kind that accounts do not have', () => Promise.resolve(['did=did:key:zabc'])],
     ['an account that has not published it', () => Promise.resolve(['did=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'])],
-  ])('count for nothing whose authority names %s', async (_what, answer) => {
+  ])('are ignored if their authority names %s', async (_what, answer) => {
     standInForNameServers(() => answer(authority));
     await restart();
     await until(async () => (await looks()).failed === 1);
@@ -144,7 +144,7 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
     ['a longer text than any set', lexicon([{ ...narrow[0], collection: ['a'.repeat(200_000)] }])],
     ['permissions that are none', lexicon([{ type: 'permission', resource: 'repo', collection: { a: 1 } }])],
     ['nothing', undefined],
-  ])('count for nothing that are %s', async (_what, answer) => {
+  ])('are ignored if they are %s', async (_what, answer) => {
     const sets = setsOf(broker, { resolve: () => Promise.resolve(answer) });
     sets.get(nsid);
     await until(async () => (await looks()).failed === 1);
@@ -152,7 +152,7 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
     expect(await broker.database.selectFrom('permission_set').selectAll().execute()).toEqual([]);
   });
 
-  it('whose stored copy was spoilt are read at their authority', async () => {
+  it('with a corrupted stored copy are fetched from their authority', async () => {
     await broker.database
       .insertInto('permission_set')
       .values({ nsid, document: '{"id":', resolved_at: toTimestamp(new Date()) })
@@ -162,7 +162,7 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
     await until(() => Promise.resolve(sets.get(nsid) !== undefined));
   });
 
-  it('of a file are known from the start, and the network is not asked for them', async () => {
+  it('of a file are known from the start, without a network request', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'latchkey-sets-'));
     const asked = standInForNameServers(() => Promise.resolve(null));
     try {
@@ -176,7 +176,7 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
     }
   });
 
-  it('that the configuration does not name are never looked for', async () => {
+  it('that the configuration does not name are never fetched', async () => {
     const asked = standInForNameServers(() => Promise.resolve([`did=${authority}`]));
     await restart({ LATCHKEY_SCOPE: 'atproto' });
     expect(permissionsOf()).toBeUndefined();

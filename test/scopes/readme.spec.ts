@@ -34,7 +34,7 @@ describe("the README's container registry", () => {
       });
       afterAll(() => hold.stop());
 
-      it('is granted all that it asks for', async () => {
+      it('is granted its whole scope', async () => {
         const me = (await (await browser.get('/api/me')).json()) as object;
         expect(me).not.toHaveProperty('scopeShortfall');
       });
@@ -55,7 +55,7 @@ describe("the README's container registry", () => {
         }
       });
 
-      it('asks whatever storage the user has chosen for an upload, and nothing else of it', async () => {
+      it('may ask any storage for an upload, and for nothing else', async () => {
         const proxied = { 'atproto-proxy': `${hold.did}#test_service` };
         const call = (method: string): Promise<Response> => browser.post(`/xrpc/${method}`, {}, proxied);
         expect((await call('net.your-domain.hold.requestUpload')).status).toBe(200);

@@ -19,7 +19,10 @@ afterAll(() => {
   jest.restoreAllMocks();
 });
 
-describeTwoBrokers('the scope of a session that two brokers serve', suite, { settings, confidential: true });
+describeTwoBrokers('a changed scope of a session that two brokers serve', suite, {
+  settings,
+  confidential: true,
+});
 
 function suite(brokers: () => TwoBrokers): void {
   let first: TestBroker;
@@ -28,7 +31,7 @@ function suite(brokers: () => TwoBrokers): void {
     ({ first, second } = brokers());
   });
 
-  it('is known at once where it was refreshed, and within five seconds at the other, in use all the while', async () => {
+  it('takes effect at once at the broker that refreshed, and within five seconds at the other, while in constant use', async () => {
     const owner = await first.network.createAccount('shared-scope.test');
     const browser = first.browser();
     await browser.login(owner.did, owner);

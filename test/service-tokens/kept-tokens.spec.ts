@@ -40,8 +40,8 @@ describeStubPds('service tokens', place => {
     return { arrived: () => held.length, release };
   }
 
-  describe('that are kept', () => {
-    it('answer a hundred requests at once with one mint, and each that comes later', async () => {
+  describe('that are cached', () => {
+    it('serve a hundred simultaneous requests and all later ones with one mint', async () => {
       const asked = Array.from({ length: 100 }, () => caller.ask({ aud, lxm }));
       const answers = await Promise.all(asked);
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
@@ -52,7 +52,7 @@ describeStubPds('service tokens', place => {
       expect(Date.parse(later.expiresAt ?? '') - Date.now()).toBeLessThanOrEqual(60_000);
     });
 
-    it('are of their own session, audience and method alone', async () => {
+    it('are cached per session, audience and method', async () => {
       const another = await newCaller(place().broker, place().pds.origin);
       const answers = [
         await caller.ask({ aud, lxm }),
@@ -64,7 +64,7 @@ describeStubPds('service tokens', place => {
       expect(new Set(answers.map(({ token }) => token)).size).toBe(4);
     });
 
-    it('are handed out only while what they have left is within what is asked for', async () => {
+    it('are returned only while their remaining life covers the requested minimum', async () => {
       const ask = async (expiresIn?: number, minValiditySeconds?: number) =>
         (await caller.ask({ aud, lxm, expiresIn, minValiditySeconds })).cached;
       expect(await ask()).toBe(false);
@@ -77,7 +77,7 @@ describeStubPds('service tokens', place => {
       expect(countMints(place().pds)).toBe(4);
     });
 
-    it('give way to a fresh one for who says so, and are forgotten on request', async () => {
+    it('are replaced by a fresh one on request, and forgotten on request', async () => {
       const [first, fresh] = [await caller.ask({ aud, lxm }), await caller.ask({ aud, lxm, fresh: true })];
       expect(fresh).toMatchObject({ status: 200, cached: false });
       expect(fresh.token).not.toBe(first.token);
@@ -95,7 +95,7 @@ describeStubPds('service tokens', place => {
       expect((await another.ask({ aud, lxm })).cached).toBe(true);
     });
 
-    it('are not failures: those are asked for again', async () => {
+    it('are only successes: a failure is retried at the next request', async () => {
       const { pds } = place();
       pds.answer = response => response.writeHead(500).end();
       const failed = await Promise.all([caller.ask({ aud, lxm }), caller.ask({ aud, lxm })]);
@@ -105,7 +105,7 @@ describeStubPds('service tokens', place => {
       expect(await caller.ask({ aud, lxm })).toMatchObject({ status: 200, cached: false });
     });
 
-    it('are not those of another scope than is granted now', async () => {
+    it('are dropped when the granted scope changes', async () => {
       await caller.ask({ aud, lxm });
       await regrant(place().broker, caller.sessionId, `atproto rpc:${lxm}?aud=*`);
       expect(await caller.ask({ aud, lxm })).toMatchObject({ status: 200, cached: false });
@@ -114,7 +114,7 @@ describeStubPds('service tokens', place => {
       expect(await caller.ask({ aud, lxm })).toMatchObject({ status: 403, error: 'ScopeMissing' });
     });
 
-    it('are kept for less than a minute where they cannot be read', async () => {
+    it('are cached for less than a minute if they cannot be decoded', async () => {
       place().pds.answer = response => response.end('{"token":"opaque"}');
       const asked = await caller.ask({ aud, lxm, expiresIn: 3_600 });
       const left = Date.parse(asked.expiresAt ?? '') - Date.now();
@@ -123,7 +123,7 @@ describeStubPds('service tokens', place => {
       expect((await caller.ask({ aud, lxm, expiresIn: 3_600, minValiditySeconds: 51 })).cached).toBe(false);
     });
 
-    it('are not those that live longer than they were asked to', async () => {
+    it('are only those that live no longer than requested', async () => {
       place().pds.answer = response =>
         response.end(JSON.stringify({ token: unsignedJwt({ exp: Math.floor(Date.now() / 1000) + 7_200 }) }));
       expect((await caller.ask({ aud, lxm })).cached).toBe(false);
@@ -132,7 +132,7 @@ describeStubPds('service tokens', place => {
   });
 
   describe('that a slow PDS mints', () => {
-    it('hold up no other tuple, no other call of the session, and not its logout, after which they are nobody’s', async () => {
+    it('delay no other tuple, no other call of the session, and not its logout, which discards them', async () => {
       const { arrived, release } = hold();
       const waiting = caller.ask({ aud, lxm });
       await until(() => Promise.resolve(arrived() === 1));
@@ -147,7 +147,7 @@ describeStubPds('service tokens', place => {
       expect(after.inFlight).toBe(0);
     });
 
-    it('are handed out and not kept where they were forgotten meanwhile', async () => {
+    it('are returned but not cached if they were forgotten meanwhile', async () => {
       const { arrived, release } = hold();
       const waiting = caller.ask({ aud, lxm });
       await until(() => Promise.resolve(arrived() === 1));
@@ -157,7 +157,7 @@ describeStubPds('service tokens', place => {
       expect(await caller.ask({ aud, lxm })).toMatchObject({ status: 200, cached: false });
     });
 
-    it('do not do for who joined and wants a longer life: that one is minted next', async () => {
+    it('are minted again for a waiting caller that needs a longer life', async () => {
       const { arrived, release } = hold();
       const short = caller.ask({ aud, lxm });
       await until(() => Promise.resolve(arrived() === 1));
@@ -170,7 +170,7 @@ describeStubPds('service tokens', place => {
     });
   });
 
-  it('are asked for and kept by the clock of the PDS, however wrong our own is', async () => {
+  it("follow the clock of the PDS, even if the broker's clock is wrong", async () => {
     const behindMs = 3 * 60 * 60_000;
     place().pds.answer = (response, received) => {
       response.setHeader('date', new Date(Date.now() - behindMs).toUTCString());
@@ -186,7 +186,7 @@ describeStubPds('service tokens', place => {
     expect(Math.abs(asked - 1_800)).toBeLessThan(30);
   });
 
-  it('are counted for the operator and the metrics', async () => {
+  it('are counted in the log and the metrics', async () => {
     const { broker } = place();
     const counts = async () =>
       (await operate(broker, 'GET /api/service-tokens/stats')).body as Record<string, number>;
@@ -210,9 +210,9 @@ describeStubPds('service tokens', place => {
 });
 
 describeStubPds(
-  'service tokens beyond their number',
+  'service tokens beyond the size of the cache',
   place => {
-    it('make room for those used last', async () => {
+    it('evict those that were used least recently', async () => {
       const { pds, broker } = place();
       pds.answer = mintAsAsked;
       const caller = await newCaller(broker, pds.origin);
@@ -226,9 +226,9 @@ describeStubPds(
 );
 
 describeStubPds(
-  'service tokens that are minted at a time beyond their number',
+  'service tokens beyond the limit of simultaneous mints',
   place => {
-    it('are refused, and those of another session are not', async () => {
+    it('are refused, but not those of another session', async () => {
       const { pds, broker } = place();
       const held: ServerResponse[] = [];
       pds.answer = response => held.push(response);

@@ -28,7 +28,7 @@ describeBroker('a service token of a real PDS', broker => {
   };
 
   it.each([60, 30, 3_600])(
-    'of %i s is good for the service and the method that it was minted for',
+    'of %i s is valid for the service and the method that it was minted for',
     async expiresIn => {
       const { token = '', expiresAt = '', status } = await ask({ aud, lxm, expiresIn, fresh: true });
       expect(status).toBe(200);
@@ -41,7 +41,7 @@ describeBroker('a service token of a real PDS', broker => {
     },
   );
 
-  it('comes through the proxy as well, and for an API key', async () => {
+  it('is also minted through the proxy, and for an API key', async () => {
     const key = await grantKey(broker());
     const query = new URLSearchParams({ aud: `${aud}#svc`, lxm }).toString();
     const proxied = await browser.get(`/xrpc/com.atproto.server.getServiceAuth?${query}`);
@@ -57,7 +57,7 @@ describeBroker('a service token of a real PDS', broker => {
     expect((await verify(broker(), ofKey.token, lxm)).iss).toBe(accountOf(broker(), 'alice.test').did);
   });
 
-  it('is refused with the words of the PDS', async () => {
+  it('is refused with the error of the PDS', async () => {
     const refused = await ask({ aud, lxm: 'chat.bsky.convo.getLog' });
     expect(refused).toMatchObject({
       status: 403,
@@ -66,7 +66,7 @@ describeBroker('a service token of a real PDS', broker => {
     });
   });
 
-  it('is given no more once the session was ended at the PDS, and the end was noticed', async () => {
+  it('is refused after the PDS ended the session and the broker noticed it', async () => {
     expect(await ask({ aud, lxm })).toMatchObject({ status: 200 });
     const { id } = await sessionOf(broker(), did);
     await broker().network.takeDownAccount(did);

@@ -28,7 +28,7 @@ describeStubPds('service tokens are refused', place => {
       ['com.atproto.server.createappPASSWORD'],
       ['com.atproto.server.getServiceAuth'],
       ['com.atproto.identity.signPlcOperation'],
-    ])('for %s, which concerns the account itself', async method => {
+    ])('for %s, which changes the account itself', async method => {
       const answer = await askAs('atproto transition:generic', way, { aud, lxm: method });
       expect(answer).toMatchObject({ status: 403, error: 'ProtectedMethod' });
       expect(countMints(place().pds)).toBe(0);
@@ -37,7 +37,7 @@ describeStubPds('service tokens are refused', place => {
     it.each([
       ['atproto', `rpc:${lxm}?aud=did:web:api.example.com%23registry`],
       ['atproto rpc:com.example.pull?aud=*', `rpc:${lxm}?aud=did:web:api.example.com%23registry`],
-    ])('where %s was granted, with the scope that would do', async (scope, needed) => {
+    ])('if only %s was granted, and the error names the missing scope', async (scope, needed) => {
       const answer = await askAs(scope, way, { aud, lxm });
       expect(answer).toMatchObject({ status: 403, error: 'ScopeMissing', scope: needed });
       expect(answer.message).toContain(needed);
@@ -89,7 +89,7 @@ describeStubPds('service tokens are refused', place => {
     expect(await caller.ask(body)).toMatchObject({ status: 400, error: 'InvalidRequest' });
   });
 
-  it('to be forgotten of what is no audience, no method, and nothing known', async () => {
+  it('when a bad audience, a bad method or an unknown field is to be forgotten', async () => {
     const caller = await newCaller(place().broker, place().pds.origin);
     for (const query of [
       'aud=alice',
@@ -100,7 +100,7 @@ describeStubPds('service tokens are refused', place => {
       expect(await caller.call(`DELETE /api/service-tokens?${query}`)).toMatchObject({ status: 400 });
   });
 
-  it('with what the PDS says of it, and come again when it says so', async () => {
+  it('with the error of the PDS, and are retried after its Retry-After', async () => {
     const { pds, broker } = place();
     const caller = await newCaller(broker, pds.origin);
     pds.answer = response =>
@@ -116,7 +116,7 @@ describeStubPds('service tokens are refused', place => {
     expect(await caller.ask({ aud, lxm })).toMatchObject({ status: 403, error: 'ScopeMissing' });
   });
 
-  it('to a page of another site, and to who shows nothing', async () => {
+  it('to a page of another site, and to a caller without a credential', async () => {
     const { pds, broker } = place();
     const { headers } = await newCaller(broker, pds.origin);
     const foreign = callerWith(broker, { ...headers, origin: 'https://evil.example' });
@@ -127,7 +127,7 @@ describeStubPds('service tokens are refused', place => {
 });
 
 describeStubPds('getServiceAuth through /xrpc', place => {
-  it('reaches the PDS with what was judged and nothing else, in whatever case it is written', async () => {
+  it('reaches the PDS with exactly the checked parameters, in any letter case', async () => {
     const { pds, broker } = place();
     pds.answer = mintAsAsked;
     const key = await issueKey(broker, await storeSession(broker, pds.origin, {}, 'api_key'));
@@ -142,7 +142,7 @@ describeStubPds('getServiceAuth through /xrpc', place => {
     expect(received?.request.headers).not.toHaveProperty('atproto-proxy');
   });
 
-  it('answers what the PDS answers, errors too', async () => {
+  it('returns the responses of the PDS, errors too', async () => {
     const { pds, broker } = place();
     const caller = await newCaller(broker, pds.origin);
     pds.answer = response => response.writeHead(400).end('{"error":"BadExpiration"}');
@@ -155,7 +155,7 @@ describeStubPds('getServiceAuth through /xrpc', place => {
 });
 
 describeStubPds(
-  'service tokens for every method, where the operator allows them',
+  'service tokens for every method, if the operator allows them',
   place => {
     it('live for a minute at most', async () => {
       const { pds, broker } = place();

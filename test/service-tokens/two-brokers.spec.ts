@@ -20,7 +20,7 @@ function suite(brokers: () => TwoBrokers): void {
   });
   afterAll(() => pds.stop());
 
-  it('end at once where the session is revoked or narrowed, and within five seconds at the other', async () => {
+  it('are refused at once where the session is revoked or narrowed, and within five seconds at the other', async () => {
     const [revoked, narrowed] = [await newCaller(first, pds.origin), await newCaller(first, pds.origin)];
     const [far, narrow] = [callerWith(second, revoked.headers), callerWith(second, narrowed.headers)];
     for (const caller of [revoked, narrowed, far, narrow]) {

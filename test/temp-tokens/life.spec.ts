@@ -25,8 +25,8 @@ function suite(broker: () => TestBroker): void {
   beforeAll(() => stopBackground(broker()));
   beforeEach(() => broker().database.deleteFrom('temp_token').execute());
 
-  describe('that are minted', () => {
-    it('are 49 characters, of which only the digest is stored', async () => {
+  describe('when they are minted', () => {
+    it('have 49 characters, of which only the digest is stored', async () => {
       const before = Date.now();
       const { id, token, expiresAt } = await mint();
       expect(token).toMatch(/^cktmp_[A-Za-z0-9_-]{43}$/);
@@ -55,7 +55,7 @@ function suite(broker: () => TestBroker): void {
       expect(await idsOf(broker())).toEqual([]);
     });
 
-    it('are ten at a time for one resource and one scope, however many are asked for at once', async () => {
+    it('are limited to ten per resource and scope, also for simultaneous requests', async () => {
       for (let round = 0; round < 3; round++) {
         await broker().database.deleteFrom('temp_token').execute();
         const results = await Promise.allSettled(Array.from({ length: 20 }, () => mint()));
@@ -74,7 +74,7 @@ function suite(broker: () => TestBroker): void {
       expect(await held.execute()).toEqual([]);
     });
 
-    it('count no longer once they are over, used up or deleted', async () => {
+    it('no longer count after they expired, were used up or deleted', async () => {
       for (let count = 0; count < 5; count++) await storeTempToken(broker(), { expires_at: past });
       for (let count = 0; count < 5; count++) await storeTempToken(broker(), { consumed_at: past });
       const { id } = await mint();
@@ -84,7 +84,7 @@ function suite(broker: () => TestBroker): void {
       await mint();
     });
 
-    it('are gone with the transaction that minted them', async () => {
+    it('vanish when the transaction that minted them rolls back', async () => {
       const { database } = broker();
       const failing = database.transaction().execute(async transaction => {
         await tokens().mint(minting, transaction);
@@ -95,7 +95,7 @@ function suite(broker: () => TestBroker): void {
     });
   });
 
-  describe('that are shown', () => {
+  describe('when they are presented', () => {
     const refusals: readonly (readonly [string, () => Promise<string> | string, number])[] = [
       ['malformed', () => `${newTempToken()}x`, 0],
       ['malformed', () => 'cktmp_', 0],
@@ -108,22 +108,25 @@ function suite(broker: () => TestBroker): void {
       ['route_not_allowed', () => storeTempToken(broker(), { resource_id: 'thing-2' }), 1],
       ['route_not_allowed', () => storeTempToken(broker(), { scope: 'claim-thing' }), 1],
     ];
-    it.each(refusals)('are refused as %s inside, and all alike outside', async (reason, make, statements) => {
-      const token = await make();
-      expect(await failureOf(tokens().verify(token, useOf('thing-1')))).toMatchObject({
-        code: 'InvalidToken',
-        reason,
-      });
-      const counted = await refusedOf(broker(), reason);
-      const { answer, asked } = await watch(broker(), () => get('/things/thing-1', token));
-      expect([asked.length, asked.every(sql => sql.startsWith('select '))]).toEqual([statements, true]);
-      const unknown = await get('/things/thing-1', newTempToken());
-      expect(await outsideOf(answer)).toEqual(await outsideOf(unknown));
-      expect(answer.status).toBe(401);
-      expect(await refusedOf(broker(), reason)).toBe(counted + (reason === 'not_found' ? 2 : 1));
-    });
+    it.each(refusals)(
+      'are logged as %s, and refused with the same response',
+      async (reason, make, statements) => {
+        const token = await make();
+        expect(await failureOf(tokens().verify(token, useOf('thing-1')))).toMatchObject({
+          code: 'InvalidToken',
+          reason,
+        });
+        const counted = await refusedOf(broker(), reason);
+        const { answer, asked } = await watch(broker(), () => get('/things/thing-1', token));
+        expect([asked.length, asked.every(sql => sql.startsWith('select '))]).toEqual([statements, true]);
+        const unknown = await get('/things/thing-1', newTempToken());
+        expect(await outsideOf(answer)).toEqual(await outsideOf(unknown));
+        expect(answer.status).toBe(401);
+        expect(await refusedOf(broker(), reason)).toBe(counted + (reason === 'not_found' ? 2 : 1));
+      },
+    );
 
-    it('tell the handler their id, scope and resource', async () => {
+    it('give the handler their id, scope and resource', async () => {
       const { id, token } = await mint();
       expect(await (await get('/things/thing-1', token)).json()).toEqual({
         handler: 'read',
@@ -132,14 +135,14 @@ function suite(broker: () => TestBroker): void {
       });
     });
 
-    it('are over when their time is, by the clock of the database', async () => {
+    it('expire by the clock of the database', async () => {
       const { token } = await mint({ ttlSeconds: 1 });
       expect((await get('/things/thing-1', token)).status).toBe(200);
       await new Promise(resolve => setTimeout(resolve, 1_100));
       expect((await get('/things/thing-1', token)).status).toBe(401);
     });
 
-    it('for a single use let one of twenty in that race, and nobody after them', async () => {
+    it('for a single use let in one of twenty simultaneous requests, and no later one', async () => {
       for (let round = 0; round < 3; round++) {
         const { id, token } = await mint({ scope: 'claim-thing', resource: 'thing-1', ttlSeconds: 60 });
         const claim = () => tokens().verify(token, claimOf('thing-1'));
@@ -153,7 +156,7 @@ function suite(broker: () => TestBroker): void {
       }
     });
 
-    it('for a single use are not used up by a request that they do not open', async () => {
+    it('for a single use are not used up by a request that they do not allow', async () => {
       const { token } = await mint({ scope: 'claim-thing', ttlSeconds: 60 });
       expect((await get('/things/thing-1', token)).status).toBe(401);
       const claim = (thing: string) =>
@@ -167,8 +170,8 @@ function suite(broker: () => TestBroker): void {
     });
   });
 
-  describe('that are deleted', () => {
-    it('by resource are counted, and are only those of the scope', async () => {
+  describe('when they are deleted', () => {
+    it('by resource are counted, and only those of the scope', async () => {
       const ended = [await mint(), await mint()];
       const others = [
         await mint({ resource: 'thing-2' }),
@@ -180,7 +183,7 @@ function suite(broker: () => TestBroker): void {
       for (const { token } of ended) expect((await get('/things/thing-1', token)).status).toBe(401);
     });
 
-    it('in a transaction live on when that is undone', async () => {
+    it('in a transaction keep working when it rolls back', async () => {
       const { id } = await mint();
       const failing = broker()
         .database.transaction()
@@ -192,7 +195,7 @@ function suite(broker: () => TestBroker): void {
       expect(await idsOf(broker())).toEqual([id]);
     });
 
-    it('are deleted by who finishes the work, also when the caller has gone', async () => {
+    it('are deleted when the work is done, even if the caller has left', async () => {
       const { token } = await mint();
       await mint();
       const [begun, left, deleted] = [promised<undefined>(), promised<undefined>(), promised<number>()];

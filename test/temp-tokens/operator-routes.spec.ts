@@ -28,7 +28,7 @@ function suite(broker: () => TestBroker): void {
       await broker().database.deleteFrom(table).execute();
   });
 
-  it('is told the scopes', async () => {
+  it('lists the scopes', async () => {
     const { status, body } = await ask('GET /api/temp-tokens/scopes');
     const scopes = body.scopes as { name: string }[];
     expect([status, scopes.sort((a, b) => a.name.localeCompare(b.name))]).toEqual([
@@ -37,7 +37,7 @@ function suite(broker: () => TestBroker): void {
     ]);
   });
 
-  it('mints a token that is good for its scope and its resource, and is written down', async () => {
+  it('mints a token that is valid for its scope and resource, and is audited', async () => {
     const { status, body } = await mint();
     expect([status, Object.keys(body)]).toEqual([200, ['id', 'token', 'expiresAt']]);
     expect(await statusWith(body.token)).toBe(200);
@@ -63,18 +63,18 @@ function suite(broker: () => TestBroker): void {
     [{ ttlSeconds: 1.5 }, 'InvalidRequest', 'ttlSeconds'],
     [{ ttlSeconds: 0 }, 'InvalidLifetime', 'ttlSeconds'],
     [{ ttlSeconds: 601 }, 'InvalidLifetime', 'ttlSeconds'],
-  ])('is told which field is wrong: %j', async (change, error, field) => {
+  ])('learns which field is wrong: %j', async (change, error, field) => {
     const message = expect.stringMatching(`^${field}: `);
     expect(await mint(change)).toEqual({ status: 400, body: { error, message } });
   });
 
-  it('is refused more tokens than may live at a time', async () => {
+  it('gets no more live tokens than the limit', async () => {
     for (let count = 0; count < 2; count++) expect((await mint()).status).toBe(200);
     expect(await mint()).toMatchObject({ status: 409, body: { error: 'TooManyTempTokens' } });
     expect((await mint({ resource: 'thing-2' })).status).toBe(200);
   });
 
-  it('ends one, or all of a resource, and is told how many', async () => {
+  it('revokes one, or all of a resource, and learns how many', async () => {
     const [one, two] = [(await mint()).body, (await mint()).body];
     const other = (await mint({ resource: 'thing-2' })).body;
     const deletion = `DELETE /api/temp-tokens/${String(one.id)}`;
@@ -94,7 +94,7 @@ function suite(broker: () => TestBroker): void {
   });
 
   it.each(['', '?scope=read-thing', '?resource=thing-1', '?scope=&resource=thing-1'])(
-    'ends nothing where it is not said of which resource: %j',
+    'revokes nothing without a resource: %j',
     async query => {
       await mint();
       const refused = await ask(`DELETE /api/temp-tokens${query}`);
@@ -103,7 +103,7 @@ function suite(broker: () => TestBroker): void {
     },
   );
 
-  it('reads why tokens were refused, and never a token', async () => {
+  it('reads why tokens were refused, but never a token', async () => {
     const { id, token } = (await mint()).body;
     expect(await statusWith(token, '/things/thing-2')).toBe(401);
     expect(await statusWith(`cktmp_${'a'.repeat(43)}`)).toBe(401);
@@ -122,7 +122,7 @@ function suite(broker: () => TestBroker): void {
     expect(JSON.stringify(events)).not.toContain('cktmp_');
   });
 
-  it('finds them limited as every credential is', async () => {
+  it('is limited as with every credential', async () => {
     const { token } = (await mint()).body;
     const other = (await mint()).body;
     for (const status of [200, 200, 200, 429]) expect(await statusWith(token)).toBe(status);

@@ -116,7 +116,7 @@ function suite(broker: () => TestBroker, basePath: string): void {
     ['GET {base}/things/thing-1%', 400],
     ['GET {base}/things/thing-1%c0%af', 400],
   ];
-  it.each(elsewhere)('opens nothing at %s: %i', async (line, status) => {
+  it.each(elsewhere)('opens no route at %s: %i', async (line, status) => {
     const answer = await send(line);
     expect(answer.status).toBe(status);
     if (status === 401 && !line.startsWith('HEAD')) expect(JSON.parse(answer.body)).toEqual(opaque);
@@ -133,7 +133,7 @@ function suite(broker: () => TestBroker, basePath: string): void {
     'X-Forwarded-Prefix: /things/thing-2',
     'X-Forwarded-Path: /things/thing-2',
   ])('with %s', header => {
-    it('opens what it opens without, and no more', async () => {
+    it('opens the same routes, and no more', async () => {
       expect((await send(`GET ${own}`, header)).status).toBe(200);
       expect(served).toMatchObject([{ handler: 'read', thing: 'thing-1' }]);
       const away = header.replace('thing-2', 'thing-1').replace('DELETE', 'GET');
@@ -143,7 +143,7 @@ function suite(broker: () => TestBroker, basePath: string): void {
     });
   });
 
-  it('opens no other route, though the path of its resource leads there', async () => {
+  it('opens no other route, even if the path of its resource leads there', async () => {
     const { token: ofAll } = await broker()
       .app.get(TempTokens, { strict: false })
       .mint({ scope: 'read-thing', resource: 'all', ttlSeconds: 600 });
@@ -152,7 +152,7 @@ function suite(broker: () => TestBroker, basePath: string): void {
     expect(served).toEqual([]);
   });
 
-  it('opens one path, of all that can be written', async () => {
+  it('opens exactly one of all possible paths', async () => {
     const asked = fc.tuple(fc.constantFrom('GET', 'GET', 'GET', 'POST', 'DELETE', 'HEAD'), anyPath());
     const property = fc.asyncProperty(asked, async ([method, path]) => {
       served.splice(0);
@@ -165,7 +165,7 @@ function suite(broker: () => TestBroker, basePath: string): void {
     await fc.assert(property, { numRuns: 300 });
   });
 
-  it('wins over the cookie beside it, and does not give way to it where it opens nothing', async () => {
+  it('wins over the cookie beside it, even if it opens nothing', async () => {
     const session = await storeSession(broker(), broker().network.pds);
     const name = 'latchkey';
     const cookie = `Cookie: ${name}=${await storeCookie(broker(), session)}`;

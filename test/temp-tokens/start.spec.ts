@@ -55,7 +55,7 @@ describe('a process', () => {
     return registry;
   };
 
-  it('does not start with wrong scopes of temp tokens, and names them and their routes in one message', async () => {
+  it('refuses to start with wrong scopes of temp tokens, and names them and their routes in one message', async () => {
     const wrong = [scope('peek', '/fixtures/:id', '/fixtures/:id/secret', '/elsewhere/:id'), scope('empty')];
     await expect(start(...wrong)).rejects.toThrow(
       'Temp-token scopes with problems: ' +
@@ -66,7 +66,7 @@ describe('a process', () => {
   });
 
   it.each([[[]], [[scope('read', '/fixtures/:id')]]])(
-    'starts with %j, and takes no other scope once it has started',
+    'starts with %j, and accepts no other scope afterwards',
     async scopes => {
       const registry = await start(...scopes);
       expect(() => {

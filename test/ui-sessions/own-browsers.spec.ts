@@ -13,7 +13,7 @@ const firefox = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 14.6; rv:130.0) Gecko/20
 type Browser = { readonly cookie: string; readonly session: Session };
 type Listed = { id: string; browser: string | null; system: string | null; current: boolean };
 
-describeBroker("the browsers that are signed in to one's account", suite);
+describeBroker("the browsers that are signed in to the caller's account", suite);
 
 function suite(broker: () => TestBroker): void {
   beforeEach(() => broker().database.deleteFrom('ui_session').execute());
@@ -38,7 +38,7 @@ function suite(broker: () => TestBroker): void {
     return (await query.executeTakeFirstOrThrow()).status;
   };
 
-  it('are listed, this one marked, and no secret with them', async () => {
+  it('are listed without secrets, with the current one marked', async () => {
     const [mine] = [await signIn(alice, { userAgent: firefox }), await signIn(), await signIn(bob)];
     const { status, body } = await ask(mine, 'GET /api/ui-sessions');
     expect(status).toBe(200);
@@ -71,13 +71,13 @@ function suite(broker: () => TestBroker): void {
     expect([...ids].sort()).toEqual(ids);
   });
 
-  it('are left out once they are over', async () => {
+  it('are left out after they have expired', async () => {
     const mine = await signIn();
     await signIn(alice, { expiresAt: new Date(Date.now() - 1000) });
     expect(await listFor(mine)).toMatchObject([{ current: true }]);
   });
 
-  it('end one by one: the cookie opens nothing, the session is revoked, and it is audited', async () => {
+  it('are signed out one by one: the cookie stops working, the session is revoked, and that is audited', async () => {
     const [mine, other] = [await signIn(), await signIn()];
     const { id = '' } = (await listFor(mine)).find(({ current }) => !current) ?? {};
     expect((await ask(mine, `DELETE /api/ui-sessions/${id}`)).status).toBe(204);
@@ -90,7 +90,7 @@ function suite(broker: () => TestBroker): void {
     expect((await ask(mine, `DELETE /api/ui-sessions/${id}`)).status).toBe(404);
   });
 
-  it('end all but this one, and none of another account', async () => {
+  it('are signed out all but the current one, and none of another account', async () => {
     const [mine, ...others] = [await signIn(), await signIn(), await signIn()];
     const stranger = await signIn(bob);
     expect(await ask(mine, 'DELETE /api/ui-sessions?others=true')).toEqual({
@@ -106,7 +106,7 @@ function suite(broker: () => TestBroker): void {
     expect(await ask(mine, 'DELETE /api/ui-sessions?others=true')).toMatchObject({ body: { ended: 0 } });
   });
 
-  it('are as good as none to another account', async () => {
+  it('are unknown to another account', async () => {
     const [mine, stranger] = [await signIn(), await signIn(bob)];
     const [listed] = await listFor(stranger);
     for (const target of [listed?.id ?? '', 'x', '%00', '00000000-0000-4000-8000-000000000000'])
@@ -115,7 +115,7 @@ function suite(broker: () => TestBroker): void {
   });
 
   it.each(['', '?others=false', '?others=1'])(
-    'do not end by mistake: DELETE /api/ui-sessions%s',
+    'are not signed out by a mistaken DELETE /api/ui-sessions%s',
     async query => {
       const [mine, other] = [await signIn(), await signIn()];
       expect(await ask(mine, `DELETE /api/ui-sessions${query}`)).toMatchObject({
@@ -126,7 +126,7 @@ function suite(broker: () => TestBroker): void {
     },
   );
 
-  it('do not end for another site', async () => {
+  it('are not signed out by another site', async () => {
     const [mine, other] = [await signIn(), await signIn()];
     expect((await ask(mine, 'DELETE /api/ui-sessions?others=true', false)).status).toBe(403);
     expect(await isSignedIn(other)).toBe(true);

@@ -26,9 +26,9 @@ async function giveAvatar(broker: TestBroker, handle: string, picture: Buffer): 
 }
 
 describeBroker(
-  'looking an account up while its handle is typed',
+  'looking up an account while its handle is typed',
   broker => {
-    it('tells whose it is and where it lives', async () => {
+    it('returns the account and its server', async () => {
       const { did } = accountOf(broker(), 'alice.test');
       const answer = await get(broker(), '/lookup?identifier=%40alice.test');
       expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store']);
@@ -43,14 +43,14 @@ describeBroker(
     });
 
     it.each(['nobody-here.test', 'not a handle', 'https://pds.example', '', '%00'])(
-      'says of %s that it is nobody’s, and makes no error of it',
+      'returns no account and no error for %s',
       async identifier => {
         const answer = await get(broker(), `/lookup?identifier=${encodeURIComponent(identifier)}`);
         expect([answer.status, await answer.json()]).toEqual([200, { account: null }]);
       },
     );
 
-    it('shows the picture that the account’s own server has', async () => {
+    it('serves the picture from the account’s own server', async () => {
       const did = await giveAvatar(broker(), 'bob.test', PNG);
       const answer = await get(broker(), `/avatars/${did}`);
       expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/png']);
@@ -60,7 +60,7 @@ describeBroker(
     });
 
     it.each(['did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', 'did:web:nobody.invalid'])(
-      'shows a silhouette of its own for %s',
+      'serves its own silhouette for %s',
       async did => {
         const answer = await get(broker(), `/avatars/${did}`);
         expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
@@ -69,13 +69,13 @@ describeBroker(
     );
 
     it.each(['/avatars/x', '/avatars/http%3A%2F%2F127.0.0.1', '/avatars/did:plc:a%2F..%2Fb'])(
-      'shows nothing at %s',
+      'serves nothing at %s',
       async path => {
         expect((await get(broker(), path)).status).toBe(404);
       },
     );
 
-    it('is for our own pages: no other site asks through a visitor', async () => {
+    it('is refused for pages of other sites', async () => {
       const { did } = accountOf(broker(), 'alice.test');
       for (const path of ['/lookup?identifier=alice.test', `/avatars/${did}`])
         for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }])
@@ -86,9 +86,9 @@ describeBroker(
 );
 
 describeBroker(
-  'looking accounts up too often',
+  'looking up accounts too often',
   broker => {
-    it('is refused by address, and what is known already costs nothing', async () => {
+    it('is refused per address, and cached accounts cost nothing', async () => {
       const { did } = accountOf(broker(), 'alice.test');
       const statuses: number[] = [];
       const from = { 'x-forwarded-for': '203.0.113.9' };
@@ -126,7 +126,7 @@ describeBroker(
       return `/avatars/${encodeURIComponent(documentAt(server).id)}`;
     };
 
-    it('is shown where it is one, whatever type the server says', async () => {
+    it('is served if its bytes are a picture, with any content type', async () => {
       const path = await pathOf(PROFILE, response =>
         response.setHeader('content-type', 'text/html').end(PNG),
       );
@@ -140,14 +140,14 @@ describeBroker(
       ['too much', response => response.end(Buffer.concat([PNG, Buffer.alloc(2 * 1024 * 1024)]))],
       ['an error', response => response.writeHead(500).end(PNG)],
       ['nothing', response => response.destroy()],
-    ])('is a silhouette of ours where the server gives %s', async (_what, give) => {
+    ])('is replaced by the silhouette if the server sends %s', async (_what, give) => {
       const shown = await get(broker(), await pathOf(PROFILE, give));
       expect([shown.status, shown.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
       expect(await shown.text()).not.toContain('script');
     });
 
     it.each([null, {}, { value: { avatar: 'x' } }, { value: { avatar: { ref: { $link: 7 } } } }])(
-      'is a silhouette of ours where the profile says %j',
+      'is replaced by the silhouette if the profile has %j',
       async profile => {
         const shown = await get(broker(), await pathOf(profile, response => response.end(PNG)));
         expect(shown.headers.get('content-type')).toBe('image/svg+xml');

@@ -30,7 +30,7 @@ describeBroker(
       return browser;
     };
 
-    it('is shown once, in an answer that nobody keeps, and acts', async () => {
+    it('is shown once, in a response that is not cached, and works', async () => {
       const browser = await signedIn(alice);
       const ready = await readyKey(broker(), browser, alice);
       const page = await showKey(browser, ready);
@@ -46,7 +46,7 @@ describeBroker(
       expect(await again.text()).toContain('data-note="KeyRequestEnded"');
     });
 
-    it('keeps its temp token where no script and no address has it', async () => {
+    it('keeps its temp token out of scripts and addresses', async () => {
       const browser = await signedIn(alice);
       const answer = await browser.submit('/account/keys', { name: 'My bot', ends: 'never' });
       const [cookie = ''] = answer.headers.getSetCookie();
@@ -64,7 +64,7 @@ describeBroker(
       });
     });
 
-    it('needs what the browser kept and the code, both: either alone yields nothing', async () => {
+    it("needs both the browser's cookie and the code", async () => {
       const browser = await signedIn(alice);
       const ready = await readyKey(broker(), browser, alice);
       const kept = browser.cookie(COOKIE) ?? '';
@@ -89,7 +89,7 @@ describeBroker(
       expect(await secretOf(await showKey(browser, ready))).toMatch(/^ckapi_/);
     });
 
-    it('is over after five wrong codes', async () => {
+    it('ends after five wrong codes', async () => {
       const browser = await signedIn(alice);
       const ready = await readyKey(broker(), browser, alice);
       for (let count = 0; count < 5; count++)
@@ -98,7 +98,7 @@ describeBroker(
       expect((await keyRequestOf(broker(), ready.id)).status).toBe('denied');
     });
 
-    it('is shown to nobody else: not to another account in the same browser, not to who is signed out', async () => {
+    it('is not shown to another account in the same browser, or after signing out', async () => {
       const browser = await signedIn(alice);
       const ready = await readyKey(broker(), browser, alice);
       const session = browser.cookie('latchkey') ?? '';
@@ -113,7 +113,7 @@ describeBroker(
       expect(await secretOf(await showKey(browser, ready))).toMatch(/^ckapi_/);
     });
 
-    it('that another browser authorizes is shown there as any other: with a code to type', async () => {
+    it('shows a code to type if another browser authorizes it', async () => {
       const id = await askOneself(await signedIn(alice));
       const elsewhere = broker().browser();
       const callback = await elsewhere.authorize(await approveKey(elsewhere, { id }), alice);
@@ -122,7 +122,7 @@ describeBroker(
       expect(page).not.toContain('name="code"');
     });
 
-    it('leads back to its page when its owner denies it at the PDS, and says so', async () => {
+    it('leads back to its page with a message if its owner denies it at the PDS', async () => {
       const browser = await signedIn(alice);
       const id = await askOneself(browser);
       const url = await approveKey(browser, { id });
@@ -138,7 +138,7 @@ describeBroker(
       [{ name: '' }, 'InvalidRequest'],
       [{ name: 'a\u202Eb' }, 'InvalidRequest'],
       [{ ends: '7' }, 'InvalidRequest'],
-    ])('leads back to the form with %j, and keeps what was filled in', async (fields, problem) => {
+    ])('leads back to the form with %j, and keeps the fields', async (fields, problem) => {
       const browser = await signedIn(alice);
       const form = { name: 'My bot', ends: '365', 'permission-1': 'yes', ...fields };
       const answer = await browser.submit('/account/keys', form);
@@ -149,7 +149,7 @@ describeBroker(
       if (!('name' in fields)) expect(page).toContain('value="My bot"');
     });
 
-    it('gets a new secret in place of the one that its page knew: sent again, the form replaces no other', async () => {
+    it('replaces only the secret that its page shows, even if the form is sent twice', async () => {
       const browser = await signedIn(alice);
       const first = (await secretOf(await showKey(browser, await readyKey(broker(), browser, alice)))) ?? '';
       const { id } = await keyWith(broker(), first);
@@ -166,7 +166,7 @@ describeBroker(
         expect((await callWith(broker(), { secret }, 'GET /api/me')).status).toBe(401);
     });
 
-    it('is as good as none to another account', async () => {
+    it('is unknown to another account', async () => {
       const browser = await signedIn(alice);
       const secret = (await secretOf(await showKey(browser, await readyKey(broker(), browser, alice)))) ?? '';
       const { id, start } = await keyWith(broker(), secret);
@@ -184,9 +184,9 @@ describeBroker(
 );
 
 describeBroker(
-  'where nobody may ask for keys',
+  'while key requests are off',
   broker => {
-    it('the account’s page offers none, and the form makes none', async () => {
+    it('the account’s page offers no new key, and the form is refused', async () => {
       const account = await broker().network.createAccount(`own-off-${process.pid}.test`);
       const browser = broker().browser();
       await browser.login(account.handle, account);

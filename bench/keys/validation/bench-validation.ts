@@ -1,4 +1,4 @@
-import type { DialectName } from '../../../src/database/connection/database.ts';
+import type { DialectName } from '../../../src/database/engine/dialect.ts';
 import type { Started, Stoppable } from '../../../test/network/started.ts';
 import { type BareLookup, startColdLookup, startWarmLookup } from './bare-loops.ts';
 import { startVerifier } from './latchkey.ts';

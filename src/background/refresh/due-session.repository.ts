@@ -36,15 +36,16 @@ export class DueSessionRepository {
     { withinSeconds, after }: { withinSeconds: number; after: SessionId | undefined },
   ): Promise<DueSession[]> {
     const { database } = this;
-    let due = database
+    const active = database
       .selectFrom('oauth_session')
       .select('id')
       .where('status', '=', 'active')
       .where('next_refresh_at', '<=', database.now(withinSeconds))
       .where(eb => eb.or([eb('failures', '=', 0), eb('next_refresh_at', '<=', database.now())]))
       .limit(limit);
-    due = after === undefined ? due.orderBy('next_refresh_at') : due.where('id', '>', after).orderBy('id');
-    if (database.dialect === 'postgres') due = due.forUpdate().skipLocked();
+    const due = database.dialect.lockFreeRows(
+      after === undefined ? active.orderBy('next_refresh_at') : active.where('id', '>', after).orderBy('id'),
+    );
     // In a WITH, which is run once: Postgres may run a subquery again for every row, and lock other rows each time.
     const rows = await database
       .with('due', () => due)

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionStatus } from '../../database/tables/oauth-session.ts';
-import { BackgroundWorker, type TaskReport } from '../refresh/background.worker.ts';
+import { BackgroundWorker, type TaskReport } from '../tasks/background.worker.ts';
 import { DueSessionRepository } from '../refresh/due-session.repository.ts';
 import { SessionCountRepository } from './session-count.repository.ts';
 

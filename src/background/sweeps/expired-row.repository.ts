@@ -1,16 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/connection/database.ts';
 
-/** The tables whose rows end at their `expires_at`. */
-export type ExpiringTable =
-  'native_proof' | 'native_refresh' | 'oauth_state' | 'operator_session' | 'temp_token' | 'ui_session';
+/** The tables whose rows are over at their `expires_at` and need no further work, in the order in which they are swept. */
+export const expiringTables = [
+  'oauth_state',
+  'ui_session',
+  'operator_session',
+  'temp_token',
+  'native_refresh',
+  'native_proof',
+] as const;
 
-/** Rows whose time is over. */
+export type ExpiringTable = (typeof expiringTables)[number];
+
+/** Deletes rows whose `expires_at` is past. */
 @Injectable()
 export class ExpiredRowRepository {
   constructor(private readonly database: Database) {}
 
-  /** Deletes up to `limit` expired rows, those first that expired first; answers how many. Served by the index on `expires_at`. */
+  /** Deletes up to `limit` expired rows, oldest first. Returns their number. Served by the index on `expires_at`. */
   async sweep(table: ExpiringTable, limit: number): Promise<number> {
     const { numDeletedRows } = await this.database
       .deleteFrom(table)

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { BEFORE_ALL_SESSIONS } from '../../database/tables/id.ts';
-import { LeaseRepository } from '../../leases/lease.repository.ts';
+import { Leases } from '../../leases/leases.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { absoluteEndOf } from '../../sessions/stored/refresh-policy.ts';
 import { EndingSessionRepository } from './ending-session.repository.ts';
@@ -14,14 +13,14 @@ const READ_AT_ONCE = 500;
 export class ExpiryWarnings {
   constructor(
     private readonly endingSessionRows: EndingSessionRepository,
-    private readonly leaseRows: LeaseRepository,
+    private readonly leases: Leases,
     private readonly log: Log,
   ) {}
 
   /** Does nothing while the day of the last run is not over; answers how many sessions it warned of. */
   async run(signal?: AbortSignal): Promise<number> {
-    // Never given back: whoever takes it, even this process after a restart, does so a day later.
-    if (!(await this.leaseRows.acquire('ending-soon', randomUUID(), DAY_SECONDS))) return 0;
+    // Never released, so that no process repeats the warnings within a day, not even this one after a restart.
+    if (!(await this.leases.acquireUntilExpiry('ending-soon', DAY_SECONDS))) return 0;
     let warned = 0;
     for (let after = BEFORE_ALL_SESSIONS; !signal?.aborted;) {
       const sessions = await this.endingSessionRows.list(READ_AT_ONCE, after);

@@ -49,9 +49,8 @@ export class HolderlessSessionRepository {
     transaction: Transaction<Schema>,
   ): Promise<SessionId[]> {
     const unheld = transaction.selectFrom('oauth_session').select('id').where(isUnheld(this.database.now()));
-    let candidates = unheld.where('id', 'in', among).orderBy('id').limit(limit);
-    if (this.database.dialect === 'postgres') candidates = candidates.forUpdate().skipLocked();
-    const locked = (await candidates.execute()).map(({ id }) => id);
+    const candidates = unheld.where('id', 'in', among).orderBy('id').limit(limit);
+    const locked = (await this.database.dialect.lockFreeRows(candidates).execute()).map(({ id }) => id);
     if (locked.length === 0) return [];
     // Asked again: Postgres locks what is newest, but looks for holders as of the statement's beginning.
     const rows = await unheld.where('id', 'in', locked).orderBy('id').execute();

@@ -1,70 +1,64 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { LeaseTaken, Leases } from '../../leases/leases.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
-
-/** One kind of row that outlives its use. */
-export type Sweep = {
-  readonly name: string;
-  /** How many rows are taken at once; a batch keeps whoever waits for the database waiting, and the process from ending. */
-  readonly batch: number;
-  /** Removes up to `limit` rows whose time is over; answers how many it removed. */
-  readonly sweepBatch: (limit: number) => Promise<number>;
-};
+import { type Sweep, type SweepList, Sweeps } from './sweeps.service.ts';
 
 const LEASE_SECONDS = 60;
 
-/** Somebody else who holds the lease does the same work: no need to wait long. */
+/** Short, because the holder of the lease does the same work. */
 const WAIT_SECONDS = 2;
 
-/** How long a table is swept before the others have their turn. */
+/** Time per table before the others have their turn. */
 const TURN_MS = 1_000;
 
-/** The sweeper rests for as long as its batch took, up to this: SQLite lets nobody else have a turn meanwhile. */
+/** The sweeper rests as long as its batch took, up to this limit: during a batch SQLite blocks the whole process. */
 const LONGEST_REST_MS = 100;
 
-/** A sweep in one run, and what it has removed so far. */
+/** A sweep in one run, and the number of rows that it has removed so far. */
 type Progress = { readonly sweep: Sweep; rows: number };
 
 /**
- * Sweeps what is over out of every table that is registered here: leased, in batches that hold no lock for long, and
- * the tables in turns, so that one with a million rows keeps no other waiting.
+ * Runs every sweep of the table, in small batches under a lease per sweep. Sweeps take turns, so that one with a million
+ * rows does not delay the others.
  */
 @Injectable()
 export class Sweeper {
-  private readonly sweeps: Sweep[] = [];
-
   constructor(
+    @Inject(Sweeps) private readonly sweeps: SweepList,
     private readonly leases: Leases,
     private readonly metrics: Metrics,
     private readonly log: Log,
-  ) {}
-
-  register(sweep: Sweep): void {
-    this.sweeps.push(sweep);
-    this.metrics.upkeep.swept(sweep.name, 0);
-    this.metrics.upkeep.sweepFailed(sweep.name, 0);
+  ) {
+    for (const { name } of sweeps.list) {
+      this.metrics.upkeep.swept(name, 0);
+      this.metrics.upkeep.sweepFailed(name, 0);
+    }
   }
 
-  /** Sweeps all tables; trouble with one is logged and does not keep the others from being swept. */
+  /** Runs all sweeps. A failed sweep is logged and does not stop the others. */
   async run(signal?: AbortSignal): Promise<void> {
-    let unfinished: Progress[] = this.sweeps.map(sweep => ({ sweep, rows: 0 }));
+    let unfinished: Progress[] = this.sweeps.list.map(sweep => ({ sweep, rows: 0 }));
     while (unfinished.length > 0) {
       const left: Progress[] = [];
-      for (const progress of unfinished) if (await this.takeTurn(progress, signal)) left.push(progress);
+      for (const progress of unfinished) if (await this.runTurn(progress, signal)) left.push(progress);
       unfinished = left;
     }
   }
 
-  /** Answers whether there is more to sweep in this run. */
-  private async takeTurn(progress: Progress, signal: AbortSignal | undefined): Promise<boolean> {
+  /** Runs one turn under the lease of the sweep. Returns whether the sweep has more rows. */
+  private async runTurn(progress: Progress, signal: AbortSignal | undefined): Promise<boolean> {
     const { name } = progress.sweep;
     try {
-      const hasMore = await this.leases.withLease(`sweep-${name}`, () => this.sweepOn(progress, signal), {
-        seconds: LEASE_SECONDS,
-        waitSeconds: WAIT_SECONDS,
-      });
+      const hasMore = await this.leases.withLease(
+        `sweep-${name}`,
+        () => this.sweepBatches(progress, signal),
+        {
+          seconds: LEASE_SECONDS,
+          waitSeconds: WAIT_SECONDS,
+        },
+      );
       if (hasMore && !signal?.aborted) return true;
     } catch (error) {
       this.reportFailure(name, error);
@@ -73,8 +67,8 @@ export class Sweeper {
     return false;
   }
 
-  /** Sweeps for the length of one turn; answers whether the last batch was a full one. */
-  private async sweepOn(progress: Progress, signal: AbortSignal | undefined): Promise<boolean> {
+  /** Sweeps batches for the time of one turn. Returns whether the last batch was full. */
+  private async sweepBatches(progress: Progress, signal: AbortSignal | undefined): Promise<boolean> {
     const { name, batch, sweepBatch } = progress.sweep;
     const turnEndsAt = performance.now() + TURN_MS;
     for (;;) {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { isLoopbackAddress } from '../../config/values/listen-address.ts';
 
-/** `validate` and `refresh` wait for a PDS; beyond this nothing comes any more. */
-const LONGEST_MS = 120_000;
+/** Longer than the broker takes for `validate` and `refresh`, which wait for a PDS. */
+const TIMEOUT_MS = 120_000;
 
 const fetchError = z.object({
   name: z.string(),
@@ -17,13 +17,13 @@ type Request = {
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** A bearer token that takes the place of the operator's. */
+  /** A bearer token to send instead of the operator's. */
   readonly token?: string;
-  /** Ends the waiting, after which nobody knows whether the broker did what it was asked for. */
+  /** Stops waiting. The broker may have done what was requested all the same. */
   readonly signal?: AbortSignal;
 };
 
-/** A broker that answered, but not what it was asked for; `code` is missing where it was no broker's answer. */
+/** An error response. `code` is missing if the response is not a broker's. */
 export class BrokerRefusal extends Error {
   override readonly name = 'BrokerRefusal';
 
@@ -31,25 +31,25 @@ export class BrokerRefusal extends Error {
     message: string,
     readonly status: number,
     readonly code?: string,
-    /** After how many seconds it may be asked again, where it says so. */
+    /** The response's `Retry-After`, in seconds. */
     readonly retryAfter?: number,
   ) {
     super(message);
   }
 }
 
-/** No answer came; what was asked for may have been done all the same. */
+/** No response arrived. The broker may have done what was requested all the same. */
 export class BrokerUnreachable extends Error {
   override readonly name = 'BrokerUnreachable';
 }
 
-/** The routes of a running broker. What goes wrong is thrown with a message of one line. */
+/** Calls the routes of a running broker. Throws errors with messages of one line. */
 export class BrokerApi {
   private readonly baseUrl: URL;
 
   /**
    * @param address the broker's public URL, or the loopback address it listens on
-   * @param adminToken the operator's; without it routes are called that need none
+   * @param adminToken undefined for routes that need none
    */
   constructor(
     address: string,
@@ -59,7 +59,7 @@ export class BrokerApi {
   }
 
   /**
-   * @param path without a slash at its beginning
+   * @param path without a leading slash
    * @throws BrokerRefusal, BrokerUnreachable
    */
   async call<Schema extends z.ZodType>(
@@ -81,9 +81,9 @@ export class BrokerApi {
   ): Promise<Pick<Response, 'status' | 'ok' | 'headers'> & { text: string }> {
     const url = new URL(path, this.baseUrl);
     url.search = new URLSearchParams(query).toString();
-    const limits = [AbortSignal.timeout(LONGEST_MS), ...(signal ? [signal] : [])];
+    const limits = [AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])];
     try {
-      const answer = await fetch(url, {
+      const response = await fetch(url, {
         method,
         headers: {
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -93,10 +93,10 @@ export class BrokerApi {
         redirect: 'manual',
         signal: AbortSignal.any(limits),
       });
-      const { status, ok, headers } = answer;
-      return { status, ok, headers, text: await answer.text() };
+      const { status, ok, headers } = response;
+      return { status, ok, headers, text: await response.text() };
     } catch (cause) {
-      const message = `The broker at ${this.name} cannot be reached (${reasonOf(cause)}); is it running, and is --broker its address?`;
+      const message = `The broker at ${this.name} can't be reached (${reasonOf(cause)}). Check that it runs and that --broker is its address.`;
       throw new BrokerUnreachable(message, { cause });
     }
   }
@@ -105,7 +105,7 @@ export class BrokerApi {
     const { data } = errorBody.safeParse(body);
     if (!data) return this.noBroker(status);
     if (this.adminToken !== undefined && (status === 401 || data.error === 'Forbidden')) {
-      const message = `The broker at ${this.name} refuses the token; LATCHKEY_ADMIN_TOKEN must be the one that it runs with.`;
+      const message = `The broker at ${this.name} refused the token. Set LATCHKEY_ADMIN_TOKEN to the value that it runs with.`;
       return new BrokerRefusal(message, status, data.error);
     }
     const later = retryAfter === undefined ? '' : ` Try again in ${retryAfter} s.`;
@@ -113,7 +113,7 @@ export class BrokerApi {
   }
 
   private noBroker(status: number): BrokerRefusal {
-    const message = `What answered ${status} at ${this.name} is not a Latchkey broker of this version.`;
+    const message = `The server at ${this.name} (status ${status}) is not a Latchkey broker of this version. Check --broker.`;
     return new BrokerRefusal(message, status);
   }
 
@@ -122,20 +122,20 @@ export class BrokerApi {
   }
 }
 
-/** RFC 9110 section 10.2.3, as a broker says it: in seconds. */
+/** Reads `Retry-After` in seconds, the form that a broker sends (RFC 9110, section 10.2.3). */
 function retryAfterOf(headers: Headers): number | undefined {
   const text = headers.get('retry-after') ?? '';
   return /^\d{1,6}$/.test(text) ? Number(text) : undefined;
 }
 
-/** The admin token goes there, and a key comes from there: over https, or not beyond this machine. */
+/** Accepts https, and http on this machine: the admin token and keys travel over this connection. */
 function parseAddress(address: string): URL {
   const url = URL.parse(address.endsWith('/') ? address : `${address}/`);
   const host = url?.hostname.replace(/^\[|\]$/g, '') ?? '';
   const isLocal = host === 'localhost' || isLoopbackAddress(host);
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal)) return url;
   throw new Error(
-    `--broker must be an https URL, or an http URL of this machine such as http://127.0.0.1:8787; it is "${address}".`,
+    `--broker must be an https URL, or an http URL of this machine such as http://127.0.0.1:8787. It is "${address}".`,
   );
 }
 
@@ -144,13 +144,13 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // Not JSON is an answer like any other: it fails the schema.
+    return undefined; // The schema refuses a body that is not JSON.
   }
 }
 
-/** `fetch` hides the reason in the cause of its error. */
+/** Returns the reason of a failed `fetch`, which is in the error's cause. */
 function reasonOf(error: unknown): string {
   const { data } = fetchError.safeParse(error);
-  if (data?.name === 'TimeoutError') return 'no answer';
+  if (data?.name === 'TimeoutError') return 'no response in time';
   return data?.cause?.code ?? data?.message ?? String(error);
 }

@@ -1,18 +1,18 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Environment } from '../../config/parse-environment.ts';
 
-/** Where a command talks with people while it is at work, apart from its result. */
+/** The streams for questions and progress. Results go to `print`. */
 export type CommandTerminal = {
   readonly input: Readable & { readonly isTTY?: boolean };
   readonly output: Writable & { readonly isTTY?: boolean };
 };
 
-/** What a command stands in. */
+/** Everything that a command uses of its process. */
 export type CommandContext = {
-  /** Shows the result, which has no newline at its end. */
+  /** Prints a result, given without a final newline. */
   readonly print: (text: string) => void;
-  /** That of this process where it is missing. */
+  /** By default this process's environment. */
   readonly environment?: Environment;
-  /** Standard input and standard error where it is missing. */
+  /** By default standard input and standard error. */
   readonly terminal?: CommandTerminal;
 };

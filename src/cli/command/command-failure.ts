@@ -1,4 +1,4 @@
-/** How the program ends. What has a number here has it for ever: scripts tell by it what happened. */
+/** The program's exit codes. Scripts rely on them, so they never change. */
 export const exitCodes = {
   done: 0,
   failed: 1,
@@ -11,7 +11,7 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** What ends a command in a way that scripts tell from others. */
+/** A failure with its own exit code. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
 

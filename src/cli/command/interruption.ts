@@ -1,6 +1,6 @@
 import { CommandFailure, exitCodes } from './command-failure.ts';
 
-/** Runs something that ends early, leaving nothing behind, when the process is asked to end (SIGINT, SIGTERM). */
+/** Runs `work` with a signal that SIGINT and SIGTERM abort, so that it can clean up. */
 export async function withInterruption<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {

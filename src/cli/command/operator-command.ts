@@ -1,34 +1,58 @@
 import { type Command, Option } from 'commander';
 import { BrokerApi } from './broker-api.ts';
 import type { CommandContext } from './command-context.ts';
+import { formatTable } from './table.ts';
 import { readAdminToken } from '../../config/admin-token.ts';
 
-/** What every command that talks to a broker can be told. */
+/** Options of every command that calls a broker. */
 export type OperatorOptions = { readonly broker: string; readonly json?: true };
 
-/** Adds a subcommand that talks to a broker to its parent, with `--broker` and `--json`. */
+/** Adds a subcommand that calls a broker, with `--broker` and `--json`. */
 export function operatorCommand(parent: Command, usage: string, description: string): Command {
   return withOperatorOptions(parent.command(usage).description(description));
 }
 
-/** Lets a command be told which broker it talks to, and how it prints. */
+/** Adds `--broker` and `--json` to a command. */
 export function withOperatorOptions(command: Command): Command {
   return command
-    .addOption(new Option('--broker <url>', 'the address of the broker').default('http://127.0.0.1:8787'))
-    .addOption(new Option('--json', 'print what the broker answered'));
+    .addOption(new Option('--broker <url>', 'address of the broker').default('http://127.0.0.1:8787'))
+    .addOption(new Option('--json', "print the broker's response"));
 }
 
-/** Connects to the broker that the options name, with the operator's token. */
-export function connect({ environment }: CommandContext, { broker }: OperatorOptions): BrokerApi {
+/** Returns the API of the broker that the options name, called with the operator's token. */
+export function brokerApi({ environment }: CommandContext, { broker }: OperatorOptions): BrokerApi {
   return new BrokerApi(broker, readAdminToken(environment));
 }
 
-/** Prints an answer as it is with `--json`, else as people read it. */
-export function show<Answer>(
+/** Prints a result, with `--json` as JSON, else as text. */
+export function printResult<Result>(
   { print }: CommandContext,
   { json }: OperatorOptions,
-  answer: Answer,
-  toText: (answer: Answer) => string,
+  result: Result,
+  toText: (result: Result) => string,
 ): void {
-  print(json ? JSON.stringify(answer, null, 2) : toText(answer));
+  print(json ? JSON.stringify(result, null, 2) : toText(result));
+}
+
+/** Adds `--limit` and `--cursor` to a command that lists. */
+export function withPageOptions(command: Command, { preset, max }: { preset: number; max: number }): Command {
+  return command
+    .option('--limit <count>', `print at most this many, by default ${preset}, up to ${max}`)
+    .option('--cursor <cursor>', 'continue after an earlier page, with the cursor that it printed');
+}
+
+/** Returns the options that are given, as a query. */
+export function toQuery(options: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Record<string, string>;
+}
+
+/** Aligns a page of rows, and ends with the way to the next page if there is one. */
+export function formatPage(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  cursor: string | undefined,
+): string {
+  const table = formatTable(headings, rows);
+  return cursor === undefined ? table : `${table}\nMore: --cursor ${cursor}`;
 }

@@ -7,24 +7,24 @@ function lineOn(isTTY: boolean): { line: StatusLine; written: () => string } {
   return { line: new StatusLine(output), written: () => String(output.read() ?? '') };
 }
 
-it('writes a line for each change where lines stay', () => {
+it('writes a line for each change if the output is no terminal', () => {
   const { line, written } = lineOn(false);
-  line.note('a link');
-  line.show('Waiting', new Date());
-  line.show('Waiting', new Date());
-  line.show('In trouble');
-  line.ask('The code: ');
-  line.end();
+  line.print('a link');
+  line.setStatus('Waiting', new Date());
+  line.setStatus('Waiting', new Date());
+  line.setStatus('In trouble');
+  line.prompt('The code: ');
+  line.clear();
   expect(written()).toBe('a link\nWaiting\nIn trouble\nThe code:\n');
 });
 
-it('changes one line on a terminal, below what stays, and leaves nothing of it', () => {
+it('changes one line on a terminal, below the lines that stay, and removes it at the end', () => {
   const { line, written } = lineOn(true);
-  line.show('Waiting', new Date(Date.now() + 61_500));
+  line.setStatus('Waiting', new Date(Date.now() + 61_500));
   expect(written()).toBe('Waiting (1:02 left)');
-  line.note('wrong');
+  line.print('wrong');
   expect(written()).toBe('\r\x1b[Kwrong\nWaiting (1:02 left)');
-  line.ask('The code: ');
-  line.end();
+  line.prompt('The code: ');
+  line.clear();
   expect(written()).toBe('\r\x1b[KThe code: ');
 });

@@ -3,7 +3,7 @@ import type { CommandTerminal } from './command-context.ts';
 const REDRAW_MS = 1_000;
 const CLEAR_LINE = '\r\x1b[K';
 
-/** Tells people how a long command fares: in one line that changes on a terminal, in a line for each change elsewhere. */
+/** Shows the progress of a long command: in one changing line on a terminal, in a new line per change elsewhere. */
 export class StatusLine {
   private timer: NodeJS.Timeout | undefined;
   private drawn = '';
@@ -11,15 +11,15 @@ export class StatusLine {
 
   constructor(private readonly output: CommandTerminal['output']) {}
 
-  /** Tells something that stays. */
-  note(text: string): void {
+  /** Prints a line that stays, above the status. */
+  print(text: string): void {
     this.erase();
     this.output.write(`${text}\n`);
     this.draw();
   }
 
-  /** Tells how it fares now; `until` counts down where lines can change. */
-  show(status: string, until?: Date): void {
+  /** Replaces the status. On a terminal it counts down to `until`. */
+  setStatus(status: string, until?: Date): void {
     if (status !== this.status && !this.output.isTTY) this.output.write(`${status}\n`);
     this.status = status;
     if (!this.output.isTTY) return;
@@ -33,14 +33,14 @@ export class StatusLine {
     if (until) this.timer = setInterval(redraw, REDRAW_MS);
   }
 
-  /** Asks for something that is typed behind the question. */
-  ask(question: string): void {
-    this.end();
+  /** Replaces the status by a question. The answer is typed behind it. */
+  prompt(question: string): void {
+    this.clear();
     this.output.write(this.output.isTTY ? question : `${question.trim()}\n`);
   }
 
-  /** Takes the changing line away. */
-  end(): void {
+  /** Removes the status. */
+  clear(): void {
     clearInterval(this.timer);
     this.erase();
     this.drawn = '';

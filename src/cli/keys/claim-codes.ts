@@ -3,8 +3,8 @@ import { createInterface } from 'node:readline';
 import type { CommandTerminal } from '../command/command-context.ts';
 import { CommandFailure, exitCodes } from '../command/command-failure.ts';
 
-/** Claim codes as they come in, from a browser or a person; each is taken once. */
-export class Codes extends EventTarget {
+/** A queue of claim codes, from a browser or typed by a person. Each code is consumed once. */
+export class ClaimCodes extends EventTarget {
   private readonly codes: string[] = [];
   private readonly ended = new AbortController();
 
@@ -13,8 +13,8 @@ export class Codes extends EventTarget {
     this.dispatchEvent(new Event('code'));
   }
 
-  /** Says that no more will come. */
-  end(): void {
+  /** Reports that no more codes will come. */
+  close(): void {
     this.ended.abort();
   }
 
@@ -22,27 +22,27 @@ export class Codes extends EventTarget {
     return this.codes.length === 0;
   }
 
-  /** Waits until there is a code, and leaves it there; rejects when `signal` is aborted or no more will come. */
-  async wait(signal: AbortSignal): Promise<void> {
+  /** Waits until there is a code. Rejects if `signal` is aborted or no more codes will come. */
+  async waitForOne(signal: AbortSignal): Promise<void> {
     if (!this.isEmpty) return;
     await once(this, 'code', { signal: AbortSignal.any([signal, this.ended.signal]) }).catch(
       (error: unknown) => {
-        throw this.ended.signal.aborted ? nobodyToAsk() : error;
+        throw this.ended.signal.aborted ? noMoreCodes() : error;
       },
     );
   }
 
-  /** Waits for the next code and takes it; rejects as `wait` does. */
-  async take(signal: AbortSignal): Promise<string> {
+  /** Waits for the next code and removes it. Rejects as `waitForOne` does. */
+  async consume(signal: AbortSignal): Promise<string> {
     for (;;) {
       const code = this.codes.shift();
       if (code !== undefined) return code;
-      await this.wait(signal);
+      await this.waitForOne(signal);
     }
   }
 }
 
-/** Takes each line that is typed for a code, or for the address with it that a browser could not open. */
+/** Reads each typed line as a code, or as the URL with the code that a browser could not open. */
 export function readCodes(
   input: CommandTerminal['input'],
   { onCode, onEnd }: { onCode: (code: string) => void; onEnd: () => void },
@@ -60,9 +60,9 @@ export function readCodes(
   };
 }
 
-function nobodyToAsk(): CommandFailure {
+function noMoreCodes(): CommandFailure {
   return new CommandFailure(
-    'There is nobody to ask for the code: run this in a terminal, or without --no-loopback.',
+    'Standard input ended before a code was typed. Run this in a terminal, or without --no-loopback.',
     exitCodes.failed,
   );
 }

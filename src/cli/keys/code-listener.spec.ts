@@ -20,11 +20,11 @@ function callback(query: Record<string, string>): URL {
   return Object.assign(new URL(listener.url), { search: new URLSearchParams(query).toString() });
 }
 
-it('listens on this machine alone, at a path that nobody can guess', () => {
+it('listens on this machine alone, at a random path', () => {
   expect(listener.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}$/);
 });
 
-it('takes the code of its own request, and answers a page that keeps it to itself', async () => {
+it('accepts the code of its own request, and shows a page without the code', async () => {
   receive();
   const answer = await fetch(callback({ request: ID, code: 'ABCD-1234' }));
   expect([answer.status, await answer.text()]).toEqual([200, expect.not.stringContaining('ABCD')]);
@@ -41,19 +41,19 @@ it.each<[string, (to: URL) => URL, RequestInit]>([
   ['a longer path', to => Object.assign(to, { pathname: `${to.pathname}/` }), {}],
   ['another request', to => callbackWith(to, 'request', 'another'), {}],
   ['no code', to => callbackWith(to, 'code', ''), {}],
-  ['a code that is none', to => callbackWith(to, 'code', 'A'.repeat(101)), {}],
+  ['an overlong code', to => callbackWith(to, 'code', 'A'.repeat(101)), {}],
   ['another method', to => to, { method: 'POST' }],
-])('takes nothing from %s', async (_, change, init) => {
+])('refuses %s', async (_, change, init) => {
   receive();
   expect((await fetch(change(callback({ request: ID, code: 'ABCD-1234' })), init)).status).toBe(404);
   expect(codes).toEqual([]);
 });
 
-it('takes nothing before it knows its request', async () => {
+it('refuses every code before it knows its request', async () => {
   expect((await fetch(callback({ request: ID, code: 'ABCD-1234' }))).status).toBe(404);
 });
 
-it('stops though a browser keeps a connection open', async () => {
+it('stops while a browser keeps a connection open', async () => {
   receive();
   const { port } = new URL(listener.url);
   const idle = request({ host: '127.0.0.1', port, agent: false }).on('error', () => undefined);

@@ -3,18 +3,18 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Receives a claim code from the owner's browser, on this machine. */
+/** Receives a claim code from the owner's browser on this machine. */
 export type CodeListener = {
-  /** Where the broker sends the browser; nobody can guess it. */
+  /** The broker redirects the browser to this address, which no one can guess. */
   readonly url: string;
-  /** Takes the codes of one key request from now on; before, nothing is taken. */
+  /** Accepts the codes of one key request from now on. Until then every request gets 404. */
   readonly receive: (requestId: string, onCode: (code: string) => void) => void;
   readonly stop: () => Promise<void>;
 };
 
 type Receiver = { readonly requestId: string; readonly onCode: (code: string) => void };
 
-const LONGEST_CODE = 100;
+const MAX_CODE_LENGTH = 100;
 
 const headers = {
   'content-type': 'text/plain; charset=utf-8',
@@ -31,7 +31,7 @@ export async function listenForCode(): Promise<CodeListener> {
   let receiver: Receiver | undefined;
   const server = createServer((request, response) => {
     const code = receiver && codeOf(request, path, receiver);
-    answer(response, code !== undefined);
+    respond(response, code !== undefined);
     if (code !== undefined) receiver?.onCode(code);
   });
   server.listen(0, '127.0.0.1');
@@ -43,26 +43,27 @@ export async function listenForCode(): Promise<CodeListener> {
     },
     stop: async () => {
       const closed = once(server, 'close');
-      server.close(); // An answer under way comes to its end.
+      server.close(); // Lets a running response finish.
       server.closeIdleConnections();
       await closed;
     },
   };
 }
 
-/** Whatever is not exactly the broker's own way here gets one answer. */
+/** Returns the code of the broker's own redirect, and undefined for every other request. */
 function codeOf({ method, url = '' }: IncomingMessage, path: string, { requestId }: Receiver) {
-  const asked = URL.parse(url, 'http://127.0.0.1');
-  if (method !== 'GET' || asked?.pathname !== path || asked.searchParams.get('request') !== requestId) return;
-  const code = asked.searchParams.get('code') ?? '';
-  return code !== '' && code.length <= LONGEST_CODE ? code : undefined;
+  const target = URL.parse(url, 'http://127.0.0.1');
+  if (method !== 'GET' || target?.pathname !== path || target.searchParams.get('request') !== requestId)
+    return;
+  const code = target.searchParams.get('code') ?? '';
+  return code !== '' && code.length <= MAX_CODE_LENGTH ? code : undefined;
 }
 
-function answer(response: ServerResponse, isTaken: boolean): void {
-  response.writeHead(isTaken ? 200 : 404, headers);
+function respond(response: ServerResponse, isAccepted: boolean): void {
+  response.writeHead(isAccepted ? 200 : 404, headers);
   response.end(
-    isTaken
-      ? 'The code has reached the program that asked for the key. You may close this page.\n'
+    isAccepted
+      ? 'The code has reached the program that asked for the key. You can close this page.\n'
       : 'There is nothing here.\n',
   );
 }

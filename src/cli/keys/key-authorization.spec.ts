@@ -5,13 +5,13 @@ import { BrokerApi } from '../command/broker-api.ts';
 import { untilAuthorized } from './key-authorization.ts';
 import { KeyRequestApi } from './key-request-api.ts';
 
-/** What is answered in a broker's place. */
+/** A response in a broker's place. */
 type Answer = readonly [status: number, body: unknown, headers?: Record<string, string>];
 
 const soon = (ms: number): Date => new Date(Date.now() + ms);
 const never = new AbortController().signal;
 let server: Server;
-/** By the id of the request, one after the other; the last one for good. */
+/** The responses per request id, in order. The last one repeats. */
 let answers: Record<string, Answer[]>;
 
 beforeEach(async () => {
@@ -29,24 +29,24 @@ afterEach(() => {
   server.close();
 });
 
-function watch(id: string, expiresAt: Date, signal = never): { done: Promise<void>; told: string[] } {
-  const told: string[] = [];
+function watch(id: string, expiresAt: Date, signal = never): { done: Promise<void>; reports: string[] } {
+  const reports: string[] = [];
   const api = new KeyRequestApi(new BrokerApi(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
   const request = { id, authorizeUrl: 'http://127.0.0.1/connect/id', tempToken: 'cktmp_x', expiresAt };
-  return { done: untilAuthorized(api, request, { tell: text => told.push(text), signal }), told };
+  return { done: untilAuthorized(api, request, { report: text => reports.push(text), signal }), reports };
 }
 
-it('goes on asking a broker in trouble, no sooner than it says', async () => {
+it('polls a broker in trouble again, no sooner than its Retry-After', async () => {
   const authorized: Answer = [200, { status: 'authorized' }];
   answers.down = [[502, '<html>'], authorized];
   answers.busy = [[429, { error: 'TooManyRequests', message: 'Slow.' }, { 'retry-after': '3' }], authorized];
   const [down, busy] = [watch('down', soon(60_000)), watch('busy', soon(60_000))];
   await Promise.all([down.done, busy.done]);
-  expect(down.told).toEqual(['The broker does not answer; it is asked again in 2 s']);
-  expect(busy.told).toEqual(['The broker does not answer; it is asked again in 3 s']);
+  expect(down.reports).toEqual(["The broker doesn't answer. Trying again in 2 s"]);
+  expect(busy.reports).toEqual(["The broker doesn't answer. Trying again in 3 s"]);
 });
 
-it('ends with an exit code of its own', async () => {
+it('fails with an exit code for each kind of end', async () => {
   const over: Answer = [401, { error: 'InvalidToken', message: '' }];
   const cases: Record<string, [answer: Answer, expiresAt: Date, exitCode: number]> = {
     denied: [[200, { status: 'denied' }], soon(60_000), 3],
@@ -63,7 +63,7 @@ it('ends with an exit code of its own', async () => {
   expect(await Promise.all(found)).toHaveLength(6);
 });
 
-it('ends at once when it is interrupted', async () => {
+it('rejects at once when it is interrupted', async () => {
   const interruption = new AbortController();
   const { done } = watch('any', soon(60_000), interruption.signal);
   interruption.abort();

@@ -5,39 +5,42 @@ import { CommandFailure, exitCodes } from '../command/command-failure.ts';
 import { isTrouble, requestOver } from './key-authorization.ts';
 import type { CreatedKeyRequest, KeyRequestApi } from './key-request-api.ts';
 
-/** So many codes a broker looks at. */
-const MOST_CODES = 5;
+/** The broker ends a request after this many wrong codes. */
+const MAX_CODES = 5;
 
-/** A broker in trouble is asked again so often, after a pause that doubles. */
-const MOST_TRIES = 6;
+/** Tries per code while the broker is in trouble. The pause between them doubles. */
+const MAX_TRIES = 6;
 const FIRST_PAUSE_MS = 500;
 
 export type ClaimOptions = {
   /** Waits for the next code. */
   readonly nextCode: () => Promise<string>;
-  /** Told what the broker says to a wrong code, how many tries are left among it. */
+  /** Called with the broker's message about a wrong code, which says how many tries are left. */
   readonly onWrong: (message: string) => void;
 };
 
 /**
- * Claims a key with one code after the other, until one is right.
+ * Claims a key with one code after another, until one is right.
  *
- * @throws CommandFailure after five wrong ones, and when the request is over
+ * @throws CommandFailure after five wrong codes, and if the request has ended
  */
 export async function claimKey(
   api: Pick<KeyRequestApi, 'claim'>,
   request: CreatedKeyRequest,
   { nextCode, onWrong }: ClaimOptions,
 ): Promise<IssuedApiKeyView> {
-  for (let wrong = 0; wrong < MOST_CODES; wrong++) {
-    const answer = await claimWith(api, request, await nextCode());
-    if (!(answer instanceof BrokerRefusal)) return answer;
-    onWrong(answer.message);
+  for (let wrong = 0; wrong < MAX_CODES; wrong++) {
+    const claimed = await claimWith(api, request, await nextCode());
+    if (!(claimed instanceof BrokerRefusal)) return claimed;
+    onWrong(claimed.message);
   }
-  throw new CommandFailure('The code was wrong five times: the request is over.', exitCodes.wrongCode);
+  throw new CommandFailure(
+    'The code was wrong five times, so the request has ended. Run the command again.',
+    exitCodes.wrongCode,
+  );
 }
 
-/** Returns the key, or how a wrong code was refused. */
+/** Returns the key, or the refusal of a wrong code. */
 async function claimWith(
   api: Pick<KeyRequestApi, 'claim'>,
   request: CreatedKeyRequest,
@@ -50,7 +53,7 @@ async function claimWith(
     } catch (error) {
       if (error instanceof BrokerRefusal && error.code === 'WrongClaimCode') return error;
       if (isOver(error)) throw tries > 1 ? maybeClaimed() : requestOver(request);
-      if (!isTrouble(error) || tries === MOST_TRIES) throw error;
+      if (!isTrouble(error) || tries === MAX_TRIES) throw error;
       await sleep(Math.max(pause, retryAfterOf(error)));
       pause *= 2;
     }
@@ -66,10 +69,10 @@ function retryAfterOf(error: unknown): number {
   return error instanceof BrokerRefusal ? (error.retryAfter ?? 0) * 1000 : 0;
 }
 
-/** The first answer was lost, and may have held the key. */
+/** The first response was lost, and may have held the key. */
 function maybeClaimed(): CommandFailure {
   return new CommandFailure(
-    'The answer of the broker was lost, and the key may have been made: have it revoked, and ask again.',
+    "The broker's response was lost, and the key may have been made. Ask its owner to revoke it, and run the command again.",
     exitCodes.failed,
   );
 }

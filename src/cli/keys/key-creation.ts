@@ -1,41 +1,41 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IssuedApiKeyView } from '../../api-keys/keys/api-key-view.ts';
 import type { CodeListener } from './code-listener.ts';
-import { Codes, readCodes } from './claim-codes.ts';
+import { ClaimCodes, readCodes } from './claim-codes.ts';
 import type { CommandTerminal } from '../command/command-context.ts';
 import { untilAuthorized, untilOver } from './key-authorization.ts';
 import { claimKey } from './key-claim.ts';
 import type { CreatedKeyRequest, KeyRequestApi, WantedKey } from './key-request-api.ts';
 import { StatusLine } from '../command/status-line.ts';
 
-/** A browser that reaches this machine is here so soon after its owner authorized; else a person is asked. */
-const BROWSER_COMES_WITHIN_MS = 2_000;
+/** Waits this long for the browser to bring the code after the owner authorized, then prompts for it. */
+const BROWSER_GRACE_MS = 2_000;
 
 export type KeyCreation = {
   readonly api: KeyRequestApi;
   readonly wanted: WantedKey;
   readonly terminal: CommandTerminal;
-  /** What receives the code from the owner's browser on this machine. */
+  /** Receives the code from the owner's browser on this machine. */
   readonly listener: CodeListener | undefined;
-  /** Ends the waiting, but never a claim that was sent. */
+  /** Stops waiting, but never a claim that was sent. */
   readonly signal: AbortSignal;
 };
 
 type Waiting = KeyCreation & {
   readonly request: CreatedKeyRequest;
-  readonly codes: Codes;
+  readonly codes: ClaimCodes;
   readonly line: StatusLine;
-  /** Resolves when the owner's browser has come with a code. */
+  /** Resolves when the owner's browser has brought a code. */
   readonly browserCame: Promise<unknown>;
 };
 
-/** Asks for a key, tells its owner what to do, and claims it with the code that the owner gets. */
+/** Requests a key, prints the owner's link, and claims the key with the code that the owner gets. */
 export async function createKey(creation: KeyCreation): Promise<IssuedApiKeyView> {
   const { api, wanted, terminal, listener, signal } = creation;
   const request = await api.create({ ...wanted, ...(listener && { loopback: listener.url }) }, signal);
   const [line, codes, browser] = [
     new StatusLine(terminal.output),
-    new Codes(),
+    new ClaimCodes(),
     Promise.withResolvers<unknown>(),
   ];
   listener?.receive(request.id, code => {
@@ -47,62 +47,62 @@ export async function createKey(creation: KeyCreation): Promise<IssuedApiKeyView
       codes.add(code);
     },
     onEnd: () => {
-      if (!listener) codes.end();
+      if (!listener) codes.close();
     },
   });
   try {
     return await claim({ ...creation, request, codes, line, browserCame: browser.promise });
   } finally {
     typed.stop();
-    line.end();
+    line.clear();
   }
 }
 
 async function claim(waiting: Waiting): Promise<IssuedApiKeyView> {
   const { api, wanted, request, line } = waiting;
-  line.note(`To give this key, the owner of ${wanted.identifier} opens:\n\n  ${request.authorizeUrl}\n`);
-  line.show('Waiting for the owner to authorize', request.expiresAt);
+  line.print(`To give this key, the owner of ${wanted.identifier} opens:\n\n  ${request.authorizeUrl}\n`);
+  line.setStatus('Waiting for the owner to authorize', request.expiresAt);
   await untilAuthorizedOrHere(waiting);
-  line.note('The owner has authorized the key.');
-  let graceMs = waiting.listener ? BROWSER_COMES_WITHIN_MS : 0;
+  line.print('The owner has authorized the key.');
+  let graceMs = waiting.listener ? BROWSER_GRACE_MS : 0;
   return claimKey(api, request, {
     nextCode: () => nextCode(waiting, graceMs),
     onWrong: message => {
       graceMs = 0;
-      line.note(message);
+      line.print(message);
     },
   });
 }
 
 async function untilAuthorizedOrHere({ api, request, line, signal, browserCame }: Waiting): Promise<void> {
-  const tell = (status: string): void => {
-    line.show(status, request.expiresAt);
+  const report = (status: string): void => {
+    line.setStatus(status, request.expiresAt);
   };
-  await race(signal, stop => [untilAuthorized(api, request, { tell, signal: stop }), browserCame]);
+  await race(signal, stop => [untilAuthorized(api, request, { report, signal: stop }), browserCame]);
 }
 
-/** Waits for a code, as long as the request is not over. */
+/** Waits for a code, or until the request ends. */
 async function nextCode({ api, request, codes, line, signal }: Waiting, graceMs: number): Promise<string> {
-  line.end();
+  line.clear();
   return race(signal, stop => {
-    const ask = async (): Promise<string> => {
+    const readNext = async (): Promise<string> => {
       if (codes.isEmpty && graceMs > 0)
-        await Promise.race([codes.wait(stop), sleep(graceMs, undefined, { signal: stop })]);
-      if (codes.isEmpty) line.ask('The code that the owner was shown: ');
-      return codes.take(stop);
+        await Promise.race([codes.waitForOne(stop), sleep(graceMs, undefined, { signal: stop })]);
+      if (codes.isEmpty) line.prompt('The code that the owner was shown: ');
+      return codes.consume(stop);
     };
-    return [ask(), untilOver(api, request, { tell: () => undefined, signal: stop })];
+    return [readNext(), untilOver(api, request, { report: () => undefined, signal: stop })];
   });
 }
 
-/** Waits for the first of several to settle, and ends the others. */
+/** Waits for the first promise to settle, and aborts the others. */
 async function race<Result>(
   signal: AbortSignal,
-  begin: (stop: AbortSignal) => readonly Promise<Result>[],
+  start: (stop: AbortSignal) => readonly Promise<Result>[],
 ): Promise<Result> {
   const settled = new AbortController();
   try {
-    return await Promise.race(begin(AbortSignal.any([signal, settled.signal])));
+    return await Promise.race(start(AbortSignal.any([signal, settled.signal])));
   } finally {
     settled.abort();
   }

@@ -14,13 +14,13 @@ const createdRequest = z.object({
 
 const requestState = z.object({ status: z.enum(keyRequestStatuses), did: z.string().optional() });
 
-/** What is asked of an account's owner. */
+/** The key that is requested from an account's owner. */
 export type WantedKey = {
   readonly identifier: string;
   readonly name: string;
   readonly scope: string;
   readonly expiresInDays?: number;
-  /** Where on this machine the owner's browser is sent with the code. */
+  /** The loopback URL that the owner's browser is redirected to with the code. */
   readonly loopback?: string;
 };
 
@@ -28,7 +28,7 @@ export type CreatedKeyRequest = z.output<typeof createdRequest>;
 
 export type KeyRequestState = z.output<typeof requestState>;
 
-/** The routes of key requests, as their asker uses them. */
+/** The routes of key requests that a requester uses. */
 export class KeyRequestApi {
   constructor(private readonly broker: BrokerApi) {}
 
@@ -40,7 +40,7 @@ export class KeyRequestApi {
     return this.broker.call(requestState, pathOf(id), { token, signal });
   }
 
-  /** Not to be interrupted: the key of an answer that nobody hears is lost. */
+  /** Has no signal: a key whose response is not read is lost. */
   claim({ id, tempToken: token }: CreatedKeyRequest, code: string): Promise<IssuedApiKeyView> {
     return this.broker.call(issuedApiKeyView, `${pathOf(id)}/claim`, {
       method: 'POST',

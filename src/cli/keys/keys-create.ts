@@ -9,7 +9,7 @@ import { createKey } from './key-creation.ts';
 import { KeyRequestApi, type WantedKey } from './key-request-api.ts';
 import { SecretFile } from './secret-file.ts';
 
-const LONGEST_NAME = 64;
+const MAX_NAME_LENGTH = 64;
 
 type CreateOptions = {
   readonly broker: string;
@@ -23,26 +23,26 @@ type CreateOptions = {
 };
 
 const exitCodesHelp = `
-The key goes to standard output, alone; everything else goes to standard error.
+Standard output gets the key and nothing else. Everything else goes to standard error.
 
-Exit codes: 0 the key is there; 1 it failed; 2 the command line makes no sense; 3 the owner denied the key; 4 the request
-expired; 5 the code was wrong five times; 130 interrupted.`;
+Exit codes: 0 success; 1 failure; 2 wrong command line; 3 the owner denied the key; 4 the request expired; 5 the code was
+wrong five times; 130 interrupted.`;
 
-/** `latchkey keys create`: asks an account's owner for a key, as anybody may whom the broker lets. */
+/** `latchkey keys create`: requests a key from an account's owner. Needs no operator. */
 export function createKeyCommand(context: CommandContext): Command {
   return new Command('create')
-    .description("ask an account's owner for an API key, and print it")
-    .argument('<handle>', 'the handle or DID of the account that the key acts for')
-    .addOption(new Option('--broker <url>', 'the address of the broker').default('http://127.0.0.1:8787'))
-    .requiredOption('--scope <scope>', 'what the key may do, as "atproto repo:app.bsky.feed.post"')
+    .description("request an API key from an account's owner, and print it")
+    .argument('<handle>', 'handle or DID of the account that the key acts for')
+    .addOption(new Option('--broker <url>', 'address of the broker').default('http://127.0.0.1:8787'))
+    .requiredOption('--scope <scope>', 'permissions of the key, such as "atproto repo:app.bsky.feed.post"')
     .addOption(
-      new Option('--name <name>', 'what the key is called').default(ownName(), 'your name and this machine'),
+      new Option('--name <name>', 'name of the key').default(ownName(), 'your user name and this machine'),
     )
-    .option('--expires <days>', 'when the key ends, 1 to 365 days from now; never if not told', toDays)
-    .option('--save <file>', 'write the key into a new file that you alone may read, and do not print it')
-    .option('--force', 'let --save replace a file')
-    .option('--json', 'print all that is known of the key, as JSON')
-    .option('--no-loopback', "type the code: the owner's browser is on another machine")
+    .option('--expires <days>', 'days until the key expires, 1 to 365; by default never', toDays)
+    .option('--save <file>', 'write the key to a new file that only you can read, and do not print it')
+    .option('--force', 'let --save replace an existing file')
+    .option('--json', 'print all fields of the key, as JSON')
+    .option('--no-loopback', "type the code yourself, if the owner's browser is on another machine")
     .addHelpText('after', exitCodesHelp)
     .action((handle: string, options: CreateOptions) =>
       withInterruption(signal => create(context, { handle, options, signal })),
@@ -61,7 +61,7 @@ async function create(
   try {
     const key = await createKey({ api, wanted: wantedKey(handle, options), terminal, listener, signal });
     await file?.save(key.secret);
-    present(context, options, key);
+    printKey(context, options, key);
   } finally {
     await listener?.stop();
     await file?.close();
@@ -72,8 +72,8 @@ function wantedKey(identifier: string, { name, scope, expires }: CreateOptions):
   return { identifier, name, scope, ...(expires !== undefined && { expiresInDays: expires }) };
 }
 
-/** Shows the key, or where it is. */
-function present({ print }: CommandContext, { json, save }: CreateOptions, key: IssuedApiKeyView): void {
+/** Prints the key, or the file that holds it. */
+function printKey({ print }: CommandContext, { json, save }: CreateOptions, key: IssuedApiKeyView): void {
   const { secret, ...shown } = key;
   if (json) print(JSON.stringify(save === undefined ? key : { ...shown, savedAs: save }, null, 2));
   else if (save === undefined) print(secret);
@@ -81,11 +81,12 @@ function present({ print }: CommandContext, { json, save }: CreateOptions, key: 
 
 function toDays(text: string): number {
   const days = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (days < 1 || days > 365) throw new InvalidArgumentError('It is a number of days from 1 to 365.');
+  if (days < 1 || days > 365)
+    throw new InvalidArgumentError('Give a number of days from 1 to 365, such as 90.');
   return days;
 }
 
-/** Tells keys of several machines apart; who reads it knows that anybody can claim it. */
+/** Distinguishes keys of several machines. The owner's page says that the name is not verified. */
 function ownName(): string {
-  return `${userInfo().username}@${hostname()}`.slice(0, LONGEST_NAME);
+  return `${userInfo().username}@${hostname()}`.slice(0, MAX_NAME_LENGTH);
 }

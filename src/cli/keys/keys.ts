@@ -3,38 +3,41 @@ import { z } from 'zod';
 import { type ApiKeyView, apiKeyView } from '../../api-keys/keys/api-key-view.ts';
 import type { CommandContext } from '../command/command-context.ts';
 import { createKeyCommand } from './keys-create.ts';
-import { connect, operatorCommand, type OperatorOptions, show } from '../command/operator-command.ts';
-import { formatTable } from '../command/table.ts';
+import {
+  brokerApi,
+  formatPage,
+  operatorCommand,
+  type OperatorOptions,
+  printResult,
+  toQuery,
+  withPageOptions,
+} from '../command/operator-command.ts';
 
 const keyPage = z.object({ keys: z.array(apiKeyView), cursor: z.string().optional() });
 
 type ListOptions = OperatorOptions & Readonly<Partial<Record<'did' | 'limit' | 'cursor', string>>>;
 
-/** `latchkey keys`: gets an API key from an account's owner; for the operator, looks after those of all. */
+/** `latchkey keys`: requests an API key from an account's owner. The operator also lists and revokes keys. */
 export function keysCommand(context: CommandContext): Command {
-  const keys = new Command('keys').description('get an API key, and look after keys');
+  const keys = new Command('keys').description('request an API key, list and revoke keys');
   keys.addCommand(createKeyCommand(context));
-  operatorCommand(keys, 'list', 'list keys, as the operator')
-    .option('--did <did>', 'of one account')
-    .option('--limit <count>', 'at most so many, 100 if not told, up to 500')
-    .option('--cursor <cursor>', 'go on where an earlier list ended')
-    .action(async (options: ListOptions) => {
-      const page = await connect(context, options).call(keyPage, 'api/keys', { query: queryOf(options) });
-      show(context, options, page, toTable);
+  const list = operatorCommand(keys, 'list', 'list keys, as the operator');
+  withPageOptions(list, { preset: 100, max: 500 })
+    .option('--did <did>', 'only keys of this account')
+    .action(async ({ did, limit, cursor, ...options }: ListOptions) => {
+      const page = await brokerApi(context, options).call(keyPage, 'api/keys', {
+        query: toQuery({ did, limit, cursor }),
+      });
+      printResult(context, options, page, toTable);
     });
-  operatorCommand(keys, 'revoke <id>', 'end a key, as the operator').action(
+  operatorCommand(keys, 'revoke <id>', 'revoke a key, as the operator').action(
     async (id: string, options: OperatorOptions) => {
       const path = `api/keys/${encodeURIComponent(id)}`;
-      await connect(context, options).call(z.undefined(), path, { method: 'DELETE' });
-      show(context, options, { id }, () => `${id} is revoked.`);
+      await brokerApi(context, options).call(z.undefined(), path, { method: 'DELETE' });
+      printResult(context, options, { id }, () => `${id} is revoked.`);
     },
   );
   return keys;
-}
-
-function queryOf({ did, limit, cursor }: ListOptions): Record<string, string> {
-  const told = Object.entries({ did, limit, cursor }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(told) as Record<string, string>;
 }
 
 function toTable({ keys, cursor }: z.infer<typeof keyPage>): string {
@@ -47,11 +50,10 @@ function toTable({ keys, cursor }: z.infer<typeof keyPage>): string {
     key.lastUsedAt ?? '-',
     key.name,
   ]);
-  const table = formatTable(['ID', 'START', 'ACCOUNT', 'STATUS', 'ENDS', 'LAST USED', 'NAME'], rows);
-  return cursor === undefined ? table : `${table}\nMore: --cursor ${cursor}`;
+  return formatPage(['ID', 'START', 'ACCOUNT', 'STATUS', 'ENDS', 'LAST USED', 'NAME'], rows, cursor);
 }
 
-/** When it ends, or has ended. */
+/** Returns when the key ends or ended, or null if it has no end. */
 function endOf({ revokedAt, expiresAt }: ApiKeyView): string | null {
   return revokedAt ?? expiresAt;
 }

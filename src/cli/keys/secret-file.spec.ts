@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-it('is for its owner alone, and there only when it is whole', async () => {
+it('writes a secret for its owner alone, under its name only when it is complete', async () => {
   const saved = await SecretFile.prepare(file, false);
   expect(await readdir(directory)).toEqual([expect.stringMatching(/^\.latchkey-/)]);
   await saved.save('secret');
@@ -21,24 +21,24 @@ it('is for its owner alone, and there only when it is whole', async () => {
   expect([await readFile(file, 'utf8'), (await stat(file)).mode & 0o777]).toEqual(['secret\n', 0o600]);
 });
 
-it('leaves nothing where nothing was saved', async () => {
+it('leaves no file if nothing was saved', async () => {
   await (await SecretFile.prepare(file, false)).close();
   expect(await readdir(directory)).toEqual([]);
 });
 
-it('replaces a file only where it may, and with its own mode', async () => {
+it('replaces a file only if it may, and with its own mode', async () => {
   await writeFile(file, 'old', { mode: 0o644 });
-  await expect(SecretFile.prepare(file, false)).rejects.toThrow(`${file} is there already; --force`);
+  await expect(SecretFile.prepare(file, false)).rejects.toThrow(`${file} already exists. Add --force`);
   const saved = await SecretFile.prepare(file, true);
   await saved.save('secret');
   await saved.close();
   expect([await readFile(file, 'utf8'), (await stat(file)).mode & 0o777]).toEqual(['secret\n', 0o600]);
 });
 
-it('keeps the secret elsewhere when a file came in the meantime', async () => {
+it('keeps the secret elsewhere if a file was created meanwhile', async () => {
   const saved = await SecretFile.prepare(file, false);
   await writeFile(file, 'of another');
-  await expect(saved.save('secret')).rejects.toThrow(/not saved as .* \(EEXIST\); it is in \S+\.latchkey-/);
+  await expect(saved.save('secret')).rejects.toThrow(/not saved as .* \(EEXIST\)\. It is in \S+\.latchkey-/);
   await saved.close();
   expect(await readFile(file, 'utf8')).toBe('of another');
   const [kept = ''] = (await readdir(directory)).filter(name => name !== 'key');
@@ -47,7 +47,7 @@ it('keeps the secret elsewhere when a file came in the meantime', async () => {
 
 it.each([
   ['a directory', () => directory, 'is a directory'],
-  ['no place', () => join(directory, 'none', 'key'), '(ENOENT)'],
-])('cannot be %s', async (_, name, message) => {
+  ['a missing directory', () => join(directory, 'none', 'key'), '(ENOENT)'],
+])('refuses %s as its name', async (_, name, message) => {
   await expect(SecretFile.prepare(name(), true)).rejects.toThrow(message);
 });

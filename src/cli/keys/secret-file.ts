@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 const systemError = z.object({ code: z.string() });
 
-/** A file that is about to hold a secret, for its owner's eyes alone (mode 0600); it has its name when it is whole. */
+/** A file for a secret, with mode 0600. It gets its name only when it is complete. */
 export class SecretFile {
   private isKept = false;
 
@@ -17,23 +17,23 @@ export class SecretFile {
   ) {}
 
   /**
-   * Makes sure that a secret can be saved before there is one.
+   * Creates the file under a temporary name, so that a problem shows before there is a secret.
    *
-   * @throws Error when a file is there and `mayReplace` is false, or when none can be made there
+   * @throws Error if the file exists and `mayReplace` is false, or if no file can be created there
    */
   static async prepare(name: string, mayReplace: boolean): Promise<SecretFile> {
     const file = resolve(name);
     const found = await lstat(file).catch(() => undefined);
-    if (found?.isDirectory()) throw new Error(`${name} is a directory; --save takes the name of a file.`);
-    if (found && !mayReplace) throw new Error(`${name} is there already; --force replaces it.`);
+    if (found?.isDirectory()) throw new Error(`${name} is a directory. Give --save the name of a file.`);
+    if (found && !mayReplace) throw new Error(`${name} already exists. Add --force to replace it.`);
     const pending = join(dirname(file), `.latchkey-${randomUUID()}`);
     const handle = await open(pending, 'wx', 0o600).catch((cause: unknown) => {
-      throw new Error(`No file can be made at ${name} (${reasonOf(cause)}).`, { cause });
+      throw new Error(`${name} can't be created (${reasonOf(cause)}). Give --save another name.`, { cause });
     });
     return new SecretFile(name, mayReplace, pending, handle);
   }
 
-  /** @throws Error that says where the secret is instead, or that it is lost */
+  /** @throws Error with the place of the secret, or the news that it is lost */
   async save(secret: string): Promise<void> {
     try {
       await this.handle.writeFile(`${secret}\n`);
@@ -41,14 +41,14 @@ export class SecretFile {
       this.isKept = true;
       await this.giveName();
     } catch (cause) {
-      const where = this.isKept ? `it is in ${this.pending}` : 'it is lost: revoke it, and ask for another';
-      throw new Error(`The key was made, but not saved as ${this.name} (${reasonOf(cause)}); ${where}.`, {
+      const where = this.isKept ? `It is in ${this.pending}` : 'It is lost. Revoke it, and request another';
+      throw new Error(`The key was made, but not saved as ${this.name} (${reasonOf(cause)}). ${where}.`, {
         cause,
       });
     }
   }
 
-  /** Leaves nothing behind but what was saved. */
+  /** Closes the file, and removes it if no secret was saved. */
   async close(): Promise<void> {
     await this.handle.close();
     if (!this.isKept) await rm(this.pending, { force: true });
@@ -56,7 +56,7 @@ export class SecretFile {
 
   private async giveName(): Promise<void> {
     if (this.mayReplace) return rename(this.pending, resolve(this.name));
-    // Unlike a renaming it never replaces a file that came in the meantime.
+    // Unlike `rename`, `link` never replaces a file that was created meanwhile.
     await link(this.pending, resolve(this.name));
     await rm(this.pending);
   }

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { OperatorOptions } from '../command/operator-command.ts';
 
-/** What the command line says of an app. */
+/** Options that describe an app. */
 export type AppOptions = OperatorOptions & {
   readonly clientId?: string;
-  /** The name of a file. */
+  /** A file name. */
   readonly metadata?: string;
   readonly origin?: readonly string[];
   readonly limit?: number;
@@ -15,26 +15,26 @@ export type AppOptions = OperatorOptions & {
   readonly attestation?: boolean;
 };
 
-/** Lets a command be told what may be told of an app. Secrets are in no argument: others can read those. */
+/** Adds the options of an app. Secrets come from files, because other users can read arguments. */
 export function withAppOptions(command: Command): Command {
   return command
-    .option('--metadata <file>', 'a JSON file with what the client metadata say that the broker hosts')
-    .option('--origin <origin...>', 'web origins that may call for it')
-    .option('--limit <count>', 'requests a minute, where the settings are not to say it', toCount)
-    .option('--attestation-header <name>', 'a header that its requests must carry')
-    .option('--secret-file <file>', "the file that holds this header's value");
+    .option('--metadata <file>', 'JSON file with the client metadata, if the broker hosts them')
+    .option('--origin <origin...>', 'web origins whose pages may call the broker for it')
+    .option('--limit <count>', 'requests a minute, instead of the limit in the settings', toCount)
+    .option('--attestation-header <name>', 'header that its requests must carry')
+    .option('--secret-file <file>', "file with this header's value");
 }
 
-/** Reads what an app is registered with. */
-export async function askOf({ clientId, ...options }: AppOptions): Promise<object> {
+/** Reads the registration of an app from the options and files. */
+export async function registrationOf({ clientId, ...options }: AppOptions): Promise<object> {
   return { ...(clientId !== undefined && { clientId }), ...(await changeOf(options)) };
 }
 
-/** Reads what is to be changed of an app. */
+/** Reads the changes to an app from the options and files. */
 export async function changeOf(options: AppOptions): Promise<object> {
   const { metadata, origin, limit, attestationHeader: header, secretFile, attestation } = options;
   if ((header === undefined) !== (secretFile === undefined))
-    throw new Error('--attestation-header and --secret-file go together.');
+    throw new Error('--attestation-header and --secret-file go together. Give both or neither.');
   return {
     ...(metadata !== undefined && { metadata: await readJson(metadata) }),
     ...(origin !== undefined && { origins: origin }),
@@ -50,18 +50,18 @@ async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readText(file)) as unknown;
   } catch (cause) {
-    if (cause instanceof SyntaxError) throw new Error(`${file} is no JSON.`, { cause });
+    if (cause instanceof SyntaxError) throw new Error(`${file} is not valid JSON.`, { cause });
     throw cause;
   }
 }
 
 async function readText(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new Error(`${file} cannot be read.`, { cause });
+    throw new Error(`${file} can't be read. Check its name and permissions.`, { cause });
   });
 }
 
 function toCount(text: string): number {
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number above zero.');
+  throw new InvalidArgumentError('Give a whole number above zero, such as 60.');
 }

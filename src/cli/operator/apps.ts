@@ -2,73 +2,87 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { type Diagnosis, diagnosis } from '../../native-apps/registry/metadata-checks.ts';
 import { nativeAppView, type NativeAppView } from '../../native-apps/registry/native-app-view.ts';
-import { type AppOptions, askOf, changeOf, withAppOptions } from './app-options.ts';
+import { type AppOptions, registrationOf, changeOf, withAppOptions } from './app-options.ts';
 import { addKeyCommands } from './client-keys.ts';
 import type { CommandContext } from '../command/command-context.ts';
 import { CommandFailure, exitCodes } from '../command/command-failure.ts';
-import { connect, operatorCommand, type OperatorOptions, show } from '../command/operator-command.ts';
+import {
+  brokerApi,
+  operatorCommand,
+  type OperatorOptions,
+  printResult,
+} from '../command/operator-command.ts';
 import { formatTable } from '../command/table.ts';
 
 const appList = z.object({ nativeApps: z.array(nativeAppView) });
 
-/** `latchkey apps`: registers native apps at a running broker, and looks after them. */
+/** `latchkey apps`: registers, changes and checks native apps of a running broker. */
 export function appsCommand(context: CommandContext): Command {
-  const apps = new Command('apps').description('register native apps, and look after them');
+  const apps = new Command('apps').description('register, change and check native apps');
   operatorCommand(apps, 'list', 'list the apps').action(async (options: OperatorOptions) => {
-    const answer = await connect(context, options).call(appList, 'api/native-apps');
-    show(context, options, answer, ({ nativeApps }) => toTable(nativeApps));
+    const result = await brokerApi(context, options).call(appList, 'api/native-apps');
+    printResult(context, options, result, ({ nativeApps }) => toTable(nativeApps));
   });
   withAppOptions(operatorCommand(apps, 'add <name>', 'register an app'))
-    .option('--client-id <url>', 'where the app hosts its client metadata itself')
+    .option('--client-id <url>', 'URL of the client metadata, if the app hosts them itself')
     .action(async (name: string, options: AppOptions) => {
-      const body = { name, ...(await askOf(options)) };
-      const api = connect(context, options);
+      const body = { name, ...(await registrationOf(options)) };
+      const api = brokerApi(context, options);
       const app = await api.call(nativeAppView, 'api/native-apps', { method: 'POST', body });
-      show(context, options, app, describe);
+      printResult(context, options, app, describe);
     });
-  withAppOptions(operatorCommand(apps, 'change <name>', 'change what is told, and nothing else'))
-    .option('--no-attestation', 'believe requests without a secret')
+  withAppOptions(operatorCommand(apps, 'change <name>', 'change the given options of an app'))
+    .option('--no-attestation', 'accept requests without the attestation header')
     .action(async (name: string, options: AppOptions) => {
       const body = await changeOf(options);
-      const app = await connect(context, options).call(nativeAppView, pathOf(name), {
+      const app = await brokerApi(context, options).call(nativeAppView, pathOf(name), {
         method: 'PATCH',
         body,
       });
-      show(context, options, app, describe);
+      printResult(context, options, app, describe);
     });
   operatorCommand(apps, 'show <name>', 'show one app').action(
     async (name: string, options: OperatorOptions) => {
-      show(context, options, await connect(context, options).call(nativeAppView, pathOf(name)), describe);
+      printResult(
+        context,
+        options,
+        await brokerApi(context, options).call(nativeAppView, pathOf(name)),
+        describe,
+      );
     },
   );
   for (const [step, description] of steps)
     operatorCommand(apps, `${step} <name>`, description).action(
       async (name: string, options: OperatorOptions) => {
-        const api = connect(context, options);
+        const api = brokerApi(context, options);
         const app = await api.call(nativeAppView, pathOf(name, `/${step}`), { method: 'POST' });
-        show(context, options, app, ({ status }) => `${name} is ${status}.`);
+        printResult(context, options, app, ({ status }) => `${name} is ${status}.`);
       },
     );
-  operatorCommand(apps, 'remove <name>', 'remove a paused app; its sessions end for good').action(
+  operatorCommand(apps, 'remove <name>', 'remove a paused app and its sessions, for good').action(
     async (name: string, options: OperatorOptions) => {
-      await connect(context, options).call(z.undefined(), pathOf(name), { method: 'DELETE' });
-      show(context, options, { name }, () => `${name} is removed.`);
+      await brokerApi(context, options).call(z.undefined(), pathOf(name), { method: 'DELETE' });
+      printResult(context, options, { name }, () => `${name} is removed.`);
     },
   );
-  operatorCommand(apps, 'doctor <name>', 'look at an app as an issuer would').action(
+  operatorCommand(apps, 'doctor <name>', 'check an app as an issuer would').action(
     async (name: string, options: OperatorOptions) => {
-      const answer = await connect(context, options).call(diagnosis, pathOf(name, '/doctor'));
-      show(context, options, answer, toReport);
-      if (!answer.ok) throw new CommandFailure('Issuers will not take this app as it is.', exitCodes.failed);
+      const result = await brokerApi(context, options).call(diagnosis, pathOf(name, '/doctor'));
+      printResult(context, options, result, toReport);
+      if (!result.ok)
+        throw new CommandFailure(
+          'Issuers would refuse this app. Fix the checks that are marked WRONG.',
+          exitCodes.failed,
+        );
     },
   );
-  const keys = apps.command('keys').description("look at an app's client keys, and change them");
+  const keys = apps.command('keys').description("list and change an app's client keys");
   addKeyCommands(keys, context, { owner: '<app>', pathOf: app => pathOf(app, '/keys') });
   return apps;
 }
 
 const steps = [
-  ['pause', 'sign nothing for an app; its sessions wait'],
+  ['pause', 'stop signing for an app; its sessions wait'],
   ['resume', 'sign for a paused app again'],
 ] as const;
 
@@ -102,5 +116,5 @@ function toText(value: unknown): string {
 
 function toReport({ checks }: Diagnosis): string {
   const rows = checks.map(({ check, ok, message }) => [ok ? 'ok' : 'WRONG', check, message]);
-  return formatTable(['', 'CHECK', 'WHAT WAS FOUND'], rows);
+  return formatTable(['', 'CHECK', 'FINDING'], rows);
 }

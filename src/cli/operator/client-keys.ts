@@ -1,7 +1,12 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import type { CommandContext } from '../command/command-context.ts';
-import { connect, operatorCommand, type OperatorOptions, show } from '../command/operator-command.ts';
+import {
+  brokerApi,
+  operatorCommand,
+  type OperatorOptions,
+  printResult,
+} from '../command/operator-command.ts';
 import { formatTable } from '../command/table.ts';
 import { type ClientKeyView, clientKeyView } from '../../oauth/client-keys/client-key-view.ts';
 
@@ -17,20 +22,20 @@ const stepResult = z.object({
 type StepResult = z.infer<typeof stepResult>;
 type StepOptions = OperatorOptions & { readonly dryRun?: true };
 
-/** `latchkey client-keys`: lists the keys of the OAuth client, and changes them one step at a time. */
+/** `latchkey client-keys`: lists the OAuth client's keys, and changes them one step at a time. */
 export function clientKeysCommand(context: CommandContext): Command {
-  const keys = new Command('client-keys').description("look at the OAuth client's keys, and change them");
+  const keys = new Command('client-keys').description("list and change the OAuth client's keys");
   return addKeyCommands(keys, context, { owner: '', pathOf: () => 'api/client-keys' });
 }
 
-/** Whose keys a command is about: how its command line names the owner, and where the routes of its keys are. */
+/** The owner of the keys: its argument on the command line, and the path of its keys' routes. */
 export type KeyCommands = {
-  /** An argument with a space after it, or nothing. */
+  /** The usage of the owner's argument, or empty if there is none. */
   readonly owner: string;
   readonly pathOf: (owner: string) => string;
 };
 
-/** Adds the commands that list the keys of a client, and change them. */
+/** Adds the commands that list and change the keys of a client. */
 export function addKeyCommands(
   keys: Command,
   context: CommandContext,
@@ -43,32 +48,34 @@ export function addKeyCommands(
   };
   operatorCommand(keys, `list${argument}`, 'list the keys').action(async (...args: unknown[]) => {
     const { name, options } = read(args.at(-1) as Command);
-    const answer = await connect(context, options).call(keyList, pathOf(name));
-    show(context, options, answer, ({ clientKeys }) => toTable(clientKeys));
+    const result = await brokerApi(context, options).call(keyList, pathOf(name));
+    printResult(context, options, result, ({ clientKeys }) => toTable(clientKeys));
   });
-  const take = async (command: Command, step: '' | 'activate' | 'retire', verb: string): Promise<void> => {
+  const runStep = async (command: Command, step: '' | 'activate' | 'retire', verb: string): Promise<void> => {
     const { name, kid, options } = read(command);
     const path = step === '' ? pathOf(name) : `${pathOf(name)}/${encodeURIComponent(kid)}/${step}`;
     const query = options.dryRun ? { dryRun: 'true' } : {};
-    const answer = await connect(context, options).call(stepResult, path, { method: 'POST', query });
-    show(context, options, answer, result => describe(result, verb));
+    const result = await brokerApi(context, options).call(stepResult, path, { method: 'POST', query });
+    printResult(context, options, result, result => describe(result, verb));
   };
-  stepCommand(keys, `publish${argument}`, 'make a key and show it to issuers; it does not sign yet').action(
-    (...args: unknown[]) => take(args.at(-1) as Command, '', 'published'),
-  );
+  stepCommand(
+    keys,
+    `publish${argument}`,
+    'make a key and publish it to issuers; it does not sign yet',
+  ).action((...args: unknown[]) => runStep(args.at(-1) as Command, '', 'published'));
   stepCommand(
     keys,
     `activate${argument} <kid>`,
-    'let new sessions begin with a key, 20 minutes after it was published',
-  ).action((...args: unknown[]) => take(args.at(-1) as Command, 'activate', 'activated'));
-  stepCommand(keys, `retire${argument} <kid>`, 'let no session begin with a key any more').action(
-    (...args: unknown[]) => take(args.at(-1) as Command, 'retire', 'retired'),
+    'sign new sessions with a key, at least 20 minutes after it was published',
+  ).action((...args: unknown[]) => runStep(args.at(-1) as Command, 'activate', 'activated'));
+  stepCommand(keys, `retire${argument} <kid>`, 'sign no new sessions with a key').action(
+    (...args: unknown[]) => runStep(args.at(-1) as Command, 'retire', 'retired'),
   );
   return keys;
 }
 
 function stepCommand(parent: Command, usage: string, description: string): Command {
-  return operatorCommand(parent, usage, description).option('--dry-run', 'only tell what would happen');
+  return operatorCommand(parent, usage, description).option('--dry-run', 'only print what would happen');
 }
 
 function toTable(keys: readonly ClientKeyView[]): string {
@@ -87,11 +94,9 @@ function toTable(keys: readonly ClientKeyView[]): string {
 
 function describe({ dryRun, changed, sessions, key }: StepResult, verb: string): string {
   const name = key?.kid ?? 'A new key';
-  if (!changed) return `${name} is ${verb} already; nothing changed.`;
-  const done = dryRun ? `${name} would be ${verb}; nothing was changed.` : `${name} was ${verb}.`;
-  const held = `Sessions that began with it, and go on with it: ${sessions}.`;
+  if (!changed) return `${name} is already ${verb}. Nothing changed.`;
+  const done = dryRun ? `${name} would be ${verb}. Nothing changed.` : `${name} was ${verb}.`;
+  const held = `Sessions that need it: ${sessions}.`;
   const isWaiting = !dryRun && key?.status === 'published';
-  return [done, held, ...(isWaiting ? [`It may be activated from ${key.activatableFrom} on.`] : [])].join(
-    '\n',
-  );
+  return [done, held, ...(isWaiting ? [`You can activate it from ${key.activatableFrom}.`] : [])].join('\n');
 }

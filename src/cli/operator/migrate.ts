@@ -7,7 +7,7 @@ import { openDatabase } from '../../database/connection/open-database.ts';
 
 type Migrate = (database: Database) => Promise<string>;
 
-/** `latchkey migrate`: opens the database itself, while the broker is stopped. */
+/** `latchkey migrate`: lists, applies and undoes migrations. Opens the database itself, while the broker is stopped. */
 export function migrateCommand({ print, environment }: CommandContext): Command {
   const withDatabase = (work: Migrate) => async (): Promise<void> => {
     const database = await openDatabase(readConfig(environment).database);
@@ -17,10 +17,13 @@ export function migrateCommand({ print, environment }: CommandContext): Command 
       await database.destroy();
     }
   };
-  const migrate = new Command('migrate').description('look at the schema of the database, and change it');
+  const migrate = new Command('migrate').description('list, apply and undo database migrations');
   migrate.command('status').description('list the migrations').action(withDatabase(status));
-  migrate.command('up').description('apply all that are missing').action(withDatabase(up));
-  migrate.command('down').description('undo the last one, with its data').action(withDatabase(down));
+  migrate.command('up').description('apply all missing migrations').action(withDatabase(up));
+  migrate
+    .command('down')
+    .description('undo the last migration, and lose its data')
+    .action(withDatabase(down));
   return migrate;
 }
 

@@ -1,5 +1,4 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { sql } from 'kysely';
 import { Log } from '../../observability/log/log.ts';
 import { Database } from '../connection/database.ts';
 
@@ -24,7 +23,8 @@ export class ForeignWrites implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
-    if (this.database.dialect === 'sqlite') this.timer = setInterval(() => void this.look(), LOOK_EACH_MS);
+    if (this.database.dialect.countForeignWrites)
+      this.timer = setInterval(() => void this.look(), LOOK_EACH_MS);
   }
 
   onApplicationShutdown(): void {
@@ -44,17 +44,12 @@ export class ForeignWrites implements OnModuleInit, OnApplicationShutdown {
   async look(): Promise<void> {
     const startedAt = performance.now();
     try {
-      const version = await this.readVersion();
+      const version = await this.database.dialect.countForeignWrites?.(this.database);
       if (version !== this.version) this.quietSince = performance.now();
       this.version = version;
       this.lookedAt = startedAt;
     } catch (error) {
       this.log.databaseTrouble(error); // Until it can be asked again, rows are read again.
     }
-  }
-
-  private async readVersion(): Promise<number | undefined> {
-    const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(this.database);
-    return rows[0]?.data_version;
   }
 }

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { MIGRATION_LOCK_ID } from 'kysely/migration';
 import type { Database } from '../connection/database.ts';
-import { driverCode } from '../engine/database-error.ts';
+import { driverCode } from '../engine/driver-error.ts';
 import type { Schema } from '../tables/schema.ts';
 import type { Timestamp } from '../tables/timestamp.ts';
 
@@ -15,12 +15,6 @@ type MigrationTables = {
 
 const ATTEMPTS = 5;
 
-/**
- * What Postgres answers, `if not exists` or not, when another process makes the same table at the same time:
- * unique_violation (in its catalog), duplicate_table, duplicate_object (the table's row type). All three were seen.
- */
-const COLLISIONS = new Set(['23505', '42P07', '42710']);
-
 /** Makes the tables that Kysely's migrator keeps, before the transaction that locks a row of one of them. */
 export async function ensureMigrationTables(database: Database): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -28,7 +22,8 @@ export async function ensureMigrationTables(database: Database): Promise<void> {
       await createMigrationTables(database);
       return;
     } catch (error) {
-      if (!COLLISIONS.has(driverCode(error)) || attempt === ATTEMPTS) throw error;
+      const isCollision = database.dialect.errors.isTableCollision(driverCode(error));
+      if (!isCollision || attempt === ATTEMPTS) throw error;
     }
   }
 }

@@ -1,22 +1,23 @@
-import { databaseUnavailable, driverCode } from '../engine/database-error.ts';
+import type { Database } from '../connection/database.ts';
+import { databaseUnavailable, driverCode } from '../engine/driver-error.ts';
 
 const WAIT_MS = 600_000;
-
-/** SQLSTATE query_canceled: the statement limit ended the wait for the lock. */
-const QUERY_CANCELED = '57014';
 
 /**
  * Tries again while another process migrates: that may take longer than any one statement is allowed to wait.
  *
  * Throws a BrokerError `DatabaseUnavailable` after 10 minutes.
  */
-export async function waitWhileMigrating<Result>(run: () => Promise<Result>): Promise<Result> {
+export async function waitWhileMigrating<Result>(
+  { dialect }: Database,
+  run: () => Promise<Result>,
+): Promise<Result> {
   const giveUpAt = performance.now() + WAIT_MS;
   for (;;) {
     try {
       return await run();
     } catch (error) {
-      if (driverCode(error) !== QUERY_CANCELED) throw error;
+      if (!dialect.errors.isLockTimeout(driverCode(error))) throw error;
       if (performance.now() >= giveUpAt) throw stillMigrating(error);
     }
   }

@@ -56,7 +56,7 @@ type Step = (migrator: Migrator) => Promise<MigrationResultSet>;
 
 async function migrate(database: Database, migrations: Migrations, step: Step): Promise<string[]> {
   await ensureMigrationTables(database);
-  return await waitWhileMigrating(() =>
+  return await waitWhileMigrating(database, () =>
     database.transaction().execute(async trx => {
       await lockMigrations(trx);
       await refuseNewer(trx, migrations);

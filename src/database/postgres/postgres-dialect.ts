@@ -1,16 +1,16 @@
-import { PostgresDialect } from 'kysely';
-import type { DatabaseLimits } from '../engine/database-limits.ts';
-import { createPool } from './postgres-pool.ts';
-import { RowLockAdapter } from './row-lock-adapter.ts';
-import { WatchedPool } from './watched-pool.ts';
+import { sql } from 'kysely';
+import type { Dialect } from '../engine/dialect.ts';
+import { postgresErrors } from './postgres-errors.ts';
 
-/** Postgres, or an engine that speaks its protocol, through a pool that outlives the server's restarts. */
-export class PooledPostgresDialect extends PostgresDialect {
-  constructor(url: string, limits: DatabaseLimits, onConnectionLost: (error: Error) => void) {
-    super({ pool: new WatchedPool(createPool(url, limits), limits, onConnectionLost) });
-  }
-
-  override createAdapter(): RowLockAdapter {
-    return new RowLockAdapter();
-  }
-}
+/** Postgres, or an engine that speaks its protocol. */
+export const postgres: Dialect = {
+  name: 'postgres',
+  errors: postgresErrors,
+  isExclusive: false,
+  rowsPerDelete: 100,
+  // `statement_timestamp()` is stable within a statement, so a comparison with it can use an index.
+  now: offsetSeconds =>
+    sql`to_char((statement_timestamp() at time zone 'UTC') + cast(${offsetSeconds} as double precision) * interval '1 second', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+  lockRows: query => query.forUpdate(),
+  lockFreeRows: query => query.forUpdate().skipLocked(),
+};

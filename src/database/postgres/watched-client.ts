@@ -2,7 +2,7 @@ import type { PostgresCursor, PostgresPoolClient, PostgresQueryResult } from 'ky
 import pg, { type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import { failAfter } from '../../waiting/fail-after.ts';
 import { ConnectionError } from '../engine/connection-error.ts';
-import { driverCode } from '../engine/database-error.ts';
+import { driverCode } from '../engine/driver-error.ts';
 
 /** Connection exceptions, shutdowns, and a server that turned into a standby: the connection has no future. */
 const CONNECTION_ENDING = /^(08...|57P..|25006)$/;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { databaseUnavailable, isBusy } from '../engine/database-error.ts';
+import { databaseUnavailable } from '../engine/driver-error.ts';
+import { isBusy } from './sqlite-errors.ts';
 
 const FIRST_DELAY_MS = 1;
 const LONGEST_DELAY_MS = 100;

@@ -1,5 +1,6 @@
 import Sqlite from 'better-sqlite3';
-import { databaseUnavailable, isBusy } from '../engine/database-error.ts';
+import { databaseUnavailable } from '../engine/driver-error.ts';
+import { isBusy } from './sqlite-errors.ts';
 import { createPrivateFile } from './sqlite-file.ts';
 
 export type FileLock = { release: () => void };

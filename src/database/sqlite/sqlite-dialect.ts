@@ -1,46 +1,19 @@
-import {
-  type DatabaseIntrospector,
-  type Dialect,
-  type Kysely,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from 'kysely';
-import type { DatabaseLimits } from '../engine/database-limits.ts';
-import { SqliteFileDriver } from './sqlite-driver.ts';
+import { sql } from 'kysely';
+import type { Dialect } from '../engine/dialect.ts';
+import { sqliteErrors } from './sqlite-errors.ts';
 
-/** SQLite in one file that this process alone may open. */
-export class SqliteFileDialect implements Dialect {
-  constructor(
-    private readonly path: string,
-    private readonly limits: DatabaseLimits,
-  ) {}
-
-  createDriver(): SqliteFileDriver {
-    return new SqliteFileDriver(this.path, this.limits);
-  }
-
-  createQueryCompiler(): SqliteQueryCompiler {
-    return new SqliteQueryCompiler();
-  }
-
-  createAdapter(): SqliteAdapter {
-    return new SqliteFileAdapter();
-  }
-
-  createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
-    return new SqliteIntrospector(db);
-  }
-}
-
-class SqliteFileAdapter extends SqliteAdapter {
-  /** The driver gives out its connection in turn by itself; Kysely's own mutex lets newcomers overtake. */
-  override get supportsMultipleConnections(): boolean {
-    return true;
-  }
-
-  /** SQLite rolls back DDL like any write, and no migration here needs a pragma that a transaction forbids. */
-  override get supportsTransactionalDdl(): boolean {
-    return true;
-  }
-}
+/** SQLite in one file. A transaction locks the whole file, so no row needs a lock of its own. */
+export const sqlite: Dialect = {
+  name: 'sqlite',
+  errors: sqliteErrors,
+  isExclusive: true,
+  // Of a million rows SQLite deletes 20 in 1 ms and 100 in 7 ms, during which the process does nothing else.
+  rowsPerDelete: 20,
+  now: offsetSeconds => sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${`${offsetSeconds.toFixed(3)} seconds`})`,
+  lockRows: query => query,
+  lockFreeRows: query => query,
+  countForeignWrites: async database => {
+    const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(database);
+    return rows[0]?.data_version;
+  },
+};

@@ -1,6 +1,6 @@
 import type { Database as SqliteHandle } from 'better-sqlite3';
 import { CompiledQuery, type Driver } from 'kysely';
-import { databaseUnavailable, driverCode } from '../engine/database-error.ts';
+import { databaseUnavailable, driverCode } from '../engine/driver-error.ts';
 import type { DatabaseLimits } from '../engine/database-limits.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { type FileLock, lockFile } from './file-lock.ts';

@@ -1,4 +1,4 @@
-import { databaseUnavailable } from '../engine/database-error.ts';
+import { databaseUnavailable } from '../engine/driver-error.ts';
 
 /** Lets one at a time have something, strictly in the order of asking. */
 export class TurnQueue {

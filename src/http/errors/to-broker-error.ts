@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { toDatabaseUnavailable } from '../../database/engine/database-error.ts';
+import { toDatabaseUnavailable } from '../../database/connection/database-error.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import type { BareCode } from '../../errors/error-details.ts';
 

@@ -5,14 +5,14 @@ import type { KnownApp } from '../registry/native-app.cache.ts';
 
 const apps = new WeakMap<FastifyRequest, KnownApp>();
 
-/** Remembers which app the guard found to be calling. */
+/** Records the app that the guard identified. */
 export function setCallingApp(request: FastifyRequest, app: KnownApp): void {
   apps.set(request, app);
 }
 
-/** The parameter of a handler that receives the {@link KnownApp} which calls. */
+/** Injects the {@link KnownApp} that calls into a handler. */
 export const CallingApp = createParamDecorator((_: unknown, context: ExecutionContext): KnownApp => {
   const app = apps.get(context.switchToHttp().getRequest<FastifyRequest>());
-  if (!app) throw new BrokerError('InternalError', 'No app was found to be calling.');
+  if (!app) throw new BrokerError('InternalError', 'The guard identified no app for this request.');
   return app;
 });

@@ -2,12 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isOAuthEndpoint } from '../../http/errors/oauth-error.ts';
 import type { NativeAppCache } from '../registry/native-app.cache.ts';
 
-/** What a page may read of an answer besides its body. */
+/** The response headers that a page may read. */
 const EXPOSED = ['dpop-nonce', 'latchkey-key-id', 'retry-after', 'www-authenticate'];
 
 const PREFLIGHT_SECONDS = '600';
 
-/** Lets pages of an origin read the answer (Fetch, section 3.3); no credentials of the browser's own are taken. */
+/** Lets pages of an origin read the response (Fetch, section 3.3), without the browser's credentials. */
 export function allowOrigin(reply: FastifyReply, origin: string): void {
   void reply.headers({
     'access-control-allow-origin': origin,
@@ -16,7 +16,7 @@ export function allowOrigin(reply: FastifyReply, origin: string): void {
   });
 }
 
-/** Answers a preflight of an origin that may call, with the headers that it asks to send. */
+/** Allows the preflight of an origin that may call, with the headers that it requests. */
 export function allowPreflight(reply: FastifyReply, origin: string, askedHeaders: string | undefined): void {
   allowOrigin(reply, origin);
   void reply.headers({
@@ -27,19 +27,19 @@ export function allowPreflight(reply: FastifyReply, origin: string, askedHeaders
 }
 
 /**
- * Lets pages read that they are to come again later: by then it is not known for which app they ask, so any app's pages
- * may. What is not readable is a network error to them, which says nothing of when.
+ * Lets pages read that they must retry later. The app is not identified yet then, so the pages of any app may read it.
+ * Without it, a page sees a network error, which does not say when to retry.
  */
 export function addRefusalCors(server: FastifyInstance, apps: NativeAppCache): void {
   server.addHook('onSend', async (request, reply) => {
     const { origin } = request.headers;
     if (origin === undefined || !isEarlyRefusal(request, reply)) return;
-    // The refusal goes out in any case, also when the database does not say whose pages these are.
+    // If the database fails, the refusal is sent without these headers.
     if (await apps.hasOrigin(origin).catch(() => false)) allowOrigin(reply, origin);
   });
 }
 
-/** Whether there are too many requests, said before the app was found that would have had its origins asked. */
+/** Returns whether this is a 429 that was sent before the app was identified and its origins were checked. */
 function isEarlyRefusal(request: FastifyRequest, reply: FastifyReply): boolean {
   const isTooMany = reply.statusCode === 429 && request.method === 'POST' && isOAuthEndpoint(request);
   return isTooMany && !reply.hasHeader('access-control-allow-origin');

@@ -6,7 +6,7 @@ import type { FlatBodyConfig } from '../../http/edge/body-parser.ts';
 import { NativeAppGuard } from './native-app.guard.ts';
 import { oauthErrorSchema, requestSchemas } from './native-openapi.ts';
 
-/** Their answers to other origins are said here, app by app, and not by the broker's own list. */
+/** The CORS headers depend on the app, so the broker's own list of origins does not apply. */
 const CONFIG: FlatBodyConfig & { readonly cors: false } = { flatBody: true, cors: false };
 
 const answered = ApiResponse({
@@ -29,11 +29,11 @@ const dpopHeader = ApiHeader({
 type Description = {
   readonly operationId: string;
   readonly summary: string;
-  /** What the broker itself refuses with 400. */
+  /** The OAuth errors of the broker's own 400 responses. */
   readonly refusals: string;
 };
 
-/** A handler that native apps ask instead of an endpoint of their issuers'. */
+/** Declares a handler that native apps call instead of their issuer's endpoint. */
 export function NativeEndpoint(
   path: keyof typeof requestSchemas,
   { refusals, ...operation }: Description,

@@ -7,13 +7,13 @@ import type { NativeApp } from '../registry/native-app.ts';
 
 const ALL = 'all';
 
-/** Limits what native apps ask, minute by minute, in this process: from one address, for one app, and in all. */
+/** Limits the requests of native apps per minute, in this process: per address, per app, and in all. */
 @Injectable()
 export class NativeLimits {
   private readonly perAddress: RateLimit | undefined;
   private readonly perApp: RateLimit | undefined;
   private readonly overall: RateLimit | undefined;
-  /** One for each number that an app has for its limit. */
+  /** The limits of apps with a limit of their own, by requests per minute. */
   private readonly own = new Map<number, RateLimit>();
 
   constructor({ limits }: Config) {
@@ -23,9 +23,9 @@ export class NativeLimits {
   }
 
   /**
-   * Counts a request before it is known whose it is.
+   * Counts a request before its app is identified.
    *
-   * @throws BrokerError `TooManyRequests`, as the other
+   * @throws BrokerError `TooManyRequests`, as does {@link countApp}
    */
   async countRequest(address: string, reply: FastifyReply): Promise<void> {
     await this.perAddress?.count(networkOf(address), reply);

@@ -9,7 +9,7 @@ const own = {
 
 const text = z.string();
 
-/** What the endpoints take: strings only, each once, and nothing that is not named here. */
+/** The parameters of the endpoints: strings, each at most once, and no others. */
 export const requestSchemas = {
   par: toOpenApiSchema(
     z.object({

@@ -22,18 +22,18 @@ import {
 import { NativeRefreshRepository } from '../refresh/native-refresh.repository.ts';
 import { NativeRefresher, type TokenState } from '../refresh/native-refresher.service.ts';
 
-/** How long a request waits for the use of its token; that goes on without it. */
+/** How long a request waits for the use of its token. The use itself goes on. */
 const PATIENCE_MS = 25_000;
 
-/** A lost answer may still come to this process, and a request that was lost can be sent again in two minutes. */
+/** An answer may still arrive at this process, and a token whose answer was lost can be sent again after two minutes. */
 const IN_DOUBT_SECONDS = 120;
 
-/** An answer, and the key that the session began with. */
+/** The issuer's answer, and the key id that the session began with. */
 export type KeyedAnswer = { readonly answer: IssuerAnswer; readonly kid: string };
 
 /**
- * Refreshes of native apps, which can be repeated: who shows a token with all that it is bound to, and proves to have its
- * key, is given the answer of its one use.
+ * Refreshes of native apps, which callers can repeat: a caller that presents a token with its binding, and proves to have
+ * its DPoP key, gets the answer of the token's one use.
  */
 @Injectable()
 export class NativeRefreshes {
@@ -48,14 +48,13 @@ export class NativeRefreshes {
   ) {}
 
   /**
-   * Uses a refresh token at its issuer, or answers as it was answered before.
+   * Uses a refresh token at its issuer, or returns the answer of its earlier use.
    *
    * @param dpop the header of the request: a proof for the issuer's token endpoint
    * @param patienceMs how long this request waits
-   * @throws BrokerError `InvalidIssuer`, `IssuerUnavailable`; `InvalidDpopProof`; `KeyIdRequired` for a token that is not
-   * known without it; `GrantMismatch` for another app, issuer, DPoP key or key id than its own; `UseDpopNonce` where a
-   * proof has to be made anew; `RefreshInDoubt` while nobody can know what became of the token; `UpstreamUnavailable`
-   * when nothing was sent
+   * @throws BrokerError `InvalidIssuer`, `IssuerUnavailable`; `InvalidDpopProof`; `KeyIdRequired` for an unknown token
+   * without a key id; `GrantMismatch` for another app, issuer, DPoP key or key id than the token's; `UseDpopNonce` when the
+   * proof needs a nonce; `RefreshInDoubt` while the outcome is unknown; `UpstreamUnavailable` when nothing was sent
    */
   async refresh(
     app: KnownApp,
@@ -92,7 +91,7 @@ export class NativeRefreshes {
     const finished = state?.finished ?? state?.known?.answered;
     if (finished) {
       await this.requirePossession(use, finished.sent, false);
-      return this.ended('replayed', finished.answer);
+      return this.countOutcome('replayed', finished.answer);
     }
     const flight = this.nativeRefresher.join(use);
     const late: UseOutcome = { kind: 'in-doubt', seconds: 5 };
@@ -100,26 +99,26 @@ export class NativeRefreshes {
     switch (outcome.kind) {
       case 'answered':
         if (flight.leader === use && isSentWith(outcome.sent, use))
-          return this.ended('refreshed', outcome.answer);
+          return this.countOutcome('refreshed', outcome.answer);
         await this.requirePossession(use, outcome.sent, true);
-        return this.ended('shared', outcome.answer);
+        return this.countOutcome('shared', outcome.answer);
       case 'refused':
-        return this.ended('refused', outcome.answer);
+        return this.countOutcome('refused', outcome.answer);
       case 'not-sent':
-        this.ended('not-sent', undefined);
+        this.countOutcome('not-sent', undefined);
         throw notSent(outcome.cause);
       case 'unknown':
-        this.ended('unknown', undefined);
+        this.countOutcome('unknown', undefined);
         throw inDoubt(IN_DOUBT_SECONDS, outcome.cause);
       case 'in-doubt':
-        this.ended('waiting', undefined);
+        this.countOutcome('waiting', undefined);
         throw inDoubt(outcome.seconds);
     }
   }
 
   /**
-   * Makes sure that who wants an answer has the key now: with a nonce of ours, or the one that the issuer has just
-   * accepted from whoever was at the same time; and with a proof that was never used before.
+   * Requires that the caller has the DPoP key now: its proof was never used before, and carries the broker's nonce, or the
+   * nonce that the issuer just accepted from a concurrent caller.
    */
   private async requirePossession(
     { fingerprint: { id }, proof }: NativeUse,
@@ -129,16 +128,20 @@ export class NativeRefreshes {
     const { nonce, jti, jkt } = proof;
     const isOfIssuer = wasWaiting && nonce !== undefined && digestOf(nonce) === sent.nonce;
     if (!isOfIssuer && (nonce === undefined || !this.fingerprints.isGoodNonce(nonce, id))) {
-      this.ended('challenged', undefined);
-      const message = 'This refresh token was used. Prove with this nonce that you have its key.';
+      this.countOutcome('challenged', undefined);
+      const message =
+        'This refresh token was used already. Send it again with a DPoP proof that carries this nonce.';
       throw new BrokerError('UseDpopNonce', message, { dpopNonce: this.fingerprints.nonce(id) });
     }
     if (digestOf(jti) !== sent.jti && (await this.nativeProofRows.consume({ jkt, jti }))) return;
-    this.ended('mismatch', undefined);
-    throw new BrokerError('InvalidDpopProof', 'The DPoP proof is not accepted. It was used before.');
+    this.countOutcome('mismatch', undefined);
+    throw new BrokerError(
+      'InvalidDpopProof',
+      'This DPoP proof was used before. Send a new proof with a new jti.',
+    );
   }
 
-  /** A token that is not known here goes with the key that the app names; unless it is that of another issuer. */
+  /** Binds an unknown token to the key id that the app names, unless it is known at another issuer. */
   private async bindUnknown(
     app: KnownApp,
     fingerprint: Fingerprint,
@@ -148,7 +151,7 @@ export class NativeRefreshes {
     if (kid === undefined)
       throw new BrokerError(
         'KeyIdRequired',
-        'key_id: is missing, and this token is not known here; send the Latchkey-Key-Id that came with it',
+        'key_id: is missing, and this refresh token is unknown here. Send the Latchkey-Key-Id that came with it.',
       );
     return { ...shown, kid };
   }
@@ -163,12 +166,13 @@ export class NativeRefreshes {
   }
 
   private mismatch(app: KnownApp, what: keyof TokenBinding): BrokerError {
-    this.ended('mismatch', undefined);
+    this.countOutcome('mismatch', undefined);
     this.log.nativeRefreshRefused({ app: app.name, what });
-    return new BrokerError('GrantMismatch', `This refresh token is not for this ${WORDS[what]}.`);
+    return new BrokerError('GrantMismatch', `This refresh token is bound to another ${WORDS[what]}.`);
   }
 
-  private ended<Answer>(outcome: NativeRefreshOutcome, answer: Answer): Answer {
+  /** Counts how a refresh ended, and returns its answer. */
+  private countOutcome<Answer>(outcome: NativeRefreshOutcome, answer: Answer): Answer {
     this.metrics.nativeApps.refreshEnded(outcome);
     return answer;
   }
@@ -181,27 +185,33 @@ const WORDS: Readonly<Record<keyof TokenBinding, string>> = {
   kid: 'key_id',
 };
 
-/** @throws BrokerError `InvalidRequest` where it is no key of this app */
+/** @throws BrokerError `InvalidRequest` when the app has no such key */
 export function keyOf({ keys }: KnownApp, kid: string): AppKey {
   const key = keys.find(candidate => candidate.kid === kid);
-  if (!key) throw new BrokerError('InvalidRequest', 'key_id: names no key of this app');
+  if (!key)
+    throw new BrokerError('InvalidRequest', 'key_id: must be the Latchkey-Key-Id of a key of this app');
   return key;
 }
 
-/** Whether an answer is to this very request: another process may have been faster. */
+/** Returns whether an answer belongs to this request, and not to a concurrent one of another process. */
 function isSentWith(sent: SentProof, { proof }: NativeUse): boolean {
   return sent.jti === digestOf(proof.jti);
 }
 
 function notSent(cause: unknown): BrokerError {
   if (cause instanceof BrokerError && cause.code !== 'InternalError') return cause;
-  return new BrokerError('IssuerUnavailable', 'The refresh token was not sent. Try again.', {
-    cause,
-    retryAfterSeconds: 1,
-  });
+  return new BrokerError(
+    'IssuerUnavailable',
+    'The refresh token was not sent to the issuer. It is still good: try again.',
+    {
+      cause,
+      retryAfterSeconds: 1,
+    },
+  );
 }
 
 function inDoubt(seconds: number, cause?: unknown): BrokerError {
-  const message = 'Nobody knows yet what became of this refresh token. Keep it, and try again later.';
+  const message =
+    'It is not known yet whether the issuer used this refresh token. Keep it, and try again later.';
   return new BrokerError('RefreshInDoubt', message, { cause, retryAfterSeconds: seconds });
 }

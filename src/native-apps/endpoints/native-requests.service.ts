@@ -16,10 +16,10 @@ import { NativeRefreshRepository } from '../refresh/native-refresh.repository.ts
 import { type KeyedAnswer, keyOf } from './native-refreshes.service.ts';
 import { NativeRefresher } from '../refresh/native-refresher.service.ts';
 
-/** A login that was pushed is over by then. */
+/** A pushed login has expired by then. */
 const LOGIN_SECONDS = 30 * 60;
 
-/** What a native app asks of its issuer. */
+/** Forwards the requests of native apps to their issuers, with the client assertion that the broker signs. */
 @Injectable()
 export class NativeRequests {
   constructor(
@@ -32,15 +32,16 @@ export class NativeRequests {
   ) {}
 
   /**
-   * Pushes an authorization request (RFC 9126), with the key that new sessions begin with.
+   * Pushes an authorization request (RFC 9126), signed with the key for new sessions.
    *
-   * @throws BrokerError `InvalidIssuer`, `IssuerUnavailable`; `InvalidRequest` for a key id that is none of the app's; `UpstreamUnavailable`, `UpstreamTimeout`
+   * @throws BrokerError `InvalidIssuer`, `IssuerUnavailable`; `InvalidRequest` for a key id that the app does not have;
+   * `UpstreamUnavailable`, `UpstreamTimeout`
    */
   async push(app: KnownApp, request: ParsedRequest, dpop: string | undefined): Promise<KeyedAnswer> {
     const endpoints = await this.issuerEndpoints.get(request.issuer);
     const url = requireEndpoint(endpoints.par, 'pushed authorization requests');
     const key = request.keyId === undefined ? signingKeyOf(app) : keyOf(app, request.keyId);
-    const answer = await this.ask(app, key, { endpoints, url, request, dpop });
+    const answer = await this.callIssuer(app, key, { endpoints, url, request, dpop });
     const challenge = request.passedOn.code_challenge;
     if (answer.status < 300 && challenge !== undefined) {
       const login = this.fingerprints.ofLogin(endpoints.issuer, challenge);
@@ -50,14 +51,14 @@ export class NativeRequests {
     return { answer, kid: key.kid };
   }
 
-  /** Redeems a code (RFC 6749 section 4.1.3), with the key that its login was pushed with, and remembers whose it is. */
+  /** Redeems a code (RFC 6749 section 4.1.3), signed with the key of its login, and stores the binding of the new token. */
   async redeem(app: KnownApp, request: ParsedRequest, dpop: string | undefined): Promise<KeyedAnswer> {
     const endpoints = await this.issuerEndpoints.get(request.issuer);
     const { issuer } = endpoints;
     const key = await this.keyOfLogin(app, issuer, request);
-    const answer = await this.ask(app, key, { endpoints, url: endpoints.token, request, dpop });
-    const judged = decideRefreshOutcome(answer.status, answer.body, null);
-    const token = judged.kind === 'refreshed' ? judged.tokens.refreshToken : null;
+    const answer = await this.callIssuer(app, key, { endpoints, url: endpoints.token, request, dpop });
+    const outcome = decideRefreshOutcome(answer.status, answer.body, null);
+    const token = outcome.kind === 'refreshed' ? outcome.tokens.refreshToken : null;
     const jkt = token === null ? undefined : await findProofKey(dpop);
     if (token !== null && jkt !== undefined) {
       const binding = { appId: app.id, issuer, jkt, kid: key.kid };
@@ -66,17 +67,17 @@ export class NativeRequests {
     return { answer, kid: key.kid };
   }
 
-  /** Ends a session (RFC 7009), with the key that it began with as far as that is known. */
+  /** Revokes a token (RFC 7009), signed with the key that its session began with, if that is known. */
   async revoke(app: KnownApp, request: ParsedRequest, dpop: string | undefined): Promise<KeyedAnswer> {
     const endpoints = await this.issuerEndpoints.get(request.issuer);
     const url = requireEndpoint(endpoints.revocation, 'revocation');
     const token = this.fingerprints.ofRefreshToken(endpoints.issuer, request.passedOn.token ?? '');
     const known = await this.nativeRefreshRows.find(token);
     if (known && known.binding.appId !== app.id)
-      throw new BrokerError('GrantMismatch', 'This refresh token is not for this client_id.');
+      throw new BrokerError('GrantMismatch', 'This refresh token is bound to another client_id.');
     const kid = known?.binding.kid ?? request.keyId;
     const key = kid === undefined ? signingKeyOf(app) : keyOf(app, kid);
-    const answer = await this.ask(app, key, { endpoints, url, request, dpop });
+    const answer = await this.callIssuer(app, key, { endpoints, url, request, dpop });
     if (answer.status < 300) {
       this.nativeRefresher.forget(token);
       if (known) await this.nativeRefreshRows.forget(token);
@@ -84,13 +85,13 @@ export class NativeRequests {
     return { answer, kid: key.kid };
   }
 
-  private async ask(
+  private async callIssuer(
     app: KnownApp,
     key: AppKey,
-    asked: { endpoints: Endpoints; url: URL; request: ParsedRequest; dpop: string | undefined },
+    call: { endpoints: Endpoints; url: URL; request: ParsedRequest; dpop: string | undefined },
   ): Promise<IssuerAnswer> {
-    const { endpoints, url, dpop } = asked;
-    const parameters = asked.request.passedOn;
+    const { endpoints, url, dpop } = call;
+    const parameters = call.request.passedOn;
     const signed = await this.issuerRequests.sign({ app, key, endpoints, url, parameters, dpop });
     return (await upstreamInTime(this.issuerRequests.send(signed))).answer;
   }
@@ -102,7 +103,7 @@ export class NativeRequests {
     return pushed?.binding.appId === app.id ? keyOf(app, pushed.binding.kid) : signingKeyOf(app);
   }
 
-  /** The answer is given out in any case: what is not remembered here the app can tell. */
+  /** A failure is only logged: without the stored binding, the app must send its key id. */
   private async rememberBinding(
     fingerprint: Fingerprint,
     binding: TokenBinding,
@@ -118,11 +119,14 @@ export class NativeRequests {
 
 function signingKeyOf({ keys }: KnownApp): AppKey {
   const signing = keys[0] && findSigningKey(keys, keys[0].readAt);
-  if (!signing) throw new BrokerError('InternalError', 'No client key of this app is active.');
+  if (!signing) throw new BrokerError('InternalError', 'This app has no active client key.');
   return signing;
 }
 
 function requireEndpoint(url: URL | undefined, what: string): URL {
   if (url) return url;
-  throw new BrokerError('InvalidIssuer', `The issuer offers no endpoint for ${what}.`);
+  throw new BrokerError(
+    'InvalidIssuer',
+    `The issuer has no endpoint for ${what}, so this request cannot be made there.`,
+  );
 }

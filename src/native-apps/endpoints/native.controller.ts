@@ -11,7 +11,7 @@ import { grantKindOf, type Parameters, parseRequest } from '../refresh/native-pa
 import { type KeyedAnswer, NativeRefreshes } from './native-refreshes.service.ts';
 import { NativeRequests } from './native-requests.service.ts';
 
-/** The endpoints that native apps ask instead of their issuers'. */
+/** The endpoints that native apps call instead of their issuer's. */
 @ApiTags('native apps')
 @Controller('native')
 export class NativeController {
@@ -69,7 +69,7 @@ export class NativeController {
     send(reply, await this.nativeRequests.revoke(app, parseRequest('revoke', parameters), dpop));
   }
 
-  /** A preflight names no app: any whose pages may call lets it pass, and the app itself is asked afterwards. */
+  /** A preflight names no app, so the origin of any app passes. The request itself is checked against its app. */
   @Options(['par', 'token', 'revoke'])
   @HttpCode(204)
   @Allow('anyone')
@@ -87,6 +87,6 @@ export class NativeController {
 
 function send(reply: FastifyReply, { answer, kid }: KeyedAnswer): void {
   const headers = { 'cache-control': 'no-store', ...answer.headers, 'latchkey-key-id': kid };
-  // As bytes: to a text the framework would add a charset.
+  // As bytes: Fastify adds a charset to text.
   void reply.code(answer.status).headers(headers).send(Buffer.from(answer.body));
 }

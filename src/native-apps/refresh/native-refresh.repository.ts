@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Kysely, UpdateQueryBuilder, UpdateResult } from 'kysely';
 import { RowMac } from '../../crypto/row-mac.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
-import { isUniqueViolation } from '../../database/engine/database-error.ts';
+import { isUniqueViolation } from '../../database/connection/database-error.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { AttemptId, NativeAppId } from '../../database/tables/id.ts';

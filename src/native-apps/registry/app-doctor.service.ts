@@ -10,7 +10,7 @@ import type { NativeApp } from './native-app.ts';
 
 const anObject = z.record(z.string(), z.unknown());
 
-/** Looks at an app from outside, as an issuer does. */
+/** Checks the published documents of an app as an issuer reads them. */
 @Injectable()
 export class AppDoctor {
   constructor(
@@ -19,7 +19,7 @@ export class AppDoctor {
     private readonly clientKeys: ClientKeys,
   ) {}
 
-  /** Fetches the client metadata and the keys of an app, and says in plain words what is wrong with them. */
+  /** Fetches the client metadata and the keys of an app, and returns what is wrong with them. */
   async examine(app: NativeApp): Promise<Diagnosis> {
     const { keys } = await this.clientKeys.publicJwks(app.id);
     const kids = keys.map(({ kid }) => kid ?? '');
@@ -34,13 +34,14 @@ export class AppDoctor {
   private async fetch(url: string): Promise<Fetched> {
     try {
       const response = await this.outboundHttp.metadata(url, { headers: { accept: 'application/json' } });
-      if (response.status !== 200) return { trouble: `answers ${response.status} instead of 200` };
+      if (response.status !== 200) return { trouble: `returned status ${response.status} instead of 200` };
       const type = response.headers.get('content-type')?.split(';')[0]?.trim();
       if (type !== 'application/json')
-        return { trouble: `is served as ${type ?? 'nothing'} instead of application/json` };
+        return { trouble: `has the content type ${type ?? '(none)'} instead of application/json` };
       return toDocument(await response.text());
     } catch (error) {
-      if (error instanceof OutboundError) return { trouble: `cannot be read: ${error.message}` };
+      if (error instanceof OutboundError)
+        return { trouble: `could not be fetched: ${error.message.replace(/\.$/, '')}` };
       throw error;
     }
   }
@@ -49,8 +50,8 @@ export class AppDoctor {
 function toDocument(text: string): Fetched {
   try {
     const { data } = anObject.safeParse(JSON.parse(text));
-    return data ? { document: data } : { trouble: 'is no JSON object' };
+    return data ? { document: data } : { trouble: 'is not a JSON object' };
   } catch {
-    return { trouble: 'is no JSON' };
+    return { trouble: 'is not JSON' };
   }
 }

@@ -3,17 +3,17 @@ import type { NativeApp } from './native-app.ts';
 
 type Place = Pick<Config, 'baseUrl'>;
 
-/** Where the client metadata of an app are that the broker hosts: its client id. */
+/** Returns the client id of an app whose client metadata the broker hosts: the URL of that document. */
 export function hostedClientId({ baseUrl }: Place, name: string): string {
   return `${baseUrl}/native/apps/${name}/oauth-client-metadata.json`;
 }
 
-/** What the client metadata of every app have to name as their `jwks_uri`. */
+/** Returns the `jwks_uri` that the client metadata of every app must have. */
 export function jwksUriOf({ baseUrl }: Place, name: string): string {
   return `${baseUrl}/native/apps/${name}/jwks.json`;
 }
 
-/** What client metadata must say of a confidential native app, wherever they are hosted. */
+/** Returns the members that the client metadata of a confidential native app must have, wherever they are hosted. */
 export function requiredMetadata(place: Place, { name, clientId }: Pick<NativeApp, 'name' | 'clientId'>) {
   return {
     client_id: clientId,
@@ -25,7 +25,7 @@ export function requiredMetadata(place: Place, { name, clientId }: Pick<NativeAp
   } as const;
 }
 
-/** The client metadata document of an app (OAuth Client ID Metadata Document); none where the app hosts it itself. */
+/** Returns the client metadata of an app (OAuth Client ID Metadata Document), or undefined if the app hosts them itself. */
 export function clientMetadataOf(place: Place, app: NativeApp): object | undefined {
   const { metadata } = app;
   if (!metadata) return undefined;

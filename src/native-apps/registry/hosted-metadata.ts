@@ -2,16 +2,13 @@ import { z } from 'zod';
 import { oauthScope } from '../../config/values/oauth-scope.ts';
 import { webPage } from '../../config/values/urls.ts';
 
-/** Issuers let confidential clients come back to https addresses only: an app claims its own (universal links, app links). */
+/** Issuers redirect confidential clients to https URLs only. An app claims such URLs (universal links, app links). */
 const redirectUri = z
   .string()
   .max(2048)
-  .refine(
-    isHttpsUrl,
-    'must be an https URL without fragment: issuers let no confidential client have another',
-  );
+  .refine(isHttpsUrl, 'must be an https URL without a fragment, such as https://app.example/callback');
 
-/** What the operator says of an app whose client metadata the broker hosts. */
+/** The operator's input for client metadata that the broker hosts. */
 export const hostedMetadata = z.strictObject({
   clientName: z
     .string()

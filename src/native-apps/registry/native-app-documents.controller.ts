@@ -9,10 +9,10 @@ import { ClientKeys } from '../../oauth/client-keys/client-keys.service.ts';
 import { clientMetadataOf } from './app-documents.ts';
 import { NativeApps } from './native-apps.service.ts';
 
-/** Authorization servers cache both for ten minutes; so may everybody on the way. */
+/** Authorization servers cache both documents for ten minutes, and so may every cache on the way. */
 const CACHED = 'public, max-age=600';
 
-/** What issuers read of an app; that it is paused here does not concern them. */
+/** The documents of an app that issuers read. A paused app keeps its documents. */
 @ApiTags('native apps')
 @Controller('native/apps/:name')
 export class NativeAppDocumentsController {
@@ -33,7 +33,11 @@ export class NativeAppDocumentsController {
   @ApiErrors('NotFound')
   async metadata(@Param('name') name: string): Promise<object> {
     const document = clientMetadataOf(this.config, await this.nativeApps.get(name));
-    if (!document) throw new BrokerError('NotFound', 'This app hosts its client metadata itself.');
+    if (!document)
+      throw new BrokerError(
+        'NotFound',
+        'This app hosts its client metadata itself. Its client_id is their URL.',
+      );
     return document;
   }
 

@@ -2,20 +2,26 @@ import { z } from 'zod';
 import { appOrigin } from './app-origin.ts';
 import { hostedMetadata } from './hosted-metadata.ts';
 
-/** What stands in the addresses of an app's documents. */
+/** The name of an app, as the URLs of its documents contain it. */
 const appName = z
   .string()
-  .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, 'must be 1 to 64 lowercase letters, digits and hyphens');
+  .regex(
+    /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/,
+    'must be 1 to 64 lowercase letters, digits and hyphens, such as field-app',
+  );
 
-/** Headers whose value is never the app's own. */
+/** Headers that have another meaning, so no app can choose their value. */
 const RESERVED_HEADERS = ['authorization', 'cookie', 'host', 'origin', 'dpop', 'content-type'];
 
 const attestation = z.strictObject({
   header: z
     .string()
-    .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'must be the name of a header')
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'must be the name of a header, such as X-App-Attestation')
     .transform(name => name.toLowerCase())
-    .refine(name => !RESERVED_HEADERS.includes(name), 'is a header that means something else'),
+    .refine(
+      name => !RESERVED_HEADERS.includes(name),
+      'has another meaning already: choose a header of your own, such as X-App-Attestation',
+    ),
   secret: z
     .string()
     .regex(/^[\x21-\x7e]{16,256}$/, 'must have 16 to 256 visible ASCII characters')
@@ -28,7 +34,7 @@ const changeable = {
   limitPerMinute: z.int().min(1).max(1_000_000).nullable().describe('null for what the settings say'),
 };
 
-/** What the operator registers an app with. */
+/** The operator's input to register an app. */
 export const nativeAppInput = z.strictObject({
   name: appName,
   clientId: z.url().max(512).optional().describe('where the app hosts its client metadata itself'),
@@ -38,7 +44,7 @@ export const nativeAppInput = z.strictObject({
   limitPerMinute: changeable.limitPerMinute.default(null),
 });
 
-/** What the operator may change of an app; what is left out stays. Its client id is for ever. */
+/** The operator's changes to an app. Omitted members stay. The client id never changes. */
 export const nativeAppChange = z.strictObject({
   metadata: hostedMetadata.optional(),
   origins: changeable.origins.optional(),

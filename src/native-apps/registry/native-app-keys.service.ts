@@ -9,7 +9,7 @@ import type { ClientKeyView } from '../../oauth/client-keys/client-key-view.ts';
 import { NativeAppCache } from './native-app.cache.ts';
 import { NativeApps } from './native-apps.service.ts';
 
-/** The client keys of an app, and what the operator does with them: as with the broker's own. */
+/** The operator's actions on the client keys of an app, as on the broker's own. */
 @Injectable()
 export class NativeAppKeys {
   constructor(
@@ -37,10 +37,10 @@ export class NativeAppKeys {
 
   private async step(
     name: string,
-    take: (owner: NativeAppId) => Promise<KeyStepResult>,
+    act: (owner: NativeAppId) => Promise<KeyStepResult>,
   ): Promise<KeyStepResult> {
     const { id, clientId } = await this.nativeApps.get(name);
-    const result = await take(id);
+    const result = await act(id);
     this.nativeAppCache.forget(clientId);
     return result;
   }

@@ -16,7 +16,7 @@ export type AppKey = ClientKeyReading & { readonly clientKey: ClientKey };
 /** An app with its keys, as a request needs them. */
 export type KnownApp = NativeApp & { readonly keys: readonly AppKey[] };
 
-/** Registered apps by their client ids; what another instance changes is known here within five seconds. */
+/** Caches registered apps by their client ids. A change by another instance is seen within five seconds. */
 @Injectable()
 export class NativeAppCache {
   private readonly rows: RowCache<KnownApp>;
@@ -39,12 +39,12 @@ export class NativeAppCache {
     return this.rows.get(clientId);
   }
 
-  /** Whether any app is called for from a web origin. */
+  /** Returns whether pages of a web origin may call for any app. */
   async hasOrigin(origin: string): Promise<boolean> {
     return (await this.origins.get(ALL))?.has(origin) ?? false;
   }
 
-  /** Forgets an app that was changed here. */
+  /** Drops an app that this process changed. */
   forget(clientId: string): void {
     this.rows.forget(clientId);
     this.origins.forget(ALL);

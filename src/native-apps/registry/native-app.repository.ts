@@ -8,7 +8,7 @@ import type { NativeAppId } from '../../database/tables/id.ts';
 import { toTimestamp } from '../../database/tables/timestamp.ts';
 import { type NativeApp, type NativeAppRow, toNativeApp, toNativeAppRow } from './native-app.ts';
 
-/** Registered apps; every row carries a MAC over all that it says. */
+/** Registered apps. Every row carries a MAC over all its columns. */
 @Injectable()
 export class NativeAppRepository {
   constructor(
@@ -16,12 +16,12 @@ export class NativeAppRepository {
     private readonly mac: RowMac,
   ) {}
 
-  /** @throws the database's error when its name or its client id is taken: see `isUniqueViolation` */
+  /** @throws the database's error when the name or the client id is in use: see `isUniqueViolation` */
   async insertApp(app: NativeApp, database: Kysely<Schema>): Promise<void> {
     await database.insertInto('native_app').values(this.signed(app)).execute();
   }
 
-  /** Replaces an app that is as it was read; answers whether it still was. */
+  /** Replaces an app unless it changed since it was read as `was`. Returns whether it did. */
   async replaceApp(was: NativeApp, app: NativeApp, database: Kysely<Schema>): Promise<boolean> {
     const { numUpdatedRows } = await database
       .updateTable('native_app')
@@ -32,7 +32,7 @@ export class NativeAppRepository {
     return numUpdatedRows === 1n;
   }
 
-  /** Answers whether it was there, and paused. */
+  /** Deletes an app if it is paused. Returns whether it did. */
   async deletePausedApp(id: NativeAppId, database: Kysely<Schema>): Promise<boolean> {
     const { numDeletedRows } = await database
       .deleteFrom('native_app')
@@ -42,7 +42,7 @@ export class NativeAppRepository {
     return numDeletedRows === 1n;
   }
 
-  /** @throws BrokerError `SealedRowUnreadable` when a row was edited, as all below */
+  /** @throws BrokerError `SealedRowUnreadable` when a row was edited, as do all methods below */
   async listApps(): Promise<NativeApp[]> {
     const rows = await this.database.selectFrom('native_app').selectAll().orderBy('name').execute();
     return rows.map(row => this.verified(row));

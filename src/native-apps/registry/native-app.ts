@@ -6,11 +6,11 @@ import type { HostedMetadata } from './hosted-metadata.ts';
 
 export type NativeAppRow = Selectable<NativeAppTable>;
 
-/** What a request of an app has to carry, so that it is believed to come from the app. */
+/** The header that proves that a request comes from the app or its gateway. */
 type Attestation = {
-  /** In lower case. */
+  /** The header's name, in lower case. */
   readonly header: string;
-  /** Digest of the header's value. */
+  /** The digest of the header's value. */
   readonly digest: string;
 };
 
@@ -20,12 +20,12 @@ export type NativeApp = {
   readonly name: string;
   readonly clientId: string;
   readonly status: NativeAppStatus;
-  /** What its client metadata say, where the broker hosts them; `null` where the app does. */
+  /** The client metadata that the broker hosts; null if the app hosts them itself. */
   readonly metadata: HostedMetadata | null;
-  /** Web origins that may call for it; what is no browser names none. */
+  /** The web origins whose pages may call for the app. Callers other than browsers send no origin. */
   readonly origins: readonly string[];
   readonly attestation: Attestation | null;
-  /** Requests a minute; `null` for what the settings say. */
+  /** Requests per minute; null for the limit of the settings. */
   readonly limitPerMinute: number | null;
   readonly createdAt: Date;
   readonly changedAt: Date;

@@ -61,10 +61,10 @@ export class NativeAppsController {
   @ApiCreatedResponse(appResponse)
   @ApiErrors('InvalidRequest', 'AppExists', 'PublicClient')
   async add(
-    @BodyOf(nativeAppInput) ask: NativeAppInput,
+    @BodyOf(nativeAppInput) input: NativeAppInput,
     @CallSource() by: AuditSource,
   ): Promise<NativeAppView> {
-    return toNativeAppView(await this.nativeApps.add(ask, by), this.config);
+    return toNativeAppView(await this.nativeApps.add(input, by), this.config);
   }
 
   @Get(':name')

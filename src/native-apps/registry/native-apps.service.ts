@@ -4,7 +4,7 @@ import type { AuditSource } from '../../audit/audit-event.ts';
 import { AuditLog } from '../../audit/audit-log.service.ts';
 import { Config } from '../../config/config.ts';
 import { digestOf } from '../../crypto/secret.ts';
-import { isUniqueViolation } from '../../database/engine/database-error.ts';
+import { isUniqueViolation } from '../../database/connection/database-error.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import { NativeAppId, newId } from '../../database/tables/id.ts';
@@ -23,7 +23,7 @@ type Step = 'added' | 'changed' | 'paused' | 'resumed' | 'removed';
 /** Deletes what belongs to an app, in the transaction that removes the app. */
 export type RemovalListener = (appId: NativeAppId, transaction: Transaction<Schema>) => Promise<void>;
 
-/** The apps that the operator has registered. */
+/** The apps that the operator registered. */
 @Injectable()
 export class NativeApps {
   private readonly removalListeners: RemovalListener[] = [];
@@ -50,28 +50,28 @@ export class NativeApps {
   /** @throws BrokerError `NotFound` */
   async get(name: string): Promise<NativeApp> {
     const app = await this.nativeAppRows.findAppByName(name);
-    if (!app) throw new BrokerError('NotFound', 'There is no app of this name.');
+    if (!app) throw new BrokerError('NotFound', 'No app of this name is registered.');
     return app;
   }
 
   /**
-   * Registers an app, with a key that signs at once: nobody has read its JWKS before.
+   * Registers an app with a key that is active at once: no issuer has cached its JWKS yet.
    *
-   * @throws BrokerError `PublicClient`; `InvalidRequest`; `AppExists` when its name or its client id is taken
+   * @throws BrokerError `PublicClient`; `InvalidRequest`; `AppExists` when its name or its client id is in use
    */
-  async add(ask: NativeAppInput, by: AuditSource): Promise<NativeApp> {
+  async add(input: NativeAppInput, by: AuditSource): Promise<NativeApp> {
     this.requireReachable();
     const key = await generateClientKey();
     const now = new Date();
     const app: NativeApp = {
       id: newId(NativeAppId),
-      name: ask.name,
-      clientId: this.clientIdOf(ask),
+      name: input.name,
+      clientId: this.clientIdOf(input),
       status: 'active',
-      metadata: ask.metadata ?? null,
-      origins: ask.origins,
-      attestation: toAttestation(ask.attestation),
-      limitPerMinute: ask.limitPerMinute,
+      metadata: input.metadata ?? null,
+      origins: input.origins,
+      attestation: toAttestation(input.attestation),
+      limitPerMinute: input.limitPerMinute,
       createdAt: now,
       changedAt: now,
     };
@@ -83,14 +83,17 @@ export class NativeApps {
   }
 
   /**
-   * Changes what may be changed of an app.
+   * Changes an app.
    *
    * @throws BrokerError `NotFound`; `InvalidRequest` for metadata that the app hosts itself
    */
   async change(name: string, change: NativeAppChange, by: AuditSource): Promise<NativeApp> {
     const app = await this.get(name);
     if (change.metadata && !app.metadata)
-      throw new BrokerError('InvalidRequest', 'metadata: the app hosts its client metadata itself.');
+      throw new BrokerError(
+        'InvalidRequest',
+        'metadata: the app hosts its client metadata itself. Change them there.',
+      );
     return this.replace('changed', app, by, {
       metadata: change.metadata ?? app.metadata,
       origins: change.origins ?? app.origins,
@@ -99,7 +102,7 @@ export class NativeApps {
     });
   }
 
-  /** Signs nothing for an app until it is resumed; its sessions wait as they are, and its documents stay. */
+  /** Signs nothing for an app until it is resumed. Its sessions and its documents stay as they are. */
   async pause(name: string, by: AuditSource): Promise<NativeApp> {
     const app = await this.get(name);
     return app.status === 'paused' ? app : this.replace('paused', app, by, { status: 'paused' });
@@ -111,7 +114,7 @@ export class NativeApps {
   }
 
   /**
-   * Removes an app for good, with its keys: none of its sessions can be refreshed any more.
+   * Removes an app and its keys for good. None of its sessions can be refreshed any more.
    *
    * @throws BrokerError `NotFound`; `AppActive` while it is not paused
    */
@@ -121,7 +124,7 @@ export class NativeApps {
       if (!(await this.nativeAppRows.deletePausedApp(app.id, transaction)))
         throw new BrokerError(
           'AppActive',
-          'Pause the app first: without its keys, none of its sessions lives longer than its access token.',
+          'This app is active. Pause it first: without its keys, its sessions end with their access tokens.',
         );
       await this.clientKeyRows.deleteOfApp(app.id, transaction);
       for (const deleteRest of this.removalListeners) await deleteRest(app.id, transaction);
@@ -134,12 +137,15 @@ export class NativeApps {
     by: AuditSource,
     change: Partial<NativeApp>,
   ): Promise<NativeApp> {
-    // Two changes of one millisecond are two.
+    // Adds 1 ms, so that two changes within one differ.
     const changedAt = new Date(Math.max(Date.now(), was.changedAt.getTime() + 1));
     const app = { ...was, ...change, changedAt };
     await this.write(step, app, by, async transaction => {
       if (await this.nativeAppRows.replaceApp(was, app, transaction)) return;
-      throw new BrokerError('AppChanged', 'Somebody else changed this app just now. Look at it again.');
+      throw new BrokerError(
+        'AppChanged',
+        'This app was changed at the same time. Read it again, then repeat your change.',
+      );
     });
     return app;
   }
@@ -164,31 +170,39 @@ export class NativeApps {
       await this.nativeAppRows.insertApp(app, transaction);
     } catch (cause) {
       if (!isUniqueViolation(cause)) throw cause;
-      throw new BrokerError('AppExists', 'An app of this name or client id is registered already.', {
-        cause,
-      });
+      throw new BrokerError(
+        'AppExists',
+        'An app with this name or client id is registered already. Choose another name.',
+        {
+          cause,
+        },
+      );
     }
   }
 
   private clientIdOf({ name, clientId, metadata }: NativeAppInput): string {
     if ((clientId === undefined) === (metadata === undefined))
-      throw new BrokerError('InvalidRequest', 'clientId, metadata: give one of the two.');
+      throw new BrokerError('InvalidRequest', 'clientId, metadata: give exactly one of the two.');
     if (clientId === undefined) return hostedClientId(this.config, name);
     const url = URL.parse(clientId);
     const isHttps =
       url?.protocol === 'https:' || (this.config.outbound.allowHttp && url?.protocol === 'http:');
     if (!isHttps || url.href !== clientId || url.hash !== '' || url.username !== '' || url.password !== '')
-      throw new BrokerError('InvalidRequest', 'clientId: must be the https URL of its client metadata.');
+      throw new BrokerError(
+        'InvalidRequest',
+        'clientId: must be the https URL of its client metadata, such as https://app.example/client.json.',
+      );
     return clientId;
   }
 
   private requireReachable(): void {
     if (this.config.client.kind === 'confidential') return;
-    const message = 'Issuers could not read the keys of an app here: set an https LATCHKEY_PUBLIC_URL.';
+    const message =
+      'Issuers could not read the keys of an app here. Set an https LATCHKEY_PUBLIC_URL, then register the app.';
     throw new BrokerError('PublicClient', message);
   }
 }
 
-function toAttestation(ask: NativeAppInput['attestation']): NativeApp['attestation'] {
-  return ask && { header: ask.header, digest: digestOf(ask.secret) };
+function toAttestation(input: NativeAppInput['attestation']): NativeApp['attestation'] {
+  return input && { header: input.header, digest: digestOf(input.secret) };
 }

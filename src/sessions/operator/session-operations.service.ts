@@ -18,7 +18,7 @@ import { withinTime } from '../../waiting/within-time.ts';
 /** How long the operator waits for a refresh. The refresh itself goes on. */
 const PATIENCE_MS = 30_000;
 
-/** Whether a session works, by its PDS's response just now. */
+/** The state of a session, by its PDS's response just now. */
 export type Validity =
   | { readonly status: 'active' }
   | { readonly status: 'needs_reauth'; readonly reason: SessionReason | null }

@@ -72,7 +72,7 @@ export class PdsRequests {
     );
   }
 
-  /** Whether a response says that the access token is not valid. Every other 401 has another cause. */
+  /** Returns whether a response says that the access token is not valid. Every other 401 has another cause. */
   refusesToken(response: PdsResponse): boolean {
     return challengeOf(response) === 'invalid_token';
   }

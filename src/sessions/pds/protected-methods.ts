@@ -34,7 +34,7 @@ const PROTECTED: readonly string[] = [
   'com.atproto.server.updateemail',
 ];
 
-/** Whether a method is `getServiceAuth`, in any case. */
+/** Returns whether a method is `getServiceAuth`, in any case. */
 export function isServiceAuth(nsid: string): boolean {
   return nsid.toLowerCase() === SERVICE_AUTH;
 }

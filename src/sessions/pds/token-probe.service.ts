@@ -4,7 +4,7 @@ import { readText } from '../../identity/outbound/exchange.ts';
 import { PdsRequests } from './pds-requests.service.ts';
 import type { LiveSession } from '../stored/session.cache.ts';
 
-/** Whether a PDS accepts an access token, refuses it, or gave no proof of either. */
+/** A PDS's verdict on an access token: accepted, refused, or without proof of either. */
 export type TokenVerdict = 'alive' | 'dead' | 'unknown';
 
 /** In bytes. The response of a PDS is much shorter. */

@@ -30,7 +30,7 @@ export const END_NOTICE_MS = { public: 2 * DAY_MS, confidential: 30 * DAY_MS } a
 /** How far the issuer's clock may be ahead of ours when it ends a session. */
 const CLOCK_LEEWAY_MS = 10 * MINUTE_MS;
 
-/** What a session's token needs. `usable`: the current access token may still be sent. */
+/** The next step for a session's token. `usable`: the current access token may still be sent. */
 export type RefreshDecision =
   | { readonly kind: 'fresh' }
   /** The token works and is due for renewal. */
@@ -58,7 +58,7 @@ function isUsable(session: Session, now: Date): boolean {
   return remaining(session, now) > LEAST_TOKEN_LIFE_MS;
 }
 
-/** Whether the token was renewed so recently that a PDS that refuses it would refuse the next one too. */
+/** Returns whether the token was renewed so recently that a PDS that refuses it would refuse the next one too. */
 export function isSettling({ refreshedAt }: Pick<Session, 'refreshedAt'>, now: Date): boolean {
   return now.getTime() - refreshedAt.getTime() < SETTLING_TIME_MS;
 }

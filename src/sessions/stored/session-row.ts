@@ -96,7 +96,7 @@ export function sealBinding(row: BoundColumns): RowBinding {
   return { table: 'oauth_session', column: 'sealed', id: row.id, facts };
 }
 
-/** Whether two readings of a row hold the same sealed tokens, bound to the same values. */
+/** Returns whether two readings of a row hold the same sealed tokens, bound to the same values. */
 export function isSealedAlike(a: SessionRow, b: SessionRow): boolean {
   return a.id === b.id && a.sealed === b.sealed && BOUND_COLUMNS.every(column => a[column] === b[column]);
 }

@@ -95,7 +95,7 @@ export function databaseTime({ readAt, readStartedAt }: LiveSession): Date {
   return new Date(readAt.getTime() + performance.now() - readStartedAt);
 }
 
-/** Whether a session is active and has its secrets. */
+/** Returns whether a session is active and has its secrets. */
 export function isLive(session: LiveSession | StoredSession | undefined): session is LiveSession {
   return session !== undefined && 'signer' in session;
 }

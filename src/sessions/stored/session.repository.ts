@@ -100,8 +100,8 @@ export class SessionRepository {
 
   /** Locks a session until the transaction ends, so that later reads in it see the newest row. */
   async lockSession(id: SessionId, transaction: Kysely<Schema>): Promise<void> {
-    if (this.database.dialect === 'sqlite') return; // The transaction locks the whole file.
-    await transaction.selectFrom('oauth_session').select('id').where('id', '=', id).forUpdate().execute();
+    const query = transaction.selectFrom('oauth_session').select('id').where('id', '=', id);
+    await this.database.dialect.lockRows(query).execute();
   }
 
   /** Marks a session `revoking` unless it has a holder. Returns whether this call did. */

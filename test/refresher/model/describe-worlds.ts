@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { type DatabaseConfig, readConfig } from '../../../src/config/config.ts';
-import type { DialectName } from '../../../src/database/connection/database.ts';
+import type { DialectName } from '../../../src/database/engine/dialect.ts';
 import { ClientKeys } from '../../../src/oauth/client-keys/client-keys.service.ts';
 import { describeDialects } from '../../database/dialects.ts';
 import { brokerSettings } from '../../network/broker-settings.ts';

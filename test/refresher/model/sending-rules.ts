@@ -1,4 +1,4 @@
-import type { DialectName } from '../../../src/database/connection/database.ts';
+import type { DialectName } from '../../../src/database/engine/dialect.ts';
 import type { StoredSession } from '../../../src/sessions/stored/session.repository.ts';
 import type { ModelBroker } from './model-broker.ts';
 import type { SentToken } from './refresh-road.ts';

@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Log } from '../../observability/log/log.ts';
 import { BackgroundLoop, type LastRound } from './background-loop.ts';
-import { BackgroundRefresh } from './background-refresh.service.ts';
+import { BackgroundRefresh } from '../refresh/background-refresh.service.ts';
 import { ExpiryWarnings } from '../sweeps/expiry-warnings.service.ts';
 import { Sweeper } from '../sweeps/sweeper.service.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { BrokerError } from '../../errors/broker-error.ts';
-import { ConnectionError } from './connection-error.ts';
-import { isBusy, isUnavailable, isUniqueViolation, toDatabaseUnavailable } from './database-error.ts';
+import { ConnectionError } from '../engine/connection-error.ts';
+import { isBusy } from '../sqlite/sqlite-errors.ts';
+import { isUnavailable, isUniqueViolation, toDatabaseUnavailable } from './database-error.ts';
 
 function failure(code: string): Error {
   return Object.assign(new Error('SQLITE_BUSY 23505 57P01, which the message must not decide'), { code });

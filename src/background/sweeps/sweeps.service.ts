@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { ExpiredApiKeys } from '../../api-keys/keys/expired-api-keys.service.ts';
+import { ExpiredKeyRequests } from '../../api-keys/requests/expired-key-requests.service.ts';
+import { AuditLog } from '../../audit/audit-log.service.ts';
+import { Database } from '../../database/connection/database.ts';
+import { SurplusNativeTokens } from '../../native-apps/refresh/surplus-native-tokens.service.ts';
+import { SessionRevocation } from '../../sessions/endings/session-revocation.service.ts';
+import { ExpiredRowRepository, expiringTables } from './expired-row.repository.ts';
+import { HolderlessSessions } from './holderless-sessions.service.ts';
+
+/** One kind of row that is removed once it is over. */
+export type Sweep = {
+  readonly name: string;
+  /** Rows per batch. A batch delays other users of the database, and the shutdown. */
+  readonly batch: number;
+  /** Removes up to `limit` rows that are over. Returns their number. */
+  readonly sweepBatch: (limit: number) => Promise<number>;
+};
+
+export type SweepList = { readonly list: readonly Sweep[] };
+
+/** Each row may need a request to an issuer. */
+const REVOCATIONS_PER_BATCH = 16;
+
+/** The table of sweeps. A new kind of row to sweep adds its line here. */
+@Injectable()
+export class Sweeps implements SweepList {
+  readonly list: readonly Sweep[];
+
+  constructor(
+    { dialect }: Database,
+    expiredRowRows: ExpiredRowRepository,
+    expiredApiKeys: ExpiredApiKeys,
+    expiredKeyRequests: ExpiredKeyRequests,
+    surplusNativeTokens: SurplusNativeTokens,
+    auditLog: AuditLog,
+    sessionRevocation: SessionRevocation,
+    holderlessSessions: HolderlessSessions,
+  ) {
+    const deletions = (name: string, sweepBatch: Sweep['sweepBatch']): Sweep => {
+      return { name, batch: dialect.rowsPerDelete, sweepBatch };
+    };
+    const revocations = (name: string, sweepBatch: Sweep['sweepBatch']): Sweep => {
+      return { name, batch: REVOCATIONS_PER_BATCH, sweepBatch };
+    };
+    this.list = [
+      ...expiringTables.map(table => deletions(table, limit => expiredRowRows.sweep(table, limit))),
+      deletions('api_key', limit => expiredApiKeys.sweep(limit)),
+      revocations('key_request', limit => expiredKeyRequests.sweep(limit)),
+      deletions('native_refresh_surplus', limit => surplusNativeTokens.sweep(limit)),
+      deletions('audit_event', limit => auditLog.sweep(limit)),
+      revocations('revoking', limit => sessionRevocation.retryRevocations(limit)),
+      revocations('oauth_session', limit => holderlessSessions.sweep(limit)),
+    ];
+  }
+}

@@ -1,0 +1,26 @@
+import type { DriverErrors } from '../engine/dialect.ts';
+
+/**
+ * SQLSTATE classes and codes, https://www.postgresql.org/docs/current/errcodes-appendix.html: connection exception
+ * (08), transaction rollback (40), insufficient resources (53), operator intervention (57), system error (58); a
+ * server that became a read-only standby (25006), an idle transaction that was ended (25P03), a lock not obtained in
+ * time (55P03).
+ */
+const UNAVAILABLE = /^(08...|40...|53...|57...|58...|25006|25P03|55P03)$/;
+
+const UNIQUE_VIOLATION = '23505';
+const QUERY_CANCELED = '57014';
+
+/**
+ * Two processes that create a table at once, even `if not exists`, fail with unique_violation in the catalog,
+ * duplicate_table, or duplicate_object for the table's row type. All three were observed.
+ */
+const TABLE_COLLISIONS = new Set([UNIQUE_VIOLATION, '42P07', '42710']);
+
+export const postgresErrors: DriverErrors = {
+  isUniqueViolation: code => code === UNIQUE_VIOLATION,
+  isUnavailable: code => UNAVAILABLE.test(code),
+  isTableCollision: code => TABLE_COLLISIONS.has(code),
+  // statement_timeout ends the wait.
+  isLockTimeout: code => code === QUERY_CANCELED,
+};

@@ -1,0 +1,21 @@
+import { driverCode } from '../engine/driver-error.ts';
+import type { DriverErrors } from '../engine/dialect.ts';
+
+/** Primary result codes, which an extended code continues with `_`. https://www.sqlite.org/rescode.html */
+const UNAVAILABLE =
+  /^SQLITE_(BUSY|CANTOPEN|CORRUPT|FULL|IOERR|LOCKED|NOMEM|NOTADB|PERM|PROTOCOL|READONLY)(_|$)/;
+
+const UNIQUE_VIOLATION = /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)$/;
+
+/** One process at a time has the file, and its own transactions take turns: nothing collides. */
+export const sqliteErrors: DriverErrors = {
+  isUniqueViolation: code => UNIQUE_VIOLATION.test(code),
+  isUnavailable: code => UNAVAILABLE.test(code),
+  isTableCollision: () => false,
+  isLockTimeout: () => false,
+};
+
+/** Tells whether another connection has locked the file (SQLITE_BUSY and its extended codes). */
+export function isBusy(error: unknown): boolean {
+  return /^SQLITE_BUSY(_|$)/.test(driverCode(error));
+}
