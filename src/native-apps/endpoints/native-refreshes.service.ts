@@ -14,12 +14,12 @@ import { NativeProofRepository } from '../refresh/native-proof.repository.ts';
 import {
   findMismatch,
   type IssuerAnswer,
-  type NativeUse,
   type SentProof,
   type TokenBinding,
   type UseOutcome,
 } from '../refresh/native-refresh.ts';
 import { NativeRefreshRepository } from '../refresh/native-refresh.repository.ts';
+import type { NativeUse } from '../refresh/native-use.ts';
 import { NativeRefresher, type TokenState } from '../refresh/native-refresher.service.ts';
 
 /** How long a request waits for the use of its token. The use itself goes on. */

@@ -1,8 +1,6 @@
 import type { NativeAppId } from '../../database/tables/id.ts';
-import type { CheckedProof } from '../../oauth/dpop/dpop-proof-check.ts';
 import type { StoredAttempt } from '../../single-use/use-decision.ts';
 import type { Fingerprint } from './fingerprints.service.ts';
-import type { AppRequest } from './issuer-requests.service.ts';
 
 /** What a refresh token is bound to. A request that differs in any of it is refused here. */
 export type TokenBinding = {
@@ -49,15 +47,6 @@ export function findMismatch(
   if (shown.jkt !== binding.jkt) return 'jkt';
   return shown.kid === undefined || shown.kid === binding.kid ? undefined : 'kid';
 }
-
-/** The use of a refresh token by an app, checked: only signing and sending are left. */
-export type NativeUse = {
-  readonly fingerprint: Fingerprint;
-  readonly binding: TokenBinding;
-  /** With the key that the binding names. */
-  readonly request: AppRequest;
-  readonly proof: CheckedProof;
-};
 
 /** How the use of a token ended, for every caller that waits for it. */
 export type UseOutcome =

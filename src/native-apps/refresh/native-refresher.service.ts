@@ -14,11 +14,10 @@ import { withinTime } from '../../waiting/within-time.ts';
 import { Fingerprints } from './fingerprints.service.ts';
 import { IssuerRequests, type SignedRequest } from './issuer-requests.service.ts';
 import { NativeAnswers } from './native-answers.service.ts';
-import { decideOutcome, type NativeOutcome, toUseOutcome } from './native-outcome.ts';
+import { decideOutcome, type NativeOutcome, type NativeUse, toUseOutcome } from './native-use.ts';
 import {
   findMismatch,
   type KnownToken,
-  type NativeUse,
   type SentProof,
   type TokenBinding,
   type UseOutcome,

@@ -1,7 +1,18 @@
+import type { CheckedProof } from '../../oauth/dpop/dpop-proof-check.ts';
 import { decideRefreshOutcome } from '../../oauth/refresh/refresh-outcome.ts';
 import type { Failure } from '../../single-use/token-use.ts';
-import type { ReceivedAnswer } from './issuer-requests.service.ts';
-import type { IssuerAnswer, SentProof, UseOutcome } from './native-refresh.ts';
+import type { Fingerprint } from './fingerprints.service.ts';
+import type { AppRequest, ReceivedAnswer } from './issuer-requests.service.ts';
+import type { IssuerAnswer, SentProof, TokenBinding, UseOutcome } from './native-refresh.ts';
+
+/** The use of a refresh token by an app, checked: only signing and sending are left. */
+export type NativeUse = {
+  readonly fingerprint: Fingerprint;
+  readonly binding: TokenBinding;
+  /** With the key that the binding names. */
+  readonly request: AppRequest;
+  readonly proof: CheckedProof;
+};
 
 /** How the transmission of an app's refresh ended. */
 export type NativeOutcome =
