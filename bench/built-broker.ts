@@ -55,7 +55,7 @@ export const { TempTokenRepository } = (await load(
 export const { UiSessionRepository } = (await load(
   'ui-sessions/ui-session.repository.js',
 )) as typeof UiSessionRepositoryModule;
-export const { ApiKeyRepository, bindingOf: apiKeyBindingOf } = (await load(
+export const { ApiKeyRepository, macBinding: apiKeyBindingOf } = (await load(
   'api-keys/api-key.repository.js',
 )) as typeof ApiKeyRepositoryModule;
 export const { ApiKeyVerifier } = (await load('api-keys/api-key.verifier.js')) as typeof ApiKeyVerifierModule;

@@ -9,13 +9,11 @@ import { ApiKeyRepository } from './keys/api-key.repository.ts';
 import { ApiKeyVerifier } from './keys/api-key.verifier.ts';
 import { ApiKeysController } from './keys/api-keys.controller.ts';
 import { ApiKeys } from './keys/api-keys.service.ts';
-import { ClaimCodes } from './requests/claim-codes.service.ts';
 import { ExpiredApiKeys } from './keys/expired-api-keys.service.ts';
 import { ExpiredKeyRequests } from './requests/expired-key-requests.service.ts';
 import { KeyRequestAuthorizations } from './requests/key-request-authorizations.service.ts';
 import { KeyRequestClaims } from './requests/key-request-claims.service.ts';
 import { KeyRequestTransitions } from './requests/key-request-transitions.service.ts';
-import { KeyRequestLimits } from './requests/key-request-limits.service.ts';
 import { KeyRequestRepository } from './requests/key-request.repository.ts';
 import { KeyRequestsController } from './requests/key-requests.controller.ts';
 import { KeyRequests } from './requests/key-requests.service.ts';
@@ -31,13 +29,11 @@ import { ApiKeyRefusalLog } from './keys/api-key-refusal-log.service.ts';
     ApiKeyRepository,
     ApiKeys,
     ApiKeyVerifier,
-    ClaimCodes,
     ExpiredApiKeys,
     ExpiredKeyRequests,
     KeyRequestAuthorizations,
     KeyRequestClaims,
     KeyRequestTransitions,
-    KeyRequestLimits,
     KeyRequestRepository,
     KeyRequests,
     ApiKeyLastUse,

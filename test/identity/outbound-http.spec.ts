@@ -37,7 +37,7 @@ describe('OutboundHttp', () => {
     expect(await answer.body.text()).toBe('answered');
   });
 
-  it('lets strangers name public hosts only, and the operator any', async () => {
+  it('lets strangers name only public hosts, and the operator any', async () => {
     const origin = server.origin.replace('http:', 'https:');
     const { metadata, token, xrpc, directory } = outboundHttp({});
     const forbidden = expect.objectContaining({ reason: 'forbidden_address' });
@@ -61,7 +61,7 @@ describe('OutboundHttp', () => {
     expect(server.connections()).toBe(1);
   });
 
-  it('finishes the calls in flight at shutdown and takes no more', async () => {
+  it('finishes the calls in flight at shutdown and accepts no more', async () => {
     const { token, xrpc, metadata } = outboundHttp({ LATCHKEY_DEV_ALLOW_HTTP: 'true' });
     const request = { origin: server.origin, path: '/', method: 'GET' };
     const inFlight = [token(server.origin), xrpc.request(request).then(({ body }) => body)];

@@ -15,7 +15,7 @@ export async function askAndAuthorize(broker: TestBroker): Promise<AuthorizedAsk
   const asked = await new KeyAsker(broker.url).ask({ identifier: 'alice.test' });
   const { did } = accountOf(broker, 'alice.test');
   const grant = madeUpGrant(broker, broker.network.pds, { did });
-  const { code } = await broker.app.get(KeyRequestAuthorizations).take(asId(asked.id), grant, byTest);
+  const { code } = await broker.app.get(KeyRequestAuthorizations).adoptGrant(asId(asked.id), grant, byTest);
   return { asked, code };
 }
 

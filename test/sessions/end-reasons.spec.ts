@@ -15,7 +15,7 @@ const REFUSALS = 3;
 /** Days since the grant and since the last refresh, and what a refusal means then. */
 type Life = [granted: number, refreshed: number, reason: string];
 
-describeBroker('a session that its issuer says is over', broker => {
+describeBroker('a session that its issuer has ended', broker => {
   suite(broker, [
     [3, 1, 'revoked'],
     [14.1, 1, 'lifetime'],
@@ -23,7 +23,7 @@ describeBroker('a session that its issuer says is over', broker => {
   endsCookies(broker);
 });
 describeBroker(
-  'a session of a confidential client that its issuer says is over',
+  'a session of a confidential client that its issuer has ended',
   broker => {
     suite(broker, [
       [400, 60, 'revoked'],
@@ -36,7 +36,7 @@ describeBroker(
 
 function suite(broker: () => TestBroker, lives: Life[]): void {
   it.each(lives)(
-    '%d days after its grant, and %d after a refresh, is over for: %s',
+    '%d days after its grant, and %d after a refresh, has the reason: %s',
     async (granted, refreshed, reason) => {
       const session = await signIn(broker());
       await revokeAtIssuer(session);
@@ -56,7 +56,7 @@ function suite(broker: () => TestBroker, lives: Life[]): void {
     },
   );
 
-  it('is not over before that: past every date, it is refreshed as long as the issuer does so', async () => {
+  it('does not end earlier: past every date, it is refreshed as long as the issuer does', async () => {
     const session = await signIn(broker());
     await age(session, 1_000, 500);
     expect(await session.call()).toMatchObject({ status: 200 });

@@ -14,7 +14,7 @@ const zipped = gzipSync(whole.subarray(0, 100_000));
 
 type Case = { method?: string; headers?: Record<string, string>; body?: Buffer; query?: string };
 
-describeStubPds('a request whose token is rotated while it is on its way', place => {
+describeStubPds('a request whose token rotates while it is in flight', place => {
   beforeEach(() => {
     const refused = new Set<string | undefined>();
     let current: string | undefined;
@@ -40,7 +40,7 @@ describeStubPds('a request whose token is rotated while it is on its way', place
     ['no body', {}],
     ['a compressed body', { headers: { 'content-encoding': 'gzip', 'content-type': 'a/b' }, body: zipped }],
     ['a body that waits to be asked for', { headers: { expect: '100-continue' }, body: zipped }],
-  ])('with %s is sent again byte for byte, and its caller hears nothing of that', async (_name, sent) => {
+  ])('with %s is sent again byte for byte, unnoticed by its caller', async (_name, sent) => {
     const { method = 'POST', headers = {}, query = '', body } = sent;
     const answer = await send(place(), { method, headers, query, ...(body && { body }) });
     expect(answer).toEqual({ status: 200, etag: '"x"', body: method === 'HEAD' ? '' : 'done' });

@@ -29,7 +29,7 @@ describeStubPds('a call that is proxied to a service', place => {
       [`atproto rpc:${find}?aud=did:web:api.example.com%23other`, service, undefined],
       [`atproto rpc:com.example.crate.push?aud=*`, service, undefined],
       ['atproto transition:chat.bsky repo:* blob:*/* account:email', service, undefined],
-    ])('for which %s is not enough is answered here', async (scope, proxy, needed) => {
+    ])('is refused by the broker if it only has %s', async (scope, proxy, needed) => {
       const answer = await call(scope, find, { method, headers: { 'atproto-proxy': proxy } });
       expect([answer.status, answer.headers.get('latchkey-error')]).toEqual([403, 'ScopeMissing']);
       expect(place().pds.received).toEqual([]);
@@ -63,7 +63,7 @@ describeStubPds('a call that is proxied to a service', place => {
       ['atproto', find, 'did:example:api#crates'],
       ['atproto', find, 'nonsense'],
       ['atproto', find, ''],
-    ])('with %s granted, %s of %j is left to the PDS', async (scope, nsid, proxy) => {
+    ])('with %s granted is left to the PDS: %s of %j', async (scope, nsid, proxy) => {
       const answer = await call(scope, nsid, { method, headers: { 'atproto-proxy': proxy } });
       expect(answer.status).toBe(200);
       expect(place().pds.received.map(({ request: { headers } }) => headers['atproto-proxy'])).toEqual([
@@ -71,13 +71,13 @@ describeStubPds('a call that is proxied to a service', place => {
       ]);
     });
 
-    it('as its PDS likes, without a service that is named, is left to the PDS', async () => {
+    it('is left to the PDS if it names no service', async () => {
       expect((await call('atproto', find, { method })).status).toBe(200);
       expect(place().pds.received).toHaveLength(1);
     });
   });
 
-  it('with two services named, is left to the PDS', async () => {
+  it('is left to the PDS if it names two services', async () => {
     const headers = { ...(await granted('atproto')), 'atproto-proxy': [service, other] };
     const sent = request(new URL(`/xrpc/${find}`, place().broker.url), { headers }).end();
     const [answer] = (await once(sent, 'response')) as [NodeJS.ReadableStream & { statusCode: number }];
@@ -88,17 +88,20 @@ describeStubPds('a call that is proxied to a service', place => {
   it.each([
     ['of a known length', (body: Buffer) => ({ 'content-length': String(body.length) })],
     ['in chunks', () => ({ 'transfer-encoding': 'chunked' })],
-  ])('and refused, has its body %s read to the end, so that the caller sees why', async (_name, framing) => {
-    const body = Buffer.alloc(8 * 1024 * 1024, 1);
-    const headers = { ...(await granted('atproto')), 'atproto-proxy': service, connection: 'close' };
-    const sent = request(new URL(`/xrpc/${find}`, place().broker.url), {
-      method: 'POST',
-      headers: { ...headers, ...framing(body) },
-    });
-    sent.end(body);
-    const [answer] = (await once(sent, 'response')) as [NodeJS.ReadableStream & { statusCode: number }];
-    expect(JSON.parse(await text(answer))).toMatchObject({ error: 'ScopeMissing' });
-    expect(answer.statusCode).toBe(403);
-    expect(place().pds.received).toEqual([]);
-  });
+  ])(
+    'has its body %s read to the end when it is refused, so that the caller gets the error',
+    async (_name, framing) => {
+      const body = Buffer.alloc(8 * 1024 * 1024, 1);
+      const headers = { ...(await granted('atproto')), 'atproto-proxy': service, connection: 'close' };
+      const sent = request(new URL(`/xrpc/${find}`, place().broker.url), {
+        method: 'POST',
+        headers: { ...headers, ...framing(body) },
+      });
+      sent.end(body);
+      const [answer] = (await once(sent, 'response')) as [NodeJS.ReadableStream & { statusCode: number }];
+      expect(JSON.parse(await text(answer))).toMatchObject({ error: 'ScopeMissing' });
+      expect(answer.statusCode).toBe(403);
+      expect(place().pds.received).toEqual([]);
+    },
+  );
 });

@@ -21,7 +21,7 @@ const chunk = Buffer.alloc(MIB);
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-describeStubPds(`of streams of 100 MiB, ${AT_ONCE} at a time`, place => {
+describeStubPds(`aborting streams of 100 MiB, ${AT_ONCE} at a time`, place => {
   let before: Awaited<ReturnType<typeof resources>>;
   let stopAt = 0;
   beforeAll(async () => {
@@ -58,7 +58,7 @@ describeStubPds(`of streams of 100 MiB, ${AT_ONCE} at a time`, place => {
     ['uploaded, the PDS stops', () => upload(SIZE), STOP_AT],
     ['downloaded, the caller stops', () => download(STOP_AT), SIZE],
     ['downloaded, the PDS stops', () => download(SIZE), STOP_AT],
-  ])('%s: no socket, file or memory is left', async (_name, run, pdsStopsAt) => {
+  ])('leaves no socket, file or memory behind: %s', async (_name, run, pdsStopsAt) => {
     stopAt = pdsStopsAt;
     await Promise.all(Array.from({ length: AT_ONCE }, run));
     // One connection to the PDS is kept for the next call: both of its ends are in this process.
@@ -84,7 +84,7 @@ describeStubPds(`of streams of 100 MiB, ${AT_ONCE} at a time`, place => {
     });
   };
 
-  it('and of many small ones that their callers broke off, no room in the replay window is lost', async () => {
+  it('and many small ones leaves the whole replay window free', async () => {
     // Each takes 8 MiB of 256 MiB, because it does not tell its length.
     for (let round = 0; round < 2; round++) {
       const outgoing = Array.from({ length: 30 }, () => call('com.example.small', 'POST'));

@@ -9,10 +9,10 @@ import { ApiKeyCache } from './api-key.cache.ts';
 
 const FLUSH_MS = 10_000;
 
-/** The minute in which a key was used, and the digest of the secret that was shown. */
+/** The minute of a use, and the digest of the presented secret. */
 type Use = { readonly minute: Date; readonly digest: string };
 
-/** Writes down when keys were used: at most one write a minute and key. */
+/** Stores the last use of keys, with at most one write per minute and key. */
 @Injectable()
 export class ApiKeyLastUse extends BatchedMarks<ApiKeyId, Use> {
   constructor(
@@ -24,14 +24,14 @@ export class ApiKeyLastUse extends BatchedMarks<ApiKeyId, Use> {
     super(FLUSH_MS);
   }
 
-  /** Notes the use of a key, unless this minute is written down already. */
+  /** Notes the use of a key for the next write, unless a use in this minute is already stored. */
   remember({ id, lastUsedAt }: ApiKey, digest: string, now: Date): void {
     const minute = minuteOf(now);
     if (!lastUsedAt || lastUsedAt < minute) this.mark(id, { minute, digest });
   }
 
   protected async write(uses: ReadonlyMap<ApiKeyId, Use>): Promise<void> {
-    await this.apiKeyRows.touch(new Map([...uses].map(([id, { minute }]) => [id, minute])));
+    await this.apiKeyRows.storeLastUses(new Map([...uses].map(([id, { minute }]) => [id, minute])));
     for (const { minute: lastUsedAt, digest } of uses.values())
       this.apiKeyCache.amend(digest, known => ({ ...known, lastUsedAt }));
   }

@@ -10,22 +10,22 @@ import type { Did } from '../../database/tables/did.ts';
 import { type Timestamp, toTimestamp } from '../../database/tables/timestamp.ts';
 import { type ApiKeyRow, type StoredApiKey, toApiKey } from './api-key.ts';
 
-const TOUCHED_AT_ONCE = 200;
+const USES_PER_TRANSACTION = 200;
 
-/** What a change of a key may change. */
+/** The columns that a change of a key may set. */
 export type ApiKeyChange = Partial<
   Pick<ApiKeyRow, 'digest' | 'start' | 'previous_digest' | 'previous_until' | 'slot' | 'revoked_at'>
 >;
 
 export type ApiKeyQuery = {
-  /** Of one account alone. */
+  /** Selects one account's keys. */
   readonly did: Did | undefined;
-  /** The last id of the page before. */
+  /** The last id of the previous page. */
   readonly cursor: ApiKeyId | undefined;
   readonly limit: number;
 };
 
-/** A key, how its session is, and what that was granted last. */
+/** A key, with the status and the granted scope of its session. */
 export type ListedApiKey = {
   readonly key: StoredApiKey;
   readonly session: SessionStatus;
@@ -33,8 +33,9 @@ export type ListedApiKey = {
 };
 
 /**
- * API keys; every row carries a MAC over all that it says, its slot and its last use apart. Every reading throws a
- * BrokerError `SealedRowUnreadable` when the row was edited.
+ * Stores API keys. Every row has a MAC over all its columns but `slot` and `last_used_at`.
+ *
+ * Methods that return keys throw BrokerError `SealedRowUnreadable` if a row was edited.
  */
 @Injectable()
 export class ApiKeyRepository {
@@ -47,42 +48,42 @@ export class ApiKeyRepository {
     this.byDigest = byDigest(database);
   }
 
-  /** Stores a key; answers whether its slot was still free. */
+  /** Stores a key. Returns false if its slot is taken. */
   async insert(row: Omit<ApiKeyRow, 'mac'>, database: Kysely<Schema>): Promise<boolean> {
     const { numInsertedOrUpdatedRows } = await database
       .insertInto('api_key')
-      .values({ ...row, mac: this.mac.sign(bindingOf(row)) })
-      // Waits for a transaction that is about to take the slot, and lets the caller's own go on.
+      .values({ ...row, mac: this.mac.sign(macBinding(row)) })
+      // Waits for a concurrent transaction with the same slot. A conflict does not fail the caller's transaction.
       .onConflict(conflict => conflict.columns(['did', 'slot']).doNothing())
       .executeTakeFirst();
     return numInsertedOrUpdatedRows === 1n;
   }
 
-  /** Finds a key by the digest of its secret, or of the one before. Served by the indexes on both. */
+  /** Finds a key by the digest of its current or previous secret. Served by the indexes on both. */
   async findByDigest(digest: string): Promise<StoredApiKey | undefined> {
     const query = { ...this.byDigest, parameters: [digest, digest] };
     const [row] = (await this.database.executeQuery<ApiKeyRow>(query)).rows;
     return row && this.open(row);
   }
 
-  /** Finds a key by its id, with its session's status. */
+  /** Finds a key by its id, with the status and scope of its session. */
   async find(id: ApiKeyId): Promise<ListedApiKey | undefined> {
     const row = await this.withSession().where('api_key.id', '=', id).executeTakeFirst();
     return row && this.openListed(row);
   }
 
-  /** Finds a key and locks it, so that nobody else changes it before this transaction ends. */
+  /** Finds a key and locks its row until the transaction ends. */
   async lock(id: ApiKeyId, transaction: Kysely<Schema>): Promise<StoredApiKey | undefined> {
     const query = transaction.selectFrom('api_key').selectAll().where('id', '=', id);
     const row = await this.database.dialect.lockRows(query).executeTakeFirst();
     return row && this.open(row);
   }
 
-  /** Changes a key that is still as it was read, which its MAC tells; answers whether it was. */
+  /** Changes a key unless it has changed since it was read, by its MAC. Returns whether it did. */
   async change({ row }: StoredApiKey, change: ApiKeyChange, database: Kysely<Schema>): Promise<boolean> {
     const { numUpdatedRows } = await database
       .updateTable('api_key')
-      .set({ ...change, mac: this.mac.sign(bindingOf({ ...row, ...change })) })
+      .set({ ...change, mac: this.mac.sign(macBinding({ ...row, ...change })) })
       .where('id', '=', row.id)
       .where('mac', '=', row.mac)
       .executeTakeFirst();
@@ -97,7 +98,7 @@ export class ApiKeyRepository {
     return (await query.execute()).map(row => this.openListed(row));
   }
 
-  /** Lists the slots that an account's keys take. Served by the index on both. */
+  /** Lists the slots that an account's keys occupy. Served by the index on (did, slot). */
   async listSlots(did: Did, database: Kysely<Schema>): Promise<number[]> {
     const rows = await database
       .selectFrom('api_key')
@@ -108,8 +109,8 @@ export class ApiKeyRepository {
     return rows.flatMap(({ slot }) => slot ?? []);
   }
 
-  /** Takes the slots away from those keys of an account that are over, by their own time or with their session. */
-  async freeSlots(did: Did, database: Kysely<Schema>): Promise<void> {
+  /** Frees the slots of an account's keys that have expired or whose session has ended. */
+  async releaseEndedSlots(did: Did, database: Kysely<Schema>): Promise<void> {
     await database
       .updateTable('api_key')
       .set({ slot: null })
@@ -131,8 +132,8 @@ export class ApiKeyRepository {
   }
 
   /**
-   * Lists up to `limit` keys that have expired and are not marked so. One that was edited is left out: whoever shows it
-   * meets the alarm. Served by the index on `expires_at`.
+   * Lists up to `limit` keys that have expired and are not marked so. Skips edited rows, which raise the alarm when they
+   * are read. Served by the index on `expires_at`.
    */
   async listExpired(limit: number): Promise<StoredApiKey[]> {
     const rows = await this.database
@@ -143,17 +144,17 @@ export class ApiKeyRepository {
       .orderBy('expires_at', 'desc')
       .limit(limit)
       .execute();
-    return rows.filter(row => this.mac.isValid(row.mac, bindingOf(row))).map(toApiKey);
+    return rows.filter(row => this.mac.isValid(row.mac, macBinding(row))).map(toApiKey);
   }
 
-  /** Writes down when keys were used, by their ids, forward only. */
-  async touch(used: ReadonlyMap<ApiKeyId, Date>): Promise<void> {
-    // In one order, so that two instances never wait for each other.
+  /** Stores the last uses of keys, by id. Never replaces a later time. */
+  async storeLastUses(used: ReadonlyMap<ApiKeyId, Date>): Promise<void> {
+    // Sorted, so that two instances never deadlock.
     const ordered = [...used].sort(([a], [b]) => (a < b ? -1 : 1));
-    for (let start = 0; start < ordered.length; start += TOUCHED_AT_ONCE) {
+    for (let start = 0; start < ordered.length; start += USES_PER_TRANSACTION) {
       await this.database.transaction().execute(async transaction => {
-        for (const [id, at] of ordered.slice(start, start + TOUCHED_AT_ONCE))
-          await touchOne(id, toTimestamp(at), transaction);
+        for (const [id, at] of ordered.slice(start, start + USES_PER_TRANSACTION))
+          await storeLastUse(id, toTimestamp(at), transaction);
       });
     }
   }
@@ -175,12 +176,12 @@ export class ApiKeyRepository {
   }
 
   private open(row: ApiKeyRow): StoredApiKey {
-    this.mac.verify(row.mac, bindingOf(row));
+    this.mac.verify(row.mac, macBinding(row));
     return toApiKey(row);
   }
 }
 
-/** Built once: to build it anew took a quarter of the time of a reading. */
+/** Built once: building it per call takes a quarter of the time of a lookup. */
 function byDigest(database: Database): CompiledQuery<ApiKeyRow> {
   const keys = database.selectFrom('api_key').selectAll();
   return keys
@@ -189,7 +190,7 @@ function byDigest(database: Database): CompiledQuery<ApiKeyRow> {
     .compile();
 }
 
-async function touchOne(id: ApiKeyId, usedAt: Timestamp, database: Kysely<Schema>): Promise<void> {
+async function storeLastUse(id: ApiKeyId, usedAt: Timestamp, database: Kysely<Schema>): Promise<void> {
   await database
     .updateTable('api_key')
     .set({ last_used_at: usedAt })
@@ -198,8 +199,8 @@ async function touchOne(id: ApiKeyId, usedAt: Timestamp, database: Kysely<Schema
     .execute();
 }
 
-/** What the MAC of a key's row is over. */
-export function bindingOf(row: Omit<ApiKeyRow, 'mac'>): RowBinding {
+/** Returns the facts that the MAC of a key's row covers. */
+export function macBinding(row: Omit<ApiKeyRow, 'mac'>): RowBinding {
   const { id, did, session_id, name, scope, start, digest, previous_digest, previous_until } = row;
   const { created_at, expires_at, revoked_at } = row;
   const facts = { did, session_id, name, scope, start, digest, previous_digest, previous_until };

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { toTimestamp } from '../../database/tables/timestamp.ts';
-import { type ApiKeyRow, decideKey, graceEndOf, minuteOf, statusOf, toApiKey } from './api-key.ts';
+import {
+  type ApiKeyRow,
+  decideSecret,
+  findFreeSlot,
+  graceEndOf,
+  minuteOf,
+  statusOf,
+  toApiKey,
+} from './api-key.ts';
 import { asId } from '../../../test/ids.ts';
 
 const now = new Date('2026-11-20T18:30:40.500Z');
@@ -29,7 +37,7 @@ function keyWith(change: Partial<ApiKeyRow> = {}) {
   });
 }
 
-describe('decideKey', () => {
+describe('decideSecret', () => {
   const inGrace = { previous_digest: 'previous', previous_until: future } as const;
   it.each<[string, Partial<ApiKeyRow>, string, string]>([
     ['a key without an end', {}, 'current', 'accepted'],
@@ -45,7 +53,7 @@ describe('decideKey', () => {
     ['the old secret of an expired key', { ...inGrace, expires_at: past }, 'previous', 'expired'],
     ['another secret', inGrace, 'other', 'rotated'],
   ])('finds %s', (_, change, digest, verdict) => {
-    expect(decideKey(keyWith(change), digest, now)).toBe(verdict);
+    expect(decideSecret(keyWith(change), digest, now)).toBe(verdict);
   });
 });
 
@@ -77,5 +85,19 @@ describe('graceEndOf', () => {
 describe('minuteOf', () => {
   it('leaves the seconds out', () => {
     expect(minuteOf(now).toISOString()).toBe('2026-11-20T18:30:00.000Z');
+  });
+});
+
+describe('findFreeSlot', () => {
+  it.each([
+    [[], 3, 1],
+    [[1, 2], 3, 3],
+    [[3, 1], 3, 2],
+    [[1, 2, 3], 3, undefined],
+    [[7, 8], 3, 1],
+    [[7, 8, 9], 3, undefined],
+    [[7, 8, 9, 10], 3, undefined],
+  ])('beside %j of %i is %s', (occupied, most, slot) => {
+    expect(findFreeSlot(occupied, most)).toBe(slot);
   });
 });

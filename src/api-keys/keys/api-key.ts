@@ -11,12 +11,12 @@ const MINUTE_MS = 60_000;
 export const apiKeyStatuses = ['active', 'needs_reauth', 'expired', 'revoked'] as const;
 
 /**
- * What a key is good for: `active`, or `needs_reauth` while its session needs its owner, who makes it live again by
- * reconnecting; `expired` or `revoked` for good. A key whose session was ended for good is `revoked` with it.
+ * The status of a key. `needs_reauth` lasts until the owner reconnects the key's session. `expired` and `revoked` are
+ * final. A key whose session was revoked is `revoked`.
  */
 export type ApiKeyStatus = (typeof apiKeyStatuses)[number];
 
-/** An API key; it acts through its own session. */
+/** An API key. It acts through its own session. */
 export type ApiKey = {
   readonly id: ApiKeyId;
   readonly did: Did;
@@ -32,10 +32,10 @@ export type ApiKey = {
 
 export type ApiKeyRow = Selectable<ApiKeyTable>;
 
-/** A key as its row says, which is kept to change exactly this row. */
+/** A key with its row: a change applies only to exactly this row. */
 export type StoredApiKey = ApiKey & { readonly row: ApiKeyRow };
 
-/** What a secret that names a key is good for. */
+/** The result of a secret that belongs or belonged to a key. */
 export type KeyVerdict = Extract<KeyOutcome, 'accepted' | 'expired' | 'revoked' | 'rotated'>;
 
 export function toApiKey(row: ApiKeyRow): StoredApiKey {
@@ -54,8 +54,8 @@ export function toApiKey(row: ApiKeyRow): StoredApiKey {
   };
 }
 
-/** Judges the secret with this digest, by which the key was found. */
-export function decideKey(key: StoredApiKey, digest: string, now: Date): KeyVerdict {
+/** Decides whether the secret with `digest`, by which the key was found, is valid. */
+export function decideSecret(key: StoredApiKey, digest: string, now: Date): KeyVerdict {
   if (isExpired(key, key.revokedAt ?? now)) return 'expired';
   if (key.revokedAt) return 'revoked';
   if (digest === key.row.digest) return 'accepted';
@@ -77,15 +77,24 @@ export function statusOf(key: ApiKey, session: SessionStatus, now: Date): ApiKey
   }
 }
 
-/** Until when the secret of now works beside its successor: as long as is asked for, and never past the key's end. */
+/** Returns the end of the grace of a rotated secret: at most the key's expiry. */
 export function graceEndOf({ expiresAt }: ApiKey, graceSeconds: number, now: Date): Date {
   const end = new Date(now.getTime() + graceSeconds * 1000);
   return expiresAt && expiresAt < end ? expiresAt : end;
 }
 
-/** The minute of a use, which is how exactly it is written down. */
+/** Returns the start of the minute, the precision of a stored use. */
 export function minuteOf(now: Date): Date {
   return new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS);
+}
+
+/** Returns the first slot that none of an account's keys occupies. Undefined if the account has `most` keys. */
+export function findFreeSlot(occupied: readonly number[], most: number): number | undefined {
+  // Counted first: occupied slots may lie above a limit that was lowered.
+  if (occupied.length >= most) return undefined;
+  let slot = 1;
+  while (occupied.includes(slot)) slot++;
+  return slot;
 }
 
 function isExpired({ expiresAt }: ApiKey, at: Date): boolean {

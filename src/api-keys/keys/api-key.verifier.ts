@@ -5,7 +5,7 @@ import type { ApiKeyPrincipal } from '../../access/principal.ts';
 import { claimsToBeApiKey, isApiKeySecret } from '../../crypto/api-key-secret.ts';
 import { digestOf } from '../../crypto/secret.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
-import { decideKey } from './api-key.ts';
+import { decideSecret } from './api-key.ts';
 import { ApiKeyLastUse } from './api-key-last-use.service.ts';
 import { ApiKeyCache } from './api-key.cache.ts';
 import { ApiKeyRefusalLog } from './api-key-refusal-log.service.ts';
@@ -33,7 +33,7 @@ export class ApiKeyVerifier implements CredentialVerifier {
     }
     const [digest, now] = [digestOf(credential), new Date()];
     const key = await this.apiKeyCache.get(digest);
-    const verdict = key ? decideKey(key, digest, now) : 'unknown';
+    const verdict = key ? decideSecret(key, digest, now) : 'unknown';
     this.metrics.credentials.keyValidated(verdict);
     if (!key || verdict === 'unknown') return undefined;
     if (verdict !== 'accepted') {

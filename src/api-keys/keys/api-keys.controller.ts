@@ -19,7 +19,7 @@ import {
   toApiKeyView,
   toIssuedApiKeyView,
 } from './api-key-view.ts';
-import { ApiKeys, type KeyOwner } from './api-keys.service.ts';
+import { ApiKeys, type ApiKeyOwner } from './api-keys.service.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
@@ -35,13 +35,13 @@ const rotation = z.object({
     .min(0)
     .max(DAY_SECONDS)
     .default(0)
-    .describe('how long the old secret works beside the new one; never past the end of the key'),
+    .describe('how long the old secret keeps working, at most until the expiry of the key'),
 });
 
 const apiKeyPage = z.object({ keys: z.array(apiKeyView), cursor: z.string().optional() });
 
-/** Who looks after keys: an account's owner in a browser, after their own; the operator, after all. */
-type Keeper = BrowserPrincipal | OperatorPrincipal;
+/** A manager of keys: an account's owner in a browser for their own keys, or the operator for all keys. */
+type KeyManager = BrowserPrincipal | OperatorPrincipal;
 
 @ApiTags('keys')
 @ApiSecurity('browser')
@@ -56,13 +56,13 @@ export class ApiKeysController {
   @ApiSecurity('operator')
   @ApiOperation({
     operationId: 'listKeys',
-    summary: "One's own API keys; for the operator all, page by page",
+    summary: "List the account's API keys, or all keys for the operator, page by page",
   })
   @ApiOkResponse({ description: 'A page of keys.', schema: toOpenApiSchema(apiKeyPage) })
   @ApiErrors('InvalidRequest')
   async list(
     @QueryOf(listQuery) { did, cursor, limit }: z.infer<typeof listQuery>,
-    @Caller() caller: Keeper,
+    @Caller() caller: KeyManager,
   ): Promise<z.infer<typeof apiKeyPage>> {
     const page = await this.apiKeys.list({ did: ownerOf(caller) ?? did, cursor, limit });
     return { ...page, keys: page.keys.map(listed => toApiKeyView(listed)) };
@@ -75,7 +75,7 @@ export class ApiKeysController {
   @ApiOperation({
     operationId: 'rotateKey',
     summary: 'Give a key a new secret',
-    description: 'Its id and its session stay. The secret is shown this once.',
+    description: 'The key keeps its id and its session. No other response contains the secret.',
   })
   @ApiOkResponse({ description: 'The key and its new secret.', schema: toOpenApiSchema(issuedApiKeyView) })
   @ApiErrors('InvalidRequest', 'CrossSiteRequest', 'NotFound', 'ApiKeyEnded', 'ApiKeyChanged')
@@ -92,14 +92,18 @@ export class ApiKeysController {
   @HttpCode(204)
   @Allow('browser', 'operator')
   @ApiSecurity('operator')
-  @ApiOperation({ operationId: 'revokeKey', summary: 'End a key, and revoke its session at its issuer' })
-  @ApiNoContentResponse({ description: 'The key opens nothing any more.' })
+  @ApiOperation({ operationId: 'revokeKey', summary: 'Revoke a key, and its session at the issuer' })
+  @ApiNoContentResponse({ description: 'The key no longer works.' })
   @ApiErrors('CrossSiteRequest', 'NotFound')
-  revoke(@Param('id') id: string, @Caller() caller: Keeper, @CallSource() by: AuditSource): Promise<void> {
+  revoke(
+    @Param('id') id: string,
+    @Caller() caller: KeyManager,
+    @CallSource() by: AuditSource,
+  ): Promise<void> {
     return this.apiKeys.revoke(id, ownerOf(caller), by);
   }
 }
 
-function ownerOf(caller: Keeper): KeyOwner {
+function ownerOf(caller: KeyManager): ApiKeyOwner {
   return caller.kind === 'browser' ? caller.did : undefined;
 }

@@ -15,7 +15,14 @@ import { BrokerError } from '../../errors/broker-error.ts';
 import { Log } from '../../observability/log/log.ts';
 import { SessionRevocation } from '../../sessions/endings/session-revocation.service.ts';
 import { Sessions } from '../../sessions/use/sessions.service.ts';
-import { type ApiKey, type ApiKeyRow, graceEndOf, statusOf, type StoredApiKey } from './api-key.ts';
+import {
+  type ApiKey,
+  type ApiKeyRow,
+  findFreeSlot,
+  graceEndOf,
+  statusOf,
+  type StoredApiKey,
+} from './api-key.ts';
 import {
   type ApiKeyChange,
   type ApiKeyQuery,
@@ -24,20 +31,19 @@ import {
 } from './api-key.repository.ts';
 import { keyChanged, keyEnded, tooManyKeys } from './api-key-refusals.ts';
 import { ApiKeyCache } from './api-key.cache.ts';
-import { freeSlot } from './slots.ts';
 
-/** What a new key is for, and which session it acts through. */
+/** The facts of a new key, and its session. */
 export type NewApiKey = Pick<ApiKey, 'did' | 'sessionId' | 'name' | 'scope' | 'expiresAt'>;
 
-/** A key with its secret, which is shown this once and stored as a digest only. */
+/** A key with its secret, which is returned only here and stored as a digest. */
 export type IssuedApiKey = Pick<ApiKey, 'id' | 'start' | 'did' | 'name' | 'scope' | 'expiresAt'> & {
   readonly secret: string;
 };
 
-/** Whose keys a caller may look after: one account's, or everybody's where it is `undefined`. */
-export type KeyOwner = Did | undefined;
+/** The account whose keys a caller may manage, or undefined for all accounts. */
+export type ApiKeyOwner = Did | undefined;
 
-/** The life of API keys: issued, listed, rotated, revoked. */
+/** Issues, lists, rotates and revokes API keys. */
 @Injectable()
 export class ApiKeys {
   constructor(
@@ -52,14 +58,14 @@ export class ApiKeys {
   ) {}
 
   /**
-   * Issues a key that holds a session, in a transaction of the caller's.
+   * Issues a key that holds a session, in the caller's transaction.
    *
-   * @throws BrokerError `ReauthorizationRequired` when the session is not active or not the account's, `TooManyApiKeys`
+   * @throws BrokerError `ReauthorizationRequired` if the session is not active or not the account's, `TooManyApiKeys`
    */
   async issue(key: NewApiKey, by: AuditSource, database: Kysely<Schema>): Promise<IssuedApiKey> {
     const { did, sessionId, name, scope, expiresAt } = key;
     await this.sessions.addHolder({ id: sessionId, did }, database);
-    await this.apiKeyRows.freeSlots(did, database);
+    await this.apiKeyRows.releaseEndedSlots(did, database);
     const [id, secret] = [newId(ApiKeyId), newApiKeySecret()];
     const row = {
       id,
@@ -81,17 +87,18 @@ export class ApiKeys {
   }
 
   /**
-   * Sees to it that an account may have one more key, as far as can be said before it is issued.
+   * Requires that the account may have one more key. {@link issue} may still fail if another key is issued meanwhile.
    *
    * @throws BrokerError `TooManyApiKeys`
    */
   async requireRoom(did: Did, database: Kysely<Schema>): Promise<void> {
     const most = this.config.keysPerAccount;
-    await this.apiKeyRows.freeSlots(did, database);
-    if (freeSlot(await this.apiKeyRows.listSlots(did, database), most) === undefined) throw tooManyKeys(most);
+    await this.apiKeyRows.releaseEndedSlots(did, database);
+    if (findFreeSlot(await this.apiKeyRows.listSlots(did, database), most) === undefined)
+      throw tooManyKeys(most);
   }
 
-  /** Lists a page of keys, and where the next one begins. */
+  /** Lists a page of keys, with the cursor of the next page if there is one. */
   async list(query: ApiKeyQuery): Promise<{ keys: ListedApiKey[]; cursor?: string }> {
     const keys = await this.apiKeyRows.list(query);
     const last = keys.at(-1);
@@ -99,24 +106,29 @@ export class ApiKeys {
   }
 
   /**
-   * Finds a key with its session's status; another account's key is as good as none.
+   * Returns a key with the status of its session.
    *
-   * @throws BrokerError `NotFound`
+   * @throws BrokerError `NotFound`, also for another account's key
    */
-  async get(id: string, owner: KeyOwner): Promise<ListedApiKey> {
+  async get(id: string, owner: ApiKeyOwner): Promise<ListedApiKey> {
     const apiKeyId = parseId(ApiKeyId, id);
     const found = apiKeyId && (await this.apiKeyRows.find(apiKeyId));
     if (found && (owner === undefined || owner === found.key.did)) return found;
-    throw new BrokerError('NotFound', 'There is no such key.');
+    throw new BrokerError('NotFound', 'There is no key with this id.');
   }
 
   /**
-   * Gives a key a new secret. The old one works beside it for `graceSeconds`, and never past the key's end; the one before
-   * that ends at once.
+   * Gives a key a new secret. The old one works for another `graceSeconds`, at most until the key's expiry. The one before
+   * stops at once.
    *
-   * @throws BrokerError `NotFound`, `ApiKeyEnded`, `ApiKeyChanged` when another change came first
+   * @throws BrokerError `NotFound`, `ApiKeyEnded`, `ApiKeyChanged` after a concurrent change
    */
-  async rotate(text: string, owner: KeyOwner, graceSeconds: number, by: AuditSource): Promise<IssuedApiKey> {
+  async rotate(
+    text: string,
+    owner: ApiKeyOwner,
+    graceSeconds: number,
+    by: AuditSource,
+  ): Promise<IssuedApiKey> {
     const { key, session, scope } = await this.get(text, owner);
     const { id, did, name, expiresAt } = key;
     const now = new Date();
@@ -139,32 +151,32 @@ export class ApiKeys {
   }
 
   /**
-   * Ends a key: from now on it opens nothing, and the session that it was the last to hold is revoked at its issuer, which
-   * has a moment to answer before this resolves. A key that is over already stays as it is.
+   * Revokes a key, and its session at the issuer if the key was the last holder. Waits up to 5 s for the issuer. Leaves an
+   * ended key unchanged.
    *
    * @throws BrokerError `NotFound`
    */
-  async revoke(text: string, owner: KeyOwner, by: AuditSource): Promise<void> {
+  async revoke(text: string, owner: ApiKeyOwner, by: AuditSource): Promise<void> {
     const { id } = (await this.get(text, owner)).key;
-    const revoked = await this.changing(id, transaction => this.end(id, by, transaction));
+    const revoked = await this.changing(id, transaction => this.revokeLocked(id, by, transaction));
     if (!revoked) return;
     const { did, sessionId, isSessionOver } = revoked;
     this.log.apiKeyRevoked({ did, apiKeyId: id, sessionId });
     if (isSessionOver) await this.sessionRevocation.revokeMarked(sessionId);
   }
 
-  /** Stores a key in a free slot of its account's; who takes the same one at the same moment has to look for another. */
+  /** Stores a key in a free slot of its account. Tries another slot if a concurrent key took the first. */
   private async store(row: Omit<ApiKeyRow, 'mac' | 'slot'>, database: Kysely<Schema>): Promise<void> {
     const most = this.config.keysPerAccount;
     let isStored = false;
     while (!isStored) {
-      const slot = freeSlot(await this.apiKeyRows.listSlots(row.did, database), most);
+      const slot = findFreeSlot(await this.apiKeyRows.listSlots(row.did, database), most);
       if (slot === undefined) throw tooManyKeys(most);
       isStored = await this.apiKeyRows.insert({ ...row, slot }, database);
     }
   }
 
-  private async end(
+  private async revokeLocked(
     id: ApiKeyId,
     by: AuditSource,
     transaction: Kysely<Schema>,
@@ -192,7 +204,7 @@ export class ApiKeys {
     if (!(await this.apiKeyRows.change(key, change, transaction))) throw keyChanged();
   }
 
-  /** Changes a key in a transaction; what is known of it is forgotten even where nobody can tell whether that was committed. */
+  /** Changes a key in a transaction. Drops it from the cache also if the commit is ambiguous. */
   private async changing<Result>(
     id: ApiKeyId,
     change: (transaction: Kysely<Schema>) => Promise<Result>,

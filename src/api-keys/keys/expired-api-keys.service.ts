@@ -7,7 +7,7 @@ import { ApiKeyRepository } from './api-key.repository.ts';
 
 const EXPIRED = { action: 'api-key.expired', actor: { kind: 'broker' } } as const;
 
-/** Marks keys that have expired; what they held is without a holder then, and is ended as such. */
+/** Marks expired keys. Their sessions lose their holder, so another sweep revokes them. */
 @Injectable()
 export class ExpiredApiKeys {
   constructor(
@@ -17,7 +17,7 @@ export class ExpiredApiKeys {
     private readonly log: Log,
   ) {}
 
-  /** Marks up to `limit` expired keys; answers how many. */
+  /** Marks up to `limit` expired keys. Returns their number. */
   async sweep(limit: number): Promise<number> {
     let swept = 0;
     for (const key of await this.apiKeyRows.listExpired(limit)) if (await this.mark(key)) swept++;
@@ -25,7 +25,7 @@ export class ExpiredApiKeys {
   }
 
   private async mark(key: StoredApiKey): Promise<boolean> {
-    // Its own end, and not the time of the sweep, which another clock may tell otherwise.
+    // The key's expiry, not the time of the sweep.
     const ended = { revoked_at: key.row.expires_at, slot: null };
     const { id, did, sessionId } = key;
     const isMarked = await this.database.transaction().execute(async transaction => {

@@ -3,7 +3,7 @@ import type { CredentialUse } from '../../access/credential-use.ts';
 import type { TempTokenScope } from '../../temp-tokens/temp-token-scope.ts';
 import { KEY_REQUEST_SECONDS } from './key-request.ts';
 
-/** What the temp token of a key request opens: to wait for its owner, and to claim the key. */
+/** The scope of a key request's temp token: to wait for the owner, and to claim the key. */
 export const KEY_REQUEST_SCOPE: TempTokenScope = {
   name: 'key-request',
   routes: [
@@ -15,7 +15,7 @@ export const KEY_REQUEST_SCOPE: TempTokenScope = {
   singleUse: false,
 };
 
-/** The request that claims a key: what its temp token is good for, wherever it was kept. */
+/** Returns the use of a temp token that claims a key, as the API's route would report it. */
 export function claimUseOf(id: KeyRequestId, basePath: string): Omit<CredentialUse, 'from'> {
   const route = `${basePath}/api/key-requests/:id/claim`;
   return { method: 'POST', route, path: route.replace(':id', id), params: { id } };

@@ -5,18 +5,20 @@ import { RowMac } from '../../crypto/row-mac.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { KeyRequestId } from '../../database/tables/id.ts';
+import { normalizeClaimCode } from './claim-code.ts';
 import { type KeyRequestRow, type StoredKeyRequest, toKeyRequest } from './key-request.ts';
 
 const OPEN = ['pending', 'authorized'] as const;
 
-/** What a change of a request may change. */
+/** The columns that a change of a request may set. */
 export type KeyRequestChange = Partial<
   Pick<KeyRequestRow, 'status' | 'scope' | 'code_digest' | 'tries' | 'session_id' | 'api_key_id'>
 >;
 
 /**
- * Key requests; every row carries a MAC over all that it says. Every reading throws a BrokerError `SealedRowUnreadable`
- * when the row was edited.
+ * Stores key requests. Every row has a MAC over all its columns.
+ *
+ * Methods that return requests throw BrokerError `SealedRowUnreadable` if a row was edited.
  */
 @Injectable()
 export class KeyRequestRepository {
@@ -28,7 +30,7 @@ export class KeyRequestRepository {
   async insert(row: Omit<KeyRequestRow, 'mac'>, database: Kysely<Schema>): Promise<void> {
     await database
       .insertInto('key_request')
-      .values({ ...row, mac: this.mac.sign(bindingOf(row)) })
+      .values({ ...row, mac: this.mac.sign(macBinding(row)) })
       .execute();
   }
 
@@ -37,14 +39,14 @@ export class KeyRequestRepository {
     return found && this.open(found);
   }
 
-  /** Finds a request and locks it, so that nobody else changes it before this transaction ends. */
+  /** Finds a request and locks its row until the transaction ends. */
   async lock(id: KeyRequestId, transaction: Kysely<Schema>): Promise<StoredKeyRequest | undefined> {
     const query = this.database.dialect.lockRows(this.selectById(id, transaction));
     const found = await query.executeTakeFirst();
     return found && this.open(found);
   }
 
-  /** Changes a request that is still as it was read, which its MAC tells; answers whether it was. */
+  /** Changes a request unless it has changed since it was read, by its MAC. Returns whether it did. */
   async change(
     { row }: StoredKeyRequest,
     change: KeyRequestChange,
@@ -52,14 +54,24 @@ export class KeyRequestRepository {
   ): Promise<boolean> {
     const { numUpdatedRows } = await database
       .updateTable('key_request')
-      .set({ ...change, mac: this.mac.sign(bindingOf({ ...row, ...change })) })
+      .set({ ...change, mac: this.mac.sign(macBinding({ ...row, ...change })) })
       .where('id', '=', row.id)
       .where('mac', '=', row.mac)
       .executeTakeFirst();
     return numUpdatedRows === 1n;
   }
 
-  /** Counts the requests that wait for their owners. Served by the index on `status`. */
+  /** Returns the MAC of a claim code, to be stored: a digest of such a short text could be guessed from the database. */
+  macOfCode(id: KeyRequestId, code: string): string {
+    return this.mac.sign(codeBinding(id, code));
+  }
+
+  /** Returns whether a claim code is the request's. Compares in constant time. */
+  isRightCode({ id, row }: StoredKeyRequest, code: string): boolean {
+    return row.code_digest !== null && this.mac.isValid(row.code_digest, codeBinding(id, code));
+  }
+
+  /** Counts the pending requests. Served by the index on `status`. */
   async countPending(database: Kysely<Schema>): Promise<number> {
     const { count } = await database
       .selectFrom('key_request')
@@ -71,8 +83,8 @@ export class KeyRequestRepository {
   }
 
   /**
-   * Lists the ids of up to `limit` requests that have expired and are not marked so. One that was edited is left out:
-   * whoever asks for it meets the alarm. Served by the index on `status`.
+   * Lists the ids of up to `limit` requests that have expired and are not marked so. Skips edited rows, which raise the
+   * alarm when they are read. Served by the index on `status`.
    */
   async listExpired(limit: number): Promise<KeyRequestId[]> {
     const rows = await this.database
@@ -83,11 +95,11 @@ export class KeyRequestRepository {
       .orderBy('expires_at', 'desc')
       .limit(limit)
       .execute();
-    return rows.filter(row => this.mac.isValid(row.mac, bindingOf(row))).map(({ id }) => id);
+    return rows.filter(row => this.mac.isValid(row.mac, macBinding(row))).map(({ id }) => id);
   }
 
-  /** Deletes up to `limit` requests that have been over for so long; answers how many. Served by the index on `expires_at`. */
-  async deleteOver(seconds: number, limit: number): Promise<number> {
+  /** Deletes up to `limit` requests that ended `seconds` ago or earlier. Returns their number. Served by the index on `expires_at`. */
+  async deleteEnded(seconds: number, limit: number): Promise<number> {
     const { numDeletedRows } = await this.database
       .deleteFrom('key_request')
       .where('id', 'in', select =>
@@ -112,12 +124,16 @@ export class KeyRequestRepository {
   }
 
   private open({ read_at, ...row }: KeyRequestRow & { read_at: string }): StoredKeyRequest {
-    this.mac.verify(row.mac, bindingOf(row));
+    this.mac.verify(row.mac, macBinding(row));
     return toKeyRequest(row, new Date(read_at));
   }
 }
 
-function bindingOf({ id, tries, expires_in_days, ...row }: Omit<KeyRequestRow, 'mac'>): RowBinding {
+function codeBinding(id: KeyRequestId, code: string): RowBinding {
+  return { table: 'key_request', column: 'code_digest', id, facts: { code: normalizeClaimCode(code) } };
+}
+
+function macBinding({ id, tries, expires_in_days, ...row }: Omit<KeyRequestRow, 'mac'>): RowBinding {
   const { did, handle, name, scope, asked_from, status, loopback, code_digest } = row;
   const { session_id, api_key_id, created_at, expires_at } = row;
   return {

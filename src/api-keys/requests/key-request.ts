@@ -4,39 +4,39 @@ import type { KeyRequestId, SessionId } from '../../database/tables/id.ts';
 import type { Did } from '../../database/tables/did.ts';
 import { toTimestamp } from '../../database/tables/timestamp.ts';
 
-/** How long a key request lives, and its temp token with it. */
+/** Lifetime of a key request and its temp token. */
 export const KEY_REQUEST_SECONDS = 15 * 60;
 
-/** How many codes may be tried in all. */
+/** Limit of wrong claim codes per request. */
 export const MOST_TRIES = 5;
 
 const DAY_MS = 24 * 60 * 60_000;
 
 export type KeyRequestRow = Selectable<KeyRequestTable>;
 
-/** Somebody asks an account's owner for a key. Its status is what it is at the time of the reading, swept or not. */
+/** A request to an account's owner for a key. `status` is the status at `readAt`, also before a sweep stores it. */
 export type KeyRequest = {
   readonly id: KeyRequestId;
   readonly did: Did;
-  /** Verified when it was asked for. */
+  /** The handle, verified when the request was created. */
   readonly handle: string | null;
-  /** What the asker calls the key: nobody has verified it. */
+  /** The requester's name for the key, which is not verified. */
   readonly name: string;
-  /** What is asked for; once it is authorized, what was granted. */
+  /** The requested scope, or the granted one once the request is authorized. */
   readonly scope: string;
   readonly askedFrom: string;
   readonly status: KeyRequestStatus;
   readonly loopback: string | null;
   readonly tries: number;
-  /** The session that an authorized request holds. */
+  /** The session of the grant, once the request is authorized. */
   readonly sessionId: SessionId | null;
-  /** How long the key lives from its claim; null for a key that ends only when it is revoked. */
+  /** Lifetime of the key from its claim. Null for a key without an expiry. */
   readonly expiresInDays: number | null;
   readonly createdAt: Date;
   readonly expiresAt: Date;
 };
 
-/** A request as its row was at `readAt` of the database's clock, which is kept to change exactly this row. */
+/** A request read at `readAt` (database time), with its row: a change applies only to exactly this row. */
 export type StoredKeyRequest = KeyRequest & { readonly row: KeyRequestRow; readonly readAt: Date };
 
 export function toKeyRequest(row: KeyRequestRow, readAt: Date): StoredKeyRequest {
@@ -60,7 +60,12 @@ export function toKeyRequest(row: KeyRequestRow, readAt: Date): StoredKeyRequest
   };
 }
 
-/** What is known of a request when it is made. */
+/** A created request, with its temp token, which is returned only here and stored as a digest. */
+export type CreatedKeyRequest = Pick<KeyRequest, 'id' | 'did' | 'expiresAt'> & {
+  readonly tempToken: string;
+};
+
+/** The facts of a request at its creation. */
 export type NewKeyRequest = Pick<KeyRequest, 'id' | 'did' | 'name' | 'scope' | 'askedFrom' | 'expiresAt'> & {
   readonly handle?: string | undefined;
   readonly loopback?: string | undefined;
@@ -85,19 +90,20 @@ export function toNewKeyRequestRow(request: NewKeyRequest): Omit<KeyRequestRow, 
   };
 }
 
-/** Whether a request can still become a key. */
+/** Returns whether a request can still become a key. */
 export function isOpen({ status }: Pick<KeyRequest, 'status'>): boolean {
   return status === 'pending' || status === 'authorized';
 }
 
-/** When a key ends that is handed over at `from`. */
+/** Returns the expiry of a key that is claimed at `from`. Null for a key without an expiry. */
 export function keyEndOf({ expiresInDays }: Pick<KeyRequest, 'expiresInDays'>, from: Date): Date | null {
   return expiresInDays === null ? null : new Date(from.getTime() + expiresInDays * DAY_MS);
 }
 
-/** What becomes of a code that is shown for a request. */
+/** The result of a claim code. */
 export type ClaimVerdict = 'right' | 'wrong' | 'last-wrong' | 'not-authorized' | 'ended';
 
+/** Decides the result of a claim. A code counts only for an authorized request. */
 export function decideClaim({ status, tries }: KeyRequest, isRight: boolean): ClaimVerdict {
   if (status === 'pending') return 'not-authorized';
   if (status !== 'authorized') return 'ended';

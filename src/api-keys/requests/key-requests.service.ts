@@ -1,81 +1,77 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { Transaction } from 'kysely';
 import type { Principal } from '../../access/principal.ts';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { AuditLog } from '../../audit/audit-log.service.ts';
 import { Config } from '../../config/config.ts';
-import { Database } from '../../database/connection/database.ts';
-import type { Schema } from '../../database/tables/schema.ts';
-import { KeyRequestId, newId, parseId } from '../../database/tables/id.ts';
+import { KeyRequestId, parseId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
+import { networkOf } from '../../http/edge/address-limit.ts';
+import { createRateLimit, type RateLimit } from '../../http/edge/rate-limit.ts';
 import { requireAllowedAccount } from '../../identity/resolution/allowed-accounts.ts';
-import { type Account, IdentityService } from '../../identity/resolution/identity.service.ts';
-import { Leases } from '../../leases/leases.service.ts';
+import { IdentityService } from '../../identity/resolution/identity.service.ts';
+import type { Grant } from '../../oauth/authorization/grant.ts';
 import { Log } from '../../observability/log/log.ts';
 import { FailPoints } from '../../single-use/fail-points.service.ts';
 import { TempTokenScopes } from '../../temp-tokens/temp-token-scopes.service.ts';
-import { TempTokens } from '../../temp-tokens/temp-tokens.service.ts';
+import { decideGrantRefusal } from './grant-refusal.ts';
 import type { KeyRequestInput } from './key-request-input.ts';
-import { isOpen, KEY_REQUEST_SECONDS, type KeyRequest, toNewKeyRequestRow } from './key-request.ts';
+import { type CreatedKeyRequest, isOpen, type KeyRequest } from './key-request.ts';
 import { KeyRequestTransitions } from './key-request-transitions.service.ts';
-import { KeyRequestLimits } from './key-request-limits.service.ts';
-import { ended, keyRequestsOff, noSuchRequest, notPending, tooManyPending } from './key-request-refusals.ts';
+import { ended, keyRequestsOff, noSuchRequest, notPending } from './key-request-refusals.ts';
 import { KeyRequestRepository } from './key-request.repository.ts';
 import { KEY_REQUEST_SCOPE } from './key-request-scope.ts';
 
-/** A request that was just made; `tempToken` is shown this once. */
-export type CreatedKeyRequest = Pick<KeyRequest, 'id' | 'did' | 'expiresAt'> & {
-  readonly tempToken: string;
-};
-
-/** Requests for API keys: asked for, looked at, approved of or denied. */
+/** Requests for API keys: created, read, approved and denied. */
 @Injectable()
 export class KeyRequests implements OnModuleInit {
+  /** Limits per requester and per account: each request looks up an account at other servers. */
+  private readonly perAddress: RateLimit | undefined;
+  private readonly perAccount: RateLimit | undefined;
+
   constructor(
     private readonly config: Config,
-    private readonly database: Database,
     private readonly identity: IdentityService,
     private readonly keyRequestRows: KeyRequestRepository,
-    private readonly keyRequestLimits: KeyRequestLimits,
     private readonly keyRequestTransitions: KeyRequestTransitions,
-    private readonly leases: Leases,
     private readonly tempTokenScopes: TempTokenScopes,
-    private readonly tempTokens: TempTokens,
     private readonly failPoints: FailPoints,
     private readonly auditLog: AuditLog,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.perAddress = createRateLimit(config.limits.keyRequests);
+    this.perAccount = createRateLimit(config.limits.keyRequests);
+  }
 
   onModuleInit(): void {
     this.tempTokenScopes.register(KEY_REQUEST_SCOPE);
   }
 
   /**
-   * Asks an account's owner for a key. What is answered tells of the account only what everybody can look up.
+   * Creates a request. The result reveals only public facts about the account.
    *
-   * @throws BrokerError `KeyRequestsOff`; `AuthenticationRequired` or `Forbidden` where only the signed-in may ask;
-   * `InvalidRequest` for a scope that the client metadata does not name, and a loopback address that is this broker;
-   * `TooManyRequests`, `TooManyKeyRequests`; `AccountNotAllowed`; and as {@link IdentityService.resolve}
+   * @throws BrokerError `KeyRequestsOff`; `AuthenticationRequired` or `Forbidden` if only signed-in browsers may request;
+   * `InvalidRequest` for a scope outside the client metadata, or a loopback URL of this broker; `TooManyRequests`;
+   * `TooManyKeyRequests`; `AccountNotAllowed`; and the errors of {@link IdentityService.resolve}
    */
-  async create(ask: KeyRequestInput, caller: Principal, by: AuditSource): Promise<CreatedKeyRequest> {
-    this.requireAskable(ask, caller);
-    await this.keyRequestLimits.takeFrom(by.from ?? '');
-    await this.keyRequestLimits.takeFor(ask.identifier);
-    const account = await this.identity.resolve(ask.identifier);
-    if (account.did !== ask.identifier) await this.keyRequestLimits.takeFor(account.did);
+  async create(input: KeyRequestInput, caller: Principal, by: AuditSource): Promise<CreatedKeyRequest> {
+    this.requireAllowedRequest(input, caller);
+    const { identifier } = input;
+    await this.perAddress?.take(networkOf(by.from ?? ''));
+    await this.perAccount?.take(identifier.toLowerCase());
+    const account = await this.identity.resolve(identifier);
+    if (account.did !== identifier) await this.perAccount?.take(account.did.toLowerCase());
     requireAllowedAccount(account.did, this.config);
-    const created = await this.database
-      .transaction()
-      .execute(transaction => this.store(ask, account, by, transaction));
+    const { pendingKeyRequests } = this.config;
+    const created = await this.keyRequestTransitions.create(input, account, pendingKeyRequests, by);
     await this.failPoints.at('request_created');
     this.log.keyRequestCreated({ did: created.did, keyRequestId: created.id });
     return created;
   }
 
   /** @throws BrokerError `NotFound` */
-  async get(id: string): Promise<KeyRequest> {
-    const requestId = parseId(KeyRequestId, id);
-    const found = requestId && (await this.keyRequestRows.find(requestId));
+  async get(text: string): Promise<KeyRequest> {
+    const id = parseId(KeyRequestId, text);
+    const found = id && (await this.keyRequestRows.find(id));
     if (!found) throw noSuchRequest();
     return found;
   }
@@ -95,8 +91,7 @@ export class KeyRequests implements OnModuleInit {
   }
 
   /**
-   * Notes that somebody approves of a request, who has yet to prove to the account's server that they may; returns what is
-   * to be asked for there.
+   * Records the approval of a request by a person who has yet to authorize it at the account's server. Returns the request.
    *
    * @throws BrokerError as {@link getPending}
    */
@@ -108,56 +103,51 @@ export class KeyRequests implements OnModuleInit {
   }
 
   /**
-   * Ends a request that was not claimed yet; what was authorized for it is revoked.
+   * Requires that a grant is of the account of a pending request, and does not exceed the requested scope.
+   *
+   * @throws BrokerError as {@link getPending}, and `WrongAccount`, `AccountNotAllowed`, `ScopeExceeded`, `LoginRefused`
+   */
+  async requireFittingGrant(text: string, grant: Grant, by: AuditSource): Promise<void> {
+    const { id, did, scope } = await this.getPending(text);
+    if (grant.did !== did) {
+      const target = { kind: 'key-request', id } as const;
+      const detail = { authorizedBy: grant.did };
+      this.auditLog.note({ ...by, action: 'key-request.wrong-account', did, target, detail });
+      throw new BrokerError(
+        'WrongAccount',
+        'You signed in with another account than the one of this key request. Sign in with that account instead.',
+      );
+    }
+    requireAllowedAccount(did, this.config);
+    const refusal = decideGrantRefusal(scope, grant.scope);
+    if (refusal) throw refusal;
+  }
+
+  /**
+   * Ends an unclaimed request, and revokes the session of its grant.
    *
    * @throws BrokerError `NotFound`, `KeyRequestEnded`
    */
   async deny(text: string, by: AuditSource): Promise<void> {
     const { id, did } = await this.get(text);
-    const session = await this.database.transaction().execute(async transaction => {
-      const request = await this.keyRequestRows.lock(id, transaction);
-      if (!request) throw noSuchRequest();
+    const unheldSession = await this.keyRequestTransitions.withLocked(id, (request, transaction) => {
       if (!isOpen(request)) throw ended(request);
       return this.keyRequestTransitions.end(request, { status: 'denied', reason: 'denied', by }, transaction);
     });
     this.log.keyRequestEnded({ did, keyRequestId: id, reason: 'denied' });
-    await this.keyRequestTransitions.finish(session);
+    await this.keyRequestTransitions.revokeSession(unheldSession);
   }
 
-  private requireAskable({ scope, loopback }: KeyRequestInput, { kind }: Principal): void {
+  private requireAllowedRequest({ scope, loopback }: KeyRequestInput, { kind }: Principal): void {
     const { keyRequests, scopeParts: known, publicUrl } = this.config;
     if (keyRequests === 'off') throw keyRequestsOff();
     if (keyRequests === 'signed-in' && kind === 'anonymous')
-      throw new BrokerError('AuthenticationRequired', 'Sign in to ask for a key.');
+      throw new BrokerError('AuthenticationRequired', 'Sign in to request a key.');
     if (keyRequests === 'signed-in' && kind !== 'browser')
-      throw new BrokerError('Forbidden', 'Only a browser that is signed in may ask for a key here.');
+      throw new BrokerError('Forbidden', 'Only a signed-in browser may request a key here.');
     if (!scope.split(' ').every(part => known.includes(part)))
       throw new BrokerError('InvalidRequest', `scope: each part must be one of ${known.join(', ')}`);
     if (loopback !== undefined && new URL(loopback).origin === publicUrl.origin)
-      throw new BrokerError('InvalidRequest', 'loopback: must not be an address of this broker');
-  }
-
-  private async store(
-    ask: KeyRequestInput,
-    { did, handle }: Account,
-    by: AuditSource,
-    transaction: Transaction<Schema>,
-  ): Promise<CreatedKeyRequest> {
-    // Others who ask wait here, and so count this request too.
-    await this.leases.holdWithin(transaction, 'key-requests');
-    const most = this.config.pendingKeyRequests;
-    if ((await this.keyRequestRows.countPending(transaction)) >= most) throw tooManyPending(most);
-    const id = newId(KeyRequestId);
-    const { token, expiresAt } = await this.tempTokens.mint(
-      { scope: KEY_REQUEST_SCOPE.name, resource: id, ttlSeconds: KEY_REQUEST_SECONDS, by },
-      transaction,
-    );
-    const { name, scope } = ask;
-    const row = toNewKeyRequestRow({ ...ask, id, did, handle, askedFrom: by.from ?? '', expiresAt });
-    await this.keyRequestRows.insert(row, transaction);
-    const target = { kind: 'key-request', id } as const;
-    const event = { ...by, action: 'key-request.created', did, target, detail: { name, scope } } as const;
-    await this.auditLog.record(event, transaction);
-    return { id, did, expiresAt, tempToken: token };
+      throw new BrokerError('InvalidRequest', 'loopback: must not be a URL of this broker');
   }
 }
