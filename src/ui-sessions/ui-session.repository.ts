@@ -22,13 +22,13 @@ export type UiSessionQuery = {
 export class UiSessionRepository {
   constructor(
     private readonly database: Database,
-    private readonly mac: RowMac,
+    private readonly rowMac: RowMac,
   ) {}
 
   async insertUiSession(row: Omit<UiSessionRow, 'mac'>, database: Kysely<Schema>): Promise<void> {
     await database
       .insertInto('ui_session')
-      .values({ ...row, mac: this.mac.sign(macBinding(row)) })
+      .values({ ...row, mac: this.rowMac.sign(macBinding(row)) })
       .execute();
   }
 
@@ -86,7 +86,7 @@ export class UiSessionRepository {
   }
 
   private verified(row: UiSessionRow): UiSession {
-    this.mac.verify(row.mac, macBinding(row));
+    this.rowMac.verify(row.mac, macBinding(row));
     return toUiSession(row);
   }
 
@@ -96,11 +96,11 @@ export class UiSessionRepository {
       .selectAll()
       .where('digest', '=', digest)
       .executeTakeFirst();
-    if (!row || row.last_seen_at >= seenAt || !this.mac.isValid(row.mac, macBinding(row))) return;
+    if (!row || row.last_seen_at >= seenAt || !this.rowMac.isValid(row.mac, macBinding(row))) return;
     const seen = { ...row, last_seen_at: seenAt };
     await database
       .updateTable('ui_session')
-      .set({ last_seen_at: seenAt, mac: this.mac.sign(macBinding(seen)) })
+      .set({ last_seen_at: seenAt, mac: this.rowMac.sign(macBinding(seen)) })
       .where('id', '=', row.id)
       .where('last_seen_at', '=', row.last_seen_at)
       .execute();

@@ -14,7 +14,7 @@ import { type NativeApp, type NativeAppRow, toNativeApp, toNativeAppRow } from '
 export class NativeAppRepository {
   constructor(
     private readonly database: Database,
-    private readonly mac: RowMac,
+    private readonly rowMac: RowMac,
   ) {}
 
   /** @throws the database's error when the name or the client id is in use: see `isUniqueViolation` */
@@ -63,11 +63,11 @@ export class NativeAppRepository {
 
   private signed(app: NativeApp): NativeAppRow {
     const row = toNativeAppRow(app);
-    return { ...row, mac: this.mac.sign(macBinding(row)) };
+    return { ...row, mac: this.rowMac.sign(macBinding(row)) };
   }
 
   private verified(row: NativeAppRow): NativeApp {
-    this.mac.verify(row.mac, macBinding(row));
+    this.rowMac.verify(row.mac, macBinding(row));
     return toNativeApp(row);
   }
 }
