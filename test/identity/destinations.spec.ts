@@ -12,7 +12,7 @@ const refusedFor = (reason: string): unknown => expect.objectContaining({ reason
 let inside: ScriptedServer;
 const open: GuardedHttp[] = [];
 
-/** An agent that ends with its test. */
+/** Returns an agent that closes with its test. */
 function http(options: Parameters<typeof guardedHttp>[0]): GuardedHttp {
   const made = guardedHttp(options);
   open.push(made);
@@ -28,7 +28,7 @@ afterEach(async () => {
   await inside.stop();
 });
 
-describe('an address that a stranger chose', () => {
+describe('an address that a stranger has chosen', () => {
   it.each([
     '127.0.0.1',
     '127.1',
@@ -103,7 +103,7 @@ describe('an address that a stranger chose', () => {
     },
   );
 
-  it('is not quoted beyond its origin', async () => {
+  it('is quoted in errors only up to its origin', async () => {
     const { fetch } = http({ rule: publicDestinations });
     await expect(fetch('https://u:hunter2@[::1]/hunter2?token=hunter2')).rejects.toThrow(/^(?!.*hunter2)/);
     await expect(fetch('https://[::1]/hunter2?token=hunter2')).rejects.toThrow(/^(?!.*hunter2)/);
@@ -117,7 +117,7 @@ describe('a name', () => {
     ['is private among public addresses', ['93.184.215.14', '127.0.0.1']],
     ['is private before public addresses', ['127.0.0.1', '2606:4700::1111']],
     ['carries IPv4 inside IPv6', ['64:ff9b::7f00:1']],
-  ])('is refused when it %s', async (_, addresses) => {
+  ])('is refused if it %s', async (_, addresses) => {
     const { agent, fetch } = http({ rule: publicDestinations, resolve: answering(addresses) });
     const origin = `https://pds.example.com:${inside.port}`;
     await expect(fetch(origin)).rejects.toEqual(refusedFor('forbidden_address'));
@@ -127,7 +127,7 @@ describe('a name', () => {
     expect(inside.connections()).toBe(0);
   });
 
-  it('fails when it has no address, or cannot be resolved', async () => {
+  it('fails if it has no address, or cannot be resolved', async () => {
     const failing = (): Promise<never> => Promise.reject(new Error('SERVFAIL'));
     const none = http({ rule: publicDestinations, resolve: answering([]) });
     const unknown = http({ rule: publicDestinations, resolve: failing });
@@ -135,13 +135,13 @@ describe('a name', () => {
     await expect(unknown.fetch('https://pds.example.com')).rejects.toEqual(refusedFor('unresolved_name'));
   });
 
-  it('is connected to at the address that was checked, however it answers next', async () => {
+  it('is connected to at the checked address, whatever it resolves to next', async () => {
     const outside = await startServer((_, response) => response.end('public'), {
       address: '127.0.0.2',
       port: inside.port,
     });
     const resolve = answering(['127.0.0.2'], ['127.0.0.1']);
-    // One connection per call, so that the second call resolves anew.
+    // One connection per call, so that the second call resolves the name again.
     const { fetch } = http({ rule: onlyTheSecondLoopback, resolve, policy: { keepAliveTimeout: 0 } });
     try {
       const first = await fetch(`http://rebinding.example:${outside.port}/`);
@@ -179,7 +179,7 @@ describe('a redirect', () => {
     expect(inside.connections()).toBe(0);
   });
 
-  it('within the same origin fails too', async () => {
+  it('fails within the same origin too', async () => {
     const { agent, fetch } = guardedHttp({ rule: anyDestination });
     const server = await startServer((request, response) => {
       if (request.url === '/end') response.end('reached');
@@ -197,17 +197,17 @@ describe('a redirect', () => {
   });
 });
 
-describe('what the operator permits', () => {
-  it('is any address over https, but no http, for addresses in the configuration', async () => {
+describe('an address that the operator permits', () => {
+  it('may be any one over https, but not http, in the configuration', async () => {
     const { fetch } = http({ rule: operatorDestinations });
     await expect(fetch(inside.origin)).rejects.toEqual(refusedFor('forbidden_protocol'));
-    // It connects, and fails only because this server speaks no TLS.
+    // It connects, and fails only because this server has no TLS.
     const overTls = inside.origin.replace('http:', 'https:');
     await expect(fetch(overTls)).rejects.toEqual(refusedFor('network'));
     expect(inside.connections()).toBe(1);
   });
 
-  it('is http and private addresses everywhere in development', async () => {
+  it('may be http and private in development', async () => {
     const { fetch } = http({ rule: anyDestination });
     const answer = await fetch(inside.origin);
     expect(await answer.text()).toBe('secret');

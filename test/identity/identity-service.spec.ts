@@ -32,7 +32,7 @@ const notFound = failsWith('AccountNotFound');
 const unreachable = failsWith('AccountUnreachable');
 
 describe('an account of the network', () => {
-  it('is found by handle, however it is typed, and by DID', async () => {
+  it('is found by its handle in any spelling, and by its DID', async () => {
     for (const { handle, did } of network.accounts) {
       const account = { did, handle, pds: network.pds };
       for (const identifier of [handle, ` @${handle.toUpperCase()} `, did]) {
@@ -41,7 +41,7 @@ describe('an account of the network', () => {
     }
   });
 
-  it('is found in the shape that the OAuth client asks for', async () => {
+  it('is found in the shape that the OAuth client needs', async () => {
     const [alice] = network.accounts;
     const info = await identity.identityResolver.resolve(alice?.did ?? '', { noCache: true });
     expect(info).toMatchObject({ did: alice?.did, handle: alice?.handle, didDoc: { id: alice?.did } });
@@ -60,20 +60,20 @@ describe('an account of the network', () => {
 });
 
 describe('an account that is not found', () => {
-  it('says that the handle is unknown', async () => {
+  it('fails with the unknown handle', async () => {
     await expect(identity.resolve('nobody.test')).rejects.toEqual(
       notFound(/handle nobody\.test cannot be resolved/),
     );
   });
 
-  it('says that the directory does not know the DID', async () => {
+  it('fails with the DID that the directory does not know', async () => {
     const unknown = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa';
     await expect(identity.resolve(unknown)).rejects.toEqual(
       unreachable(/document of did:plc:a+ .* PLC directory/),
     );
   });
 
-  it('says that the directory cannot be reached, and finds the account when it is back', async () => {
+  it('fails while the directory cannot be reached, and is found when it is back', async () => {
     const [alice] = network.accounts;
     const directory = await startServer((_, response) => response.writeHead(500).end());
     const service = serviceWith({ LATCHKEY_PLC_URL: directory.origin });
@@ -104,7 +104,7 @@ describe('an account that is not found', () => {
   it.each([
     ['handle resolver', 'alice.test'],
     ['directory', 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'],
-  ])('ends with the caller’s reason when the caller gives up on a silent %s', async (_, identifier) => {
+  ])('fails with the caller’s reason when the caller gives up on a silent %s', async (_, identifier) => {
     const controller = new AbortController();
     const reason = new Error('the person left');
     const silent = await startServer(() => {
@@ -144,7 +144,7 @@ describe('an account at its own host (did:web)', () => {
     service: [{ id: '#atproto_pds', type: 'AtprotoPersonalDataServer', serviceEndpoint: endpoint }],
   });
 
-  it('is found, with its handle when that points back', async () => {
+  it('is found, with its handle if that points back', async () => {
     document = documentWith('carol.test', 'https://pds.example.com/');
     const service = serviceWith({ LATCHKEY_HANDLE_RESOLVER: host.origin });
     const account = { did, handle: 'carol.test', pds: 'https://pds.example.com' };
@@ -158,7 +158,7 @@ describe('an account at its own host (did:web)', () => {
     await expect(service.resolve('mallory.test')).rejects.toEqual(notFound(/does not claim this handle/));
   });
 
-  it('is served from the cache, and anew with noCache', async () => {
+  it('is served from the cache, and fetched again with noCache', async () => {
     document = documentWith('carol.test', 'https://old.example.com');
     const service = serviceWith({ LATCHKEY_HANDLE_RESOLVER: host.origin });
     const pds = async (options?: { noCache: boolean }): Promise<string> =>
@@ -173,7 +173,7 @@ describe('an account at its own host (did:web)', () => {
     expect(await pds()).toBe('https://new.example.com');
   });
 
-  it('says that its document names no PDS, or is none', async () => {
+  it('fails if its document names no PDS, or is invalid', async () => {
     const service = serviceWith({ LATCHKEY_HANDLE_RESOLVER: host.origin });
     document = { ...documentWith('carol.test', ''), service: [] };
     await expect(service.resolve(did, { noCache: true })).rejects.toEqual(
@@ -185,7 +185,7 @@ describe('an account at its own host (did:web)', () => {
     );
   });
 
-  it('is not asked for where http is not allowed', async () => {
+  it('is not requested where http is not allowed', async () => {
     const guarded = new OutboundHttp(readConfig({}));
     const service = new IdentityService(readConfig({}), guarded);
     const asked = host.connections();
@@ -195,7 +195,7 @@ describe('an account at its own host (did:web)', () => {
   });
 });
 
-/** A listener that answers as the server at `origin` does. */
+/** Returns a listener that responds like the server at `origin`. */
 function forwardTo(origin: string): RequestListener {
   return (request, response) => {
     void fetch(new URL(request.url ?? '', origin)).then(async answer => {

@@ -25,14 +25,14 @@ async function scene(answer: RequestListener, policy: Partial<OutboundPolicy>): 
   return { server, ...http };
 }
 
-describe('an answer that is too large', () => {
+describe('a large response', () => {
   const maxResponseSize = 1000;
   const body = 'x'.repeat(maxResponseSize);
 
   it.each([
     ['announces its length', { 'content-length': String(maxResponseSize + 1) }],
     ['is chunked', {}],
-  ])('is refused when it %s', async (_, headers) => {
+  ])('is refused if it %s', async (_, headers) => {
     const { server, fetch } = await scene(
       (__, response) => response.writeHead(200, headers).write(`${body}y`),
       { maxResponseSize },
@@ -45,7 +45,7 @@ describe('an answer that is too large', () => {
     ['x-gzip', gzipSync],
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
-  ])('is refused when only its %s form is small', async (coding, compress) => {
+  ])('is refused if only its %s form is small', async (coding, compress) => {
     const bomb = compress(Buffer.alloc(200_000));
     expect(bomb.length).toBeLessThan(maxResponseSize);
     const { server, fetch } = await scene(
@@ -55,7 +55,7 @@ describe('an answer that is too large', () => {
     await expect(fetch(server.origin)).rejects.toEqual(failure('too_large'));
   });
 
-  it('is read when it just fits, compressed or not', async () => {
+  it('is read if it just fits, compressed or not', async () => {
     const { server, fetch } = await scene(
       ({ url }, response) =>
         url === '/gzip'
@@ -70,14 +70,14 @@ describe('an answer that is too large', () => {
     }
   });
 
-  it('is refused as a stream too, where the class has a limit', async () => {
+  it('is refused as a stream too, if its class has a limit', async () => {
     const { server, agent } = await scene((_, response) => response.end(`${body}y`), { maxResponseSize });
     const answer = await agent.request({ origin: server.origin, path: '/', method: 'GET' });
     await expect(answer.body.text()).rejects.toEqual(failure('too_large'));
   });
 });
 
-describe('an answer that cannot be read', () => {
+describe('an unreadable response', () => {
   it.each([
     ['an unknown coding', { 'content-encoding': 'compress' }, 'x'],
     ['a broken coding', { 'content-encoding': 'gzip' }, 'not gzip'],
@@ -87,7 +87,7 @@ describe('an answer that cannot be read', () => {
     await expect(fetch(server.origin)).rejects.toEqual(failure('unreadable'));
   });
 
-  it('is refused when the connection ends within it', async () => {
+  it('is refused if the connection ends within it', async () => {
     const { server, fetch } = await scene((request, response) => {
       response.writeHead(200, { 'content-length': '10' }).write('five5');
       setTimeout(() => request.socket.destroy(), 20);
@@ -98,7 +98,7 @@ describe('an answer that cannot be read', () => {
   });
 });
 
-describe('an answer that is too slow', () => {
+describe('a slow response', () => {
   const silent: RequestListener = () => undefined;
   const dripping: RequestListener = (request, response) => {
     const timer = setInterval(() => response.write('.'), 10);
@@ -107,7 +107,7 @@ describe('an answer that is too slow', () => {
     });
   };
 
-  it('is given up at the total time limit, before its headers and within its body', async () => {
+  it('times out at the total limit, before its headers and within its body', async () => {
     for (const answer of [silent, dripping]) {
       const { server, fetch } = await scene(answer, { totalTimeout: 100 });
       await expect(fetch(server.origin)).rejects.toMatchObject({
@@ -117,10 +117,10 @@ describe('an answer that is too slow', () => {
     }
   });
 
-  it('is given up while it still waits for a free connection', async () => {
+  it('times out while it waits for a free connection', async () => {
     const limits = { totalTimeout: 100, connections: 1, headersTimeout: 0 };
     const { server, fetch, agent } = await scene(silent, limits);
-    // Holds the one connection, and has no total time limit, which is the fetch's own.
+    // Holds the only connection, without a total time limit, as that belongs to the fetch.
     const holder = agent.request({ origin: server.origin, path: '/', method: 'GET' });
     const calls = await Promise.allSettled([fetch(server.origin), fetch(server.origin)]);
     expect(calls).toEqual(Array(2).fill({ status: 'rejected', reason: failure('timeout') }));
@@ -128,7 +128,7 @@ describe('an answer that is too slow', () => {
     await Promise.all([expect(holder).rejects.toThrow(), agent.destroy()]);
   });
 
-  it('is given up when a stream waits for headers, or between chunks, and not while chunks come', async () => {
+  it('times out if a stream waits for headers or between chunks, and not while chunks arrive', async () => {
     const { server, agent } = await scene(
       (request, response) => {
         if (request.url === '/silent') return;
@@ -149,7 +149,7 @@ describe('an answer that is too slow', () => {
     expect(await (await get('/steady')).body.text()).toBe('firstsecondthird');
   });
 
-  it('ends with the caller’s own reason when the caller gives up first', async () => {
+  it('fails with the caller’s own reason when the caller gives up first', async () => {
     const { server, agent, fetch } = await scene(silent, {});
     const reason = new Error('the person left');
     const leave = (): AbortSignal => {
@@ -171,7 +171,7 @@ describe('an answer that is too slow', () => {
 });
 
 describe('the number of origins', () => {
-  it('is bounded, and an origin without connections counts no more', async () => {
+  it('is bounded, and an origin without connections no longer counts', async () => {
     const answer: RequestListener = (request, response) => {
       if (request.url === '/end') response.writeHead(200, { connection: 'close' }).end('bye');
     };

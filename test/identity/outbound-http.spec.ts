@@ -37,7 +37,7 @@ describe('OutboundHttp', () => {
     expect(await answer.body.text()).toBe('answered');
   });
 
-  it('lets strangers name public hosts only, and the operator any', async () => {
+  it('lets strangers name only public hosts, and the operator any', async () => {
     const origin = server.origin.replace('http:', 'https:');
     const { metadata, token, xrpc, directory } = outboundHttp({});
     const forbidden = expect.objectContaining({ reason: 'forbidden_address' });
@@ -45,7 +45,7 @@ describe('OutboundHttp', () => {
     await expect(token(origin)).rejects.toEqual(forbidden);
     await expect(xrpc.request({ origin, path: '/', method: 'GET' })).rejects.toEqual(forbidden);
     expect(server.connections()).toBe(0);
-    // It connects, and fails only because this server speaks no TLS.
+    // It connects, and fails only because this server has no TLS.
     await expect(directory(origin)).rejects.toEqual(expect.objectContaining({ reason: 'network' }));
     expect(server.connections()).toBe(1);
   });
@@ -55,13 +55,13 @@ describe('OutboundHttp', () => {
     for (let calls = 0; calls < 3; calls++) {
       const answer = await xrpc.request({ origin: server.origin, path: '/', method: 'GET' });
       await answer.body.dump();
-      // undici lets a turn of the event loop pass before a connection is free again.
+      // undici releases a connection one turn of the event loop later.
       await wait(5);
     }
     expect(server.connections()).toBe(1);
   });
 
-  it('finishes the calls in flight at shutdown and takes no more', async () => {
+  it('finishes the calls in flight at shutdown and accepts no more', async () => {
     const { token, xrpc, metadata } = outboundHttp({ LATCHKEY_DEV_ALLOW_HTTP: 'true' });
     const request = { origin: server.origin, path: '/', method: 'GET' };
     const inFlight = [token(server.origin), xrpc.request(request).then(({ body }) => body)];

@@ -54,7 +54,7 @@ describe('a call that spends a token', () => {
     }
   });
 
-  it('is answered with a Response of the platform, which the OAuth library copies and then reads', async () => {
+  it('returns a platform Response, which the OAuth library copies and then reads', async () => {
     const { server, fetch } = await scene((_, response) => {
       response.writeHead(400, 'Bad Request', { 'content-type': 'application/json', 'dpop-nonce': 'n1' });
       response.end('{"error":"use_dpop_nonce"}');
@@ -70,7 +70,7 @@ describe('a call that spends a token', () => {
     expect(await answer.json()).toEqual({ error: 'use_dpop_nonce' });
   });
 
-  it('is answered even when the caller gives up after it was sent', async () => {
+  it('returns its response even if the caller gives up after it was sent', async () => {
     const { server, fetch } = await scene(
       (_, response) => void wait(200).then(() => response.end('rotated')),
     );
@@ -81,7 +81,7 @@ describe('a call that spends a token', () => {
     expect(await (await call).text()).toBe('rotated');
   });
 
-  it('is not sent when the caller gave up before', async () => {
+  it('is not sent if the caller gave up before', async () => {
     const { server, fetch } = await scene((_, response) => response.end());
     await expect(fetch(server.origin, spend(AbortSignal.abort()))).rejects.toThrow('aborted');
     expect(server.connections()).toBe(0);
@@ -96,7 +96,7 @@ describe('a call that spends a token', () => {
     expect(server.requests.map(request => request.headers.connection)).toEqual(['close', 'close', 'close']);
   });
 
-  it('is written exactly once, whatever comes back', async () => {
+  it('is sent exactly once, whatever the response', async () => {
     const { server, fetch } = await scene((request, response) => {
       if (request.url === '/reset') request.socket.destroy();
       else response.writeHead(Number(request.url?.slice(1))).end();
@@ -111,7 +111,7 @@ describe('a call that spends a token', () => {
     expect(server.requests).toHaveLength(9);
   });
 
-  it('knows that nothing was sent when there was no connection', async () => {
+  it('reports that nothing was sent if there was no connection', async () => {
     const { server, fetch } = await scene((_, response) => response.end());
     await server.stop();
     await expect(fetch(server.origin, spend())).rejects.toEqual(
@@ -119,7 +119,7 @@ describe('a call that spends a token', () => {
     );
   });
 
-  it('is read when the server compresses unasked, and fails beyond 64 KiB', async () => {
+  it('reads a response that is compressed unasked, and fails beyond 64 KiB', async () => {
     const { server, fetch } = await scene((request, response) => {
       const body = 'x'.repeat(request.url === '/large' ? 64 * 1024 + 1 : 64 * 1024);
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(body));
@@ -131,7 +131,7 @@ describe('a call that spends a token', () => {
     );
   });
 
-  it('answers statuses that have no body', async () => {
+  it('returns statuses without a body', async () => {
     const { server, fetch } = await scene((_, response) => response.writeHead(204).end());
     const answer = await fetch(server.origin, spend());
     expect([answer.status, answer.body, await answer.text()]).toEqual([204, null, '']);

@@ -9,13 +9,13 @@ import { signIn, type TestSession } from '../refresher/test-session.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** How often an issuer has to refuse a token whose access token has run out. */
+/** The number of refusals after which a session with an expired access token ends. */
 const REFUSALS = 3;
 
-/** Days since the grant and since the last refresh, and what a refusal means then. */
+/** Days since the grant and since the last refresh, and the reason of a refusal then. */
 type Life = [granted: number, refreshed: number, reason: string];
 
-describeBroker('a session that its issuer says is over', broker => {
+describeBroker('a session that its issuer has ended', broker => {
   suite(broker, [
     [3, 1, 'revoked'],
     [14.1, 1, 'lifetime'],
@@ -23,7 +23,7 @@ describeBroker('a session that its issuer says is over', broker => {
   endsCookies(broker);
 });
 describeBroker(
-  'a session of a confidential client that its issuer says is over',
+  'a session of a confidential client that its issuer has ended',
   broker => {
     suite(broker, [
       [400, 60, 'revoked'],
@@ -36,7 +36,7 @@ describeBroker(
 
 function suite(broker: () => TestBroker, lives: Life[]): void {
   it.each(lives)(
-    '%d days after its grant, and %d after a refresh, is over for: %s',
+    '%d days after its grant, and %d after a refresh, has the reason: %s',
     async (granted, refreshed, reason) => {
       const session = await signIn(broker());
       await revokeAtIssuer(session);
@@ -56,7 +56,7 @@ function suite(broker: () => TestBroker, lives: Life[]): void {
     },
   );
 
-  it('is not over before that: past every date, it is refreshed as long as the issuer does so', async () => {
+  it('does not end earlier: past every date, it is refreshed as long as the issuer does', async () => {
     const session = await signIn(broker());
     await age(session, 1_000, 500);
     expect(await session.call()).toMatchObject({ status: 200 });
@@ -80,14 +80,14 @@ function endsCookies(broker: () => TestBroker): void {
   });
 }
 
-/** Ends the grant as its owner does, at the issuer and without the broker. */
+/** Revokes the grant as its owner does, at the issuer and without the broker. */
 async function revokeAtIssuer({ broker: { app }, id }: TestSession): Promise<void> {
   const session = await app.get(SessionCache).reload(id);
   if (!session?.secrets) throw new Error('the session has no secrets');
   await app.get(Grants).revoke({ ...session, ...session.secrets });
 }
 
-/** Makes a session older than it is; its access token has run out. */
+/** Makes a session older. Its access token has expired. */
 async function age(
   { broker: { app, database }, id }: TestSession,
   granted: number,
@@ -114,7 +114,7 @@ async function age(
   app.get(SessionCache).forget(id);
 }
 
-/** The reasons for which the log says that a session needs its owner. */
+/** Returns the logged reasons why a session needs its owner. */
 function lossesOf({ broker, id }: TestSession): unknown[] {
   return broker.logLines
     .filter(line => line.includes('A session needs its owner again') && line.includes(id))

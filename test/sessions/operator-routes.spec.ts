@@ -11,7 +11,7 @@ const nobody = '00000000-0000-4000-8000-000000000000';
 const invalid = { status: 400, body: { error: 'InvalidRequest' } };
 const notFound = { status: 404, body: { error: 'NotFound' } };
 
-describeBroker('the operator, about sessions', suite);
+describeBroker('the operator with sessions', suite);
 
 function suite(broker: () => TestBroker): void {
   const ask = (line: string, body?: string): Promise<OperatorAnswer> => operate(broker(), line, body);
@@ -19,7 +19,7 @@ function suite(broker: () => TestBroker): void {
     (body.sessions as { id: string }[]).map(({ id }) => id);
   beforeAll(() => stopBackground(broker()));
 
-  describe('that are listed', () => {
+  describe('in lists', () => {
     const rows = [
       ...Array.from({ length: 5 }, () => oauthSessionRow({ did: 'did:plc:alice' })),
       ...Array.from({ length: 3 }, () => oauthSessionRow({ did: 'did:plc:bob' })),
@@ -30,7 +30,7 @@ function suite(broker: () => TestBroker): void {
       await broker().database.insertInto('oauth_session').values(rows).execute();
     });
 
-    it.each([1, 2, 4, 9, 500])('gets each of them once, page by page of %i', async limit => {
+    it.each([1, 2, 4, 9, 500])('gets each of them once, in pages of %i', async limit => {
       const seen: string[] = [];
       for (let cursor: unknown; ;) {
         const more = typeof cursor === 'string' ? `&cursor=${cursor}` : '';
@@ -44,7 +44,7 @@ function suite(broker: () => TestBroker): void {
       expect(seen).toEqual(all);
     });
 
-    it('chooses by account and by status', async () => {
+    it('filters by account and status', async () => {
       expect(idsOf(await ask('GET /api/sessions?did=did:plc:alice'))).toHaveLength(5);
       expect(idsOf(await ask('GET /api/sessions?status=needs_reauth'))).toEqual([rows.at(-1)?.id]);
       expect(idsOf(await ask('GET /api/sessions?did=did:plc:bob&status=active'))).toHaveLength(3);
@@ -54,7 +54,7 @@ function suite(broker: () => TestBroker): void {
       });
     });
 
-    it('chooses by handle, and those whose refresh fails or is in doubt', async () => {
+    it('filters by handle, and by a failing or doubtful refresh', async () => {
       const { database } = broker();
       const [failing = asId(''), doubtful = asId('')] = all;
       const failed = { handle: 'alice.test', failures: 1 };
@@ -100,7 +100,7 @@ function suite(broker: () => TestBroker): void {
   });
 
   it.each(['GET ', 'DELETE ', 'POST /refresh', 'POST /validate'])(
-    '%s of what is no session is NotFound',
+    'gets NotFound for %s of an unknown session',
     async line => {
       const [method, action = ''] = line.split(' ');
       for (const id of [nobody, nobody.toUpperCase(), 'x', '%00', "'", 'a'.repeat(100), 'did:plc:alice'])
@@ -108,7 +108,7 @@ function suite(broker: () => TestBroker): void {
     },
   );
 
-  it('looks at one, refreshes it, validates it and ends it', async () => {
+  it('reads, refreshes, validates and revokes one', async () => {
     const { id } = await signIn(broker());
     const path = `/api/sessions/${id}`;
     const { status, body } = await ask(`GET ${path}`);
@@ -133,7 +133,7 @@ function suite(broker: () => TestBroker): void {
     '{"withinSeconds":86401}',
     '[]',
     '{',
-  ])('refreshes nothing on the word of %s', async body => {
+  ])('is refused a refresh of due sessions with %s', async body => {
     expect(await ask('POST /api/sessions/refresh-due', body)).toMatchObject(invalid);
   });
 }

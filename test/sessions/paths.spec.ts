@@ -24,7 +24,7 @@ describeBroker(
     });
 
     it.each(['/xrpc/com.example.any', '/xrpc/com.example.any?', '/xrpc/com.example.any?a=%2F..%2Fb&a=//x'])(
-      'sends %s as it is',
+      'keeps %s as it is',
       async path => {
         await sessions().withSession(asId(id), async access => {
           discard(await access.fetch(path, GET));
@@ -70,7 +70,7 @@ describeBroker(
       '/xrpc/com.example.any%5C..',
       '/xrpc/com.example.any\0',
       '/xrpc/com.example.any HTTP/1.1\r\nx: y',
-    ])('sends nothing anywhere: %j', async template => {
+    ])('sends nothing for %j', async template => {
       const { origin = '' } = elsewhere ?? {};
       const path = template.replace('{elsewhere}', origin).replace('{host}', new URL(origin).host);
       const using = sessions().withSession(asId(id), access => access.fetch(path, GET));
@@ -79,7 +79,7 @@ describeBroker(
     });
 
     it.each(['a HTTP/1.1\r\nx: y', 'a\n', 'a b', '\0', '\u{1F600}'])(
-      'sends no query that would be another request: %j',
+      'refuses a query that would be another request: %j',
       async query => {
         const using = sessions().withSession(asId(id), access =>
           access.fetch(`/xrpc/com.example.any?${query}`, GET),

@@ -6,7 +6,7 @@ import type { TestSession } from '../refresher/test-session.ts';
 const YEAR_SECONDS = 365 * 86_400;
 const MOST_SECONDS = 15 * 60;
 
-describeFaults('Retry-After of an issuer', place => {
+describeFaults('a Retry-After of an issuer', place => {
   const asks = async (status: number, retryAfter: string): Promise<TestSession> => {
     const session = await place().signIn();
     const headers = { 'retry-after': retryAfter };
@@ -23,7 +23,7 @@ describeFaults('Retry-After of an issuer', place => {
     ['a date', new Date(Date.now() + 600_000).toUTCString(), 600],
     ['ten years', String(10 * YEAR_SECONDS), MOST_SECONDS],
     ['a date in ten years', new Date(Date.now() + 10_000 * YEAR_SECONDS).toUTCString(), MOST_SECONDS],
-  ])('of %s is granted, up to a quarter of an hour', async (_name, retryAfter, seconds) => {
+  ])('of %s is respected, up to 15 minutes', async (_name, retryAfter, seconds) => {
     const session = await asks(429, retryAfter);
     const waits = await secondsOff(session);
     expect(waits).toBeLessThanOrEqual(seconds + 1);
@@ -36,21 +36,21 @@ describeFaults('Retry-After of an issuer', place => {
     expect(issuerWaits(place())).toBe(0);
   });
 
-  it('is granted as well where the answer leaves the token in doubt', async () => {
+  it('is also respected if the response leaves the token in doubt', async () => {
     const session = await asks(503, '120');
     expect(await session.state()).toMatchObject({ status: 'active', attempt_state: 'in_doubt' });
     expect(issuerWaits(place())).toBeGreaterThan(60);
     place().broker.app.get(IssuerBackOff).noteSuccess(place().network.pds);
   });
 
-  it.each(['-5', 'soon', ''])('that is nonsense puts off as any failure does: %j', async retryAfter => {
+  it.each(['-5', 'soon', ''])('that is invalid delays as any failure does: %j', async retryAfter => {
     const session = await asks(429, retryAfter);
     expect(await secondsOff(session)).toBeLessThanOrEqual(3);
     place().broker.app.get(IssuerBackOff).noteSuccess(place().network.pds);
   });
 });
 
-/** In how many seconds a session is tried again. */
+/** Returns the seconds until a session is retried. */
 async function secondsOff({ broker: { database }, id }: TestSession): Promise<number> {
   const row = await database
     .selectFrom('oauth_session')

@@ -18,12 +18,12 @@ function suite(brokers: () => TwoBrokers): void {
     return answers.map(({ status }) => status);
   };
 
-  it('both serve who signed in at either', async () => {
+  it('both serve a browser that signed in at either', async () => {
     expect(await statusesOf(await signIn(first))).toEqual([200, 200]);
     expect(await statusesOf(await signIn(first, 'bob.test'))).toEqual([200, 200]);
   });
 
-  it('use the token that the other one has fetched, and fetch none of their own', async () => {
+  it('use the token that the other one has refreshed, and refresh none themselves', async () => {
     const session = await signIn(first);
     expect(await statusesOf(session)).toEqual([200, 200]);
     const digests: string[] = [];
@@ -36,7 +36,7 @@ function suite(brokers: () => TwoBrokers): void {
     for (const digest of digests) expect(await session.requestsOf(digest)).toHaveLength(1);
   });
 
-  it('end a session at once where it is ended, and within five seconds at the other, in use all the while', async () => {
+  it('refuse a revoked session at once where it was revoked, and within five seconds at the other, while in constant use', async () => {
     const endings: ((session: TestSession) => Promise<unknown>)[] = [
       ({ browser }) => browser.post('/oauth/logout', {}),
       ({ id }) => operate(first, `DELETE /api/sessions/${id}`),

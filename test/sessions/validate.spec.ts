@@ -10,7 +10,7 @@ import { operate } from './operate.ts';
 const active = { status: 200, body: { status: 'active' } };
 const unreachable = { status: 200, body: { status: 'unreachable' } };
 
-/** What a PDS says that proves nothing about a token. */
+/** Responses of a PDS that prove nothing about a token. */
 const unclear: [string, Effect][] = [
   ['hangs up', { kind: 'reset', moment: 'before' }],
   ['answers 500', answer(500)],
@@ -28,7 +28,7 @@ describeFaults('the validation of a session', suite);
 function suite(place: () => FaultyPlace): void {
   const validate = ({ id }: { id: string }) => operate(place().broker, `POST /api/sessions/${id}/validate`);
 
-  it('finds one that works, without a refresh', async () => {
+  it('returns active for a working one, without a refresh', async () => {
     const session = await place().signIn();
     const digest = await session.digest();
     expect(await validate(session)).toEqual(active);
@@ -36,14 +36,14 @@ function suite(place: () => FaultyPlace): void {
     expect(await session.requestsOf(digest)).toEqual([]);
   });
 
-  it('finds one that works once its token is renewed', async () => {
+  it('returns active for one that works after a refresh', async () => {
     const session = await place().signIn();
     await session.age(60);
     expect(await validate(session)).toEqual(active);
     expect(await session.state()).toMatchObject({ status: 'active', generation: 2 });
   });
 
-  it('finds one that its owner has ended, and says why', async () => {
+  it('returns the reason for one that its owner has ended', async () => {
     const { broker, signIn } = place();
     const session = await signIn();
     const stored = await broker.app.get(SessionRepository).findSession(session.id);
@@ -56,7 +56,7 @@ function suite(place: () => FaultyPlace): void {
     expect(await validate(session)).toEqual(over);
   });
 
-  it.each(unclear)('ends nothing, and refreshes nothing, when the PDS %s', async (_name, effect) => {
+  it.each(unclear)('changes and refreshes nothing if the PDS %s', async (_name, effect) => {
     const session = await place().signIn();
     await session.age(2);
     const digest = await session.digest();
@@ -68,7 +68,7 @@ function suite(place: () => FaultyPlace): void {
     expect(await validate(session)).toEqual(active);
   });
 
-  it('ends nothing when nobody is there, whether the token still works or not', async () => {
+  it('changes nothing if the PDS is away, whether the token still works or not', async () => {
     const { signIn, network } = place();
     const [fresh, old] = [await signIn(), await signIn()];
     await old.age(60);
@@ -82,7 +82,7 @@ function suite(place: () => FaultyPlace): void {
     for (const session of [fresh, old]) expect(await validate(session)).toEqual(active);
   });
 
-  it('refreshes once a minute at most for a PDS that refuses every token', async () => {
+  it('refreshes at most once a minute for a PDS that refuses every token', async () => {
     const { signIn, network } = place();
     const session = await signIn();
     const digest = await session.digest();
@@ -99,7 +99,7 @@ function suite(place: () => FaultyPlace): void {
     expect(await validate(session)).toEqual(active);
   });
 
-  it('is 503, and changes nothing, when the row cannot be opened', async () => {
+  it('gets 503 and changes nothing if the row cannot be opened', async () => {
     const session = await place().signIn();
     await edit(session, 'atproto transition:generic transition:email');
     const refused = { status: 503, body: { error: 'SealedRowUnreadable' } };

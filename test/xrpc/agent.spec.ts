@@ -8,7 +8,7 @@ const collection = 'app.bsky.feed.post';
 const post = (text: string) => ({ $type: collection, text, createdAt: new Date().toISOString() });
 
 describeBroker(
-  'the official Agent, which knows a URL and two headers',
+  'the official Agent with a URL and two headers',
   broker => {
     let agent: Agent;
     let service: ProxiedService;
@@ -32,7 +32,7 @@ describeBroker(
       const [, , repo = '', , rkey = ''] = uri.split('/');
       return agent.com.atproto.repo.getRecord({ repo, collection, rkey });
     };
-    /** How a call fails that is expected to. */
+    /** Returns the error of a call that must fail. */
     const failureOf = async (call: Promise<unknown>): Promise<XRPCError> => {
       const error = await call.then(
         () => undefined,
@@ -99,7 +99,7 @@ describeBroker(
       expect((await failureOf(forged)).status).toBeGreaterThanOrEqual(400);
     });
 
-    it('calls another service through the PDS, which vouches for the account', async () => {
+    it('calls another service through the PDS with a service token', async () => {
       const proxied = agent.withProxy('test_service', service.did);
       const { data } = await proxied.app.bsky.actor.searchActors({ q: 'a b' });
       expect(data).toEqual({ actors: [] });
@@ -119,7 +119,7 @@ describeBroker(
       ]);
     });
 
-    it('is told of the PDS why it cannot call a service, and of the broker why not a protected method', async () => {
+    it('learns from the PDS why it cannot call a service, and from the broker why not a protected method', async () => {
       const nobody = agent.withProxy('no_such_service', service.did);
       const unresolved = await failureOf(nobody.app.bsky.actor.searchActors({ q: 'x' }));
       expect([unresolved.status, unresolved.message]).toEqual([
@@ -132,7 +132,7 @@ describeBroker(
       expect(service.calls).toHaveLength(before);
     });
 
-    it('gets an error of the PDS as what its lexicon says it is', async () => {
+    it('gets an error of the PDS as its lexicon defines it', async () => {
       const error = await failureOf(read(`at://${alice}/${collection}/nothing`));
       expect(error).toBeInstanceOf(ComAtprotoRepoGetRecord.RecordNotFoundError);
       expect([error.status, error.error, error.success]).toEqual([400, 'RecordNotFound', false]);

@@ -3,7 +3,7 @@ import { describeBroker } from '../broker/test-broker.ts';
 import { startStubPds, type StubPds } from './stub-pds.ts';
 
 describeBroker(
-  'the answer of a PDS',
+  'a response of a PDS',
   broker => {
     let pds: StubPds;
     beforeAll(async () => {
@@ -32,7 +32,7 @@ describeBroker(
       expect(answer.headers.has('latchkey-error')).toBe(false);
     });
 
-    it('keeps the headers that are about its content', async () => {
+    it('keeps the headers about its content', async () => {
       const headers = {
         'content-type': 'image/png',
         'content-disposition': 'attachment',
@@ -48,7 +48,7 @@ describeBroker(
       expect(Object.fromEntries((await pds.call('com.example.anything')).headers)).toMatchObject(headers);
     });
 
-    it('loses those that are between the PDS and the broker', async () => {
+    it('loses the hop-by-hop headers of the PDS and the broker', async () => {
       const headers = {
         'set-cookie': ['a=b', 'latchkey=stolen'],
         'dpop-nonce': 'x',
@@ -79,7 +79,7 @@ describeBroker(
       expect(answer.headers.get('content-security-policy')).toContain('sandbox');
     });
 
-    it('to HEAD keeps the length of what it did not send', async () => {
+    it('to HEAD keeps its content length', async () => {
       pds.answer = response => response.writeHead(200, { 'content-length': '12345' }).end();
       const answer = await pds.call('com.example.anything', { method: 'HEAD' });
       expect([answer.status, answer.headers.get('content-length'), await answer.text()]).toEqual([
@@ -89,7 +89,7 @@ describeBroker(
       ]);
     });
 
-    it('is not followed where it redirects', async () => {
+    it('is not followed if it redirects', async () => {
       pds.answer = response => response.writeHead(302, { location: 'https://evil.example/' }).end();
       const answer = await pds.call('com.example.anything');
       expect([answer.status, answer.headers.has('location')]).toEqual([302, false]);

@@ -13,7 +13,7 @@ import { startStubPds, type StubPds } from './stub-pds.ts';
 
 const challenge = (error: string) => ({ 'www-authenticate': `DPoP algs="ES256", error="${error}"` });
 
-describeBroker('when a call fails', broker => {
+describeBroker('a failing call', broker => {
   let pds: StubPds;
   beforeAll(async () => {
     pds = await startStubPds(broker());
@@ -35,7 +35,7 @@ describeBroker('when a call fails', broker => {
     return exchange(new URL('/xrpc/com.example.anything', broker().url), { headers });
   };
 
-  it('for want of a nonce, it is repeated once with the one that the PDS gave, and the next knows it', async () => {
+  it('without a nonce is repeated once with the nonce of the PDS, and the next call uses that', async () => {
     pds.answer = (response, { proof }) => {
       response.setHeader('dpop-nonce', 'fresh');
       if (proof.nonce === 'fresh') response.end('{}');
@@ -52,14 +52,14 @@ describeBroker('when a call fails', broker => {
     expect(new Set(pds.received.map(({ proof }) => proof.jti)).size).toBe(3);
   });
 
-  it('because no nonce is good enough, it is given up after the second', async () => {
+  it('fails after the second refused nonce', async () => {
     pds.answer = response =>
       response.writeHead(401, { 'dpop-nonce': 'x', ...challenge('use_dpop_nonce') }).end();
     expect((await pds.call('com.example.anything')).headers.has('www-authenticate')).toBe(false);
     expect(pds.received).toHaveLength(2);
   });
 
-  it('as the PDS refuses a token that was just granted, it is 502, and the challenge stays here', async () => {
+  it('gets 502 without the challenge if the PDS refuses a fresh token', async () => {
     pds.answer = response =>
       response.writeHead(401, challenge('invalid_token')).end('{"error":"InvalidToken"}');
     const answer = await pds.call('com.example.anything');
@@ -67,18 +67,18 @@ describeBroker('when a call fails', broker => {
     expect(await errorOf(answer)).toEqual([502, 'UpstreamUnavailable']);
   });
 
-  it('as the token has run out and cannot be renewed now, nothing is sent, and nothing is lost', async () => {
+  it('sends nothing and loses nothing if the token has expired and cannot be refreshed now', async () => {
     const answer = await callAt(pds.origin, { accessExpiresAt: new Date(Date.now() + 5000) });
     expect(await errorOf(answer)).toEqual([503, 'TokenUnavailable']);
     expect(pds.received).toEqual([]);
   });
 
-  it('as nobody is there, it is 502', async () => {
+  it('gets 502 if the PDS is away', async () => {
     const [port = 0] = await freePorts(1);
     expect(await errorOf(await callAt(`http://127.0.0.1:${port}`))).toEqual([502, 'UpstreamUnavailable']);
   });
 
-  it('as the PDS hangs up without an answer, it is 502, and it is not repeated', async () => {
+  it('gets 502 and is not repeated if the PDS closes the connection without a response', async () => {
     pds.answer = response => response.destroy();
     expect(await errorOf(await pds.call('com.example.write', { method: 'POST' }))).toEqual([
       502,
@@ -87,7 +87,7 @@ describeBroker('when a call fails', broker => {
     expect(pds.received).toHaveLength(1);
   });
 
-  it('as the PDS is silent for too long, it is 504', async () => {
+  it('gets 504 if the PDS is silent for too long', async () => {
     const outbound = broker().app.get(OutboundHttp, { strict: false });
     const patient = outbound.xrpc;
     const policy = { ...outboundPolicies.xrpc, headersTimeout: 100 };
@@ -102,7 +102,7 @@ describeBroker('when a call fails', broker => {
     }
   });
 
-  it('as the caller leaves in the middle, the PDS is told so', async () => {
+  it('is aborted at the PDS if its caller leaves', async () => {
     const cut = new Promise<unknown>(resolve => {
       pds.answer = response => {
         response.write('the beginning');
@@ -110,14 +110,14 @@ describeBroker('when a call fails', broker => {
       };
     });
     const call = request(new URL('/xrpc/com.example.download', broker().url), { headers: pds.headers }).end();
-    call.on('error', () => undefined); // It is cut off on purpose.
+    call.on('error', () => undefined); // It is aborted on purpose.
     await once(call, 'response');
     call.destroy();
     await cut;
     expect(pds.received).toHaveLength(1);
   });
 
-  it('as the PDS breaks off in the middle, so does a long answer', async () => {
+  it('breaks off a long response where the PDS does', async () => {
     pds.answer = response => {
       response.writeHead(200, { 'content-length': '1000000' });
       response.write('the beginning', () => response.destroy());
@@ -125,7 +125,7 @@ describeBroker('when a call fails', broker => {
     await expect(pds.call('com.example.download')).rejects.toThrow();
   });
 
-  it('as the PDS breaks off in the middle of a short answer, it is 502', async () => {
+  it('gets 502 if the PDS breaks off a short response', async () => {
     pds.answer = response => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('the beginning', () => response.destroy());

@@ -12,7 +12,7 @@ describeStubPds('a body that holds another request', place => {
   const smuggled = (): string =>
     `GET /xrpc/com.example.smuggled HTTP/1.1\r\n${headers()}Connection: close\r\n\r\n`;
   const chunk = (content: string): string => `${content.length.toString(16)}\r\n${content}\r\n`;
-  /** Sends a request with framing of the test's own; answers the status of each answer on the connection. */
+  /** Sends a request with the test's own framing. Returns the status of each response on the connection. */
   const send = async (method: string, fields: string[], body: string): Promise<number[]> => {
     const head = `${method} /xrpc/com.example.any HTTP/1.1\r\n${headers()}`;
     const bytes = `${head}${fields.map(field => `${field}\r\n`).join('')}\r\n${body}`;
@@ -51,7 +51,7 @@ describeStubPds('a body that holds another request', place => {
     ['a length among its trailers', ['Transfer-Encoding: chunked'], '0\r\nContent-Length: 3\r\n\r\n'],
     ['line feeds alone', ['X-One: a\nX-Two: b'], ''],
     ['a carriage return alone', ['X-One: a\rContent-Length: 3'], ''],
-  ])('with %s is refused, and no part of it goes further', async (_name, fields, body) => {
+  ])('with %s is refused, and no part of it is forwarded', async (_name, fields, body) => {
     expect(await send('POST', [...fields], body + smuggled())).toEqual([400]);
     expect(arrived()).toEqual([]);
   });
@@ -65,7 +65,7 @@ describeStubPds('a body that holds another request', place => {
       (content: string) =>
         `${content.length.toString(16)};a=b\r\n${content}\r\n0\r\nAtproto-Proxy: did:web:evil.example#x\r\n\r\n`,
     ],
-  ])('framed by %s is a body and nothing else', async (_name, fieldsOf, framed) => {
+  ])('framed by %s is forwarded as a body only', async (_name, fieldsOf, framed) => {
     const content = smuggled();
     const fields = [...fieldsOf(content), 'Connection: close'];
     expect(await send('POST', fields, framed(content))).toEqual([200]);
@@ -73,7 +73,7 @@ describeStubPds('a body that holds another request', place => {
     expect(place().pds.received[0]?.request.headers).not.toHaveProperty('atproto-proxy');
   });
 
-  it.each(['GET', 'HEAD'])('of a %s is read and forgotten', async method => {
+  it.each(['GET', 'HEAD'])('of a %s is read and discarded', async method => {
     const content = smuggled();
     for (const [field, body] of [
       [`Content-Length: ${content.length}`, content],
@@ -85,7 +85,7 @@ describeStubPds('a body that holds another request', place => {
     expect(arrived()).toEqual([forwarded, forwarded]);
   });
 
-  it('that ends where the next request of the connection begins leaves that one alone', async () => {
+  it('does not affect the next request of the connection', async () => {
     const content = smuggled();
     expect(await send('POST', [`Content-Length: ${content.length}`], content + content)).toEqual([200, 200]);
     const both = [

@@ -3,7 +3,7 @@ import { parseRaw } from '../http/raw-request.ts';
 import { describeStubPds, sendLine } from './describe-stub-pds.ts';
 
 describeStubPds('a call that must not reach the PDS', place => {
-  /** Sends a request line byte for byte; answers its status, its error code, and how many reached the PDS. */
+  /** Sends a request line byte for byte. Returns its status, its error code, and how many requests reached the PDS. */
   const send = async (requestLine: string): Promise<[number, string, number]> => {
     const answer = parseRaw(await sendLine(place(), requestLine));
     const { error } = JSON.parse(answer.body) as { error: string };
@@ -22,7 +22,7 @@ describeStubPds('a call that must not reach the PDS', place => {
     'Com.Atproto.Server.deleteAccount?did=x',
     'com.atproto.server.%64eleteAccount',
     'com.atproto.server%2EdeleteAccount',
-  ])('is the protected method %s', async nsid => {
+  ])('is refused for the protected method %s', async nsid => {
     for (const method of ['GET', 'POST']) {
       expect(await send(`${method} /xrpc/${nsid}`)).toEqual([403, 'ProtectedMethod', 0]);
     }
@@ -50,7 +50,7 @@ describeStubPds('a call that must not reach the PDS', place => {
     '..',
     'com.example.any%2F..%2Fcom.atproto.server.deleteAccount',
     `com.example.${'a'.repeat(400)}`,
-  ])('is %s, which is no NSID', async nsid => {
+  ])('is refused for %s, which is no NSID', async nsid => {
     expect(await send(`GET /xrpc/${nsid}`)).toEqual([400, 'InvalidRequest', 0]);
   });
 
@@ -61,11 +61,11 @@ describeStubPds('a call that must not reach the PDS', place => {
     '/xrpc/com.example.any/..',
     '/XRPC/com.example.any',
     '//evil.example/xrpc/com.example.any',
-  ])('is at %s, which is no route', async path => {
+  ])('is refused at %s, which is no route', async path => {
     expect(await send(`GET ${path}`)).toEqual([404, 'NotFound', 0]);
   });
 
-  it('is for the PDS of another, as the caller would have it', async () => {
+  it("is not sent to a PDS of the caller's choice", async () => {
     expect(await send('GET http://evil.example/xrpc/com.example.any')).toEqual([
       421,
       'MisdirectedRequest',
@@ -84,7 +84,7 @@ describeStubPds('a call that must not reach the PDS', place => {
       dest => [{ 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': dest }, 'Forbidden'] as const,
     ),
     [{ 'service-worker': 'script' }, 'Forbidden'],
-  ])('comes with %j', async (headers, error) => {
+  ])('is refused with %j', async (headers, error) => {
     for (const method of ['GET', 'POST']) {
       const answer = await place().pds.call('com.example.any', { method, headers });
       expect([answer.status, answer.headers.get('latchkey-error')]).toEqual([403, error]);

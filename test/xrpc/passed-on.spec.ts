@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { describeStubPds, sendLine } from './describe-stub-pds.ts';
 
-describeStubPds('what is passed on to the PDS', place => {
-  it.each(['GET', 'HEAD', 'POST'])('the method %s, with a proof for it', async method => {
+describeStubPds('a forwarded request', place => {
+  it.each(['GET', 'HEAD', 'POST'])('keeps the method %s, with a proof for it', async method => {
     expect((await place().pds.call('com.example.anything', { method })).status).toBe(200);
     expect(place().pds.received.map(({ request, proof }) => [request.method, proof.htm])).toEqual([
       [method, method],
@@ -16,7 +16,7 @@ describeStubPds('what is passed on to the PDS', place => {
     '?cursor=a%2Fb%3D%3D&uri=at://did:plc:x/y',
     '?bad=%zz%',
     '?a=?b',
-  ])('the query %j, byte for byte', async query => {
+  ])('keeps the query %j, byte for byte', async query => {
     await sendLine(place(), `GET /xrpc/com.example.anything${query}`);
     expect(place().pds.received.map(({ request }) => request.url)).toEqual([
       `/xrpc/com.example.anything${query}`,
@@ -28,7 +28,7 @@ describeStubPds('what is passed on to the PDS', place => {
     ['bytes', 'application/octet-stream', Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))],
     ['broken JSON, which is for the PDS to judge', 'application/json', Buffer.from('{"__proto__":')],
     ['nothing', undefined, Buffer.alloc(0)],
-  ])('the body: %s', async (_name, type, body) => {
+  ])('keeps the body: %s', async (_name, type, body) => {
     const headers = type === undefined ? {} : { 'content-type': type };
     await place().pds.call('com.example.anything', { method: 'POST', headers, body });
     const [received] = place().pds.received;
@@ -37,7 +37,7 @@ describeStubPds('what is passed on to the PDS', place => {
     expect(received?.request.headers['content-length']).toBe(String(body.length));
   });
 
-  it('the headers that mean something to a PDS', async () => {
+  it('keeps the headers that a PDS uses', async () => {
     const headers = {
       accept: 'application/json',
       'accept-language': 'de',
@@ -50,7 +50,7 @@ describeStubPds('what is passed on to the PDS', place => {
     expect(place().pds.received[0]?.request.headers).toMatchObject(headers);
   });
 
-  it('and never what is between the caller, the broker and those in between', async () => {
+  it('drops headers between the caller, the broker and proxies', async () => {
     const headers = {
       dpop: 'forged',
       forwarded: 'for=1.2.3.4',
@@ -75,7 +75,7 @@ describeStubPds('what is passed on to the PDS', place => {
     expect(sent.host).toBe(new URL(place().pds.origin).host);
   });
 
-  it('nothing of a header that Connection names', async () => {
+  it('drops headers that Connection names', async () => {
     await place().pds.call('com.example.anything', {
       headers: { connection: 'close, Accept', accept: 'x/y' },
     });

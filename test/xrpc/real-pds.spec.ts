@@ -18,7 +18,7 @@ describeBroker('calls of a real PDS', broker => {
     await browser.login(did, alice);
   });
 
-  it('that need a nonce work from the first one on, many at once', async () => {
+  it('that need a nonce work from the first one on, also many at once', async () => {
     const calls = Array.from({ length: 5 }, () => browser.get('/xrpc/com.atproto.server.getSession'));
     for (const answer of await Promise.all(calls)) {
       expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ did })]);
@@ -46,7 +46,7 @@ describeBroker('calls of a real PDS', broker => {
     expect((await browser.get(`/xrpc/com.atproto.repo.getRecord?${query}`)).status).toBe(400);
   });
 
-  it('answer to HEAD as to GET', async () => {
+  it('get the same response to HEAD as to GET', async () => {
     const path = `/xrpc/com.atproto.repo.describeRepo?repo=${did}`;
     const [got, head] = [await browser.get(path), await browser.request('HEAD', path)];
     expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([
@@ -84,13 +84,13 @@ describeBroker('calls of a real PDS', broker => {
     ['GET', 'com.atproto.repo.createRecord', 400, 'InvalidRequest'],
     ['GET', 'com.example.nobody.knows', 400, 'InvalidRequest'],
     ['POST', 'com.example.nobody.knows', 400, 'InvalidRequest'],
-  ])('%s %s: the error of the PDS stays what it is', async (method, nsid, status, error) => {
+  ])('keep the error of the PDS: %s %s', async (method, nsid, status, error) => {
     const answer = await browser.request(method, `/xrpc/${nsid}`);
     expect([answer.status, await answer.json()]).toEqual([status, expect.objectContaining({ error })]);
     expect(answer.headers.has('latchkey-error')).toBe(false);
   });
 
-  it('need the owner again once the PDS has ended the session', async () => {
+  it('need the owner again after the PDS has ended the session', async () => {
     const gone = await broker().network.createAccount(`gone-${broker().dialect}.test`);
     const owner = broker().browser();
     await owner.login(gone.handle, gone);

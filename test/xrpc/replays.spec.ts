@@ -14,11 +14,11 @@ const zipped = gzipSync(whole.subarray(0, 100_000));
 
 type Case = { method?: string; headers?: Record<string, string>; body?: Buffer; query?: string };
 
-describeStubPds('a request whose token is rotated while it is on its way', place => {
+describeStubPds('a request whose token rotates while it is in flight', place => {
   beforeEach(() => {
     const refused = new Set<string | undefined>();
     let current: string | undefined;
-    // The first token that comes is refused once its request was read, when another has taken its place.
+    // Refuses the first token after its request was read and a newer token exists.
     place().pds.answer = (response, { request: { headers } }) => {
       if (current === undefined) {
         current = headers.authorization;
@@ -40,7 +40,7 @@ describeStubPds('a request whose token is rotated while it is on its way', place
     ['no body', {}],
     ['a compressed body', { headers: { 'content-encoding': 'gzip', 'content-type': 'a/b' }, body: zipped }],
     ['a body that waits to be asked for', { headers: { expect: '100-continue' }, body: zipped }],
-  ])('with %s is sent again byte for byte, and its caller hears nothing of that', async (_name, sent) => {
+  ])('with %s is sent again byte for byte, unnoticed by its caller', async (_name, sent) => {
     const { method = 'POST', headers = {}, query = '', body } = sent;
     const answer = await send(place(), { method, headers, query, ...(body && { body }) });
     expect(answer).toEqual({ status: 200, etag: '"x"', body: method === 'HEAD' ? '' : 'done' });
@@ -80,7 +80,7 @@ async function send({ pds, broker }: StubPlace, { method, headers, query, body }
   return { status: answer.statusCode, etag: answer.headers.etag, body: await text(answer) };
 }
 
-/** Stores the token of a rotation that another instance has made. */
+/** Stores the token of another instance's rotation. */
 async function storeNextToken({ pds, broker: { app, database } }: StubPlace): Promise<void> {
   const row = await database
     .selectFrom('oauth_session')

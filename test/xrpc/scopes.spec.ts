@@ -29,7 +29,7 @@ describeStubPds('a call that is proxied to a service', place => {
       [`atproto rpc:${find}?aud=did:web:api.example.com%23other`, service, undefined],
       [`atproto rpc:com.example.crate.push?aud=*`, service, undefined],
       ['atproto transition:chat.bsky repo:* blob:*/* account:email', service, undefined],
-    ])('for which %s is not enough is answered here', async (scope, proxy, needed) => {
+    ])('is refused by the broker if it only has %s', async (scope, proxy, needed) => {
       const answer = await call(scope, find, { method, headers: { 'atproto-proxy': proxy } });
       expect([answer.status, answer.headers.get('latchkey-error')]).toEqual([403, 'ScopeMissing']);
       expect(place().pds.received).toEqual([]);
@@ -43,18 +43,18 @@ describeStubPds('a call that is proxied to a service', place => {
       [`atproto rpc:${find}?aud=*`, find, service],
       [`atproto rpc:${find}?aud=did:web:api.example.com%23other`, find, other],
       ['atproto rpc:*?aud=did:web:api.example.com%23crates', find, service],
-      // Nobody but the PDS knows what is in a set, or in a scope of a later day.
+      // Only the PDS knows the contents of a set or of a future scope.
       ['atproto include:com.example.crate.basics', find, service],
       ['atproto newkind:thing', find, service],
-      // The router of a PDS takes its own methods in any case.
+      // The router of a PDS accepts its own methods in any letter case.
       ['atproto rpc:app.bsky.feed.getTimeline?aud=*', 'app.bsky.feed.GETTIMELINE', service],
-      // These a PDS answers itself, or their bodies say which service is meant.
+      // A PDS handles these itself, or their bodies name the service.
       ['atproto', 'com.atproto.repo.createRecord', service],
       ['atproto', 'com.atproto.repo.uploadBlob', service],
       ['atproto', 'COM.atproto.moderation.createReport', service],
       ['atproto', 'app.bsky.notification.registerPush', service],
       ['atproto', 'app.bsky.notification.unregisterPush', service],
-      // What names no service the PDS refuses.
+      // The PDS refuses a call without a service.
       ['atproto', find, 'did:web:api.example.com'],
       ['atproto', find, '#crates'],
       ['atproto', find, 'did:web:api.example.com#'],
@@ -63,7 +63,7 @@ describeStubPds('a call that is proxied to a service', place => {
       ['atproto', find, 'did:example:api#crates'],
       ['atproto', find, 'nonsense'],
       ['atproto', find, ''],
-    ])('with %s granted, %s of %j is left to the PDS', async (scope, nsid, proxy) => {
+    ])('with %s granted is left to the PDS: %s of %j', async (scope, nsid, proxy) => {
       const answer = await call(scope, nsid, { method, headers: { 'atproto-proxy': proxy } });
       expect(answer.status).toBe(200);
       expect(place().pds.received.map(({ request: { headers } }) => headers['atproto-proxy'])).toEqual([
@@ -71,13 +71,13 @@ describeStubPds('a call that is proxied to a service', place => {
       ]);
     });
 
-    it('as its PDS likes, without a service that is named, is left to the PDS', async () => {
+    it('is left to the PDS if it names no service', async () => {
       expect((await call('atproto', find, { method })).status).toBe(200);
       expect(place().pds.received).toHaveLength(1);
     });
   });
 
-  it('with two services named, is left to the PDS', async () => {
+  it('is left to the PDS if it names two services', async () => {
     const headers = { ...(await granted('atproto')), 'atproto-proxy': [service, other] };
     const sent = request(new URL(`/xrpc/${find}`, place().broker.url), { headers }).end();
     const [answer] = (await once(sent, 'response')) as [NodeJS.ReadableStream & { statusCode: number }];
@@ -88,17 +88,20 @@ describeStubPds('a call that is proxied to a service', place => {
   it.each([
     ['of a known length', (body: Buffer) => ({ 'content-length': String(body.length) })],
     ['in chunks', () => ({ 'transfer-encoding': 'chunked' })],
-  ])('and refused, has its body %s read to the end, so that the caller sees why', async (_name, framing) => {
-    const body = Buffer.alloc(8 * 1024 * 1024, 1);
-    const headers = { ...(await granted('atproto')), 'atproto-proxy': service, connection: 'close' };
-    const sent = request(new URL(`/xrpc/${find}`, place().broker.url), {
-      method: 'POST',
-      headers: { ...headers, ...framing(body) },
-    });
-    sent.end(body);
-    const [answer] = (await once(sent, 'response')) as [NodeJS.ReadableStream & { statusCode: number }];
-    expect(JSON.parse(await text(answer))).toMatchObject({ error: 'ScopeMissing' });
-    expect(answer.statusCode).toBe(403);
-    expect(place().pds.received).toEqual([]);
-  });
+  ])(
+    'has its body %s read to the end when it is refused, so that the caller gets the error',
+    async (_name, framing) => {
+      const body = Buffer.alloc(8 * 1024 * 1024, 1);
+      const headers = { ...(await granted('atproto')), 'atproto-proxy': service, connection: 'close' };
+      const sent = request(new URL(`/xrpc/${find}`, place().broker.url), {
+        method: 'POST',
+        headers: { ...headers, ...framing(body) },
+      });
+      sent.end(body);
+      const [answer] = (await once(sent, 'response')) as [NodeJS.ReadableStream & { statusCode: number }];
+      expect(JSON.parse(await text(answer))).toMatchObject({ error: 'ScopeMissing' });
+      expect(answer.statusCode).toBe(403);
+      expect(place().pds.received).toEqual([]);
+    },
+  );
 });

@@ -25,7 +25,7 @@ describeStubPds(
       });
     });
 
-    /** A call whose body the test writes by itself. */
+    /** Starts a call whose body the test writes. */
     const beginUpload = (headers: Record<string, string | number> = {}): ClientRequest => {
       const url = new URL(`/xrpc/${UPLOAD}`, place().broker.url);
       return request(url, { method: 'POST', headers: { ...place().pds.headers, ...headers }, agent: false });
@@ -41,7 +41,7 @@ describeStubPds(
     it.each([
       ['of a known length', String(20 * MIB)],
       ['of a length that nobody told', undefined],
-    ])('%s reaches the PDS while its end is not there yet, and whole', async (_name, length) => {
+    ])('reaches the PDS before its end has arrived, and completely: %s', async (_name, length) => {
       const body = randomBytes(20 * MIB);
       const call = beginUpload(length === undefined ? {} : { 'content-length': length });
       call.write(body.subarray(0, 10 * MIB));
@@ -52,7 +52,7 @@ describeStubPds(
       expect(await answerOf(call)).toEqual({ status: 200, error: undefined, body: digest(body) });
     });
 
-    it('goes once, with the nonce that a small request asked for just before', async () => {
+    it('is sent once, with the nonce that a small request fetched before', async () => {
       place().pds.answer = (response, { proof }) => {
         response.setHeader('dpop-nonce', 'fresh');
         if (proof.nonce === 'fresh') response.end('{}');
@@ -68,7 +68,7 @@ describeStubPds(
       expect(await answerOf(call)).toMatchObject({ status: 200 });
     });
 
-    it('whose token the PDS refuses is to be sent again, and the caller does not hear of the token', async () => {
+    it('whose token the PDS refuses fails as retryable, without mentioning the token', async () => {
       const call = beginUpload({ 'content-length': 9 * MIB }).end(Buffer.alloc(9 * MIB));
       const { request: arrived, response } = await arrival;
       arrived.resume();
@@ -76,7 +76,7 @@ describeStubPds(
       expect(await answerOf(call)).toMatchObject({ status: 503, error: 'TokenUnavailable' });
     });
 
-    it('that the PDS does not want to read to its end is answered all the same', async () => {
+    it('that the PDS does not read to its end still gets its response', async () => {
       const call = beginUpload({ 'content-length': 20 * MIB });
       call.write(Buffer.alloc(MIB));
       const { response } = await arrival;
@@ -88,7 +88,7 @@ describeStubPds(
     });
 
     it.each(['close', 'keep-alive'])(
-      'that the PDS breaks off is answered while its caller pauses (%s)',
+      'that the PDS aborts gets its response while its caller pauses (%s)',
       async connection => {
         const call = beginUpload({ 'content-length': 20 * MIB, connection });
         call.write(Buffer.alloc(9 * MIB));
@@ -99,14 +99,14 @@ describeStubPds(
       },
     );
 
-    it('larger than the limit, as it announces, is refused before anything is sent', async () => {
+    it('that announces more than the limit is refused before anything is sent', async () => {
       const length = (LIMIT_MIB + 8) * MIB;
       const call = beginUpload({ 'content-length': length }).end(Buffer.alloc(length));
       expect(await answerOf(call)).toMatchObject({ status: 413, error: 'PayloadTooLarge' });
       expect(place().pds.received).toEqual([]);
     });
 
-    it('larger than the limit, as it turns out, is refused, and the PDS sees it break off', async () => {
+    it('that exceeds the limit on the way is refused, and aborted at the PDS', async () => {
       const call = beginUpload();
       const answer = answerOf(call);
       call.write(Buffer.alloc(10 * MIB));
@@ -117,9 +117,9 @@ describeStubPds(
       await broken;
     });
 
-    it('that its caller breaks off is broken off at the PDS', async () => {
+    it('that its caller aborts is aborted at the PDS', async () => {
       const call = beginUpload({ 'content-length': 20 * MIB });
-      call.on('error', () => undefined); // It is cut off on purpose.
+      call.on('error', () => undefined); // It is aborted on purpose.
       call.write(Buffer.alloc(10 * MIB));
       const { request: arrived } = await arrival;
       const broken = expect(buffer(arrived)).rejects.toThrow('aborted');
@@ -127,7 +127,7 @@ describeStubPds(
       await broken;
     });
 
-    it('up to the window that its caller breaks off never reaches the PDS', async () => {
+    it('within the replay window that its caller aborts never reaches the PDS', async () => {
       const call = beginUpload({ 'content-length': 2 * MIB });
       const left = expect(once(call, 'response')).rejects.toThrow();
       call.write(Buffer.alloc(MIB), () => call.destroy());
@@ -136,9 +136,9 @@ describeStubPds(
       expect(place().pds.received.map(({ request: { url } }) => url)).toEqual(['/xrpc/com.example.next']);
     });
 
-    it('is broken off at the PDS when its caller leaves without waiting for the answer', async () => {
+    it('is aborted at the PDS if its caller leaves without waiting for the response', async () => {
       const call = beginUpload({ 'content-length': 3 }).end('abc');
-      call.on('error', () => undefined); // It is cut off on purpose.
+      call.on('error', () => undefined); // It is aborted on purpose.
       const { response } = await arrival;
       const left = once(response, 'close');
       call.destroy();
@@ -147,7 +147,7 @@ describeStubPds(
       expect(place().broker.logLines.filter(line => line.includes(UPLOAD))).toEqual([]);
     });
 
-    it('to the caller stops at the PDS while the caller does not read', async () => {
+    it('to the caller pauses at the PDS while the caller does not read', async () => {
       let written = 0;
       place().pds.takeStream(DOWNLOAD, (_request, response) => {
         const more = (): void => {
@@ -181,7 +181,7 @@ function nonceOf({ headers }: IncomingMessage): unknown {
   return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as { nonce?: unknown }).nonce;
 }
 
-/** Resolves when a number has stopped growing. */
+/** Resolves when the number no longer grows. */
 async function quiet(number: () => number): Promise<void> {
   for (let before = -1; before !== number();) {
     before = number();

@@ -6,15 +6,15 @@ const NSID = 'com.example.any';
 const PATH = `/xrpc/${NSID}`;
 const longest = ['a', 'b', 'c', 'd', 'e'].map(letter => letter.repeat(letter === 'd' ? 61 : 63)).join('.');
 
-describeStubPds('whatever a request line or a header says', place => {
-  /** Sends a request whose lines are the test's own; `{own}` is the broker's host. Answers its status. */
+describeStubPds('a hostile request line or header', place => {
+  /** Sends a request with the test's own lines. `{own}` is the broker's host. Returns the status. */
   const send = async (...lines: string[]): Promise<number> => {
     const { pds, broker } = place();
     const cookie = Object.entries(pds.headers).map(field => field.join(': '));
     const head = [...lines, ...cookie, 'Connection: close', '', ''].join('\r\n');
     return parseRaw(await sendRaw(broker.url, head.replaceAll('{own}', new URL(broker.url).host))).status;
   };
-  /** What the PDS got: method, path, and whether it was called by its own name. */
+  /** The requests at the PDS: method, path, and whether the host was its own. */
   const arrived = () => {
     const { host } = new URL(place().pds.origin);
     return place().pds.received.map(({ request }) => [
@@ -37,7 +37,7 @@ describeStubPds('whatever a request line or a header says', place => {
     [`GET ${PATH}?`, `${PATH}?`],
     [`GET ${PATH}?a=/../../xrpc/x&b=//evil.example`, `${PATH}?a=/../../xrpc/x&b=//evil.example`],
     [`GET ${PATH}?a=%0d%0aX-Evil:%20a`, `${PATH}?a=%0d%0aX-Evil:%20a`],
-  ])('%s reaches the PDS as the path rebuilt: %s', async (requestLine, path) => {
+  ])('reaches the PDS with a rebuilt path: %s as %s', async (requestLine, path) => {
     expect(await send(`${requestLine} HTTP/1.1`, 'Host: {own}')).toBe(200);
     expect(arrived()).toEqual([[`GET ${path}`, true]]);
   });
@@ -83,12 +83,12 @@ describeStubPds('whatever a request line or a header says', place => {
     [`PUT ${PATH}`, 405],
     [`GET http://evil.example${PATH}`, 421],
     [`GET http://{own}@evil.example${PATH}`, 421],
-  ])('%s reaches nobody, and is answered %i', async (requestLine, status) => {
+  ])('reaches no server and is refused: %s with %i', async (requestLine, status) => {
     expect(await send(`${requestLine} HTTP/1.1`, 'Host: {own}')).toBe(status);
     expect(arrived()).toEqual([]);
   });
 
-  it.each([64, 500, 600, 20_000])('a name of %i letters reaches nobody', async length => {
+  it.each([64, 500, 600, 20_000])('reaches no server with a name of %i letters', async length => {
     expect(await send(`GET /xrpc/com.example.${'a'.repeat(length)} HTTP/1.1`, 'Host: {own}')).toBe(400);
     expect(arrived()).toEqual([]);
   });
@@ -100,7 +100,7 @@ describeStubPds('whatever a request line or a header says', place => {
     [`Host: {own}${PATH}`, 421],
     ['Host:', 421],
     ['X-Nothing: x', 400],
-  ])('%s in place of its own host reaches nobody', async (line, status) => {
+  ])('reaches no server with another host than its own: %s', async (line, status) => {
     expect(await send(`GET ${PATH} HTTP/1.1`, line)).toBe(status);
     expect(arrived()).toEqual([]);
   });
@@ -117,7 +117,7 @@ describeStubPds('whatever a request line or a header says', place => {
     'Upgrade: websocket',
     'Connection: upgrade, host\r\nUpgrade: h2c',
     'Connection: authorization, dpop',
-  ])('%s leaves method, path and host as they are', async line => {
+  ])('changes neither method, path nor host: %s', async line => {
     expect(await send(`GET ${PATH} HTTP/1.1`, 'Host: {own}', line)).toBe(200);
     expect(arrived()).toEqual([[`GET ${PATH}`, true]]);
     const { authorization, dpop, upgrade } = place().pds.received[0]?.request.headers ?? {};
@@ -128,7 +128,7 @@ describeStubPds('whatever a request line or a header says', place => {
     'com.atproto.server.deleteAccount',
     'COM.ATPROTO.SERVER.DELETEACCOUNT',
     'com.atproto.server.%44ELETEaccount',
-  ])('%s stays refused, whoever is to do it', async nsid => {
+  ])('stays refused at any service: %s', async nsid => {
     for (const proxy of ['did:web:evil.example#atproto_pds', 'x', '']) {
       const lines = [`POST /xrpc/${nsid} HTTP/1.1`, 'Host: {own}', 'Content-Length: 0'];
       expect(await send(...lines, `Atproto-Proxy: ${proxy}`)).toBe(403);
