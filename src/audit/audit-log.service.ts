@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import { Config } from '../config/config.ts';
 import type { Schema } from '../database/tables/schema.ts';
+import { nextCursor } from '../database/connection/next-cursor.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { AuditEventRepository } from './audit-event.repository.ts';
 import type { AuditEventView } from './audit-event-view.ts';
@@ -33,10 +34,7 @@ export class AuditLog {
   /** Lists a page of events, newest first, with the cursor of the next page if there is one. */
   async list(query: AuditQuery): Promise<{ auditEvents: AuditEventView[]; cursor?: string }> {
     const auditEvents = await this.auditEventRows.list(query);
-    const last = auditEvents.at(-1);
-    return auditEvents.length === query.limit && last
-      ? { auditEvents, cursor: toAuditCursor(last) }
-      : { auditEvents };
+    return { auditEvents, ...nextCursor(auditEvents, query.limit, toAuditCursor) };
   }
 
   /** Deletes up to `limit` events older than the configured days. Returns their number. */

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { RowBinding } from '../crypto/row-binding.ts';
 import { RowMac } from '../crypto/row-mac.ts';
 import { Database } from '../database/connection/database.ts';
+import { wroteRow } from '../database/connection/written-rows.ts';
 import type { Schema } from '../database/tables/schema.ts';
 import type { OperatorSessionId } from '../database/tables/id.ts';
 import type { OperatorSession, OperatorSessionRow } from './operator-session.ts';
@@ -45,11 +46,7 @@ export class OperatorSessionRepository {
 
   /** Deletes a session. Returns whether it existed. */
   async delete(id: OperatorSessionId, database: Kysely<Schema>): Promise<boolean> {
-    const { numDeletedRows } = await database
-      .deleteFrom('operator_session')
-      .where('id', '=', id)
-      .executeTakeFirst();
-    return numDeletedRows === 1n;
+    return wroteRow(database.deleteFrom('operator_session').where('id', '=', id));
   }
 }
 

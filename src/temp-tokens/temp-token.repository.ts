@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { RowBinding } from '../crypto/row-binding.ts';
 import { RowMac } from '../crypto/row-mac.ts';
 import { Database } from '../database/connection/database.ts';
+import { countDeleted, wroteRow } from '../database/connection/written-rows.ts';
 import type { Schema } from '../database/tables/schema.ts';
 import type { TempTokenId } from '../database/tables/id.ts';
 import { toTimestamp } from '../database/tables/timestamp.ts';
@@ -49,14 +50,14 @@ export class TempTokenRepository {
   /** Marks an unexpired, unconsumed token as consumed. Returns whether this call did. */
   async consume({ row, readAt }: TempToken): Promise<boolean> {
     const consumed_at = toTimestamp(readAt);
-    const { numUpdatedRows } = await this.database
-      .updateTable('temp_token')
-      .set({ consumed_at, mac: this.mac.sign(macBinding({ ...row, consumed_at })) })
-      .where('id', '=', row.id)
-      .where('consumed_at', 'is', null)
-      .where('expires_at', '>', this.database.now())
-      .executeTakeFirst();
-    return numUpdatedRows === 1n;
+    return wroteRow(
+      this.database
+        .updateTable('temp_token')
+        .set({ consumed_at, mac: this.mac.sign(macBinding({ ...row, consumed_at })) })
+        .where('id', '=', row.id)
+        .where('consumed_at', 'is', null)
+        .where('expires_at', '>', this.database.now()),
+    );
   }
 
   /** Counts the unexpired, unconsumed tokens of a resource. Served by the index on (scope, resource_id). */
@@ -79,21 +80,14 @@ export class TempTokenRepository {
 
   /** Deletes a token. Returns the number of deleted rows: 0 or 1. */
   async delete(id: TempTokenId, database: Kysely<Schema>): Promise<number> {
-    const { numDeletedRows } = await database
-      .deleteFrom('temp_token')
-      .where('id', '=', id)
-      .executeTakeFirst();
-    return Number(numDeletedRows);
+    return countDeleted(database.deleteFrom('temp_token').where('id', '=', id));
   }
 
   /** Deletes the tokens of a resource. Returns their number. Served by the index on (scope, resource_id). */
   async deleteByResource(scope: string, resource: string, database: Kysely<Schema>): Promise<number> {
-    const { numDeletedRows } = await database
-      .deleteFrom('temp_token')
-      .where('scope', '=', scope)
-      .where('resource_id', '=', resource)
-      .executeTakeFirst();
-    return Number(numDeletedRows);
+    return countDeleted(
+      database.deleteFrom('temp_token').where('scope', '=', scope).where('resource_id', '=', resource),
+    );
   }
 }
 

@@ -60,7 +60,7 @@ const PDS_ANSWER = { status: 200, description: 'What the PDS answered.', content
 @Controller('xrpc/:nsid')
 export class XrpcController {
   constructor(
-    private readonly xrpc: XrpcService,
+    private readonly xrpcService: XrpcService,
     private readonly sessionConcurrency: SessionConcurrency,
     private readonly config: Config,
   ) {}
@@ -108,7 +108,7 @@ export class XrpcController {
     reply.raw.once('close', this.sessionConcurrency.claimSlot(sessionId));
     const signal = leaving(reply);
     try {
-      const response = await this.xrpc.forward(sessionId, nsid, queryOf(request), {
+      const response = await this.xrpcService.forward(sessionId, nsid, queryOf(request), {
         method: request.method as PdsRequest['method'],
         headers: toPdsHeaders(request.headers),
         signal,

@@ -158,7 +158,7 @@ function suite(broker: () => TestBroker): void {
     await until(async () => (await count()) === 1);
   });
 
-  // The last one here: nothing is left for a while.
+  // Must be the last test: it uses up the allowance for a while.
   it('stores a thousand refusals of a flood, and counts the rest', async () => {
     const before = await lost();
     for (let index = 0; index < 5_000; index++) log().note(auditEvent());

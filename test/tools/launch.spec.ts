@@ -9,7 +9,7 @@ import { LaunchTree } from './launch-tree.ts';
 const minuteMs = 60_000;
 let tree: LaunchTree;
 
-/** An entry that tidies up before it ends, and never stays for long. */
+/** An entry that cleans up before it ends, and never runs for long. */
 const tidyEntry = `
   const tidy = () => setTimeout(() => { console.log('tidied'); process.exit(3); }, 50);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, tidy);
@@ -51,6 +51,15 @@ describe('a fresh clone', () => {
     expect(existsSync(tree.path('dist'))).toBe(false);
     expect(await tree.launch(['--build-only'])).toMatchObject({ code: 0, stdout: '' });
     expect(tree.lines('builds')).toHaveLength(1);
+  });
+
+  it('is installed and not built for an entry after --no-build', async () => {
+    tree.write('tools/entry.mjs', 'console.log("hello", ...process.argv.slice(2));');
+    expect(await tree.launch(['--no-build', 'tools/entry.mjs', '--once'])).toMatchObject({
+      code: 0,
+      stdout: 'hello --once\n',
+    });
+    expect(existsSync(tree.path('dist'))).toBe(false);
   });
 
   it('is installed and built once by two launches at the same time', async () => {

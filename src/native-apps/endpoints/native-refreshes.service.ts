@@ -9,7 +9,6 @@ import { IssuerEndpoints } from '../../oauth/issuers/issuer-endpoints.service.ts
 import { withinTime } from '../../waiting/within-time.ts';
 import { type Fingerprint, Fingerprints } from '../refresh/fingerprints.service.ts';
 import type { AppKey, KnownApp } from '../registry/native-app.cache.ts';
-import type { TokenUse } from '../refresh/native-attempt.service.ts';
 import type { ParsedRequest } from '../refresh/native-parameters.ts';
 import { NativeProofRepository } from '../refresh/native-proof.repository.ts';
 import {
@@ -17,10 +16,11 @@ import {
   type IssuerAnswer,
   type SentProof,
   type TokenBinding,
+  type UseOutcome,
 } from '../refresh/native-refresh.ts';
 import { NativeRefreshRepository } from '../refresh/native-refresh.repository.ts';
+import type { NativeUse } from '../refresh/native-use.ts';
 import { NativeRefresher, type TokenState } from '../refresh/native-refresher.service.ts';
-import type { FlightOutcome } from '../refresh/native-token-cache.ts';
 
 /** How long a request waits for the use of its token. The use itself goes on. */
 const PATIENCE_MS = 25_000;
@@ -68,12 +68,12 @@ export class NativeRefreshes {
     const token = request.passedOn.refresh_token ?? '';
     const fingerprint = this.fingerprints.ofRefreshToken(endpoints.issuer, token);
     const shown = { appId: app.id, issuer: endpoints.issuer, jkt: proof.jkt, kid: request.keyId };
-    const state = await this.nativeRefresher.look(fingerprint);
+    const state = await this.nativeRefresher.findToken(fingerprint);
     const binding = state?.binding ?? (await this.bindUnknown(app, fingerprint, shown));
     this.requireMatch(app, binding, shown);
     const parameters = request.passedOn;
     const key = keyOf(app, binding.kid);
-    const use: TokenUse = {
+    const use: NativeUse = {
       fingerprint,
       binding,
       request: { app, key, endpoints, url: endpoints.token, parameters, dpop },
@@ -84,7 +84,7 @@ export class NativeRefreshes {
   }
 
   private async answerTo(
-    use: TokenUse,
+    use: NativeUse,
     state: TokenState | undefined,
     patienceMs: number,
   ): Promise<IssuerAnswer> {
@@ -94,7 +94,7 @@ export class NativeRefreshes {
       return this.countOutcome('replayed', finished.answer);
     }
     const flight = this.nativeRefresher.join(use);
-    const late: FlightOutcome = { kind: 'in-doubt', seconds: 5 };
+    const late: UseOutcome = { kind: 'in-doubt', seconds: 5 };
     const outcome = await withinTime(patienceMs, flight.outcome, late);
     switch (outcome.kind) {
       case 'answered':
@@ -121,7 +121,7 @@ export class NativeRefreshes {
    * nonce that the issuer just accepted from a concurrent caller.
    */
   private async requirePossession(
-    { fingerprint: { id }, proof }: TokenUse,
+    { fingerprint: { id }, proof }: NativeUse,
     sent: SentProof,
     wasWaiting: boolean,
   ): Promise<void> {
@@ -133,7 +133,7 @@ export class NativeRefreshes {
         'This refresh token was used already. Send it again with a DPoP proof that carries this nonce.';
       throw new BrokerError('UseDpopNonce', message, { dpopNonce: this.fingerprints.nonce(id) });
     }
-    if (digestOf(jti) !== sent.jti && (await this.nativeProofRows.use({ jkt, jti }))) return;
+    if (digestOf(jti) !== sent.jti && (await this.nativeProofRows.consume({ jkt, jti }))) return;
     this.countOutcome('mismatch', undefined);
     throw new BrokerError(
       'InvalidDpopProof',
@@ -194,7 +194,7 @@ export function keyOf({ keys }: KnownApp, kid: string): AppKey {
 }
 
 /** Returns whether an answer belongs to this request, and not to a concurrent one of another process. */
-function isSentWith(sent: SentProof, { proof }: TokenUse): boolean {
+function isSentWith(sent: SentProof, { proof }: NativeUse): boolean {
   return sent.jti === digestOf(proof.jti);
 }
 

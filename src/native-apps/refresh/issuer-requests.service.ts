@@ -7,10 +7,10 @@ import type { AppKey, KnownApp } from '../registry/native-app.cache.ts';
 import type { Parameters } from './native-parameters.ts';
 import type { IssuerAnswer } from './native-refresh.ts';
 
-/** What of an issuer's answer means something to a client. */
+/** The headers of an issuer's answer that clients use. */
 const PASSED_HEADERS = ['content-type', 'cache-control', 'dpop-nonce', 'retry-after', 'www-authenticate'];
 
-/** A request of an app, as it reached the broker. */
+/** A request of an app to its issuer. */
 export type AppRequest = {
   readonly app: KnownApp;
   readonly key: AppKey;
@@ -29,10 +29,10 @@ export type SignedRequest = {
   readonly body: string;
 };
 
-/** What an issuer answered; `clockWasWrong`: the assertion was signed by another time than its own. */
+/** An issuer's answer. `clockWasWrong`: the assertion was signed for another time than the issuer's. */
 export type ReceivedAnswer = { readonly answer: IssuerAnswer; readonly clockWasWrong: boolean };
 
-/** Sends what apps ask of their issuers, with the assertion that says who they are, and with nothing else changed. */
+/** Sends the requests of apps to their issuers. It adds the client assertion and changes nothing else. */
 @Injectable()
 export class IssuerRequests {
   constructor(
@@ -56,7 +56,7 @@ export class IssuerRequests {
   }
 
   /**
-   * Sends a signed request, and never gives up waiting for the answer.
+   * Sends a signed request, and never stops waiting for the answer.
    *
    * @throws OutboundError, which knows whether anything was sent
    */
