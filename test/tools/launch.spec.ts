@@ -53,6 +53,15 @@ describe('a fresh clone', () => {
     expect(tree.lines('builds')).toHaveLength(1);
   });
 
+  it('is installed and not built for an entry after --no-build', async () => {
+    tree.write('tools/entry.mjs', 'console.log("hello", ...process.argv.slice(2));');
+    expect(await tree.launch(['--no-build', 'tools/entry.mjs', '--once'])).toMatchObject({
+      code: 0,
+      stdout: 'hello --once\n',
+    });
+    expect(existsSync(tree.path('dist'))).toBe(false);
+  });
+
   it('is installed and built once by two launches at the same time', async () => {
     tree.write('slow', '');
     const both = await Promise.all([tree.launch(), tree.launch()]);
