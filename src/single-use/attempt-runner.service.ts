@@ -66,37 +66,28 @@ export class AttemptRunner {
     use: TokenUse<Signed, Outcome>,
   ): Promise<AttemptEnd<Outcome>> {
     if (!(await rows.claim(claim))) return { kind: 'busy' };
-    const progress = { sent: false };
-    const exchange = this.exchange(rows, claim, use, progress);
-    const outcome = await exchange.catch((cause: unknown): Failure => ({
-      kind: progress.sent ? 'unknown' : 'not-sent',
-      cause,
-    }));
-    if (!outcome) return { kind: 'superseded' };
+    let outcome: Outcome | Failure;
+    let isSent = false;
+    try {
+      await this.failPoints.at('after_intent');
+      let signatures = 0;
+      do {
+        const signed = await use.sign();
+        const lateness = stopwatch();
+        const sentAt = await this.commit(rows, claim);
+        if (!sentAt) return { kind: 'superseded' };
+        await this.failPoints.at('before_send');
+        if (lateness() > LONGEST_HESITATION_MS) throw new Error('Too late to send what was signed.');
+        isSent = true;
+        outcome = await this.send(use, signed, sentAt);
+        isSent = outcome.kind !== 'sign-again';
+        signatures++;
+      } while (outcome.kind === 'sign-again' && signatures < use.mostSignatures);
+    } catch (cause) {
+      outcome = { kind: isSent ? 'unknown' : 'not-sent', cause };
+    }
     const verdict = await use.settle(outcome);
     return { kind: 'settled', outcome, written: this.write(rows, claim, verdict) };
-  }
-
-  /** @returns `undefined` if the attempt was superseded */
-  private async exchange<Claim extends Named, Signed, Outcome extends Kinded>(
-    rows: AttemptRows<Claim>,
-    claim: Claim,
-    use: TokenUse<Signed, Outcome>,
-    progress: { sent: boolean },
-  ): Promise<Outcome | Failure | undefined> {
-    await this.failPoints.at('after_intent');
-    for (let signatures = 1; ; signatures++) {
-      const signed = await use.sign();
-      const lateness = stopwatch();
-      const sentAt = await this.commit(rows, claim);
-      if (!sentAt) return undefined;
-      await this.failPoints.at('before_send');
-      if (lateness() > LONGEST_HESITATION_MS) throw new Error('Too late to send what was signed.');
-      progress.sent = true;
-      const outcome = await this.send(use, signed, sentAt);
-      if (outcome.kind !== 'sign-again' || signatures === use.mostSignatures) return outcome;
-      progress.sent = false;
-    }
   }
 
   /**
