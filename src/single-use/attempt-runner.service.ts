@@ -118,16 +118,23 @@ export class AttemptRunner {
   ): Promise<Outcome | Failure> {
     const transmission = use.transmit(signed);
     const onTheWire = this.failPoints.isArmed('after_bytes') ? this.failAfterBytes(transmission) : undefined;
-    const kept = Promise.allSettled([onTheWire, transmission]).then(async () =>
-      this.keep(use, await transmission, signed, sentAt),
-    );
+    const keep = async (): Promise<Outcome> => {
+      const outcome = await transmission;
+      if (outcome.kind === 'sign-again') return outcome;
+      try {
+        await this.failPoints.at('after_answer');
+        if (outcome.kind === 'refreshed') await this.failPoints.at('before_write');
+      } finally {
+        // The answer comes only once, so no failure may keep it from being stored.
+        await use.keep(outcome, signed, sentAt);
+      }
+      return outcome;
+    };
+    const kept = Promise.allSettled([onTheWire]).then(keep);
     kept.catch(() => undefined); // A late answer has no caller any more.
-    const isInTime = await withinTime(
-      ANSWER_TIME_LIMIT_MS,
-      transmission.then(() => true),
-      false,
-    );
-    if (!isInTime) return { kind: 'unknown', cause: new Error('The issuer has not answered.') };
+    const answered = transmission.then(() => true);
+    if (!(await withinTime(ANSWER_TIME_LIMIT_MS, answered, false)))
+      return { kind: 'unknown', cause: new Error('The issuer has not answered.') };
     const outcome = await kept;
     await onTheWire;
     return outcome;
@@ -137,23 +144,6 @@ export class AttemptRunner {
   private async failAfterBytes(transmission: Promise<Kinded>): Promise<void> {
     const outcome = await Promise.race([transmission, delay(TIME_ON_THE_WIRE_MS, undefined)]);
     if (outcome?.kind !== 'sign-again') await this.failPoints.at('after_bytes');
-  }
-
-  private async keep<Signed, Outcome extends Kinded>(
-    use: TokenUse<Signed, Outcome>,
-    outcome: Outcome,
-    signed: Signed,
-    sentAt: Date,
-  ): Promise<Outcome> {
-    if (outcome.kind === 'sign-again') return outcome;
-    try {
-      await this.failPoints.at('after_answer');
-      if (outcome.kind === 'refreshed') await this.failPoints.at('before_write');
-    } finally {
-      // The answer comes only once, so no failure may keep it from being stored.
-      await use.keep(outcome, signed, sentAt);
-    }
-    return outcome;
   }
 
   private async write<Claim>(rows: AttemptRows<Claim>, claim: Claim, verdict: Verdict): Promise<void> {

@@ -4,7 +4,7 @@ import { pause } from '../waiting/pause.ts';
 import type { Shutdown } from '../waiting/shutdown.service.ts';
 import { withinTime } from '../waiting/within-time.ts';
 import type { Spool } from './spool.ts';
-import { type Persistence, untilWritten } from './until-written.ts';
+import { type Persistence, untilWritten } from './persistent-writes.service.ts';
 
 /** How long an answer waits for the database before it goes to disk too. */
 const SPOOL_AFTER_MS = 250;

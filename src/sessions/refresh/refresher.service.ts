@@ -1,8 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import type { SessionId } from '../../database/tables/id.ts';
 import { Log } from '../../observability/log/log.ts';
-import { Flights } from '../../single-use/flights.ts';
-import { pausesBetweenLooks } from '../../single-use/looks.ts';
+import { Flights, pausesBetweenLooks } from '../../single-use/flights.ts';
 import { Shutdown } from '../../waiting/shutdown.service.ts';
 import { decide } from '../stored/refresh-policy.ts';
 import { databaseTime, isLive, type LiveSession, SessionCache } from '../stored/session.cache.ts';
