@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Database } from '../database/connection/database.ts';
+import { nextCursor } from '../database/connection/next-cursor.ts';
 import { Log } from '../observability/log/log.ts';
 import { withinTime } from '../waiting/within-time.ts';
 import { type InstanceQuery, InstanceRepository, type RunningInstance } from './instance.repository.ts';
@@ -64,9 +65,8 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
   /** Lists a page of the processes of the last day, with the cursor of the next page. */
   async list(query: InstanceQuery): Promise<{ instances: ListedInstance[]; cursor?: string }> {
     const found = await this.instanceRows.list(query);
-    const last = found.at(-1);
     const instances = found.map(instance => ({ ...instance, state: this.stateOf(instance) }));
-    return found.length === query.limit && last ? { instances, cursor: last.owner } : { instances };
+    return { instances, ...nextCursor(found, query.limit, ({ owner }) => owner) };
   }
 
   /** Returns whether a process has ended. On SQLite the lock of the file proves that of every other process. */

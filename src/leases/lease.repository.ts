@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import { Database } from '../database/connection/database.ts';
+import { wroteRow } from '../database/connection/written-rows.ts';
 import type { Schema } from '../database/tables/schema.ts';
 
 /** A lease that was acquired and is not released yet. */
@@ -26,17 +27,19 @@ export class LeaseRepository {
    */
   async acquire(name: string, owner: string, seconds: number): Promise<boolean> {
     const until = this.database.now(seconds);
-    const { numInsertedOrUpdatedRows = 0n } = await this.database
-      .insertInto('lease')
-      .values({ name, owner, until })
-      .onConflict(conflict =>
-        conflict
-          .column('name')
-          .doUpdateSet({ owner, until })
-          .where(eb => eb.or([eb('lease.until', '<=', this.database.now()), eb('lease.owner', '=', owner)])),
-      )
-      .executeTakeFirstOrThrow();
-    return numInsertedOrUpdatedRows > 0n;
+    return wroteRow(
+      this.database
+        .insertInto('lease')
+        .values({ name, owner, until })
+        .onConflict(conflict =>
+          conflict
+            .column('name')
+            .doUpdateSet({ owner, until })
+            .where(eb =>
+              eb.or([eb('lease.until', '<=', this.database.now()), eb('lease.owner', '=', owner)]),
+            ),
+        ),
+    );
   }
 
   /**
@@ -68,11 +71,6 @@ export class LeaseRepository {
 
   /** Releases the lease. Returns whether the owner still held it. */
   async release(name: string, owner: string): Promise<boolean> {
-    const { numDeletedRows } = await this.database
-      .deleteFrom('lease')
-      .where('name', '=', name)
-      .where('owner', '=', owner)
-      .executeTakeFirst();
-    return numDeletedRows > 0n;
+    return wroteRow(this.database.deleteFrom('lease').where('name', '=', name).where('owner', '=', owner));
   }
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import type { Schema } from '../database/tables/schema.ts';
+import { nextCursor } from '../database/connection/next-cursor.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { Log } from '../observability/log/log.ts';
 import { type HeldLease, type LeaseQuery, LeaseRepository } from './lease.repository.ts';
@@ -69,8 +70,7 @@ export class Leases {
   /** Lists a page of the leases, with the cursor of the next page. */
   async list(query: LeaseQuery): Promise<{ leases: HeldLease[]; cursor?: string }> {
     const leases = await this.leaseRows.list(query);
-    const last = leases.at(-1);
-    return leases.length === query.limit && last ? { leases, cursor: last.name } : { leases };
+    return { leases, ...nextCursor(leases, query.limit, ({ name }) => name) };
   }
 
   private async wait(name: string, owner: string, options: LeaseOptions): Promise<void> {

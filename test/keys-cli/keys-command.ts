@@ -5,7 +5,7 @@ import { until } from '../refresher/until.ts';
 
 const cli = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url));
 
-/** The built program, run as a person or a script does who has nothing but the broker's address. */
+/** The built program, run like a person or a script with only the broker's address. */
 export class KeysCommand {
   readonly #child: ChildProcess;
   #stdout = '';
@@ -29,13 +29,13 @@ export class KeysCommand {
     return this.#stderr;
   }
 
-  /** The id of the request whose link was printed. */
+  /** Returns the request id from the printed link. */
   async requestId(): Promise<string> {
     await until(() => this.#stderr.includes('/connect/'));
     return /\/connect\/(\S+)/.exec(this.#stderr)?.[1] ?? '';
   }
 
-  /** Waits until so much was told to people. */
+  /** Waits until standard error contains `text`. */
   told(text: string): Promise<void> {
     return until(() => this.#stderr.includes(text));
   }

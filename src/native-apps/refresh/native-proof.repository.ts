@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { digestOf } from '../../crypto/secret.ts';
 import { Database } from '../../database/connection/database.ts';
+import { wroteRow } from '../../database/connection/written-rows.ts';
 import { PROOF_TOLERANCE_SECONDS, type CheckedProof } from '../../oauth/dpop/dpop-proof-check.ts';
 
 /** After this time a proof is refused for its age, however wrong its clock is. */
@@ -13,14 +14,14 @@ export class NativeProofRepository {
 
   /** Consumes a proof. Returns whether it was unused. */
   async consume({ jkt, jti }: Pick<CheckedProof, 'jkt' | 'jti'>): Promise<boolean> {
-    const { numInsertedOrUpdatedRows = 0n } = await this.database
-      .insertInto('native_proof')
-      .values({
-        id: digestOf(JSON.stringify([jkt, jti])),
-        expires_at: this.database.now(PROOF_LIFE_SECONDS),
-      })
-      .onConflict(conflict => conflict.column('id').doNothing())
-      .executeTakeFirstOrThrow();
-    return numInsertedOrUpdatedRows === 1n;
+    return wroteRow(
+      this.database
+        .insertInto('native_proof')
+        .values({
+          id: digestOf(JSON.stringify([jkt, jti])),
+          expires_at: this.database.now(PROOF_LIFE_SECONDS),
+        })
+        .onConflict(conflict => conflict.column('id').doNothing()),
+    );
   }
 }

@@ -4,6 +4,7 @@ import { RowMac } from '../../crypto/row-mac.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
 import { isUniqueViolation } from '../../database/connection/database-error.ts';
 import { Database } from '../../database/connection/database.ts';
+import { countDeleted } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { AttemptId, NativeAppId } from '../../database/tables/id.ts';
 import type { AttemptRows } from '../../single-use/attempt-rows.ts';
@@ -175,20 +176,20 @@ export class NativeRefreshRepository implements AttemptRows<NativeClaim> {
 
   /** Deletes up to `limit` idle rows beyond the newest `most`. Returns their number. Uses the index `native_refresh_idle`. */
   async deleteBeyond(most: number, limit: number): Promise<number> {
-    const { numDeletedRows } = await this.database
-      .deleteFrom('native_refresh')
-      .where('id', 'in', select =>
-        select
-          .selectFrom('native_refresh')
-          .select('id')
-          .where('attempt_id', 'is', null)
-          .where('sealed', 'is', null)
-          .orderBy('expires_at', 'desc')
-          .limit(limit)
-          .offset(most),
-      )
-      .executeTakeFirst();
-    return Number(numDeletedRows);
+    return countDeleted(
+      this.database
+        .deleteFrom('native_refresh')
+        .where('id', 'in', select =>
+          select
+            .selectFrom('native_refresh')
+            .select('id')
+            .where('attempt_id', 'is', null)
+            .where('sealed', 'is', null)
+            .orderBy('expires_at', 'desc')
+            .limit(limit)
+            .offset(most),
+        ),
+    );
   }
 
   /** @returns `undefined` if the token is stored meanwhile */
