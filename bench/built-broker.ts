@@ -7,7 +7,7 @@ import type * as RecentApiKeysModule from '../src/api-keys/keys/api-key.cache.ts
 import type * as RefusalNotesModule from '../src/api-keys/keys/api-key-refusal-log.service.ts';
 import type * as AuditEventRepositoryModule from '../src/audit/audit-event.repository.ts';
 import type * as AuditLogModule from '../src/audit/audit-log.service.ts';
-import type * as AuditNotesModule from '../src/audit/audit-notes.service.ts';
+import type * as BatchedAuditLogModule from '../src/audit/batched-audit-log.service.ts';
 import type * as ConfigModule from '../src/config/config.ts';
 import type * as ApiKeySecretModule from '../src/crypto/api-key-secret.ts';
 import type * as KeyringModule from '../src/crypto/keyring.ts';
@@ -66,7 +66,9 @@ export const { AuditEventRepository } = (await load(
   'audit/audit-event.repository.js',
 )) as typeof AuditEventRepositoryModule;
 export const { AuditLog } = (await load('audit/audit-log.service.js')) as typeof AuditLogModule;
-export const { AuditNotes } = (await load('audit/audit-notes.js')) as typeof AuditNotesModule;
+export const { BatchedAuditLog } = (await load(
+  'audit/batched-audit-log.service.js',
+)) as typeof BatchedAuditLogModule;
 export const { newApiKeySecret, startOf } = (await load(
   'crypto/api-key-secret.js',
 )) as typeof ApiKeySecretModule;

@@ -6,7 +6,7 @@ import { nextCursor } from '../database/connection/next-cursor.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { AuditEventRepository } from './audit-event.repository.ts';
 import type { AuditEventView } from './audit-event-view.ts';
-import { AuditNotes } from './audit-notes.service.ts';
+import { BatchedAuditLog } from './batched-audit-log.service.ts';
 import { type AuditQuery, toAuditCursor } from './audit-query.ts';
 
 /** Records who did what to which object, when and from which address. Never records a secret. */
@@ -15,7 +15,7 @@ export class AuditLog {
   constructor(
     private readonly config: Config,
     private readonly auditEventRows: AuditEventRepository,
-    private readonly auditNotes: AuditNotes,
+    private readonly batchedAuditLog: BatchedAuditLog,
   ) {}
 
   /** Stores the event of a change, in the transaction of the change if one is given: both commit or neither. */
@@ -28,7 +28,7 @@ export class AuditLog {
    * too many or the database fails. Dropped events are counted and logged.
    */
   note(event: AuditEvent): void {
-    this.auditNotes.add(event);
+    this.batchedAuditLog.add(event);
   }
 
   /** Lists a page of events, newest first, with the cursor of the next page if there is one. */

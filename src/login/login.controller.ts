@@ -134,7 +134,7 @@ export class LoginController {
   }
 }
 
-/** Whether a login takes a browser away from who is signed in to it; consenting anew as the same account does not. */
+/** Returns whether a login would sign another account out. A new consent of the same account does not. */
 function signsOut(caller: Principal, { identifier, prompt }: LoginRequest): boolean {
   return caller.kind === 'browser' && !(prompt === 'consent' && identifier === caller.did);
 }

@@ -10,8 +10,10 @@ import { toTimestamp } from '../database/tables/timestamp.ts';
 import { type TempToken, type TempTokenRow, toTempToken } from './temp-token.ts';
 
 /**
- * Temp tokens; every row carries a MAC over all that it says. What an editor of rows can do is put back a whole row
- * as it once was, and so let a token that was used be used again until it expires: by who has the token itself.
+ * Stores temp tokens. Every row has a MAC over all its columns.
+ *
+ * The MAC does not detect that an old version of a row was put back: a holder of a consumed token could then use it again
+ * until it expires.
  */
 @Injectable()
 export class TempTokenRepository {
@@ -23,14 +25,14 @@ export class TempTokenRepository {
   async insert(row: Omit<TempTokenRow, 'mac'>, database: Kysely<Schema>): Promise<void> {
     await database
       .insertInto('temp_token')
-      .values({ ...row, mac: this.mac.sign(bindingOf(row)) })
+      .values({ ...row, mac: this.mac.sign(macBinding(row)) })
       .execute();
   }
 
   /**
-   * Finds a token as the database's time has it. Served by the unique index on `digest`.
+   * Finds a token with the database's time. Served by the unique index on `digest`.
    *
-   * @throws BrokerError `SealedRowUnreadable` when the row was edited
+   * @throws BrokerError `SealedRowUnreadable` if the row was edited
    */
   async findByDigest(digest: string): Promise<TempToken | undefined> {
     const found = await this.database
@@ -41,24 +43,24 @@ export class TempTokenRepository {
       .executeTakeFirst();
     if (!found) return undefined;
     const { read_at, ...row } = found;
-    this.mac.verify(row.mac, bindingOf(row));
+    this.mac.verify(row.mac, macBinding(row));
     return toTempToken(row, read_at);
   }
 
-  /** Uses up a token that is alive and unused; answers whether this call did it. */
+  /** Marks an unexpired, unconsumed token as consumed. Returns whether this call did. */
   async consume({ row, readAt }: TempToken): Promise<boolean> {
     const consumed_at = toTimestamp(readAt);
     return wroteRow(
       this.database
         .updateTable('temp_token')
-        .set({ consumed_at, mac: this.mac.sign(bindingOf({ ...row, consumed_at })) })
+        .set({ consumed_at, mac: this.mac.sign(macBinding({ ...row, consumed_at })) })
         .where('id', '=', row.id)
         .where('consumed_at', 'is', null)
         .where('expires_at', '>', this.database.now()),
     );
   }
 
-  /** Counts the tokens of a resource that are alive and unused. Served by the index on (scope, resource_id). */
+  /** Counts the unexpired, unconsumed tokens of a resource. Served by the index on (scope, resource_id). */
   async countLive(
     scope: string,
     resource: string,
@@ -76,12 +78,12 @@ export class TempTokenRepository {
     return { live: Number(live), readAt: new Date(read_at) };
   }
 
-  /** Answers how many it deleted: one or none. */
+  /** Deletes a token. Returns the number of deleted rows: 0 or 1. */
   async delete(id: TempTokenId, database: Kysely<Schema>): Promise<number> {
     return countDeleted(database.deleteFrom('temp_token').where('id', '=', id));
   }
 
-  /** Answers how many it deleted. Served by the index on (scope, resource_id). */
+  /** Deletes the tokens of a resource. Returns their number. Served by the index on (scope, resource_id). */
   async deleteByResource(scope: string, resource: string, database: Kysely<Schema>): Promise<number> {
     return countDeleted(
       database.deleteFrom('temp_token').where('scope', '=', scope).where('resource_id', '=', resource),
@@ -89,7 +91,7 @@ export class TempTokenRepository {
   }
 }
 
-function bindingOf(row: Omit<TempTokenRow, 'mac'>): RowBinding {
+function macBinding(row: Omit<TempTokenRow, 'mac'>): RowBinding {
   const { id, digest, scope, resource_id, created_at, expires_at, consumed_at } = row;
   const facts = { digest, scope, resource_id, created_at, expires_at, consumed_at };
   return { table: 'temp_token', column: 'mac', id, facts };

@@ -107,7 +107,7 @@ export async function present(name: CredentialName, broker: TestBroker, session:
 /** Each comes from another address, because an address may try ten tokens a minute. */
 async function operatorCookie({ app, secrets }: TestBroker): Promise<Headers> {
   const address = `192.0.2.${operatorCookies++ % 250}`;
-  const { cookie } = await app.get(OperatorSessions, { strict: false }).open(secrets.adminToken, address);
+  const { cookie } = await app.get(OperatorSessions, { strict: false }).signIn(secrets.adminToken, address);
   return { cookie: `latchkey-admin=${cookie}` };
 }
 

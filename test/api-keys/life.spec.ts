@@ -187,7 +187,7 @@ function suite(broker: () => TestBroker): void {
         revokedAt: expired.expiresAt?.toISOString(),
       }),
     );
-    expect(broker().logLines.join('')).toContain('An API key has expired');
+    expect(broker().logLines.join('')).toContain('API key expired');
     expect((await changesOf(broker(), expired.id))[0]).toEqual(['api-key.expired', 'broker', alice]);
     for (const { sessionId } of [expired, living]) await letGraceEnd(broker(), sessionId);
     await broker().app.get(Sweeper).run();

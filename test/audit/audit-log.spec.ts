@@ -162,7 +162,8 @@ function suite(broker: () => TestBroker): void {
   it('stores a thousand refusals of a flood, and counts the rest', async () => {
     const before = await lost();
     for (let index = 0; index < 5_000; index++) log().note(auditEvent());
-    const isTold = (): boolean => broker().logLines.some(line => /"events":\d+,"msg":"Audit/.test(line));
+    const isTold = (): boolean =>
+      broker().logLines.some(line => /"events":\d+,"msg":"audit events lost/.test(line));
     await until(() => Promise.resolve(isTold()));
     const written = await count();
     expect(written).toBeLessThanOrEqual(1_000);

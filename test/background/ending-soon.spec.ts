@@ -21,7 +21,7 @@ function suite(broker: () => TestBroker): void {
     const lines = broker().logLines.slice(heard);
     heard += lines.length;
     return lines
-      .filter(line => line.includes('A session ends soon'))
+      .filter(line => line.includes('session expires soon'))
       .map(line => JSON.parse(line) as Warning);
   };
 

@@ -25,7 +25,7 @@ describeInChromium('a signed-in visitor in Chromium', chromium => {
           response.setHeader('content-type', 'text/html').end('<!doctype html><title>Evil</title>'),
         );
         const operator = broker().app.get(OperatorSessions, { strict: false });
-        operatorCookie = (await operator.open(broker().secrets.adminToken, '192.0.2.1')).cookie;
+        operatorCookie = (await operator.signIn(broker().secrets.adminToken, '192.0.2.1')).cookie;
       });
       afterAll(() => evil.stop());
       beforeEach(async () => {

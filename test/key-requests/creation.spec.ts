@@ -167,7 +167,7 @@ describeBroker('an API key that is requested', broker => {
           path === ''
             ? await owner.open(`/connect/${asked.id}`)
             : await owner.submit(`/connect/${asked.id}${path}`, {});
-        expect([answer.status, await answer.text()]).toEqual([410, expect.stringContaining('is over')]);
+        expect([answer.status, await answer.text()]).toEqual([410, expect.stringContaining('has ended')]);
       }
     }
   });
@@ -195,7 +195,7 @@ describeBroker('an API key that is requested', broker => {
       ])
         expect([answer.status, await answer.text()]).toEqual([
           404,
-          expect.stringContaining('no such request'),
+          expect.stringContaining('find this request'),
         ]);
   });
 });

@@ -43,7 +43,7 @@ function suite(broker: () => TestBroker): void {
 
   it('is not empty', () => {
     expect(places.tables).toContain('native-app.added');
-    expect(places.log).toContain('SECURITY: a refresh token of a native app');
+    expect(places.log).toContain('mismatched native refresh token presented');
     expect(places.metrics).toMatch(/latchkey_native_refreshes_total\{outcome="replayed"\} 1/);
     expect(places.metrics).toMatch(/latchkey_native_refreshes_total\{outcome="mismatch"\} 1/);
     expect(places.metrics).toMatch(/latchkey_native_tokens_in_memory\{state="answers"\} \d/);

@@ -217,7 +217,7 @@ async function loseSession({ broker }: FaultyPlace): Promise<string> {
   const worthless = await storeWorthlessSession(broker);
   await database.schema.alterTable('ui_session').renameTo('away').execute();
   const refreshing = app.get(Refresher).refresh(worthless, { kind: 'forced' });
-  await until(() => broker.logLines.filter(line => line.includes('The database is in trouble')).length > 1);
+  await until(() => broker.logLines.filter(line => line.includes('database unavailable')).length > 1);
   await database.schema.alterTable('away').renameTo('ui_session').execute();
   await refreshing;
   return worthless;

@@ -130,7 +130,7 @@ function suite(broker: () => TestBroker): void {
       'ScopeMissing',
       'ScopeMissing',
     ]);
-    const told = broker().logLines.findLast(line => line.includes('A refresh brought another scope')) ?? '{}';
+    const told = broker().logLines.findLast(line => line.includes('session scope changed')) ?? '{}';
     expect(JSON.parse(told)).toMatchObject({
       did: owner.did,
       lost: expect.stringContaining(entries) as unknown,

@@ -133,7 +133,7 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
     await restart();
     await until(async () => (await looks()).failed === 1);
     expect(permissionsOf()).toBeUndefined();
-    expect(broker.logLines.join('\n')).toContain('A permission set could not be read');
+    expect(broker.logLines.join('\n')).toContain('permission set resolution failed');
   });
 
   it.each<[string, unknown]>([

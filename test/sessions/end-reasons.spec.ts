@@ -117,6 +117,6 @@ async function age(
 /** Returns the logged reasons why a session needs its owner. */
 function lossesOf({ broker, id }: TestSession): unknown[] {
   return broker.logLines
-    .filter(line => line.includes('A session needs its owner again') && line.includes(id))
+    .filter(line => line.includes('session needs reauthorization') && line.includes(id))
     .map(line => (JSON.parse(line) as { reason: string }).reason);
 }

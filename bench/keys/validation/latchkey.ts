@@ -6,7 +6,7 @@ import {
   ApiKeyVerifier,
   AuditEventRepository,
   AuditLog,
-  AuditNotes,
+  BatchedAuditLog,
   ForeignWrites,
   ApiKeyLastUse,
   Log,
@@ -30,7 +30,7 @@ export function startVerifier(database: Database, keyring: Keyring, config: Conf
   const recent = new ApiKeyCache(apiKeys, foreignWrites, config);
   const lastUsed = new ApiKeyLastUse(apiKeys, recent, metrics, log);
   const events = new AuditEventRepository(database);
-  const audit = new AuditLog(config, events, new AuditNotes(events, metrics, log));
+  const audit = new AuditLog(config, events, new BatchedAuditLog(events, metrics, log));
   const verifier = new ApiKeyVerifier(recent, lastUsed, new ApiKeyRefusalLog(audit, log), metrics);
   foreignWrites.onModuleInit();
   lastUsed.onModuleInit();

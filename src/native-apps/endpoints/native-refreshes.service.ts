@@ -5,6 +5,7 @@ import { Log } from '../../observability/log/log.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import type { NativeRefreshOutcome } from '../../observability/metrics/metrics-labels.ts';
 import { checkDpopProof } from '../../oauth/dpop/dpop-proof-check.ts';
+import { ServerClock } from '../../oauth/issuers/server-clock.service.ts';
 import { IssuerEndpoints } from '../../oauth/issuers/issuer-endpoints.service.ts';
 import { withinTime } from '../../waiting/within-time.ts';
 import { type Fingerprint, Fingerprints } from '../refresh/fingerprints.service.ts';
@@ -39,6 +40,7 @@ export type KeyedAnswer = { readonly answer: IssuerAnswer; readonly kid: string 
 export class NativeRefreshes {
   constructor(
     private readonly issuerEndpoints: IssuerEndpoints,
+    private readonly serverClock: ServerClock,
     private readonly nativeRefresher: NativeRefresher,
     private readonly nativeRefreshRows: NativeRefreshRepository,
     private readonly nativeProofRows: NativeProofRepository,
@@ -63,7 +65,7 @@ export class NativeRefreshes {
     patienceMs = PATIENCE_MS,
   ): Promise<KeyedAnswer> {
     const endpoints = await this.issuerEndpoints.get(request.issuer);
-    const now = this.issuerEndpoints.clock.now(endpoints.issuer);
+    const now = this.serverClock.now(endpoints.issuer);
     const proof = await checkDpopProof(dpop, { method: 'POST', url: endpoints.token, now });
     const token = request.passedOn.refresh_token ?? '';
     const fingerprint = this.fingerprints.ofRefreshToken(endpoints.issuer, token);

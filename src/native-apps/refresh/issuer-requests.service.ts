@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
 import { signClientAssertion } from '../../oauth/client-keys/client-assertion.ts';
 import type { Endpoints } from '../../oauth/issuers/issuer-endpoints.service.ts';
-import { IssuerEndpoints } from '../../oauth/issuers/issuer-endpoints.service.ts';
+import { ServerClock } from '../../oauth/issuers/server-clock.service.ts';
 import type { AppKey, KnownApp } from '../registry/native-app.cache.ts';
 import type { Parameters } from './native-parameters.ts';
 import type { IssuerAnswer } from './native-refresh.ts';
@@ -27,6 +27,8 @@ export type SignedRequest = {
   readonly url: URL;
   readonly headers: Record<string, string>;
   readonly body: string;
+  /** How far the issuer's clock was assumed to run ahead, in milliseconds. */
+  readonly clockOffset: number;
 };
 
 /** An issuer's answer. `clockWasWrong`: the assertion was signed for another time than the issuer's. */
@@ -37,15 +39,17 @@ export type ReceivedAnswer = { readonly answer: IssuerAnswer; readonly clockWasW
 export class IssuerRequests {
   constructor(
     private readonly outboundHttp: OutboundHttp,
-    private readonly issuerEndpoints: IssuerEndpoints,
+    private readonly serverClock: ServerClock,
   ) {}
 
   async sign({ app, key, endpoints, url, parameters, dpop }: AppRequest): Promise<SignedRequest> {
     const { issuer } = endpoints;
-    const now = this.issuerEndpoints.clock.now(issuer);
+    const clockOffset = this.serverClock.offsetOf(issuer);
+    const now = this.serverClock.now(issuer);
     const assertion = await signClientAssertion(key.clientKey, { clientId: app.clientId, issuer, now });
     return {
       url,
+      clockOffset,
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
         accept: 'application/json',
@@ -60,9 +64,9 @@ export class IssuerRequests {
    *
    * @throws OutboundError, which knows whether anything was sent
    */
-  async send({ url, headers, body }: SignedRequest): Promise<ReceivedAnswer> {
+  async send({ url, headers, body, clockOffset }: SignedRequest): Promise<ReceivedAnswer> {
     const response = await this.outboundHttp.token(url, { method: 'POST', headers, body });
-    const clockWasWrong = this.issuerEndpoints.clock.observe(url.origin, response.headers.get('date'));
+    const clockWasWrong = this.serverClock.observe(url.origin, response.headers.get('date'), clockOffset);
     const passed = PASSED_HEADERS.flatMap(name => {
       const value = response.headers.get(name);
       return value === null ? [] : [[name, value] as const];

@@ -56,7 +56,7 @@ async function* sessionPages(stage: Stage, path: string): ShownPages {
 
 async function signIn({ broker, context }: Stage): Promise<void> {
   const operators = broker.app.get(OperatorSessions, { strict: false });
-  const { cookie } = await operators.open(broker.secrets.adminToken, '192.0.2.1');
+  const { cookie } = await operators.signIn(broker.secrets.adminToken, '192.0.2.1');
   await giveCookie(context, broker, cookie, 'latchkey-admin');
 }
 
