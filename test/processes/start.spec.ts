@@ -59,7 +59,7 @@ describeDeployments(
         const settings = { LATCHKEY_LISTEN: address, LATCHKEY_PUBLIC_URL: `http://${address}` };
         expect(await deployment().refusal(settings)).toEqual({
           code: 1,
-          message: `Latchkey cannot start: The broker cannot listen on ${address} (another process does). Free it, or set LATCHKEY_LISTEN to another address.`,
+          message: `Latchkey cannot start: The broker cannot listen on ${address} (another process uses it). Free the address, or set LATCHKEY_LISTEN to another one.`,
         });
       } finally {
         server.close();

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const PATIENCE_MS = 20_000;
 const PAUSE_MS = 50;
 
-/** Waits until something is so; throws when that takes long. */
+/** Waits until a condition holds. Throws after a time limit. */
 export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
   const startedAt = performance.now();
   while (!(await condition())) {

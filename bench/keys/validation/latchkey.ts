@@ -16,7 +16,7 @@ import {
   RowMac,
 } from '../../built-broker.ts';
 
-/** Latchkey's own verifier, as its modules put it together. */
+/** Latchkey's own verifier, as its modules provide it. */
 export type Verifier = { accepts: (secret: string) => Promise<boolean>; stop: () => Promise<void> };
 
 const use = { method: 'GET', path: '/api/me', route: '/api/me', params: {}, from: '127.0.0.1' };

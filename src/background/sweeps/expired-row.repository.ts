@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/connection/database.ts';
 import { countDeleted } from '../../database/connection/written-rows.ts';
 
-/** The tables whose rows are over at their `expires_at` and need no further work, in the order in which they are swept. */
+/** The tables whose rows need no work but their deletion after `expires_at`, in the order of their sweeps. */
 export const expiringTables = [
   'oauth_state',
   'ui_session',
