@@ -5,7 +5,7 @@ import type { Environment } from './parse-environment.ts';
 /**
  * Reads the operator's token, for a program that is no broker and needs no other setting.
  *
- * Throws a `ConfigError` that names the remedy when it is missing or malformed.
+ * @throws ConfigError with the remedy if the token is missing or malformed
  */
 export function readAdminToken(environment: Environment = process.env): string {
   const variable = 'LATCHKEY_ADMIN_TOKEN';

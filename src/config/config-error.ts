@@ -1,7 +1,7 @@
-/** What is wrong with one setting. `message` reads on from the variable's name and ends in the remedy. */
+/** A problem of one setting. `message` continues a sentence that begins with the variable's name, and ends in the remedy. */
 export type Problem = { readonly variable: string; readonly message: string };
 
-/** The settings do not make a configuration; its message names every offending variable and the remedy. */
+/** The settings are not a valid configuration. The message names every offending variable and its remedy. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 

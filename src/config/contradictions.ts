@@ -3,11 +3,11 @@ import type { Settings, VariableName } from './environment.ts';
 import { isLoopbackAddress, isSameSocket } from './values/listen-address.ts';
 import { baseUrlOf, publicUrlOf } from './public-address.ts';
 
-/** A rule over several settings; it is asked only when everything it `reads` could be parsed. */
+/** A rule over several settings. It is checked only if every setting that it `reads` could be parsed. */
 type Rule = {
   readonly blames: VariableName;
   readonly reads: readonly VariableName[];
-  /** What is wrong with the blamed variable, and the remedy. */
+  /** Returns the problem of the blamed variable, with the remedy. */
   readonly check: (settings: Settings) => string | undefined;
 };
 
@@ -85,7 +85,7 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** The contradictions between settings; rules that read one of `unreadable` are left out. */
+/** Returns the contradictions between settings. Skips rules that read one of `unreadable`. */
 export function findContradictions(settings: Settings, unreadable: ReadonlySet<string>): Problem[] {
   const asked = rules.filter(rule => !rule.reads.some(name => unreadable.has(name)));
   return asked.flatMap(rule => {

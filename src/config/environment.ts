@@ -13,7 +13,7 @@ import { displayName, flag, listOf, oneOf, text } from './values/text-settings.t
 import { trustedProxy } from './values/trusted-proxies.ts';
 import { basePath, serviceUrl, webOrigin, webPage } from './values/urls.ts';
 
-/** What people read about a setting. `unset` tells what happens without it where there is no fixed default. */
+/** The documentation of a setting. `unset` tells what happens without it, if there is no fixed default. */
 export type SettingDocumentation = {
   readonly meaning: string;
   readonly example: string;
@@ -217,7 +217,7 @@ export const environmentSchema = z.object({
   }),
 });
 
-/** The values of all settings, each parsed for itself; what contradicts what is `findContradictions`' affair. */
+/** The values of all settings, each parsed for itself. `findContradictions` compares them. */
 export type Settings = z.output<typeof environmentSchema>;
 export type VariableName = keyof Settings;
 export const variableNames = environmentSchema.keyof().options;

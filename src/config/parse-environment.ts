@@ -7,7 +7,7 @@ import { nearestName } from './values/nearest-name.ts';
 /** Environment variables, as `process.env` holds them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Each variable for itself: those that could not be read are reported and stand at their default. */
+/** The result of parsing each variable for itself. One that could not be parsed is reported and has its default. */
 export type ParsedEnvironment = { readonly settings: Settings; readonly problems: readonly Problem[] };
 
 /** Parses every variable and reports all that is malformed, empty or unknown. */

@@ -9,7 +9,7 @@ export const failPoints = [
   'before_write',
 ] as const;
 
-/** The moments of a key's making at which a crash is worst: each is just before or just after something is committed. */
+/** The moments of a key request at which a crash is worst: just before or after a commit. */
 const keyRequestFailPoints = [
   'request_created',
   'request_granted',
@@ -18,7 +18,7 @@ const keyRequestFailPoints = [
   'request_claimed',
 ] as const;
 
-/** What happens there: the process is killed, is stopped until it gets SIGCONT, or what it does there crashes. */
+/** The actions: kill the process, stop it until SIGCONT, or throw an error. */
 const failActions = ['exit', 'pause', 'throw'] as const;
 
 export type FailPoint = (typeof failPoints)[number];

@@ -26,14 +26,14 @@ export function isLoopbackAddress(host: string): boolean {
   return ipaddr.isValid(host) && ipaddr.process(host).range() === 'loopback';
 }
 
-/** Whether two servers would meet on one port: the same port, and the same address or one of every address. */
+/** Whether two servers would conflict: the same port, and the same address or a wildcard address. */
 export function isSameSocket(one: ListenAddress, other: ListenAddress): boolean {
   const wildcards = ['0.0.0.0', '::'];
   const meet = one.host === other.host || wildcards.includes(one.host) || wildcards.includes(other.host);
   return one.port === other.port && meet;
 }
 
-/** The plain-http address of a server that listens there. */
+/** Returns the plain http URL of a server that listens there. */
 export function httpUrl({ host, port }: ListenAddress): URL {
   return new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}`);
 }

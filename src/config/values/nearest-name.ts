@@ -1,4 +1,4 @@
-/** The known name that a mistyped one most likely means, or undefined when none is near. */
+/** Returns the known name that a mistyped one most likely means, or undefined if none is near. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map(candidate => ({ candidate, distance: editDistance(name, candidate) }))
@@ -7,7 +7,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return best && best.distance <= best.candidate.length * 0.4 ? best.candidate : undefined;
 }
 
-/** Levenshtein's distance, one row at a time. */
+/** Returns Levenshtein's distance, computed one row at a time. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (const [index, letter] of from.split('').entries()) {

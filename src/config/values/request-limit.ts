@@ -8,7 +8,7 @@ export const requestLimit = text.transform((value, context): number | 'off' => {
   return 'off';
 });
 
-/** A number of things that may happen at once: above zero. */
+/** A number above zero. */
 export const positiveCount = text.transform((value, context): number => {
   if (/^[1-9]\d{0,5}$/.test(value)) return Number(value);
   context.addIssue('must be a whole number above zero');

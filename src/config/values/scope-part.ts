@@ -18,32 +18,32 @@ const KINDS = [
   RpcPermission,
 ] as const;
 
-/** One part of a scope that says what it is for. */
+/** A parsed part of a scope. */
 export type ScopePart = InstanceType<(typeof KINDS)[number]>;
 
 type Reading = { readonly part: ScopePart | undefined; readonly normal: string };
 
-/** All parts that are kept read, in characters; a server may make one of its own as long as 64 KiB. */
+/** The size of the cache, in characters. A server may send a part of 64 KiB. */
 const KEPT_CHARACTERS = 1024 * 1024;
 
-/** The same few parts are read over and over. */
+/** The same few parts are parsed over and over. */
 const kept = new LRUCache<string, Reading>({
   max: 10_000,
   maxSize: KEPT_CHARACTERS,
   sizeCalculation: (_, text) => text.length + 1,
 });
 
-/** Reads one part of a scope; nothing for a fixed word (`atproto`), and for what this program does not understand. */
+/** Parses one part of a scope. Returns undefined for a fixed word (`atproto`) and for an unknown part. */
 export function parseScopePart(text: string): ScopePart | undefined {
   return read(text).part;
 }
 
-/** Whether a part of a scope is one that this program understands. */
+/** Whether this program knows a part of a scope. */
 export function isScopePart(text: string): boolean {
   return isStaticScopeValue(text) || parseScopePart(text) !== undefined;
 }
 
-/** Writes a part in the one way that all parts with its meaning are written; what is not understood stays as it is. */
+/** Returns the normal form that all parts with the same meaning share. An unknown part stays as it is. */
 export function normalScopePart(text: string): string {
   return read(text).normal;
 }
@@ -53,7 +53,7 @@ function read(text: string): Reading {
   if (known) return known;
   const part = parse(text);
   const normal = part?.toString() ?? text;
-  // The library writes an audience with a port so that it reads as another one.
+  // The library writes an audience with a port in a form that it parses as another audience.
   const isSound = part === undefined || parse(normal)?.toString() === normal;
   const reading = { part, normal: isSound ? normal : text };
   kept.set(text, reading);
@@ -67,7 +67,7 @@ function parse(text: string): ScopePart | undefined {
       if (part) return part;
     }
   } catch {
-    // A percent sign that encodes nothing: the library lets the decoder's error through.
+    // A malformed percent encoding: the library does not catch the decoder's error.
   }
   return undefined;
 }

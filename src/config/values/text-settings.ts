@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A setting that says something: an empty value is neither "none" nor "the default", so it is refused. */
+/** A text that is not empty: an empty value could mean "none" or "the default", so it is refused. */
 export const text = z.string().regex(/\S/, { error: 'is empty; give it a value or remove it', abort: true });
 
 /** A name shown to people: one line of at most 100 characters. */

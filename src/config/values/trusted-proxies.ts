@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const { IPv4, IPv6 } = ipaddr;
 
-/** An IP address or CIDR block whose forwarding headers are believed. */
+/** An IP address or CIDR block whose forwarding headers are trusted. */
 export const trustedProxy = z.string().superRefine((value, context) => {
   const problem = value.includes('/') ? blockProblem(value) : addressProblem(value);
   if (problem !== undefined) context.addIssue(problem);
@@ -24,7 +24,7 @@ function blockProblem(block: string): string | undefined {
     return 'must be a CIDR block, such as 10.0.0.0/24';
   }
   const [ip, prefix] = ipaddr.parseCIDR(block);
-  // 10.0.0.0/8 and fc00::/7 are the widest private networks: a wider block holds strangers.
+  // 10.0.0.0/8 and fc00::/7 are the widest private networks; a wider block includes strangers.
   if (prefix < (ip.kind() === 'ipv4' ? 8 : 7)) {
     return 'would let strangers forge their address; give only the proxies of your own network';
   }

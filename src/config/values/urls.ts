@@ -2,19 +2,19 @@ import { z } from 'zod';
 import { isLoopbackAddress } from './listen-address.ts';
 import { text } from './text-settings.ts';
 
-/** The path below which the broker answers: `/x` or `/x/y`. */
+/** The path below which the broker serves its routes: `/x` or `/x/y`. */
 export const basePath = text.regex(
   /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/,
   'must begin with a slash and not end with one, such as /latchkey; remove it to serve at the root',
 );
 
-/** A page or picture that browsers fetch: an https URL. */
+/** The https URL of a page or picture that browsers fetch. */
 export const webPage = text.refine(
   value => URL.parse(value)?.protocol === 'https:',
   'must be a complete https URL',
 );
 
-/** A service that the broker asks. Whether http is allowed is decided with `LATCHKEY_DEV_ALLOW_HTTP`. */
+/** The URL of a service that the broker calls. `LATCHKEY_DEV_ALLOW_HTTP` decides whether http is allowed. */
 export const serviceUrl = text.transform((value, context): URL => {
   const url = URL.parse(value) ?? new URL('invalid:');
   const isHttp = url.protocol === 'https:' || url.protocol === 'http:';

@@ -2,10 +2,10 @@ import { calculateJwkThumbprint, compactVerify, EmbeddedJWK, errors, type JWK } 
 import { z } from 'zod';
 import { BrokerError } from '../../errors/broker-error.ts';
 
-/** By how much a caller's clock may differ from the server's, either way; as much as a PDS allows. */
+/** The most by which a caller's clock may differ from the server's; a PDS allows the same. */
 export const PROOF_TOLERANCE_SECONDS = 180;
 
-/** No honest proof is longer. */
+/** No real proof is longer. */
 const LONGEST_PROOF = 4 * 1024;
 
 const claims = z.object({
@@ -17,7 +17,7 @@ const claims = z.object({
   ath: z.undefined().optional(),
 });
 
-/** What a caller's DPoP proof says, once it was found to be good for a request. */
+/** The content of a DPoP proof that was checked. */
 export type CheckedProof = {
   /** Thumbprint of the key (RFC 7638). */
   readonly jkt: string;
@@ -25,14 +25,14 @@ export type CheckedProof = {
   readonly nonce: string | undefined;
 };
 
-/** A request that a proof has to be for, at an authorization server. */
+/** The request to an authorization server that a proof must be for. */
 export type ProvedRequest = { readonly method: string; readonly url: URL; readonly now: Date };
 
 /**
- * Checks that a DPoP proof is well-formed, signed with ES256, for this request and of this time (RFC 9449 section 4.3).
- * Whether its nonce and its `jti` are good is for who asked for them to say.
+ * Checks that a DPoP proof is well-formed, signed with ES256, for this request and recent (RFC 9449 section 4.3). The
+ * caller checks nonce and `jti`.
  *
- * @throws BrokerError `InvalidDpopProof`, which says what is wrong
+ * @throws BrokerError `InvalidDpopProof`, whose message tells the flaw
  */
 export async function checkDpopProof(
   proof: string | undefined,
@@ -51,13 +51,13 @@ export async function checkDpopProof(
   return { jkt: await calculateJwkThumbprint(jwk), jti, nonce };
 }
 
-/** Returns the thumbprint of a proof's key where it has one and is signed with it, whatever else it says. */
+/** Returns the thumbprint of a proof's key, if the proof is signed with it. Nothing else is checked. */
 export async function findProofKey(proof: string | undefined): Promise<string | undefined> {
   if (proof === undefined || proof.length > LONGEST_PROOF) return undefined;
   try {
     return await calculateJwkThumbprint((await verifySignature(proof)).jwk);
   } catch (error) {
-    if (error instanceof BrokerError) return undefined; // The server is asked what it thinks of it.
+    if (error instanceof BrokerError) return undefined; // The issuer judges the proof.
     throw error;
   }
 }
@@ -68,12 +68,12 @@ async function verifySignature(proof: string): Promise<{ payload: unknown; jwk: 
     if (protectedHeader.typ !== 'dpop+jwt') throw new errors.JWSInvalid('not a DPoP proof');
     return { payload: JSON.parse(Buffer.from(payload).toString('utf8')), jwk: protectedHeader.jwk ?? {} };
   } catch (cause) {
-    // Nothing here depends on anything but the proof.
+    // Only the proof itself can cause these errors.
     throw invalidProof('It must be a JWT of the type dpop+jwt, signed with ES256 by the key in it.', cause);
   }
 }
 
-/** Without query and fragment (RFC 9449 section 4.3, number 9). */
+/** Returns a URL without query and fragment (RFC 9449 section 4.3, number 9). */
 function addressOf(text: string): string | undefined {
   const url = URL.parse(text);
   return url ? url.origin + url.pathname : undefined;

@@ -2,14 +2,14 @@ import { createPrivateKey, hash, type KeyObject, randomUUID, sign } from 'node:c
 import type { JWK } from 'jose';
 import { toJwsForm } from './jws-signature.ts';
 
-/** A DPoP key ready to sign: the key itself and the encoded header that all its proofs share. */
+/** A DPoP key ready to sign, with the encoded header that all its proofs share. */
 export type DpopSigner = { readonly key: KeyObject; readonly header: string };
 
 export type ProofClaims = {
   readonly method: string;
-  /** The address of the request; query and fragment are left out of the proof. */
+  /** The URL of the request. The proof leaves out query and fragment. */
   readonly url: URL;
-  /** Of the token that the request carries: see `accessTokenHash`; none at an authorization server. */
+  /** The `accessTokenHash` of the token in the request; none at an authorization server. */
   readonly ath?: string;
   readonly nonce: string | undefined;
   readonly now: Date;
@@ -24,7 +24,7 @@ export function createDpopSigner(privateJwk: JWK): DpopSigner {
   };
 }
 
-/** Signs the proof that a request's sender holds the key its token is bound to (RFC 9449 section 4.2), ES256. */
+/** Signs the DPoP proof of a request with ES256 (RFC 9449 section 4.2). */
 export function signDpopProof({ key, header }: DpopSigner, claims: ProofClaims): string {
   const { method, url, ath, nonce, now } = claims;
   const payload = encode({
@@ -35,17 +35,17 @@ export function signDpopProof({ key, header }: DpopSigner, claims: ProofClaims):
     ath,
     nonce,
   });
-  // Asking Node for the form of JWS costs more than the signature itself.
+  // Node's own conversion to the JWS form costs more than the signature itself.
   const signature = toJwsForm(sign('sha256', Buffer.from(`${header}.${payload}`), key));
   return `${header}.${payload}.${signature.toString('base64url')}`;
 }
 
-/** The hash by which a proof names its access token (RFC 9449 section 4.2). */
+/** Returns the hash by which a proof names its access token (RFC 9449 section 4.2). */
 export function accessTokenHash(accessToken: string): string {
   return hash('sha256', accessToken, 'base64url');
 }
 
-/** Leaves out what is undefined. */
+/** Encodes a value as base64url JSON, without undefined properties. */
 function encode(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }

@@ -1,4 +1,4 @@
-/** How many bytes each number of a P-256 signature takes in a JWS. */
+/** The bytes of each number of a P-256 signature in a JWS. */
 const NUMBER_BYTES = 32;
 
 /**
@@ -13,12 +13,12 @@ export function toJwsForm(der: Buffer): Buffer {
   return jws;
 }
 
-/** The lengths of so small a signature are a byte each. */
+/** A length in a signature this small takes one byte. */
 function lengthAt(der: Buffer, index: number): number {
   return der.readUInt8(index);
 }
 
-/** DER writes a number as short as it can be, or a zero longer where it would look negative. */
+/** DER drops leading zeros of a number, and adds one if the number would look negative. */
 function placeNumber(number: Buffer, into: Buffer, end: number): void {
   const digits = number.subarray(Math.max(0, number.length - NUMBER_BYTES));
   digits.copy(into, end - digits.length);

@@ -1,11 +1,11 @@
 const MAX_ENTRIES = 10_000;
 
-/** No server needs as much; what is longer would only fill the memory. */
+/** No server needs a longer nonce. */
 const MAX_LENGTH = 1_024;
 
 /**
- * The newest DPoP nonces (RFC 9449 section 8), each under the name of what it is for; those that were told longest ago
- * are dropped. A nonce of over 1,024 characters is not kept.
+ * The newest DPoP nonces (RFC 9449 section 8), each by the name of its server or session. Keeps 10,000 and drops the
+ * oldest. A nonce of over 1,024 characters is not kept.
  */
 export class NonceCache {
   private readonly nonces = new Map<string, string>();

@@ -13,16 +13,16 @@ import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
 import { pdsOf } from '../../identity/resolution/pds-of.ts';
 import { SharedRequests } from './shared-requests.ts';
 
-/** The issuer that speaks for an account, and the account's PDS as an origin. */
+/** The issuer that is responsible for an account, and the account's PDS as an origin. */
 export type AccountIssuer = { readonly metadata: OAuthAuthorizationServerMetadata; readonly pds: string };
 
 const noCache = { get: () => undefined, set: () => undefined, del: () => undefined };
 
 /**
- * Asks who speaks for an account now: subject -> DID document -> PDS -> issuer.
+ * Finds the issuer that is responsible for an account now: subject -> DID document -> PDS -> issuer.
  *
- * Nothing is kept. Each account's document is fetched from its source; the two documents that all accounts of a
- * server have in common are shared by those who ask for them at the same time. Handles are not looked at.
+ * Nothing is cached. Each account's document is fetched from its source. Concurrent callers share a fetch of the two
+ * documents that all accounts of a server have in common. Handles are not checked.
  */
 @Injectable()
 export class AccountIssuers {
@@ -45,7 +45,7 @@ export class AccountIssuers {
     });
   }
 
-  /** @throws BrokerError `AccountUnreachable`, or whatever kept the metadata from being fetched or believed */
+  /** @throws BrokerError `AccountUnreachable`, or the error of fetching or validating the metadata */
   async find(did: Did): Promise<AccountIssuer> {
     assertAtprotoDid(did);
     const pds = pdsOf(await this.documents.resolve(did), this.allowHttp);

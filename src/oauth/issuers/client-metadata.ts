@@ -9,12 +9,11 @@ import type { Config } from '../../config/config.ts';
 export type ClientMetadata = Readonly<OAuthClientMetadataInput>;
 
 /**
- * Describes this broker to authorization servers (OAuth Client ID Metadata Document, atproto OAuth profile). An
- * https broker is a confidential client that they fetch this from; a loopback broker is a public one that they
- * derive from its client id.
+ * Returns the OAuth client ID metadata document of this broker (atproto OAuth profile). Authorization servers fetch it
+ * from an https broker, a confidential client. They derive it for a loopback broker, a public client, from its id.
  */
 export function clientMetadata(config: Config, clientId?: string): ClientMetadata {
-  // A loopback client's id says all there is to say about it, so an old one can still be spoken for.
+  // A loopback client's id contains its metadata, so the broker can still act as an old one.
   if (clientId !== undefined && isOAuthClientIdLoopback(clientId)) {
     return atprotoLoopbackClientMetadata(clientId);
   }
@@ -42,7 +41,7 @@ export function clientMetadata(config: Config, clientId?: string): ClientMetadat
   };
 }
 
-/** Returns the id this broker is known by to authorization servers; every session is bound to it. */
+/** Returns the broker's client id. Every session is bound to it. */
 export function clientIdOf(config: Config): string {
   return clientMetadata(config).client_id ?? '';
 }

@@ -12,10 +12,10 @@ import { SharedRequests } from './shared-requests.ts';
 const KEPT_MS = 5 * 60_000;
 const MOST_ISSUERS = 1_000;
 
-/** Longer ones are no origin that anybody uses. */
+/** No real origin is longer. */
 const LONGEST_ISSUER = 512;
 
-/** Where an issuer takes what clients post, all at the issuer's own origin; `undefined` for what it does not offer. */
+/** The endpoints of an issuer, all at its own origin; `undefined` for those that it lacks. */
 export type Endpoints = {
   readonly issuer: string;
   readonly token: URL;
@@ -23,7 +23,7 @@ export type Endpoints = {
   readonly revocation: URL | undefined;
 };
 
-/** What keeps an issuer from being asked today will do so tomorrow. */
+/** Failures that a retry does not cure. */
 const UNFIT = new Set<OutboundFailure>([
   'forbidden_protocol',
   'forbidden_credentials',
@@ -34,7 +34,7 @@ const UNFIT = new Set<OutboundFailure>([
 
 const noCache = { get: () => undefined, set: () => undefined, del: () => undefined };
 
-/** What issuers that callers name say about themselves (RFC 8414), kept for five minutes; and what time it is there. */
+/** Fetches the metadata of issuers that callers name (RFC 8414), and caches it for five minutes. */
 @Injectable()
 export class IssuerEndpoints {
   private readonly allowHttp: boolean;
@@ -57,8 +57,8 @@ export class IssuerEndpoints {
    * Returns the endpoints of an issuer.
    *
    * @param issuer an origin, exactly as the issuer itself writes it
-   * @throws BrokerError `InvalidIssuer` where it is none, is not what it says of itself, or names endpoints that are not
-   * its own; `IssuerUnavailable` when it cannot be asked now
+   * @throws BrokerError `InvalidIssuer` if it is no issuer, has another name, or names endpoints at another origin;
+   * `IssuerUnavailable` if it cannot be reached now
    */
   async get(issuer: string): Promise<Endpoints> {
     const known = this.known.get(issuer);
@@ -95,9 +95,13 @@ export class IssuerEndpoints {
         ? new BrokerError('IssuerUnavailable', 'The issuer cannot be reached right now. Try again.', {
             cause,
           })
-        : new BrokerError('InvalidIssuer', 'What is there does not describe an issuer of this name.', {
-            cause,
-          });
+        : new BrokerError(
+            'InvalidIssuer',
+            'The server there does not describe an issuer of this name. Check issuer.',
+            {
+              cause,
+            },
+          );
     }
   }
 
@@ -111,14 +115,17 @@ export class IssuerEndpoints {
   }
 }
 
-/** Nothing that is signed for an issuer goes anywhere else. */
+/** Signed requests for an issuer must not go to another origin. */
 function ownEndpoint(issuer: string, endpoint: string): URL {
   const url = new URL(endpoint);
   if (url.origin === issuer && url.username === '' && url.password === '' && url.hash === '') return url;
-  throw new BrokerError('InvalidIssuer', 'The issuer names an endpoint that is not its own.');
+  throw new BrokerError(
+    'InvalidIssuer',
+    'The issuer names an endpoint at another origin. Only its operator can fix that.',
+  );
 }
 
-/** Whether an issuer may well be what it was named, and only could not be asked. */
+/** Whether the failure says nothing about the issuer, which may be reachable later. */
 function isOutage(error: unknown): boolean {
   if (error instanceof OutboundError) return !UNFIT.has(error.reason);
   if (!(error instanceof Error)) return false;

@@ -27,19 +27,19 @@ const runtimeImplementation: RuntimeImplementation = {
   requestLock: requestLocalLock,
 };
 
-/** The two places where the library keeps what it makes; they live as long as one authorization step. */
+/** The library's two stores, for the duration of one authorization step. */
 export type LibraryStores = {
-  /** Receives the pending authorization when one begins, gives it back when one is finished. */
+  /** The pending authorization to finish. */
   readonly state?: { state: string; secrets: NodeSavedState };
   readonly onState?: (state: string, secrets: NodeSavedState) => Promise<void>;
   readonly onSession?: (session: NodeSavedSession) => void;
 };
 
 /**
- * Makes a client of the official OAuth library for one step of one authorization.
+ * Creates a client of the official OAuth library for one step of one authorization.
  *
- * The library keeps one session for each DID and ends the older one; with stores of its own each step sees no
- * session but the one it makes, so a second login of an account ends nothing. Caches are shared by all steps.
+ * The library keeps one session per DID and revokes the older one. With stores of its own a step sees only the session
+ * that it makes, so a second login of an account ends nothing. All steps share the caches.
  */
 @Injectable()
 export class OAuthLibrary {
@@ -57,14 +57,14 @@ export class OAuthLibrary {
     private readonly outboundHttp: OutboundHttp,
   ) {}
 
-  /** @param clientId the client that a grant was given to, where that may be another than this broker is now */
+  /** @param clientId the client of the grant, if it may differ from this broker's client id */
   client(key: Key | undefined, stores: LibraryStores = {}, clientId?: string): NodeOAuthClient {
     return new NodeOAuthClient({
       clientMetadata: clientMetadata(this.config, clientId),
       ...(key ? { keyset: [key] } : {}),
       allowHttp: this.config.outbound.allowHttp,
       identityResolver: this.identity.identityResolver,
-      // A code or a token that was sent must not be cut off by a time limit; a document may be.
+      // A time limit must not abort a request with a code or a token; it may abort one for a document.
       fetch: (input, init) =>
         (isPost(input, init) ? this.outboundHttp.token : this.outboundHttp.metadata)(input, init),
       runtimeImplementation,

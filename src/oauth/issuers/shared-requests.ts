@@ -1,4 +1,4 @@
-/** Lets those who ask for the same thing at the same time share one request, and its failure as well. */
+/** Lets concurrent callers share one request for the same thing, and its failure. */
 export class SharedRequests<Answer> {
   private readonly underWay = new Map<string, Promise<Answer>>();
 

@@ -1,10 +1,10 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Log } from './log.ts';
 
-/** What Nest logs as an error here it also throws, and whoever starts the broker tells it, once. */
+/** Nest also throws what it logs under these names, and the program that starts the broker prints it once. */
 const TELLERS_OF_THROWN_ERRORS: readonly unknown[] = ['ExceptionHandler', 'NestApplication'];
 
-/** Lets Nest speak through our log, in its form and redacted; what it says of its everyday is left out. */
+/** Returns a logger that writes Nest's warnings and errors to the broker's log, redacted, and drops the rest. */
 export function createNestLog(log: Log): LoggerService {
   const tell = (message: unknown, ...details: unknown[]): void => {
     if (TELLERS_OF_THROWN_ERRORS.includes(details.at(-1))) return;

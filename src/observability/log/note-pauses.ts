@@ -1,16 +1,16 @@
-/** What was noted is noted again only after so long: a flood fills no log. */
+/** The same thing is noted again only after this long, so that a flood fills no log. */
 const PAUSE_MS = 60_000;
 
-/** Beyond so many things noted within a pause, the metrics tell the rest. */
+/** The most notes within one pause; only metrics count the rest. */
 export const MOST_NOTES = 300;
 
-/** Says what is worth a note, however often it happens. */
+/** Decides what to note, however often it happens. */
 export class NotePauses {
-  /** Until when each is not noted again; oldest first. */
+  /** The time until which each is not noted again, oldest first. */
   private readonly quiet = new Map<string, number>();
 
   /**
-   * Answers whether to note something now, and takes that as done.
+   * Returns whether to note something now, and counts it as noted.
    *
    * @param now of a clock that only goes forward, in milliseconds
    */

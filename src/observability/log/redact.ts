@@ -1,4 +1,4 @@
-/** The forms that a secret can take in a text: our own credentials, authorization headers, JWTs, OAuth parameters. */
+/** The forms of a secret in a text: credentials, authorization headers, JWTs, OAuth parameters, passwords. */
 const SECRETS: readonly [RegExp, string][] = [
   [/\b(ckapi|cktmp)_[A-Za-z0-9_-]+/g, '$1_[redacted]'],
   [/\b(Bearer|DPoP|Basic) +[A-Za-z0-9._~+/=-]+/gi, '$1 [redacted]'],
@@ -11,7 +11,7 @@ const SECRETS: readonly [RegExp, string][] = [
   [/\/\/[^/\s@]+@/g, '//[redacted]@'],
 ];
 
-/** Returns `text` without anything that looks like a secret. */
+/** Returns `text` with every secret replaced. */
 export function redact(text: string): string {
   return SECRETS.reduce((clean, [form, replacement]) => clean.replace(form, replacement), text);
 }
@@ -19,8 +19,8 @@ export function redact(text: string): string {
 type LoggedError = { type: string; code?: string; message: string; stack?: string; cause?: LoggedError };
 
 /**
- * Returns what the log says of an error: type, code, message and stack, redacted, and its causes. Other
- * properties are left out, as libraries keep whole requests there, with their headers.
+ * Returns an error for the log: type, code, message, stack and causes, redacted. Other properties are left out, because
+ * libraries keep whole requests there, with their headers.
  */
 export function toLoggedError(error: unknown, depth = 5): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error, message: redact(String(error)) };

@@ -8,8 +8,8 @@ type LabelledCounter<Label extends string> = {
 };
 
 /**
- * A counter that shows every value of its label from the start: one that begins with its first event hides that event from
- * whoever asks for its growth.
+ * Returns a counter that shows every value of its label from the start. A value that appears with its first event hides
+ * that event from a query for growth.
  */
 export function counterFromZero<Label extends string>(
   registry: Registry,

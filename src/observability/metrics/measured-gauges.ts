@@ -2,12 +2,12 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Log } from '../log/log.ts';
 import { measureSeldom } from './metrics-measurement.ts';
 
-/** Where a number comes from that is asked for when somebody scrapes; one for each value of its label, if it has one. */
+/** Returns the number of a gauge, or one number for each value of its label. Called when a scrape needs it. */
 export type MeasurementSource = () => Promise<number | Readonly<Record<string, number>>>;
 
 export type MeasuredMetric = { readonly name: string; readonly help: string; readonly label?: string };
 
-/** The numbers that nobody counts as they happen: they are asked for when somebody scrapes. */
+/** The gauges that are measured when a scrape needs them. */
 export class MeasuredGauges {
   private readonly measurements: (() => Promise<void>)[] = [];
   private readonly failures: Counter<'metric'>;
@@ -42,14 +42,14 @@ export class MeasuredGauges {
   }
 }
 
-/** A gauge whose number is not known has none: an old one would look like a new one. */
+/** Removes the number of a gauge if it could not be measured: an old number would look current. */
 function show(
   gauge: Gauge,
   label: string | undefined,
   measured: Awaited<ReturnType<MeasurementSource>> | undefined,
 ): void {
   gauge.reset();
-  // Reset, a gauge with a label shows nothing, and one without shows 0.
+  // After a reset, a gauge with a label shows nothing, but one without shows 0.
   if (label === undefined) gauge.remove();
   if (typeof measured === 'number') gauge.set(measured);
   else if (label !== undefined)

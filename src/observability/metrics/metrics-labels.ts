@@ -1,12 +1,11 @@
-// The values of the labels. Every one is written down here or in code; nothing that comes from outside is among them,
-// as each new value of a label is a new time series for ever.
+// The values of the labels. Each new value is a new time series for ever, so none comes from outside.
 
-/** How an attempt to refresh ends; an answer that asks to sign again ends none. */
+/** The outcomes of an attempt to refresh. A response that only asks to sign again is none. */
 export const attemptOutcomes = ['refreshed', 'not-sent', 'refused', 'invalid-grant', 'unknown'] as const;
 
 export type AttemptOutcome = (typeof attemptOutcomes)[number];
 
-/** Why a session needs its owner again. */
+/** The reasons for which a session needs reauthorization. */
 export const endReasons = [
   'revoked',
   'response_lost',
@@ -18,7 +17,7 @@ export const endReasons = [
 
 export type EndReason = (typeof endReasons)[number];
 
-/** What a background run made of a session; an attempt that failed tells why by its outcome. */
+/** The results of a background run for a session. The outcome of its attempt tells why one failed. */
 export const backgroundResults = [
   'refreshed',
   'skipped',
@@ -30,10 +29,10 @@ export const backgroundResults = [
 
 export type BackgroundResult = (typeof backgroundResults)[number];
 
-/** Failures of the run's own; the others are as many as issuers have words. */
+/** Failures of the run itself. Other errors are words of issuers, whose number is unlimited. */
 const runFailures: readonly BackgroundResult[] = ['slow', 'issuer_busy', 'crashed'];
 
-/** Returns what became of a session as one of few values. */
+/** Returns the result of a background run as one of few values. */
 export function toBackgroundResult(result: {
   readonly kind: 'refreshed' | 'skipped' | 'failed';
   readonly error?: string;
@@ -41,7 +40,7 @@ export function toBackgroundResult(result: {
   return runFailures.find(failure => failure === result.error) ?? result.kind;
 }
 
-/** Why a temp token opens nothing. */
+/** The reasons for which a temp token is refused. */
 export const tempTokenRefusals = [
   'malformed',
   'not_found',
@@ -52,30 +51,31 @@ export const tempTokenRefusals = [
 ] as const;
 
 export type TempTokenRefusal = (typeof tempTokenRefusals)[number];
+
 /**
- * How a key that was shown is judged; `rotated` is a secret from before a rotation whose grace is over. Whether the key's
- * session works is another matter.
+ * The outcomes of a presented key. `rotated`: its secret is from before a rotation, and the grace period is over. The
+ * state of the key's session does not count.
  */
 export const keyOutcomes = ['accepted', 'unknown', 'malformed', 'expired', 'revoked', 'rotated'] as const;
 
 export type KeyOutcome = (typeof keyOutcomes)[number];
 
-/** How a request for a service token is answered: with a token from before, with a new one, or with neither. */
+/** The outcomes of a request for a service token: a cached token, a new one, or none. */
 export const serviceTokenOutcomes = ['kept', 'minted', 'failed'] as const;
 
 export type ServiceTokenOutcome = (typeof serviceTokenOutcomes)[number];
 
-/** The moments at which a server says what was granted. */
+/** The moments at which a server tells which scope it granted. */
 export const grantMoments = ['login', 'key_request', 'reconnection', 'refresh'] as const;
 
 export type GrantMoment = (typeof grantMoments)[number];
 
-/** How it ends to look for a permission set at its authority. */
+/** The outcomes of a lookup of a permission set at its authority. */
 export const lookOutcomes = ['resolved', 'failed'] as const;
 
 export type LookOutcome = (typeof lookOutcomes)[number];
 
-/** What became of a native app's refresh. */
+/** The outcomes of a native app's refresh. */
 export const nativeRefreshOutcomes = [
   'refreshed',
   'shared',
@@ -90,19 +90,19 @@ export const nativeRefreshOutcomes = [
 
 export type NativeRefreshOutcome = (typeof nativeRefreshOutcomes)[number];
 
-/** What is wrong with the header that a native app's request has to carry. */
+/** The flaws of the attestation header of a native app's request. */
 export const attestationFlaws = ['missing', 'wrong'] as const;
 
 export type AttestationFlaw = (typeof attestationFlaws)[number];
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** Returns the method of a request; those that no route answers to are one. */
+/** Returns the method of a request; methods of no route count as `other`. */
 export function toMethodLabel(method: string): string {
   return methods.includes(method) ? method : 'other';
 }
 
-/** Returns the class of a status, as `2xx`. */
+/** Returns the class of a status, such as `2xx`. */
 export function toStatusLabel(status: number): string {
   return `${Math.floor(status / 100)}xx`;
 }

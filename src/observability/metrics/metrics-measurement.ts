@@ -1,9 +1,9 @@
 import { failAfter } from '../../waiting/fail-after.ts';
 
-/** How old a measured number may be, however often somebody asks for it. */
+/** The age up to which a measured number is reused. */
 const MAX_AGE_MS = 10_000;
 
-/** How long a scrape waits for a number; who scrapes waits for 10 s by default. */
+/** How long a scrape waits for a number; a scraper itself waits 10 s by default. */
 const PATIENCE_MS = 3_000;
 
 export type MeasurementLimits = {
@@ -13,9 +13,8 @@ export type MeasurementLimits = {
 };
 
 /**
- * Returns a measurement that never rejects and asks its source at most every 10 s, whoever asks and whatever the source
- * said. What the source throws, and that it takes longer than 3 s, is handed to `onFailure`, once for each time that it
- * was asked; the value is `undefined` then.
+ * Returns a measurement that never rejects and calls its source at most every 10 s. If the source fails or takes longer
+ * than 3 s, the value is `undefined` and `onFailure` gets the error, once per call of the source.
  */
 export function measureSeldom<Value>(
   source: () => Promise<Value>,

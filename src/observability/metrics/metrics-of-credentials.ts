@@ -9,7 +9,7 @@ import {
   tempTokenRefusals,
 } from './metrics-labels.ts';
 
-/** The credentials that the broker recognises or hands out: API keys, temp tokens, service tokens. */
+/** Metrics of API keys, temp tokens and service tokens. */
 export class MetricsOfCredentials {
   private readonly keyValidations: Counter<'outcome'>;
   private readonly keyUseFailures: Counter;

@@ -1,17 +1,17 @@
 import { Histogram, type Registry } from 'prom-client';
 import { toMethodLabel, toStatusLabel } from './metrics-labels.ts';
 
-/** How a request went, as far as the metrics tell requests apart. */
+/** What the metrics record of a request. */
 export type RequestMeasurement = {
-  /** The route's pattern, as `/xrpc/:nsid`; never the path that was asked for. */
+  /** The route's pattern, such as `/xrpc/:nsid`; never the requested path. */
   readonly route: string;
   readonly method: string;
-  /** `undefined` when the caller left before its answer had been sent. */
+  /** `undefined` if the caller left before its response was sent. */
   readonly status: number | undefined;
   readonly seconds: number;
 };
 
-/** The requests that the broker answers. */
+/** Metrics of the requests to the broker. */
 export class MetricsOfHttp {
   private readonly requests: Histogram<'route' | 'method' | 'status'>;
 

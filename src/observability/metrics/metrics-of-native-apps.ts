@@ -7,7 +7,7 @@ import {
   nativeRefreshOutcomes,
 } from './metrics-labels.ts';
 
-/** What native apps ask. */
+/** Metrics of native apps' requests. */
 export class MetricsOfNativeApps {
   private readonly refreshes: Counter<'outcome'>;
   private readonly unattested: Counter<'reason'>;

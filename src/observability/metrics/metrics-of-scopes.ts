@@ -2,7 +2,7 @@ import type { Counter, Registry } from 'prom-client';
 import { counterFromZero } from './counter-from-zero.ts';
 import { type GrantMoment, grantMoments, type LookOutcome, lookOutcomes } from './metrics-labels.ts';
 
-/** What was granted beside what is wanted, and where permission sets are read. */
+/** Metrics of granted scopes and of permission sets. */
 export class MetricsOfScopes {
   private readonly shortfalls: Counter<'at'>;
   private readonly permissionSetLooks: Counter<'outcome'>;

@@ -11,7 +11,7 @@ import {
 
 const MINUTE_SECONDS = 60;
 
-/** How sessions are kept alive: refreshes, whoever waits for them, background runs, and the sessions that are lost. */
+/** Metrics of sessions: refreshes, waits for them, background runs, and sessions that need reauthorization. */
 export class MetricsOfSessions {
   private readonly attempts: Counter<'outcome'>;
   private readonly tokenLife: Histogram;
@@ -56,12 +56,12 @@ export class MetricsOfSessions {
     this.attempts.inc({ outcome });
   }
 
-  /** @param secondsLeft of the access token that got a successor; below 0 when it had run out */
+  /** @param secondsLeft of the replaced access token; below 0 if it had expired */
   tokenReplaced(secondsLeft: number): void {
     this.tokenLife.observe(Math.max(0, secondsLeft));
   }
 
-  /** Measures a wait for a token, whichever way it ends. */
+  /** Measures a wait for a token, whether it succeeds or fails. */
   async waitForToken<Result>(wait: Promise<Result>): Promise<Result> {
     const stop = this.waits.startTimer();
     try {

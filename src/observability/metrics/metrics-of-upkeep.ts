@@ -1,6 +1,6 @@
 import { Counter, type Registry } from 'prom-client';
 
-/** What the broker does for itself: it sweeps its tables, and writes down what happened. */
+/** Metrics of the broker's upkeep: sweeps and the audit log. */
 export class MetricsOfUpkeep {
   private readonly sweptRows: Counter<'table'>;
   private readonly sweepFailures: Counter<'table'>;
@@ -27,12 +27,15 @@ export class MetricsOfUpkeep {
     });
   }
 
-  /** @param table a name from the table of what is swept, `rows` 0 to show that it is there */
+  /**
+   * @param table the name of a sweep
+   * @param rows 0 shows the sweep in the metrics
+   */
   swept(table: string, rows: number): void {
     this.sweptRows.inc({ table }, rows);
   }
 
-  /** @param failures 0 to show that the table is there */
+  /** @param failures 0 shows the sweep in the metrics */
   sweepFailed(table: string, failures = 1): void {
     this.sweepFailures.inc({ table }, failures);
   }

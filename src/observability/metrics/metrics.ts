@@ -9,8 +9,8 @@ import { MetricsOfSessions } from './metrics-of-sessions.ts';
 import { MetricsOfUpkeep } from './metrics-of-upkeep.ts';
 
 /**
- * The broker's metrics, in the text format of Prometheus: for each topic one method for each thing that happens in the
- * business. Labels have few values each, and no account, session, issuer or path is among them.
+ * The broker's metrics, in the text format of Prometheus: an object for each topic, with a method for each event. Each
+ * label has few values, and none is an account, session, issuer or path.
  */
 export class Metrics {
   private readonly registry = new Registry();
@@ -30,14 +30,14 @@ export class Metrics {
   }
 
   /**
-   * Adds a number that is asked for when somebody scrapes, at most every 10 s. One that cannot be had is left out, counted
-   * as a failure and logged; the others are served all the same.
+   * Adds a gauge that is measured when a scrape needs it, at most every 10 s. A failed measurement is left out, counted
+   * and logged. The other gauges are served.
    */
   measure(metric: MeasuredMetric, source: MeasurementSource): void {
     this.gauges.add(metric, source);
   }
 
-  /** Everything, in the text format of Prometheus (version 0.0.4), whose media type `contentType` is. */
+  /** Returns all metrics in the text format of Prometheus (version 0.0.4), with the media type `contentType`. */
   async text(): Promise<string> {
     await this.gauges.measureAll();
     return this.registry.metrics();
