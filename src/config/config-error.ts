@@ -1,4 +1,4 @@
-/** A problem of one setting. `message` continues a sentence that begins with the variable's name, and ends in the remedy. */
+/** A problem of one setting. `message` continues a sentence that begins with the name and ends in the remedy. */
 export type Problem = { readonly variable: string; readonly message: string };
 
 /** The settings are not a valid configuration. The message names every offending variable and its remedy. */

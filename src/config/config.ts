@@ -3,7 +3,6 @@ import { ConfigError } from './config-error.ts';
 import { findContradictions } from './contradictions.ts';
 import type { DatabaseConfig } from './values/database-url.ts';
 import type { Settings } from './environment.ts';
-import type { FailPointSetting } from './values/fail-point.ts';
 import type { ListenAddress } from './values/listen-address.ts';
 import type { Environment } from './parse-environment.ts';
 import { parseEnvironment } from './parse-environment.ts';
@@ -35,121 +34,97 @@ export type EncryptionConfig =
   | { readonly kind: 'given'; readonly keys: readonly Buffer[] }
   | { readonly kind: 'generated'; readonly file: string };
 
-/** The broker's configuration, free of contradictions: `readConfig` makes it, and the class is its Nest token. */
-export class Config {
-  /** Origin only: https, or http on a loopback address. */
-  readonly publicUrl: URL;
-  readonly listen: ListenAddress;
-  /** Empty, or `/x` without a trailing slash. */
-  readonly basePath: string;
-  /** Origin and base path, without a trailing slash. */
-  readonly baseUrl: string;
-  readonly client: ClientConfig;
-  readonly clientProfile: ClientProfile;
-  /** The scope that a login asks for, separated by single spaces; `atproto` is in it. */
-  readonly scope: string;
-  /** Its parts as they were written: so they stand in the client metadata, and only so a server takes them. */
-  readonly scopeParts: readonly string[];
-  /** The file of permission sets that the network is not asked for. */
-  readonly permissionSetsFile: string | undefined;
-  readonly cookie: CookieConfig;
-  readonly database: DatabaseConfig;
-  readonly spoolDirectory: string;
-  readonly encryption: EncryptionConfig;
-  readonly adminToken: string | undefined;
-  readonly introspectToken: string | undefined;
-  readonly identity: { readonly plcUrl: URL; readonly handleResolver: URL | undefined };
-  readonly outbound: { readonly allowHttp: boolean };
-  /** Where a test wants the process to fail. */
-  readonly failPoint: FailPointSetting | undefined;
-  /** The largest body that is passed on to a PDS. */
-  readonly uploadLimitBytes: number;
-  /** How many sessions are kept in memory, opened and ready to sign. */
-  readonly cachedSessions: number;
-  /** How many service tokens are kept in memory. */
-  readonly cachedServiceTokens: number;
-  /** Whether a service token may be for every method of a service. */
-  readonly methodlessServiceTokens: boolean;
-  /** Requests per minute and process, and calls of one session at a time. */
-  readonly limits: {
-    readonly perAddress: number | 'off';
-    readonly perCredential: number | 'off';
-    readonly concurrencyPerSession: number;
-    /** From one address, and for one account. */
-    readonly keyRequests: number | 'off';
-    /** Of native apps: from one address, of one app that has no limit of its own, and of all together. */
-    readonly nativePerAddress: number | 'off';
-    readonly nativePerApp: number | 'off';
-    readonly native: number | 'off';
-  };
-  /** How many refresh tokens of native apps are remembered. */
-  readonly nativeTokens: number;
-  /** How many temp tokens live at a time for one resource of one scope. */
-  readonly tempTokensPerResource: number;
-  readonly allowedOrigins: readonly string[];
-  readonly allowedDids: 'any' | readonly string[];
-  /** IP addresses and CIDR blocks. */
-  readonly trustedProxies: readonly string[];
-  readonly metricsListen: ListenAddress | undefined;
-  /** How many live keys an account may have. */
-  readonly keysPerAccount: number;
-  readonly keyRequests: 'open' | 'signed-in' | 'off';
-  /** How many key requests wait for their owners at a time, of all accounts together. */
-  readonly pendingKeyRequests: number;
-  /** How long audit events are kept. */
-  readonly auditDays: number;
-
-  constructor(settings: Settings) {
-    const dataDirectory = dataDirectoryOf(settings.LATCHKEY_DATABASE_URL);
-    this.publicUrl = publicUrlOf(settings);
-    this.listen = settings.LATCHKEY_LISTEN;
-    this.basePath = settings.LATCHKEY_BASE_PATH ?? '';
-    this.baseUrl = baseUrlOf(settings);
-    this.client = toClient(settings);
-    this.clientProfile = toClientProfile(settings);
-    this.scope = settings.LATCHKEY_SCOPE;
-    this.scopeParts = settings.LATCHKEY_SCOPE.split(' ');
-    this.permissionSetsFile = settings.LATCHKEY_PERMISSION_SETS_FILE;
-    this.cookie = toCookie(settings);
-    this.database = settings.LATCHKEY_DATABASE_URL;
-    this.spoolDirectory = settings.LATCHKEY_SPOOL_DIR ?? join(dataDirectory, 'spool');
-    this.encryption = toEncryption(settings, dataDirectory);
-    this.adminToken = settings.LATCHKEY_ADMIN_TOKEN;
-    this.introspectToken = settings.LATCHKEY_INTROSPECT_TOKEN;
-    this.identity = { plcUrl: settings.LATCHKEY_PLC_URL, handleResolver: settings.LATCHKEY_HANDLE_RESOLVER };
-    this.outbound = { allowHttp: settings.LATCHKEY_DEV_ALLOW_HTTP };
-    this.failPoint = settings.LATCHKEY_DEV_FAIL_POINT;
-    this.uploadLimitBytes = settings.LATCHKEY_UPLOAD_LIMIT;
-    this.cachedSessions = settings.LATCHKEY_CACHED_SESSIONS;
-    this.cachedServiceTokens = settings.LATCHKEY_CACHED_SERVICE_TOKENS;
-    this.methodlessServiceTokens = settings.LATCHKEY_METHODLESS_SERVICE_TOKENS;
-    this.limits = {
+/** Returns the fields of the configuration. Each is written once, and its type follows from its setting. */
+function toFields(settings: Settings) {
+  const dataDirectory = dataDirectoryOf(settings.LATCHKEY_DATABASE_URL);
+  return {
+    /** Origin only: https, or http on a loopback address. */
+    publicUrl: publicUrlOf(settings),
+    listen: settings.LATCHKEY_LISTEN,
+    /** Empty, or `/x` without a trailing slash. */
+    basePath: settings.LATCHKEY_BASE_PATH ?? '',
+    /** Origin and base path, without a trailing slash. */
+    baseUrl: baseUrlOf(settings),
+    client: toClient(settings),
+    clientProfile: toClientProfile(settings),
+    /** The scope that a login asks for, separated by single spaces; `atproto` is in it. */
+    scope: settings.LATCHKEY_SCOPE,
+    /** Its parts as written. The client metadata has the same text, or servers refuse it. */
+    scopeParts: settings.LATCHKEY_SCOPE.split(' '),
+    /** The file of permission sets that are not fetched from the network. */
+    permissionSetsFile: settings.LATCHKEY_PERMISSION_SETS_FILE,
+    cookie: toCookie(settings),
+    database: settings.LATCHKEY_DATABASE_URL,
+    spoolDirectory: settings.LATCHKEY_SPOOL_DIR ?? join(dataDirectory, 'spool'),
+    encryption: toEncryption(settings, dataDirectory),
+    adminToken: settings.LATCHKEY_ADMIN_TOKEN,
+    introspectToken: settings.LATCHKEY_INTROSPECT_TOKEN,
+    identity: { plcUrl: settings.LATCHKEY_PLC_URL, handleResolver: settings.LATCHKEY_HANDLE_RESOLVER },
+    outbound: { allowHttp: settings.LATCHKEY_DEV_ALLOW_HTTP },
+    /** The point at which a test lets the process fail. */
+    failPoint: settings.LATCHKEY_DEV_FAIL_POINT,
+    /** The largest body that is passed on to a PDS. */
+    uploadLimitBytes: settings.LATCHKEY_UPLOAD_LIMIT,
+    /** How many sessions are kept in memory, opened and ready to sign. */
+    cachedSessions: settings.LATCHKEY_CACHED_SESSIONS,
+    /** How many service tokens are kept in memory. */
+    cachedServiceTokens: settings.LATCHKEY_CACHED_SERVICE_TOKENS,
+    /** Whether a service token may be for every method of a service. */
+    methodlessServiceTokens: settings.LATCHKEY_METHODLESS_SERVICE_TOKENS,
+    /** Requests per minute and process, and calls of one session at a time. */
+    limits: {
       perAddress: settings.LATCHKEY_LIMIT_PER_ADDRESS,
       perCredential: settings.LATCHKEY_LIMIT_PER_CREDENTIAL,
       concurrencyPerSession: settings.LATCHKEY_CONCURRENCY_PER_SESSION,
+      /** From one address, and for one account. */
       keyRequests: settings.LATCHKEY_LIMIT_KEY_REQUESTS,
+      /** Of native apps: from one address, of one app without its own limit, and of all together. */
       nativePerAddress: settings.LATCHKEY_LIMIT_NATIVE_PER_ADDRESS,
       nativePerApp: settings.LATCHKEY_LIMIT_NATIVE_PER_APP,
       native: settings.LATCHKEY_LIMIT_NATIVE,
-    };
-    this.nativeTokens = settings.LATCHKEY_NATIVE_TOKENS;
-    this.tempTokensPerResource = settings.LATCHKEY_TEMP_TOKENS_PER_RESOURCE;
-    this.allowedOrigins = settings.LATCHKEY_ALLOWED_ORIGINS;
-    this.allowedDids = settings.LATCHKEY_ALLOWED_DIDS ?? 'any';
-    this.trustedProxies = settings.LATCHKEY_TRUSTED_PROXIES;
-    this.metricsListen = settings.LATCHKEY_METRICS_LISTEN;
-    this.keysPerAccount = settings.LATCHKEY_KEYS_PER_ACCOUNT;
-    this.keyRequests = settings.LATCHKEY_KEY_REQUESTS;
-    this.pendingKeyRequests = settings.LATCHKEY_PENDING_KEY_REQUESTS;
-    this.auditDays = settings.LATCHKEY_AUDIT_DAYS;
+    },
+    /** How many refresh tokens of native apps are remembered. */
+    nativeTokens: settings.LATCHKEY_NATIVE_TOKENS,
+    /** How many temp tokens live at a time for one resource of one scope. */
+    tempTokensPerResource: settings.LATCHKEY_TEMP_TOKENS_PER_RESOURCE,
+    allowedOrigins: settings.LATCHKEY_ALLOWED_ORIGINS,
+    allowedDids: settings.LATCHKEY_ALLOWED_DIDS ?? ('any' as const),
+    /** IP addresses and CIDR blocks. */
+    trustedProxies: settings.LATCHKEY_TRUSTED_PROXIES,
+    metricsListen: settings.LATCHKEY_METRICS_LISTEN,
+    /** How many live keys an account may have. */
+    keysPerAccount: settings.LATCHKEY_KEYS_PER_ACCOUNT,
+    keyRequests: settings.LATCHKEY_KEY_REQUESTS,
+    /** How many key requests wait for their owners at a time, of all accounts together. */
+    pendingKeyRequests: settings.LATCHKEY_PENDING_KEY_REQUESTS,
+    /** How long audit events are kept. */
+    auditDays: settings.LATCHKEY_AUDIT_DAYS,
+  };
+}
+
+type Fields = DeepReadonly<ReturnType<typeof toFields>>;
+
+type DeepReadonly<Value> = Value extends URL | Buffer | string | number | boolean | undefined
+  ? Value
+  : { readonly [Key in keyof Value]: DeepReadonly<Value[Key]> };
+
+// TypeScript lets a class take its fields from a type only through its base.
+const WithFields = Object as unknown as new () => Fields;
+
+/** The broker's configuration, free of contradictions, made by `readConfig`. The class is its Nest token. */
+export class Config extends WithFields {
+  constructor(settings: Settings) {
+    super();
+    Object.assign(this, toFields(settings));
   }
 }
 
 /**
  * Reads the configuration out of environment variables.
  *
- * Relative paths stay as they were written. Throws a `ConfigError` whose one message names every variable
- * that is malformed, empty, unknown or in contradiction to another, with the remedy.
+ * Relative paths stay as they were written.
+ *
+ * @throws ConfigError whose message names every variable that is malformed, empty, unknown or in contradiction to another
  */
 export function readConfig(environment: Environment = process.env): Config {
   const { settings, problems } = parseEnvironment(environment);

@@ -3,9 +3,9 @@ import { openLogStream } from './log-stream.ts';
 import { redact, toLoggedError } from './redact.ts';
 
 /**
- * The broker's log: one method for each event, so that one page shows everything that is logged. A message is the
- * same phrase each time, and what varies is a field. `security` marks a possible attack, `alarm` what needs the operator now.
- * No argument is a secret; texts and errors are redacted all the same.
+ * The broker's log: one method for each event, so that one page shows everything that is logged. A message is the same
+ * phrase each time, and what varies is a field. `security` marks a possible attack, `alarm` what needs the operator now.
+ * No argument is a secret. Texts and errors are redacted all the same.
  */
 export class Log {
   private readonly logger: Logger;
