@@ -3,7 +3,7 @@ import type { Grant } from '../src/oauth/authorization/grant.ts';
 import type { Did } from '../src/database/tables/did.ts';
 import { firstRefreshTokenOf } from '../test/network/fake-accounts.ts';
 
-/** A grant of a public client at an issuer that is its own PDS, as if it had just been given; its key is a real one. */
+/** Returns a fresh made-up grant of a public client at an issuer that is its own PDS. Its key is real. */
 export function madeUpGrant(did: Did, issuer: string, clientId: string, lifeMs: number): Grant {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return {

@@ -25,7 +25,7 @@ import { UiSessionsModule } from './ui-sessions/ui-sessions.module.ts';
 import { WebModule } from './web/web.module.ts';
 import { XrpcModule } from './xrpc/xrpc.module.ts';
 
-/** The whole broker, and the place where ports meet what fills them. */
+/** The root module. Fills the ports of lower modules, such as the credential verifiers of access/. */
 @Module({})
 export class AppModule {
   static forConfig(config: Config, log: Log): DynamicModule {

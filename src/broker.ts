@@ -14,9 +14,9 @@ import { createNestLog } from './observability/log/nest-log.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 /**
- * Makes a broker that is ready to listen: database open and migrated, keys loaded, every route declared.
+ * Creates a broker that is ready to listen: database migrated, keys loaded, every route declared.
  *
- * @param root the module of the whole, by default the broker's own
+ * @param root the root module, by default the broker's own
  */
 export async function createBroker(
   config: Config,
@@ -53,7 +53,7 @@ export async function createBroker(
   return app;
 }
 
-/** Makes a broker, listens, and ends it well when the process is asked to end. */
+/** Creates a broker, listens, and shuts it down on SIGTERM or SIGINT. */
 export async function startBroker(config: Config): Promise<void> {
   const app = await createBroker(config);
   endOnSignals(app);
@@ -74,9 +74,9 @@ export async function startBroker(config: Config): Promise<void> {
 
 function cannotListen({ listen: { host, port } }: Config, cause: unknown): Error {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
-  const why = code === 'EADDRINUSE' ? 'another process does' : code;
+  const why = code === 'EADDRINUSE' ? 'another process uses it' : code;
   return new Error(
-    `The broker cannot listen on ${host}:${port} (${why}). Free it, or set LATCHKEY_LISTEN to another address.`,
+    `The broker cannot listen on ${host}:${port} (${why}). Free the address, or set LATCHKEY_LISTEN to another one.`,
     { cause },
   );
 }
@@ -86,15 +86,15 @@ function warnOfOverrides({ outbound, identity, failPoint }: Config, log: Log): v
     log.developmentOverride('LATCHKEY_DEV_FAIL_POINT', `${failPoint.action} at ${failPoint.point}`);
   }
   if (outbound.allowHttp) {
-    log.developmentOverride('LATCHKEY_DEV_ALLOW_HTTP', 'plain http and private addresses are called');
+    log.developmentOverride('LATCHKEY_DEV_ALLOW_HTTP', 'the broker calls plain http and private addresses');
   }
   if (identity.plcUrl.origin !== 'https://plc.directory') {
-    log.developmentOverride('LATCHKEY_PLC_URL', `DIDs are looked up at ${identity.plcUrl.origin}`);
+    log.developmentOverride('LATCHKEY_PLC_URL', `the broker resolves DIDs at ${identity.plcUrl.origin}`);
   }
   if (identity.handleResolver) {
     log.developmentOverride(
       'LATCHKEY_HANDLE_RESOLVER',
-      `handles are looked up at ${identity.handleResolver.origin}`,
+      `the broker resolves handles at ${identity.handleResolver.origin}`,
     );
   }
 }

@@ -2,6 +2,6 @@ import { requireSupportedNode } from './config/supported-node.ts';
 
 requireSupportedNode();
 
-// Only now, as what this loads crashes without a word on a Node that is too old.
+// Imported after the check: these modules crash without a message on an old Node.
 const { run } = await import('./run.ts');
 await run();

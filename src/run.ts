@@ -1,7 +1,7 @@
 import { startBroker } from './broker.ts';
 import { readConfig } from './config/config.ts';
 
-/** Runs the broker; what keeps it from starting is told in one message. */
+/** Runs the broker. Prints one message and exits with code 1 if it cannot start. */
 export async function run(): Promise<void> {
   try {
     await startBroker(readConfig());
@@ -9,7 +9,7 @@ export async function run(): Promise<void> {
     process.stderr.write(
       `Latchkey cannot start: ${error instanceof Error ? error.message : String(error)}\n`,
     );
-    // Not `exitCode`: connections to Postgres that were opened by then would hold the process for a while.
+    // Not `exitCode`: open connections to Postgres would delay the exit.
     process.exit(1);
   }
 }

@@ -9,7 +9,7 @@ import type {
   UiSessionId,
 } from '../src/database/tables/id.ts';
 
-/** Fits wherever an id is asked for. */
+/** Fits every id type. */
 export type AnyId = SessionId &
   AttemptId &
   ApiKeyId &

@@ -60,10 +60,7 @@ export async function countTempTokens(settings: BrokerSettings): Promise<{ expir
   return { expired: Number(expired), live: Number(all) - Number(expired) };
 }
 
-async function storeLive(
-  database: Database,
-  repository: TempTokenRepository,
-): Promise<string[]> {
+async function storeLive(database: Database, repository: TempTokenRepository): Promise<string[]> {
   const tokens = Array.from({ length: liveTokens }, newTempToken);
   await database.transaction().execute(async transaction => {
     for (const token of tokens) {

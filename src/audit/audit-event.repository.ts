@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import { Database } from '../database/connection/database.ts';
+import { countDeleted } from '../database/connection/written-rows.ts';
 import type { Schema } from '../database/tables/schema.ts';
 import { toAuditEventRow } from './audit-event-row.ts';
 import type { AuditEvent } from './audit-event.ts';
@@ -41,17 +42,15 @@ export class AuditEventRepository {
 
   /** Deletes up to `limit` events older than `days`, oldest first. Returns their number. */
   async deleteOlderThan(days: number, limit: number): Promise<number> {
-    const { numDeletedRows } = await this.database
-      .deleteFrom('audit_event')
-      .where('id', 'in', select =>
+    return countDeleted(
+      this.database.deleteFrom('audit_event').where('id', 'in', select =>
         select
           .selectFrom('audit_event')
           .select('id')
           .where('at', '<=', this.database.now(-days * SECONDS_PER_DAY))
           .orderBy('at')
           .limit(limit),
-      )
-      .executeTakeFirst();
-    return Number(numDeletedRows);
+      ),
+    );
   }
 }

@@ -1,13 +1,13 @@
 import type { Did } from '../database/tables/did.ts';
 import type { AuditAction } from './audit-action.ts';
 
-/** Who did it: the id is that of the credential, never the credential. */
+/** The actor of an event, by the id of its credential, never by the credential. */
 export type AuditActor = {
   readonly kind: 'operator' | 'introspector' | 'browser' | 'api-key' | 'temp-token' | 'anonymous' | 'broker';
   readonly id?: string;
 };
 
-/** To what it was done; without an id where there is none, or there are many. */
+/** The object of an event. Without an id if there is none, or if there are many. */
 type AuditTarget = {
   readonly kind:
     | 'api-key'
@@ -21,13 +21,13 @@ type AuditTarget = {
   readonly id?: string;
 };
 
-/** Who does something, and the address it comes from. */
+/** An actor and its address. */
 export type AuditSource = { readonly actor: AuditActor; readonly from?: string };
 
-/** What somebody did, or was refused. Nothing in it is a secret; texts are cut off at 256 characters. */
+/** An action or a refusal. Contains no secret. Texts are truncated to 256 characters. */
 export type AuditEvent = AuditSource & {
   readonly action: AuditAction;
-  /** The account that it is about. */
+  /** The account concerned. */
   readonly did?: Did;
   readonly target: AuditTarget;
   /** Short facts, at most 16. */

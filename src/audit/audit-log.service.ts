@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import { Config } from '../config/config.ts';
 import type { Schema } from '../database/tables/schema.ts';
+import { nextCursor } from '../database/connection/next-cursor.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { AuditEventRepository } from './audit-event.repository.ts';
 import type { AuditEventView } from './audit-event-view.ts';
-import { AuditNotes } from './audit-notes.service.ts';
+import { BatchedAuditLog } from './batched-audit-log.service.ts';
 import { type AuditQuery, toAuditCursor } from './audit-query.ts';
 
 /** Records who did what to which object, when and from which address. Never records a secret. */
@@ -14,7 +15,7 @@ export class AuditLog {
   constructor(
     private readonly config: Config,
     private readonly auditEventRows: AuditEventRepository,
-    private readonly auditNotes: AuditNotes,
+    private readonly batchedAuditLog: BatchedAuditLog,
   ) {}
 
   /** Stores the event of a change, in the transaction of the change if one is given: both commit or neither. */
@@ -27,16 +28,13 @@ export class AuditLog {
    * too many or the database fails. Dropped events are counted and logged.
    */
   note(event: AuditEvent): void {
-    this.auditNotes.add(event);
+    this.batchedAuditLog.add(event);
   }
 
   /** Lists a page of events, newest first, with the cursor of the next page if there is one. */
   async list(query: AuditQuery): Promise<{ auditEvents: AuditEventView[]; cursor?: string }> {
     const auditEvents = await this.auditEventRows.list(query);
-    const last = auditEvents.at(-1);
-    return auditEvents.length === query.limit && last
-      ? { auditEvents, cursor: toAuditCursor(last) }
-      : { auditEvents };
+    return { auditEvents, ...nextCursor(auditEvents, query.limit, toAuditCursor) };
   }
 
   /** Deletes up to `limit` events older than the configured days. Returns their number. */

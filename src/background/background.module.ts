@@ -19,7 +19,7 @@ import { SessionMetrics } from './states/session-metrics.service.ts';
 import { Sweeper } from './sweeps/sweeper.service.ts';
 import { Sweeps } from './sweeps/sweeps.service.ts';
 
-/** Refreshes due sessions, sweeps rows that are over, and warns of sessions that end soon. */
+/** Refreshes due sessions, sweeps ended rows, and warns of sessions that end soon. */
 @Module({
   imports: [ApiKeysModule, AuditModule, LeasesModule, NativeAppsModule, SessionsModule],
   controllers: [BackgroundController],

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/connection/database.ts';
 
-/** A process of the broker, as it was at `readAt` of the database's clock. */
+/** A process of the broker. `readAt` is the database's time of the read. */
 export type RunningInstance = {
   readonly owner: string;
   readonly startedAt: Date;
@@ -9,16 +9,15 @@ export type RunningInstance = {
   readonly readAt: Date;
 };
 
-/** `cursor` is the last name of the page before. */
+/** `cursor` is the last name of the previous page. */
 export type InstanceQuery = { readonly cursor?: string | undefined; readonly limit: number };
 
-/** The running processes of the broker, by their heartbeats on the database's clock. */
+/** The running processes of the broker and their heartbeats, timed by the database's clock. */
 @Injectable()
 export class InstanceRepository {
   constructor(private readonly database: Database) {}
 
-  /** Writes a heartbeat. */
-  async beat(owner: string): Promise<void> {
+  async writeHeartbeat(owner: string): Promise<void> {
     const now = this.database.now();
     await this.database
       .insertInto('instance')
@@ -27,7 +26,7 @@ export class InstanceRepository {
       .execute();
   }
 
-  /** Lists processes by their names, with the time of the reading. */
+  /** Lists processes by name, with the time of the read. */
   async list({ cursor = '', limit }: InstanceQuery): Promise<RunningInstance[]> {
     const rows = await this.database
       .selectFrom('instance')
@@ -45,8 +44,8 @@ export class InstanceRepository {
     }));
   }
 
-  /** Whether an owner was heard of within so many seconds. */
-  async isHeardOf(owner: string, seconds: number): Promise<boolean> {
+  /** Returns whether an owner wrote a heartbeat within `seconds`. */
+  async isSeenWithin(owner: string, seconds: number): Promise<boolean> {
     const row = await this.database
       .selectFrom('instance')
       .select('owner')
@@ -56,12 +55,12 @@ export class InstanceRepository {
     return row !== undefined;
   }
 
-  /** Takes an owner off the list: it has ended, and left nothing undone. */
+  /** Deletes the row of an owner that has ended and left nothing undone. */
   async remove(owner: string): Promise<void> {
     await this.database.deleteFrom('instance').where('owner', '=', owner).execute();
   }
 
-  /** Takes off who has been silent for so many seconds. */
+  /** Deletes the rows of owners without a heartbeat within `seconds`. */
   async removeSilent(seconds: number): Promise<void> {
     await this.database.deleteFrom('instance').where('seen_at', '<=', this.database.now(-seconds)).execute();
   }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import { Database } from '../database/connection/database.ts';
+import { wroteRow } from '../database/connection/written-rows.ts';
 import type { Schema } from '../database/tables/schema.ts';
 
-/** A lease that somebody took and did not give back yet. */
+/** A lease that was acquired and is not released yet. */
 export type HeldLease = {
   readonly name: string;
   readonly owner: string;
@@ -11,7 +12,7 @@ export type HeldLease = {
   readonly isOver: boolean;
 };
 
-/** `cursor` is the last name of the page before. */
+/** `cursor` is the last name of the previous page. */
 export type LeaseQuery = { readonly cursor?: string | undefined; readonly limit: number };
 
 /** Named leases, timed by the database's clock alone. */
@@ -20,35 +21,37 @@ export class LeaseRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Takes the lease when it is free or has run out, and extends it for the owner who has it.
+   * Acquires the lease if it is free or has expired, and extends it for its owner.
    *
-   * Answers whether the owner holds it now, until `seconds` after the database's present time.
+   * Returns whether the owner holds it now, until `seconds` after the database's time.
    */
   async acquire(name: string, owner: string, seconds: number): Promise<boolean> {
     const until = this.database.now(seconds);
-    const { numInsertedOrUpdatedRows = 0n } = await this.database
-      .insertInto('lease')
-      .values({ name, owner, until })
-      .onConflict(conflict =>
-        conflict
-          .column('name')
-          .doUpdateSet({ owner, until })
-          .where(eb => eb.or([eb('lease.until', '<=', this.database.now()), eb('lease.owner', '=', owner)])),
-      )
-      .executeTakeFirstOrThrow();
-    return numInsertedOrUpdatedRows > 0n;
+    return wroteRow(
+      this.database
+        .insertInto('lease')
+        .values({ name, owner, until })
+        .onConflict(conflict =>
+          conflict
+            .column('name')
+            .doUpdateSet({ owner, until })
+            .where(eb =>
+              eb.or([eb('lease.until', '<=', this.database.now()), eb('lease.owner', '=', owner)]),
+            ),
+        ),
+    );
   }
 
   /**
-   * Lets a transaction wait for every other one that holds the same name, and hold it until its own end. The row it
-   * is done with is taken away at once, so that nobody ever sees it: the key in the index is what others wait for.
+   * Makes a transaction wait for every other one that holds the same name, and holds the name until its end. The row is
+   * deleted at once, so no reader sees it: other transactions wait for its key in the index.
    */
   async holdWithin(transaction: Transaction<Schema>, name: string, owner: string): Promise<void> {
     await transaction.insertInto('lease').values({ name, owner, until: this.database.now() }).execute();
     await transaction.deleteFrom('lease').where('name', '=', name).execute();
   }
 
-  /** Lists leases by their names, with the time of the reading. */
+  /** Lists leases by name. */
   async list({ cursor = '', limit }: LeaseQuery): Promise<HeldLease[]> {
     const rows = await this.database
       .selectFrom('lease')
@@ -66,13 +69,8 @@ export class LeaseRepository {
     }));
   }
 
-  /** Gives the lease back; answers whether the owner still held it. */
+  /** Releases the lease. Returns whether the owner still held it. */
   async release(name: string, owner: string): Promise<boolean> {
-    const { numDeletedRows } = await this.database
-      .deleteFrom('lease')
-      .where('name', '=', name)
-      .where('owner', '=', owner)
-      .executeTakeFirst();
-    return numDeletedRows > 0n;
+    return wroteRow(this.database.deleteFrom('lease').where('name', '=', name).where('owner', '=', owner));
   }
 }

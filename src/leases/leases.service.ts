@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import type { Schema } from '../database/tables/schema.ts';
+import { nextCursor } from '../database/connection/next-cursor.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { Log } from '../observability/log/log.ts';
 import { type HeldLease, type LeaseQuery, LeaseRepository } from './lease.repository.ts';
@@ -11,13 +12,13 @@ const DEFAULT_WAIT_SECONDS = 60;
 const POLL_MS = 250;
 
 export type LeaseOptions = {
-  /** How long the lease lasts; the work has to be done by then. */
+  /** How long the lease lasts. The work must end within it. */
   seconds: number;
-  /** How long to wait for whoever holds the lease; 60 when missing. */
+  /** How long to wait for the holder of the lease; 60 by default. */
   waitSeconds?: number;
 };
 
-/** Somebody else kept the lease for as long as one was willing to wait: `DatabaseUnavailable`. */
+/** Another process held the lease for the whole time limit: `DatabaseUnavailable`. */
 export class LeaseTaken extends BrokerError {
   constructor(name: string, waitSeconds: number) {
     super('DatabaseUnavailable', `Another process kept the lease "${name}" for ${waitSeconds} seconds.`, {
@@ -26,10 +27,10 @@ export class LeaseTaken extends BrokerError {
   }
 }
 
-/** Does a thing in one process at a time, among all that share the database. */
+/** Runs work in one process at a time, among all that share the database. */
 @Injectable()
 export class Leases {
-  /** Random per start of the process: nothing that an earlier run held is taken for ours. */
+  /** Random per start of the process, so a lease of an earlier run is not its own. */
   readonly owner = randomUUID();
   private uses = 0;
 
@@ -39,10 +40,9 @@ export class Leases {
   ) {}
 
   /**
-   * Waits for the lease, runs the work and gives the lease back.
+   * Waits for the lease, runs the work and releases the lease. Two uses in this process exclude each other too.
    *
-   * Two uses in this process exclude each other as well. Throws what the work throws, and `LeaseTaken` when the
-   * lease was not to be had within `waitSeconds`.
+   * @throws what the work throws; `LeaseTaken` if the lease is not free within `waitSeconds`
    */
   async withLease<Result>(name: string, work: () => Promise<Result>, options: LeaseOptions): Promise<Result> {
     const owner = `${this.owner}/${++this.uses}`;
@@ -50,7 +50,7 @@ export class Leases {
     try {
       return await work();
     } finally {
-      await this.giveBack(name, owner);
+      await this.release(name, owner);
     }
   }
 
@@ -60,18 +60,17 @@ export class Leases {
   }
 
   /**
-   * Lets one transaction at a time go on, among all that hold this name, until it ends. For what no constraint can
-   * say, such as a greatest number of rows. A name of `withLease` may not be used here.
+   * Lets one transaction at a time continue, among all that hold this name. For rules that no constraint can express,
+   * such as a maximum number of rows. Names of `withLease` must not be used here.
    */
   holdWithin(transaction: Transaction<Schema>, name: string): Promise<void> {
     return this.leaseRows.holdWithin(transaction, name, this.owner);
   }
 
-  /** Lists a page of the leases that are held, and where the next one begins. */
+  /** Lists a page of the leases, with the cursor of the next page. */
   async list(query: LeaseQuery): Promise<{ leases: HeldLease[]; cursor?: string }> {
     const leases = await this.leaseRows.list(query);
-    const last = leases.at(-1);
-    return leases.length === query.limit && last ? { leases, cursor: last.name } : { leases };
+    return { leases, ...nextCursor(leases, query.limit, ({ name }) => name) };
   }
 
   private async wait(name: string, owner: string, options: LeaseOptions): Promise<void> {
@@ -83,8 +82,8 @@ export class Leases {
     }
   }
 
-  /** The work is done, whatever happens here: a lease that stays behind runs out by itself. */
-  private async giveBack(name: string, owner: string): Promise<void> {
+  /** The work is done whatever happens here: a lease that is not released expires. */
+  private async release(name: string, owner: string): Promise<void> {
     try {
       await this.leaseRows.release(name, owner);
     } catch (error) {

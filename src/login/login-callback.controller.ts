@@ -9,7 +9,7 @@ import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
 import { ClaimCodePage } from './claim-code-page.ts';
 import { LoginCookies } from './login-cookies.service.ts';
 import { LoginErrorFilter } from './login-error.filter.ts';
-import { LoginService } from './login.service.ts';
+import { Logins } from './logins.service.ts';
 
 /** Receives the browser back from the authorization server, for every purpose of an authorization. */
 @ApiTags('login')
@@ -18,7 +18,7 @@ import { LoginService } from './login.service.ts';
 export class LoginCallbackController {
   constructor(
     private readonly config: Config,
-    private readonly login: LoginService,
+    private readonly logins: Logins,
     private readonly loginCookies: LoginCookies,
     private readonly claimCodePage: ClaimCodePage,
   ) {}
@@ -59,7 +59,7 @@ export class LoginCallbackController {
     // Only a GET may consume the code.
     if (request.method === 'HEAD') return void reply.redirect(`${this.config.basePath}/`, 303);
     const { searchParams } = new URL(request.url, this.config.publicUrl);
-    const finished = await this.login.finish(searchParams, this.loginCookies.readBrowser(request));
+    const finished = await this.logins.finishLogin(searchParams, this.loginCookies.readBrowser(request));
     if (finished.kind === 'key-authorized') {
       this.sendCode(finished.request, request, reply);
       return;

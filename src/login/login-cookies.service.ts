@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { CookieSerializeOptions } from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../config/config.ts';
-import { loginCookieName, loginCookieOf } from './login-binding.ts';
-import type { LoginBrowser } from './login.service.ts';
+import { type LoginBrowser, loginCookieName, loginCookieOf } from './login-browser.ts';
 
 const LOGIN_LIFETIME_SECONDS = 15 * 60;
 

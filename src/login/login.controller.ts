@@ -14,32 +14,32 @@ import { QueryOf } from '../http/schemas/query-of.decorator.ts';
 import { LoginCookies } from './login-cookies.service.ts';
 import { LoginErrorFilter } from './login-error.filter.ts';
 import { type LoginRequest, loginRequest } from './login-request.ts';
-import { LoginService } from './login.service.ts';
+import { Logins } from './logins.service.ts';
 
 const REDIRECT = {
   status: 303,
   description: 'To the authorization server, or to the sign-in page.',
 } as const;
 
-/** Begins logins, and reconnections of keys' sessions. */
+/** Begins sign-ins, and reconnections of keys' sessions. */
 @ApiTags('login')
 @Controller('oauth')
 @UseFilters(LoginErrorFilter)
 export class LoginController {
   constructor(
     private readonly config: Config,
-    private readonly login: LoginService,
+    private readonly logins: Logins,
     private readonly loginCookies: LoginCookies,
   ) {}
 
-  /** Begins at once only where nobody else can have made the browser do it, and it signs nobody out. */
+  /** Begins at once only if no other site can have caused the request, and only if no other account is signed in. */
   @Get('login')
   @Allow('anyone', 'browser')
   @ApiOperation({
     operationId: 'openLogin',
-    summary: 'Begins a login, for a link',
+    summary: 'Begin a login from a link',
     description:
-      'Without an identifier, in a browser that another account is signed in to, or when another site leads here, it shows the sign-in page.',
+      'Redirects to the sign-in page if there is no identifier, if another account is signed in, or if the link is on another site.',
   })
   @ApiResponse(REDIRECT)
   @ApiErrors(
@@ -68,7 +68,7 @@ export class LoginController {
 
   @Post('login')
   @Allow('anyone', 'browser')
-  @ApiOperation({ operationId: 'beginLogin', summary: 'Begins a login, from a form' })
+  @ApiOperation({ operationId: 'beginLogin', summary: 'Begin a login from a form' })
   @ApiConsumes('application/x-www-form-urlencoded', 'application/json')
   @ApiResponse(REDIRECT)
   @ApiErrors(
@@ -90,11 +90,14 @@ export class LoginController {
     if (caller.kind === 'browser' && !body.replace) {
       throw new BrokerError(
         'AlreadySignedIn',
-        'This browser is signed in. Send replace=yes to sign in all the same.',
+        'This browser is already signed in. Send replace=yes to sign in anyway.',
       );
     }
     if (!body.identifier)
-      throw new BrokerError('InvalidIdentifier', 'Say who you are: a handle, a DID or a PDS.');
+      throw new BrokerError(
+        'InvalidIdentifier',
+        'Enter a handle (like alice.example), a DID or the URL of a PDS.',
+      );
     await this.begin(body.identifier, body, request, reply);
   }
 
@@ -105,11 +108,11 @@ export class LoginController {
     reply: FastifyReply,
   ): Promise<void> {
     const binding = this.loginCookies.bindBrowser(request, reply);
-    const url = await this.login.begin(identifier, { returnTo, prompt }, binding);
+    const url = await this.logins.beginSignIn(identifier, { returnTo, prompt }, binding);
     void reply.redirect(url.href, 303);
   }
 
-  /** Signs nobody in, and asks the owner of a session only for what it was to have: any link may lead here. */
+  /** Needs no check of the origin: a reconnection signs no browser in and requests only the scope of its session. */
   private async beginReconnection(
     sessionId: SessionId,
     returnTo: string | undefined,
@@ -117,7 +120,7 @@ export class LoginController {
     reply: FastifyReply,
   ): Promise<void> {
     const binding = this.loginCookies.bindBrowser(request, reply);
-    const url = await this.login.beginReconnection(sessionId, returnTo, binding);
+    const url = await this.logins.beginReconnection(sessionId, returnTo, binding);
     void reply.redirect(url.href, 303);
   }
 
@@ -131,7 +134,7 @@ export class LoginController {
   }
 }
 
-/** Whether a login takes a browser away from who is signed in to it; consenting anew as the same account does not. */
+/** Returns whether a login would sign another account out. A new consent of the same account does not. */
 function signsOut(caller: Principal, { identifier, prompt }: LoginRequest): boolean {
   return caller.kind === 'browser' && !(prompt === 'consent' && identifier === caller.did);
 }

@@ -7,13 +7,15 @@ import { UiSessionsModule } from '../ui-sessions/ui-sessions.module.ts';
 import { LoginCallbackController } from './login-callback.controller.ts';
 import { LoginController } from './login.controller.ts';
 import { LoginCookies } from './login-cookies.service.ts';
-import { LoginService } from './login.service.ts';
+import { Logins } from './logins.service.ts';
 import { LogoutController } from './logout.controller.ts';
+import { SignIns } from './sign-ins.service.ts';
 
+/** Logins by OAuth: sign-ins, reconnections of keys' sessions, authorizations of keys. Logout. */
 @Module({
   imports: [ApiKeysModule, IdentityModule, OAuthModule, SessionsModule, UiSessionsModule],
   controllers: [LoginController, LoginCallbackController, LogoutController],
-  providers: [LoginCookies, LoginService],
-  exports: [LoginCookies, LoginService],
+  providers: [LoginCookies, Logins, SignIns],
+  exports: [LoginCookies, Logins],
 })
 export class LoginModule {}

@@ -22,7 +22,6 @@ import { NativeAppKeysController } from './registry/native-app-keys.controller.t
 import { NativeAppRepository } from './registry/native-app.repository.ts';
 import { NativeApps } from './registry/native-apps.service.ts';
 import { NativeAppsController } from './registry/native-apps.controller.ts';
-import { NativeAttempts } from './refresh/native-attempt.service.ts';
 import { NativeController } from './endpoints/native.controller.ts';
 import { addRefusalCors } from './endpoints/native-cors.ts';
 import { NativeLimits } from './endpoints/native-limits.service.ts';
@@ -53,7 +52,6 @@ import { SurplusNativeTokens } from './refresh/surplus-native-tokens.service.ts'
     NativeAppKeys,
     NativeAppRepository,
     NativeApps,
-    NativeAttempts,
     NativeLimits,
     NativeProofRepository,
     NativeRefresher,

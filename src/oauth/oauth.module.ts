@@ -3,6 +3,7 @@ import { AuditModule } from '../audit/audit.module.ts';
 import { Config } from '../config/config.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
+import { AccountIssuers } from './issuers/account-issuers.service.ts';
 import { Authorizations } from './authorization/authorizations.service.ts';
 import { ClientKeyRepository } from './client-keys/client-key.repository.ts';
 import { ClientKeyRotation } from './client-keys/client-key-rotation.service.ts';
@@ -16,12 +17,14 @@ import { OAuthStateRepository } from './authorization/oauth-state.repository.ts'
 import { openPermissionSetFile, PermissionSetFile } from './scopes/permission-set-file.ts';
 import { PermissionSetRepository } from './scopes/permission-set.repository.ts';
 import { PermissionSets } from './scopes/permission-sets.service.ts';
+import { ServerClock } from './issuers/server-clock.service.ts';
 import { TokenRefresh } from './refresh/token-refresh.service.ts';
 
 @Module({
   imports: [AuditModule, IdentityModule, LeasesModule],
   controllers: [ClientKeysController, OAuthController],
   providers: [
+    AccountIssuers,
     Authorizations,
     ClientKeyRepository,
     ClientKeyRotation,
@@ -37,6 +40,7 @@ import { TokenRefresh } from './refresh/token-refresh.service.ts';
       inject: [Config],
       useFactory: ({ permissionSetsFile }: Config) => openPermissionSetFile(permissionSetsFile),
     },
+    ServerClock,
     TokenRefresh,
   ],
   exports: [
@@ -47,6 +51,7 @@ import { TokenRefresh } from './refresh/token-refresh.service.ts';
     Grants,
     IssuerEndpoints,
     PermissionSets,
+    ServerClock,
     TokenRefresh,
   ],
 })

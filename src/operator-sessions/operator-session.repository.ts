@@ -3,13 +3,14 @@ import type { Kysely } from 'kysely';
 import type { RowBinding } from '../crypto/row-binding.ts';
 import { RowMac } from '../crypto/row-mac.ts';
 import { Database } from '../database/connection/database.ts';
+import { wroteRow } from '../database/connection/written-rows.ts';
 import type { Schema } from '../database/tables/schema.ts';
 import type { OperatorSessionId } from '../database/tables/id.ts';
 import type { OperatorSession, OperatorSessionRow } from './operator-session.ts';
 
 type NewRow = Omit<OperatorSessionRow, 'mac' | 'token_mac'>;
 
-/** The operator's browsers; every row carries a MAC over all that it says, and one of the admin token. */
+/** Stores operator sessions. Every row has a MAC over all its columns, and one over the admin token. */
 @Injectable()
 export class OperatorSessionRepository {
   constructor(
@@ -17,19 +18,19 @@ export class OperatorSessionRepository {
     private readonly mac: RowMac,
   ) {}
 
-  /** Stores a session that lives as long as this admin token is the one in the settings. */
+  /** Stores a session that is valid while `adminToken` is the one in the settings. */
   async insert(row: NewRow, adminToken: string, database: Kysely<Schema>): Promise<void> {
     const bound = { ...row, token_mac: this.mac.sign(tokenBinding(row.id, adminToken)) };
     await database
       .insertInto('operator_session')
-      .values({ ...bound, mac: this.mac.sign(bindingOf(bound)) })
+      .values({ ...bound, mac: this.mac.sign(macBinding(bound)) })
       .execute();
   }
 
   /**
-   * Finds the session of a cookie that was begun with this admin token.
+   * Finds the session of a cookie, if it began with this admin token.
    *
-   * @throws BrokerError `SealedRowUnreadable` when the row was edited
+   * @throws BrokerError `SealedRowUnreadable` if the row was edited
    */
   async findByDigest(digest: string, adminToken: string): Promise<OperatorSession | undefined> {
     const row = await this.database
@@ -38,22 +39,18 @@ export class OperatorSessionRepository {
       .where('digest', '=', digest)
       .executeTakeFirst();
     if (!row) return undefined;
-    this.mac.verify(row.mac, bindingOf(row));
+    this.mac.verify(row.mac, macBinding(row));
     const isOfToken = this.mac.isValid(row.token_mac, tokenBinding(row.id, adminToken));
     return isOfToken ? { id: row.id, expiresAt: new Date(row.expires_at) } : undefined;
   }
 
-  /** Answers whether there was such a row. */
+  /** Deletes a session. Returns whether it existed. */
   async delete(id: OperatorSessionId, database: Kysely<Schema>): Promise<boolean> {
-    const { numDeletedRows } = await database
-      .deleteFrom('operator_session')
-      .where('id', '=', id)
-      .executeTakeFirst();
-    return numDeletedRows === 1n;
+    return wroteRow(database.deleteFrom('operator_session').where('id', '=', id));
   }
 }
 
-function bindingOf({
+function macBinding({
   id,
   digest,
   token_mac,
@@ -68,7 +65,7 @@ function bindingOf({
   };
 }
 
-/** The token itself goes into the MAC only: a digest of it could be guessed at by whoever has the database. */
+/** Binds the token by a MAC: a digest could be guessed from the database. */
 function tokenBinding(id: OperatorSessionId, adminToken: string): RowBinding {
   return { table: 'operator_session', column: 'token_mac', id, facts: { admin_token: adminToken } };
 }

@@ -13,13 +13,13 @@ import { Log } from '../observability/log/log.ts';
 import { OPERATOR_SESSION_MS, type OperatorSession } from './operator-session.ts';
 import { OperatorSessionRepository } from './operator-session.repository.ts';
 
-/** So many tokens may be shown in a minute from one address, right or wrong. */
+/** Limit of sign-ins per minute and address, with a right or a wrong token. */
 const TRIES_PER_MINUTE = 10;
 
-/** A session that was just opened; `cookie` is shown once and stored as a digest only. */
+/** A new session, with its cookie, which is returned only here and stored as a digest. */
 export type OpenedOperatorSession = OperatorSession & { readonly cookie: string };
 
-/** The operator's browsers: the admin token is shown once, and a cookie of a quarter of an hour takes its place. */
+/** Sessions of the operator's browsers: the admin token is exchanged for a cookie that lasts 15 minutes. */
 @Injectable()
 export class OperatorSessions {
   private readonly tries = new RateLimit(TRIES_PER_MINUTE);
@@ -33,11 +33,11 @@ export class OperatorSessions {
   ) {}
 
   /**
-   * Opens a session for who shows the admin token.
+   * Signs a browser in by the admin token.
    *
-   * @throws BrokerError `TooManyRequests`; `InvalidToken`, also where no token is set
+   * @throws BrokerError `TooManyRequests`; `InvalidToken`, also if the settings have no admin token
    */
-  async open(token: string, from: string): Promise<OpenedOperatorSession> {
+  async signIn(token: string, from: string): Promise<OpenedOperatorSession> {
     await this.tries.take(networkOf(from));
     const { adminToken } = this.config;
     if (adminToken === undefined || !isSameSecret(token, adminToken)) throw this.refuse(from);
@@ -59,7 +59,7 @@ export class OperatorSessions {
     return { id, cookie, expiresAt };
   }
 
-  /** Finds the session of a cookie, unless it is over, or the admin token is another one now. */
+  /** Finds the session of a cookie, unless it has expired or the admin token has changed. */
   async findByCookie(cookie: string, now = new Date()): Promise<OperatorSession | undefined> {
     const { adminToken } = this.config;
     if (!isSecret(cookie) || adminToken === undefined) return undefined;
@@ -67,8 +67,8 @@ export class OperatorSessions {
     return found && found.expiresAt > now ? found : undefined;
   }
 
-  /** Ends a session: from now on its cookie opens nothing. */
-  async end(id: OperatorSessionId, by: AuditSource): Promise<void> {
+  /** Ends a session. Its cookie stops working at once. */
+  async signOut(id: OperatorSessionId, by: AuditSource): Promise<void> {
     await this.database.transaction().execute(async transaction => {
       if (!(await this.operatorSessionRows.delete(id, transaction))) return;
       const target = { kind: 'operator-session', id } as const;
@@ -80,6 +80,9 @@ export class OperatorSessions {
     this.log.operatorRefused({ from });
     const target = { kind: 'operator-session' } as const;
     this.auditLog.note({ action: 'operator.refused', actor: { kind: 'anonymous' }, target, from });
-    return new BrokerError('InvalidToken', 'This is not the admin token.');
+    return new BrokerError(
+      'InvalidToken',
+      'This is not the admin token of this broker. Check LATCHKEY_ADMIN_TOKEN in its settings.',
+    );
   }
 }

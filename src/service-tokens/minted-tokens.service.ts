@@ -10,20 +10,20 @@ import { TupleMap } from './tuple-map.ts';
 
 const SWEEP_PAUSE_MS = 60_000;
 
-/** A token that is handed out, and whether it was kept from before. */
-export type HandedToken = Pick<ServiceToken, 'token' | 'expiresAt'> & { readonly cached: boolean };
+/** A token, and whether it comes from the cache. */
+export type IssuedServiceToken = Pick<ServiceToken, 'token' | 'expiresAt'> & { readonly cached: boolean };
 
-/** What the operator is told of this instance's service tokens. */
+/** Statistics of this instance's service tokens, for the operator. */
 export type ServiceTokenStats = Readonly<
   Record<'total' | 'valid' | 'expired' | 'hits' | 'misses' | 'inFlight', number>
 >;
 
-/** Which tokens of a session are meant: those of an audience, of a method, or all. */
+/** Selects tokens of a session by audience and method. An undefined field selects all. */
 export type TokenSelection = { readonly aud?: string | undefined; readonly lxm?: string | undefined };
 
 type Mint = { readonly tuple: Tuple; readonly token: Promise<ServiceToken> };
 
-/** Tokens that were minted, kept while they are good for another use; of one tuple one mint is under way at a time. */
+/** Caches minted tokens while they are usable, and runs at most one mint per tuple at a time. */
 @Injectable()
 export class MintedTokens implements OnModuleInit, OnApplicationShutdown {
   private readonly cache: ServiceTokenCache;
@@ -54,18 +54,18 @@ export class MintedTokens implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Takes a token that is kept, or the one that is minted now.
+   * Returns a cached token if it is usable, or a new one.
    *
-   * @param granted what the session is granted now
-   * @throws BrokerError `TooManyRequests`, and what the mint throws
+   * @param granted the current scope of the session
+   * @throws BrokerError `TooManyRequests`, and the errors of {@link ServiceTokenMint.mint}
    */
-  async take(tuple: Tuple, ask: ServiceTokenInput, granted: string): Promise<HandedToken> {
-    const kept = this.cache.get(tuple);
-    if (kept && ask.fresh) this.cache.delete(kept);
-    else if (kept && isUsable(kept, ask, granted, performance.now())) return this.hand(kept);
+  async getToken(tuple: Tuple, input: ServiceTokenInput, granted: string): Promise<IssuedServiceToken> {
+    const cached = this.cache.get(tuple);
+    if (cached && input.fresh) this.cache.delete(cached);
+    else if (cached && isUsable(cached, input, granted, performance.now())) return this.countHit(cached);
     this.counts.misses++;
     try {
-      const token = await this.obtain(tuple, ask, granted);
+      const token = await this.joinOrMint(tuple, input, granted);
       this.metrics.credentials.serviceTokenAsked('minted');
       return { ...token, cached: false };
     } catch (error) {
@@ -74,70 +74,70 @@ export class MintedTokens implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  /** Forgets tokens of a session, and what is being minted for it; answers how many were kept. */
+  /** Removes tokens of a session from the cache, and keeps running mints out of it. Returns the number of removed tokens. */
   forget(sessionId: SessionId, { aud, lxm }: TokenSelection = {}): number {
-    const isMeant = ({ tuple }: { tuple: Tuple }): boolean =>
+    const isSelected = ({ tuple }: { tuple: Tuple }): boolean =>
       (aud === undefined || tuple.aud === aud) && (lxm === undefined || tuple.lxm === lxm);
-    for (const mint of this.mints.ofSession(sessionId).filter(isMeant)) this.mints.delete(mint);
-    const kept = this.cache.ofSession(sessionId).filter(isMeant);
-    for (const token of kept) this.cache.delete(token);
-    return kept.length;
+    for (const mint of this.mints.ofSession(sessionId).filter(isSelected)) this.mints.delete(mint);
+    const cached = this.cache.ofSession(sessionId).filter(isSelected);
+    for (const token of cached) this.cache.delete(token);
+    return cached.length;
   }
 
-  /** Removes what has ended. */
+  /** Removes expired tokens from the cache. */
   sweep(): void {
     for (const token of this.cache.endedAt(performance.now())) this.cache.delete(token);
   }
 
-  stats(): ServiceTokenStats {
+  countTokens(): ServiceTokenStats {
     const [total, expired] = [this.cache.size, this.cache.endedAt(performance.now()).length];
     return { total, valid: total - expired, expired, ...this.counts };
   }
 
-  private hand(kept: ServiceToken): HandedToken {
+  private countHit(cached: ServiceToken): IssuedServiceToken {
     this.counts.hits++;
     this.metrics.credentials.serviceTokenAsked('kept');
-    return { ...kept, cached: true };
+    return { ...cached, cached: true };
   }
 
-  /** Joins the mint that is under way, which may yield a token that lives too long or too short for this caller. */
-  private async obtain(tuple: Tuple, ask: ServiceTokenInput, granted: string): Promise<ServiceToken> {
+  /** Waits for a running mint, and mints another token if that one's life does not suit this caller. */
+  private async joinOrMint(tuple: Tuple, input: ServiceTokenInput, granted: string): Promise<ServiceToken> {
     for (let mint = this.mints.get(tuple); mint; mint = this.mints.get(tuple)) {
       const token = await mint.token;
-      if (isUsable(token, ask, granted, performance.now())) return token;
+      if (isUsable(token, input, granted, performance.now())) return token;
     }
     this.requireRoom(tuple);
-    return this.begin(tuple, ask);
+    return this.startMint(tuple, input);
   }
 
-  /** All accounts of a PDS share its connections, which one of them could take up with mints of as many kinds. */
+  /** Keeps one session from occupying all connections to its PDS, which other accounts share. */
   private requireRoom({ sessionId }: Tuple): void {
     const most = this.config.limits.concurrencyPerSession;
     if (this.mints.ofSession(sessionId).length < most) return;
     throw new BrokerError(
       'TooManyRequests',
-      `No more than ${most} tokens of one session are minted at a time.`,
+      `The limit of ${most} concurrent mints per session is reached. Try again in a second.`,
       {
         retryAfterSeconds: 1,
       },
     );
   }
 
-  private begin(tuple: Tuple, ask: ServiceTokenInput): Promise<ServiceToken> {
-    const mint = { tuple, token: this.serviceTokenMint.mint(tuple, ask) };
+  private startMint(tuple: Tuple, input: ServiceTokenInput): Promise<ServiceToken> {
+    const mint = { tuple, token: this.serviceTokenMint.mint(tuple, input) };
     this.mints.set(mint);
     this.counts.inFlight++;
-    void this.settle(mint, ask);
+    void this.cacheResult(mint, input);
     return mint.token;
   }
 
-  /** Runs before whoever waits for the mint goes on. What was forgotten meanwhile is not kept. */
-  private async settle(mint: Mint, ask: ServiceTokenInput): Promise<void> {
-    const token = await mint.token.catch(() => undefined); // Whoever waits for it is told.
+  /** Runs before the callers that wait for the mint continue. Does not cache a token that was removed meanwhile. */
+  private async cacheResult(mint: Mint, input: ServiceTokenInput): Promise<void> {
+    const token = await mint.token.catch(() => undefined); // The callers that wait receive the error.
     this.counts.inFlight--;
     const isWanted = this.mints.get(mint.tuple) === mint;
     this.mints.delete(mint);
-    if (token && isWanted && isUsable(token, ask, token.scope, performance.now()))
+    if (token && isWanted && isUsable(token, input, token.scope, performance.now()))
       this.cache.set({ ...token, tuple: mint.tuple });
   }
 }

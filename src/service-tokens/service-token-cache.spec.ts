@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
-import { type KeptToken, ServiceTokenCache } from './service-token-cache.ts';
+import { type CachedToken, ServiceTokenCache } from './service-token-cache.ts';
 import { asId } from '../../test/ids.ts';
 
-function kept(number: number, token = 'a.b.c'): KeptToken {
+function cachedToken(number: number, token = 'a.b.c'): CachedToken {
   const tuple = {
     sessionId: asId(`session ${number % 100}`),
     aud: 'did:web:a.example',
@@ -11,24 +11,24 @@ function kept(number: number, token = 'a.b.c'): KeptToken {
   return { tuple, token, expiresAt: new Date(0), endsAt: number, scope: 'atproto' };
 }
 
-it('holds no more than its bound under 100,000 tuples, and those used last', () => {
+it('keeps the most recently used tokens of 100,000 within its limit', () => {
   const cache = new ServiceTokenCache(1_000);
-  const first = kept(0);
+  const first = cachedToken(0);
   cache.set(first);
   for (let number = 1; number < 100_000; number++) {
-    cache.set(kept(number));
+    cache.set(cachedToken(number));
     cache.get(first.tuple);
   }
   expect(cache.get(first.tuple)).toBe(first);
   expect(cache.size).toBe(1_000);
-  expect(cache.get(kept(99_000).tuple)).toBeUndefined();
-  expect(cache.get(kept(99_001).tuple)).toBeDefined();
+  expect(cache.get(cachedToken(99_000).tuple)).toBeUndefined();
+  expect(cache.get(cachedToken(99_001).tuple)).toBeDefined();
   expect(cache.ofSession(asId('session 1'))).toHaveLength(10);
 });
 
-it('removes what has ended, and nothing that took its place', () => {
+it('removes an expired token, but not its replacement', () => {
   const cache = new ServiceTokenCache(10);
-  const old = kept(5);
+  const old = cachedToken(5);
   cache.set(old);
   const [ended] = cache.endedAt(5);
   const next = { ...old, endsAt: 100 };
@@ -39,9 +39,9 @@ it('removes what has ended, and nothing that took its place', () => {
   expect(cache.endedAt(100)).toEqual([next]);
 });
 
-it('keeps no token of an unheard-of length, and not the one before it either', () => {
+it('does not cache an overlong token, and removes the one that it replaces', () => {
   const cache = new ServiceTokenCache(10);
-  cache.set(kept(1));
-  cache.set(kept(1, 'x'.repeat(5_000)));
+  cache.set(cachedToken(1));
+  cache.set(cachedToken(1, 'x'.repeat(5_000)));
   expect(cache.size).toBe(0);
 });

@@ -3,22 +3,22 @@ import type { SessionId } from '../database/tables/id.ts';
 import type { ServiceToken, Tuple } from './service-token.ts';
 import { TupleMap } from './tuple-map.ts';
 
-/** A PDS's token is a tenth of this; what is longer is not kept. */
+/** In characters, ten times the usual token of a PDS. Longer tokens are not cached. */
 const LONGEST_TOKEN = 4_096;
 
-/** A token that is kept for its tuple. */
-export type KeptToken = ServiceToken & { readonly tuple: Tuple };
+/** A cached token with its tuple. */
+export type CachedToken = ServiceToken & { readonly tuple: Tuple };
 
-/** Service tokens in memory: at most so many, those unused for longest making room. */
+/** Caches service tokens in memory, and evicts the least recently used. */
 export class ServiceTokenCache {
-  private readonly tree = new TupleMap<KeptToken>();
-  private readonly byUse: LRUCache<KeptToken, true>;
+  private readonly tree = new TupleMap<CachedToken>();
+  private readonly byUse: LRUCache<CachedToken, true>;
 
   constructor(mostTokens: number) {
     this.byUse = new LRUCache({
       max: mostTokens,
-      dispose: (_, kept) => {
-        this.tree.delete(kept);
+      dispose: (_, cached) => {
+        this.tree.delete(cached);
       },
     });
   }
@@ -27,32 +27,32 @@ export class ServiceTokenCache {
     return this.byUse.size;
   }
 
-  get(tuple: Tuple): KeptToken | undefined {
-    const kept = this.tree.get(tuple);
-    if (kept) this.byUse.get(kept);
-    return kept;
+  get(tuple: Tuple): CachedToken | undefined {
+    const cached = this.tree.get(tuple);
+    if (cached) this.byUse.get(cached);
+    return cached;
   }
 
-  /** Keeps a token in the place of the one that is kept for its tuple. */
-  set(kept: KeptToken): void {
-    const previous = this.tree.get(kept.tuple);
+  /** Caches a token, replacing the one of its tuple. */
+  set(cached: CachedToken): void {
+    const previous = this.tree.get(cached.tuple);
     if (previous) this.delete(previous);
-    if (kept.token.length > LONGEST_TOKEN) return;
-    this.tree.set(kept);
-    this.byUse.set(kept, true);
+    if (cached.token.length > LONGEST_TOKEN) return;
+    this.tree.set(cached);
+    this.byUse.set(cached, true);
   }
 
-  /** Deletes a token, and none that took its place. */
-  delete(kept: KeptToken): void {
-    this.byUse.delete(kept);
+  /** Deletes a token, unless another has replaced it. */
+  delete(cached: CachedToken): void {
+    this.byUse.delete(cached);
   }
 
-  ofSession(sessionId: SessionId): KeptToken[] {
+  ofSession(sessionId: SessionId): CachedToken[] {
     return this.tree.ofSession(sessionId);
   }
 
-  /** The tokens that have ended at a time of this process's monotonic clock, in milliseconds. */
-  endedAt(now: number): KeptToken[] {
+  /** Returns the tokens that have expired at `now`, in milliseconds of this process's monotonic clock. */
+  endedAt(now: number): CachedToken[] {
     return [...this.byUse.keys()].filter(({ endsAt }) => endsAt <= now);
   }
 }

@@ -10,18 +10,18 @@ function jwt(claims: unknown): string {
 }
 
 describe('expiryOf', () => {
-  it('is what the JWT says, whatever was asked', () => {
+  it('is the exp of the JWT, independent of the request', () => {
     expect(expiryOf(jwt({ exp: now.getTime() / 1000 + 17 }), 60, now)).toEqual(
       new Date('2026-11-27T12:00:17Z'),
     );
   });
 
   it.each([
-    ['no JWT', 'token'],
-    ['claims that are no JSON', `${Buffer.from('{}').toString('base64url')}.!!.x`],
-    ['no end', jwt({ iss: 'did:web:a.example' })],
-    ['an end that is no time', jwt({ exp: '2026' })],
-    ['an end beyond all time', jwt({ exp: 1e300 })],
+    ['no JWT format', 'token'],
+    ['claims that are not JSON', `${Buffer.from('{}').toString('base64url')}.!!.x`],
+    ['no exp', jwt({ iss: 'did:web:a.example' })],
+    ['an exp that is not a number', jwt({ exp: '2026' })],
+    ['an exp beyond the range of dates', jwt({ exp: 1e300 })],
   ])('is within a minute for a token with %s', (_, token) => {
     expect(expiryOf(token, 3_600, now)).toEqual(new Date('2026-11-27T12:01:00Z'));
     expect(expiryOf(token, 20, now)).toEqual(new Date('2026-11-27T12:00:20Z'));
@@ -44,13 +44,13 @@ describe('isUsable', () => {
     [60, 0, 90_000, false],
     [60, 0, 200_000, false],
   ])(
-    'asked for %i s with %i left, at %i ms of 100 s and a margin of ten: %s',
+    'for %i s with at least %i s, at %i ms of 100 s and a margin of 10 s, is %s',
     (expiresIn, min, at, expected) => {
       expect(usable(expiresIn, min, at)).toBe(expected);
     },
   );
 
-  it('says no once something else is granted than when it was minted', () => {
+  it('is false once the scope has changed since the mint', () => {
     expect(usable(60, 0, 40_000, 'atproto transition:generic')).toBe(false);
   });
 });

@@ -1,79 +1,79 @@
 import { decodeJwt } from 'jose';
 import type { SessionId } from '../database/tables/id.ts';
 
-/** Whose token it is, and what it is good for; `lxm` is undefined for one that opens every method of the service. */
+/** The session and the permission of a service token. */
 export type Tuple = {
   readonly sessionId: SessionId;
-  /** The service that the token is for: a DID, or one of its services as `did#service`. */
+  /** The called service: a DID, or one of its services as `did#service`. */
   readonly aud: string;
-  /** The NSID of the method that it may call. */
+  /** The NSID of the only permitted method. Undefined permits every method of the service. */
   readonly lxm: string | undefined;
 };
 
-/** What is asked for. Times are seconds. */
+/** The request for a service token. Times are seconds. */
 export type ServiceTokenInput = Pick<Tuple, 'aud' | 'lxm'> & {
-  /** The longest that the token may have left. */
+  /** Upper limit of the token's remaining life. */
   readonly expiresIn: number;
-  /** The least that it must have left, beyond the margin. */
+  /** Lower limit of the token's remaining life, beyond the margin. */
   readonly minValiditySeconds: number;
-  /** A token that is kept will not do: a service has refused it, say. */
+  /** Excludes a cached token, for example because a service refused it. */
   readonly fresh: boolean;
 };
 
-/** A token as a PDS minted it. */
+/** A token that a PDS minted. */
 export type ServiceToken = {
   readonly token: string;
-  /** When it ends, by the clock of the PDS. */
+  /** Its expiry by the clock of the PDS. */
   readonly expiresAt: Date;
-  /** The same by this process's monotonic clock, in milliseconds. */
+  /** Its expiry by this process's monotonic clock, in milliseconds. */
   readonly endsAt: number;
-  /** What the session was granted then. */
+  /** The scope of the session at the time of the mint. */
   readonly scope: string;
 };
 
-/** A token is kept until this long before it ends: it has a way to go, and clocks differ. */
+/** A cached token is used until this long before its expiry: the call takes time, and clocks differ. */
 export const MARGIN_SECONDS = 10;
 
-/** What a PDS gives to a token whose life is not asked for. */
+/** The life of a token without a requested expiry, at a PDS. */
 export const DEFAULT_LIFE_SECONDS = 60;
 
-/** The most that a PDS gives to a token, with a method and without one. */
+/** The limits of a PDS for the life of a token, with and without a method. */
 export const LONGEST_LIFE_SECONDS = { oneMethod: 60 * 60, anyMethod: 60 } as const;
 
 /**
- * When a token ends, by the clock of its PDS. One that cannot be read is taken to live no longer than a PDS's default.
+ * Returns the expiry of a token by the clock of its PDS. A token without a readable `exp` gets at most the default life.
  *
- * @param askedSeconds how long it was asked to live
+ * @param requestedSeconds the requested life
  * @param now the time by the clock of the PDS
  */
-export function expiryOf(token: string, askedSeconds: number, now: Date): Date {
+export function expiryOf(token: string, requestedSeconds: number, now: Date): Date {
   const exp = readExpiry(token);
   if (exp !== undefined) return new Date(exp * 1000);
-  return new Date(now.getTime() + Math.min(askedSeconds, DEFAULT_LIFE_SECONDS) * 1000);
+  return new Date(now.getTime() + Math.min(requestedSeconds, DEFAULT_LIFE_SECONDS) * 1000);
 }
 
 /**
- * Whether a token that is kept may be handed out: what it has left is within what was asked for, and nothing was granted
- * or taken since.
+ * Returns whether a cached token fits a request: its remaining life is within the requested limits, and the session's
+ * scope has not changed since the mint.
  *
- * @param now by this process's monotonic clock, in milliseconds
+ * @param now in milliseconds of this process's monotonic clock
  */
 export function isUsable(
   { endsAt, scope }: ServiceToken,
-  ask: Pick<ServiceTokenInput, 'expiresIn' | 'minValiditySeconds'>,
+  input: Pick<ServiceTokenInput, 'expiresIn' | 'minValiditySeconds'>,
   granted: string,
   now: number,
 ): boolean {
   const left = (endsAt - now) / 1000 - MARGIN_SECONDS;
-  return scope === granted && left > 0 && left >= ask.minValiditySeconds && left <= ask.expiresIn;
+  return scope === granted && left > 0 && left >= input.minValiditySeconds && left <= input.expiresIn;
 }
 
-/** RFC 7519 section 4.1.4. A service judges the token; all that is wanted here is how long it may be kept. */
+/** Reads `exp` (RFC 7519 section 4.1.4) without verifying the token, which only its service does. */
 function readExpiry(token: string): number | undefined {
   try {
     const { exp } = decodeJwt(token);
     return typeof exp === 'number' && Number.isFinite(new Date(exp * 1000).getTime()) ? exp : undefined;
   } catch {
-    return undefined; // No JWT, or none that we understand: a PDS may mint what it wants.
+    return undefined; // Not a JWT: a PDS may mint any token.
   }
 }

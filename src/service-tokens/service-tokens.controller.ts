@@ -103,6 +103,6 @@ export class ServiceTokensController {
   })
   @ApiOkResponse({ description: 'The statistics.', schema: toOpenApiSchema(stats) })
   stats(): z.infer<typeof stats> {
-    return this.mintedTokens.stats();
+    return this.mintedTokens.countTokens();
   }
 }

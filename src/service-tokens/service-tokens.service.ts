@@ -6,10 +6,10 @@ import { missingRpcScope, scopeMissing } from '../oauth/scopes/rpc-scope.ts';
 import { refuseProtectedMethod } from '../sessions/pds/protected-methods.ts';
 import { SessionListeners } from '../sessions/stored/session-listeners.service.ts';
 import { Sessions } from '../sessions/use/sessions.service.ts';
-import { type HandedToken, MintedTokens, type TokenSelection } from './minted-tokens.service.ts';
+import { type IssuedServiceToken, MintedTokens, type TokenSelection } from './minted-tokens.service.ts';
 import type { ServiceTokenInput, Tuple } from './service-token.ts';
 
-/** Hands out service tokens of accounts, as long as the session behind them lives and is granted what they are for. */
+/** Issues service tokens of sessions that are active and whose scope covers the call. */
 @Injectable()
 export class ServiceTokens implements OnModuleInit {
   constructor(
@@ -26,25 +26,25 @@ export class ServiceTokens implements OnModuleInit {
   }
 
   /**
-   * Returns a token that lives as it is asked for, kept or minted now.
+   * Returns a cached or new token within the requested limits.
    *
-   * @throws BrokerError `InvalidRequest`, `ProtectedMethod`, `ScopeMissing`, `ReauthorizationRequired`, and
-   * what the mint throws
+   * @throws BrokerError `InvalidRequest`, `ProtectedMethod`, `ScopeMissing`, `ReauthorizationRequired`, and the errors of
+   * {@link MintedTokens.getToken}
    */
-  async get(sessionId: SessionId, ask: ServiceTokenInput): Promise<HandedToken> {
-    const tuple = { sessionId, aud: ask.aud, lxm: ask.lxm };
-    const token = await this.mintedTokens.take(tuple, ask, await this.requireAllowed(tuple));
-    if (!token.cached) await this.requireAllowed(tuple); // A mint may take long.
+  async get(sessionId: SessionId, input: ServiceTokenInput): Promise<IssuedServiceToken> {
+    const tuple = { sessionId, aud: input.aud, lxm: input.lxm };
+    const token = await this.mintedTokens.getToken(tuple, input, await this.requireAllowed(tuple));
+    if (!token.cached) await this.requireAllowed(tuple); // The session may have ended during the mint.
     return token;
   }
 
-  /** Forgets tokens of a session; answers how many were kept by this instance. */
+  /** Removes tokens of a session from the cache of this instance. Returns their number. */
   forget(sessionId: SessionId, selection: TokenSelection): number {
     return this.mintedTokens.forget(sessionId, selection);
   }
 
   /**
-   * Answers what the session is granted now.
+   * Requires that a session may call a service. Returns its current scope.
    *
    * @throws BrokerError `InvalidRequest`, `ProtectedMethod`, `ScopeMissing`, `ReauthorizationRequired`
    */
@@ -52,7 +52,7 @@ export class ServiceTokens implements OnModuleInit {
     if (lxm === undefined && !this.config.methodlessServiceTokens)
       throw new BrokerError(
         'InvalidRequest',
-        'lxm: is required; this broker gives no tokens for all methods',
+        'lxm: is required here, because the operator has turned off tokens for all methods',
       );
     if (lxm !== undefined) refuseProtectedMethod(lxm);
     const { scope } = await this.sessions.get(sessionId);

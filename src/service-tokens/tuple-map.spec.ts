@@ -7,7 +7,7 @@ const text = fc.constantFrom('a', 'b', 'a:b', 'a,b', ':', '');
 const tuple = fc.record({ sessionId: text.map(asId), aud: text, lxm: fc.option(text, { nil: undefined }) });
 const step = fc.record({ tuple, isDeleted: fc.boolean() });
 
-it('keeps one value for each tuple, however alike they are', () => {
+it('keeps one value per tuple, also for similar tuples', () => {
   fc.assert(
     fc.property(fc.array(step), fc.array(tuple), (steps, asked) => {
       const map = new TupleMap();
@@ -32,7 +32,7 @@ it('keeps one value for each tuple, however alike they are', () => {
   );
 });
 
-it('never deletes what took the place of a value', () => {
+it('never deletes the replacement of a value', () => {
   const map = new TupleMap();
   const tuple = { sessionId: asId('s'), aud: 'did:web:a.example', lxm: undefined };
   const [old, next] = [{ tuple }, { tuple }];

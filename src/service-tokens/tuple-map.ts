@@ -3,7 +3,7 @@ import type { Tuple } from './service-token.ts';
 
 type OfTuple = { readonly tuple: Tuple };
 
-/** One value for each tuple: a tree of maps, as there is no joined text that two tuples could not share. */
+/** Maps tuples to values by nested maps: a joined text could be the same for two tuples. */
 export class TupleMap<Value extends OfTuple> {
   private readonly sessions = new Map<string, Map<string, Map<string | undefined, Value>>>();
 
@@ -11,7 +11,7 @@ export class TupleMap<Value extends OfTuple> {
     return this.sessions.get(sessionId)?.get(aud)?.get(lxm);
   }
 
-  /** Puts a value in the place of the one that its tuple has. */
+  /** Sets the value of its tuple. */
   set(value: Value): void {
     const { sessionId, aud, lxm } = value.tuple;
     const audiences = this.sessions.get(sessionId) ?? new Map<string, Map<string | undefined, Value>>();
@@ -19,7 +19,7 @@ export class TupleMap<Value extends OfTuple> {
     this.sessions.set(sessionId, audiences.set(aud, methods.set(lxm, value)));
   }
 
-  /** Deletes a value, and nothing that took its place. */
+  /** Deletes a value, unless another has replaced it. */
   delete(value: Value): void {
     if (this.get(value.tuple) !== value) return;
     const { sessionId, aud, lxm } = value.tuple;
@@ -30,7 +30,7 @@ export class TupleMap<Value extends OfTuple> {
     if (audiences?.size === 0) this.sessions.delete(sessionId);
   }
 
-  /** The values of one session. */
+  /** Returns the values of one session. */
   ofSession(sessionId: SessionId): Value[] {
     const audiences = [...(this.sessions.get(sessionId)?.values() ?? [])];
     return audiences.flatMap(methods => [...methods.values()]);

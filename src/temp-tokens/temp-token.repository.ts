@@ -3,14 +3,17 @@ import type { Kysely } from 'kysely';
 import type { RowBinding } from '../crypto/row-binding.ts';
 import { RowMac } from '../crypto/row-mac.ts';
 import { Database } from '../database/connection/database.ts';
+import { countDeleted, wroteRow } from '../database/connection/written-rows.ts';
 import type { Schema } from '../database/tables/schema.ts';
 import type { TempTokenId } from '../database/tables/id.ts';
 import { toTimestamp } from '../database/tables/timestamp.ts';
 import { type TempToken, type TempTokenRow, toTempToken } from './temp-token.ts';
 
 /**
- * Temp tokens; every row carries a MAC over all that it says. What an editor of rows can do is put back a whole row
- * as it once was, and so let a token that was used be used again until it expires: by who has the token itself.
+ * Stores temp tokens. Every row has a MAC over all its columns.
+ *
+ * The MAC does not detect that an old version of a row was put back: a holder of a consumed token could then use it again
+ * until it expires.
  */
 @Injectable()
 export class TempTokenRepository {
@@ -22,14 +25,14 @@ export class TempTokenRepository {
   async insert(row: Omit<TempTokenRow, 'mac'>, database: Kysely<Schema>): Promise<void> {
     await database
       .insertInto('temp_token')
-      .values({ ...row, mac: this.mac.sign(bindingOf(row)) })
+      .values({ ...row, mac: this.mac.sign(macBinding(row)) })
       .execute();
   }
 
   /**
-   * Finds a token as the database's time has it. Served by the unique index on `digest`.
+   * Finds a token with the database's time. Served by the unique index on `digest`.
    *
-   * @throws BrokerError `SealedRowUnreadable` when the row was edited
+   * @throws BrokerError `SealedRowUnreadable` if the row was edited
    */
   async findByDigest(digest: string): Promise<TempToken | undefined> {
     const found = await this.database
@@ -40,24 +43,24 @@ export class TempTokenRepository {
       .executeTakeFirst();
     if (!found) return undefined;
     const { read_at, ...row } = found;
-    this.mac.verify(row.mac, bindingOf(row));
+    this.mac.verify(row.mac, macBinding(row));
     return toTempToken(row, read_at);
   }
 
-  /** Uses up a token that is alive and unused; answers whether this call did it. */
+  /** Marks an unexpired, unconsumed token as consumed. Returns whether this call did. */
   async consume({ row, readAt }: TempToken): Promise<boolean> {
     const consumed_at = toTimestamp(readAt);
-    const { numUpdatedRows } = await this.database
-      .updateTable('temp_token')
-      .set({ consumed_at, mac: this.mac.sign(bindingOf({ ...row, consumed_at })) })
-      .where('id', '=', row.id)
-      .where('consumed_at', 'is', null)
-      .where('expires_at', '>', this.database.now())
-      .executeTakeFirst();
-    return numUpdatedRows === 1n;
+    return wroteRow(
+      this.database
+        .updateTable('temp_token')
+        .set({ consumed_at, mac: this.mac.sign(macBinding({ ...row, consumed_at })) })
+        .where('id', '=', row.id)
+        .where('consumed_at', 'is', null)
+        .where('expires_at', '>', this.database.now()),
+    );
   }
 
-  /** Counts the tokens of a resource that are alive and unused. Served by the index on (scope, resource_id). */
+  /** Counts the unexpired, unconsumed tokens of a resource. Served by the index on (scope, resource_id). */
   async countLive(
     scope: string,
     resource: string,
@@ -75,27 +78,20 @@ export class TempTokenRepository {
     return { live: Number(live), readAt: new Date(read_at) };
   }
 
-  /** Answers how many it deleted: one or none. */
+  /** Deletes a token. Returns the number of deleted rows: 0 or 1. */
   async delete(id: TempTokenId, database: Kysely<Schema>): Promise<number> {
-    const { numDeletedRows } = await database
-      .deleteFrom('temp_token')
-      .where('id', '=', id)
-      .executeTakeFirst();
-    return Number(numDeletedRows);
+    return countDeleted(database.deleteFrom('temp_token').where('id', '=', id));
   }
 
-  /** Answers how many it deleted. Served by the index on (scope, resource_id). */
+  /** Deletes the tokens of a resource. Returns their number. Served by the index on (scope, resource_id). */
   async deleteByResource(scope: string, resource: string, database: Kysely<Schema>): Promise<number> {
-    const { numDeletedRows } = await database
-      .deleteFrom('temp_token')
-      .where('scope', '=', scope)
-      .where('resource_id', '=', resource)
-      .executeTakeFirst();
-    return Number(numDeletedRows);
+    return countDeleted(
+      database.deleteFrom('temp_token').where('scope', '=', scope).where('resource_id', '=', resource),
+    );
   }
 }
 
-function bindingOf(row: Omit<TempTokenRow, 'mac'>): RowBinding {
+function macBinding(row: Omit<TempTokenRow, 'mac'>): RowBinding {
   const { id, digest, scope, resource_id, created_at, expires_at, consumed_at } = row;
   const facts = { digest, scope, resource_id, created_at, expires_at, consumed_at };
   return { table: 'temp_token', column: 'mac', id, facts };

@@ -4,12 +4,12 @@ import type { TempTokenTable } from '../database/tables/temp-token.ts';
 import type { TempTokenId } from '../database/tables/id.ts';
 import { toDate } from '../database/tables/timestamp.ts';
 
-/** What every temp token begins with, so that it is known for what it is wherever it turns up. */
+/** The prefix of every temp token, by which secret scanners recognise it. */
 export const TEMP_TOKEN_PREFIX = 'cktmp_';
 
 export type TempTokenRow = Selectable<TempTokenTable>;
 
-/** A stored temp token, as it was at `readAt` of the database's clock. */
+/** A stored temp token, read at `readAt` (database time). */
 export type TempToken = {
   readonly id: TempTokenId;
   readonly scope: string;
@@ -37,7 +37,7 @@ export function newTempToken(): string {
   return TEMP_TOKEN_PREFIX + newSecret();
 }
 
-/** Whether `text` has the form of a temp token. */
+/** Returns whether `text` has the form of a temp token. */
 export function isTempToken(text: string): boolean {
   return text.startsWith(TEMP_TOKEN_PREFIX) && isSecret(text.slice(TEMP_TOKEN_PREFIX.length));
 }

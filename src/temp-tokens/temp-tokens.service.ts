@@ -21,19 +21,19 @@ export type TempTokenRequest = {
   readonly scope: string;
   readonly resource: string;
   readonly ttlSeconds: number;
-  /** Who asks for it, for the audit; the broker itself where nobody is named. */
+  /** The actor for the audit log, by default the broker. */
   readonly by?: AuditSource;
 };
 
-/** A temp token that was just minted; `token` is shown once and stored as a digest only. */
+/** A new temp token. `token` is returned only here and stored as a digest. */
 export type MintedTempToken = { readonly id: TempTokenId; readonly token: string; readonly expiresAt: Date };
 
-/** What a temp token opens. */
+/** The scope and resource that a valid temp token authorizes. */
 export type ValidTempToken = Pick<TempToken, 'id' | 'scope' | 'resource'>;
 
 const BROKER: AuditSource = { actor: { kind: 'broker' } };
 
-/** Temp tokens: minted for the routes of one scope and one resource, valid for nothing else, and soon over. */
+/** Mints, verifies and deletes temp tokens: short-lived tokens for the routes of one scope and one resource. */
 @Injectable()
 export class TempTokens {
   constructor(
@@ -46,10 +46,10 @@ export class TempTokens {
   ) {}
 
   /**
-   * Mints a token, in a transaction of the caller's if there is one.
+   * Mints a token, in the caller's transaction if there is one.
    *
-   * @throws BrokerError `UnknownScope`; `InvalidResource` (1 to 128 letters, digits, `_` and `-`); `InvalidLifetime` (not
-   * above zero, or above the scope's longest); `TooManyTempTokens` when as many as the settings allow are alive
+   * @throws BrokerError `UnknownScope`; `InvalidResource` (not 1 to 128 letters, digits, `_` and `-`); `InvalidLifetime`
+   * (not from 1 to the scope's limit); `TooManyTempTokens` if the resource has reached the limit of the settings
    */
   async mint(request: TempTokenRequest, database?: Transaction<Schema>): Promise<MintedTempToken> {
     this.requireMintable(request);
@@ -57,10 +57,10 @@ export class TempTokens {
   }
 
   /**
-   * Returns what a token opens, if it opens this request; one for a single use is used up by that.
+   * Verifies that a token authorizes a request, and consumes a single-use token.
    *
-   * @throws RefusedTempToken with the reason, which nobody outside may learn
-   * @throws BrokerError `SealedRowUnreadable` when the row was edited
+   * @throws RefusedTempToken with the reason, which responses must not reveal
+   * @throws BrokerError `SealedRowUnreadable` if the row was edited
    */
   async verify(token: string, use: Omit<CredentialUse, 'from'>): Promise<ValidTempToken> {
     if (!isTempToken(token)) throw new RefusedTempToken('malformed');
@@ -75,7 +75,7 @@ export class TempTokens {
     return { id: found.id, scope: found.scope, resource: found.resource };
   }
 
-  /** Ends one token; answers how many that were. */
+  /** Deletes one token. Returns the number of deleted tokens. */
   async delete(text: string, by = BROKER): Promise<number> {
     const id = parseId(TempTokenId, text);
     if (!id) return 0;
@@ -89,8 +89,7 @@ export class TempTokens {
   }
 
   /**
-   * Ends every token of a resource, for who has finished the work that they were for; answers how many that were. In a
-   * transaction of the caller's if there is one.
+   * Deletes every token of a resource, in the caller's transaction if there is one. Returns their number.
    */
   deleteByResource(
     scope: string,
@@ -116,7 +115,7 @@ export class TempTokens {
 
   private requireMintable({ scope: name, resource, ttlSeconds }: TempTokenRequest): void {
     const scope = this.tempTokenScopes.find(name);
-    if (!scope) throw new BrokerError('UnknownScope', 'scope: there is no such scope of temp tokens');
+    if (!scope) throw new BrokerError('UnknownScope', 'scope: must be one of GET /api/temp-tokens/scopes');
     if (!isResourceId(resource))
       throw new BrokerError('InvalidResource', 'resource: must be 1 to 128 letters, digits, _ and -');
     if (!Number.isSafeInteger(ttlSeconds) || ttlSeconds <= 0 || ttlSeconds > scope.longestSeconds)
@@ -127,7 +126,7 @@ export class TempTokens {
     { scope, resource, ttlSeconds, by = BROKER }: TempTokenRequest,
     transaction: Transaction<Schema>,
   ): Promise<MintedTempToken> {
-    // Others who mint for this resource wait here, and so count this token too.
+    // Concurrent mints for this resource wait here, so that each counts the others.
     await this.leases.holdWithin(transaction, `temp-tokens/${scope}/${resource}`);
     const { live, readAt } = await this.tempTokenRows.countLive(scope, resource, transaction);
     if (live >= this.config.tempTokensPerResource) throw tooMany(live);
@@ -152,6 +151,6 @@ export class TempTokens {
 function tooMany(live: number): BrokerError {
   return new BrokerError(
     'TooManyTempTokens',
-    `${live} temp tokens are alive for this resource, which is as many as there may be. Delete one, or wait until one ends.`,
+    `The limit of ${live} temp tokens for this resource is reached. Delete one, or wait until one expires.`,
   );
 }

@@ -3,6 +3,7 @@ import type { BrowserPrincipal } from '../access/principal.ts';
 import type { AuditSource } from '../audit/audit-event.ts';
 import { AuditLog } from '../audit/audit-log.service.ts';
 import { Database } from '../database/connection/database.ts';
+import { nextCursor } from '../database/connection/next-cursor.ts';
 import { parseId, UiSessionId } from '../database/tables/id.ts';
 import type { Did } from '../database/tables/did.ts';
 import { BrokerError } from '../errors/broker-error.ts';
@@ -31,9 +32,8 @@ export class OwnUiSessions {
     now = new Date(),
   ): Promise<{ uiSessions: UiSession[]; cursor?: string }> {
     const read = await this.uiSessionRows.listUiSessions({ did, ...page });
-    const last = read.at(-1);
     const uiSessions = read.filter(uiSession => !isExpired(uiSession, now));
-    return read.length === page.limit && last ? { uiSessions, cursor: last.id } : { uiSessions };
+    return { uiSessions, ...nextCursor(read, page.limit, ({ id }) => id) };
   }
 
   /**
@@ -62,7 +62,7 @@ export class OwnUiSessions {
         page.filter(({ id }) => id !== uiSessionId),
         by,
       );
-      cursor = page.length === READ_AT_ONCE ? page.at(-1)?.id : undefined;
+      ({ cursor } = nextCursor(page, READ_AT_ONCE, ({ id }) => id));
     } while (cursor !== undefined);
     return ended;
   }

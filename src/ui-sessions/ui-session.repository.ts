@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { RowBinding } from '../crypto/row-binding.ts';
 import { RowMac } from '../crypto/row-mac.ts';
 import { Database } from '../database/connection/database.ts';
+import { wroteRow } from '../database/connection/written-rows.ts';
 import type { Schema } from '../database/tables/schema.ts';
 import type { SessionId, UiSessionId } from '../database/tables/id.ts';
 import type { Did } from '../database/tables/did.ts';
@@ -21,13 +22,13 @@ export type UiSessionQuery = {
 export class UiSessionRepository {
   constructor(
     private readonly database: Database,
-    private readonly mac: RowMac,
+    private readonly rowMac: RowMac,
   ) {}
 
   async insertUiSession(row: Omit<UiSessionRow, 'mac'>, database: Kysely<Schema>): Promise<void> {
     await database
       .insertInto('ui_session')
-      .values({ ...row, mac: this.mac.sign(macBinding(row)) })
+      .values({ ...row, mac: this.rowMac.sign(macBinding(row)) })
       .execute();
   }
 
@@ -81,15 +82,11 @@ export class UiSessionRepository {
 
   /** Returns whether the row existed. */
   async deleteUiSession(id: UiSessionId, database: Kysely<Schema>): Promise<boolean> {
-    const { numDeletedRows } = await database
-      .deleteFrom('ui_session')
-      .where('id', '=', id)
-      .executeTakeFirst();
-    return numDeletedRows === 1n;
+    return wroteRow(database.deleteFrom('ui_session').where('id', '=', id));
   }
 
   private verified(row: UiSessionRow): UiSession {
-    this.mac.verify(row.mac, macBinding(row));
+    this.rowMac.verify(row.mac, macBinding(row));
     return toUiSession(row);
   }
 
@@ -99,11 +96,11 @@ export class UiSessionRepository {
       .selectAll()
       .where('digest', '=', digest)
       .executeTakeFirst();
-    if (!row || row.last_seen_at >= seenAt || !this.mac.isValid(row.mac, macBinding(row))) return;
+    if (!row || row.last_seen_at >= seenAt || !this.rowMac.isValid(row.mac, macBinding(row))) return;
     const seen = { ...row, last_seen_at: seenAt };
     await database
       .updateTable('ui_session')
-      .set({ last_seen_at: seenAt, mac: this.mac.sign(macBinding(seen)) })
+      .set({ last_seen_at: seenAt, mac: this.rowMac.sign(macBinding(seen)) })
       .where('id', '=', row.id)
       .where('last_seen_at', '=', row.last_seen_at)
       .execute();

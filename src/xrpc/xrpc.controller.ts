@@ -15,6 +15,7 @@ import type { AccountPrincipal } from '../access/principal.ts';
 import { AllowSameOriginOnly } from '../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
 import { Config } from '../config/config.ts';
+import type { ErrorFormConfig } from '../http/errors/error-form.ts';
 import type { OwnBodyConfig } from '../http/edge/body-parser.ts';
 import { abandonBody, type UploadedBody, uploadedBody } from '../http/edge/uploaded-body.ts';
 import type { PdsRequest, PdsResponse } from '../sessions/pds/pds-requests.service.ts';
@@ -23,7 +24,8 @@ import { toCallerHeaders, toPdsHeaders } from './proxied-headers.ts';
 import { SessionConcurrency } from './session-concurrency.service.ts';
 import { XrpcService } from './xrpc.service.ts';
 
-const OWN_BODY: OwnBodyConfig = { ownBody: true };
+const QUERY: ErrorFormConfig = { errorForm: 'marked' };
+const PROCEDURE: ErrorFormConfig & OwnBodyConfig = { errorForm: 'marked', ownBody: true };
 
 const ANY_CONTENT = { '*/*': {} };
 const PDS_ANSWER = { status: 200, description: 'What the PDS answered.', content: ANY_CONTENT };
@@ -60,7 +62,7 @@ const PDS_ANSWER = { status: 200, description: 'What the PDS answered.', content
 @Controller('xrpc/:nsid')
 export class XrpcController {
   constructor(
-    private readonly xrpc: XrpcService,
+    private readonly xrpcService: XrpcService,
     private readonly sessionConcurrency: SessionConcurrency,
     private readonly config: Config,
   ) {}
@@ -68,6 +70,7 @@ export class XrpcController {
   /** Handles HEAD too: Fastify routes it here, and it is forwarded as HEAD. */
   @Get()
   @ApiOperation({ operationId: 'callQuery', summary: "Calls a query of the account's PDS; HEAD works too" })
+  @RouteConfig(QUERY)
   @ApiResponse(PDS_ANSWER)
   @AllowSameOriginOnly('browser', 'api-key')
   query(
@@ -84,7 +87,7 @@ export class XrpcController {
   @ApiOperation({ operationId: 'callProcedure', summary: "Calls a procedure of the account's PDS" })
   @ApiConsumes('*/*')
   @ApiBody({ required: false, description: 'Passed on as it is.', schema: {} })
-  @RouteConfig(OWN_BODY)
+  @RouteConfig(PROCEDURE)
   @ApiResponse(PDS_ANSWER)
   @AllowSameOriginOnly('browser', 'api-key')
   procedure(
@@ -108,7 +111,7 @@ export class XrpcController {
     reply.raw.once('close', this.sessionConcurrency.claimSlot(sessionId));
     const signal = leaving(reply);
     try {
-      const response = await this.xrpc.forward(sessionId, nsid, queryOf(request), {
+      const response = await this.xrpcService.forward(sessionId, nsid, queryOf(request), {
         method: request.method as PdsRequest['method'],
         headers: toPdsHeaders(request.headers),
         signal,

@@ -10,7 +10,7 @@ import { storeCookie } from '../broker/stored-session.ts';
 import { storeTempToken } from '../temp-tokens/stored-temp-token.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 
-/** What a broker has to be started with, so that a good one of each kind can be shown. */
+/** The settings of a broker that accepts a credential of each kind. */
 export const credentialSettings = {
   LATCHKEY_INTROSPECT_TOKEN: 'an-introspection-token-of-40-characters-',
   LATCHKEY_KEYS_PER_ACCOUNT: '10000',
@@ -20,7 +20,7 @@ type Headers = Record<string, string>;
 
 type Maker = (broker: TestBroker, session: Session) => Headers | Promise<Headers>;
 
-/** What a caller can show. */
+/** The credentials that a caller can present. */
 const makers = {
   none: () => ({}),
   'cookie from our page': async (broker, session) => ({
@@ -98,16 +98,16 @@ export type CredentialName = keyof typeof makers;
 
 export const credentialNames = Object.keys(makers) as CredentialName[];
 
-/** Makes the headers of a credential anew, for the session that it may open. */
+/** Creates the headers of a credential for the session that it may open. */
 export async function present(name: CredentialName, broker: TestBroker, session: Session): Promise<Headers> {
   const make: Maker = makers[name];
   return make(broker, session);
 }
 
-/** Each comes from another address, as an address may try a token ten times a minute only. */
+/** Each comes from another address, because an address may try ten tokens a minute. */
 async function operatorCookie({ app, secrets }: TestBroker): Promise<Headers> {
   const address = `192.0.2.${operatorCookies++ % 250}`;
-  const { cookie } = await app.get(OperatorSessions, { strict: false }).open(secrets.adminToken, address);
+  const { cookie } = await app.get(OperatorSessions, { strict: false }).signIn(secrets.adminToken, address);
   return { cookie: `latchkey-admin=${cookie}` };
 }
 

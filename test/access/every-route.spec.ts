@@ -15,7 +15,7 @@ const REFUSALS: Readonly<Record<string, number>> = {
 };
 
 describeBroker('every route', suite, {
-  // Who may call what is the guard's affair; that each credential is read alike is tried by suites of its own.
+  // Tests the guard only. Other suites test how each credential is read.
   anyDatabase: true,
   settings: { ...credentialSettings, LATCHKEY_TRUSTED_PROXIES: '127.0.0.1' },
 });
@@ -29,7 +29,7 @@ function suite(broker: () => TestBroker): void {
 
   const ask = async (route: string, credential: CredentialName): Promise<Response> => {
     const [method = '', path = ''] = route.split(' ');
-    // Of an account of its own: all are shown at once, and some routes end what else an account has.
+    // Each has its own account: all are presented at once, and some routes revoke the account's other ones.
     const did = `did:web:account-${credentialNames.indexOf(credential)}.example.com` as const;
     const session = await storeSession(broker(), pds.origin, { did });
     const headers = await present(credential, broker(), session);
@@ -75,7 +75,7 @@ function addressOf({ url }: TestBroker, path: string): URL {
   return new URL(path.replace(':nsid', 'com.example.anything'), url);
 }
 
-/** Reads which refusal of the guard an answer is; it must have its status, and a challenge where that is 401. */
+/** Returns the guard's refusal in a response. Checks its status, and its challenge if that is 401. */
 async function outcomeOf(answer: Response): Promise<Outcome> {
   const text = await answer.text();
   const { error } = isJson(answer) ? (JSON.parse(text) as { error?: Outcome }) : {};

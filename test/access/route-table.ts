@@ -1,10 +1,10 @@
 import type { CredentialName } from './credentials.ts';
 
-/** What the guard says to a credential, or that the route itself answers. */
+/** The guard's verdict on a credential, or `answers` if the route itself responds. */
 export type Outcome =
   'answers' | 'AuthenticationRequired' | 'InvalidToken' | 'Forbidden' | 'CrossSiteRequest';
 
-/** How a kind of route meets each credential. */
+/** The outcome of each credential at a kind of route. */
 type Reception = Readonly<Record<CredentialName, Outcome>>;
 
 const unknownTokens = {
@@ -53,7 +53,7 @@ const forAnyone: Reception = {
   'wrong token and cookie': 'answers',
 };
 
-/** Open to anyone, and it wants to know who calls: a token that is shown must be a good one. */
+/** Open to anyone, but identifies the caller: a presented token must be valid. */
 const forAnyoneKnown: Reception = { ...forAnyone, ...unknownTokens };
 
 const foreignCookies = {
@@ -114,7 +114,7 @@ const nobodysCookies = {
 
 const forTempTokens: Reception = { ...forBrowsers, ...refused };
 
-/** The operator's pages know the operator's cookie, and no other; a token shown there is good for something else. */
+/** The operator's pages accept only the operator's cookie. Tokens belong elsewhere. */
 const forOperatorsBrowser: Reception = {
   ...forBrowsers,
   ...nobodysCookies,
@@ -128,7 +128,7 @@ const foreign = {
   'operator cookie from another site': 'CrossSiteRequest',
 } as const;
 
-/** A form of a page that anybody may send, from a page of ours. */
+/** A form that anyone may send from the broker's own page. */
 const formForAnyone: Reception = { ...forAnyone, ...foreign };
 
 const formForOperatorsBrowser: Reception = {
@@ -137,7 +137,7 @@ const formForOperatorsBrowser: Reception = {
   'operator cookie from another site': 'CrossSiteRequest',
 };
 
-/** Every route, and whom it lets in. A new route takes its line here. */
+/** Every route with its callers. Add a new route here. */
 export const routeTable: Readonly<Record<string, Reception>> = {
   'GET /': forAnyoneKnown,
   'GET /assets/:name': forAnyone,

@@ -108,7 +108,7 @@ function suite(broker: () => TestBroker): void {
   });
 }
 
-/** Ends a grant at the PDS, and lets the broker find out. */
+/** Revokes a grant at the PDS, and waits until the broker has noticed. */
 async function loseGrant(broker: TestBroker, sessionId: SessionId): Promise<void> {
   const session = await sessionById(broker, sessionId);
   await broker.app.get(Grants).revoke({ ...session, ...session.secrets });

@@ -187,7 +187,7 @@ function suite(broker: () => TestBroker): void {
         revokedAt: expired.expiresAt?.toISOString(),
       }),
     );
-    expect(broker().logLines.join('')).toContain('An API key has expired');
+    expect(broker().logLines.join('')).toContain('API key expired');
     expect((await changesOf(broker(), expired.id))[0]).toEqual(['api-key.expired', 'broker', alice]);
     for (const { sessionId } of [expired, living]) await letGraceEnd(broker(), sessionId);
     await broker().app.get(Sweeper).run();
@@ -273,8 +273,7 @@ async function rotate(broker: TestBroker, id: string, body: object): Promise<{ s
   return { secret: String(answer.body.secret) };
 }
 
-/** What was audited of a key, newest first: the action, who did it, to whose. */
-/** What was done to a key. That it was refused is noted some time later, and maybe not yet. */
+/** Returns the audited changes of a key, newest first. Refusals are left out, as they are stored up to a second later. */
 async function changesOf(broker: TestBroker, targetId: string): Promise<unknown[]> {
   const { auditEvents } = await listEvents(broker, { targetId });
   const changes = auditEvents.filter(({ action }) => action !== 'api-key.refused');
@@ -290,7 +289,7 @@ async function sessionStatusOf({ database }: TestBroker, id: string): Promise<st
   return (await query.executeTakeFirstOrThrow()).status;
 }
 
-/** Makes a session older than any transaction that could be adding a holder; it cannot be opened any more. */
+/** Makes a session older than any transaction that could add a holder. It cannot be unsealed afterwards. */
 async function letGraceEnd({ database }: TestBroker, id: string): Promise<void> {
   const old = database.updateTable('oauth_session').set({ granted_at: '2020-01-01T00:00:00.000Z' });
   await old.where('id', '=', asId(id)).execute();

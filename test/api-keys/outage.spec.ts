@@ -15,7 +15,7 @@ import { until } from '../until.ts';
 const WHO = 'GET /xrpc/com.atproto.server.getSession';
 const toTheMinute: unknown = expect.stringMatching(/:00\.000Z$/);
 
-// What is away here is a server; a file that is in trouble refuses the same way.
+// Postgres only: a server can be away. A failing SQLite file causes the same error.
 (isRequested('postgres') ? describe : describe.skip)('a key while Postgres is away', () => {
   let postgres: Postgres;
   let broker: TestBroker;
@@ -45,7 +45,7 @@ const toTheMinute: unknown = expect.stringMatching(/:00\.000Z$/);
       expect(await introspect(broker, key.secret, broker.secrets.adminToken)).toMatchObject({
         error: 'DatabaseUnavailable',
       });
-      // What can be no key is not looked for.
+      // A malformed key is not looked up.
       expect((await callWith(broker, { secret: `${key.secret}0` }, WHO)).status).toBe(401);
     } finally {
       await postgres.resume();

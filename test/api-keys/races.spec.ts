@@ -52,7 +52,7 @@ function suite(broker: () => TestBroker): void {
       const statuses = await Promise.all(
         won.map(async issued => (await callWith(broker(), issued, 'GET /api/me')).status),
       );
-      // Who comes after the first has answered is no longer at once; the last two secrets work.
+      // A call after the first response is no longer simultaneous. The last two secrets work.
       expect(statuses.filter(status => status === 200)).toHaveLength(Math.min(won.length, 2));
     }
   });
@@ -100,7 +100,7 @@ function suite(broker: () => TestBroker): void {
         count => count >= before + AT_ONCE,
       );
       secret = rotated.secret;
-      // The secret before the last one ends with the next rotation: by then nobody shows it any more.
+      // The secret before the last one ends with the next rotation. By then no caller uses it.
       await until('every caller uses the new secret', () => inUse.every(shown => shown === secret));
     }
     stopping = true;
@@ -172,6 +172,6 @@ function suite(broker: () => TestBroker): void {
 async function sweepUntil(signal: AbortSignal, holderless: HolderlessSessions): Promise<void> {
   while (!signal.aborted) {
     await holderless.sweep(4);
-    await new Promise(resolve => setTimeout(resolve, 2)); // SQLite would leave timers no turn.
+    await new Promise(resolve => setTimeout(resolve, 2)); // Without it SQLite leaves no turn for timers.
   }
 }

@@ -24,7 +24,7 @@ function suite(brokers: () => TwoBrokers): void {
     return answers.map(({ status }) => status);
   };
 
-  /** What AppViews are told of a key: by forward-auth, and when they introspect it. */
+  /** Returns the answers of forward-auth and of introspection about a key. */
   const tellingsOf = async ({ secret }: Pick<TestKey, 'secret'>, broker: TestBroker) => [
     (await askForwardAuth(broker, bearer(secret))).status,
     (await introspect(broker, secret, broker.secrets.adminToken)).active,

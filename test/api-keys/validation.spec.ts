@@ -56,10 +56,12 @@ function suite(broker: () => TestBroker): void {
         unknown: 3,
         malformed: 3,
       });
-      const refused = logged('an API key is used that is over');
+      const refused = logged('revoked, expired or rotated API key presented');
       const reasons = refused.map(line => (JSON.parse(line) as { reason: string }).reason);
       expect(reasons.sort()).toEqual(['expired', 'revoked', 'rotated']);
-      const malformed = logged('that can be none').map(line => JSON.parse(line) as { length: number });
+      const malformed = logged('malformed API key presented').map(
+        line => JSON.parse(line) as { length: number },
+      );
       expect(malformed.map(({ length }) => length)).toEqual([71]);
       await until(
         'four refusals are in the audit log',

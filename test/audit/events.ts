@@ -3,7 +3,7 @@ import type { AuditEventView } from '../../src/audit/audit-event-view.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 import { operate } from '../sessions/operate.ts';
 
-/** An event that nothing but a suite causes. */
+/** An event that only tests cause. */
 export function auditEvent(change: Partial<AuditEvent> = {}): AuditEvent {
   return {
     action: 'temp-token.refused',
@@ -16,7 +16,7 @@ export function auditEvent(change: Partial<AuditEvent> = {}): AuditEvent {
 
 type Page = { auditEvents: AuditEventView[]; cursor?: string };
 
-/** A page of audit events, as the operator is shown it. */
+/** Returns a page of audit events, as the operator gets it. */
 export async function listEvents(
   broker: Pick<TestBroker, 'url' | 'secrets'>,
   query: Readonly<Record<string, string>> = {},

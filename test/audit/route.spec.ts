@@ -15,8 +15,8 @@ function suite(broker: () => TestBroker): void {
   const alices = { did: 'did:plc:alice', target: { kind: 'session', id: 'session-1' } } as const;
 
   beforeAll(async () => {
-    await stopBackground(broker()); // The events below are so old that it would sweep them.
-    // Batches are of one moment: only their ids tell them apart.
+    await stopBackground(broker()); // It would sweep the events below, which are old.
+    // Events of a batch have the same time, and only their ids differ.
     for (let index = 0; index < 4; index++) {
       const at = toTimestamp(new Date(Date.UTC(2026, 0, index + 1)));
       const values = Array.from({ length: 10 }, (_, row) => ({

@@ -5,12 +5,12 @@ import { storeSession } from '../broker/stored-session.ts';
 import { accountOf, type TestBroker } from '../broker/test-broker.ts';
 import { asId } from '../ids.ts';
 
-/** Leaves the background's work to the suite, which says when it is done. */
+/** Stops the background work, so that the suite runs it itself. */
 export async function stopBackground({ app }: TestBroker): Promise<void> {
   await app.get(BackgroundWorker).beforeApplicationShutdown();
 }
 
-/** Lets the time of sessions come. */
+/** Makes sessions due. */
 export async function makeDue({ database }: TestBroker, ids: readonly string[]): Promise<void> {
   await database
     .updateTable('oauth_session')
@@ -19,7 +19,7 @@ export async function makeDue({ database }: TestBroker, ids: readonly string[]):
     .execute();
 }
 
-/** Lets so many hours go by since a session was used. */
+/** Moves the last use of a session back by some hours. */
 export async function leaveIdle({ database }: TestBroker, id: SessionId, hours: number): Promise<void> {
   await database
     .updateTable('oauth_session')
@@ -28,7 +28,7 @@ export async function leaveIdle({ database }: TestBroker, id: SessionId, hours: 
     .execute();
 }
 
-/** A session that the issuer knows nothing of, though its account is there. */
+/** Stores a session of a real account that the issuer does not know. */
 export async function storeWorthlessSession(broker: TestBroker): Promise<SessionId> {
   const { did } = accountOf(broker, 'bob.test');
   const refreshToken = `ref-${randomBytes(32).toString('hex')}`;

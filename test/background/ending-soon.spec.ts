@@ -16,12 +16,12 @@ describeBroker('the warning of sessions that end soon', suite);
 function suite(broker: () => TestBroker): void {
   let heard = 0;
   const run = (): Promise<number> => broker().app.get(ExpiryWarnings).run();
-  /** What was warned of since the last time. */
+  /** Returns the warnings since the last call. */
   const warnings = (): Warning[] => {
     const lines = broker().logLines.slice(heard);
     heard += lines.length;
     return lines
-      .filter(line => line.includes('A session ends soon'))
+      .filter(line => line.includes('session expires soon'))
       .map(line => JSON.parse(line) as Warning);
   };
 

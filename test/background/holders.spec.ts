@@ -57,7 +57,7 @@ function suite(broker: () => TestBroker): void {
   });
 }
 
-/** Gives each of some sessions one holder, or what is none any more; answers the ids of those that are held. */
+/** Gives each session one live or ended holder. Returns the ids of the sessions with a live one. */
 async function holdInEveryWay(database: Database, ids: readonly string[]): Promise<(string | undefined)[]> {
   const [browser = '', key = '', lasting = '', asked = '', authorized = '', ...unheld] = ids;
   await database
@@ -85,18 +85,18 @@ async function holdInEveryWay(database: Database, ids: readonly string[]): Promi
 async function sweepUntil(signal: AbortSignal, holderless: HolderlessSessions): Promise<void> {
   while (!signal.aborted) {
     await holderless.sweep(4);
-    await new Promise(resolve => setTimeout(resolve, 2)); // SQLite would leave timers no turn.
+    await new Promise(resolve => setTimeout(resolve, 2)); // Without it SQLite leaves no turn for timers.
   }
 }
 
-/** Sessions without secrets, so that none is revoked anywhere: what counts is which are marked. */
+/** Stores sessions without secrets, so that none is revoked at an issuer. The test checks which are marked. */
 async function storeSessions(database: Database): Promise<string[]> {
   const rows = Array.from({ length: SESSIONS }, () => oauthSessionRow({ granted_at: past }));
   await database.insertInto('oauth_session').values(rows).execute();
   return rows.map(({ id }) => id);
 }
 
-/** Answers whether the session took the holder. */
+/** Returns whether the session accepted the holder. */
 async function addHolder(database: Database, sessionId: SessionId): Promise<boolean> {
   await new Promise(resolve => setTimeout(resolve, Math.random() * 100));
   return database.transaction().execute(async transaction => {

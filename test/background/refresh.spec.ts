@@ -18,7 +18,7 @@ function suite(broker: () => TestBroker): void {
     broker().app.get(BackgroundRefresh).run(withinSeconds);
 
   beforeAll(() => stopBackground(broker()));
-  // What another test left is of no matter to this one.
+  // Removes rows of other tests.
   beforeEach(() => broker().database.updateTable('oauth_session').set({ next_refresh_at: null }).execute());
 
   it('refreshes a session in use once when it is due', async () => {

@@ -90,7 +90,7 @@ function suite(broker: () => TestBroker): void {
   });
 }
 
-/** Adds a holder as who adds one does: the session is updated in the same transaction, and only when it is active. */
+/** Adds a holder by the usual rule: updates the session in the same transaction, and only if it is active. */
 async function addHolder(
   { database }: TestBroker,
   sessionId: SessionId,
@@ -121,7 +121,7 @@ async function expireCookie({ broker, id }: TestSession): Promise<void> {
     .execute();
 }
 
-/** Makes a session so old that the transaction that stored it must be over. */
+/** Makes a session so old that the transaction that stored it must have ended. */
 async function letGraceEnd({ broker: { app, database }, id }: TestSession): Promise<void> {
   const row = await database
     .selectFrom('oauth_session')

@@ -13,7 +13,7 @@ import { byLabel, readSamples } from '../observability/exposition.ts';
 
 const BATCH = 100;
 
-/** One process that sweeps, on a database that others sweep too. */
+/** A process that sweeps a database which others sweep too. */
 class Process {
   private readonly log = createQuietLog();
   private readonly metrics = new Metrics(this.log);

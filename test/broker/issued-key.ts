@@ -8,10 +8,10 @@ import { type KeyAskInput, obtainKey } from '../network/key-asker.ts';
 import { accountOf, type TestBroker } from './test-broker.ts';
 import { asId } from '../ids.ts';
 
-/** A key that was issued, and the session that it acts through. */
+/** An issued key and its session. */
 export type TestKey = IssuedApiKey & { readonly sessionId: SessionId };
 
-/** Who does what is done here to keys. */
+/** The actor of changes to keys in the tests. */
 export const byTest: AuditSource = { actor: { kind: 'broker' } };
 
 /** Issues a key that holds `session`. */
@@ -27,7 +27,7 @@ export async function issueKey(
   return { ...issued, sessionId };
 }
 
-/** Gets a key the way that a bot does: asked for, authorized by its owner at the PDS, claimed. */
+/** Gets a key like a bot: requests it, lets its owner authorize it at the PDS, and claims it. */
 export async function grantKey(
   broker: TestBroker,
   handle = 'alice.test',
@@ -43,7 +43,7 @@ export async function grantKey(
   return { ...claimed, id, expiresAt: expiresAt === null ? null : new Date(expiresAt), sessionId };
 }
 
-/** A request with nothing but a key; `line` is a method and a path. */
+/** Sends a request with only a key. `line` is a method and a path. */
 export function callWith(
   { url }: Pick<TestBroker, 'url'>,
   { secret }: Pick<TestKey, 'secret'>,

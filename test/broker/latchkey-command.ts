@@ -2,7 +2,7 @@ import { createProgram } from '../../src/cli/command-program.ts';
 
 type Reachable = { readonly url: string; readonly secrets: { readonly adminToken: string | undefined } };
 
-/** Runs `latchkey` as the operator of a broker; what it prints is also in `printed` of the error that it fails with. */
+/** Runs `latchkey` as the operator of a broker. Its output is also in `printed` of a thrown error. */
 export async function runLatchkey({ url, secrets }: Reachable, ...args: string[]): Promise<string> {
   const printed: string[] = [];
   const environment = { LATCHKEY_ADMIN_TOKEN: secrets.adminToken };

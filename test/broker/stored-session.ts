@@ -11,7 +11,7 @@ import type { TestBroker } from './test-broker.ts';
 
 const HOUR_MS = 60 * 60_000;
 
-/** A grant that no PDS has given. */
+/** Returns a made-up grant, unknown to every PDS. */
 export function madeUpGrant({ network }: TestBroker, pds: string, grant: Partial<Grant> = {}): Grant {
   return {
     did: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa',
@@ -28,7 +28,7 @@ export function madeUpGrant({ network }: TestBroker, pds: string, grant: Partial
   };
 }
 
-/** Stores the session of a grant that no PDS has given: it is as good as the PDS it names is lenient. */
+/** Stores the session of a made-up grant. It works only at a PDS that accepts every token. */
 export function storeSession(
   broker: TestBroker,
   pds: string,
@@ -45,7 +45,7 @@ export type CookieLife = {
   readonly userAgent?: string;
 };
 
-/** Stores a browser session that holds `session`, with a life of its own, and returns its cookie's value. */
+/** Stores a browser session for `session`, with a given life, and returns its cookie's value. */
 export async function storeCookie(
   { app, database }: TestBroker,
   { id, did }: Pick<Session, 'id' | 'did'>,

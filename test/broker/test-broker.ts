@@ -19,7 +19,7 @@ import { BrowserClient } from '../network/browser-client.ts';
 import { freePorts } from '../network/free-ports.ts';
 import { type Network, sharedNetwork } from '../network/network.ts';
 
-/** A broker in this process, listening on loopback, with a database of its own, at the shared real network. */
+/** A broker in this process, on loopback, with its own database, in the shared real network. */
 export type TestBroker = {
   readonly dialect: DialectName;
   readonly url: string;
@@ -28,26 +28,26 @@ export type TestBroker = {
   readonly app: NestFastifyApplication;
   readonly database: Database;
   readonly network: Network;
-  /** What the broker has logged so far, a line each. */
+  /** The broker's log so far, one entry per line. */
   readonly logLines: readonly string[];
-  /** A browser that has never been here. */
+  /** Returns a new browser. */
   browser(): BrowserClient;
 };
 
 export type TestBrokerOptions = {
-  /** Whether the broker is a confidential client with an https id, or a loopback client. */
+  /** True for a confidential client with an https id, else a loopback client. */
   readonly confidential?: boolean;
-  /** The suite is about nothing that a database could change: it runs on one of them. */
+  /** Runs on one database only, because the suite does not depend on it. */
   readonly anyDatabase?: boolean;
-  /** An undefined value leaves out a setting that a test's broker has otherwise. */
+  /** An undefined value removes a default setting of test brokers. */
   readonly settings?: Readonly<Record<string, string | undefined>>;
-  /** Modules of the suite's own, beside those of the broker. */
+  /** Further modules of the suite. */
   readonly modules?: readonly Type[];
-  /** A network of the suite's own, where the suite breaks it. */
+  /** The suite's own network, if the suite breaks it. */
   readonly network?: Network;
-  /** A broker that has ended and left its database: this one comes with the same address, keys and network. */
+  /** A stopped broker, whose database, address, keys and network the new one takes over. */
   readonly inPlaceOf?: TestBroker;
-  /** A broker of the same deployment: the new one has its public URL and its secrets. */
+  /** A broker of the same deployment, whose public URL and secrets the new one shares. */
   readonly peer?: Pick<TestBroker, 'publicUrl' | 'secrets'>;
 };
 
@@ -58,7 +58,7 @@ export function describeBroker(
   options: TestBrokerOptions = {},
 ): void {
   const run = (_open: unknown, { dialect, create }: TestDialect): void => {
-    // A block of its own: its broker ends before the database does.
+    // A block of its own, so that the broker stops before the database is deleted.
     describe('at a running broker', () => {
       let broker: TestBroker | undefined;
       beforeAll(async () => {

@@ -4,13 +4,13 @@ import { stopBackground } from '../background/due.ts';
 import { describeDialects } from '../database/dialects.ts';
 import { startTestBroker, type TestBroker, type TestBrokerOptions } from './test-broker.ts';
 
-/** After so long every instance knows what another one has changed. */
+/** After this time every instance knows another one's changes. */
 const BOUND_MS = 5_000;
 
-/** Two brokers of one deployment, which do nothing by themselves. */
+/** Two brokers of one deployment, without background work. */
 export type TwoBrokers = { readonly first: TestBroker; readonly second: TestBroker };
 
-/** Runs one suite with two brokers on one database: on Postgres, as a file of SQLite is for one process. */
+/** Runs a suite with two brokers on one Postgres database. A SQLite file allows one process only. */
 export function describeTwoBrokers(
   name: string,
   suite: (brokers: () => TwoBrokers) => void,
@@ -19,7 +19,7 @@ export function describeTwoBrokers(
   describeDialects(
     name,
     (_open, { dialect, create }) => {
-      // A block of its own: its brokers end before the database does.
+      // A block of its own, so that the brokers stop before the database is deleted.
       describe('at work', () => {
         const brokers: TestBroker[] = [];
         beforeAll(async () => {
@@ -44,7 +44,7 @@ export function describeTwoBrokers(
 }
 
 /**
- * Uses something again and again, until every instance knows what became of it.
+ * Calls `use` repeatedly until every instance knows the change.
  *
  * @param changedAt by `performance.now()`
  */

@@ -12,7 +12,7 @@ import { describeInChromium } from './chromium-suite.ts';
 import { Keyboard } from './keyboard.ts';
 import { openWatched } from './watched-context.ts';
 
-/** What a person does from the first day to the last, each step on the page that the one before has led to. */
+/** A person's whole life with the pages. Each test continues on the page where the one before stopped. */
 describeInChromium('an owner in Chromium, with only a keyboard', chromium => {
   describeBroker(
     'with an account and a bot',

@@ -2,27 +2,27 @@ import type { Page } from 'playwright-core';
 import type { TestBroker } from '../broker/test-broker.ts';
 import type { Account } from '../network/network-control.ts';
 
-/** Signs in on the PDS's own pages, up to its question whether the broker may. */
+/** Signs in on the PDS's own pages, up to its consent question. */
 export async function signInAtPds(page: Page, { network }: TestBroker, account: Account): Promise<void> {
   await page.waitForURL(url => url.origin === network.pds);
   await page.fill('input[name=password]', account.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-/** Signs in on the PDS's own pages and says yes, and waits for a page of the broker. */
+/** Signs in and consents on the PDS's own pages, and waits for a page of the broker. */
 export async function authorizeAtPds(page: Page, broker: TestBroker, account: Account): Promise<void> {
   await signInAtPds(page, broker, account);
   await page.getByRole('button', { name: 'Authorize' }).click();
   await page.waitForURL(url => url.origin === new URL(broker.url).origin);
 }
 
-/** The same, without a mouse. */
+/** The same, by keyboard. */
 export async function authorizeByKeyboard(page: Page, broker: TestBroker, account: Account): Promise<void> {
   await sayYesByKeyboard(page, broker, account);
   await page.waitForURL(url => url.origin === new URL(broker.url).origin);
 }
 
-/** Signs in on the PDS's own pages and says yes, wherever that leads. */
+/** Signs in and consents on the PDS's own pages by keyboard, wherever that leads. */
 export async function sayYesByKeyboard(page: Page, { network }: TestBroker, account: Account): Promise<void> {
   await page.waitForURL(url => url.origin === network.pds);
   await tabTo(page, 'input[name=password]');
@@ -32,7 +32,7 @@ export async function sayYesByKeyboard(page: Page, { network }: TestBroker, acco
   await page.keyboard.press('Enter');
 }
 
-/** Waits for a thing on the page, and goes on with Tab until it has the focus. */
+/** Waits for an element, and presses Tab until it has the focus. */
 async function tabTo(page: Page, selector: string): Promise<void> {
   const wanted = page.locator(selector);
   await wanted.waitFor();

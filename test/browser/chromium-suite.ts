@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { findChromium, launchChromium } from '../network/chromium.ts';
 
-/** Runs a suite with a Chromium of its own; without one it is skipped, which `npm test` says out loud. */
+/** Runs a suite with its own Chromium. Skips it if there is none, which `npm test` reports. */
 export function describeInChromium(name: string, suite: (chromium: () => Browser) => void): void {
   const path = findChromium();
   if (path === undefined) {

@@ -10,7 +10,7 @@ import { EVERY_KIND_OF_PERMISSION, pagesOfLittle, shownPages } from './shown/pag
 import { HOSTILE, type ShownPage, type ShownPages } from './shown/stage.ts';
 import { openWatched, type WatchedContext } from './watched-context.ts';
 
-/** For whoever wants to look at the pages, and says so: it takes as long as all the rest. Git ignores it. */
+/** With SCREENSHOTS=1 pictures of the pages go here, which doubles the time. Git ignores the folder. */
 const screenshots = fileURLToPath(new URL('../../screenshots/', import.meta.url));
 const isPictured = process.env.SCREENSHOTS === '1';
 
@@ -25,7 +25,7 @@ describeInChromium('every page', chromium => {
       let context: BrowserContext;
       let page: Page;
       let complaints: readonly string[];
-      /** What a script of somebody else's would have done on a page. */
+      /** Dialogs that an injected script opened. */
       const dialogs: string[] = [];
       beforeAll(async () => {
         await parts.watch();
@@ -88,17 +88,17 @@ describeInChromium('every page', chromium => {
 
 async function openForChecks(browser: Browser, broker: TestBroker): Promise<WatchedContext> {
   if (isPictured) await mkdir(screenshots, { recursive: true });
-  // The checks of axe-core are no part of the pages, so their policy has nothing to say to it.
-  // Nothing moves while a theme takes the other's place, or colours would be measured on their way.
+  // axe-core is no part of the pages, so it bypasses their policy.
+  // Without motion, because axe-core would measure colours in the middle of a transition.
   const watched = await openWatched(browser, broker, { bypassCSP: true, reducedMotion: 'reduce' });
   await watched.context.addInitScript({ content: axe.source });
   return watched;
 }
 
 type Looked = {
-  /** What is wrong, by the names of the pages. */
+  /** Problems by page name. */
   readonly problems: Readonly<Record<string, readonly string[]>>;
-  /** On how many pages there is what a stranger wrote. */
+  /** Number of pages that show the hostile text. */
   readonly hostileNames: number;
 };
 
@@ -113,7 +113,7 @@ async function lookAtEach(page: Page, pages: ShownPages): Promise<Looked> {
   return { problems, hostileNames };
 }
 
-/** Looks at a page in every width and theme; answers what is wrong with it. */
+/** Checks a page in every width and theme. Returns its problems. */
 async function look(page: Page, { name, alike }: ShownPage): Promise<string[]> {
   const problems: string[] = [];
   for (const width of widths) {
@@ -134,17 +134,17 @@ async function violationsIn(page: Page, scheme: string): Promise<string[]> {
   return (await page.evaluate(findViolations)).map(text => `${scheme}: ${text}`);
 }
 
-/** Runs inside of the page: which of the rules of axe-core it violates. */
+/** Returns the violated rules of axe-core. Runs inside the page. */
 async function findViolations(): Promise<string[]> {
   const { run } = (globalThis as unknown as { axe: typeof axe }).axe;
-  // Nothing of the stylesheet is asked for anew.
+  // `preload` would fetch the stylesheet again.
   const { violations } = await run({ resultTypes: ['violations'], preload: false });
   return violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
   );
 }
 
-/** Runs inside of the page: what does not fit its width, what no finger can hit (WCAG 2.2, 2.5.5), what came in as more than text. */
+/** Finds overflow, targets too small for a finger (WCAG 2.2, 2.5.5) and injected markup. Runs inside the page. */
 function findMisfits(width: number): string[] {
   const misfits = document.documentElement.scrollWidth > width ? [`does not fit ${width} pixels`] : [];
   for (const target of document.querySelectorAll('button, select, .button, input:not([type=hidden])')) {

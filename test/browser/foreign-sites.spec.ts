@@ -8,7 +8,7 @@ import { type ScriptedServer, startServer } from '../identity/scripted-server.ts
 import { describeInChromium } from './chromium-suite.ts';
 import { giveCookie } from './watched-context.ts';
 
-/** The same site on another port, to which cookies go along, and another site altogether. */
+/** The same site on another port, which gets cookies, and another site altogether. */
 const hosts = ['127.0.0.1', 'localhost'];
 
 describeInChromium('a signed-in visitor in Chromium', chromium => {
@@ -25,7 +25,7 @@ describeInChromium('a signed-in visitor in Chromium', chromium => {
           response.setHeader('content-type', 'text/html').end('<!doctype html><title>Evil</title>'),
         );
         const operator = broker().app.get(OperatorSessions, { strict: false });
-        operatorCookie = (await operator.open(broker().secrets.adminToken, '192.0.2.1')).cookie;
+        operatorCookie = (await operator.signIn(broker().secrets.adminToken, '192.0.2.1')).cookie;
       });
       afterAll(() => evil.stop());
       beforeEach(async () => {
@@ -68,7 +68,7 @@ describeInChromium('a signed-in visitor in Chromium', chromium => {
           await page.waitForURL(url => url.origin === broker().url);
           const [status, headers] = [answer.status(), await answer.allHeaders()];
           expect([path, [303, 403].includes(status)]).toEqual([path, true]);
-          // Where there is a way on, it is to the form that says why, and to no login of anybody.
+          // A redirect leads only to the form with the problem, and never to a login.
           if (status === 303) expect(headers.location).toMatch(/^\/(admin)?\?.*problem=\w+/);
         }
         expect(await stateOf(broker())).toEqual(before);
@@ -108,7 +108,7 @@ describeInChromium('a signed-in visitor in Chromium', chromium => {
   );
 });
 
-/** All that the forms could have changed. */
+/** Everything that the forms could change. */
 async function stateOf({ database }: TestBroker): Promise<unknown> {
   const [keys, browsers, operators, requests, logins, sessions] = await Promise.all([
     database.selectFrom('api_key').select(['id', 'digest', 'revoked_at']).orderBy('id').execute(),
@@ -121,7 +121,7 @@ async function stateOf({ database }: TestBroker): Promise<unknown> {
   return { keys, browsers, operators, requests, logins, sessions };
 }
 
-// What follows runs inside the page of the other site.
+// The functions below run inside the page of the other site.
 
 function submitFrom({ url, fields }: { url: string; fields: Record<string, string> }): void {
   const form = document.createElement('form');

@@ -9,7 +9,7 @@ import { findMarks, openInPage, type WayToOpen, waysToOpen } from './ways-to-ope
 
 const PATH = '/xrpc/com.example.evil';
 const APP = '<!doctype html><title>An application that forbids its pages nothing</title>';
-/** Leaves marks in the origin in which it runs, be it in a page or in a worker. */
+/** Leaves marks in the origin in which it runs, in a page or in a worker. */
 const script = "caches.open('mark'); globalThis.localStorage?.setItem('mark', '1');";
 const html = `<!doctype html><script>${script}</script>`;
 const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>${script}</script></svg>`;
@@ -51,7 +51,7 @@ describeInChromium('a response of a hostile PDS', chromium => {
       });
       afterEach(() => context.close());
 
-      /** Opens every answer from a page of its own at an origin; tells what marks are in the origin then. */
+      /** Opens every response from a page of its own at an origin. Returns the marks that they left in the origin. */
       const openAll = async (origin: string, way: WayToOpen): Promise<string[]> => {
         const pages = hostile.map(async (_answer, index) => {
           const page = await open(`${origin}/app`);
@@ -75,7 +75,7 @@ describeInChromium('a response of a hostile PDS', chromium => {
         ]);
         expect(guarded).toEqual([]);
         expect(await context.cookies(broker().url)).toEqual(cookies);
-        // A picture may be looked at; its scripts are dead everywhere. The others run where nobody forbids it.
+        // A picture may be shown, and its scripts never run. The others run unless a policy forbids it.
         expect(pds.received).toHaveLength(way === 'img' ? hostile.length : 0);
         expect(elsewhere.length > 0).toBe(way !== 'img');
       });
@@ -103,7 +103,7 @@ async function fetchText(path: string): Promise<string> {
   return (await fetch(path)).text();
 }
 
-/** A page that is left does not tell how its script ended. */
+/** A page that navigates away never returns the script's result. */
 function ignoreNavigation(error: Error): void {
   if (!error.message.includes('navigat')) throw error;
 }

@@ -101,14 +101,14 @@ describeInChromium('an owner in Chromium with a key request', chromium => {
         asked = await new KeyAsker(broker().url).ask({ identifier: 'alice.test' });
         context = await chromium().newContext();
         page = await context.newPage();
-        // The visitor has been here before: a binding and a session that could be used.
+        // The visitor has a login binding and a session that an attack could use.
         await page.goto(asked.authorizeUrl);
       });
       afterEach(() => context.close());
 
-      // The same site on another port, to which cookies go along, and another site altogether.
+      // The same site on another port, which gets cookies, and another site altogether.
       const origins = ['127.0.0.1', 'localhost'];
-      /** Sends a form of the page that is open, and goes where it leads. */
+      /** Submits a form from the open page, and follows it. */
       const submit = async (url: string, fields: Record<string, string>): Promise<Answer> => {
         const answered = page.waitForResponse(answer => answer.url() === url);
         await page.evaluate(submitFrom, { url, fields });
@@ -144,7 +144,7 @@ describeInChromium('an owner in Chromium with a key request', chromium => {
       it.each(origins)('approves nothing by a script or a link from %s, or by GET', async host => {
         await open(host);
         const url = `${asked.authorizeUrl}/approve`;
-        // It is sent, and refused; not even that may be read.
+        // The request is sent and refused, and the page cannot read even that.
         await expect(page.evaluate(postBlindly, url)).rejects.toThrow('Failed to fetch');
         expect((await page.goto(url, { referer: evil.origin }))?.status()).toBe(405);
         await expectUntouched();
@@ -193,7 +193,7 @@ async function countRequests({ database }: TestBroker): Promise<number> {
   return (await database.selectFrom('key_request').select('id').execute()).length;
 }
 
-// What follows runs inside the page of the other site.
+// The functions below run inside the page of the other site.
 
 async function postFrom({ url, type, input }: { url: string; type: string; input: object }): Promise<string> {
   const headers = { 'content-type': type };

@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core';
 
-/** What has the focus, as a person knows it who cannot see the page, and whether one who can sees that it has. */
+/** The focused element: its accessible name, and whether its focus ring is visible. */
 type Focused = { readonly name: string; readonly ring: boolean };
 
 const MOST_STEPS = 100;
 
-/** A person at a page of the broker who has no mouse: gets to everything with Tab, and must see at each step where they are. */
+/** A keyboard user of the broker's pages. Reaches everything with Tab, and fails if a focus ring is not visible. */
 export class Keyboard {
   readonly #page: Page;
 
@@ -13,7 +13,7 @@ export class Keyboard {
     this.#page = page;
   }
 
-  /** Gets to a link, a button or a field by the first line of its name. */
+  /** Presses a key until the element with this first line of its name has the focus. */
   async reach(name: string, press = 'Tab'): Promise<void> {
     const passed: string[] = [];
     for (let step = 0; step < MOST_STEPS; step++) {
@@ -41,13 +41,13 @@ export class Keyboard {
     await this.#page.keyboard.press('Space');
   }
 
-  /** Chooses one of a group of which another one is chosen, to which Tab leads. */
+  /** Selects a radio button, starting from the selected one. */
   async choose(name: string, chosen: string): Promise<void> {
     await this.reach(chosen);
     await this.reach(name, 'ArrowUp');
   }
 
-  /** Fills a field in, whatever was in it. */
+  /** Replaces the contents of a field. */
   async type(name: string, text: string): Promise<void> {
     await this.reach(name);
     await this.#page.keyboard.press('Control+A');
@@ -56,7 +56,7 @@ export class Keyboard {
   }
 }
 
-/** Runs inside of the page; nothing while the focus is not in it. */
+/** Returns undefined while the focus is outside the page. Runs inside the page. */
 function findFocus(): Focused | undefined {
   const element = document.activeElement as HTMLElement | null;
   if (element === null || element === document.body) return undefined;
@@ -69,7 +69,7 @@ function findFocus(): Focused | undefined {
   return { name: name.split('\n')[0]?.trim() ?? '', ring: isRinged && isInView };
 }
 
-/** Runs inside of the page. */
+/** Runs inside the page. */
 function leadsToAnotherPage(): boolean {
   return document.activeElement?.matches('a[href]:not([href^="#"]), button[type=submit]') ?? false;
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const PAGES = fileURLToPath(new URL('../../src/web/', import.meta.url));
 
-/** Watches which parts of the pages are rendered in this process: what is not is on no page that was looked at. */
+/** Records which components are rendered in this process, to find those that no checked page has. */
 export class RenderedParts {
   readonly #session = new Session();
 
@@ -14,7 +14,7 @@ export class RenderedParts {
     await this.#session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
   }
 
-  /** Ends the watch; the components that were on no page. */
+  /** Stops recording. Returns the components that were never rendered. */
   async unseen(): Promise<string[]> {
     const { result } = await this.#session.post('Profiler.takePreciseCoverage');
     this.#session.disconnect();

@@ -1,11 +1,11 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { TestBroker } from '../broker/test-broker.ts';
 
-/** A browser whose pages of the broker are watched: what goes wrong on them, and what their policy has refused. */
+/** A browser that records errors and policy violations on the broker's pages. */
 export type WatchedContext = {
   readonly context: BrowserContext;
   readonly page: Page;
-  /** Errors, messages of the console, failed requests, requests to anybody else, and reports of the policy. */
+  /** Errors, console messages, failed requests, requests to other origins, and policy violations. */
   readonly complaints: readonly string[];
 };
 
@@ -38,7 +38,7 @@ export async function openWatched(
   return { context, page, complaints };
 }
 
-/** Lets a context be signed in as a browser that was signed in elsewhere. */
+/** Gives a context the cookie of a browser session. */
 export async function giveCookie(
   context: BrowserContext,
   { url }: Pick<TestBroker, 'url'>,
@@ -48,7 +48,7 @@ export async function giveCookie(
   await context.addCookies([{ name, value, url, httpOnly: true }]);
 }
 
-/** Runs inside of each page: its policy has no collector of its own. */
+/** Reports policy violations, as the policy has no report address. Runs inside each page. */
 function collectViolations(): void {
   document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
     const report = (globalThis as unknown as { reportViolation: (text: string) => void }).reportViolation;

@@ -1,4 +1,4 @@
-/** How a page can open an address of its own origin so that a script in it might run there. */
+/** The ways in which a page can open an address of its origin so that a script there might run. */
 export const waysToOpen = [
   'navigation',
   'iframe',
@@ -14,8 +14,8 @@ export const waysToOpen = [
 export type WayToOpen = (typeof waysToOpen)[number];
 
 /**
- * Opens an address from a page, and waits until the browser has made up its mind about it. Runs inside the page, so
- * it may use nothing from outside of it.
+ * Opens an address from a page, and waits until the browser has loaded or refused it. Runs inside the page, so it uses
+ * nothing from outside.
  */
 export async function openInPage({ way, url }: { way: WayToOpen; url: string }): Promise<void> {
   const settled = (target: EventTarget): Promise<unknown> =>
@@ -47,7 +47,7 @@ export async function openInPage({ way, url }: { way: WayToOpen; url: string }):
   await ways[way]();
 }
 
-/** What was left in the page's origin by a script that has run there. Runs inside the page. */
+/** Returns the marks of scripts that have run in the page's origin. Runs inside the page. */
 export async function findMarks(): Promise<string[]> {
   const workers = await navigator.serviceWorker.getRegistrations();
   return [...Object.keys(localStorage), document.cookie, ...(await caches.keys())]

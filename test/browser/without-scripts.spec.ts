@@ -14,13 +14,13 @@ describeInChromium('a person in Chromium without scripts', chromium => {
       let context: BrowserContext;
       let page: Page;
       let complaints: readonly string[];
-      /** Where the last form has sent the browser. */
+      /** The redirect target of the last form. */
       let leftFor: string;
       beforeEach(async () => {
         ({ context, page, complaints } = await openWatched(chromium(), broker(), {
           javaScriptEnabled: false,
         }));
-        // The PDS's pages need scripts, and a request to authorize belongs to the browser that opens it: another one does.
+        // The PDS's pages need scripts, and bind a request to the browser that opens it. So another browser opens it.
         await context.route(isToPds, async route => {
           const answer = await route.fetch({ maxRedirects: 0 });
           leftFor = answer.headers().location ?? '';
@@ -33,7 +33,7 @@ describeInChromium('a person in Chromium without scripts', chromium => {
         expect(complaints).toEqual([]);
       });
 
-      /** Decides at the PDS with another browser, and comes back in this one. */
+      /** Decides at the PDS with another browser, and opens the callback in this one. */
       const decideElsewhere = async (options?: ConsentOptions): Promise<void> => {
         await page.waitForURL(isToPds);
         const alice = accountOf(broker(), 'alice.test');
@@ -103,7 +103,7 @@ describeInChromium('a person in Chromium without scripts', chromium => {
   );
 });
 
-/** Whether a form's answer leads to the PDS. */
+/** Returns whether the form at this path redirects to the PDS. */
 function isToPds({ pathname }: URL): boolean {
   return pathname === '/oauth/login' || pathname.endsWith('/approve');
 }

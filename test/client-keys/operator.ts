@@ -7,7 +7,7 @@ export type OperatorAnswer<Body> = { status: number; body: Body };
 
 export type Refused = { error: string; message: string };
 
-/** A request with the admin token. */
+/** Sends a request with the admin token. */
 export async function ask<Body>(
   { url, secrets }: TestBroker,
   method: 'GET' | 'POST',
@@ -23,7 +23,7 @@ export async function listKeys(broker: TestBroker): Promise<ClientKeyView[]> {
   return body.clientKeys;
 }
 
-/** A step that has to succeed, at `/api/client-keys` and what `path` adds. */
+/** Runs a step that must succeed, at `/api/client-keys` plus `path`. */
 export async function step(broker: TestBroker, path = ''): Promise<KeyStepResult> {
   const { status, body } = await ask<KeyStepResult>(broker, 'POST', `/api/client-keys${path}`);
   if (status !== 200) throw new Error(`the step was answered ${status}: ${JSON.stringify(body)}`);
@@ -34,7 +34,7 @@ export function refuse(broker: TestBroker, path: string): Promise<OperatorAnswer
   return ask<Refused>(broker, 'POST', `/api/client-keys${path}`);
 }
 
-/** Publishes a key and lets so many minutes go by. */
+/** Publishes a key and makes it some minutes old. */
 export async function publishAged(broker: TestBroker, minutes: number): Promise<string> {
   const { key } = await step(broker);
   if (!key) throw new Error('no key was published');
@@ -46,7 +46,7 @@ export async function publishAged(broker: TestBroker, minutes: number): Promise<
   return key.kid;
 }
 
-/** The kids of the JWKS, as anybody is shown it. */
+/** Returns the kids of the public JWKS. */
 export async function jwksOf({ url }: TestBroker): Promise<string[]> {
   const answer = await exchange(new URL('/.well-known/jwks.json', url));
   const { keys } = (await answer.json()) as { keys: { kid: string; d?: string }[] };

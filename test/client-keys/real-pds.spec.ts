@@ -8,7 +8,7 @@ describeBroker('client keys at a real PDS', suite, { confidential: true });
 describeBroker('a client key that a PDS has not seen', unseenSuite, { confidential: true });
 
 function suite(broker: () => TestBroker): void {
-  // A PDS reads the JWKS at the first login and then not for ten minutes: both keys are in it by then.
+  // A PDS caches the JWKS for ten minutes from the first login, so both keys must be in it by then.
   it('rotate without ending a session', async () => {
     const [first = ''] = await jwksOf(broker());
     const second = await publishAged(broker(), 25);
@@ -54,7 +54,7 @@ function unseenSuite(broker: () => TestBroker): void {
   });
 }
 
-/** Pretends that twenty minutes have gone by, which the PDS's own cache does not believe. */
+/** Moves the key back by twenty minutes. The PDS's cache is not affected. */
 async function letWait({ database }: TestBroker, kid: string): Promise<void> {
   await database
     .updateTable('client_key')

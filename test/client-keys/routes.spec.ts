@@ -135,7 +135,7 @@ function loopbackSuite(broker: () => TestBroker): void {
   });
 }
 
-/** Lets the time go by in which a login that began with a key may still be under way. */
+/** Moves a key's retirement back by the longest time that a login can take. */
 async function letLoginsEnd({ database }: TestBroker, kid: string): Promise<void> {
   await database
     .updateTable('client_key')

@@ -7,14 +7,14 @@ type LockFile = { packages: Record<string, Entry> };
 const text = readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8');
 const { packages } = JSON.parse(text) as LockFile;
 
-/** Whether the package at `path` finds `name` in the lock file, in its own node_modules or one further up. */
+/** Returns whether the package at `path` finds `name` in the lock file, in its own node_modules or one further up. */
 function isLocked(path: string, name: string): boolean {
   if (packages[`${path === '' ? '' : `${path}/`}node_modules/${name}`] !== undefined) return true;
   return path !== '' && isLocked(path.replace(/\/?node_modules\/(?:@[^/]+\/)?[^/]+$/, ''), name);
 }
 
 describe('package-lock.json', () => {
-  // npm leaves out what the registry at hand does not offer, and `npm ci` then refuses the whole file.
+  // npm leaves out packages that the registry lacks, and `npm ci` then refuses the whole file.
   it('names every optional package, for every platform', () => {
     const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
       Object.keys(optionalDependencies).filter(name => !isLocked(path, name)),

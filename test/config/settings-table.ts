@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { environmentSchema, settingDocumentation, variableNames } from '../../src/config/environment.ts';
 
-/** The README's table of all settings, laid out as prettier does it. */
+/** Returns the README's table of all settings, formatted as prettier does. */
 export function settingsTable(): string {
   const rows = [['Setting', 'What it says', 'Without it', 'Example'], ...variableNames.map(row)];
   const widths = [0, 1, 2, 3].map(column => Math.max(...rows.map(cells => cells[column]?.length ?? 0)));

@@ -21,7 +21,7 @@ describeDialects("the database's clock", open => {
     const database = await open();
     const before = Date.now();
     const time = Date.parse(await read(database));
-    // The clock of this machine, whose milliseconds may be cut off or rounded.
+    // The machine's clock, with truncated or rounded milliseconds.
     expect(time).toBeGreaterThanOrEqual(before - 1);
     expect(time).toBeLessThanOrEqual(Date.now() + 1);
   });

@@ -15,7 +15,7 @@ import { Log } from '../../src/observability/log/log.ts';
 import { describeDialects } from './dialects.ts';
 import { createQuietLog } from './quiet-log.ts';
 
-/** Something that still has to write when the program ends. */
+/** A provider that still writes during shutdown. */
 @Injectable()
 class LastWords implements OnApplicationShutdown {
   constructor(private readonly database: Database) {}

@@ -9,12 +9,12 @@ import { openDatabase } from '../../src/database/connection/open-database.ts';
 import { connectPostgres } from '../network/postgres.ts';
 import { makeScratchDirectory } from '../network/scratch-directory.ts';
 
-/** Opens a fresh, migrated database, which is closed and deleted when the suite has ended. */
+/** Opens a new, migrated database. Closes and deletes it at the end of the suite. */
 export type OpenTestDatabase = () => Promise<Database>;
 
 export type TestDialect = {
   dialect: DialectName;
-  /** Makes a fresh, empty database to open by its configuration; deleted when the suite has ended. */
+  /** Creates a new, empty database to open by its configuration. Deletes it at the end of the suite. */
   create: () => Promise<DatabaseConfig>;
 };
 
@@ -24,9 +24,9 @@ const makers: Readonly<Record<DialectName, () => Promise<TemporaryDatabase>>> = 
 };
 
 /**
- * Runs one suite for each database named in DIALECTS; for both when it is not set.
+ * Runs a suite for each database in DIALECTS, by default for both.
  *
- * @param among the databases that the suite is about
+ * @param among the databases that the suite supports
  */
 export function describeDialects(
   name: string,
@@ -34,7 +34,7 @@ export function describeDialects(
   among: readonly DialectName[] = ['sqlite', 'postgres'],
 ): void {
   const dialects = requestedDialects().filter(requested => among.includes(requested));
-  // A file without any test would fail.
+  // jest fails a file without tests.
   if (dialects.length === 0)
     it.skip(`${name} (${among.join(', ')}, which DIALECTS leaves out)`, () => undefined);
   for (const dialect of dialects) {
@@ -59,12 +59,12 @@ export function describeDialects(
   }
 }
 
-/** Says whether a suite that is about one database only has to run. */
+/** Returns whether a suite for one database has to run. */
 export function isRequested(dialect: DialectName): boolean {
   return requestedDialects().includes(dialect);
 }
 
-/** The databases that DIALECTS names. */
+/** Returns the databases in DIALECTS. */
 export function requestedDialects(): DialectName[] {
   return (process.env.DIALECTS ?? 'sqlite,postgres').split(',').map(name => {
     if (name === 'sqlite' || name === 'postgres') return name;

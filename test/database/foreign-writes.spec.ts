@@ -24,7 +24,7 @@ describeDialects(
       return { database, writes: new ForeignWrites(database, createQuietLog()), path: config.path };
     }
 
-    /** An operator's tool with the same file. */
+    /** An operator's tool that opens the same file. */
     function writeFromOutside(path: string): void {
       const other = new Sqlite(path);
       other.prepare('delete from lease').run();

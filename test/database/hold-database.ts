@@ -1,6 +1,6 @@
 import { openDatabase } from '../../src/database/connection/open-database.ts';
 
-/** A process of its own that opens the SQLite file named on its command line, says so, and stays. */
+/** A process that opens the SQLite file of its command line, reports that, and stays. */
 const path = process.argv[2] ?? '';
 try {
   await openDatabase({ kind: 'sqlite', path });

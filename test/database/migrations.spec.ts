@@ -83,7 +83,7 @@ describeDialects('migrations', (open, { dialect, create }) => {
     expect((await migrationStatus(database)).map(({ name }) => name)).toContain('9999-later');
   });
 
-  if (dialect === 'sqlite') return; // One process per file: there is nobody else.
+  if (dialect === 'sqlite') return; // A file has one process, so there is no other.
 
   it('run once if several processes start, and all wait until they are done', async () => {
     const config = await create();

@@ -8,7 +8,7 @@ const at = '2026-11-20T18:00:00.000Z';
 
 type Row<Table extends keyof Schema> = Insertable<Schema[Table]>;
 
-/** A whole row with a key of its own and nothing secret in it, to test the database with. */
+/** Returns a complete row with its own key and no secrets. */
 export function oauthSessionRow(change: object = {}): Row<'oauth_session'> {
   return {
     id: asId(randomUUID()),

@@ -15,7 +15,7 @@ const queries = {
       where connamespace = 'public'::regnamespace and conrelid::regclass::text not like 'schema_migration%'`,
 };
 
-/** Everything that the migrations made: tables, columns, indexes and constraints, one per line. */
+/** Returns the whole schema, one table, column, index or constraint per line. */
 export async function describeSchema(database: Database): Promise<string[]> {
   const { rows } = await queries[database.dialect.name].execute(database);
   return rows.map(({ line }) => line).sort();

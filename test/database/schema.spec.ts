@@ -21,7 +21,7 @@ import { asId } from '../ids.ts';
 
 type Nullability<Table> = { [Column in keyof Table]: null extends Table[Column] ? 'null' : 'not null' };
 
-/** The compiler compares these with the table types, the test with the tables: all three say the same. */
+/** The compiler compares these with the table types, and the test with the tables. */
 const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
   api_key: {
     id: 'not null',

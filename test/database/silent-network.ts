@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export type SilentNetwork = {
-  /** The same database, reached through this network. */
+  /** The same database through this network. */
   url: string;
-  /** From now on every byte is swallowed, as by a cable that was pulled: nobody is told. */
+  /** Drops every byte from now on, like a pulled cable. */
   fallSilent: () => void;
-  /** New connections work; the old ones stay silent. */
+  /** Lets new connections work. Old ones stay silent. */
   recover: () => void;
   close: () => Promise<void>;
 };
 
-/** Stands between a client and its server, and can stop passing on what they say. */
+/** A proxy between a client and its server that can drop their traffic. */
 export async function startSilentNetwork(databaseUrl: string): Promise<SilentNetwork> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
@@ -42,7 +42,7 @@ export async function startSilentNetwork(databaseUrl: string): Promise<SilentNet
   };
 }
 
-/** A peer that cuts its connection is what is being tested. */
+/** The tests cut connections on purpose. */
 function ignoreReset(): void {
   return;
 }

@@ -11,7 +11,7 @@ import { openDatabase } from '../../src/database/connection/open-database.ts';
 
 let directory: string;
 let path: string;
-/** Another program with the same file, such as a backup or a person's shell. */
+/** Another program that opens the same file, such as a backup or a shell. */
 let other: Sqlite.Database;
 let database: Database | undefined;
 

@@ -61,7 +61,7 @@ describeDialects('a transaction', (open, { dialect }) => {
   });
 });
 
-/** What a reader sees who asks in the middle of a transaction: at once on Postgres, after its end on SQLite. */
+/** Reads in the middle of a transaction: at once on Postgres, after its end on SQLite. */
 async function seenMeanwhile(database: Database, readsMeanwhile: boolean): Promise<string[][]> {
   const reads: Promise<string[]>[] = [];
   await database.transaction().execute(async trx => {
@@ -74,7 +74,7 @@ async function seenMeanwhile(database: Database, readsMeanwhile: boolean): Promi
   return await Promise.all(reads);
 }
 
-/** Reads, thinks and writes: only the transaction keeps two of them apart. */
+/** Reads, waits and writes. Only the transaction separates two of them. */
 async function increment(database: Database): Promise<void> {
   await database.transaction().execute(async trx => {
     const read = trx.selectFrom('lease').select('owner');

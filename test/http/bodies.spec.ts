@@ -5,7 +5,7 @@ import { exchange } from '../network/http-exchange.ts';
 const json = 'application/json';
 const form = 'application/x-www-form-urlencoded';
 
-/** What `POST /oauth/login` says of a body it could read and that names nobody. */
+/** The error of `POST /oauth/login` for a readable body without an identifier. */
 const read = [400, 'InvalidIdentifier'];
 const invalid = [400, 'InvalidRequest'];
 

@@ -115,7 +115,7 @@ describeStubPds(
 
       held[0]?.end('{}');
       expect((await first).status).toBe(200);
-      // The last byte may be here before the broker has heard that it was sent.
+      // The last byte may arrive before the broker knows that it was sent.
       await until(
         'a call succeeds',
         () => pds.call('com.example.any'),

@@ -31,7 +31,7 @@ type Description = {
   };
 };
 
-/** Pages, what they load, and the description itself. */
+/** Pages, their assets, and OpenAPI itself. */
 const isPage = (route: string): boolean =>
   /^OPTIONS |^\w+ \/($|(account|admin|connect|assets|avatars|lookup)(\/|$)|api\/openapi\.json$)/.test(route);
 
@@ -138,6 +138,6 @@ describeBroker(
       expect(typesOf('POST /xrpc/{nsid}')).toEqual(['*/*']);
     });
   },
-  // Whom forward-auth does not trust is not asked for a credential.
+  // Forward-auth does not ask untrusted callers for a credential.
   { anyDatabase: true, settings: { LATCHKEY_TRUSTED_PROXIES: '127.0.0.1' } },
 );

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** Sends bytes over a socket of their own and returns all that comes back until the server closes. */
+/** Sends bytes over a new socket. Returns everything received until the server closes. */
 export async function sendRaw(url: string, bytes: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -11,13 +11,13 @@ export async function sendRaw(url: string, bytes: string): Promise<string> {
   return text(socket);
 }
 
-/** A request as bytes, on a connection that ends with its answer. `lines` are further header lines. */
+/** Returns a request as bytes, for a connection that closes after the response. `lines` are further headers. */
 export function rawRequest(requestLine: string, url: string, ...lines: string[]): string {
   const head = [`${requestLine} HTTP/1.1`, `Host: ${new URL(url).host}`, 'Connection: close', ...lines];
   return `${head.join('\r\n')}\r\n\r\n`;
 }
 
-/** The status of an answer, and its body. */
+/** Returns the status and body of a raw response. */
 export function parseRaw(answer: string): { status: number; headers: Headers; body: string } {
   const [head = '', body = ''] = answer.split('\r\n\r\n', 2);
   const [statusLine = '', ...lines] = head.split('\r\n');

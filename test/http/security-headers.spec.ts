@@ -7,7 +7,7 @@ import { parseRaw, sendRaw } from './raw-request.ts';
 
 const closed = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
-/** Scripts come from the assets alone, and call one address: nothing that a PDS answers is either. */
+/** Scripts come only from the assets and call one address, so no response of a PDS is either. */
 const pageAt = (url: string): string =>
   "default-src 'none'; style-src 'self'; img-src 'self'; " +
   `script-src ${url}/assets/; connect-src ${url}/lookup; base-uri 'none'; frame-ancestors 'none'; ` +

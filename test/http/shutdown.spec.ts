@@ -9,7 +9,7 @@ import { parseRaw } from './raw-request.ts';
 
 const form = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 11\r\n';
 
-/** Opens a connection and sends the beginning of a request; resolves when the server has read it. */
+/** Opens a connection and sends the start of a request. Resolves when the server has read it. */
 async function beginRequest(server: Server, url: string, bytes: string): Promise<Socket> {
   const accepted = once(server, 'connection') as Promise<[Socket]>;
   const socket = connect(Number(new URL(url).port), '127.0.0.1');

@@ -12,7 +12,7 @@ const refusedFor = (reason: string): unknown => expect.objectContaining({ reason
 let inside: ScriptedServer;
 const open: GuardedHttp[] = [];
 
-/** An agent that ends with its test. */
+/** Returns an agent that closes with its test. */
 function http(options: Parameters<typeof guardedHttp>[0]): GuardedHttp {
   const made = guardedHttp(options);
   open.push(made);
@@ -141,7 +141,7 @@ describe('a name', () => {
       port: inside.port,
     });
     const resolve = answering(['127.0.0.2'], ['127.0.0.1']);
-    // One connection per call, so that the second call resolves anew.
+    // One connection per call, so that the second call resolves the name again.
     const { fetch } = http({ rule: onlyTheSecondLoopback, resolve, policy: { keepAliveTimeout: 0 } });
     try {
       const first = await fetch(`http://rebinding.example:${outside.port}/`);
@@ -201,7 +201,7 @@ describe('an address that the operator permits', () => {
   it('may be any one over https, but not http, in the configuration', async () => {
     const { fetch } = http({ rule: operatorDestinations });
     await expect(fetch(inside.origin)).rejects.toEqual(refusedFor('forbidden_protocol'));
-    // It connects, and fails only because this server speaks no TLS.
+    // It connects, and fails only because this server has no TLS.
     const overTls = inside.origin.replace('http:', 'https:');
     await expect(fetch(overTls)).rejects.toEqual(refusedFor('network'));
     expect(inside.connections()).toBe(1);

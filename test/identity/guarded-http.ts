@@ -5,7 +5,7 @@ import { createGuardedFetch, type Fetch } from '../../src/identity/outbound/guar
 import { outboundPolicies, type OutboundPolicy } from '../../src/identity/outbound/outbound-policy.ts';
 import type { ResolveName } from '../../src/identity/outbound/pinned-lookup.ts';
 
-/** Stands for the public internet on a machine that only has loopback addresses: one of them, and http. */
+/** An allowance for one loopback address over http, which stands for the public internet. */
 export const onlyTheSecondLoopback: DestinationRule = {
   http: true,
   permitsAddress: address => address === '127.0.0.2',
@@ -22,7 +22,7 @@ export function guardedHttp({ rule, resolve, policy: changes = {} }: Options): G
   return { agent, fetch: createGuardedFetch({ dispatcher: agent, policy, rule }) };
 }
 
-/** A resolver that answers each question with the next of these addresses, the last one for ever. */
+/** Returns a resolver that returns these addresses in order, and then the last one always. */
 export function answering(...answers: string[][]): ResolveName & { questions: string[] } {
   const questions: string[] = [];
   const resolve: ResolveName = hostname => {

@@ -195,7 +195,7 @@ describe('an account at its own host (did:web)', () => {
   });
 });
 
-/** A listener that answers as the server at `origin` does. */
+/** Returns a listener that responds like the server at `origin`. */
 function forwardTo(origin: string): RequestListener {
   return (request, response) => {
     void fetch(new URL(request.url ?? '', origin)).then(async answer => {

@@ -120,7 +120,7 @@ describe('a slow response', () => {
   it('times out while it waits for a free connection', async () => {
     const limits = { totalTimeout: 100, connections: 1, headersTimeout: 0 };
     const { server, fetch, agent } = await scene(silent, limits);
-    // Holds the one connection, and has no total time limit, which is the fetch's own.
+    // Holds the only connection, without a total time limit, as that belongs to the fetch.
     const holder = agent.request({ origin: server.origin, path: '/', method: 'GET' });
     const calls = await Promise.allSettled([fetch(server.origin), fetch(server.origin)]);
     expect(calls).toEqual(Array(2).fill({ status: 'rejected', reason: failure('timeout') }));

@@ -45,7 +45,7 @@ describe('OutboundHttp', () => {
     await expect(token(origin)).rejects.toEqual(forbidden);
     await expect(xrpc.request({ origin, path: '/', method: 'GET' })).rejects.toEqual(forbidden);
     expect(server.connections()).toBe(0);
-    // It connects, and fails only because this server speaks no TLS.
+    // It connects, and fails only because this server has no TLS.
     await expect(directory(origin)).rejects.toEqual(expect.objectContaining({ reason: 'network' }));
     expect(server.connections()).toBe(1);
   });
@@ -55,7 +55,7 @@ describe('OutboundHttp', () => {
     for (let calls = 0; calls < 3; calls++) {
       const answer = await xrpc.request({ origin: server.origin, path: '/', method: 'GET' });
       await answer.body.dump();
-      // undici lets a turn of the event loop pass before a connection is free again.
+      // undici releases a connection one turn of the event loop later.
       await wait(5);
     }
     expect(server.connections()).toBe(1);

@@ -13,7 +13,7 @@ export type ScriptedServer = {
   stop: () => Promise<void>;
 };
 
-/** A real HTTP server on one loopback address, answering as the test says. */
+/** A real HTTP server on one loopback address, with scripted responses. */
 export async function startServer(
   answer: RequestListener,
   { address = '127.0.0.1', port = 0 } = {},

@@ -15,7 +15,7 @@ export type ForwardAuthAnswer = {
   readonly headers: Response['headers'];
 };
 
-/** Asks whose request this is, as a proxy does that was sent these headers; with `null` it does not tell the method. */
+/** Asks forward-auth about a request with these headers. `null` leaves out the method header. */
 export async function askForwardAuth(
   { url }: Pick<TestBroker, 'url'>,
   headers: Headers,
@@ -33,7 +33,7 @@ export async function askForwardAuth(
   };
 }
 
-/** Asks what a token is good for, with another one. */
+/** Introspects a token, authenticated with another one. */
 export async function introspect(
   { url }: Pick<TestBroker, 'url'>,
   token: string,
@@ -51,7 +51,7 @@ export function bearer(token: string): { authorization: string } {
   return { authorization: `Bearer ${token}` };
 }
 
-/** Lets a session be as its refresher would have left it. */
+/** Updates a session as its refresher would. */
 export async function leaveSession(
   { app, database }: TestBroker,
   id: SessionId,

@@ -8,15 +8,15 @@ import { freePorts } from '../network/free-ports.ts';
 import { findNginx, type Nginx, startNginx } from '../network/nginx.ts';
 import { nginxConfiguration } from './readme-configuration.ts';
 
-/** An AppView behind an nginx that asks a broker, as the README configures the three. */
+/** An AppView behind an nginx that asks a broker, configured as in the README. */
 export type NginxDeployment = {
   readonly url: string;
   readonly broker: TestBroker;
-  /** The requests that have reached the AppView, which answers with the length of what it was sent. */
+  /** The requests that reached the AppView, which responds with the length of the body. */
   readonly reached: readonly IncomingMessage[];
 };
 
-/** Runs a suite with a real nginx; without one it is skipped, which `npm test` says out loud. */
+/** Runs a suite with a real nginx. Skips it if there is none, which `npm test` reports. */
 export function describeNginx(name: string, suite: (deployment: () => NginxDeployment) => void): void {
   if (findNginx() === undefined) {
     describe.skip(`${name} (there is no nginx)`, () => {
@@ -51,7 +51,7 @@ export function describeNginx(name: string, suite: (deployment: () => NginxDeplo
       return deployment;
     });
   };
-  // Nothing of this could be different on another database.
+  // The same on every database.
   describeDialects(name, run, requestedDialects().slice(0, 1));
 }
 

@@ -29,7 +29,7 @@ function suite(deployment: () => NginxDeployment): void {
     const { broker } = deployment();
     return issueKey(broker, await storeSession(broker, broker.network.pds, { scope }, 'api_key'));
   };
-  /** What a request is answered, and the headers with which it reached the AppView, if it did. */
+  /** The response to a request, and the headers with which it reached the AppView, if it did. */
   const ask = async (headers: Headers, options: Exchange = {}) => {
     const { url, reached } = deployment();
     const before = reached.length;
@@ -61,7 +61,7 @@ function suite(deployment: () => NginxDeployment): void {
       ]);
       expect(JSON.stringify(told)).not.toContain('forged');
       expect(told).not.toHaveProperty('authorization');
-      // What is empty nginx leaves out.
+      // nginx leaves out empty headers.
       const left = names.filter(name => !(name in told));
       expect(left).toEqual([kind === 'browser' ? 'x-latchkey-key-id' : 'x-latchkey-expires-at']);
     }

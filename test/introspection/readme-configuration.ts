@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 
-/** Where the parts of a deployment really are. */
+/** The addresses of a deployment's parts. */
 export type Places = {
-  /** `host:port` at which people reach the proxy. */
+  /** `host:port` of the proxy. */
   readonly publicHost: string;
   readonly broker: string;
   readonly appView: string;
 };
 
-/** The README's configuration of nginx, for these places in place of its own. */
+/** Returns the README's nginx configuration with these addresses. */
 export function nginxConfiguration({ publicHost, broker, appView }: Places): string {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   const [, block] = /^```nginx\n(.*?)^```$/ms.exec(readme) ?? [];

@@ -14,7 +14,7 @@ const LIFE_SECONDS = 15 * 60;
 
 type KeyView = { id: string; status: string; lastUsedAt: string | null };
 
-/** One test goes on where the one before has left: each broker takes the place of one that was killed. */
+/** Each test continues where the one before stopped: its broker replaces the killed one. */
 describeProcesses('a broker that is killed while a key is made', place => {
   let alice: Account;
   let broker: Broker | undefined;
@@ -57,7 +57,7 @@ describeProcesses('a broker that is killed while a key is made', place => {
     const second = await startUpTo('request_granted');
     asked = await ask(second);
     await dies(second, authorize(second));
-    // Nobody knows that grant any more, not even to revoke it: its server forgets it after its own time.
+    // No process knows that grant any more, so it cannot be revoked. It expires at its server.
     grants += 1;
     expect(await hasGrants()).toBe(true);
   });

@@ -12,7 +12,7 @@ describeBroker('an API key that is requested', broker => {
   let bob: Account;
   let asker: KeyAsker;
   beforeAll(async () => {
-    // Their own, as their grants are counted while other suites sign in.
+    // Own accounts, because other suites change the number of grants of shared ones.
     alice = await broker().network.createAccount(`maker-${broker().dialect}.test`);
     bob = await broker().network.createAccount(`other-${broker().dialect}.test`);
     asker = new KeyAsker(broker().url);
@@ -97,7 +97,7 @@ describeBroker('an API key that is requested', broker => {
   });
 
   const actionsOn = async (id: string): Promise<string[]> => {
-    await new Promise(resolve => setTimeout(resolve, 1100)); // Notes are written within a second.
+    await new Promise(resolve => setTimeout(resolve, 1100)); // Refusals are stored within a second.
     const { body } = await operate(broker(), `GET /api/audit-events?targetId=${id}`);
     return (body.auditEvents as { action: string }[]).map(({ action }) => action).sort();
   };
@@ -167,7 +167,7 @@ describeBroker('an API key that is requested', broker => {
           path === ''
             ? await owner.open(`/connect/${asked.id}`)
             : await owner.submit(`/connect/${asked.id}${path}`, {});
-        expect([answer.status, await answer.text()]).toEqual([410, expect.stringContaining('is over')]);
+        expect([answer.status, await answer.text()]).toEqual([410, expect.stringContaining('has ended')]);
       }
     }
   });
@@ -195,7 +195,7 @@ describeBroker('an API key that is requested', broker => {
       ])
         expect([answer.status, await answer.text()]).toEqual([
           404,
-          expect.stringContaining('no such request'),
+          expect.stringContaining('find this request'),
         ]);
   });
 });

@@ -7,10 +7,10 @@ import { type AskedKey, KeyAsker } from '../network/key-asker.ts';
 import { makeRowOlder } from './rows.ts';
 import { asId } from '../ids.ts';
 
-/** A request that is authorized, and its code. */
+/** An authorized request and its code. */
 export type AuthorizedAsk = { readonly asked: AskedKey; readonly code: string };
 
-/** A request that is authorized by a grant that no PDS has given. */
+/** Creates a request and authorizes it with a made-up grant. */
 export async function askAndAuthorize(broker: TestBroker): Promise<AuthorizedAsk> {
   const asked = await new KeyAsker(broker.url).ask({ identifier: 'alice.test' });
   const { did } = accountOf(broker, 'alice.test');
@@ -19,7 +19,7 @@ export async function askAndAuthorize(broker: TestBroker): Promise<AuthorizedAsk
   return { asked, code };
 }
 
-/** Stores a request as it would be had it been made so many seconds earlier; its temp token is left as it is. */
+/** Makes a request older by some seconds. Its temp token stays unchanged. */
 export async function makeOlder({ app, database }: TestBroker, id: string, seconds: number): Promise<void> {
   await makeRowOlder(database, app.get(KeyRequestRepository), id, seconds);
 }

@@ -17,7 +17,7 @@ export async function sessionStatusOf(
   return (await query.executeTakeFirst())?.status;
 }
 
-/** Stores a request anew, made so many seconds earlier. */
+/** Stores a request again, as if created `seconds` earlier. */
 export async function makeRowOlder(
   database: Database,
   repository: KeyRequestRepository,

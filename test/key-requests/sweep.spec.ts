@@ -21,7 +21,7 @@ const MOST = 50;
 describeBroker('key requests that are swept', suite, { settings: { LATCHKEY_KEYS_PER_ACCOUNT: '1000' } });
 
 function suite(broker: () => TestBroker): void {
-  /** Nobody else signs in with it while its grants are counted. */
+  /** An own account, because its grants are counted. */
   let alice: Account;
   let asker: KeyAsker;
   let expired: ExpiredKeyRequests;
@@ -39,7 +39,7 @@ function suite(broker: () => TestBroker): void {
     );
   });
 
-  /** As if it had been granted long ago: the sweep leaves new sessions alone. */
+  /** Makes a session old, because the sweep skips new ones. */
   const settle = async (): Promise<void> => {
     await broker()
       .database.updateTable('oauth_session')
@@ -116,7 +116,7 @@ function suite(broker: () => TestBroker): void {
     });
     const claim = asker.claim(made.asked, made.code);
     await claiming.promise;
-    // Both wait for the claim's transaction on SQLite, and see what was before it on Postgres.
+    // SQLite: both wait for the claim's transaction. Postgres: both read the state before it.
     const sweeping = Promise.all([holderless.sweep(MOST), expired.sweep(MOST)]);
     await sleep(100);
     app.get(FailPoints).arm('request_claiming', undefined);
@@ -147,7 +147,7 @@ function suite(broker: () => TestBroker): void {
       expect([row.status === 'claimed', row.api_key_id !== null]).toEqual([isClaimed, isClaimed]);
       expect(await sessionStatusOf(broker(), session)).toMatch(isClaimed ? /^active$/ : /^revok/);
     }
-    // The first come in time, the last too late.
+    // The first claims are in time, the last are late.
     expect(claimed).toBeGreaterThan(0);
     expect(claimed).toBeLessThan(ROUNDS);
   });
@@ -156,7 +156,7 @@ function suite(broker: () => TestBroker): void {
     while (!signal.aborted) {
       await expired.sweep(MOST);
       await holderless.sweep(MOST);
-      await sleep(2); // SQLite would leave timers no turn.
+      await sleep(2); // Without it SQLite leaves no turn for timers.
     }
   };
   const letPass = async ({ asked }: AuthorizedAsk): Promise<void> => {

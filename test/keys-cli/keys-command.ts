@@ -5,7 +5,7 @@ import { until } from '../until.ts';
 
 const cli = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url));
 
-/** The built program, run as a person or a script does who has nothing but the broker's address. */
+/** The built program, run like a person or a script with only the broker's address. */
 export class KeysCommand {
   readonly #child: ChildProcess;
   #stdout = '';
@@ -29,7 +29,7 @@ export class KeysCommand {
     return this.#stderr;
   }
 
-  /** The id of the request whose link was printed. */
+  /** Returns the request id from the printed link. */
   async requestId(): Promise<string> {
     await until(
       'the command shows its link',
@@ -39,7 +39,7 @@ export class KeysCommand {
     return /\/connect\/(\S+)/.exec(this.#stderr)?.[1] ?? '';
   }
 
-  /** Waits until so much was told to people. */
+  /** Waits until standard error contains `text`. */
   async told(text: string): Promise<void> {
     await until(
       `the command says ${text}`,

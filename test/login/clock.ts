@@ -7,8 +7,8 @@ type Distance = { days?: number; minutes?: number; seconds?: number };
 export type MovingClock = { advance: (distance: Distance) => void };
 
 /**
- * A clock for the tests of one block: what `Date` tells this process, and so the broker in it. Timers, the PDS and
- * the database keep their own time. It is set right again after each test.
+ * Sets `Date` for this process, and so for the broker in it, until the end of each test. Timers, the PDS and the database
+ * keep their own time.
  */
 export function movingClock(): MovingClock {
   beforeEach(() => {

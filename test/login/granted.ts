@@ -26,7 +26,7 @@ export async function sessionById({ app }: TestBroker, id: SessionId): Promise<L
   return session;
 }
 
-/** Asks the PDS whether it takes the access token. */
+/** Returns whether the PDS accepts the access token. */
 export async function isAccessTokenLive({ app }: TestBroker, session: LiveSession): Promise<boolean> {
   const answer = await app
     .get(PdsRequests)
@@ -35,7 +35,7 @@ export async function isAccessTokenLive({ app }: TestBroker, session: LiveSessio
   return answer.statusCode === 200;
 }
 
-/** Redeems the refresh token at its issuer, as a thief would who has all of the row; answers how that went. */
+/** Redeems the refresh token at its issuer, as a thief with the whole row would. Returns the outcome. */
 export async function redeemRefreshToken({ app }: TestBroker, session: LiveSession): Promise<string> {
   const { issuer, kid, secrets } = session;
   const client = app.get(OAuthLibrary).client(await app.get(ClientKeys).keyOfGrant(kid));

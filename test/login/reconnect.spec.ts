@@ -12,7 +12,7 @@ import { isAccessTokenLive, sessionOf } from './granted.ts';
 describeBroker("reconnecting a key's session", suite);
 
 function suite(broker: () => TestBroker): void {
-  /** Nobody else signs in with them while their grants are counted. */
+  /** Own accounts, because their grants are counted. */
   let owner: Account;
   let stranger: Account;
   beforeAll(async () => {
@@ -71,7 +71,7 @@ function suite(broker: () => TestBroker): void {
   });
 }
 
-/** A key's session whose grant is over; where it came from does not matter here. */
+/** Stores a key's session with an ended, made-up grant. */
 async function lostKeySession(broker: TestBroker, owner: Account): Promise<{ id: SessionId; did: Did }> {
   await broker.browser().login(owner.handle, owner);
   const session = await sessionOf(broker, owner.did);

@@ -7,7 +7,7 @@ import { cookiesSetBy, errorOf, problemOf, statusOfMe } from './answers.ts';
 
 type Refusal = {
   what: string;
-  /** What becomes of the callback with which the PDS answered. */
+  /** Opens the callback of the PDS. */
   spoil: (callback: URL) => void;
   problem: ErrorCode;
   status: number;
@@ -35,7 +35,7 @@ const refusals: Refusal[] = [
   { what: "the person's no", spoil: fail('access_denied'), problem: 'LoginCancelled', status: 400 },
 ];
 
-/** As a person's browser opens it, and as a program does. */
+/** Opens it like a browser, and like a program. */
 const asPerson = (browser: BrowserClient, { pathname, search }: URL): Promise<Response> =>
   browser.open(pathname + search, 'cross-site');
 const asProgram = (browser: BrowserClient, { pathname, search }: URL): Promise<Response> =>
@@ -47,7 +47,7 @@ describeBroker('a callback', broker => {
   refusesOtherBrowsers(broker);
 });
 
-/** A browser whose login is authorized, but for the callback. */
+/** Returns a browser with an authorized login, before the callback. */
 async function authorized(broker: TestBroker): Promise<{ browser: BrowserClient; callback: URL }> {
   const browser = broker.browser();
   const callback = await browser.authorize(

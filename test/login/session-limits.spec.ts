@@ -10,7 +10,7 @@ import { until } from '../until.ts';
 describeBroker('the session of a browser', broker => {
   const clock = movingClock();
 
-  /** A visit of a browser that is signed in, which is written down beside its answer. */
+  /** Visits as a signed-in browser. The broker stores the visit after it responds. */
   const visit = async (browser: BrowserClient): Promise<void> => {
     const visitedAt = Date.now();
     expect(await statusOfMe(browser)).toBe(200);

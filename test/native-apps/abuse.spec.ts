@@ -38,7 +38,7 @@ function originSuite(broker: () => TestBroker): void {
   const ask = async (origin: string | undefined, clientId = app.clientId) =>
     app.send('token', { client_id: clientId }, { headers: origin === undefined ? {} : { origin } });
 
-  it.each([page, webView])('may ask, and read what is told in headers: %s', async origin => {
+  it.each([page, webView])('may call, and read the listed headers: %s', async origin => {
     for (const endpoint of ['par', 'token', 'revoke']) {
       const { status, headers } = await preflight(origin, `/native/${endpoint}`);
       expect([status, headers.get('access-control-allow-origin')]).toEqual([204, origin]);
@@ -59,23 +59,23 @@ function originSuite(broker: () => TestBroker): void {
     `${page}:8443`,
     'http://app.pages.example',
     'null',
-  ])('are no others, such as %s', async origin => {
+  ])('do not include others, such as %s', async origin => {
     const answer = await ask(origin);
     expect([answer.status, answer.body.error]).toEqual([403, 'invalid_request']);
     expect(answer.headers.has('access-control-allow-origin')).toBe(false);
   });
 
-  it('open nothing where no app has them', async () => {
+  it('have no effect if no app has them', async () => {
     const { headers } = await preflight('https://evil.example');
     expect(headers.has('access-control-allow-origin')).toBe(false);
   });
 
-  it('are not asked for where there is no browser', async () => {
+  it('are not checked for callers without a browser', async () => {
     expect((await ask(undefined)).body.error_description).toMatch(/^grant_type: /);
   });
 }
 
-describeBroker('what a native app has to show, and is', suite, { confidential: true });
+describeBroker('a native app', suite, { confidential: true });
 
 function suite(broker: () => TestBroker): void {
   const secret = 'a-secret-of-the-app-1234';
@@ -88,7 +88,7 @@ function suite(broker: () => TestBroker): void {
   const change = (body: object): Promise<{ status: number }> =>
     operate(broker(), 'PATCH', `/api/native-apps/${app.name}`, body);
 
-  it('the header that it was registered with, and nothing else like it', async () => {
+  it('must send the header that it was registered with, and no other', async () => {
     expect(await change({ attestation: { header: 'X-App-Check', secret } })).toMatchObject({ status: 200 });
     const params = { client_id: app.clientId, issuer: app.issuer, grant_type: 'none' };
     for (const headers of [{}, { 'x-app-check': `${secret}5` }, { 'x-app-check': '' }, { 'x-other': secret }])
@@ -104,7 +104,7 @@ function suite(broker: () => TestBroker): void {
     session = await app.renew(session);
   });
 
-  it('watched for requests that do not carry it: each is counted, and the log has a line a minute', async () => {
+  it('has its requests without the header counted, with one log line a minute', async () => {
     const watched = await TestApp.register(broker(), { attestation: { header: 'X-App-Check', secret } });
     const counted = async (): Promise<Record<string, number>> =>
       byLabel(
@@ -124,7 +124,7 @@ function suite(broker: () => TestBroker): void {
     expect(lines.join('')).not.toContain(secret);
   });
 
-  it('a limit of its own, after which it is asked to wait', async () => {
+  it('has its own limit, beyond which it gets a Retry-After', async () => {
     await change({ limitPerMinute: 2 });
     const answers = [];
     for (let index = 0; index < 3; index++)
@@ -136,7 +136,7 @@ function suite(broker: () => TestBroker): void {
     session = await app.renew(session);
   });
 
-  it('paused: nothing is signed for it, and its sessions wait', async () => {
+  it('is not signed for while it is paused, and its sessions wait', async () => {
     const paused = await operate(broker(), 'POST', `/api/native-apps/${app.name}/pause`);
     expect(paused.body).toMatchObject({ status: 'paused' });
     expect(await app.refresh(session)).toMatchObject({
@@ -154,7 +154,7 @@ function suite(broker: () => TestBroker): void {
 describeBroker(
   'requests of native apps',
   broker => {
-    it('are limited by address, and in all', async () => {
+    it('are limited per address, and in total', async () => {
       const app = await TestApp.register(broker());
       const ask = (from: string) =>
         app.send('token', { client_id: app.clientId }, { headers: { 'x-forwarded-for': from } });
@@ -202,21 +202,21 @@ function refusalSuite(broker: () => TestBroker): void {
     return answers.map(answer => [answer.status, answer.headers.get('access-control-allow-origin')]);
   };
 
-  it('are refused so that the pages of apps can read it', async () => {
+  it('are refused with CORS headers for the pages of apps', async () => {
     for (const [index, origin] of [page, webView].entries()) {
       const refused = [429, origin];
       expect(await askFrom(`192.0.2.${index}`, origin)).toEqual([[400, origin], refused, refused, refused]);
     }
   });
 
-  it("are refused so that an app's pages can read it, but nothing else, where they ask for another app", async () => {
+  it("are refused with CORS headers for an app's pages that call for another app", async () => {
     const origin = 'https://other.pages.example';
     const refused = [429, origin];
     expect(await askFrom('192.0.2.10', origin)).toEqual([[403, null], refused, refused, refused]);
   });
 
   it.each(['https://evil.example', `${page}.evil.example`, 'null'])(
-    'are refused so that others cannot read it: %s',
+    'are refused without CORS headers for others: %s',
     async origin => {
       const refused = [429, null];
       const address = `2001:db8:${origin.length}::1`;
@@ -224,12 +224,12 @@ function refusalSuite(broker: () => TestBroker): void {
     },
   );
 
-  it('are refused with no word of pages to what is none', async () => {
+  it('are refused without CORS headers for callers that are no page', async () => {
     const refused = [429, null];
     expect(await askFrom('192.0.2.20')).toEqual([[400, null], refused, refused, refused]);
   });
 
-  it('tell pages when to come again, and open no other route', async () => {
+  it('let pages read Retry-After, and open no other route', async () => {
     const headers = { 'x-forwarded-for': '192.0.2.30', origin: page };
     await askFrom(headers['x-forwarded-for'], page);
     const refused = await app.send('token', { client_id: app.clientId }, { headers });
@@ -242,7 +242,7 @@ function refusalSuite(broker: () => TestBroker): void {
     }
   });
 
-  it('are refused all the same while the database does not say whose pages ask', async () => {
+  it('are refused all the same while the database cannot tell whose pages call', async () => {
     const { schema } = broker().database;
     await schema.alterTable('native_app').renameTo('away').execute();
     broker().app.get(NativeAppCache).forget(app.clientId);
@@ -259,7 +259,7 @@ function refusalSuite(broker: () => TestBroker): void {
 describeBroker(
   'requests of one native app',
   broker => {
-    it('are limited, and those of another are not', async () => {
+    it('are limited, but not those of another app', async () => {
       const [one, other] = [await TestApp.register(broker()), await TestApp.register(broker())];
       const statuses: number[] = [];
       for (const app of [one, one, other])

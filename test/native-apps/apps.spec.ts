@@ -112,7 +112,7 @@ function suite(broker: () => TestBroker): void {
     expect(document.status).toBe(404);
   });
 
-  it('are described as issuers want it, with their public keys alone', async () => {
+  it('have documents for issuers, with their public keys alone', async () => {
     await ask('POST', '', {
       name: 'described',
       metadata: { ...metadata, logoUri: 'https://a.example.net/l.png' },
@@ -199,11 +199,11 @@ function doctorSuite(broker: () => TestBroker): void {
     return problems.filter(({ check }) => check !== 'keys');
   };
 
-  it('finds nothing wrong with what is right', async () => {
+  it('finds no problem in correct metadata', async () => {
     expect(await wrong(() => ({ body: JSON.stringify(good) }))).toEqual([]);
   });
 
-  it('names what is wrong in what it has read', async () => {
+  it('names the problems in the metadata', async () => {
     const body = JSON.stringify({ ...good, token_endpoint_auth_method: 'none' });
     const message = expect.stringContaining('it is "none"');
     expect(await wrong(() => ({ body }))).toEqual([
@@ -217,7 +217,7 @@ function doctorSuite(broker: () => TestBroker): void {
     ['is no JSON', () => ({ body: '<html>' }), 'is not JSON'],
     ['is served as a page', () => ({ type: 'text/html', body: '{}' }), 'has the content type text/html'],
     ['is too long', () => ({ body: JSON.stringify({ ...good, x: 'x'.repeat(600_000) }) }), 'too large'],
-  ])('tells that the document %s', async (_what, document, words) => {
+  ])('reports that the document %s', async (_what, document, words) => {
     expect(await wrong(document)).toEqual([
       { check: 'reachable', ok: false, message: expect.stringContaining(words) },
     ]);
@@ -258,7 +258,7 @@ function commandSuite(broker: () => TestBroker): void {
     await expect(latchkey('apps', 'show', 'phone')).rejects.toThrow(/^NotFound: /);
   });
 
-  it('tells in one line what is wrong with what it was told', async () => {
+  it('reports wrong options in one line', async () => {
     await expect(latchkey('apps', 'add', 'a', '--metadata', join(directory, 'none'))).rejects.toThrow(
       "can't be read",
     );
@@ -269,7 +269,7 @@ function commandSuite(broker: () => TestBroker): void {
     await expect(latchkey('apps', 'add', 'a')).rejects.toThrow(/^InvalidRequest: clientId/);
   });
 
-  it('looks after keys, and at the app from outside', async () => {
+  it('manages keys, and checks the app from outside', async () => {
     await latchkey('apps', 'add', 'keyed', '--metadata', join(directory, 'metadata.json'));
     expect(await latchkey('apps', 'keys', 'list', 'keyed')).toMatch(
       /^KID .*\n\S{43} +active, signs +0 +yes /,

@@ -40,7 +40,7 @@ function suite({ dialect, create }: TestDialect): void {
     await rm(directory, { recursive: true });
   });
 
-  it('does not keep the answer from the app, which is safe on disk, and nothing else is told there', async () => {
+  it('does not withhold the response from the app, as it is safe on disk, and the disk holds nothing else', async () => {
     broker.app.get(FailPoints).arm('before_write', takeAway);
     const first = await app.refresh(session);
     expect(first.status).toBe(200);
@@ -56,7 +56,7 @@ function suite({ dialect, create }: TestDialect): void {
     session = await app.renew(toSession(first, session.key));
   });
 
-  it('is told to the app, when nothing was sent', async () => {
+  it('is reported to the app if nothing was sent', async () => {
     await takeAway();
     expect(await app.refresh(session)).toMatchObject({
       body: { error: expect.stringMatching(/unavail|server/) },
@@ -66,7 +66,7 @@ function suite({ dialect, create }: TestDialect): void {
     expect(await app.isAlive(session)).toBe(true);
   });
 
-  it('is away when the process ends: the next one stores the answer', async () => {
+  it('is still away when the process ends, and the next process stores the response', async () => {
     broker.app.get(FailPoints).arm('before_write', takeAway);
     const first = await app.refresh(session);
     expect(await spooled()).not.toEqual([]);

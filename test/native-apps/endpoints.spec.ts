@@ -15,7 +15,7 @@ import { requestsOf } from './token-rows.ts';
 const form = 'application/x-www-form-urlencoded';
 const json = 'application/json';
 
-describeBroker('what a native app asks of its issuer', suite, { confidential: true });
+describeBroker('a request of a native app to its issuer', suite, { confidential: true });
 
 function suite(broker: () => TestBroker): void {
   let app: TestApp;
@@ -40,7 +40,7 @@ function suite(broker: () => TestBroker): void {
     expect(await app.isAlive(session)).toBe(true);
   });
 
-  it('passes the proof on untouched, and the nonce of the issuer back', async () => {
+  it('forwards the proof unchanged, and the nonce of the issuer back', async () => {
     const withoutNonce = await app.refreshOnce(session, { proof: { nonce: undefined } });
     expect(withoutNonce).toMatchObject({ status: 400, body: { error: 'use_dpop_nonce' } });
     app.nonce = withoutNonce.headers.get('dpop-nonce') ?? '';
@@ -65,7 +65,7 @@ function suite(broker: () => TestBroker): void {
     ['issuer', { issuer: '' }],
     ['grant_type', { grant_type: 'password' }],
     ['grant_type', { grant_type: 'client_credentials' }],
-  ])('is refused with %s %j, by name, and nothing of it is passed on', async (name, more) => {
+  ])('is refused with %s %j by name, and not forwarded', async (name, more) => {
     const sent = { refreshToken: more.refresh_token ?? session.refreshToken };
     const seen = await requestsOf(broker(), sent);
     const answer = await app.send('token', refresh(more), {
@@ -88,7 +88,7 @@ function suite(broker: () => TestBroker): void {
     ['text', 'text/plain', 'client_id=a', 415],
     ['too much', form, `client_id=${'a'.repeat(70_000)}`, 413],
     ['nothing', form, '', 400],
-  ])('is refused as OAuth has it: %s', async (_name, type, body, status) => {
+  ])('is refused with an OAuth error: %s', async (_name, type, body, status) => {
     for (const endpoint of ['par', 'token', 'revoke']) {
       const answer = await post(`/native/${endpoint}`, body, { 'content-type': type });
       expect(answer).toMatchObject({
@@ -100,7 +100,7 @@ function suite(broker: () => TestBroker): void {
     }
   });
 
-  it('is answered in the form of OAuth also where there is nothing', async () => {
+  it('gets an OAuth error also at an unknown route', async () => {
     expect(await post('/native/introspect', '', { 'content-type': form })).toMatchObject({
       status: 404,
       body: { error: 'invalid_request' },
@@ -119,7 +119,7 @@ function suite(broker: () => TestBroker): void {
     expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
   });
 
-  it('begins no session with a key of another app', async () => {
+  it('starts no session with a key of another app', async () => {
     const other = await TestApp.register(broker());
     const { body } = await keysOf(other);
     const answer = await app.send('par', {
@@ -129,7 +129,7 @@ function suite(broker: () => TestBroker): void {
     expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
   });
 
-  it('needs the key id of a token that is not known', async () => {
+  it('needs the key id of an unknown token', async () => {
     const stranger = { ...session, refreshToken: `ref-${'0'.repeat(64)}` };
     const without = await app.refreshOnce(stranger, { keyId: undefined });
     expect(without).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
@@ -143,13 +143,13 @@ function suite(broker: () => TestBroker): void {
     expect(rows.filter(({ sealed, attempt_id: attempt }) => sealed === null && attempt !== null)).toEqual([]);
   });
 
-  it('goes on with a token that was forgotten here, by its key id', async () => {
+  it('works with a token that was deleted here, by its key id', async () => {
     await broker().database.deleteFrom('native_refresh').where('sealed', 'is', null).execute();
     session = await app.renew(session);
     expect(await app.isAlive(session)).toBe(true);
   });
 
-  it('ends a session', async () => {
+  it('revokes a session', async () => {
     const ending = await app.login(accountOf(broker(), 'alice.test'));
     expect(await app.isAlive(ending)).toBe(true);
     expect(await app.revoke(ending)).toMatchObject({ status: 200 });
@@ -209,7 +209,7 @@ function issuerSuite(broker: () => TestBroker): void {
     ],
     ['has no metadata', () => ({ status: 404, body: '{}' })],
     ['has no JSON', () => ({ type: 'text/html', body: '<h1>Hello</h1>' })],
-  ])('gets nothing when it %s', async (_name, served) => {
+  ])('gets nothing if it %s', async (_name, served) => {
     posts = [];
     document = served;
     expect(await push(server.origin)).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
@@ -222,18 +222,18 @@ function issuerSuite(broker: () => TestBroker): void {
     'ftp://pds.example',
     'http://user@127.0.0.1',
     'javascript:alert(1)',
-  ])('must be an origin, which %s is not', async issuer => {
+  ])('must be an origin, unlike %s', async issuer => {
     expect(await push(issuer)).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
   });
 
-  it('is asked again later when it is in trouble', async () => {
+  it('is retried later after a failure', async () => {
     document = () => ({ status: 503, body: '{}' });
     const answer = await push(server.origin);
     expect(answer).toMatchObject({ status: 503, body: { error: 'temporarily_unavailable' } });
     expect(answer.headers.has('retry-after')).toBe(true);
   });
 
-  it('is not heard beyond 64 KiB, and its metadata are read once in five minutes', async () => {
+  it('is not read beyond 64 KiB, and its metadata are fetched once in five minutes', async () => {
     let reads = 0;
     posts = [];
     document = () => {
@@ -248,7 +248,7 @@ function issuerSuite(broker: () => TestBroker): void {
     expect([reads, posts]).toEqual([1, ['/par', '/par', '/par']]);
   });
 
-  it("is not told of a refresh token that is another's", async () => {
+  it('never gets a refresh token of another issuer', async () => {
     posts = [];
     const session = await app.login(accountOf(broker(), 'alice.test'));
     document = () => ({ body: metadata() });

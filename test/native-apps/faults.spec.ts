@@ -47,7 +47,7 @@ function suite(place: () => FaultyPlace): void {
   });
 
   it.each(doubtful)(
-    'whose answer is lost waits, is sent again in time, and lives: %s',
+    'with a lost response waits, is sent again in time, and succeeds: %s',
     async (_name, effect) => {
       await arm(effect);
       expectInDoubt(await app.refreshOnce(session));
@@ -60,7 +60,7 @@ function suite(place: () => FaultyPlace): void {
   );
 
   it.each(lost)(
-    "that was spent is never sent again too early, and ends in the issuer's words: %s",
+    "with a spent token is never sent again too early, and fails with the issuer's error: %s",
     async (_name, effect) => {
       const ending = await app.renew(await logIn());
       await arm(effect);
@@ -72,7 +72,7 @@ function suite(place: () => FaultyPlace): void {
     },
   );
 
-  it.each(refused)('is answered as the issuer answers, and lives: %s', async (_name, effect) => {
+  it.each(refused)("gets the issuer's response, and the session lives: %s", async (_name, effect) => {
     await arm(effect);
     const { status, body = '', headers = {} } = effect as Extract<Effect, { kind: 'answer' }>;
     const passed = await app.refreshOnce(session);
@@ -87,7 +87,7 @@ function suite(place: () => FaultyPlace): void {
     session = await app.renew(session);
   });
 
-  it('waits for an issuer that is away, and lives', async () => {
+  it('waits for an issuer that is away, and succeeds', async () => {
     await place().network.haltPds();
     const answered = await app.refreshOnce(session);
     expect(answered.body).toMatchObject({ error: 'temporarily_unavailable' });
@@ -97,7 +97,7 @@ function suite(place: () => FaultyPlace): void {
     expect(await app.isAlive(session)).toBe(true);
   });
 
-  it('whose caller has left comes to its end, and is answered when it is repeated', async () => {
+  it('finishes without its caller, and a repeat gets its response', async () => {
     await arm({ kind: 'delay', moment: 'after', milliseconds: 500 });
     const leaving = new AbortController();
     const left = app.refreshOnce(session, { signal: leaving.signal }).catch(() => 'left');
@@ -127,7 +127,7 @@ function suite(place: () => FaultyPlace): void {
       times: 1,
     });
 
-  it('leaves one exchange of each token behind', async () => {
+  it('exchanges each token once', async () => {
     const first = await app.refresh(session);
     await app.refresh(session);
     expect(await exchangesOf(place().broker, session)).toBe(1);

@@ -11,7 +11,7 @@ import { exchangesOf, letWindowPass, rowOf } from './token-rows.ts';
 const RETIRED_FOR_SECONDS = 740 * 24 * 60 * 60;
 
 describeBroker('the client keys of a native app', suite, { confidential: true });
-describeBroker('the window in which a refresh can be repeated', windowSuite, { confidential: true });
+describeBroker('the window for repeating a refresh', windowSuite, { confidential: true });
 
 function suite(broker: () => TestBroker): void {
   let app: TestApp;
@@ -46,7 +46,7 @@ function suite(broker: () => TestBroker): void {
     return ((await answer.json()) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
   };
 
-  it('change hands under load without ending a session', async () => {
+  it('rotate under load without ending a session', async () => {
     const alice = accountOf(broker(), 'alice.test');
     let sessions: AppSession[] = [];
     for (let index = 0; index < 4; index++) sessions.push(await app.login(alice));
@@ -72,7 +72,7 @@ function suite(broker: () => TestBroker): void {
     expect((await app.login(alice)).keyId).toBe(second);
   });
 
-  it('are told with the sessions that need them, and stay in the JWKS for as long as one can live', async () => {
+  it('are listed with the sessions that need them, and stay in the JWKS as long as one can live', async () => {
     const [active, retired] = await listKeys();
     expect(active).toMatchObject({ kid: second, status: 'active', signing: true, sessions: 2 });
     expect(retired).toMatchObject({ status: 'retired', signing: false, inJwks: true, sessions: 4 });
@@ -84,7 +84,7 @@ function suite(broker: () => TestBroker): void {
     expect(await jwks()).toEqual([second]);
   });
 
-  it('finish the logins that they began', async () => {
+  it('finish the logins that they started', async () => {
     const third = await step('');
     const alice = accountOf(broker(), 'alice.test');
     const [key, verifier] = [await makeKey(), randomBytes(32).toString('base64url')];
@@ -118,7 +118,7 @@ function suite(broker: () => TestBroker): void {
 }
 
 function windowSuite(broker: () => TestBroker): void {
-  it('is over after ten minutes from the answer: then the issuer answers itself', async () => {
+  it('closes ten minutes after the response, and then the issuer responds itself', async () => {
     const app = await TestApp.register(broker());
     const session = await app.login(accountOf(broker(), 'alice.test'));
     const first = await app.refresh(session);

@@ -8,7 +8,7 @@ const NEARLY_IDLE_DAYS = 89;
 const NEARLY_TWO_YEARS_DAYS = 729;
 const BEYOND_IDLE_DAYS = 93;
 
-describeFaults('the session of a native app, as its PDS sees it', suite, { confidential: true });
+describeFaults('the session of a native app at its PDS', suite, { confidential: true });
 
 function suite(place: () => FaultyPlace): void {
   let app: TestApp;
@@ -20,7 +20,7 @@ function suite(place: () => FaultyPlace): void {
     session = await app.login(alice);
   });
 
-  it('is that of a confidential client, authenticated with the key that it began with', async () => {
+  it('belongs to a confidential client, authenticated with the key that it started with', async () => {
     expect(await place().network.describeGrants(session.did)).toEqual([
       expect.objectContaining({ clientId: app.clientId, method: 'private_key_jwt', kid: session.keyId }),
     ]);
@@ -36,7 +36,7 @@ function suite(place: () => FaultyPlace): void {
     expect(await app.isAlive(session)).toBe(true);
   });
 
-  it('ends as that of a confidential client does', async () => {
+  it('ends like that of a confidential client', async () => {
     await place().network.ageGrants(session.did, BEYOND_IDLE_DAYS, BEYOND_IDLE_DAYS);
     expect(await app.refresh(session)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
   });

@@ -7,7 +7,7 @@ import { makeKey, makeProof, operate, TestApp } from './test-app.ts';
 
 const attestation = { header: 'x-app-check', secret: 'a-secret-that-only-the-app-has' };
 
-describeBroker('what native apps leave behind', suite, { confidential: true });
+describeBroker('the data of native apps', suite, { confidential: true });
 
 function suite(broker: () => TestBroker): void {
   const secrets: Record<string, string> = {};
@@ -41,9 +41,9 @@ function suite(broker: () => TestBroker): void {
     };
   });
 
-  it('is there to be searched', () => {
+  it('is not empty', () => {
     expect(places.tables).toContain('native-app.added');
-    expect(places.log).toContain('SECURITY: a refresh token of a native app');
+    expect(places.log).toContain('mismatched native refresh token presented');
     expect(places.metrics).toMatch(/latchkey_native_refreshes_total\{outcome="replayed"\} 1/);
     expect(places.metrics).toMatch(/latchkey_native_refreshes_total\{outcome="mismatch"\} 1/);
     expect(places.metrics).toMatch(/latchkey_native_tokens_in_memory\{state="answers"\} \d/);
@@ -57,7 +57,7 @@ function suite(broker: () => TestBroker): void {
     'proof',
     'attestation',
     'clientKey',
-  ])('has nothing of the secret %s in tables, log and metrics', name => {
+  ])('holds no part of the secret %s, in tables, log and metrics', name => {
     const secret = secrets[name] ?? '';
     expect(secret.length).toBeGreaterThan(20);
     for (const form of [secret, Buffer.from(secret).toString('base64'), Buffer.from(secret).toString('hex')])

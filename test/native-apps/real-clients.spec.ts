@@ -23,7 +23,7 @@ function suite(broker: () => TestBroker): void {
   const grantsOf = async (did: Did) =>
     (await broker().network.describeGrants(did)).filter(({ clientId }) => clientId === app.clientId);
 
-  it('the official one: logs in, refreshes and revokes, as a confidential client', async () => {
+  it('logs in, refreshes and revokes as a confidential client with the official one', async () => {
     const { url, network } = broker();
     const alice = accountOf(broker(), 'alice.test');
     const keyIds = memory<string>();
@@ -59,7 +59,7 @@ function suite(broker: () => TestBroker): void {
     expect(await grantsOf(alice.did)).toEqual([]);
   });
 
-  it('a generic one: logs in, refreshes, repeats and revokes, as a confidential client', async () => {
+  it('logs in, refreshes, repeats and revokes as a confidential client with a generic one', async () => {
     const { url, network } = broker();
     const bob = accountOf(broker(), 'bob.test');
     const keys = await oauth.generateKeyPair('ES256');

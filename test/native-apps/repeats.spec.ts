@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from '@jest/globals';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { type AppSession, makeKey, makeProof, TestApp, toSession } from './test-app.ts';
 
-describeBroker('a refresh of a native app that is repeated', suite, { confidential: true });
+describeBroker('a repeated refresh of a native app', suite, { confidential: true });
 
 function suite(broker: () => TestBroker): void {
   let app: TestApp;
@@ -12,7 +12,7 @@ function suite(broker: () => TestBroker): void {
     session = await app.login(accountOf(broker(), 'alice.test'));
   });
 
-  it('is answered as the first was, and the session lives', async () => {
+  it('gets the first response, and the session lives', async () => {
     const first = await app.refresh(session);
     expect(first).toMatchObject({ status: 200, body: { token_type: 'DPoP' } });
     const again = await app.refresh(session);
@@ -23,7 +23,7 @@ function suite(broker: () => TestBroker): void {
     expect(await app.isAlive(session)).toBe(true);
   });
 
-  it('goes on at once with the nonce that its issuer asked for', async () => {
+  it('works at once with the nonce that its issuer requires', async () => {
     for (let round = 0; round < 10; round++) {
       const asked = await app.refreshOnce(session, { proof: { nonce: undefined } });
       expect(asked).toMatchObject({ status: 400, body: { error: 'use_dpop_nonce' } });
@@ -49,7 +49,7 @@ function suite(broker: () => TestBroker): void {
     session = await app.renew({ ...session, refreshToken: String(first.body.refresh_token) });
   });
 
-  it('is refused with anything else than its own, and the session lives', async () => {
+  it('is refused with any different parameter, and the session lives', async () => {
     const other = await TestApp.register(broker());
     const first = await app.refresh(session);
     const later = { iat: Math.floor(Date.now() / 1000) + 3600 };
@@ -74,7 +74,7 @@ function suite(broker: () => TestBroker): void {
     expect(await app.isAlive(session)).toBe(true);
   });
 
-  it('is refused before it is used as well, and the session lives', async () => {
+  it('is refused with a different parameter also before the first use, and the session lives', async () => {
     const other = await TestApp.register(broker());
     for (const change of [{ key: await makeKey() }, { clientId: other.clientId }, { keyId: 'another' }])
       expect(await app.refresh(session, change)).toMatchObject({ status: 400 });

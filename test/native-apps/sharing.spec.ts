@@ -13,10 +13,10 @@ import { exchangesOf, requestsOf } from './token-rows.ts';
 
 const TWENTY = Array.from({ length: 20 });
 
-describe('refreshes of one token at a time', () => {
+describe('simultaneous refreshes of one token', () => {
   describeFaults('at one broker', suite, { confidential: true });
   describeFaults('at three brokers', suite, { confidential: true, instances: 3 });
-  describeFaults('at two brokers, one of which is late', lateSuite, { confidential: true, instances: 2 });
+  describeFaults('at two brokers, of which one is late', lateSuite, { confidential: true, instances: 2 });
   describeFaults('at a broker that is slow', slowSuite, { confidential: true });
 });
 
@@ -35,7 +35,7 @@ function suite(place: () => FaultyPlace): void {
     );
   };
 
-  it('are one request to the issuer, and one answer to all', async () => {
+  it('send one request to the issuer, and share its response', async () => {
     const answers = await all();
     expect(answers.map(({ status }) => status)).toEqual(TWENTY.map(() => 200));
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
@@ -45,7 +45,7 @@ function suite(place: () => FaultyPlace): void {
     expect(await app.isAlive(session)).toBe(true);
   });
 
-  it('are one request to the issuer, also when its answer is lost', async () => {
+  it('send one request to the issuer, also if its response is lost', async () => {
     await arm(place(), { kind: 'reset', moment: 'before' });
     const answers = await all();
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
@@ -59,7 +59,7 @@ function suite(place: () => FaultyPlace): void {
     expect(await app.isAlive(session)).toBe(true);
   });
 
-  it('are all told what the issuer refuses', async () => {
+  it("all get the issuer's refusal", async () => {
     const { broker, network } = place();
     await app.refresh(session, { proof: { htm: 'GET' } });
     await network.armFault({
@@ -87,7 +87,7 @@ function suite(place: () => FaultyPlace): void {
 }
 
 function lateSuite(place: () => FaultyPlace): void {
-  it('go on without a leader that stands still before it sends, which then sends nothing', async () => {
+  it('continue without a leader that is suspended before it sends, which then sends nothing', async () => {
     const [leader, follower] = place().brokers as [TestBroker, TestBroker];
     const app = await TestApp.register(leader);
     const session = await app.renew(await logIn(place(), app));
@@ -108,7 +108,7 @@ function lateSuite(place: () => FaultyPlace): void {
     expect(await app.isAlive(toSession(second, session.key))).toBe(true);
   });
 
-  it('know at once what was answered elsewhere', async () => {
+  it('get the response of another broker at once', async () => {
     const [one, other] = place().brokers as [TestBroker, TestBroker];
     const app = await TestApp.register(one);
     const session = await logIn(place(), app);
@@ -119,7 +119,7 @@ function lateSuite(place: () => FaultyPlace): void {
 }
 
 function slowSuite(place: () => FaultyPlace): void {
-  it('wait as long as each of them likes, and no longer', async () => {
+  it('wait as long as each caller does, and no longer', async () => {
     const { broker } = place();
     const app = await TestApp.register(broker);
     const session = await app.renew(await logIn(place(), app));

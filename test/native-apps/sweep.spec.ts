@@ -9,7 +9,7 @@ const MOST = 5;
 const past: Timestamp = '2020-01-01T00:00:00.000Z';
 const future = (days: number) => toTimestamp(new Date(Date.now() + days * 24 * 60 * 60_000));
 
-describeBroker('the tokens of native apps that are kept', suite, {
+describeBroker('stored tokens of native apps', suite, {
   confidential: true,
   settings: { LATCHKEY_NATIVE_TOKENS: String(MOST) },
 });
@@ -29,7 +29,7 @@ function suite(broker: () => TestBroker): void {
     return rows.map(({ kid }) => kid);
   };
 
-  it('are swept when they are over, and used proofs with them', async () => {
+  it('are swept after their time, together with used proofs', async () => {
     const proofs = [
       { id: 'old', expires_at: past },
       { id: 'new', expires_at: future(1) },
@@ -43,7 +43,7 @@ function suite(broker: () => TestBroker): void {
     ]);
   });
 
-  it('are no more than so many, of which those stay that are used or were answered', async () => {
+  it('are limited in number, and those in use or with a response stay', async () => {
     const idle = Array.from({ length: MOST + 3 }, (_, day) => ({
       kid: `idle ${day}`,
       expires_at: future(day + 1),
@@ -55,7 +55,7 @@ function suite(broker: () => TestBroker): void {
     expect(await sweep()).toEqual(['answered', ...left, 'sent']);
   });
 
-  it('are not needed by sessions that have their key id', async () => {
+  it('are not needed by sessions that send their key id', async () => {
     const app = await TestApp.register(broker());
     const session = await app.login(accountOf(broker(), 'alice.test'));
     await store(...Array.from({ length: MOST }, () => ({ expires_at: future(200) })));

@@ -7,7 +7,7 @@ function ask(pds: string, nsid: string, did: Did): Promise<Response> {
 }
 
 describe('the test network', () => {
-  it('makes accounts that its PDS and its PLC directory know', async () => {
+  it('creates accounts that its PDS and PLC directory know', async () => {
     const network = await sharedNetwork();
     const { did, handle } = await network.createAccount('made.test');
     expect(await (await ask(network.pds, 'com.atproto.repo.describeRepo', did)).json()).toMatchObject({
@@ -25,7 +25,7 @@ describe('the test network', () => {
     expect((await ask(network.pds, 'com.atproto.repo.describeRepo', did)).status).toBe(400);
   });
 
-  it('refuses in the words of the PDS', async () => {
+  it('fails with the error of the PDS', async () => {
     const network = await sharedNetwork();
     await expect(network.createAccount('alice.test')).rejects.toThrow('Handle already taken');
   });

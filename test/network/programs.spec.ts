@@ -52,7 +52,7 @@ async function postAsAlice({ accounts: [alice], ...sandbox }: Sandbox): Promise<
 
 describe('the sandbox', () => {
   it.each(variants.map(args => ({ args })))(
-    'prints one JSON line, lets a person log in and post, and ends with its children: $args',
+    'prints one JSON line, lets a person log in and post, and exits with its children: $args',
     async ({ args }) => {
       const addresses: string[] = [];
       const ended = await run('sandbox.ts', args, async line => {
@@ -75,7 +75,7 @@ describe('the sandbox', () => {
 });
 
 describe('the demo', () => {
-  it('tells its story once, every step with a tick, and ends well', async () => {
+  it('tells its story once, with a tick at every step, and succeeds', async () => {
     const { code, stdout } = await run('demo.ts', ['--once']);
     expect(code).toBe(0);
     expect(stdout.match(/^ {2}✓ /gm)).toHaveLength(5);

@@ -8,8 +8,8 @@ function recorder() {
   return { stopped, part };
 }
 
-describe('what has been started', () => {
-  it('is stopped in the reverse order, and once', async () => {
+describe('the started parts', () => {
+  it('are stopped in reverse order, and once', async () => {
     const { stopped, part } = recorder();
     const started = new Started();
     await started.start(part('network'));
@@ -18,7 +18,7 @@ describe('what has been started', () => {
     expect(stopped).toEqual(['broker', 'network']);
   });
 
-  it('is stopped although it was still starting', async () => {
+  it('are stopped even if one is still starting', async () => {
     const { stopped, part } = recorder();
     const started = new Started();
     const slow = Promise.withResolvers<Stoppable>();
@@ -29,7 +29,7 @@ describe('what has been started', () => {
     expect(stopped).toEqual(['slow']);
   });
 
-  it('is stopped to the last part when one could not be started and another cannot be stopped', async () => {
+  it('are all stopped even if one failed to start and another fails to stop', async () => {
     const { stopped, part } = recorder();
     const started = new Started();
     await started.start(part('network'));
@@ -39,7 +39,7 @@ describe('what has been started', () => {
     expect(stopped).toEqual(['network']);
   });
 
-  it('does not grow any more once it is being stopped', async () => {
+  it('cannot be extended while they are being stopped', async () => {
     const { stopped, part } = recorder();
     const started = new Started();
     await started.stop();

@@ -22,7 +22,7 @@ describe('a story', () => {
     expect(output).toMatch(/^ {2}✓ Add +\d+ ms\n {4}the sum is 4\n$/);
   });
 
-  it('fails at the step that fails, and shows the log that it kept aside', async () => {
+  it('stops at the step that fails, and prints the log that it withheld', async () => {
     const output = await told(async story => {
       story.keep('broker', 'out of ink');
       const step = story.step(

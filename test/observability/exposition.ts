@@ -1,16 +1,16 @@
 import type { TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
 
-/** One line of the text format of Prometheus. */
+/** One sample line of the Prometheus text format. */
 export type Sample = { name: string; labels: Readonly<Record<string, string>>; value: number };
 
-/** Asks a broker for its metrics, as the operator. */
+/** Fetches a broker's metrics, as the operator. */
 export function scrape({ url, secrets }: TestBroker, method = 'GET'): Promise<Response> {
   const headers = { authorization: `Bearer ${secrets.adminToken}` };
   return exchange(new URL('/metrics', url), { method, headers });
 }
 
-/** Reads the samples of a text; throws at a line that is none. */
+/** Parses samples. Throws on an invalid line. */
 export function readSamples(text: string): Sample[] {
   return text
     .split('\n')
@@ -26,7 +26,7 @@ export function readSamples(text: string): Sample[] {
     });
 }
 
-/** Returns the samples of one name as an object from their one label to their number. */
+/** Returns the samples of one name, by the value of their only label. */
 export function byLabel(samples: readonly Sample[], name: string): Record<string, number> {
   return Object.fromEntries(
     samples

@@ -22,7 +22,7 @@ const atRefresh = { server: 'pds', path: '/oauth/token', grantType: 'refresh_tok
 const rateLimited: Effect = { kind: 'answer', moment: 'before', status: 429 };
 const answerLost: Effect = { kind: 'reset', moment: 'after' };
 
-// Of the suite's own: an answer that lies in a shared one is an alarm to every broker that starts.
+// An own spool, because a response in a shared one alarms every broker that starts.
 const spoolDirectory = await mkdtemp(join(tmpdir(), 'latchkey-metrics-spool-'));
 
 describeFaults('metrics', suite, { settings: { LATCHKEY_SPOOL_DIR: spoolDirectory } });
@@ -32,7 +32,7 @@ function suite(place: () => FaultyPlace): void {
   let samples: Sample[];
   let secrets: string[];
 
-  // What is counted happens first and is read once: what the database has to be asked for is asked every ten seconds.
+  // All events happen first and the metrics are read once, because database values are cached for ten seconds.
   beforeAll(async () => {
     const { broker, signIn } = place();
     await stopBackground(broker);
@@ -98,7 +98,7 @@ function suite(place: () => FaultyPlace): void {
       samples.find(
         ({ name, labels }) => name === 'latchkey_token_left_seconds_bucket' && labels.le === seconds,
       )?.value;
-    // One had run out; two were fresh, of the hour that a PDS gives.
+    // One had expired. Two were fresh, with the hour that a PDS gives.
     expect([below('0'), below('2700'), below('3600')]).toEqual([1, 1, 3]);
   });
 
@@ -203,7 +203,7 @@ async function refreshWith({ network }: FaultyPlace, session: TestSession, effec
   expect(await session.refresh()).toMatchObject({ kind: 'failed' });
 }
 
-/** Calls a PDS and leaves before it answers. */
+/** Calls a PDS and leaves before it responds. */
 async function leave({ network }: FaultyPlace, session: TestSession): Promise<void> {
   const match = { server: 'pds', path: '/xrpc/com.atproto.server.getSession' } as const;
   const effect = { kind: 'delay', moment: 'before', milliseconds: 1_000 } as const;
@@ -211,7 +211,7 @@ async function leave({ network }: FaultyPlace, session: TestSession): Promise<vo
   await expect(session.callAndLeave(200)).rejects.toThrow();
 }
 
-/** Ends a session that its issuer knows nothing of, while the browser sessions cannot be told. */
+/** Ends a session that its issuer does not know, while the notification of browser sessions fails. */
 async function loseSession({ broker }: FaultyPlace): Promise<string> {
   const { database, app } = broker;
   const worthless = await storeWorthlessSession(broker);
@@ -219,7 +219,7 @@ async function loseSession({ broker }: FaultyPlace): Promise<string> {
   const refreshing = app.get(Refresher).refresh(worthless, { kind: 'forced' });
   await until(
     'the trouble is in the log twice',
-    () => broker.logLines.filter(line => line.includes('The database is in trouble')),
+    () => broker.logLines.filter(line => line.includes('database unavailable')),
     lines => lines.length > 1,
   );
   await database.schema.alterTable('away').renameTo('ui_session').execute();

@@ -13,7 +13,7 @@ let addresses = 0;
 
 async function signedIn(broker: TestBroker): Promise<OperatorBrowser> {
   const operator = new OperatorBrowser(broker);
-  // Each from another address, as one may try so many tokens a minute only.
+  // Each from another address, because tries are limited per address.
   const from = { 'x-forwarded-for': `192.0.2.${++addresses}` };
   const answer = await operator.signIn(broker.secrets.adminToken, from);
   expect([answer.status, answer.location]).toEqual([303, '/admin']);
@@ -47,7 +47,7 @@ function suite(broker: () => TestBroker): void {
       undefined,
     ]);
     expect((await operator.open('/admin?problem=InvalidToken')).text).toContain('isn’t the admin token');
-    await new Promise(resolve => setTimeout(resolve, 1100)); // Notes are written within a second.
+    await new Promise(resolve => setTimeout(resolve, 1100)); // Refusals are stored within a second.
     const { auditEvents } = await listEvents(broker(), { action: 'operator.refused' });
     expect(auditEvents).toMatchObject([{ from: '192.0.2.40', actor: { kind: 'anonymous' } }]);
   });

@@ -11,7 +11,7 @@ export type OperatorPage = {
 export class OperatorBrowser {
   readonly #broker: Pick<TestBroker, 'url' | 'publicUrl'>;
   cookie: string | undefined;
-  /** All that the last answer said of its cookie. */
+  /** The `set-cookie` header of the last response. */
   setCookie: string | undefined;
 
   constructor(broker: Pick<TestBroker, 'url' | 'publicUrl'>) {

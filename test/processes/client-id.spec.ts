@@ -5,7 +5,7 @@ import { freePorts } from '../network/free-ports.ts';
 import { type Deployment, describeDeployments } from './deployment.ts';
 
 describeDeployments('a changed client id', (deployment, dialect) => {
-  it('of a confidential client is refused until it is accepted; then its sessions wait for their owners', async () => {
+  it('of a confidential client is refused until the operator accepts it, and then its sessions need their owners', async () => {
     const { settings, network, refusal, start } = deployment();
     const origin = (name: string): string => `https://${name}-${process.pid}-${dialect}.latchkey.internal`;
     const before = { LATCHKEY_PUBLIC_URL: origin('before') };
@@ -29,7 +29,7 @@ describeDeployments('a changed client id', (deployment, dialect) => {
     expect(await statusesOf(deployment())).toEqual([{ status: 'needs_reauth', reason: 'client_changed' }]);
   });
 
-  it('of a loopback client sends the owners of its sessions to sign in again', async () => {
+  it('of a loopback client makes its sessions need their owners', async () => {
     const first = await deployment().start();
     const browser = deployment().browser();
     await logIn(deployment(), browser);

@@ -8,7 +8,7 @@ import { type Deployment, describeDeployments } from './deployment.ts';
 const generated = { LATCHKEY_ENCRYPTION_KEYS: undefined };
 
 describeDeployments('the encryption key', deployment => {
-  it('is asked for when the database was sealed with another one', async () => {
+  it('is required if the database was sealed with another one', async () => {
     await (await deployment().start()).stop();
     const other = randomBytes(32).toString('base64');
     const { code, message } = await deployment().refusal({ LATCHKEY_ENCRYPTION_KEYS: other });
@@ -26,7 +26,7 @@ describeDeployments('the encryption key', deployment => {
 describeDeployments(
   'the file of the encryption key',
   deployment => {
-    it('is made beside the database for its owner alone, and used from then on', async () => {
+    it('is created beside the database for its owner alone, and used from then on', async () => {
       await (await deployment().start(generated)).stop();
       const file = keyFileOf(deployment());
       expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -35,7 +35,7 @@ describeDeployments(
       expect(await readFile(file, 'utf8')).toBe(key);
     });
 
-    it('is asked for when it is missing, and not made anew', async () => {
+    it('is required if it is missing, and not created again', async () => {
       await (await deployment().start(generated)).stop();
       const file = keyFileOf(deployment());
       await rm(file);

@@ -6,8 +6,8 @@ import type { BrowserClient } from '../network/browser-client.ts';
 import { readPost, writePost } from '../network/posting.ts';
 import { type Deployment, describeDeployments } from './deployment.ts';
 
-describeDeployments('a broker that is ended', deployment => {
-  it('answers what it is at, and then ends well', async () => {
+describeDeployments('a broker that is stopped', deployment => {
+  it('finishes its running requests, and exits with success', async () => {
     const broker = await deployment().start();
     const browser = await signedIn(deployment());
     const upload = beginUpload(browser);
@@ -19,7 +19,7 @@ describeDeployments('a broker that is ended', deployment => {
     expect(await ended).toEqual({ code: 0, signal: null });
   });
 
-  it('is there again after a crash, with everybody still signed in', async () => {
+  it('works again after a crash, with all browsers signed in', async () => {
     const first = await deployment().start();
     const browser = await signedIn(deployment());
     const [alice] = deployment().network.accounts;
@@ -34,9 +34,9 @@ describeDeployments('a broker that is ended', deployment => {
 });
 
 describeDeployments(
-  'a broker that is ended while a client holds it up',
+  'a broker that is stopped during an endless request',
   deployment => {
-    it('does not wait for ever for a client that never ends its request', async () => {
+    it('exits after a time limit', async () => {
       const broker = await deployment().start();
       const upload = beginUpload(await signedIn(deployment()));
       await upload.underWay;

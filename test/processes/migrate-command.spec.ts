@@ -17,7 +17,7 @@ describeDeployments('latchkey migrate', deployment => {
     return stdout;
   }
 
-  it('shows the migrations, applies them and undoes the last one', async () => {
+  it('lists the migrations, applies them and undoes the last one', async () => {
     expect(await migrate('status')).toBe(names.map(name => `${name}  not applied\n`).join(''));
     expect(await migrate('up')).toBe(`applied ${names.join(', ')}\n`);
     expect(await migrate('up')).toBe('nothing to do\n');
@@ -26,7 +26,7 @@ describeDeployments('latchkey migrate', deployment => {
     expect(await migrate('status')).toMatch(new RegExp(`^${last} {2}not applied$`, 'm'));
   });
 
-  it('tells in one line what keeps it from working', async () => {
+  it('reports wrong settings', async () => {
     const settings = { ...deployment().settings, LATCHKEY_PLC: 'x' };
     const command = promisify(execFile)(process.execPath, [cli, 'migrate', 'up'], { env: settings });
     await expect(command).rejects.toMatchObject({

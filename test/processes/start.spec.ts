@@ -27,14 +27,17 @@ const wrongSettings: { what: string; settings: Overrides; names: RegExp }[] = [
 describeDeployments(
   'a broker with wrong settings',
   deployment => {
-    it.each(wrongSettings)('does not start, and says what to change: $what', async ({ settings, names }) => {
-      const { code, message } = await deployment().refusal(settings);
-      expect(code).toBe(1);
-      expect(message).toMatch(/^Latchkey cannot start: these settings need a change:\n {2}LATCHKEY_.*$/);
-      expect(message).toMatch(names);
-    });
+    it.each(wrongSettings)(
+      'does not start, and says which one to change: $what',
+      async ({ settings, names }) => {
+        const { code, message } = await deployment().refusal(settings);
+        expect(code).toBe(1);
+        expect(message).toMatch(/^Latchkey cannot start: these settings need a change:\n {2}LATCHKEY_.*$/);
+        expect(message).toMatch(names);
+      },
+    );
 
-    it('names all that is wrong at once, and never repeats a secret', async () => {
+    it('reports all of them at once, and never repeats a secret', async () => {
       const secret = 'too-short-a-secret';
       const settings = { LATCHKEY_ADMIN_TOKEN: secret, LATCHKEY_ENCRYPTION_KEYS: secret, LATCHKEY_X: secret };
       const { message } = await deployment().refusal(settings);
@@ -48,7 +51,7 @@ describeDeployments(
 describeDeployments(
   'a broker whose address is taken',
   deployment => {
-    it('ends with one line that says so, and leaves the database to others', async () => {
+    it('exits with one line that says so, and releases the database', async () => {
       const server = createServer(socket => socket.destroy()).listen(0, '127.0.0.1');
       await once(server, 'listening');
       const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -56,7 +59,7 @@ describeDeployments(
         const settings = { LATCHKEY_LISTEN: address, LATCHKEY_PUBLIC_URL: `http://${address}` };
         expect(await deployment().refusal(settings)).toEqual({
           code: 1,
-          message: `Latchkey cannot start: The broker cannot listen on ${address} (another process does). Free it, or set LATCHKEY_LISTEN to another address.`,
+          message: `Latchkey cannot start: The broker cannot listen on ${address} (another process uses it). Free the address, or set LATCHKEY_LISTEN to another one.`,
         });
       } finally {
         server.close();
@@ -70,7 +73,7 @@ describeDeployments(
 describeDeployments(
   'a second broker on one SQLite file',
   deployment => {
-    it('is refused in one line, while the first goes on', async () => {
+    it('is refused in one line, while the first keeps running', async () => {
       const first = await deployment().start();
       const { database } = deployment();
       const path = database.kind === 'sqlite' ? database.path : '';
@@ -87,7 +90,7 @@ describeDeployments(
 );
 
 describeDeployments('a database that is newer than the program', deployment => {
-  it('is left alone', async () => {
+  it('is not changed', async () => {
     await (await deployment().start()).stop();
     const database = await openDatabase(deployment().database);
     await sql`insert into schema_migration (name, timestamp) values ('9999-later', '2099-01-01T00:00:00.000Z')`.execute(

@@ -6,7 +6,7 @@ import { describeDeployments } from './deployment.ts';
 describeDeployments(
   'two brokers that start on one database at the same moment',
   deployment => {
-    it('both come up, with one client key between them', async () => {
+    it('both start, and share one client key', async () => {
       const { start, network } = deployment();
       const publicUrl = `https://two-${process.pid}.latchkey.internal`;
       const ports = await freePorts(2);

@@ -36,11 +36,11 @@ const troubles: Trouble[] = [
   refusal(400, 'use_dpop_nonce', { 'dpop-nonce': 'of-nobody' }),
 ];
 
-describeFaults('faults at random', suite);
-describeFaults('faults at random between three instances', suite, { instances: 3 });
+describeFaults('random faults', suite);
+describeFaults('random faults among three instances', suite, { instances: 3 });
 
 function suite(place: () => FaultyPlace): void {
-  it('lose no session whose answer was not lost, and send no token again that was answered', async () => {
+  it('lose no session whose response arrived, and resend no token with a response', async () => {
     const seed = Number(process.env.TEST_SEED ?? randomInt(2 ** 31));
     process.stdout.write(`chaos: TEST_SEED=${seed}\n`);
     const random = randomNumbers(seed);

@@ -52,7 +52,7 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 3;
     await rm(directory, { recursive: true });
   });
 
-  it('is away when the answer comes, keeps it on disk, sealed, until it can be stored', async () => {
+  it('is away when the response arrives, keeps it sealed on disk until it can be stored', async () => {
     const digest = await session.digest();
     broker.app.get(FailPoints).arm('before_write', halt);
     const refreshing = session.refresh();
@@ -70,7 +70,7 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 3;
     expect(await session.call()).toMatchObject({ status: 200 });
   });
 
-  it('is away when the process ends, the next process stores the answer', async () => {
+  it('is away when the process ends, leaves the response for the next process to store', async () => {
     const digest = await session.digest();
     broker.app.get(FailPoints).arm('before_write', halt);
     const refreshing = session.refresh();
@@ -85,7 +85,7 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 3;
     expect(await session.requestsOf(digest)).toHaveLength(1);
   });
 
-  it('cuts the connection while the answer is stored, stores it', async () => {
+  it('closes the connection while the response is stored, stores it', async () => {
     for (let round = 1; round <= ROUNDS; round++) {
       const digest = await session.digest();
       let cutting: Promise<void> | undefined;
@@ -100,7 +100,7 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 3;
     expect(await session.call()).toMatchObject({ status: 200 });
   });
 
-  it('cuts the connection while the sending is committed, sends once or not at all', async () => {
+  it('closes the connection while the sending is committed, sends once or not at all', async () => {
     for (let round = 1; round <= ROUNDS; round++) {
       const digest = await session.digest();
       const { generation } = await session.state();
@@ -118,7 +118,7 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 3;
     expect(await session.call()).toMatchObject({ status: 200 });
   });
 
-  it('stops and starts under load, callers are told to come again, and nothing is lost', async () => {
+  it('stops and starts under load, gives callers a Retry-After, and loses nothing', async () => {
     const answers: { status: number; retryAfter: string | null }[] = [];
     let stopping = false;
     const callers = Array.from({ length: CALLS }, async () => {
@@ -210,7 +210,7 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 3;
   });
 
   it.each(['after_intent', 'before_write'] as const)(
-    'is locked by another program, stores the answer when the lock is gone (%s)',
+    'is locked by another program, stores the response when the lock is released (%s)',
     async point => {
       const digest = await session.digest();
       const other = new Sqlite(join(directory, 'latchkey.sqlite'));
@@ -232,7 +232,7 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 3;
     },
   );
 
-  it('refuses to store the answer until the process ends, the next one stores it', async () => {
+  it('refuses to store the response until the process ends, leaves it for the next process to store', async () => {
     const digest = await session.digest();
     broker.app.get(FailPoints).arm('before_write', async () => {
       await sql`create trigger refuse before update on oauth_session

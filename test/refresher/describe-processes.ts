@@ -21,7 +21,7 @@ export function describeProcesses(
   among?: readonly DialectName[],
 ): void {
   const run = (_open: unknown, { dialect, create }: TestDialect): void => {
-    // A block of its own: its brokers end before the database does.
+    // A block of its own, so that the brokers stop before the database is deleted.
     describe('in processes of their own', () => {
       let place: ProcessPlace | undefined;
       beforeAll(async () => {

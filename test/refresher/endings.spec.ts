@@ -16,7 +16,7 @@ describeFaults('a new login during a refresh', newLogins);
 describeFaults('a reconnection during a refresh', reconnections);
 
 function logouts(place: () => FaultyPlace): void {
-  it.each(failPoints)('ends the session at its issuer, and whatever the answer brings (%s)', async point => {
+  it.each(failPoints)('revokes the session at its issuer, whatever the response is (%s)', async point => {
     for await (const { session, grant, pause, refreshing } of refreshesStoppedAt(point, place())) {
       expect((await session.browser.post('/oauth/logout', {})).status).toBe(204);
       pause.release();
@@ -32,7 +32,7 @@ function logouts(place: () => FaultyPlace): void {
     }
   });
 
-  it('is not undone by an invalid_grant that comes after it', async () => {
+  it('is not undone by a later invalid_grant', async () => {
     const { broker, signIn, network } = place();
     const session = await signIn();
     await network.armFault({
@@ -56,7 +56,7 @@ function logouts(place: () => FaultyPlace): void {
 }
 
 function newLogins(place: () => FaultyPlace): void {
-  it.each(failPoints)('makes a session of its own, and touches no other (%s)', async point => {
+  it.each(failPoints)('creates its own session, and changes no other (%s)', async point => {
     for await (const { session, pause, refreshing } of refreshesStoppedAt(point, place(), { rounds: FEW })) {
       const another = await place().signIn();
       expect(another.id).not.toBe(session.id);
@@ -71,7 +71,7 @@ function newLogins(place: () => FaultyPlace): void {
 
 function reconnections(place: () => FaultyPlace): void {
   it.each(failPoints)(
-    'takes the new grant alone, whatever the answer to the old one brings (%s)',
+    'keeps only the new grant, whatever the response to the old one is (%s)',
     async point => {
       const { broker, network } = place();
       for await (const { session, grant, pause, refreshing } of refreshesStoppedAt(point, place(), {

@@ -59,7 +59,7 @@ describeFaults(
 );
 
 function suite(place: () => FaultyPlace, count: number): void {
-  it.each(harmless)('goes well when %s', async (_name, effects) => {
+  it.each(harmless)('succeeds when %s', async (_name, effects) => {
     for await (const { session, digest, generation } of rounds(place(), count)) {
       await armAtRefresh(place(), effects);
       expect(await session.refresh()).toEqual({ kind: 'refreshed' });
@@ -73,7 +73,7 @@ function suite(place: () => FaultyPlace, count: number): void {
     }
   });
 
-  it.each(refused)('is put off by %s', async (_name, effects) => {
+  it.each(refused)('is postponed by %s', async (_name, effects) => {
     for await (const { session, digest, generation } of rounds(place(), count)) {
       await armAtRefresh(place(), effects);
       expect(await session.refresh()).toMatchObject({ kind: 'failed' });
@@ -95,7 +95,7 @@ function suite(place: () => FaultyPlace, count: number): void {
   });
 
   it.each(doubtful)(
-    'waits, and sends again when nothing can come any more, after %s',
+    'is sent again once the first request can no longer be accepted, after %s',
     async (_name, effects) => {
       for await (const { session, digest, generation } of rounds(place(), count)) {
         await armAtRefresh(place(), effects);
@@ -118,7 +118,7 @@ function suite(place: () => FaultyPlace, count: number): void {
     },
   );
 
-  it.each(lost)('is named response_lost, and never sent again, when %s', async (_name, effects) => {
+  it.each(lost)('ends as response_lost, and is never sent again, when %s', async (_name, effects) => {
     for await (const { session, digest, generation } of rounds(place(), count, { anew: true })) {
       await armAtRefresh(place(), effects);
       expect(await session.refresh()).toMatchObject({ kind: 'failed' });

@@ -6,8 +6,8 @@ import type { TestSession } from './test-session.ts';
 
 const keys = [randomBytes(32), randomBytes(32)].map(key => key.toString('base64'));
 
-describeFaults('client keys that change while sessions refresh', changingKeys, { confidential: true });
-describeFaults('two instances whose encryption keys are in different order', differentOrder, {
+describeFaults('client keys that rotate while sessions refresh', changingKeys, { confidential: true });
+describeFaults('two instances with encryption keys in different order', differentOrder, {
   instances: 2,
   confidential: true,
   settings: { LATCHKEY_ENCRYPTION_KEYS: keys.join() },
@@ -15,7 +15,7 @@ describeFaults('two instances whose encryption keys are in different order', dif
 });
 
 function changingKeys(place: () => FaultyPlace): void {
-  it('end none of them', async () => {
+  it('end no session', async () => {
     const { broker, signIn } = place();
     const [first = ''] = await jwksOf(broker);
     // A PDS reads the JWKS at the first login and then not for ten minutes.
@@ -43,7 +43,7 @@ function changingKeys(place: () => FaultyPlace): void {
 }
 
 function differentOrder(place: () => FaultyPlace): void {
-  it('end no session that both refresh', async () => {
+  it('end no session that both of them refresh', async () => {
     const sessions = [await place().signIn(), await place().signIn('bob.test')];
     const refreshing = keepRefreshing(place(), sessions);
     await refreshing.goOn(4 * ROUNDS);

@@ -5,12 +5,12 @@ import { describeFaults, type FaultyPlace, ROUNDS } from './describe-faults.ts';
 import { pauseAt } from './pause-at.ts';
 import type { TestSession } from './test-session.ts';
 
-describeFaults('an answer that comes late', suite, { instances: 2 });
+describeFaults('a late response', suite, { instances: 2 });
 
 function suite(place: () => FaultyPlace): void {
   // No `before_write`: it is reached with a success alone.
   it.each(['after_intent', 'before_send', 'after_bytes', 'after_answer'] as const)(
-    'changes nothing when it is an invalid_grant of an older generation (%s)',
+    'changes nothing if it is an invalid_grant of an older generation (%s)',
     async point => {
       const [first, second] = twoOf(place().brokers);
       for (let round = 0; round < ROUNDS; round++) {
@@ -34,7 +34,7 @@ function suite(place: () => FaultyPlace): void {
     },
   );
 
-  it('changes nothing when it is an invalid_grant of another attempt, whose successor is on the wire', async () => {
+  it('changes nothing if it is an invalid_grant of an attempt whose successor is on the wire', async () => {
     const [first, second] = twoOf(place().brokers);
     for (let round = 0; round < ROUNDS; round++) {
       const session = await place().takeSession();
@@ -57,7 +57,7 @@ function suite(place: () => FaultyPlace): void {
     }
   });
 
-  it('is stored when it is a success that came while another prepared to send again', async () => {
+  it('is stored if it is a success that arrived while another attempt was prepared', async () => {
     const [first, second] = twoOf(place().brokers);
     for (let round = 0; round < ROUNDS; round++) {
       const session = await place().takeSession();

@@ -12,11 +12,11 @@ const CALLS = 10;
 
 const everyPlcRequest = { server: 'plc', path: '/*' } as const;
 
-describeFaults('what is around a refresh', place => {
+describeFaults('a refresh in trouble', place => {
   suite(place, ROUNDS);
 });
 describeFaults(
-  'what is around a refresh by a confidential client',
+  'a refresh in trouble by a confidential client',
   place => {
     suite(place, 1);
   },
@@ -31,7 +31,7 @@ function suite(place: () => FaultyPlace, count: number): void {
     for (let round = 0; round < count; round++) await trial(await place().takeSession());
   };
 
-  it('is not begun while the PLC directory is down', () =>
+  it('does not start while the PLC directory is down', () =>
     rounds(async session => {
       const { network } = place();
       await network.armFault({ match: everyPlcRequest, effect: { kind: 'reset', moment: 'before' } });
@@ -41,7 +41,7 @@ function suite(place: () => FaultyPlace, count: number): void {
     }));
 
   it.each(['before_send', 'after_answer'] as const)(
-    'needs no PLC directory any more: it goes down %s',
+    'no longer needs the PLC directory that goes down %s',
     point =>
       rounds(async session => {
         const { network, broker } = place();
@@ -59,7 +59,7 @@ function suite(place: () => FaultyPlace, count: number): void {
       }),
   );
 
-  it.each(failPoints)('keeps the session when it crashes, and its answer if there is one: %s', point =>
+  it.each(failPoints)('keeps the session if it crashes, and its response if there is one: %s', point =>
     rounds(async session => {
       const { broker } = place();
       const { generation } = await session.state();
@@ -76,7 +76,7 @@ function suite(place: () => FaultyPlace, count: number): void {
     }),
   );
 
-  it('is not begun while the DID document names a PDS of another issuer', async () => {
+  it('does not start while the DID document names a PDS of another issuer', async () => {
     const { network } = place();
     const other = await startOtherIssuer(network.pds);
     await rounds(async session => {
@@ -89,7 +89,7 @@ function suite(place: () => FaultyPlace, count: number): void {
     await other.stop();
   });
 
-  it('is put off when the connection is refused', () =>
+  it('is postponed if the connection is refused', () =>
     rounds(async session => {
       const { network, broker } = place();
       broker.app.get(FailPoints).arm('before_send', network.haltPds);
@@ -99,7 +99,7 @@ function suite(place: () => FaultyPlace, count: number): void {
       await expectRecovery(session);
     }));
 
-  it('is asked for once a minute at most by a PDS that refuses every token, and callers get 502', () =>
+  it('starts at most once a minute for a PDS that refuses every token, and callers get 502', () =>
     rounds(async session => {
       const { network } = place();
       await network.armFault({ match: { server: 'pds', path: '/xrpc/*' }, effect: invalidToken });
@@ -118,7 +118,7 @@ function suite(place: () => FaultyPlace, count: number): void {
       expect(await session.call()).toMatchObject({ status: 200 });
     }));
 
-  it('goes on when its caller leaves', () =>
+  it('continues if its caller leaves', () =>
     rounds(async session => {
       const { network, broker } = place();
       const { generation } = await session.state();
@@ -137,7 +137,7 @@ function suite(place: () => FaultyPlace, count: number): void {
     }));
 
   describe.each([-10, 10])("when the broker's clock is off by %i minutes", minutes => {
-    it('goes as well as ever', () =>
+    it('succeeds', () =>
       rounds(async session => {
         const { generation } = await session.state();
         const digest = await session.digest();
@@ -149,7 +149,7 @@ function suite(place: () => FaultyPlace, count: number): void {
         setClockRight();
       }));
 
-    it('is begun by a call that needs it, and by no other', () =>
+    it('is started by a call that needs it, and by no other', () =>
       rounds(async session => {
         const { generation } = await session.state();
         await session.age(46);

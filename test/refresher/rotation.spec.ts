@@ -16,7 +16,7 @@ describeFaults('a rotation under load', place => {
   suite(place);
 
   it(
-    'loses no stream of 9 MB in flight, and takes one token request',
+    'loses no stream of 9 MB in flight, and needs one token request',
     async () => {
       const session = await place().signIn();
       let call = 0;
@@ -27,16 +27,16 @@ describeFaults('a rotation under load', place => {
     LONG_MS,
   );
 });
-describeFaults('a rotation under load of three instances', suite, { instances: 3 });
+describeFaults('a rotation under load at three instances', suite, { instances: 3 });
 
 function suite(place: () => FaultyPlace): void {
-  it(`loses no request of ${IN_FLIGHT} in flight, and takes one token request`, async () => {
+  it(`loses no request of ${IN_FLIGHT} in flight, and needs one token request`, async () => {
     const session = await place().signIn();
     await rotateUnderLoad(place(), session, url => callGetSession(session, url));
   });
 
   it(
-    'loses no upload of 5 MB in flight, and takes one token request',
+    'loses no upload of 5 MB in flight, and needs one token request',
     async () => {
       const session = await place().signIn();
       let call = 0;

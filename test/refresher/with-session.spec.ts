@@ -31,11 +31,11 @@ function suite(place: () => FaultyPlace): void {
   const idOf = (session: TestSession | undefined): SessionId => session?.id ?? asId('');
 
   describe('by its id or its account', () => {
-    it('reaches the PDS as its account', async () => {
+    it('calls the PDS as its account', async () => {
       expect(await sessions().withSession(idOf(alice), whoAmI)).toBe(did);
     });
 
-    it("takes an account's newest session that is active, and none there is not", async () => {
+    it('uses the newest active session of an account, and fails if there is none', async () => {
       const { broker, signIn } = place();
       const { did: bob } = accountOf(broker, 'bob.test');
       const [older, newer] = [await signIn('bob.test'), await signIn('bob.test')];
@@ -55,7 +55,7 @@ function suite(place: () => FaultyPlace): void {
     });
 
     it.each(['00000000-0000-4000-8000-000000000000', ''])(
-      'is refused if there is no such session: %j',
+      'is refused for an unknown session: %j',
       async id => {
         const { use, begun } = watched();
         await expect(sessions().withSession(asId(id), use)).rejects.toMatchObject(needsOwner);
@@ -64,7 +64,7 @@ function suite(place: () => FaultyPlace): void {
     );
 
     it.each(['did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', ''])(
-      'is refused if there is no such account: %j',
+      'is refused for an unknown account: %j',
       async account => {
         const { use, begun } = watched();
         await expect(sessions().withAccount(account as Did, use)).rejects.toMatchObject(needsOwner);
@@ -72,7 +72,7 @@ function suite(place: () => FaultyPlace): void {
       },
     );
 
-    it('gives away what it is for, and nothing of its secrets', async () => {
+    it('exposes its identity, and none of its secrets', async () => {
       const stored = await place().broker.app.get(SessionRepository).findSession(idOf(alice));
       await sessions().withSession(idOf(alice), access => {
         expect(Object.keys(access).sort()).toEqual(['did', 'fetch', 'now', 'pds', 'scope']);
@@ -90,7 +90,7 @@ function suite(place: () => FaultyPlace): void {
   });
 
   describe('that is exclusive', () => {
-    it('follows those of the same account that came before, whichever session they take', async () => {
+    it('waits for earlier ones of the same account, on any of its sessions', async () => {
       const [one, other] = [idOf(alice), idOf(sameAlice)];
       const log: string[] = [];
       const uses: Promise<void>[] = [];
@@ -112,7 +112,7 @@ function suite(place: () => FaultyPlace): void {
       expect(log).toEqual([0, 1, 2, 3].flatMap(index => [`${index} begins`, `${index} ends`]));
     });
 
-    it('waits for no other account, and for none that is not exclusive', async () => {
+    it('waits for no other account, and for no shared use', async () => {
       const { id: other } = await storeSession(place().broker, place().network.pds);
       const { use, begun, release } = watched();
       const uses = [
@@ -130,7 +130,7 @@ function suite(place: () => FaultyPlace): void {
       await Promise.all(uses);
     });
 
-    it('has its turn also after one that fails', async () => {
+    it('gets its turn also after a failed one', async () => {
       const id = idOf(alice);
       const failing = (): Promise<never> => Promise.reject(new Error('failed'));
       const first = sessions().withSession(id, failing, { exclusive: true });
@@ -139,7 +139,7 @@ function suite(place: () => FaultyPlace): void {
       expect(await second).toBe(did);
     });
 
-    it('is not waited for any longer by a caller who leaves, and then never begins', async () => {
+    it('is cancelled with the reason if its caller leaves, and then never starts', async () => {
       const id = idOf(alice);
       const [first, left, last] = [watched(), watched(), watched()];
       const [leaving, reason] = [new AbortController(), new Error('the caller left')];
@@ -168,7 +168,7 @@ function suite(place: () => FaultyPlace): void {
   });
 
   describe('whose caller leaves', () => {
-    it('ends its waiting for a refresh with the reason, and the refresh goes on', async () => {
+    it('stops waiting for a refresh with the reason, and the refresh continues', async () => {
       const session = alice ?? fail();
       const digest = await session.digest();
       await session.age(60);

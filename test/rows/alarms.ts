@@ -1,6 +1,6 @@
 import type { TestBroker } from '../broker/test-broker.ts';
 
-/** How often the broker has raised the alarm of a row that cannot be opened. */
+/** Returns how often the broker raised the alarm of an unsealable row. */
 export function countAlarms({ logLines }: TestBroker): number {
   return logLines.filter(line => (JSON.parse(line) as { alarm?: boolean }).alarm === true).length;
 }

@@ -12,10 +12,10 @@ import { errorOf } from '../login/answers.ts';
 import { operate } from '../sessions/operate.ts';
 import { countAlarms } from './alarms.ts';
 
-/** Two keys' rows, as they were: the first is the one that gets edited. */
+/** The original rows of two keys. The first one gets edited. */
 type Rows = { own: ApiKeyRow; other: ApiKeyRow };
 
-/** Nothing hangs on these: how many keys there may be, and what people are told of a key's use. */
+/** Columns without a meaning for access: the number of keys, and the last use. */
 const free = ['slot', 'last_used_at'] as const;
 
 type Bound = Exclude<keyof ApiKeyRow, (typeof free)[number]>;
@@ -82,6 +82,6 @@ async function rowOf({ database }: TestBroker, id: ApiKeyId): Promise<ApiKeyRow>
 
 async function replaceRow({ app, database }: TestBroker, from: ApiKeyRow, to: ApiKeyRow): Promise<void> {
   await database.updateTable('api_key').set(to).where('id', '=', from.id).execute();
-  // Else the broker would read the row in five seconds only.
+  // Without it the broker reads the row up to five seconds later.
   app.get(ApiKeyCache).forgetWhere(() => true);
 }

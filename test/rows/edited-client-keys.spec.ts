@@ -11,17 +11,17 @@ type KeyRow = Selectable<ClientKeyTable>;
 const past = '2020-01-01T00:00:00.000Z';
 const future = '2099-01-01T00:00:00.000Z';
 
-/** What the key hangs on. */
+/** The columns that the key is bound to. */
 const binding: Partial<KeyRow>[] = [{ kid: 'another' }, { sealed: '1.0123456789abcdef.AAAA' }];
 
-/** With these edits the broker finds no key to begin with; the key itself they do not open. */
+/** With these edits the broker finds no key to start with. They do not open the key. */
 const closing: Partial<KeyRow>[] = [
   { app: asId('a native app') },
   { active_at: future },
   { retired_at: past },
 ];
 
-/** These say nothing about what the key is good for. */
+/** Columns without a meaning for the key's use. */
 const meaningless: Partial<KeyRow>[] = [{ created_at: past }, { published_at: past }];
 
 describeBroker(

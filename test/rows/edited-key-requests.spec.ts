@@ -8,7 +8,7 @@ import { errorOf } from '../login/answers.ts';
 import { KeyAsker } from '../network/key-asker.ts';
 import { countAlarms } from './alarms.ts';
 
-/** Two requests' rows, as they were: the first is the one that gets edited. */
+/** The original rows of two requests. The first one gets edited. */
 type Rows = { own: KeyRequestRow; other: KeyRequestRow };
 
 const later = '2099-01-01T00:00:00.000Z';

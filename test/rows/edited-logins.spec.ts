@@ -12,7 +12,7 @@ type StateRow = Selectable<OauthStateTable>;
 const bindingOfThief = newSecret();
 const stateOfThief = newSecret();
 
-/** Each edit, and with which state and in whose browser the thief then opens the callback. */
+/** The edits, each with the state and the browser that the thief uses for the callback. */
 const edits: { column: keyof StateRow; value: string; state?: string; binding?: string }[] = [
   { column: 'id', value: digestOf(stateOfThief), state: stateOfThief },
   { column: 'purpose', value: 'reconnect' },

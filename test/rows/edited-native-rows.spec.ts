@@ -81,7 +81,7 @@ function tokenSuite(broker: () => TestBroker): void {
     session = await app.renew(await app.login(accountOf(broker(), 'alice.test')));
   });
 
-  /** What the row's meaning hangs on. */
+  /** The columns that the row's meaning depends on. */
   const binding: Partial<TokenRow>[] = [
     { token: 'another' },
     { app_id: asId('another') },
@@ -149,7 +149,7 @@ function tokenSuite(broker: () => TestBroker): void {
     session = await app.renew(session);
   });
 
-  /** Edits the row of the session's token; answers what it was. */
+  /** Edits the row of the session's token. Returns the original. */
   async function edited(edit: Partial<TokenRow>): Promise<Partial<TokenRow>> {
     const row = await rowOf(broker(), session);
     if (!row) throw new Error('the token has no row');
@@ -157,7 +157,7 @@ function tokenSuite(broker: () => TestBroker): void {
     return Object.fromEntries(Object.keys(edit).map(name => [name, row[name as keyof TokenRow]]));
   }
 
-  /** Takes the answer out of the memory. */
+  /** Removes the response from memory. */
   async function forget(): Promise<void> {
     const row = await rowOf(broker(), session);
     broker()

@@ -28,7 +28,7 @@ describeBroker("an edited row of the operator's browser", broker => {
   beforeEach(async () => {
     await broker().database.deleteFrom('operator_session').execute();
     const sessions = broker().app.get(OperatorSessions, { strict: false });
-    const open = () => sessions.open(broker().secrets.adminToken, `192.0.2.${++address}`);
+    const open = () => sessions.signIn(broker().secrets.adminToken, `192.0.2.${++address}`);
     const [mine, other] = [await open(), await open()];
     cookie = mine.cookie;
     rows = { mine: await rowOf(broker(), mine.id), other: await rowOf(broker(), other.id) };

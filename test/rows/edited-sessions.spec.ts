@@ -13,7 +13,7 @@ type Edit = (rows: Rows) => Partial<SessionRow>;
 
 const later = '2099-01-01T00:00:00.000Z';
 
-/** What the tokens hang on. `id` cannot be edited alone, as the browser's row names it: see the copies below. */
+/** Columns that the tokens are bound to. `id` has its own tests below, as the browser's row refers to it. */
 const binding: Record<string, Edit> = {
   did: ({ bob }) => ({ did: bob.did }),
   handle: () => ({ handle: 'bob.test' }),
@@ -30,14 +30,14 @@ const binding: Record<string, Edit> = {
   access_expires_at: () => ({ access_expires_at: later }),
 };
 
-/** What changes while a session lives, without its tokens being sealed anew: an edit can close, never open. */
+/** Columns that change without sealing the tokens again. An edit can end a session, but never open one. */
 const closing: Record<string, Edit> = {
   status: () => ({ status: 'needs_reauth' }),
   'status and reason': () => ({ status: 'needs_reauth', reason: 'revoked' }),
   'sealed, erased': () => ({ sealed: null }),
 };
 
-/** What says nothing about access: the session stays what it is. */
+/** Columns without a meaning for access. The session keeps working. */
 const meaningless: Record<string, Edit> = {
   generation: () => ({ generation: 99 }),
   reason: () => ({ reason: 'idle' }),
@@ -156,6 +156,6 @@ async function update(
   values: Partial<SessionRow>,
 ): Promise<void> {
   await database.updateTable('oauth_session').set(values).where('id', '=', id).execute();
-  // Else the broker would read the row in five seconds only.
+  // Without it the broker reads the row up to five seconds later.
   app.get(SessionCache).forget(id);
 }

@@ -16,7 +16,7 @@ const wanted = newTempToken();
 const alarm = { status: 503, error: 'SealedRowUnreadable' };
 const refusal = { status: 401, error: 'InvalidToken' };
 
-/** The token claims a thing, once, and was used. */
+/** The token allows one claim, and was used. */
 const edits: Record<keyof TempTokenRow, (rows: Rows) => string | null> = {
   id: () => 'b7a34e1c-0000-4000-8000-000000000000',
   digest: () => digestOf(wanted),

@@ -7,7 +7,7 @@ import { errorOf, statusOfMe } from '../login/answers.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
 import { countAlarms } from './alarms.ts';
 
-/** Both rows, as they were: alice's is the one that gets edited. */
+/** Both original rows. Alice's gets edited. */
 type Rows = { alice: UiSessionRow; bob: UiSessionRow };
 
 const later = '2099-01-01T00:00:00.000Z';
@@ -101,6 +101,6 @@ async function replaceRow(
   to: UiSessionRow,
 ): Promise<void> {
   await database.updateTable('ui_session').set(to).where('id', '=', from.id).execute();
-  // Else the broker would read the row in five seconds only.
+  // Without it the broker reads the row up to five seconds later.
   app.get(UiSessionCache).forgetWhere(() => true);
 }

@@ -54,8 +54,8 @@ function suite(broker: () => TestBroker, confidential: boolean): void {
     expect(Object.keys(secrets).sort()).toEqual([...names].sort());
     expect(dump).toContain(digestOf(secrets.cookie ?? ''));
     expect(dump).toContain(accountOf(broker(), 'alice.test').did);
-    expect(broker().logLines.join('')).toContain('Signed in');
-    expect(broker().logLines.join('')).toContain('A login was refused');
+    expect(broker().logLines.join('')).toContain('signed in');
+    expect(broker().logLines.join('')).toContain('login refused');
   });
 
   it.each(names)('holds no part of the secret %s, in its tables and its log', name => {
@@ -68,7 +68,7 @@ function suite(broker: () => TestBroker, confidential: boolean): void {
   });
 }
 
-/** The ways in which a secret may have been written down. */
+/** The encodings in which a secret may have been stored. */
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   return [
@@ -91,7 +91,7 @@ async function logInAndCall(broker: TestBroker, prefix: string): Promise<Secrets
 
 type Pending = { state: string; code: string; binding: string };
 
-/** A login that is authorized and comes back to the wrong browser, which leaves it pending. */
+/** Leaves an authorized login pending, by a callback in the wrong browser. */
 async function leaveLoginPending(broker: TestBroker, prefix: string): Promise<Pending> {
   const browser = broker.browser();
   const bob = accountOf(broker, 'bob.test');
@@ -101,7 +101,7 @@ async function leaveLoginPending(broker: TestBroker, prefix: string): Promise<Pe
   return { state, code, binding: browser.cookie(`${prefix}latchkey-login`) ?? '' };
 }
 
-/** A login whose code the PDS refuses, which is logged; returns its state. */
+/** Makes the PDS refuse the code of a login, which is logged. Returns its state. */
 async function failToLogIn(broker: TestBroker): Promise<string | undefined> {
   const browser = broker.browser();
   const bob = accountOf(broker, 'bob.test');
@@ -111,7 +111,7 @@ async function failToLogIn(broker: TestBroker): Promise<string | undefined> {
   return callback.searchParams.get('state') ?? undefined;
 }
 
-/** Opens the pending login, which takes it out of the database. */
+/** Opens the pending login, which removes it from the database. */
 async function openPending({ app }: TestBroker, pending: Pending): Promise<Secrets> {
   const { state, binding } = pending;
   const opened = await app.get(OAuthStateRepository).consume(state, binding, new Date());

@@ -1,6 +1,6 @@
 import type { Database } from '../../src/database/connection/database.ts';
 
-/** Every row of every table, as one text: what a thief of the database has. */
+/** Returns every row of every table as one text: the loot of a database thief. */
 export async function dumpTables(database: Database): Promise<string> {
   const tables = await database.introspection.getTables();
   const dumps = tables.map(async ({ name }) => {

@@ -5,7 +5,7 @@ import type { TestBroker } from '../broker/test-broker.ts';
 import { until } from '../until.ts';
 import type { Network } from '../network/network.ts';
 
-/** What a registry of crates may do in an account: the permission sets that its authority publishes. */
+/** The permission sets that the authority of a crate registry publishes. */
 export const tags = 'com.example.crate.tag';
 export const entries = 'com.example.crate.entry';
 export const find = 'com.example.crate.find';
@@ -16,7 +16,7 @@ const rpc = (...lxm: string[]) => ({ type: 'permission', resource: 'rpc', lxm, a
 export const whole = [repo(tags, entries), rpc(find)];
 export const narrow = [repo(tags)];
 
-/** Publishes a permission set, as it is from now on; answers the DID of its authority. */
+/** Publishes a permission set or its new version. Returns the DID of its authority. */
 export function publish(
   { network }: { network: Network },
   nsid: string,
@@ -27,7 +27,7 @@ export function publish(
   return network.publishLexicon(lexicon);
 }
 
-/** The names that were asked for, of name servers that say what the suite lets them; no other ones are asked. */
+/** Replaces name resolution by answers of the suite, and records the queried names. */
 export function standInForNameServers(answer: (name: string) => Promise<string[] | null>): string[] {
   const asked: string[] = [];
   jest.spyOn(NameServers.prototype, 'resolveTxt').mockImplementation(name => {
@@ -37,7 +37,7 @@ export function standInForNameServers(answer: (name: string) => Promise<string[]
   return asked;
 }
 
-/** Waits until a broker knows a permission set. */
+/** Waits until a broker has fetched a permission set. */
 export async function untilKnown({ app }: TestBroker, nsid: string): Promise<void> {
   await until(`${nsid} is known`, () => app.get(PermissionSets).get(nsid) !== undefined);
 }

@@ -110,7 +110,7 @@ function suite(broker: () => TestBroker): void {
       expect(service.calls.map(({ token }) => token)).toMatchObject([{ lxm: query }, { lxm: find }]);
       const refused = await browser.get('/xrpc/com.example.registry.delete', proxied);
       expect(await answerOf(refused)).toEqual([403, 'ScopeMissing', 'ScopeMissing']);
-      // Without a service that is named it is the PDS that says so.
+      // Without a named service the PDS decides.
       const unnamed = await browser.get('/xrpc/com.example.registry.delete');
       expect([unnamed.status >= 400, unnamed.headers.has('latchkey-error')]).toEqual([true, false]);
     });
@@ -130,7 +130,7 @@ function suite(broker: () => TestBroker): void {
       'ScopeMissing',
       'ScopeMissing',
     ]);
-    const told = broker().logLines.findLast(line => line.includes('A refresh brought another scope')) ?? '{}';
+    const told = broker().logLines.findLast(line => line.includes('session scope changed')) ?? '{}';
     expect(JSON.parse(told)).toMatchObject({
       did: owner.did,
       lost: expect.stringContaining(entries) as unknown,

@@ -80,7 +80,7 @@ function suite(broker: () => TestBroker, known: boolean): void {
       .select(['oauth_session.id', 'oauth_session.scope', 'oauth_session.status'])
       .where('api_key.id', '=', asId(key.id))
       .executeTakeFirstOrThrow();
-  /** The issuer has ended the key's session, as far as the broker knows. */
+  /** Makes the key's session need its owner. */
   const lose = async (key: ClaimedKey): Promise<string> => {
     const { id } = await sessionOf(key);
     const change = { status: 'needs_reauth', reason: 'revoked', generation: 2 } as const;
@@ -142,7 +142,7 @@ function suite(broker: () => TestBroker, known: boolean): void {
     const { keys } = (await (await browser.get('/api/keys')).json()) as { keys: ClaimedKey[] };
     expect(keys).toMatchObject([{ id: key.id, scope: expect.stringContaining('blob:image/*') as unknown }]);
 
-    // Nothing is left to be granted, so the link leads nowhere any more.
+    // No permission is missing, so the link has no effect.
     expect(await problemOf(await broker().browser().open(`/oauth/login?reconnect=${id}`))).toBe('NotFound');
   });
 
@@ -198,7 +198,7 @@ function suite(broker: () => TestBroker, known: boolean): void {
   });
 }
 
-/** The grant of the browser that an account is signed in with. */
+/** Returns the grant of the browser session of an account. */
 async function grantOf({ app, database }: TestBroker, did: Did): Promise<Grant> {
   const { id } = await database
     .selectFrom('oauth_session')

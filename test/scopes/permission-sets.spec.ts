@@ -36,7 +36,7 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
     jest.restoreAllMocks();
   });
 
-  /** Starts the broker anew, on the database that it had. */
+  /** Restarts the broker on its database. */
   const restart = async (withSettings: Record<string, string> = settings): Promise<void> => {
     await broker.app.close();
     const { kind } = broker.app.get(Config).database;
@@ -141,7 +141,7 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
     await restart();
     await until('one look has failed', looks, ({ failed }) => failed === 1);
     expect(permissionsOf()).toBeUndefined();
-    expect(broker.logLines.join('\n')).toContain('A permission set could not be read');
+    expect(broker.logLines.join('\n')).toContain('permission set resolution failed');
   });
 
   it.each<[string, unknown]>([
@@ -200,7 +200,7 @@ function lexicon(permissions: object[]): object {
   return { lexicon: 1, id: nsid, defs: { main: { type: 'permission-set', permissions } } };
 }
 
-/** Permission sets on a broker's database, whose lexicons come from the suite. */
+/** Returns permission sets on a broker's database, with lexicons of the suite. */
 function setsOf({ app }: TestBroker, lexicons: Pick<Lexicons, 'resolve'>): PermissionSets {
   return new PermissionSets(
     readConfig(settings),
@@ -212,7 +212,7 @@ function setsOf({ app }: TestBroker, lexicons: Pick<Lexicons, 'resolve'>): Permi
   );
 }
 
-/** Lets the process's clock run ahead. */
+/** Moves the process's clock ahead. */
 function standInForTime(): (milliseconds: number) => void {
   const now = performance.now.bind(performance);
   let ahead = 0;

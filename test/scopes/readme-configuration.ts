@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 export type ExampleConfiguration = {
-  /** What `LATCHKEY_SCOPE` is. */
+  /** The value of `LATCHKEY_SCOPE`. */
   readonly scope: string;
   /** The permission set that it includes. */
   readonly lexicon: { readonly id: string };

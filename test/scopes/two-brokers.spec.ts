@@ -10,7 +10,7 @@ import { narrow, publish, standInForNameServers, tags, whole } from './crates.ts
 const nsid = 'com.example.crate.shared';
 const settings = { LATCHKEY_SCOPE: `atproto include:${nsid}` };
 
-// Brokers look for it as they start.
+// Brokers fetch it when they start.
 beforeAll(async () => {
   const authority = await publish({ network: await sharedNetwork() }, nsid, whole);
   standInForNameServers(() => Promise.resolve([`did=${authority}`]));

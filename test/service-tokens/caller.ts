@@ -20,7 +20,7 @@ export type TokenAnswer = {
   readonly scope?: string;
 };
 
-/** A browser whose session lives at some PDS, as it asks for service tokens. */
+/** A browser with a session at a PDS, which requests service tokens. */
 export type TokenCaller = {
   readonly sessionId: SessionId;
   readonly headers: Readonly<Record<string, string>>;
@@ -29,7 +29,7 @@ export type TokenCaller = {
   call(line: string): Promise<TokenAnswer>;
 };
 
-/** Makes a browser session at a broker whose session lives at `pds`. */
+/** Creates a browser session whose session is at `pds`. */
 export async function newCaller(
   broker: TestBroker,
   pds: string,
@@ -43,7 +43,7 @@ export async function newCaller(
   };
 }
 
-/** Whoever calls a broker with some headers. */
+/** A caller with fixed headers. */
 export function callerWith(
   { url }: Pick<TestBroker, 'url'>,
   headers: Record<string, string>,
@@ -62,7 +62,7 @@ export function callerWith(
   };
 }
 
-/** Answers a mint as a PDS does, with a token that says what was asked for and is another one each time. */
+/** Responds to a mint like a PDS, with a new token for the requested claims. */
 export function mintAsAsked(
   response: ServerResponse,
   { request }: Pick<Received, 'request'>,
@@ -73,12 +73,12 @@ export function mintAsAsked(
   response.end(JSON.stringify({ token: unsignedJwt({ ...asked, exp, jti: crypto.randomUUID() }) }));
 }
 
-/** The query of a mint, as the PDS received it. */
+/** Returns the query of a mint, as the PDS received it. */
 export function askedOf({ request }: Pick<Received, 'request'>): Record<string, string> {
   return Object.fromEntries(new URL(request.url ?? '', 'http://pds').searchParams);
 }
 
-/** How many tokens a PDS was asked for. */
+/** Returns how many tokens a PDS was asked to mint. */
 export function countMints({ received }: StubPds): number {
   return received.filter(({ request }) => request.url?.startsWith('/xrpc/com.atproto.server.getServiceAuth'))
     .length;
@@ -89,7 +89,7 @@ export function unsignedJwt(claims: object): string {
   return parts.map(part => Buffer.from(part).toString('base64url')).join('.');
 }
 
-/** Grants a session another scope from now on, as a refresh at this broker may. */
+/** Changes the granted scope of a session, as a refresh at this broker may. */
 export async function regrant({ app, database }: TestBroker, id: string, scope: string): Promise<void> {
   const row = await database
     .selectFrom('oauth_session')

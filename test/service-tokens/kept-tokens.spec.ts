@@ -25,7 +25,7 @@ describeStubPds('service tokens', place => {
     caller = await newCaller(place().broker, place().pds.origin);
   });
 
-  /** Lets the PDS answer mints of one audience only when it is told to. */
+  /** Holds the PDS's responses to mints of one audience until they are released. */
   function hold(heldAud = aud): { arrived: () => number; release: () => void } {
     const held: [ServerResponse, Received][] = [];
     let isOpen = false;
@@ -72,7 +72,7 @@ describeStubPds('service tokens', place => {
       expect(await ask(600, 300)).toBe(false);
       expect(await ask(600, 300)).toBe(true);
       expect(await ask(3_600)).toBe(true);
-      expect(await ask(60)).toBe(false); // The one that is kept lives too long for this caller.
+      expect(await ask(60)).toBe(false); // The cached token lives too long for this caller.
       expect(await ask(3_600, 3_000)).toBe(false);
       expect(countMints(place().pds)).toBe(4);
     });

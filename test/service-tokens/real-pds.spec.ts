@@ -76,7 +76,7 @@ describeBroker('a service token of a real PDS', broker => {
   });
 });
 
-/** Verifies a token as a service does: by the account's signing key, which its DID document names. */
+/** Verifies a token as a service does, by the signing key in the account's DID document. */
 async function verify(
   { network }: TestBroker,
   token: string,

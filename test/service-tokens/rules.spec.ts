@@ -8,7 +8,7 @@ const aud = 'did:web:api.example.com#registry';
 const lxm = 'com.example.push';
 const getServiceAuth = '/xrpc/com.atproto.server.getServiceAuth';
 
-/** The two ways to ask: what holds for one holds for the other. */
+/** Both routes, which follow the same rules. */
 const ways = ['POST /api/service-tokens', 'getServiceAuth'] as const;
 
 describeStubPds('service tokens are refused', place => {

@@ -9,10 +9,10 @@ import { signIn, type TestSession } from '../refresher/test-session.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** How often an issuer has to refuse a token whose access token has run out. */
+/** The number of refusals after which a session with an expired access token ends. */
 const REFUSALS = 3;
 
-/** Days since the grant and since the last refresh, and what a refusal means then. */
+/** Days since the grant and since the last refresh, and the reason of a refusal then. */
 type Life = [granted: number, refreshed: number, reason: string];
 
 describeBroker('a session that its issuer has ended', broker => {
@@ -80,14 +80,14 @@ function endsCookies(broker: () => TestBroker): void {
   });
 }
 
-/** Ends the grant as its owner does, at the issuer and without the broker. */
+/** Revokes the grant as its owner does, at the issuer and without the broker. */
 async function revokeAtIssuer({ broker: { app }, id }: TestSession): Promise<void> {
   const session = await app.get(SessionCache).reload(id);
   if (!session?.secrets) throw new Error('the session has no secrets');
   await app.get(Grants).revoke({ ...session, ...session.secrets });
 }
 
-/** Makes a session older than it is; its access token has run out. */
+/** Makes a session older. Its access token has expired. */
 async function age(
   { broker: { app, database }, id }: TestSession,
   granted: number,
@@ -114,9 +114,9 @@ async function age(
   app.get(SessionCache).forget(id);
 }
 
-/** The reasons for which the log says that a session needs its owner. */
+/** Returns the logged reasons why a session needs its owner. */
 function lossesOf({ broker, id }: TestSession): unknown[] {
   return broker.logLines
-    .filter(line => line.includes('A session needs its owner again') && line.includes(id))
+    .filter(line => line.includes('session needs reauthorization') && line.includes(id))
     .map(line => (JSON.parse(line) as { reason: string }).reason);
 }

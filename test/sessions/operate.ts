@@ -3,7 +3,7 @@ import { exchange } from '../network/http-exchange.ts';
 
 export type OperatorAnswer = { status: number; body: Record<string, unknown> };
 
-/** A request with the admin token; `line` is a method and a path. */
+/** Sends a request with the admin token. `line` is a method and a path. */
 export async function operate(
   { url, secrets }: Pick<TestBroker, 'url' | 'secrets'>,
   line: string,

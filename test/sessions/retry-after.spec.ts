@@ -50,7 +50,7 @@ describeFaults('a Retry-After of an issuer', place => {
   });
 });
 
-/** In how many seconds a session is tried again. */
+/** Returns the seconds until a session is retried. */
 async function secondsOff({ broker: { database }, id }: TestSession): Promise<number> {
   const row = await database
     .selectFrom('oauth_session')

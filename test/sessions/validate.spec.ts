@@ -10,7 +10,7 @@ import { operate } from './operate.ts';
 const active = { status: 200, body: { status: 'active' } };
 const unreachable = { status: 200, body: { status: 'unreachable' } };
 
-/** What a PDS says that proves nothing about a token. */
+/** Responses of a PDS that prove nothing about a token. */
 const unclear: [string, Effect][] = [
   ['hangs up', { kind: 'reset', moment: 'before' }],
   ['answers 500', answer(500)],

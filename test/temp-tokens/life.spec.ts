@@ -231,7 +231,7 @@ async function idsOf({ database }: TestBroker): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Does something and tells what the database was asked meanwhile. */
+/** Runs `work` and returns the database queries of that time. */
 async function watch<Answer>(
   { database }: TestBroker,
   work: () => Promise<Answer>,
@@ -240,14 +240,14 @@ async function watch<Answer>(
   try {
     const answer = await work();
     const asked = spy.mock.calls.map(([{ sql }]) => sql);
-    // Refusals of the test before are written down meanwhile, as audit events.
+    // Audit events of the previous test may be stored meanwhile.
     return { answer, asked: asked.filter(sql => sql.includes('temp_token')) };
   } finally {
     spy.mockRestore();
   }
 }
 
-/** What somebody outside can tell of an answer. */
+/** Returns the parts of a response that a stranger can see. */
 async function outsideOf(answer: Response): Promise<object> {
   answer.headers.delete('date');
   return { status: answer.status, headers: [...answer.headers], body: await answer.text() };

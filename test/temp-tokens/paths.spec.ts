@@ -29,7 +29,7 @@ function suite(broker: () => TestBroker, basePath: string): void {
   });
   beforeEach(() => void served.splice(0));
 
-  /** Sends a request line as it is; `{base}` is the base path and `{host}` the broker's host. */
+  /** Sends a request line unchanged but for `{base}`, the base path, and `{host}`, the broker's host. */
   const send = async (line: string, ...headers: string[]): Promise<{ status: number; body: string }> => {
     const { host } = new URL(broker().url);
     const requestLine = line.replaceAll('{base}', basePath).replaceAll('{host}', host);
@@ -178,7 +178,7 @@ function suite(broker: () => TestBroker, basePath: string): void {
   });
 }
 
-/** Paths that look like the own one: its pieces and what attackers put between them, in every order. */
+/** Returns paths that look like the right one: its parts and attack sequences in every order. */
 function anyPath(): fc.Arbitrary<string> {
   const separators = ['/', '/', '/', '//', '%2F', '%2f', '%5c', '\\', ';', '?', '/./', '/../', '%252f'];
   const names = ['things', 'thing-1', 'thing-2', 'claim', 'parts', 'all', 'api', 'me', '..', '.', '%2e%2e'];
@@ -195,7 +195,7 @@ function anyPath(): fc.Arbitrary<string> {
   return fc.oneof(wild, near, fc.constant('/things/thing-1'));
 }
 
-/** A name with its first letter percent-encoded. */
+/** Returns a name with its first letter percent-encoded. */
 function spelledOut(name: string): string {
   return `%${name.charCodeAt(0).toString(16)}${name.slice(1)}`;
 }

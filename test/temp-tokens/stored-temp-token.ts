@@ -7,7 +7,7 @@ import type { TestBroker } from '../broker/test-broker.ts';
 
 const HOUR_MS = 60 * 60_000;
 
-/** Stores a temp token with a life of its own, whatever its scope, and returns it. */
+/** Stores a temp token with any scope and life, and returns it. */
 export async function storeTempToken(
   { app, database }: TestBroker,
   row: Partial<TempTokenRow> = {},

@@ -7,7 +7,7 @@ import { TempTokenScopes } from '../../src/temp-tokens/temp-token-scopes.service
 import { TempTokens } from '../../src/temp-tokens/temp-tokens.service.ts';
 import { TempTokensModule } from '../../src/temp-tokens/temp-tokens.module.ts';
 
-/** Reads a thing, as often as one likes, and changes it. */
+/** Allows reading and changing a thing, any number of times. */
 export const readThing: TempTokenScope = {
   name: 'read-thing',
   routes: [
@@ -19,7 +19,7 @@ export const readThing: TempTokenScope = {
   singleUse: false,
 };
 
-/** Claims a thing, once. */
+/** Allows claiming a thing, once. */
 export const claimThing: TempTokenScope = {
   name: 'claim-thing',
   routes: [{ method: 'POST', path: '/things/:thing/claim' }],
@@ -28,12 +28,12 @@ export const claimThing: TempTokenScope = {
   singleUse: true,
 };
 
-/** What a handler was called for, in the order of the calls. */
+/** The calls of the handlers, in order. */
 export type Served = { readonly handler: string; readonly thing: string; readonly caller: Principal };
 
 export const served: Served[] = [];
 
-/** Holds the handler that finishes a thing until the suite lets it go on. */
+/** Holds the handler that finishes a thing until the suite releases it. */
 export const finishing: { begun: () => void; goOn: Promise<unknown>; deleted: (count: number) => void } = {
   begun: () => undefined,
   goOn: Promise.resolve(),

@@ -9,7 +9,7 @@ import { LaunchTree } from './launch-tree.ts';
 const minuteMs = 60_000;
 let tree: LaunchTree;
 
-/** An entry that tidies up before it ends, and never stays for long. */
+/** An entry that cleans up before it ends, and never runs for long. */
 const tidyEntry = `
   const tidy = () => setTimeout(() => { console.log('tidied'); process.exit(3); }, 50);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, tidy);
@@ -53,6 +53,15 @@ describe('a fresh clone', () => {
     expect(tree.lines('builds')).toHaveLength(1);
   });
 
+  it('is installed and not built for an entry after --no-build', async () => {
+    tree.write('tools/entry.mjs', 'console.log("hello", ...process.argv.slice(2));');
+    expect(await tree.launch(['--no-build', 'tools/entry.mjs', '--once'])).toMatchObject({
+      code: 0,
+      stdout: 'hello --once\n',
+    });
+    expect(existsSync(tree.path('dist'))).toBe(false);
+  });
+
   it('is installed and built once by two launches at the same time', async () => {
     tree.write('slow', '');
     const both = await Promise.all([tree.launch(), tree.launch()]);
@@ -64,7 +73,7 @@ describe('a fresh clone', () => {
     expect(tree.lines('builds')).toHaveLength(1);
   });
 
-  it('names the process that died with the lock, and goes on without it', async () => {
+  it('names the process that died with the lock, and continues', async () => {
     const { pid } = spawnSync('true');
     tree.write('.launching', `process ${pid} on ${hostname()} is building since yesterday\n`);
     const { code, stdout, stderr } = await tree.launch();
@@ -127,7 +136,7 @@ describe('a prepared tree', () => {
         tree.write('tools/launch/notes.mjs', '');
       },
     ],
-  ])('starts without a word when %s', async (_, change) => {
+  ])('starts silently if %s', async (_, change) => {
     change();
     expect(await tree.launch()).toEqual({ code: 0, signal: null, stdout: 'hello\n', stderr: '' });
   });
@@ -155,9 +164,9 @@ describe('a prepared tree', () => {
   });
 });
 
-describe('what goes wrong', () => {
+describe('a failing launch', () => {
   it.each(['ci', 'rebuild'])(
-    "shows the ends of npm's output when npm %s fails, and tries again later",
+    "shows the end of npm's output if npm %s fails, and retries at the next launch",
     async step => {
       tree.write(`fail-${step}`, '');
       const failed = await tree.launch();
@@ -180,7 +189,7 @@ describe('what goes wrong', () => {
     expect(existsSync(tree.path('elsewhere/a-package/index.js'))).toBe(true);
   });
 
-  it('asks for npm where there is none', async () => {
+  it('says that npm is missing', async () => {
     rmSync(tree.path('bin/npm'));
     const { code, stderr } = await tree.launch(undefined, { path: tree.path('bin') });
     expect(code).toBe(1);
@@ -201,7 +210,7 @@ describe('what goes wrong', () => {
     expect(await tree.launch()).toMatchObject({ code: 0, stdout: 'hello\n' });
   });
 
-  it('says which Node is needed where the installed one does not run', async () => {
+  it('says which Node is needed if the installed one does not run', async () => {
     rmSync(tree.path('packages/node'), { recursive: true });
     tree.write('package.json', JSON.stringify({ engines: { node: '>=99.1' }, allowScripts: {} }));
     const { code, stderr } = await tree.launch();
@@ -209,12 +218,12 @@ describe('what goes wrong', () => {
     expect(stderr).toContain(`Node >=99.1 is needed; this is ${process.versions.node}`);
   });
 
-  it('runs on the Node at hand where that is new enough', async () => {
+  it('runs on the installed Node if that is new enough', async () => {
     rmSync(tree.path('packages/node'), { recursive: true });
     expect(await tree.launch()).toMatchObject({ code: 0, stdout: 'hello\n' });
   });
 
-  it('tells how it is used', async () => {
+  it('prints its usage', async () => {
     expect(await tree.launch([])).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^latchkey: usage: /),
@@ -242,7 +251,7 @@ describe("the entry's end", () => {
     },
   );
 
-  it("takes the place of npm's shell, which would pass no signal on", async () => {
+  it("replaces npm's shell, which does not forward signals", async () => {
     const launches = Object.values(manifest.scripts).filter(script => script.includes('launch.mjs'));
     expect(launches.filter(script => !script.startsWith('exec node '))).toEqual([]);
     tree.write('src/main.ts', tidyEntry);

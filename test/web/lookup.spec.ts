@@ -112,7 +112,7 @@ describeBroker(
     const servers: ScriptedServer[] = [];
     afterAll(() => Promise.all(servers.map(server => server.stop())));
 
-    /** The address of the picture of an account whose server says and gives this. */
+    /** Returns the avatar URL of an account whose server sends the given responses. */
     const pathOf = async (profile: unknown, give: (response: ServerResponse) => void): Promise<string> => {
       const server = await startServer(({ url = '' }, response) => {
         const { pathname } = new URL(url, 'http://server.invalid');

@@ -20,7 +20,7 @@ describeBroker(
     });
 
     const cookies = new Map<Account, string>();
-    /** A browser that is signed in, and has begun nothing else; of one account all share one session. */
+    /** Returns a signed-in browser. Browsers of one account share one session. */
     const signedIn = async (account: Account): Promise<BrowserClient> => {
       const browser = broker().browser();
       const cookie = cookies.get(account);

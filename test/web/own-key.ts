@@ -4,10 +4,10 @@ import type { BrowserClient } from '../network/browser-client.ts';
 import type { Account } from '../network/network-control.ts';
 import { unexpected } from '../network/user-agent.ts';
 
-/** A key that its owner has authorized in the browser where they asked for it, and can now be shown. */
+/** A key that its owner has requested and authorized in one browser, ready to be shown. */
 export type ReadyKey = { readonly id: string; readonly code: string };
 
-/** Fills in the form of a new key; the id of the request that it makes. */
+/** Submits the form of a new key. Returns the id of its request. */
 export async function askOneself(
   browser: BrowserClient,
   fields: Record<string, string> = {},
@@ -19,7 +19,7 @@ export async function askOneself(
   return id;
 }
 
-/** The whole way up to the button that shows the key. */
+/** Requests and authorizes a key, up to the button that shows it. */
 export async function readyKey(
   broker: TestBroker,
   browser: BrowserClient,
@@ -39,7 +39,7 @@ export function showKey(browser: BrowserClient, { id, code }: ReadyKey): Promise
   return browser.submit(`/account/key-requests/${id}/claim`, { code });
 }
 
-/** The secret that a page shows. */
+/** Returns the secret that a page shows. */
 export async function secretOf(page: Response): Promise<string | undefined> {
   return /\bckapi_[0-9a-f]{64}\b/.exec(await page.clone().text())?.[0];
 }

@@ -32,7 +32,7 @@ describeBroker(
       const [, , repo = '', , rkey = ''] = uri.split('/');
       return agent.com.atproto.repo.getRecord({ repo, collection, rkey });
     };
-    /** How a call fails that is expected to. */
+    /** Returns the error of a call that must fail. */
     const failureOf = async (call: Promise<unknown>): Promise<XRPCError> => {
       const error = await call.then(
         () => undefined,

@@ -3,10 +3,10 @@ import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { rawRequest, sendRaw } from '../http/raw-request.ts';
 import { startStubPds, type StubPds } from './stub-pds.ts';
 
-/** A stub PDS whose session a broker holds, and that broker. */
+/** A stub PDS, and a broker with a session there. */
 export type StubPlace = { readonly pds: StubPds; readonly broker: TestBroker };
 
-/** Runs one suite at a broker and a stub PDS, which forgets before each test what it received. */
+/** Runs a suite with a broker and a stub PDS. The stub forgets its requests before each test. */
 export function describeStubPds(
   name: string,
   suite: (place: () => StubPlace) => void,
@@ -30,7 +30,7 @@ export function describeStubPds(
   describeBroker(name, atBroker, { anyDatabase: true, settings });
 }
 
-/** Sends a request line byte for byte, over a bare socket: every HTTP client tidies an address up. */
+/** Sends a request line byte for byte over a socket, because HTTP clients normalize addresses. */
 export function sendLine({ pds, broker }: StubPlace, requestLine: string): Promise<string> {
   const headers = Object.entries(pds.headers).map(line => line.join(': '));
   return sendRaw(broker.url, rawRequest(requestLine, broker.url, ...headers));

@@ -110,7 +110,7 @@ describeBroker('a failing call', broker => {
       };
     });
     const call = request(new URL('/xrpc/com.example.download', broker().url), { headers: pds.headers }).end();
-    call.on('error', () => undefined); // It is cut off on purpose.
+    call.on('error', () => undefined); // It is aborted on purpose.
     await once(call, 'response');
     call.destroy();
     await cut;

@@ -12,7 +12,7 @@ describeStubPds('a body that holds another request', place => {
   const smuggled = (): string =>
     `GET /xrpc/com.example.smuggled HTTP/1.1\r\n${headers()}Connection: close\r\n\r\n`;
   const chunk = (content: string): string => `${content.length.toString(16)}\r\n${content}\r\n`;
-  /** Sends a request with framing of the test's own; answers the status of each answer on the connection. */
+  /** Sends a request with the test's own framing. Returns the status of each response on the connection. */
   const send = async (method: string, fields: string[], body: string): Promise<number[]> => {
     const head = `${method} /xrpc/com.example.any HTTP/1.1\r\n${headers()}`;
     const bytes = `${head}${fields.map(field => `${field}\r\n`).join('')}\r\n${body}`;

@@ -3,7 +3,7 @@ import { parseRaw } from '../http/raw-request.ts';
 import { describeStubPds, sendLine } from './describe-stub-pds.ts';
 
 describeStubPds('a call that must not reach the PDS', place => {
-  /** Sends a request line byte for byte; answers its status, its error code, and how many reached the PDS. */
+  /** Sends a request line byte for byte. Returns its status, its error code, and how many requests reached the PDS. */
   const send = async (requestLine: string): Promise<[number, string, number]> => {
     const answer = parseRaw(await sendLine(place(), requestLine));
     const { error } = JSON.parse(answer.body) as { error: string };

@@ -2,10 +2,10 @@ import { text } from 'node:stream/consumers';
 import type { Did } from '../../src/database/tables/did.ts';
 import { startServer } from '../identity/scripted-server.ts';
 
-/** What a service was asked, and the claims of the service token that came with it. */
+/** A request to a service, and the claims of its service token. */
 type ProxiedCall = { url: string | undefined; body: string; token: unknown };
 
-/** A service that a PDS calls for its accounts: `<did>#test_service`. */
+/** A service that a PDS calls for its accounts, `<did>#test_service`. */
 export type ProxiedService = {
   readonly did: Did;
   readonly calls: ProxiedCall[];

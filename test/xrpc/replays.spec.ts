@@ -18,7 +18,7 @@ describeStubPds('a request whose token rotates while it is in flight', place => 
   beforeEach(() => {
     const refused = new Set<string | undefined>();
     let current: string | undefined;
-    // The first token that comes is refused once its request was read, when another has taken its place.
+    // Refuses the first token after its request was read and a newer token exists.
     place().pds.answer = (response, { request: { headers } }) => {
       if (current === undefined) {
         current = headers.authorization;
@@ -80,7 +80,7 @@ async function send({ pds, broker }: StubPlace, { method, headers, query, body }
   return { status: answer.statusCode, etag: answer.headers.etag, body: await text(answer) };
 }
 
-/** Stores the token of a rotation that another instance has made. */
+/** Stores the token of another instance's rotation. */
 async function storeNextToken({ pds, broker: { app, database } }: StubPlace): Promise<void> {
   const row = await database
     .selectFrom('oauth_session')

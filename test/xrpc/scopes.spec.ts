@@ -43,18 +43,18 @@ describeStubPds('a call that is proxied to a service', place => {
       [`atproto rpc:${find}?aud=*`, find, service],
       [`atproto rpc:${find}?aud=did:web:api.example.com%23other`, find, other],
       ['atproto rpc:*?aud=did:web:api.example.com%23crates', find, service],
-      // Nobody but the PDS knows what is in a set, or in a scope of a later day.
+      // Only the PDS knows the contents of a set or of a future scope.
       ['atproto include:com.example.crate.basics', find, service],
       ['atproto newkind:thing', find, service],
-      // The router of a PDS takes its own methods in any case.
+      // The router of a PDS accepts its own methods in any letter case.
       ['atproto rpc:app.bsky.feed.getTimeline?aud=*', 'app.bsky.feed.GETTIMELINE', service],
-      // These a PDS answers itself, or their bodies say which service is meant.
+      // A PDS handles these itself, or their bodies name the service.
       ['atproto', 'com.atproto.repo.createRecord', service],
       ['atproto', 'com.atproto.repo.uploadBlob', service],
       ['atproto', 'COM.atproto.moderation.createReport', service],
       ['atproto', 'app.bsky.notification.registerPush', service],
       ['atproto', 'app.bsky.notification.unregisterPush', service],
-      // What names no service the PDS refuses.
+      // The PDS refuses a call without a service.
       ['atproto', find, 'did:web:api.example.com'],
       ['atproto', find, '#crates'],
       ['atproto', find, 'did:web:api.example.com#'],

@@ -40,7 +40,7 @@ describeStubPds(`aborting streams of 100 MiB, ${AT_ONCE} at a time`, place => {
       method,
       headers: { ...place().pds.headers, ...headers },
       agent: false,
-    }).on('error', () => undefined); // They are cut off on purpose.
+    }).on('error', () => undefined); // They are aborted on purpose.
   const upload = async (bytes: number): Promise<void> => {
     const outgoing = call(UPLOAD, 'POST', { 'content-length': SIZE });
     await send(outgoing, bytes);
@@ -61,7 +61,7 @@ describeStubPds(`aborting streams of 100 MiB, ${AT_ONCE} at a time`, place => {
   ])('leaves no socket, file or memory behind: %s', async (_name, run, pdsStopsAt) => {
     stopAt = pdsStopsAt;
     await Promise.all(Array.from({ length: AT_ONCE }, run));
-    // One connection to the PDS is kept for the next call: both of its ends are in this process.
+    // One connection to the PDS is kept for the next call. Both of its ends are in this process.
     await until('the sockets are closed', resources, now => now.sockets <= before.sockets + 2);
     const after = await resources();
     expect(after.files).toEqual(before.files);
@@ -85,7 +85,7 @@ describeStubPds(`aborting streams of 100 MiB, ${AT_ONCE} at a time`, place => {
   };
 
   it('and many small ones leaves the whole replay window free', async () => {
-    // Each takes 8 MiB of 256 MiB, because it does not tell its length.
+    // Each reserves 8 MiB of 256 MiB, because it has no length.
     for (let round = 0; round < 2; round++) {
       const outgoing = Array.from({ length: 30 }, () => call('com.example.small', 'POST'));
       await Promise.all(outgoing.map(each => new Promise(resolve => each.write('x', resolve))));
@@ -99,13 +99,13 @@ describeStubPds(`aborting streams of 100 MiB, ${AT_ONCE} at a time`, place => {
   });
 });
 
-/** Writes so many bytes, at the pace at which they are taken, or until the other end has gone. */
+/** Writes `size` bytes with back-pressure, or until the peer has closed. */
 async function send(to: NodeJS.WritableStream, bytes: number): Promise<void> {
   const chunks = Array.from({ length: bytes / MIB }, () => chunk);
   await pipeline(Readable.from(chunks), to, { end: false }).catch(() => undefined);
 }
 
-/** Reads at least so many bytes, or until the other end has gone. */
+/** Reads at least `size` bytes, or until the peer has closed. */
 function receive(from: IncomingMessage, bytes: number): Promise<void> {
   let received = 0;
   return new Promise(resolve => {
@@ -125,7 +125,7 @@ async function resources(): Promise<{ sockets: number; files: string[]; bytes: n
   return { sockets, files: await openFiles(), bytes: process.memoryUsage().arrayBuffers };
 }
 
-/** The files that are open in this process, where the system tells. */
+/** Returns the open files of this process, if the system lists them. */
 async function openFiles(): Promise<string[]> {
   const directory = '/proc/self/fd';
   const descriptors = await readdir(directory).catch(() => []);

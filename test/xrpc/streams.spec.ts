@@ -25,7 +25,7 @@ describeStubPds(
       });
     });
 
-    /** A call whose body the test writes by itself. */
+    /** Starts a call whose body the test writes. */
     const beginUpload = (headers: Record<string, string | number> = {}): ClientRequest => {
       const url = new URL(`/xrpc/${UPLOAD}`, place().broker.url);
       return request(url, { method: 'POST', headers: { ...place().pds.headers, ...headers }, agent: false });
@@ -119,7 +119,7 @@ describeStubPds(
 
     it('that its caller aborts is aborted at the PDS', async () => {
       const call = beginUpload({ 'content-length': 20 * MIB });
-      call.on('error', () => undefined); // It is cut off on purpose.
+      call.on('error', () => undefined); // It is aborted on purpose.
       call.write(Buffer.alloc(10 * MIB));
       const { request: arrived } = await arrival;
       const broken = expect(buffer(arrived)).rejects.toThrow('aborted');
@@ -138,7 +138,7 @@ describeStubPds(
 
     it('is aborted at the PDS if its caller leaves without waiting for the response', async () => {
       const call = beginUpload({ 'content-length': 3 }).end('abc');
-      call.on('error', () => undefined); // It is cut off on purpose.
+      call.on('error', () => undefined); // It is aborted on purpose.
       const { response } = await arrival;
       const left = once(response, 'close');
       call.destroy();
@@ -181,7 +181,7 @@ function nonceOf({ headers }: IncomingMessage): unknown {
   return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as { nonce?: unknown }).nonce;
 }
 
-/** Resolves when a number has stopped growing. */
+/** Resolves when the number no longer grows. */
 async function quiet(number: () => number): Promise<void> {
   for (let before = -1; before !== number();) {
     before = number();

@@ -8,14 +8,14 @@ import { exchange, type Exchange } from '../network/http-exchange.ts';
 
 export type Received = { request: IncomingMessage; body: Buffer; proof: Record<string, unknown> };
 
-/** A PDS that keeps what it receives and answers as the test says. A request whose DPoP proof is not good gets 418. */
+/** A PDS that records its requests and sends scripted responses. A request with a bad DPoP proof gets 418. */
 export type StubPds = {
   readonly origin: string;
   readonly received: Received[];
   answer: (response: ServerResponse, received: Received) => void;
-  /** Takes calls of one method as they arrive, before their bodies are there; these are not in `received`. */
+  /** Handles calls of one method before their bodies arrive. These are not in `received`. */
   takeStream: (nsid: string, take: (request: IncomingMessage, response: ServerResponse) => void) => void;
-  /** A call of the broker by a browser whose session lives here. */
+  /** Calls the broker as a browser whose session is here. */
   call: (nsid: string, options?: Exchange) => Promise<Response>;
   /** The headers of that browser. */
   readonly headers: Record<string, string>;
@@ -60,7 +60,7 @@ export async function startStubPds(broker: TestBroker): Promise<StubPds> {
   return stub;
 }
 
-/** Reads a proof as a server must (RFC 9449 section 4.3); nothing where it is not good for this very request. */
+/** Verifies a proof (RFC 9449, section 4.3). Returns undefined if it is not valid for this request. */
 function readProof({ headers, method, url = '' }: IncomingMessage): Record<string, unknown> | undefined {
   const [header = '', payload = '', signature = ''] = (headers.dpop as string).split('.');
   const { jwk, alg, typ } = JSON.parse(decode(header)) as { jwk: JsonWebKey; alg: string; typ: string };

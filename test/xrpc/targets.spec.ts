@@ -7,14 +7,14 @@ const PATH = `/xrpc/${NSID}`;
 const longest = ['a', 'b', 'c', 'd', 'e'].map(letter => letter.repeat(letter === 'd' ? 61 : 63)).join('.');
 
 describeStubPds('a hostile request line or header', place => {
-  /** Sends a request whose lines are the test's own; `{own}` is the broker's host. Answers its status. */
+  /** Sends a request with the test's own lines. `{own}` is the broker's host. Returns the status. */
   const send = async (...lines: string[]): Promise<number> => {
     const { pds, broker } = place();
     const cookie = Object.entries(pds.headers).map(field => field.join(': '));
     const head = [...lines, ...cookie, 'Connection: close', '', ''].join('\r\n');
     return parseRaw(await sendRaw(broker.url, head.replaceAll('{own}', new URL(broker.url).host))).status;
   };
-  /** What the PDS got: method, path, and whether it was called by its own name. */
+  /** The requests at the PDS: method, path, and whether the host was its own. */
   const arrived = () => {
     const { host } = new URL(place().pds.origin);
     return place().pds.received.map(({ request }) => [

@@ -17,12 +17,15 @@ const installed = inTree('node_modules/.package-lock.json');
 const sources = ['src', 'migrations', 'package.json', 'package-lock.json', 'nest-cli.json'];
 const stamp = inTree('dist/.built-from');
 
-async function launch([entry, ...args]) {
-  if (entry === undefined) throw new LaunchError('usage: launch.mjs <entry> | --install-only | --build-only');
+const usage = 'usage: launch.mjs [--no-build] <entry> [argument …] | --install-only | --build-only';
+
+async function launch([first, ...rest]) {
+  const isBuilt = first !== '--no-build' && first !== '--install-only';
+  const [entry, ...args] = first === '--no-build' ? rest : [first, ...rest];
+  if (entry === undefined) throw new LaunchError(usage);
   await whenStale(isInstallStale, 'installing', install);
-  if (entry === '--install-only') return;
-  await whenStale(isBuildStale, 'building', build);
-  if (entry === '--build-only') return;
+  if (isBuilt) await whenStale(isBuildStale, 'building', build);
+  if (entry === '--install-only' || entry === '--build-only') return;
   endAs(await ended(spawn(projectNode(), [inTree(entry), ...args], { stdio: 'inherit' })));
 }
 

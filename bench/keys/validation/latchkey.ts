@@ -5,7 +5,7 @@ import { ApiKeyRepository } from '../../../src/api-keys/keys/api-key.repository.
 import { ApiKeyVerifier } from '../../../src/api-keys/keys/api-key.verifier.ts';
 import { AuditEventRepository } from '../../../src/audit/audit-event.repository.ts';
 import { AuditLog } from '../../../src/audit/audit-log.service.ts';
-import { AuditNotes } from '../../../src/audit/audit-notes.service.ts';
+import { BatchedAuditLog } from '../../../src/audit/batched-audit-log.service.ts';
 import { ForeignWrites } from '../../../src/database/cache/foreign-writes.service.ts';
 import { ApiKeyLastUse } from '../../../src/api-keys/keys/api-key-last-use.service.ts';
 import { Log } from '../../../src/observability/log/log.ts';
@@ -28,7 +28,7 @@ export function startVerifier(database: Database, keyring: Keyring, config: Conf
   const recent = new ApiKeyCache(apiKeys, foreignWrites, config);
   const lastUsed = new ApiKeyLastUse(apiKeys, recent, metrics, log);
   const events = new AuditEventRepository(database);
-  const audit = new AuditLog(config, events, new AuditNotes(events, metrics, log));
+  const audit = new AuditLog(config, events, new BatchedAuditLog(events, metrics, log));
   const verifier = new ApiKeyVerifier(recent, lastUsed, new ApiKeyRefusalLog(audit, log), metrics);
   foreignWrites.onModuleInit();
   lastUsed.onModuleInit();

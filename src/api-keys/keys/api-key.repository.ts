@@ -3,6 +3,7 @@ import type { CompiledQuery, Kysely } from 'kysely';
 import type { RowBinding } from '../../crypto/row-binding.ts';
 import { RowMac } from '../../crypto/row-mac.ts';
 import { Database } from '../../database/connection/database.ts';
+import { wroteRow } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { SessionStatus } from '../../database/tables/oauth-session.ts';
 import type { ApiKeyId } from '../../database/tables/id.ts';
@@ -50,13 +51,13 @@ export class ApiKeyRepository {
 
   /** Stores a key. Returns false if its slot is taken. */
   async insert(row: Omit<ApiKeyRow, 'mac'>, database: Kysely<Schema>): Promise<boolean> {
-    const { numInsertedOrUpdatedRows } = await database
-      .insertInto('api_key')
-      .values({ ...row, mac: this.mac.sign(macBinding(row)) })
-      // Waits for a concurrent transaction with the same slot. A conflict does not fail the caller's transaction.
-      .onConflict(conflict => conflict.columns(['did', 'slot']).doNothing())
-      .executeTakeFirst();
-    return numInsertedOrUpdatedRows === 1n;
+    return wroteRow(
+      database
+        .insertInto('api_key')
+        .values({ ...row, mac: this.mac.sign(macBinding(row)) })
+        // Waits for a concurrent transaction with the same slot. A conflict does not fail the caller's transaction.
+        .onConflict(conflict => conflict.columns(['did', 'slot']).doNothing()),
+    );
   }
 
   /** Finds a key by the digest of its current or previous secret. Served by the indexes on both. */
@@ -81,13 +82,13 @@ export class ApiKeyRepository {
 
   /** Changes a key unless it has changed since it was read, by its MAC. Returns whether it did. */
   async change({ row }: StoredApiKey, change: ApiKeyChange, database: Kysely<Schema>): Promise<boolean> {
-    const { numUpdatedRows } = await database
-      .updateTable('api_key')
-      .set({ ...change, mac: this.mac.sign(macBinding({ ...row, ...change })) })
-      .where('id', '=', row.id)
-      .where('mac', '=', row.mac)
-      .executeTakeFirst();
-    return numUpdatedRows === 1n;
+    return wroteRow(
+      database
+        .updateTable('api_key')
+        .set({ ...change, mac: this.mac.sign(macBinding({ ...row, ...change })) })
+        .where('id', '=', row.id)
+        .where('mac', '=', row.mac),
+    );
   }
 
   /** Lists keys in the order of their ids. */

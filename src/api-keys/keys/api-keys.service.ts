@@ -7,6 +7,7 @@ import { Config } from '../../config/config.ts';
 import { newApiKeySecret, startOf } from '../../crypto/api-key-secret.ts';
 import { digestOf } from '../../crypto/secret.ts';
 import { Database } from '../../database/connection/database.ts';
+import { nextCursor } from '../../database/connection/next-cursor.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import { ApiKeyId, newId, parseId } from '../../database/tables/id.ts';
 import type { Did } from '../../database/tables/did.ts';
@@ -101,8 +102,7 @@ export class ApiKeys {
   /** Lists a page of keys, with the cursor of the next page if there is one. */
   async list(query: ApiKeyQuery): Promise<{ keys: ListedApiKey[]; cursor?: string }> {
     const keys = await this.apiKeyRows.list(query);
-    const last = keys.at(-1);
-    return keys.length === query.limit && last ? { keys, cursor: last.key.id } : { keys };
+    return { keys, ...nextCursor(keys, query.limit, ({ key }) => key.id) };
   }
 
   /**

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { RowBinding } from '../../crypto/row-binding.ts';
 import { RowMac } from '../../crypto/row-mac.ts';
 import { Database } from '../../database/connection/database.ts';
+import { countDeleted, wroteRow } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { KeyRequestId } from '../../database/tables/id.ts';
 import { normalizeClaimCode } from './claim-code.ts';
@@ -52,13 +53,13 @@ export class KeyRequestRepository {
     change: KeyRequestChange,
     database: Kysely<Schema>,
   ): Promise<boolean> {
-    const { numUpdatedRows } = await database
-      .updateTable('key_request')
-      .set({ ...change, mac: this.mac.sign(macBinding({ ...row, ...change })) })
-      .where('id', '=', row.id)
-      .where('mac', '=', row.mac)
-      .executeTakeFirst();
-    return numUpdatedRows === 1n;
+    return wroteRow(
+      database
+        .updateTable('key_request')
+        .set({ ...change, mac: this.mac.sign(macBinding({ ...row, ...change })) })
+        .where('id', '=', row.id)
+        .where('mac', '=', row.mac),
+    );
   }
 
   /** Returns the MAC of a claim code, to be stored: a digest of such a short text could be guessed from the database. */
@@ -100,19 +101,19 @@ export class KeyRequestRepository {
 
   /** Deletes up to `limit` requests that ended `seconds` ago or earlier. Returns their number. Served by the index on `expires_at`. */
   async deleteEnded(seconds: number, limit: number): Promise<number> {
-    const { numDeletedRows } = await this.database
-      .deleteFrom('key_request')
-      .where('id', 'in', select =>
-        select
-          .selectFrom('key_request')
-          .select('id')
-          .where('status', 'not in', OPEN)
-          .where('expires_at', '<=', this.database.now(-seconds))
-          .orderBy('expires_at')
-          .limit(limit),
-      )
-      .executeTakeFirst();
-    return Number(numDeletedRows);
+    return countDeleted(
+      this.database
+        .deleteFrom('key_request')
+        .where('id', 'in', select =>
+          select
+            .selectFrom('key_request')
+            .select('id')
+            .where('status', 'not in', OPEN)
+            .where('expires_at', '<=', this.database.now(-seconds))
+            .orderBy('expires_at')
+            .limit(limit),
+        ),
+    );
   }
 
   private selectById(id: KeyRequestId, database: Kysely<Schema>) {

@@ -11,15 +11,15 @@ import { IssuerSlots } from './issuer-slots.ts';
 import { runWithin } from '../../waiting/run-within.ts';
 import { type RefreshRun, RefreshTally } from './refresh-run.ts';
 
-/** How many sessions a run works on at a time, and claims at once. */
+/** Sessions that a run refreshes concurrently, and claims per statement. */
 const LANES = 32;
 
-/** How long a run waits for one session; the request itself goes on. */
+/** Time limit of the wait for one session. Its request continues. */
 const PATIENCE_MS = 30_000;
 
 const skipped: RefreshResult = { kind: 'skipped' };
 
-/** Refreshes the sessions whose time has come: those in use at half of their token's life, others to keep them alive. */
+/** Refreshes due sessions: those in use at half of their token's life, the others before they would end unused. */
 @Injectable()
 export class BackgroundRefresh {
   private readonly slots = new IssuerSlots();
@@ -32,17 +32,17 @@ export class BackgroundRefresh {
   ) {}
 
   /**
-   * Goes over all sessions that are due, or will be within so many seconds.
+   * Refreshes all sessions that are due, or will be within `withinSeconds`.
    *
-   * @param signal ends the run at once; the requests that are under way go on
+   * @param signal ends the run at once. Running requests continue
    */
   async run(withinSeconds = 0, signal?: AbortSignal): Promise<RefreshRun> {
     const tally = new RefreshTally();
-    // All lanes take from one queue, so that a slow session keeps nobody else waiting.
+    // All lanes share one queue, so that a slow session delays no other.
     const queue = this.claim(withinSeconds, signal);
     const work = async (): Promise<void> => {
       for await (const session of queue) {
-        const result = await this.settle(session, withinSeconds, signal);
+        const result = await this.refreshOrPostpone(session, withinSeconds, signal);
         this.metrics.sessions.backgroundLooked(toBackgroundResult(result));
         tally.add(session.id, result);
       }
@@ -52,7 +52,7 @@ export class BackgroundRefresh {
   }
 
   private async *claim(withinSeconds: number, signal: AbortSignal | undefined): AsyncGenerator<DueSession> {
-    // What is claimed ahead of its time would be due again at once: such a run goes by id.
+    // In the order of ids for a run ahead of time, which would otherwise claim the same sessions again.
     for (let after = withinSeconds > 0 ? BEFORE_ALL_SESSIONS : undefined; !signal?.aborted;) {
       const batch = await this.dueSessionRows.claim(LANES, { withinSeconds, after });
       yield* batch;
@@ -61,14 +61,14 @@ export class BackgroundRefresh {
     }
   }
 
-  /** One session's trouble is its own. */
-  private async settle(
+  /** Reports an error as this session's result, so that it does not end the run. */
+  private async refreshOrPostpone(
     session: DueSession,
     withinSeconds: number,
     signal: AbortSignal | undefined,
   ): Promise<RefreshResult> {
     try {
-      if (await this.putOffIdle(session, withinSeconds)) return skipped;
+      if (await this.postponeIdle(session, withinSeconds)) return skipped;
       return await this.refresh(session, signal);
     } catch (error) {
       this.log.backgroundFailed(error);
@@ -89,8 +89,8 @@ export class BackgroundRefresh {
     return result ?? { kind: 'failed', error: progress.begun ? 'slow' : 'issuer_busy' };
   }
 
-  /** A session that nobody uses, and that nothing is wrong with, waits until it would die otherwise. */
-  private async putOffIdle(session: DueSession, withinSeconds: number): Promise<boolean> {
+  /** Postpones an unused session without failures until its keep-alive. Returns whether it did. */
+  private async postponeIdle(session: DueSession, withinSeconds: number): Promise<boolean> {
     if (session.inUse || session.attempt_state !== null || session.failures > 0) return false;
     const until = keepAliveOf(session);
     if (until.getTime() <= session.claimedAt.getTime() + withinSeconds * 1000) return false;

@@ -5,31 +5,31 @@ import { toTimestamp } from '../../database/tables/timestamp.ts';
 import { RECENT_USE_MS } from '../../sessions/stored/refresh-policy.ts';
 import type { SessionRow } from '../../sessions/stored/session-row.ts';
 
-/** A session that a worker took upon itself to look at. */
+/** A due session that a worker has claimed. */
 export type DueSession = Pick<
   SessionRow,
   'id' | 'generation' | 'issuer' | 'kid' | 'attempt_state' | 'failures'
 > & {
   readonly refreshedAt: Date;
   readonly claimedAt: Date;
-  /** Whether it was used within a day, or failed to be refreshed since it was. */
+  /** True if the session was used or refreshed within a day. */
   readonly inUse: boolean;
 };
 
 const CLAIM_SECONDS = 120;
 
-/** The sessions whose time has come. */
+/** Claims and postpones due sessions. */
 @Injectable()
 export class DueSessionRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Claims the sessions that are due, or will be within so many seconds, those due longest first; no other worker sees
-   * them for two minutes. One whose refresh failed is left alone until its back-off is over.
+   * Claims up to `limit` sessions that are due, or will be within `withinSeconds`, longest due first. Other workers skip
+   * them for two minutes. Skips a session whose refresh failed until its back-off ends.
    *
    * Served by the index on (status, next_refresh_at).
    *
-   * @param after goes by id instead, from behind this one
+   * @param after claims sessions in the order of their ids instead, after this id
    */
   async claim(
     limit: number,
@@ -46,7 +46,7 @@ export class DueSessionRepository {
     const due = database.dialect.lockFreeRows(
       after === undefined ? active.orderBy('next_refresh_at') : active.where('id', '>', after).orderBy('id'),
     );
-    // In a WITH, which is run once: Postgres may run a subquery again for every row, and lock other rows each time.
+    // A WITH runs once. Postgres may run a subquery again for every row, and lock other rows each time.
     const rows = await database
       .with('due', () => due)
       .updateTable('oauth_session')
@@ -73,7 +73,7 @@ export class DueSessionRepository {
     }));
   }
 
-  /** Counts the active sessions whose time has come and that no worker has claimed. Served by the same index. */
+  /** Counts the due sessions that no worker has claimed. Served by the same index. */
   async countDue(): Promise<number> {
     const { due } = await this.database
       .selectFrom('oauth_session')
@@ -84,7 +84,7 @@ export class DueSessionRepository {
     return Number(due);
   }
 
-  /** Puts a session that nobody uses off, unless something happened to it since it was claimed. */
+  /** Postpones a session, unless it has changed since it was claimed. */
   async postpone({ id, generation }: DueSession, until: Date): Promise<void> {
     await this.database
       .updateTable('oauth_session')

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { RefreshTally } from './refresh-run.ts';
 import { asId } from '../../../test/ids.ts';
 
-it('counts what became of sessions, and lists those that failed', () => {
+it('counts the results of a run, and lists its failures', () => {
   const tally = new RefreshTally();
   tally.add(asId('a'), { kind: 'refreshed' });
   tally.add(asId('b'), { kind: 'failed', error: 'slow' });
@@ -11,7 +11,7 @@ it('counts what became of sessions, and lists those that failed', () => {
   expect(tally.run).toEqual({ refreshed: 2, skipped: 1, failed: [{ id: 'b', error: 'slow' }] });
 });
 
-it('lists a thousand failures, and counts them all', () => {
+it('lists 1,000 failures, and counts all of them', () => {
   const tally = new RefreshTally();
   for (let session = 0; session < 1_005; session++)
     tally.add(asId(String(session)), { kind: 'failed', error: 'crashed' });

@@ -1,23 +1,23 @@
 import type { SessionId } from '../../database/tables/id.ts';
 import type { RefreshResult } from '../../sessions/refresh/refresh-result.ts';
 
-/** How many failures are told one by one: a run may go over all sessions there are, and goes on while more fall due. */
+/** Limit of listed failures: a run may cover all sessions, and continues while more become due. */
 const MOST_LISTED = 1_000;
 
-/** What one run over the due sessions did. */
+/** The results of one run. */
 export type RefreshRun = {
   readonly refreshed: number;
-  /** Nothing was to be done, or another process does it. */
+  /** Sessions that needed no refresh, or that another process is refreshing. */
   readonly skipped: number;
-  /** The first thousand failures. */
+  /** The first 1,000 failures. */
   readonly failed: readonly FailedRefresh[];
-  /** How many failures there were besides; left out when there were none. */
+  /** Number of further failures, if there are any. */
   readonly unlisted?: number;
 };
 
 export type FailedRefresh = { readonly id: SessionId; readonly error: string };
 
-/** Counts what becomes of each session, and keeps no more than that. */
+/** Counts the results of a run and lists its failures. */
 export class RefreshTally {
   private readonly counts = { refreshed: 0, skipped: 0, failed: 0 };
   private readonly failed: FailedRefresh[] = [];

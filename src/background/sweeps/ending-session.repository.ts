@@ -13,12 +13,12 @@ export type EndingSession = {
   readonly grantedAt: Date;
 };
 
-/** The sessions whose absolute end is near. */
+/** Reads the sessions whose absolute end is near. */
 @Injectable()
 export class EndingSessionRepository {
   constructor(private readonly database: Database) {}
 
-  /** Lists active sessions that are within the notice before their end, by id, from behind `after`. */
+  /** Lists active sessions within the notice period before their end, sorted by id, after the id `after`. */
   async list(limit: number, after: SessionId): Promise<EndingSession[]> {
     const rows = await this.database
       .selectFrom('oauth_session')

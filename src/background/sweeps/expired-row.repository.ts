@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/connection/database.ts';
+import { countDeleted } from '../../database/connection/written-rows.ts';
 
-/** The tables whose rows are over at their `expires_at` and need no further work, in the order in which they are swept. */
+/** The tables whose rows need no work but their deletion after `expires_at`, in the order of their sweeps. */
 export const expiringTables = [
   'oauth_state',
   'ui_session',
@@ -20,17 +21,17 @@ export class ExpiredRowRepository {
 
   /** Deletes up to `limit` expired rows, oldest first. Returns their number. Served by the index on `expires_at`. */
   async sweep(table: ExpiringTable, limit: number): Promise<number> {
-    const { numDeletedRows } = await this.database
-      .deleteFrom(table)
-      .where('id', 'in', select =>
-        select
-          .selectFrom(table)
-          .select('id')
-          .where('expires_at', '<=', this.database.now())
-          .orderBy('expires_at')
-          .limit(limit),
-      )
-      .executeTakeFirst();
-    return Number(numDeletedRows);
+    return countDeleted(
+      this.database
+        .deleteFrom(table)
+        .where('id', 'in', select =>
+          select
+            .selectFrom(table)
+            .select('id')
+            .where('expires_at', '<=', this.database.now())
+            .orderBy('expires_at')
+            .limit(limit),
+        ),
+    );
   }
 }

@@ -8,7 +8,7 @@ import { EndingSessionRepository } from './ending-session.repository.ts';
 const DAY_SECONDS = 24 * 60 * 60;
 const READ_AT_ONCE = 500;
 
-/** Warns of sessions whose absolute end is near, each once a day at most among all processes. */
+/** Logs warnings of sessions whose absolute end is near, at most once a day among all processes. */
 @Injectable()
 export class ExpiryWarnings {
   constructor(
@@ -17,7 +17,7 @@ export class ExpiryWarnings {
     private readonly log: Log,
   ) {}
 
-  /** Does nothing while the day of the last run is not over; answers how many sessions it warned of. */
+  /** Warns of all such sessions, unless a run began within the last day. Returns their number. */
   async run(signal?: AbortSignal): Promise<number> {
     // Never released, so that no process repeats the warnings within a day, not even this one after a restart.
     if (!(await this.leases.acquireUntilExpiry('ending-soon', DAY_SECONDS))) return 0;

@@ -6,22 +6,22 @@ import type { SessionStatus } from '../../database/tables/oauth-session.ts';
 import type { SessionId } from '../../database/tables/id.ts';
 import { isUnheld } from '../../sessions/stored/session-holders.ts';
 
-/** How long a session may be without a holder: longer than any transaction that adds one takes. */
+/** A new session may be without a holder for this time, which is longer than any transaction that adds one. */
 const GRACE_SECONDS = 60;
 
 const LIVING: readonly SessionStatus[] = ['active', 'needs_reauth'];
 
-/** The sessions that nothing holds any more. */
+/** Finds and locks sessions without a holder. */
 @Injectable()
 export class HolderlessSessionRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Looks at the next sessions after one, in the order of their ids.
+   * Reads the next `limit` sessions after an id.
    *
-   * @returns those that are not over and no longer new, and the id of the last one, `undefined` at the end
+   * @returns those that have not ended and are not new, and the last id that was read, or undefined after the last session
    */
-  async lookAfter(
+  async listSettledAfter(
     cursor: SessionId,
     limit: number,
   ): Promise<{ ids: SessionId[]; last: SessionId | undefined }> {
@@ -38,8 +38,8 @@ export class HolderlessSessionRepository {
   }
 
   /**
-   * Locks up to `limit` out of some sessions for this transaction; answers their ids, in order. Who adds a holder
-   * updates the session in the same transaction, and one of the two is refused.
+   * Locks up to `limit` sessions without a holder for this transaction. Returns their ids, sorted. A transaction that adds a
+   * holder updates the session too, so one of the two fails.
    *
    * Served by the indexes on the holders' `session_id`.
    */
@@ -52,7 +52,7 @@ export class HolderlessSessionRepository {
     const candidates = unheld.where('id', 'in', among).orderBy('id').limit(limit);
     const locked = (await this.database.dialect.lockFreeRows(candidates).execute()).map(({ id }) => id);
     if (locked.length === 0) return [];
-    // Asked again: Postgres locks what is newest, but looks for holders as of the statement's beginning.
+    // Checked again: Postgres locks the newest row version, but reads holders as of the statement's start.
     const rows = await unheld.where('id', 'in', locked).orderBy('id').execute();
     return rows.map(({ id }) => id);
   }

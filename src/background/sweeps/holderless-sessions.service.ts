@@ -5,13 +5,13 @@ import { BEFORE_ALL_SESSIONS, type SessionId } from '../../database/tables/id.ts
 import { SessionRevocation } from '../../sessions/endings/session-revocation.service.ts';
 import { HolderlessSessionRepository } from './holderless-session.repository.ts';
 
-/** So many sessions are looked at in one statement: SQLite lets nobody else have a turn meanwhile. */
-const LOOKED_AT = 200;
+/** Sessions per statement. SQLite blocks the whole process during a statement. */
+const SESSIONS_PER_STATEMENT = 200;
 
-/** Ends the sessions that nothing holds any more, so that grants never pile up at a PDS. */
+/** Revokes sessions without a holder, so that unused grants do not accumulate at a PDS. */
 @Injectable()
 export class HolderlessSessions {
-  /** The session up to which the table was looked through. */
+  /** The last session that this process has examined. */
   private cursor = BEFORE_ALL_SESSIONS;
 
   constructor(
@@ -20,12 +20,15 @@ export class HolderlessSessions {
     private readonly sessionRevocation: SessionRevocation,
   ) {}
 
-  /** Ends up to `limit` sessions, going on where the last sweep stopped; answers how many. */
+  /** Revokes up to `limit` sessions, starting where the last sweep stopped. Returns their number. */
   async sweep(limit: number): Promise<number> {
     let [ended, rounds] = [0, this.cursor === BEFORE_ALL_SESSIONS ? 1 : 2];
     while (ended < limit && rounds > 0) {
-      const { ids, last } = await this.holderlessSessionRows.lookAfter(this.cursor, LOOKED_AT);
-      const locked = ids.length > 0 ? await this.endAmong(ids, limit - ended) : [];
+      const { ids, last } = await this.holderlessSessionRows.listSettledAfter(
+        this.cursor,
+        SESSIONS_PER_STATEMENT,
+      );
+      const locked = ids.length > 0 ? await this.revokeUnheld(ids, limit - ended) : [];
       ended += locked.length;
       this.cursor = (ended < limit ? last : locked.at(-1)) ?? BEFORE_ALL_SESSIONS;
       if (last === undefined) rounds--;
@@ -34,7 +37,7 @@ export class HolderlessSessions {
     return ended;
   }
 
-  private async endAmong(ids: readonly SessionId[], limit: number): Promise<SessionId[]> {
+  private async revokeUnheld(ids: readonly SessionId[], limit: number): Promise<SessionId[]> {
     const locked = await this.database.transaction().execute(async transaction => {
       const found = await this.holderlessSessionRows.lock(ids, limit, transaction);
       for (const id of found) await this.sessionRevocation.markRevoking(id, transaction);

@@ -8,12 +8,12 @@ import { SessionRevocation } from '../../sessions/endings/session-revocation.ser
 import { ExpiredRowRepository, expiringTables } from './expired-row.repository.ts';
 import { HolderlessSessions } from './holderless-sessions.service.ts';
 
-/** One kind of row that is removed once it is over. */
+/** One kind of row that is removed after its end. */
 export type Sweep = {
   readonly name: string;
   /** Rows per batch. A batch delays other users of the database, and the shutdown. */
   readonly batch: number;
-  /** Removes up to `limit` rows that are over. Returns their number. */
+  /** Removes up to `limit` such rows. Returns their number. */
   readonly sweepBatch: (limit: number) => Promise<number>;
 };
 

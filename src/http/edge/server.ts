@@ -7,6 +7,7 @@ import { addAddressLimit } from './address-limit.ts';
 import { registerBodyParser } from './body-parser.ts';
 import { addClosingLimit } from './closing-limit.ts';
 import { answerUnreadableRequest, answerUnroutableRequest } from '../errors/early-errors.ts';
+import { addErrorForms } from '../errors/error-form.ts';
 import { isHealthCheck } from './health-paths.ts';
 import { knownHosts, targetHost } from '../origins/known-hosts.ts';
 import { addMethodRule } from './method-rule.ts';
@@ -26,6 +27,7 @@ export async function createServer(config: Config): Promise<FastifyAdapter> {
     clientErrorHandler: answerUnreadableRequest,
   });
   const server = adapter.getInstance<FastifyInstance>();
+  addErrorForms(server);
   registerBodyParser(server);
   await server.register(cookie);
   addSecurityHeaders(server);

@@ -1,19 +1,18 @@
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BrokerError } from '../../errors/broker-error.ts';
+import { errorFormOf } from './error-form.ts';
 import { toErrorResponse } from './error-response.ts';
-import { isOAuthEndpoint, toOAuthErrorResponse } from './oauth-error.ts';
-import { isProxied } from './proxied-route.ts';
+import { toOAuthErrorResponse } from './oauth-error.ts';
 import { SECURITY_HEADERS } from '../origins/security-headers.ts';
 import { toBrokerError } from './to-broker-error.ts';
 
 /** Answers a request whose address the router cannot read: no hook and no filter has seen it. */
 export function answerUnroutableRequest(thrown: Error, request: FastifyRequest, reply: FastifyReply): void {
   const error = toBrokerError(thrown);
-  const { status, headers, body } = isOAuthEndpoint(request)
-    ? toOAuthErrorResponse(error)
-    : toErrorResponse(error);
-  if (isProxied(request)) reply.header('latchkey-error', error.code);
+  const form = errorFormOf(request);
+  const { status, headers, body } = form === 'oauth' ? toOAuthErrorResponse(error) : toErrorResponse(error);
+  if (form === 'marked') reply.header('latchkey-error', error.code);
   void reply
     .code(status)
     .headers({ ...SECURITY_HEADERS, ...headers })

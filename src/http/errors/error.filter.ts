@@ -3,9 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../../config/config.ts';
 import type { BrokerError } from '../../errors/broker-error.ts';
 import { Log } from '../../observability/log/log.ts';
+import { errorFormOf } from './error-form.ts';
 import { toErrorResponse } from './error-response.ts';
-import { isOAuthEndpoint, toOAuthErrorResponse } from './oauth-error.ts';
-import { isProxied } from './proxied-route.ts';
+import { toOAuthErrorResponse } from './oauth-error.ts';
 import { toBrokerError } from './to-broker-error.ts';
 
 /** The one place where errors become responses; what is our own trouble is logged, what is the caller's is not. */
@@ -23,10 +23,10 @@ export class ErrorFilter implements ExceptionFilter {
     const error = toBrokerError(thrown);
     this.report(error, request);
     if (reply.sent) return;
-    const { status, headers, body } = isOAuthEndpoint(request)
-      ? toOAuthErrorResponse(error)
-      : toErrorResponse(error, this.config.baseUrl);
-    if (isProxied(request)) reply.header('latchkey-error', error.code);
+    const form = errorFormOf(request);
+    const { status, headers, body } =
+      form === 'oauth' ? toOAuthErrorResponse(error) : toErrorResponse(error, this.config.baseUrl);
+    if (form === 'marked') reply.header('latchkey-error', error.code);
     void reply.code(status).headers(headers).send(body);
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { errorCodes } from '../../errors/error-code.ts';
-import { isOAuthEndpoint, toOAuthErrorResponse } from './oauth-error.ts';
+import { toOAuthErrorResponse } from './oauth-error.ts';
 
 const bareCodes = errorCodes.filter(code => code !== 'ScopeMissing' && code !== 'UseDpopNonce');
 const errors = [
@@ -28,18 +28,5 @@ describe('toOAuthErrorResponse', () => {
   it('tells the nonce that is wanted', () => {
     const error = new BrokerError('UseDpopNonce', '', { dpopNonce: 'n' });
     expect(toOAuthErrorResponse(error).headers).toMatchObject({ 'dpop-nonce': 'n' });
-  });
-});
-
-describe('isOAuthEndpoint', () => {
-  it.each([
-    ['/native/token', true],
-    ['/latchkey/native/par?x=1', true],
-    ['/native/nothing', true],
-    ['/native/apps/a/jwks.json', false],
-    ['/api/native-apps', false],
-    ['/?x=/native/token', false],
-  ])('%s: %s', (url, expected) => {
-    expect(isOAuthEndpoint({ url })).toBe(expected);
   });
 });

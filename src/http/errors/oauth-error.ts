@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify';
 import type { BrokerError } from '../../errors/broker-error.ts';
 import type { ErrorCode } from '../../errors/error-code.ts';
 import { type ErrorResponse, toErrorResponse } from './error-response.ts';
@@ -14,15 +13,7 @@ const OAUTH_CODES: Partial<Record<ErrorCode, string>> = {
   UseDpopNonce: 'use_dpop_nonce',
 };
 
-/** Whether a request is for one of the endpoints that native apps ask instead of their issuers'. */
-export function isOAuthEndpoint({ url }: Pick<FastifyRequest, 'url'>): boolean {
-  return /^[^?]*\/native\/(?!apps\/)/.test(url);
-}
-
-/**
- * Turns an error into the response of an OAuth endpoint. Nothing that is our own says `invalid_grant`: that ends a
- * session in its app.
- */
+/** Returns the response of an error at an OAuth endpoint: never `invalid_grant`, at which an app ends its session. */
 export function toOAuthErrorResponse(error: BrokerError): OAuthErrorResponse {
   const { status, headers } = toErrorResponse(error);
   const { details } = error;

@@ -9,7 +9,7 @@ import { ZodPipe } from './zod.pipe.ts';
 export const booleanParameter = z.stringbool().meta({ type: 'boolean' });
 
 /** The parameter of a handler that receives the query, validated against a schema, which also documents it. */
-export function QueryOf(schema: z.ZodObject): ParameterDecorator {
+export function QueryOf(schema: z.ZodObject<Record<string, z.ZodType>>): ParameterDecorator {
   return (target, method, index) => {
     Query(new ZodPipe(schema))(target, method, index);
     for (const [name, field] of Object.entries(schema.shape)) {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isOAuthEndpoint } from '../../http/errors/oauth-error.ts';
+import { errorFormOf } from '../../http/errors/error-form.ts';
 import type { NativeAppCache } from '../registry/native-app.cache.ts';
 
 /** The response headers that a page may read. */
@@ -41,6 +41,6 @@ export function addRefusalCors(server: FastifyInstance, apps: NativeAppCache): v
 
 /** Returns whether this is a 429 that was sent before the app was identified and its origins were checked. */
 function isEarlyRefusal(request: FastifyRequest, reply: FastifyReply): boolean {
-  const isTooMany = reply.statusCode === 429 && request.method === 'POST' && isOAuthEndpoint(request);
+  const isTooMany = reply.statusCode === 429 && request.method === 'POST' && errorFormOf(request) === 'oauth';
   return isTooMany && !reply.hasHeader('access-control-allow-origin');
 }

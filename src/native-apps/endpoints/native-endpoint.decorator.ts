@@ -2,12 +2,17 @@ import { applyDecorators, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { Allow } from '../../http/origins/allow.decorator.ts';
+import type { ErrorFormConfig } from '../../http/errors/error-form.ts';
 import type { FlatBodyConfig } from '../../http/edge/body-parser.ts';
 import { NativeAppGuard } from './native-app.guard.ts';
 import { oauthErrorSchema, requestSchemas } from './native-openapi.ts';
 
 /** The CORS headers depend on the app, so the broker's own list of origins does not apply. */
-const CONFIG: FlatBodyConfig & { readonly cors: false } = { flatBody: true, cors: false };
+const CONFIG: FlatBodyConfig & ErrorFormConfig & { readonly cors: false } = {
+  flatBody: true,
+  errorForm: 'oauth',
+  cors: false,
+};
 
 const answered = ApiResponse({
   status: 'default',

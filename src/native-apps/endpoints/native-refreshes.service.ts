@@ -5,11 +5,11 @@ import { Log } from '../../observability/log/log.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import type { NativeRefreshOutcome } from '../../observability/metrics/metrics-labels.ts';
 import { checkDpopProof } from '../../oauth/dpop/dpop-proof-check.ts';
+import { ServerClock } from '../../oauth/issuers/server-clock.service.ts';
 import { IssuerEndpoints } from '../../oauth/issuers/issuer-endpoints.service.ts';
 import { withinTime } from '../../waiting/within-time.ts';
 import { type Fingerprint, Fingerprints } from '../refresh/fingerprints.service.ts';
 import type { AppKey, KnownApp } from '../registry/native-app.cache.ts';
-import type { TokenUse } from '../refresh/native-attempt.service.ts';
 import type { ParsedRequest } from '../refresh/native-parameters.ts';
 import { NativeProofRepository } from '../refresh/native-proof.repository.ts';
 import {
@@ -17,10 +17,11 @@ import {
   type IssuerAnswer,
   type SentProof,
   type TokenBinding,
+  type UseOutcome,
 } from '../refresh/native-refresh.ts';
 import { NativeRefreshRepository } from '../refresh/native-refresh.repository.ts';
+import type { NativeUse } from '../refresh/native-use.ts';
 import { NativeRefresher, type TokenState } from '../refresh/native-refresher.service.ts';
-import type { FlightOutcome } from '../refresh/native-token-cache.ts';
 
 /** How long a request waits for the use of its token. The use itself goes on. */
 const PATIENCE_MS = 25_000;
@@ -39,6 +40,7 @@ export type KeyedAnswer = { readonly answer: IssuerAnswer; readonly kid: string 
 export class NativeRefreshes {
   constructor(
     private readonly issuerEndpoints: IssuerEndpoints,
+    private readonly serverClock: ServerClock,
     private readonly nativeRefresher: NativeRefresher,
     private readonly nativeRefreshRows: NativeRefreshRepository,
     private readonly nativeProofRows: NativeProofRepository,
@@ -63,17 +65,17 @@ export class NativeRefreshes {
     patienceMs = PATIENCE_MS,
   ): Promise<KeyedAnswer> {
     const endpoints = await this.issuerEndpoints.get(request.issuer);
-    const now = this.issuerEndpoints.clock.now(endpoints.issuer);
+    const now = this.serverClock.now(endpoints.issuer);
     const proof = await checkDpopProof(dpop, { method: 'POST', url: endpoints.token, now });
     const token = request.passedOn.refresh_token ?? '';
     const fingerprint = this.fingerprints.ofRefreshToken(endpoints.issuer, token);
     const shown = { appId: app.id, issuer: endpoints.issuer, jkt: proof.jkt, kid: request.keyId };
-    const state = await this.nativeRefresher.look(fingerprint);
+    const state = await this.nativeRefresher.findToken(fingerprint);
     const binding = state?.binding ?? (await this.bindUnknown(app, fingerprint, shown));
     this.requireMatch(app, binding, shown);
     const parameters = request.passedOn;
     const key = keyOf(app, binding.kid);
-    const use: TokenUse = {
+    const use: NativeUse = {
       fingerprint,
       binding,
       request: { app, key, endpoints, url: endpoints.token, parameters, dpop },
@@ -84,7 +86,7 @@ export class NativeRefreshes {
   }
 
   private async answerTo(
-    use: TokenUse,
+    use: NativeUse,
     state: TokenState | undefined,
     patienceMs: number,
   ): Promise<IssuerAnswer> {
@@ -94,7 +96,7 @@ export class NativeRefreshes {
       return this.countOutcome('replayed', finished.answer);
     }
     const flight = this.nativeRefresher.join(use);
-    const late: FlightOutcome = { kind: 'in-doubt', seconds: 5 };
+    const late: UseOutcome = { kind: 'in-doubt', seconds: 5 };
     const outcome = await withinTime(patienceMs, flight.outcome, late);
     switch (outcome.kind) {
       case 'answered':
@@ -121,7 +123,7 @@ export class NativeRefreshes {
    * nonce that the issuer just accepted from a concurrent caller.
    */
   private async requirePossession(
-    { fingerprint: { id }, proof }: TokenUse,
+    { fingerprint: { id }, proof }: NativeUse,
     sent: SentProof,
     wasWaiting: boolean,
   ): Promise<void> {
@@ -133,7 +135,7 @@ export class NativeRefreshes {
         'This refresh token was used already. Send it again with a DPoP proof that carries this nonce.';
       throw new BrokerError('UseDpopNonce', message, { dpopNonce: this.fingerprints.nonce(id) });
     }
-    if (digestOf(jti) !== sent.jti && (await this.nativeProofRows.use({ jkt, jti }))) return;
+    if (digestOf(jti) !== sent.jti && (await this.nativeProofRows.consume({ jkt, jti }))) return;
     this.countOutcome('mismatch', undefined);
     throw new BrokerError(
       'InvalidDpopProof',
@@ -194,7 +196,7 @@ export function keyOf({ keys }: KnownApp, kid: string): AppKey {
 }
 
 /** Returns whether an answer belongs to this request, and not to a concurrent one of another process. */
-function isSentWith(sent: SentProof, { proof }: TokenUse): boolean {
+function isSentWith(sent: SentProof, { proof }: NativeUse): boolean {
   return sent.jti === digestOf(proof.jti);
 }
 

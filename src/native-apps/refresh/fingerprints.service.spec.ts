@@ -6,8 +6,8 @@ const now = Date.parse('2026-11-20T18:00:30.000Z');
 const MINUTE_MS = 60_000;
 
 async function withKey(byte: number): Promise<Fingerprints> {
-  const keys: Pick<LookupKeyRepository, 'getOrMake'> = {
-    getOrMake: () => Promise.resolve(Buffer.alloc(32, byte)),
+  const keys: Pick<LookupKeyRepository, 'getOrCreate'> = {
+    getOrCreate: () => Promise.resolve(Buffer.alloc(32, byte)),
   };
   const fingerprints = new Fingerprints(keys as LookupKeyRepository);
   await fingerprints.onModuleInit();

@@ -4,13 +4,13 @@ import { LookupKeyRepository } from './lookup-key.repository.ts';
 
 const NONCE_STEP_MS = 60_000;
 
-/** How many steps a nonce is good for, besides its own; clocks of instances may differ by one. */
+/** How many steps a nonce is valid for after its own. Clocks of instances may differ by one step. */
 const NONCE_STEPS = 2;
 
-/** What a token or a login is known by: `id` with its issuer, `token` without. */
+/** The fingerprint of a token or a login: `id` includes the issuer, `token` does not. */
 export type Fingerprint = { readonly id: string; readonly token: string };
 
-/** Names secrets without keeping them (HMAC-SHA-256, RFC 2104), the same on every instance. */
+/** Names secrets without storing them (HMAC-SHA-256, RFC 2104). The names are the same on every instance. */
 @Injectable()
 export class Fingerprints implements OnModuleInit {
   private key: Buffer = Buffer.alloc(0);
@@ -18,19 +18,19 @@ export class Fingerprints implements OnModuleInit {
   constructor(private readonly lookupKeyRows: LookupKeyRepository) {}
 
   async onModuleInit(): Promise<void> {
-    this.key = await this.lookupKeyRows.getOrMake();
+    this.key = await this.lookupKeyRows.getOrCreate();
   }
 
   ofRefreshToken(issuer: string, token: string): Fingerprint {
     return { id: this.name('refresh-token', issuer, token), token: this.name('token', token) };
   }
 
-  /** @param challenge of RFC 7636, which the login's code is redeemed with */
+  /** @param challenge the code challenge of the login (RFC 7636) */
   ofLogin(issuer: string, challenge: string): Fingerprint {
     return { id: this.name('login', issuer, challenge), token: this.name('challenge', challenge) };
   }
 
-  /** The nonce that a proof of possession is wanted with (RFC 9449 section 8), for one fingerprint and some minutes. */
+  /** Returns the nonce for a proof of possession (RFC 9449 section 8). It is valid for one fingerprint and some minutes. */
   nonce(id: string, now = Date.now()): string {
     return this.nonceOf(id, stepOf(now));
   }

@@ -2,15 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
 import { signClientAssertion } from '../../oauth/client-keys/client-assertion.ts';
 import type { Endpoints } from '../../oauth/issuers/issuer-endpoints.service.ts';
-import { IssuerEndpoints } from '../../oauth/issuers/issuer-endpoints.service.ts';
+import { ServerClock } from '../../oauth/issuers/server-clock.service.ts';
 import type { AppKey, KnownApp } from '../registry/native-app.cache.ts';
 import type { Parameters } from './native-parameters.ts';
 import type { IssuerAnswer } from './native-refresh.ts';
 
-/** What of an issuer's answer means something to a client. */
+/** The headers of an issuer's answer that clients use. */
 const PASSED_HEADERS = ['content-type', 'cache-control', 'dpop-nonce', 'retry-after', 'www-authenticate'];
 
-/** A request of an app, as it reached the broker. */
+/** A request of an app to its issuer. */
 export type AppRequest = {
   readonly app: KnownApp;
   readonly key: AppKey;
@@ -27,25 +27,29 @@ export type SignedRequest = {
   readonly url: URL;
   readonly headers: Record<string, string>;
   readonly body: string;
+  /** How far the issuer's clock was assumed to run ahead, in milliseconds. */
+  readonly clockOffset: number;
 };
 
-/** What an issuer answered; `clockWasWrong`: the assertion was signed by another time than its own. */
+/** An issuer's answer. `clockWasWrong`: the assertion was signed for another time than the issuer's. */
 export type ReceivedAnswer = { readonly answer: IssuerAnswer; readonly clockWasWrong: boolean };
 
-/** Sends what apps ask of their issuers, with the assertion that says who they are, and with nothing else changed. */
+/** Sends the requests of apps to their issuers. It adds the client assertion and changes nothing else. */
 @Injectable()
 export class IssuerRequests {
   constructor(
     private readonly outboundHttp: OutboundHttp,
-    private readonly issuerEndpoints: IssuerEndpoints,
+    private readonly serverClock: ServerClock,
   ) {}
 
   async sign({ app, key, endpoints, url, parameters, dpop }: AppRequest): Promise<SignedRequest> {
     const { issuer } = endpoints;
-    const now = this.issuerEndpoints.clock.now(issuer);
+    const clockOffset = this.serverClock.offsetOf(issuer);
+    const now = this.serverClock.now(issuer);
     const assertion = await signClientAssertion(key.clientKey, { clientId: app.clientId, issuer, now });
     return {
       url,
+      clockOffset,
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
         accept: 'application/json',
@@ -56,13 +60,13 @@ export class IssuerRequests {
   }
 
   /**
-   * Sends a signed request, and never gives up waiting for the answer.
+   * Sends a signed request, and never stops waiting for the answer.
    *
    * @throws OutboundError, which knows whether anything was sent
    */
-  async send({ url, headers, body }: SignedRequest): Promise<ReceivedAnswer> {
+  async send({ url, headers, body, clockOffset }: SignedRequest): Promise<ReceivedAnswer> {
     const response = await this.outboundHttp.token(url, { method: 'POST', headers, body });
-    const clockWasWrong = this.issuerEndpoints.clock.observe(url.origin, response.headers.get('date'));
+    const clockWasWrong = this.serverClock.observe(url.origin, response.headers.get('date'), clockOffset);
     const passed = PASSED_HEADERS.flatMap(name => {
       const value = response.headers.get(name);
       return value === null ? [] : [[name, value] as const];

@@ -6,7 +6,7 @@ import { Database } from '../../database/connection/database.ts';
 
 const ID = 'refresh-tokens';
 
-/** The one key of all fingerprints, sealed; made once in the life of a database. */
+/** The sealed key of all fingerprints. It is created once per database. */
 @Injectable()
 export class LookupKeyRepository {
   constructor(
@@ -14,8 +14,8 @@ export class LookupKeyRepository {
     private readonly box: SealedBox,
   ) {}
 
-  /** Of instances that start together the first one makes it. */
-  async getOrMake(): Promise<Buffer> {
+  /** Of instances that start together, the first one creates the key. */
+  async getOrCreate(): Promise<Buffer> {
     const stored = await this.find();
     if (stored) return stored;
     const sealed = this.box.seal(randomBytes(32).toString('base64'), binding);
@@ -24,9 +24,9 @@ export class LookupKeyRepository {
       .values({ id: ID, sealed, created_at: this.database.now() })
       .onConflict(conflict => conflict.column('id').doNothing())
       .execute();
-    const made = await this.find();
-    if (!made) throw new Error('The key of the fingerprints was stored, and is not there.');
-    return made;
+    const created = await this.find();
+    if (!created) throw new Error('The key of the fingerprints is missing after it was stored.');
+    return created;
   }
 
   private async find(): Promise<Buffer | undefined> {

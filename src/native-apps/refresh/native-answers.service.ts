@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Config } from '../../config/config.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
 import { Log } from '../../observability/log/log.ts';
@@ -8,9 +8,9 @@ import { Deliveries, type Delivered } from '../../single-use/deliveries.ts';
 import { Spool } from '../../single-use/spool.ts';
 import { NativeRefreshRepository, type StoredAnswer } from './native-refresh.repository.ts';
 
-/** Brings the answers of native apps' refreshes into the database, by way of the disk where that takes long. */
+/** Stores the answers of native apps, however long the database is away. */
 @Injectable()
-export class NativeAnswers {
+export class NativeAnswers implements OnApplicationBootstrap {
   private readonly deliveries: Deliveries<StoredAnswer, void>;
 
   constructor(
@@ -40,19 +40,20 @@ export class NativeAnswers {
     });
   }
 
+  /** Stores what an earlier process left on disk, before this one refreshes. An unreadable file stays. */
+  async onApplicationBootstrap(): Promise<void> {
+    const replayed = await this.deliveries.replay(error => {
+      this.log.rowUnreadable(error);
+    });
+    if (replayed > 0) this.log.spoolReplayed(replayed);
+  }
+
   deliver(answer: StoredAnswer): Delivered<void> {
     return this.deliveries.deliver(answer);
   }
 
-  /** Puts on disk whatever is not stored yet, for a process that ends now; answers whether all of it is safe. */
+  /** Writes all unstored answers to disk, for a process that exits now. Returns whether all of them are safe. */
   spoolAll(): Promise<boolean> {
     return this.deliveries.spoolAll();
-  }
-
-  /** Stores what an earlier process had to leave on disk. */
-  replay(): Promise<number> {
-    return this.deliveries.replay(error => {
-      this.log.rowUnreadable(error);
-    });
   }
 }

@@ -1,12 +1,12 @@
 import { BrokerError } from '../../errors/broker-error.ts';
 
-/** The parameters of a request, each a text and each there once. */
+/** The parameters of a request, each present once. */
 export type Parameters = Readonly<Record<string, string>>;
 
-/** Which parameters an endpoint takes: those passed on to the issuer, and those meant for the broker. */
+/** The parameters that an endpoint accepts and passes on to the issuer. */
 type Allowed = { readonly passedOn: readonly string[]; readonly required: readonly string[] };
 
-/** A request taken apart: what is meant for the broker, and what the issuer gets. */
+/** A parsed request: the parameters for the broker, and those for the issuer. */
 export type ParsedRequest = {
   readonly clientId: string;
   readonly issuer: string;
@@ -52,7 +52,7 @@ const requests = {
 
 export type RequestKind = keyof typeof requests;
 
-/** Why some parameters are refused that a client might well send. */
+/** Why some common parameters are refused. */
 const REFUSED: Readonly<Record<string, string>> = {
   client_assertion: 'the broker signs it; send none',
   client_assertion_type: 'the broker signs the assertion; send none',
@@ -62,8 +62,7 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads a request for an endpoint of an issuer. What is not on the list of its parameters is refused, and so never passed
- * on.
+ * Parses a request for an endpoint of an issuer. Parameters that are not on the endpoint's list are refused.
  *
  * @throws BrokerError `InvalidRequest`, which names the parameter and never repeats its value
  */
@@ -87,7 +86,7 @@ export function parseRequest(kind: RequestKind, parameters: Parameters): ParsedR
 }
 
 /**
- * Tells which of its two grants a token request is about.
+ * Returns which of the two grants a token request uses.
  *
  * @throws BrokerError `InvalidRequest`
  */

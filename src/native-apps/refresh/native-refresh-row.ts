@@ -2,12 +2,12 @@ import type { Selectable } from 'kysely';
 import type { RowBinding } from '../../crypto/row-binding.ts';
 import type { NativeRefreshTable } from '../../database/tables/native-refresh.ts';
 import { toDate } from '../../database/tables/timestamp.ts';
-import type { NativeAttempt, TokenBinding } from './native-refresh.ts';
+import type { SentAttempt, TokenBinding } from './native-refresh.ts';
 
 export type NativeRefreshRow = Selectable<NativeRefreshTable>;
 
 /** Reads the attempt of a row. */
-export function toAttempt(row: NativeRefreshRow): NativeAttempt | null {
+export function toAttempt(row: NativeRefreshRow): SentAttempt | null {
   const { attempt_id: id, attempt_state: state, owner, sent_at } = row;
   if (id === null || state === null || owner === null) return null;
   return {
@@ -18,7 +18,7 @@ export function toAttempt(row: NativeRefreshRow): NativeAttempt | null {
   };
 }
 
-/** What the MAC of a row is over. */
+/** Returns what the MAC of a row covers. */
 export function macBinding(
   row: Pick<NativeRefreshRow, 'id' | 'token' | 'app_id' | 'issuer' | 'jkt' | 'kid'>,
 ): RowBinding {
@@ -26,7 +26,7 @@ export function macBinding(
   return { table: 'native_refresh', column: 'mac', id, facts: { token, app_id, issuer, jkt, kid } };
 }
 
-/** What the answer in a row belongs to. */
+/** Returns what the sealed answer of a row is bound to. */
 export function sealBinding(id: string, { appId, issuer, jkt, kid }: TokenBinding): RowBinding {
   return {
     table: 'native_refresh',

@@ -4,19 +4,22 @@ import { RowMac } from '../../crypto/row-mac.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
 import { isUniqueViolation } from '../../database/connection/database-error.ts';
 import { Database } from '../../database/connection/database.ts';
+import { countDeleted } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { AttemptId, NativeAppId } from '../../database/tables/id.ts';
+import type { AttemptRows } from '../../single-use/attempt-rows.ts';
+import type { Place } from '../../single-use/use-decision.ts';
 import type { Fingerprint } from './fingerprints.service.ts';
-import type { IssuerAnswer, KnownToken, SentProof, TokenBinding } from './native-refresh.ts';
+import type { IssuerAnswer, KnownToken, SentAttempt, SentProof, TokenBinding } from './native-refresh.ts';
 import { macBinding, type NativeRefreshRow, sealBinding, toAttempt } from './native-refresh-row.ts';
 
-/** For how long an answer is given again, from when it came. */
+/** How long an answer is repeated, from when it came. */
 export const REPLAY_SECONDS = 10 * 60;
 
-/** An issuer lets a session that is not refreshed live for three months. */
+/** An issuer keeps a session that is not refreshed for three months. */
 const REMEMBERED_SECONDS = 92 * 24 * 60 * 60;
 
-/** What became of the use of a token that is remembered for nothing else is known by then. */
+/** By then the outcome of an attempt on a token that was not stored is known. */
 const UNKNOWN_TOKEN_SECONDS = 60 * 60;
 
 const NO_ATTEMPT = {
@@ -30,33 +33,39 @@ const NO_ATTEMPT = {
 
 type RowUpdate = UpdateQueryBuilder<Schema, 'native_refresh', 'native_refresh', UpdateResult>;
 
-/** A token and whose attempt it is about. */
-export type AttemptOn = {
+/** Where an attempt may commit: on a token that is not stored, or on one without an attempt, or over a lost one. */
+export type NativePlace = Place | { readonly kind: 'unknown-token' };
+
+/** One attempt on a token, with the place that it may commit at. */
+export type NativeClaim = {
   readonly fingerprint: Fingerprint;
+  readonly binding: TokenBinding;
+  readonly sent: SentProof;
   readonly attemptId: AttemptId;
   readonly owner: string;
+  readonly place: NativePlace;
 };
 
-/** What is stored of a success. */
+/** A success, as it is stored. */
 export type StoredAnswer = {
   readonly fingerprint: Fingerprint;
   readonly binding: TokenBinding;
   readonly answer: IssuerAnswer;
   readonly sent: SentProof;
-  /** The token that takes the place of the one that was used. */
+  /** The token that replaces the used one. */
   readonly next: Fingerprint | null;
 };
 
-/** The refresh tokens that are known here, by fingerprint; their attempts; and the answers that may be asked for again. */
+/** The stored refresh tokens of native apps by fingerprint, with their attempts and answers. */
 @Injectable()
-export class NativeRefreshRepository {
+export class NativeRefreshRepository implements AttemptRows<NativeClaim> {
   constructor(
     private readonly database: Database,
     private readonly mac: RowMac,
     private readonly box: SealedBox,
   ) {}
 
-  /** @throws BrokerError `SealedRowUnreadable` when the row was edited */
+  /** @throws BrokerError `SealedRowUnreadable` if the row was edited */
   async find({ id }: Pick<Fingerprint, 'id'>): Promise<KnownToken | undefined> {
     const row = await this.database
       .selectFrom('native_refresh')
@@ -68,7 +77,7 @@ export class NativeRefreshRepository {
     return row && this.toKnown(row);
   }
 
-  /** Whether a token is known at whatever issuer. Served by the index on `token`. */
+  /** Whether a token is stored for any issuer. Uses the index on `token`. */
   async isKnownElsewhere({ token }: Fingerprint): Promise<boolean> {
     const row = await this.database
       .selectFrom('native_refresh')
@@ -80,60 +89,43 @@ export class NativeRefreshRepository {
     return row !== undefined;
   }
 
-  /** Commits to sending a token that was not known, which permits one transmission; answers whether it still was not. */
-  async commitUnknown(attempt: AttemptOn, binding: TokenBinding, sent: SentProof): Promise<boolean> {
-    await this.deleteExpired(attempt.fingerprint.id);
-    try {
-      await this.database
-        .insertInto('native_refresh')
-        .values({
-          ...this.newRow(attempt.fingerprint, binding, UNKNOWN_TOKEN_SECONDS),
-          ...this.toSent(attempt, sent),
-        })
-        .execute();
-      return true;
-    } catch (error) {
-      if (isUniqueViolation(error)) return false;
-      throw error;
-    }
+  /** Writes nothing: until an attempt commits, no other attempt waits for it, and one of them can commit. */
+  claim(): Promise<boolean> {
+    return Promise.resolve(true);
   }
 
-  /**
-   * Commits to sending a known token, which permits one transmission: in no one's place, or in that of the attempt which
-   * the caller has judged. Answers whether the place was to be had.
-   */
-  async commitKnown(attempt: AttemptOn, instead: AttemptId | null, sent: SentProof): Promise<boolean> {
-    const { numUpdatedRows } = await this.database
-      .updateTable('native_refresh')
-      .set(this.toSent(attempt, sent))
-      .where('id', '=', attempt.fingerprint.id)
-      .where('sealed', 'is', null)
-      .where(eb => (instead === null ? eb('attempt_id', 'is', null) : eb('attempt_id', '=', instead)))
-      .executeTakeFirst();
-    return numUpdatedRows === 1n;
+  async commit(claim: NativeClaim): Promise<Date | undefined> {
+    const sentAt =
+      claim.place.kind === 'unknown-token'
+        ? await this.commitUnknown(claim)
+        : await this.commitKnown(claim, claim.place);
+    return sentAt ? new Date(sentAt) : undefined;
   }
 
-  /** Gives up an attempt that did not spend the token; one on a token that was not known leaves nothing behind. */
-  async giveUp(attempt: AttemptOn, wasKnown: boolean): Promise<void> {
-    if (wasKnown) {
-      await this.ofAttempt(attempt).set(NO_ATTEMPT).execute();
+  async findAttempt({ fingerprint }: NativeClaim): Promise<SentAttempt | null> {
+    return (await this.find(fingerprint))?.attempt ?? null;
+  }
+
+  /** An attempt on a token that was not stored leaves no row behind. */
+  async giveUp(claim: NativeClaim): Promise<void> {
+    if (claim.place.kind !== 'unknown-token') {
+      await this.ofAttempt(claim).set(NO_ATTEMPT).execute();
       return;
     }
     await this.database
       .deleteFrom('native_refresh')
-      .where('id', '=', attempt.fingerprint.id)
-      .where('attempt_id', '=', attempt.attemptId)
+      .where('id', '=', claim.fingerprint.id)
+      .where('attempt_id', '=', claim.attemptId)
       .execute();
   }
 
-  /** Records that this process has no answer to what it sent, and will get none. */
-  async markInDoubt(attempt: AttemptOn): Promise<void> {
-    await this.ofAttempt(attempt).set({ attempt_state: 'in_doubt' }).execute();
+  async markInDoubt(claim: NativeClaim): Promise<void> {
+    await this.ofAttempt(claim).set({ attempt_state: 'in_doubt' }).execute();
   }
 
   /**
-   * Stores an answer, and remembers the token in it, both or neither. Not guarded by the attempt: a token is exchanged
-   * once, so there is no other answer. The same one may be stored twice.
+   * Stores an answer and the token in it in one transaction. Not guarded by the attempt: a token is exchanged once, so
+   * this is the only answer. Storing it twice is safe.
    */
   async storeAnswer({ fingerprint, binding, answer, sent, next }: StoredAnswer): Promise<void> {
     const row = {
@@ -155,7 +147,7 @@ export class NativeRefreshRepository {
     });
   }
 
-  /** Remembers whose a token is that was passed on. */
+  /** Stores the binding of a token that was passed on. */
   async remember(
     fingerprint: Fingerprint,
     binding: TokenBinding,
@@ -169,7 +161,7 @@ export class NativeRefreshRepository {
       .execute();
   }
 
-  /** Forgets a token that was revoked, unless somebody uses it at this moment. */
+  /** Deletes a token that was revoked, unless an attempt uses it. */
   async forget({ id }: Fingerprint): Promise<void> {
     await this.database
       .deleteFrom('native_refresh')
@@ -182,25 +174,59 @@ export class NativeRefreshRepository {
     await database.deleteFrom('native_refresh').where('app_id', '=', appId).execute();
   }
 
-  /** Deletes up to `limit` idle rows beyond the newest `most`; answers how many. Served by the index `native_refresh_idle`. */
+  /** Deletes up to `limit` idle rows beyond the newest `most`. Returns their number. Uses the index `native_refresh_idle`. */
   async deleteBeyond(most: number, limit: number): Promise<number> {
-    const { numDeletedRows } = await this.database
-      .deleteFrom('native_refresh')
-      .where('id', 'in', select =>
-        select
-          .selectFrom('native_refresh')
-          .select('id')
-          .where('attempt_id', 'is', null)
-          .where('sealed', 'is', null)
-          .orderBy('expires_at', 'desc')
-          .limit(limit)
-          .offset(most),
-      )
-      .executeTakeFirst();
-    return Number(numDeletedRows);
+    return countDeleted(
+      this.database
+        .deleteFrom('native_refresh')
+        .where('id', 'in', select =>
+          select
+            .selectFrom('native_refresh')
+            .select('id')
+            .where('attempt_id', 'is', null)
+            .where('sealed', 'is', null)
+            .orderBy('expires_at', 'desc')
+            .limit(limit)
+            .offset(most),
+        ),
+    );
   }
 
-  /** A row that is over and was not swept yet would be in the way of a new one. */
+  /** @returns `undefined` if the token is stored meanwhile */
+  private async commitUnknown(claim: NativeClaim): Promise<string | null | undefined> {
+    await this.deleteExpired(claim.fingerprint.id);
+    try {
+      const row = await this.database
+        .insertInto('native_refresh')
+        .values({
+          ...this.newRow(claim.fingerprint, claim.binding, UNKNOWN_TOKEN_SECONDS),
+          ...this.toSent(claim),
+        })
+        .returning('sent_at')
+        .executeTakeFirstOrThrow();
+      return row.sent_at;
+    } catch (error) {
+      if (isUniqueViolation(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** @returns `undefined` if another attempt has the token */
+  private async commitKnown(claim: NativeClaim, place: Place): Promise<string | null | undefined> {
+    const row = await this.database
+      .updateTable('native_refresh')
+      .set(this.toSent(claim))
+      .where('id', '=', claim.fingerprint.id)
+      .where('sealed', 'is', null)
+      .where(eb =>
+        place.kind === 'free' ? eb('attempt_id', 'is', null) : eb('attempt_id', '=', place.attemptId),
+      )
+      .returning('sent_at')
+      .executeTakeFirst();
+    return row?.sent_at;
+  }
+
+  /** An expired row that was not swept yet would conflict with a new one. */
   private async deleteExpired(id: string): Promise<void> {
     await this.database
       .deleteFrom('native_refresh')
@@ -220,7 +246,7 @@ export class NativeRefreshRepository {
     };
   }
 
-  private toSent({ attemptId, owner }: AttemptOn, sent: SentProof) {
+  private toSent({ attemptId, owner, sent }: NativeClaim) {
     return {
       attempt_id: attemptId,
       attempt_state: 'sent' as const,
@@ -231,7 +257,7 @@ export class NativeRefreshRepository {
     };
   }
 
-  private ofAttempt({ fingerprint, attemptId, owner }: AttemptOn): RowUpdate {
+  private ofAttempt({ fingerprint, attemptId, owner }: NativeClaim): RowUpdate {
     return this.database
       .updateTable('native_refresh')
       .where('id', '=', fingerprint.id)

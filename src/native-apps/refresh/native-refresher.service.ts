@@ -1,71 +1,87 @@
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { digestOf } from '../../crypto/secret.ts';
+import { AttemptId, newId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
-import { Instances } from '../../leases/instances.service.ts';
+import { decideRefreshFailure } from '../../oauth/refresh/refresh-outcome.ts';
 import { Log } from '../../observability/log/log.ts';
+import { AttemptRunner } from '../../single-use/attempt-runner.service.ts';
+import { Flights } from '../../single-use/flights.ts';
+import { pausesBetweenLooks } from '../../single-use/looks.ts';
+import type { TokenUse, Verdict } from '../../single-use/token-use.ts';
+import { decideUse, type Place, REQUEST_LIFETIME_MS } from '../../single-use/use-decision.ts';
 import { Shutdown } from '../../waiting/shutdown.service.ts';
-import { pause } from '../../waiting/pause.ts';
-import { REQUEST_LIFETIME_MS } from '../../single-use/use-decision.ts';
+import { withinTime } from '../../waiting/within-time.ts';
+import { Fingerprints } from './fingerprints.service.ts';
+import { IssuerRequests, type SignedRequest } from './issuer-requests.service.ts';
 import { NativeAnswers } from './native-answers.service.ts';
-import { NativeAttempts, type Place, type TokenUse } from './native-attempt.service.ts';
-import { decideUse, findMismatch, type KnownToken, type TokenBinding } from './native-refresh.ts';
-import { NativeRefreshRepository } from './native-refresh.repository.ts';
-import { type Finished, type Flight, type FlightOutcome, NativeTokenCache } from './native-token-cache.ts';
+import { decideOutcome, type NativeOutcome, type NativeUse, toUseOutcome } from './native-use.ts';
+import {
+  findMismatch,
+  type KnownToken,
+  type SentProof,
+  type TokenBinding,
+  type UseOutcome,
+} from './native-refresh.ts';
+import { type NativeClaim, type NativePlace, NativeRefreshRepository } from './native-refresh.repository.ts';
+import { type Finished, NativeTokenCache } from './native-token-cache.ts';
 
-const FIRST_LOOK_MS = 50;
-const LONGEST_LOOK_MS = 1_000;
+/** How long a flight waits for another process's attempt: longer than any caller waits for the flight. */
+const LONGEST_WAIT_MS = 60_000;
 
-/** How long a flight looks on while another process is at work: longer than anybody waits for it. */
-const LOOKING_ON_MS = 60_000;
+/** How long the end of an attempt without an answer waits for the database, so that the next request sees it. */
+const CONCLUDING_MS = 2_000;
 
-/** What is known of a token before it is used: its binding, and whether its answer is here already. */
+/** What is known of a token before it is used. */
 export type TokenState = {
   readonly binding: TokenBinding;
   readonly finished?: Finished;
   readonly known?: KnownToken;
 };
 
-/**
- * Uses the refresh tokens of native apps: one flight per token in this process, one attempt in all.
- *
- * A flight belongs to nobody: whoever waits for it may leave, and it goes on until its answer is stored.
- */
+/** The one use of a token that is under way in this process. */
+export type NativeFlight = {
+  readonly binding: TokenBinding;
+  /** The request that the token is sent with. */
+  readonly leader: NativeUse;
+  readonly outcome: Promise<UseOutcome>;
+  /** Later than `outcome`: until then the row does not tell what became of the token. */
+  readonly landed: Promise<unknown>;
+};
+
+type Ended = { readonly outcome: UseOutcome; readonly written: Promise<unknown> };
+
+/** Uses the refresh tokens of native apps: one flight per token in this process, one attempt in all processes. */
 @Injectable()
-export class NativeRefresher implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly memory = new NativeTokenCache();
-  private readonly landings = new Set<Promise<unknown>>();
+export class NativeRefresher implements BeforeApplicationShutdown {
+  private readonly flights = new Flights<NativeFlight>();
+  private readonly cache = new NativeTokenCache();
 
   constructor(
     private readonly nativeRefreshRows: NativeRefreshRepository,
-    private readonly nativeAttempts: NativeAttempts,
     private readonly nativeAnswers: NativeAnswers,
-    private readonly instances: Instances,
+    private readonly issuerRequests: IssuerRequests,
+    private readonly fingerprints: Fingerprints,
+    private readonly attemptRunner: AttemptRunner,
     private readonly shutdown: Shutdown,
     private readonly log: Log,
   ) {}
 
-  /** Brings in what an earlier process had to leave in the spool, before anything is refreshed here. */
-  async onApplicationBootstrap(): Promise<void> {
-    const replayed = await this.nativeAnswers.replay();
-    if (replayed > 0) this.log.spoolReplayed(replayed);
-  }
-
-  /** Starts nothing any more, and waits until what is under way is settled and in the database, or in the spool. */
+  /** Starts no use any more, and waits until those under way are in the database or in the spool. */
   async beforeApplicationShutdown(): Promise<void> {
     this.shutdown.announce();
-    await Promise.all(this.memory.allFlights().map(({ outcome }) => outcome));
-    await Promise.all(this.landings);
+    await this.flights.allLanded();
   }
 
-  /** How many tokens are in memory: on their way, and with their answers. */
+  /** The number of tokens in memory: in flight, and with their answers. */
   get inMemory(): { readonly flights: number; readonly answers: number } {
-    return this.memory.counts;
+    return { flights: this.flights.size, answers: this.cache.size };
   }
 
-  /** Finds what a token is bound to, in memory first. */
-  async look(fingerprint: { readonly id: string }): Promise<TokenState | undefined> {
-    const flight = this.memory.flightOf(fingerprint.id);
+  /** Finds what is known of a token, in memory first. */
+  async findToken(fingerprint: { readonly id: string }): Promise<TokenState | undefined> {
+    const flight = this.flights.find(fingerprint.id);
     if (flight) return { binding: flight.binding };
-    const finished = this.memory.answerOf(fingerprint.id);
+    const finished = this.cache.findAnswer(fingerprint.id);
     if (finished) return { binding: finished.binding, finished };
     const known = await this.nativeRefreshRows.find(fingerprint);
     return known && { binding: known.binding, known };
@@ -73,91 +89,155 @@ export class NativeRefresher implements OnApplicationBootstrap, BeforeApplicatio
 
   /** Forgets the answer to a token whose session was revoked. */
   forget({ id }: { readonly id: string }): void {
-    this.memory.forgetAnswer(id);
+    this.cache.forgetAnswer(id);
   }
 
   /**
-   * Joins the flight of a token, or starts one. It never rejects.
+   * Joins the flight of a token, or starts one. The flight never rejects.
    *
-   * @throws BrokerError `ShuttingDown`; `GrantMismatch` where the flight is of another binding
+   * @throws BrokerError `ShuttingDown`; `GrantMismatch` if the flight has another binding
    */
-  join(use: TokenUse): Flight {
+  join(use: NativeUse): NativeFlight {
     const { id } = use.fingerprint;
-    const underWay = this.memory.flightOf(id);
-    if (underWay) {
-      if (findMismatch(underWay.binding, use.binding))
+    const flight = this.flights.find(id);
+    if (flight) {
+      if (findMismatch(flight.binding, use.binding))
         throw new BrokerError('GrantMismatch', 'This refresh token is used with something else just now.');
-      return underWay;
+      return flight;
     }
     if (this.shutdown.signal.aborted)
       throw new BrokerError('ShuttingDown', 'This server is shutting down. Please try again.');
-    const flight = { binding: use.binding, leader: use, outcome: this.fly(use) };
-    this.memory.begin(id, flight);
-    return flight;
+    const ended = this.useOrAwait(use).catch((cause: unknown) => conclude({ kind: 'not-sent', cause }));
+    return this.flights.add(id, {
+      binding: use.binding,
+      leader: use,
+      outcome: ended.then(({ outcome }) => outcome),
+      landed: ended.then(({ written }) => written),
+    });
   }
 
-  private async fly(use: TokenUse): Promise<FlightOutcome> {
-    const { id } = use.fingerprint;
-    let written: Promise<unknown> = Promise.resolve();
-    try {
-      const end = await this.use(use);
-      ({ written } = end);
-      return end.outcome;
-    } catch (cause) {
-      return { kind: 'not-sent', cause };
-    } finally {
-      // Until then the row does not say what became of the token.
-      const landing = written.finally(() => {
-        this.memory.land(id);
-        this.landings.delete(landing);
-      });
-      this.landings.add(landing);
-    }
-  }
-
-  private async use(use: TokenUse): Promise<{ outcome: FlightOutcome; written: Promise<unknown> }> {
-    const attempt = this.nativeAttempts.newAttempt(use.fingerprint);
-    const lookUntil = performance.now() + LOOKING_ON_MS;
-    for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_LOOK_MS)) {
-      const known = await this.nativeRefreshRows.find(use.fingerprint);
-      const found = known ? await this.findPlace(known, use) : { isKnown: false, instead: null };
-      if (found !== 'wait' && 'kind' in found) return { outcome: found, written: Promise.resolve() };
-      if (found !== 'wait') {
-        const { outcome, written } = await this.nativeAttempts.run(attempt, use, found);
-        // Kept from when it came, and so none that came elsewhere.
-        if (outcome?.kind === 'answered')
-          this.memory.keep(use.fingerprint.id, { ...outcome, binding: use.binding });
-        if (outcome) return { outcome, written };
-        continue; // Somebody was faster.
+  /** Makes one attempt. While another process makes one, waits for its answer or its place. */
+  private async useOrAwait(use: NativeUse): Promise<Ended> {
+    const attemptId = newId(AttemptId);
+    const waitUntil = performance.now() + LONGEST_WAIT_MS;
+    const pauses = pausesBetweenLooks(this.shutdown.signal);
+    for (;;) {
+      const next = await this.decide(use);
+      switch (next.kind) {
+        case 'unknown-token':
+        case 'free':
+        case 'take-over': {
+          const ended = await this.attempt(use, attemptId, next);
+          if (ended) return ended;
+          break; // Another attempt was faster.
+        }
+        case 'wait':
+          if (this.shutdown.signal.aborted || performance.now() >= waitUntil)
+            return conclude({ kind: 'in-doubt', seconds: 1 });
+          await pauses.sleep();
+          break;
+        default:
+          return conclude(next);
       }
-      if (this.shutdown.signal.aborted || performance.now() >= lookUntil)
-        return { outcome: { kind: 'in-doubt', seconds: 1 }, written: Promise.resolve() };
-      await pause(pauseMs, this.shutdown.signal);
     }
   }
 
-  /** Finds the place that an attempt may take on a known token; or what is known of it; or that one has to wait. */
-  private async findPlace(known: KnownToken, { binding }: TokenUse): Promise<Place | 'wait' | FlightOutcome> {
+  /** Decides what may happen to a token now: an attempt, a wait, or what is known already. */
+  private async decide({
+    fingerprint,
+    binding,
+  }: NativeUse): Promise<NativePlace | { kind: 'wait' } | UseOutcome> {
+    const known = await this.nativeRefreshRows.find(fingerprint);
+    if (!known) return { kind: 'unknown-token' };
     if (findMismatch(known.binding, binding))
       return { kind: 'not-sent', cause: new Error('The token was bound to something else meanwhile.') };
-    const isOwnerGone = known.attempt !== null && (await this.isGone(known.attempt.owner));
-    const decision = decideUse(known, isOwnerGone, REQUEST_LIFETIME_MS.confidential);
+    if (known.answered) return { kind: 'answered', ...known.answered };
+    return this.decideAttempt(known);
+  }
+
+  private async decideAttempt({
+    attempt,
+    readAt,
+  }: KnownToken): Promise<Place | { kind: 'wait' } | UseOutcome> {
+    const facts = {
+      attempt,
+      owner: await this.attemptRunner.ownerStateOf(attempt),
+      evidence: 'unavailable',
+      resends: 0,
+      requestLifetimeMs: REQUEST_LIFETIME_MS.confidential,
+    } as const;
+    const decision = decideUse(facts, readAt);
     switch (decision.kind) {
-      case 'answered':
-        return { kind: 'answered', ...decision.answered };
       case 'free':
-        return { isKnown: true, instead: null };
       case 'take-over':
-        return { isKnown: true, instead: decision.attemptId };
-      case 'in-doubt':
-        return decision;
       case 'wait':
-        return 'wait';
+        return decision;
+      case 'in-doubt': {
+        const waitMs = decision.until ? decision.until.getTime() - readAt.getTime() : facts.requestLifetimeMs;
+        return { kind: 'in-doubt', seconds: Math.ceil(waitMs / 1000) };
+      }
+      case 'probe':
+      case 'lost':
+        throw new Error('Without evidence neither a probe nor a loss can be decided.');
     }
   }
 
-  /** Of this process's own attempts only those of a flight are worked on, and here is the flight. */
-  private async isGone(owner: string): Promise<boolean> {
-    return owner === this.instances.self || (await this.instances.isDead(owner));
+  /** Runs one attempt. Returns `undefined` if another attempt has the token. */
+  private async attempt(
+    use: NativeUse,
+    attemptId: AttemptId,
+    place: NativePlace,
+  ): Promise<Ended | undefined> {
+    const { fingerprint, binding } = use;
+    const sent = sentProofOf(use);
+    const { owner } = this.attemptRunner;
+    const claim: NativeClaim = { fingerprint, binding, sent, attemptId, owner, place };
+    const storing: { stored: Promise<unknown> } = { stored: Promise.resolve() };
+    const end = await this.attemptRunner.run(this.nativeRefreshRows, claim, this.toTokenUse(use, storing));
+    if (end.kind !== 'settled') return undefined;
+    await withinTime(CONCLUDING_MS, end.written, undefined);
+    const outcome = toUseOutcome(end.outcome, sent);
+    if (outcome.kind === 'answered') this.cache.keepAnswer(fingerprint.id, { ...outcome, binding });
+    return { outcome, written: Promise.all([end.written, storing.stored]) };
   }
+
+  /** @param storing receives the end of storing the answer, which may be later than the answer is safe */
+  private toTokenUse(
+    use: NativeUse,
+    storing: { stored: Promise<unknown> },
+  ): TokenUse<SignedRequest, NativeOutcome> {
+    const { fingerprint, binding, request } = use;
+    return {
+      // The app must sign again itself.
+      mostSignatures: 1,
+      sign: () => this.issuerRequests.sign(request),
+      transmit: signed => this.issuerRequests.send(signed).then(decideOutcome, decideRefreshFailure),
+      keep: async outcome => {
+        if (outcome.kind !== 'refreshed') return;
+        const { answer, refreshToken } = outcome;
+        const next =
+          refreshToken === null ? null : this.fingerprints.ofRefreshToken(binding.issuer, refreshToken);
+        const sent = sentProofOf(use);
+        const delivered = this.nativeAnswers.deliver({ fingerprint, binding, answer, sent, next });
+        storing.stored = delivered.stored;
+        await delivered.safe;
+      },
+      settle: outcome => this.settle(use, outcome),
+    };
+  }
+
+  private settle({ request }: NativeUse, outcome: NativeOutcome): Verdict {
+    if (outcome.kind === 'refreshed') return { kind: 'concluded' };
+    if (outcome.kind !== 'unknown') return { kind: 'give-up', retryAfterSeconds: 0 };
+    this.log.nativeRefreshInDoubt({ app: request.app.name }, outcome.cause);
+    return { kind: 'in-doubt' };
+  }
+}
+
+function conclude(outcome: UseOutcome): Ended {
+  return { outcome, written: Promise.resolve() };
+}
+
+function sentProofOf({ proof: { jti, nonce } }: NativeUse): SentProof {
+  return { jti: digestOf(jti), nonce: nonce === undefined ? null : digestOf(nonce) };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Finished, type Flight, MOST_ANSWERS, NativeTokenCache } from './native-token-cache.ts';
 import { asId } from '../../../test/ids.ts';
+import { type Finished, MOST_ANSWERS, NativeTokenCache } from './native-token-cache.ts';
 
 const binding = {
   appId: asId('an app'),
@@ -15,37 +15,16 @@ const finished: Finished = {
   binding,
 };
 
-function newFlight(): Flight {
-  const leader = { binding } as unknown as Flight['leader'];
-  return { binding, leader, outcome: Promise.resolve({ kind: 'in-doubt', seconds: 1 }) };
-}
-
-/** The ids of more tokens than answers are kept. */
+/** The ids of one token more than the cache keeps. */
 const crowd = Array.from({ length: MOST_ANSWERS + 1 }, (_, index) => `token ${index}`);
-
-describe('a token on its way', () => {
-  it('is remembered until it lands, however many others are on their way or answered since', () => {
-    const memory = new NativeTokenCache();
-    const flight = newFlight();
-    memory.begin('first', flight);
-    for (const id of crowd) memory.begin(id, newFlight());
-    for (const id of crowd) memory.keep(id, finished);
-    expect(memory.flightOf('first')).toBe(flight);
-    expect(memory.allFlights()[0]).toBe(flight);
-    for (const id of crowd) memory.land(id);
-    expect(memory.allFlights()).toEqual([flight]);
-    memory.land('first');
-    expect(memory.flightOf('first')).toBeUndefined();
-  });
-});
 
 describe('an answer', () => {
   it('makes room for newer ones', () => {
-    const memory = new NativeTokenCache();
-    memory.keep('first', finished);
-    for (const id of crowd) memory.keep(id, finished);
-    expect(memory.answerOf('first')).toBeUndefined();
-    expect(memory.answerOf(crowd.at(-1) ?? '')).toBe(finished);
-    expect(memory.counts).toEqual({ flights: 0, answers: MOST_ANSWERS });
+    const cache = new NativeTokenCache();
+    cache.keepAnswer('first', finished);
+    for (const id of crowd) cache.keepAnswer(id, finished);
+    expect(cache.findAnswer('first')).toBeUndefined();
+    expect(cache.findAnswer(crowd.at(-1) ?? '')).toBe(finished);
+    expect(cache.size).toBe(MOST_ANSWERS);
   });
 });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../../config/config.ts';
 import { NativeRefreshRepository } from './native-refresh.repository.ts';
 
-/** Keeps the remembered tokens within their number: the others go on, with their `key_id`. */
+/** Keeps the stored tokens within their limit. Deleted tokens still work, with their `key_id`. */
 @Injectable()
 export class SurplusNativeTokens {
   constructor(
@@ -10,7 +10,7 @@ export class SurplusNativeTokens {
     private readonly nativeRefreshRows: NativeRefreshRepository,
   ) {}
 
-  /** Forgets up to `limit` tokens; answers how many. */
+  /** Deletes up to `limit` surplus tokens. Returns their number. */
   sweep(limit: number): Promise<number> {
     return this.nativeRefreshRows.deleteBeyond(this.config.nativeTokens, limit);
   }

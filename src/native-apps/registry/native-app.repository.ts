@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { RowBinding } from '../../crypto/row-binding.ts';
 import { RowMac } from '../../crypto/row-mac.ts';
 import { Database } from '../../database/connection/database.ts';
+import { wroteRow } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { NativeAppId } from '../../database/tables/id.ts';
 import { toTimestamp } from '../../database/tables/timestamp.ts';
@@ -13,7 +14,7 @@ import { type NativeApp, type NativeAppRow, toNativeApp, toNativeAppRow } from '
 export class NativeAppRepository {
   constructor(
     private readonly database: Database,
-    private readonly mac: RowMac,
+    private readonly rowMac: RowMac,
   ) {}
 
   /** @throws the database's error when the name or the client id is in use: see `isUniqueViolation` */
@@ -23,23 +24,18 @@ export class NativeAppRepository {
 
   /** Replaces an app unless it changed since it was read as `was`. Returns whether it did. */
   async replaceApp(was: NativeApp, app: NativeApp, database: Kysely<Schema>): Promise<boolean> {
-    const { numUpdatedRows } = await database
-      .updateTable('native_app')
-      .set(this.signed(app))
-      .where('id', '=', was.id)
-      .where('changed_at', '=', toTimestamp(was.changedAt))
-      .executeTakeFirst();
-    return numUpdatedRows === 1n;
+    return wroteRow(
+      database
+        .updateTable('native_app')
+        .set(this.signed(app))
+        .where('id', '=', was.id)
+        .where('changed_at', '=', toTimestamp(was.changedAt)),
+    );
   }
 
   /** Deletes an app if it is paused. Returns whether it did. */
   async deletePausedApp(id: NativeAppId, database: Kysely<Schema>): Promise<boolean> {
-    const { numDeletedRows } = await database
-      .deleteFrom('native_app')
-      .where('id', '=', id)
-      .where('status', '=', 'paused')
-      .executeTakeFirst();
-    return numDeletedRows === 1n;
+    return wroteRow(database.deleteFrom('native_app').where('id', '=', id).where('status', '=', 'paused'));
   }
 
   /** @throws BrokerError `SealedRowUnreadable` when a row was edited, as do all methods below */
@@ -67,11 +63,11 @@ export class NativeAppRepository {
 
   private signed(app: NativeApp): NativeAppRow {
     const row = toNativeAppRow(app);
-    return { ...row, mac: this.mac.sign(macBinding(row)) };
+    return { ...row, mac: this.rowMac.sign(macBinding(row)) };
   }
 
   private verified(row: NativeAppRow): NativeApp {
-    this.mac.verify(row.mac, macBinding(row));
+    this.rowMac.verify(row.mac, macBinding(row));
     return toNativeApp(row);
   }
 }

@@ -33,7 +33,7 @@ describe('the status of a client key', () => {
 });
 
 describe('the key that sessions begin with', () => {
-  it('is the one that was activated last, in whatever order they are', () => {
+  it('is the one that was activated last, in any order of the keys', () => {
     const newer = key('newer', { activeAt: minutes(-10) });
     const [a, b, c] = [active, newer, retired];
     for (const keys of [
@@ -43,13 +43,13 @@ describe('the key that sessions begin with', () => {
       expect(findSigningKey(keys, now)?.kid).toBe('newer');
   });
 
-  it('is none of those that are not active', () => {
+  it('is undefined if none is active', () => {
     expect(findSigningKey([published, retired], now)).toBeUndefined();
   });
 });
 
 describe('activating a client key', () => {
-  it('has to wait until it was published for twenty minutes', () => {
+  it('is allowed twenty minutes after its publication', () => {
     const fresh = key('fresh', { publishedAt: now });
     expect(activatableFrom(fresh)).toEqual(minutes(20));
     expect(decideActivation(fresh, new Date(minutes(20).getTime() - 1))).toEqual({ kind: 'too-early' });
@@ -63,11 +63,11 @@ describe('activating a client key', () => {
 });
 
 describe('retiring a client key', () => {
-  it('is refused to the last active one', () => {
+  it('is refused for the last active one', () => {
     expect(decideRetirement(active, [active, published, retired], now)).toEqual({ kind: 'last-active' });
   });
 
-  it('is done where another is active, and to a key that never was', () => {
+  it('is allowed if another is active, and for a key that never was', () => {
     const other = key('other', { activeAt: minutes(-5) });
     expect(decideRetirement(active, [active, other], now)).toEqual({ kind: 'change' });
     expect(decideRetirement(published, [active, published], now)).toEqual({ kind: 'change' });

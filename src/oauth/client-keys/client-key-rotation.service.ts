@@ -26,7 +26,7 @@ export type KeyStepResult = {
   readonly dryRun: boolean;
   /** False if the key was already in the requested state. */
   readonly changed: boolean;
-  /** Number of sessions that began with the key. They continue whatever the step does. */
+  /** Number of sessions that began with the key. Every step leaves them unchanged. */
   readonly sessions: number;
   /** The key after the step. `null` for the dry run of a publication, which makes no key. */
   readonly key: ClientKeyView | null;

@@ -4,6 +4,7 @@ import type { Expression, ExpressionBuilder, Kysely, Selectable, SqlBool } from 
 import type { RowBinding } from '../../crypto/row-binding.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
 import { Database } from '../../database/connection/database.ts';
+import { wroteRow } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { ClientKeyTable } from '../../database/tables/client-key.ts';
 import { toDate } from '../../database/tables/timestamp.ts';
@@ -138,43 +139,43 @@ export class ClientKeyRepository {
 
   /** Activates a key that was published 20 minutes ago or earlier. Returns whether this call did. */
   async activate(kid: string, owner: KeyOwner, database: Kysely<Schema>): Promise<boolean> {
-    const { numUpdatedRows } = await database
-      .updateTable('client_key')
-      .set({ active_at: this.database.now() })
-      .where('kid', '=', kid)
-      .where(eb => isOwnedBy(owner, eb))
-      .where('active_at', '>', this.database.now())
-      .where('published_at', '<=', this.database.now(-PUBLISHED_BEFORE_SIGNING_MS / 1000))
-      .where('retired_at', 'is', null)
-      .executeTakeFirst();
-    return numUpdatedRows === 1n;
+    return wroteRow(
+      database
+        .updateTable('client_key')
+        .set({ active_at: this.database.now() })
+        .where('kid', '=', kid)
+        .where(eb => isOwnedBy(owner, eb))
+        .where('active_at', '>', this.database.now())
+        .where('published_at', '<=', this.database.now(-PUBLISHED_BEFORE_SIGNING_MS / 1000))
+        .where('retired_at', 'is', null),
+    );
   }
 
   /** Retires a key that never was active, or beside which another is. Returns whether this call did. */
   async retire(kid: string, owner: KeyOwner, database: Kysely<Schema>): Promise<boolean> {
     const now = this.database.now();
-    const { numUpdatedRows } = await database
-      .updateTable('client_key')
-      .set({ retired_at: now })
-      .where('kid', '=', kid)
-      .where(eb => isOwnedBy(owner, eb))
-      .where('retired_at', 'is', null)
-      .where(eb =>
-        eb.or([
-          eb('active_at', '>', now),
-          eb.exists(
-            eb
-              .selectFrom('client_key as other')
-              .select('other.kid')
-              .where('other.kid', '!=', kid)
-              .whereRef('other.app', 'is not distinct from', 'client_key.app')
-              .where('other.active_at', '<=', now)
-              .where('other.retired_at', 'is', null),
-          ),
-        ]),
-      )
-      .executeTakeFirst();
-    return numUpdatedRows === 1n;
+    return wroteRow(
+      database
+        .updateTable('client_key')
+        .set({ retired_at: now })
+        .where('kid', '=', kid)
+        .where(eb => isOwnedBy(owner, eb))
+        .where('retired_at', 'is', null)
+        .where(eb =>
+          eb.or([
+            eb('active_at', '>', now),
+            eb.exists(
+              eb
+                .selectFrom('client_key as other')
+                .select('other.kid')
+                .where('other.kid', '!=', kid)
+                .whereRef('other.app', 'is not distinct from', 'client_key.app')
+                .where('other.active_at', '<=', now)
+                .where('other.retired_at', 'is', null),
+            ),
+          ]),
+        ),
+    );
   }
 
   /** Deletes every key of a removed native app. */

@@ -6,7 +6,7 @@ import { BrokerError } from '../../errors/broker-error.ts';
 import type { Fetch } from '../../identity/outbound/guarded-fetch.ts';
 import { OutboundError, type OutboundFailure } from '../../identity/outbound/outbound-error.ts';
 import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
-import { ServerClock } from './server-clock.ts';
+import { ServerClock } from './server-clock.service.ts';
 import { SharedRequests } from './shared-requests.ts';
 
 const KEPT_MS = 5 * 60_000;
@@ -37,14 +37,16 @@ const noCache = { get: () => undefined, set: () => undefined, del: () => undefin
 /** What issuers that callers name say about themselves (RFC 8414), kept for five minutes; and what time it is there. */
 @Injectable()
 export class IssuerEndpoints {
-  /** Their clocks, which assertions are judged by. */
-  readonly clock = new ServerClock();
   private readonly allowHttp: boolean;
   private readonly resolver: OAuthAuthorizationServerMetadataResolver;
   private readonly known = new LRUCache<string, Endpoints>({ max: MOST_ISSUERS, ttl: KEPT_MS });
   private readonly requests = new SharedRequests<Endpoints>();
 
-  constructor({ outbound: { allowHttp } }: Config, { metadata }: OutboundHttp) {
+  constructor(
+    { outbound: { allowHttp } }: Config,
+    { metadata }: OutboundHttp,
+    private readonly serverClock: ServerClock,
+  ) {
     this.allowHttp = allowHttp;
     this.resolver = new OAuthAuthorizationServerMetadataResolver(noCache, this.observing(metadata), {
       allowHttpIssuer: allowHttp,
@@ -103,7 +105,7 @@ export class IssuerEndpoints {
     return async (input, init) => {
       const response = await fetch(input, init);
       const { origin } = new URL(input instanceof Request ? input.url : input);
-      this.clock.observe(origin, response.headers.get('date'));
+      this.serverClock.observe(origin, response.headers.get('date'));
       return response;
     };
   }

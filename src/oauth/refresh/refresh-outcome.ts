@@ -59,7 +59,9 @@ export function decideRefreshOutcome(
 }
 
 /** Decides the outcome of a refresh whose request failed without a response. */
-export function decideRefreshFailure(cause: unknown): RefreshOutcome {
+export function decideRefreshFailure(
+  cause: unknown,
+): Extract<RefreshOutcome, { kind: 'not-sent' | 'unknown' }> {
   return cause instanceof OutboundError && !cause.sent
     ? { kind: 'not-sent', cause }
     : { kind: 'unknown', cause };

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../config/config.ts';
 import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
-import { AccountIssuers } from '../issuers/account-issuers.ts';
+import { AccountIssuers } from '../issuers/account-issuers.service.ts';
 import { signClientAssertion } from '../client-keys/client-assertion.ts';
 import { clientIdOf } from '../issuers/client-metadata.ts';
 import type { ClientKey } from '../client-keys/client-key.ts';
@@ -10,7 +10,7 @@ import { type DpopSigner, signDpopProof } from '../dpop/dpop-proof.ts';
 import type { Grant } from '../authorization/grant.ts';
 import { NonceCache } from '../dpop/nonce-cache.ts';
 import { decideRefreshOutcome, decideRefreshFailure, type RefreshOutcome } from './refresh-outcome.ts';
-import { ServerClock } from '../issuers/server-clock.ts';
+import { ServerClock } from '../issuers/server-clock.service.ts';
 
 /** The account's DID document now leads to another issuer than the one that issued the grant. */
 export class AccountMovedError extends Error {
@@ -31,23 +31,24 @@ export type SignedRefresh = {
   readonly plan: RefreshPlan;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** How far the issuer's clock was assumed to run ahead, in milliseconds. */
+  readonly clockOffset: number;
 };
 
 /** Refreshes a grant in three steps: plan, sign, transmit. The caller commits to sending between the last two. */
 @Injectable()
 export class TokenRefresh {
-  private readonly clock = new ServerClock();
   private readonly nonces = new NonceCache();
   private readonly clientId: string;
-  private readonly issuers: AccountIssuers;
 
   constructor(
     config: Config,
     private readonly clientKeys: ClientKeys,
     private readonly outboundHttp: OutboundHttp,
+    private readonly accountIssuers: AccountIssuers,
+    private readonly serverClock: ServerClock,
   ) {
     this.clientId = clientIdOf(config);
-    this.issuers = new AccountIssuers(config, outboundHttp);
   }
 
   /**
@@ -58,7 +59,7 @@ export class TokenRefresh {
    */
   async plan({ did, issuer, kid }: Pick<Grant, 'did' | 'issuer' | 'kid'>): Promise<RefreshPlan> {
     const clientKey = await this.clientKeys.keyOfGrant(kid);
-    const { metadata, pds } = await this.issuers.find(did);
+    const { metadata, pds } = await this.accountIssuers.find(did);
     if (metadata.issuer !== issuer)
       throw new AccountMovedError(`${did} is at ${metadata.issuer}, not at ${issuer}.`);
     return { issuer, tokenEndpoint: new URL(metadata.token_endpoint), pds, clientKey };
@@ -70,7 +71,8 @@ export class TokenRefresh {
     { refreshToken, signer }: Pick<Grant, 'refreshToken'> & { readonly signer: DpopSigner },
   ): Promise<SignedRefresh> {
     const { tokenEndpoint, issuer } = plan;
-    const now = this.clock.now(issuer);
+    const clockOffset = this.serverClock.offsetOf(issuer);
+    const now = this.serverClock.now(issuer);
     const nonce = this.nonces.get(issuer);
     const proof = signDpopProof(signer, { method: 'POST', url: tokenEndpoint, nonce, now });
     const parameters = {
@@ -80,6 +82,7 @@ export class TokenRefresh {
     };
     return {
       plan,
+      clockOffset,
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
         accept: 'application/json',
@@ -90,10 +93,10 @@ export class TokenRefresh {
   }
 
   /** Sends a signed refresh and waits for the response without a time limit. Never throws. */
-  async transmit({ plan, headers, body }: SignedRefresh): Promise<RefreshOutcome> {
+  async transmit({ plan, headers, body, clockOffset }: SignedRefresh): Promise<RefreshOutcome> {
     try {
       const response = await this.outboundHttp.token(plan.tokenEndpoint, { method: 'POST', headers, body });
-      const clockWasWrong = this.learn(plan.issuer, response.headers);
+      const clockWasWrong = this.learn(plan.issuer, response.headers, clockOffset);
       const outcome = decideRefreshOutcome(
         response.status,
         await response.text(),
@@ -106,10 +109,10 @@ export class TokenRefresh {
     }
   }
 
-  private learn(issuer: string, headers: Headers): boolean {
+  private learn(issuer: string, headers: Headers, clockOffset: number): boolean {
     const nonce = headers.get('dpop-nonce');
     if (nonce !== null) this.nonces.set(issuer, nonce);
-    return this.clock.observe(issuer, headers.get('date'));
+    return this.serverClock.observe(issuer, headers.get('date'), clockOffset);
   }
 
   private async authenticate({ clientKey, issuer }: RefreshPlan, now: Date): Promise<Record<string, string>> {

@@ -3,8 +3,9 @@ import { openLogStream } from './log-stream.ts';
 import { redact, toLoggedError } from './redact.ts';
 
 /**
- * The broker's log: one method for each thing that happens in the business, so that what is logged, and what is
- * not, can be read on one page. No argument is a secret; texts and errors are redacted all the same.
+ * The broker's log: one method for each event, so that one page shows everything that is logged. A message is the same
+ * phrase each time, and what varies is a field. `security` marks a possible attack, `alarm` what needs the operator now.
+ * No argument is a secret; texts and errors are redacted all the same.
  */
 export class Log {
   private readonly logger: Logger;
@@ -17,247 +18,214 @@ export class Log {
   }
 
   started(facts: { url: string; listen: string; database: string; client: string }): void {
-    this.logger.info(facts, `Latchkey answers at ${facts.url}`);
+    this.logger.info(facts, 'broker started');
   }
 
   developmentOverride(variable: string, effect: string): void {
-    this.logger.warn(
-      { variable },
-      `DEVELOPMENT OVERRIDE ${variable}: ${effect}. Never use it for real accounts.`,
-    );
+    this.logger.warn({ variable, effect }, 'development override active: never use it for real accounts');
   }
 
   migrated(names: readonly string[]): void {
-    this.logger.info({ migrations: names }, 'The database was migrated');
+    this.logger.info({ migrations: names }, 'database migrated');
   }
 
   clientChanged(facts: { clientId: string; sessions: number }): void {
-    this.logger.warn(facts, 'The client id changed: its old sessions need their owners again');
+    this.logger.warn(facts, 'client id changed');
   }
 
   clientKeyChanged(facts: { kid: string; step: string; sessions: number }): void {
-    this.logger.warn(facts, 'A client key was published, activated or retired');
+    this.logger.warn(facts, 'client key changed');
   }
 
   loginBegun(facts: { issuer: string; purpose: string }): void {
-    this.logger.info(facts, 'A login began');
+    this.logger.info(facts, 'login started');
   }
 
   loginRefused(code: string, cause: unknown): void {
-    this.logger.warn({ code, error: toLoggedError(cause) }, 'A login was refused');
+    this.logger.warn({ code, error: toLoggedError(cause) }, 'login refused');
   }
 
   signedIn(facts: { did: string; sessionId: string; pds: string }): void {
-    this.logger.info(facts, 'Signed in');
+    this.logger.info(facts, 'signed in');
   }
 
   signedOut(facts: { did: string; sessionId: string }): void {
-    this.logger.info(facts, 'Signed out');
+    this.logger.info(facts, 'signed out');
   }
 
   sessionRevoked(facts: { did: string; sessionId: string }): void {
-    this.logger.info(facts, 'A session was revoked at its issuer');
+    this.logger.info(facts, 'session revoked at issuer');
   }
 
   revocationFailed(facts: { sessionId: string }, error: unknown): void {
-    this.logger.error(
-      { ...facts, error: toLoggedError(error) },
-      'A session could not be revoked at its issuer; its row stays to be tried again',
-    );
+    this.logger.error({ ...facts, error: toLoggedError(error) }, 'session revocation failed');
   }
 
   refreshEnded(facts: { did: string; sessionId: string; outcome: string }, cause: unknown): void {
-    if (cause === undefined) this.logger.info(facts, 'A session was refreshed');
-    else this.logger.warn({ ...facts, error: toLoggedError(cause) }, 'A refresh did not succeed');
+    if (cause === undefined) this.logger.info(facts, 'session refreshed');
+    else this.logger.warn({ ...facts, error: toLoggedError(cause) }, 'session refresh failed');
   }
 
   refreshCrashed(facts: { sessionId: string }, error: unknown): void {
-    this.logger.error({ ...facts, error: toLoggedError(error) }, 'A refresh could not be made');
+    this.logger.error({ ...facts, error: toLoggedError(error) }, 'session refresh crashed');
   }
 
   answerNotStored(facts: { sessionId: string }, error: unknown): void {
-    this.logger.error(
-      { ...facts, error: toLoggedError(error) },
-      'An answer is not stored yet; it is kept and tried again',
-    );
+    this.logger.error({ ...facts, error: toLoggedError(error) }, 'session refresh answer not stored yet');
   }
 
   answerSuperseded(facts: { sessionId: string }): void {
-    this.logger.warn(facts, 'An answer came after its session had ended; it was revoked');
+    this.logger.warn(facts, 'late session refresh answer revoked');
   }
 
   sessionRecovered(facts: { did: string; sessionId: string }): void {
-    this.logger.warn(facts, 'A session lives again: the answer came that it was given up for');
+    this.logger.warn(facts, 'session recovered by late answer');
   }
 
   spoolReplayed(answers: number): void {
-    this.logger.warn({ answers }, 'Answers that an earlier process left on disk were stored');
+    this.logger.warn({ answers }, 'spooled answers stored');
   }
 
   sessionReconnected(facts: { did: string; sessionId: string }): void {
-    this.logger.info(facts, 'A session was taken up again by its owner');
+    this.logger.info(facts, 'session reconnected');
   }
 
   sessionNeedsReauth(facts: { did: string; sessionId: string; reason: string }): void {
-    this.logger.warn(facts, 'A session needs its owner again');
+    this.logger.warn(facts, 'session needs reauthorization');
   }
 
   sessionEndsSoon(facts: { did: string; sessionId: string; endsAt: string }): void {
-    this.logger.warn(
-      facts,
-      'A session ends soon, however often it is refreshed: its owner has to sign in again',
-    );
+    this.logger.warn(facts, 'session expires soon');
   }
 
   scopeFellShort(facts: { did: string; sessionId: string; at: string; missing: string }): void {
-    this.logger.warn(facts, 'Less was granted than is wanted; the session goes on with that');
+    this.logger.warn(facts, 'scope shortfall');
   }
 
   scopeChanged(facts: { did: string; sessionId: string; lost: string; gained: string }): void {
-    this.logger.info(facts, 'A refresh brought another scope than the session had');
+    this.logger.info(facts, 'session scope changed');
   }
 
   permissionSetResolved(facts: { nsid: string; permissions: number }): void {
-    this.logger.info(facts, 'A permission set was read at its authority');
+    this.logger.info(facts, 'permission set resolved');
   }
 
   permissionSetFailed(facts: { nsid: string; isKnown: boolean }, error: unknown): void {
-    this.logger.warn(
-      { ...facts, error: toLoggedError(error) },
-      'A permission set could not be read; the last good copy is used, and it is tried again',
-    );
+    this.logger.warn({ ...facts, error: toLoggedError(error) }, 'permission set resolution failed');
   }
 
   operatorSignedIn(facts: { operatorSessionId: string; from: string }): void {
-    this.logger.info(facts, 'The operator signed in to the pages');
+    this.logger.info(facts, 'operator signed in');
   }
 
   operatorRefused(facts: { from: string }): void {
-    this.logger.warn(facts, 'SECURITY: a wrong admin token was shown at the pages');
+    this.logger.warn({ ...facts, security: true }, 'wrong admin token presented');
   }
 
   keyRequestCreated(facts: { did: string; keyRequestId: string }): void {
-    this.logger.info(facts, 'Somebody asks for an API key');
+    this.logger.info(facts, 'key request created');
   }
 
   keyRequestAuthorized(facts: { did: string; keyRequestId: string; sessionId: string }): void {
-    this.logger.info(facts, 'An API key was authorized by its owner, and waits to be claimed');
+    this.logger.info(facts, 'key request authorized');
   }
 
   keyRequestClaimed(facts: { did: string; keyRequestId: string; apiKeyId: string; sessionId: string }): void {
-    this.logger.info(facts, 'An API key was claimed');
+    this.logger.info(facts, 'key request claimed');
   }
 
   keyRequestEnded(facts: { did: string; keyRequestId: string; reason: string }): void {
-    this.logger.info(facts, 'A request for an API key is over');
+    this.logger.info(facts, 'key request ended');
   }
 
   wrongClaimCode(facts: { did: string; keyRequestId: string; tries: number }): void {
-    this.logger.warn(facts, 'SECURITY: a wrong code was shown to claim an API key');
+    this.logger.warn({ ...facts, security: true }, 'wrong claim code presented');
   }
 
   apiKeyRotated(facts: { did: string; apiKeyId: string; previousUntil: string | null }): void {
-    this.logger.info(facts, 'An API key was given a new secret');
+    this.logger.info(facts, 'API key rotated');
   }
 
   apiKeyRevoked(facts: { did: string; apiKeyId: string; sessionId: string }): void {
-    this.logger.info(facts, 'An API key was revoked');
+    this.logger.info(facts, 'API key revoked');
   }
 
   apiKeyExpired(facts: { did: string; apiKeyId: string; sessionId: string }): void {
-    this.logger.info(facts, 'An API key has expired');
+    this.logger.info(facts, 'API key expired');
   }
 
   apiKeyRefused(facts: { did: string; apiKeyId: string; reason: string }): void {
-    this.logger.warn(facts, 'SECURITY: an API key is used that is over');
+    this.logger.warn({ ...facts, security: true }, 'revoked, expired or rotated API key presented');
   }
 
   apiKeyMalformed(facts: { length: number }): void {
-    this.logger.warn(facts, 'SECURITY: something was shown as an API key that can be none');
+    this.logger.warn({ ...facts, security: true }, 'malformed API key presented');
   }
 
   nativeAppChanged(facts: { app: string; clientId: string; step: string }): void {
-    this.logger.warn(facts, 'A native app was added, changed, paused, resumed or removed');
+    this.logger.warn(facts, 'native app changed');
   }
 
   nativeAppUnattested(facts: { app: string; flaw: string; from: string }): void {
-    this.logger.warn(facts, 'SECURITY: a request in the name of a native app does not carry its attestation');
+    this.logger.warn({ ...facts, security: true }, 'native app request without valid attestation');
   }
 
   nativeRefreshInDoubt(facts: { app: string }, cause: unknown): void {
-    this.logger.warn(
-      { ...facts, error: toLoggedError(cause) },
-      'A refresh of a native app was sent, and its answer is lost',
-    );
+    this.logger.warn({ ...facts, error: toLoggedError(cause) }, 'native refresh in doubt');
   }
 
   nativeRefreshRefused(facts: { app: string; what: string }): void {
-    this.logger.warn(
-      facts,
-      'SECURITY: a refresh token of a native app was shown with another thing than its own',
-    );
+    this.logger.warn({ ...facts, security: true }, 'mismatched native refresh token presented');
   }
 
   nativeAnswerNotStored(facts: { appId: string }, error: unknown): void {
-    this.logger.error(
-      { ...facts, error: toLoggedError(error) },
-      'An answer for a native app is not stored yet; it is kept and tried again',
-    );
+    this.logger.error({ ...facts, error: toLoggedError(error) }, 'native refresh answer not stored yet');
   }
 
   backgroundFailed(error: unknown): void {
-    this.logger.error({ error: toLoggedError(error) }, 'A background run failed; the next one comes');
+    this.logger.error({ error: toLoggedError(error) }, 'background run failed');
   }
 
   measurementFailed(facts: { metric: string }, error: unknown): void {
-    this.logger.error(
-      { ...facts, error: toLoggedError(error) },
-      'A metric could not be measured; it is left out',
-    );
+    this.logger.error({ ...facts, error: toLoggedError(error) }, 'metric measurement failed');
   }
 
   metricsFailed(error: unknown): void {
-    this.logger.error({ error: toLoggedError(error) }, 'The metrics could not be served');
+    this.logger.error({ error: toLoggedError(error) }, 'metrics request failed');
   }
 
   swept(facts: { table: string; rows: number }): void {
-    this.logger.info(facts, 'Rows whose time was over were removed');
+    this.logger.info(facts, 'rows swept');
   }
 
   sweepFailed(facts: { table: string }, error: unknown): void {
-    this.logger.error(
-      { ...facts, error: toLoggedError(error) },
-      'A table could not be swept; it is tried again',
-    );
+    this.logger.error({ ...facts, error: toLoggedError(error) }, 'sweep failed');
   }
 
   auditEventsLost(facts: { events: number }, cause: unknown): void {
     this.logger.error(
       { ...facts, ...(cause !== undefined && { error: toLoggedError(cause) }) },
-      'Audit events of refusals were lost: they were too many, or the database did not take them',
+      'audit events lost',
     );
   }
 
   discardFailed(facts: { did: string }, error: unknown): void {
-    this.logger.error(
-      { ...facts, error: toLoggedError(error) },
-      'A grant that nobody holds could not be revoked; it ends by itself at its issuer',
-    );
+    this.logger.error({ ...facts, error: toLoggedError(error) }, 'unwanted grant revocation failed');
   }
 
   rowUnreadable(error: unknown): void {
-    this.logger.fatal({ alarm: true, error: toLoggedError(error) }, 'A stored row cannot be opened');
+    this.logger.fatal({ alarm: true, error: toLoggedError(error) }, 'sealed row unreadable');
   }
 
   databaseTrouble(error: unknown): void {
-    this.logger.error({ error: toLoggedError(error) }, 'The database is in trouble');
+    this.logger.error({ error: toLoggedError(error) }, 'database unavailable');
   }
 
   requestFailed(facts: { method: string; route: string; code: string }, error: unknown): void {
-    this.logger.error({ ...facts, error: toLoggedError(error) }, 'A request failed');
+    this.logger.error({ ...facts, error: toLoggedError(error) }, 'request failed');
   }
 
-  /** What a library has to say. */
+  /** Passes on a warning of a library. */
   libraryWarned(library: string, message: string): void {
     this.logger.warn({ library }, redact(message));
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
+import { wroteRow } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import { newId, SessionId } from '../../database/tables/id.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
@@ -30,14 +31,13 @@ export class ReconnectionRepository {
       const { id, handle, purpose, generation, status } = session;
       const to = { id, handle, purpose, askedScope: askedScopeOf(session), generation: generation + 1 };
       const row = toGrantedRow(grant, to, this.sessionSecretsBox, await this.database.readNow(transaction));
-      const { numUpdatedRows } = await transaction
+      const update = transaction
         .updateTable('oauth_session')
         .set(row)
         .where('id', '=', id)
         .where('generation', '=', generation)
-        .where('status', '=', status)
-        .executeTakeFirst();
-      if (numUpdatedRows !== 1n) return undefined;
+        .where('status', '=', status);
+      if (!(await wroteRow(update))) return undefined;
       const replaced = status === 'active' ? await this.putAside(session, transaction) : undefined;
       return { session: toSession(row), replaced };
     });

@@ -35,7 +35,7 @@ export class Reconnections {
    * @throws BrokerError `NotFound` unless the session is a key's and can use a new grant
    */
   async getReconnection(sessionId: SessionId): Promise<Reconnection> {
-    const session = await this.reconnectable(sessionId);
+    const session = await this.getReconnectable(sessionId);
     return { did: session.did, scope: this.scopeShortfalls.wantedScope(session) };
   }
 
@@ -46,7 +46,7 @@ export class Reconnections {
    * asked for, `NotFound` when the session cannot use a new grant any more
    */
   async reconnect(sessionId: SessionId, grant: Grant): Promise<Session> {
-    const session = await this.reconnectable(sessionId);
+    const session = await this.getReconnectable(sessionId);
     const refusal = decideReconnection(session, grant);
     if (refusal) throw refusal;
     const taken = await this.reconnectionRows.storeGrant(session, grant);
@@ -58,13 +58,13 @@ export class Reconnections {
     return taken.session;
   }
 
-  private async reconnectable(sessionId: SessionId): Promise<StoredSession> {
+  private async getReconnectable(sessionId: SessionId): Promise<StoredSession> {
     const session = await this.sessionRows.findSession(sessionId);
-    if (session?.purpose === 'api_key' && this.hasUse(session)) return session;
+    if (session?.purpose === 'api_key' && this.needsGrant(session)) return session;
     throw notReconnectable();
   }
 
-  private hasUse(session: Session): boolean {
+  private needsGrant(session: Session): boolean {
     if (session.status === 'needs_reauth') return true;
     return session.status === 'active' && this.scopeShortfalls.missingParts(session).length > 0;
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { AuditLog } from '../../audit/audit-log.service.ts';
 import { Database } from '../../database/connection/database.ts';
+import { nextCursor } from '../../database/connection/next-cursor.ts';
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
 import { parseId, SessionId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
@@ -40,8 +41,7 @@ export class SessionOperations {
   /** Returns a page of sessions, and the cursor of the next page if there may be one. */
   async list(query: SessionQuery): Promise<{ sessions: Session[]; cursor?: string }> {
     const sessions = await this.sessionRows.listSessions(query);
-    const last = sessions.at(-1);
-    return sessions.length === query.limit && last ? { sessions, cursor: last.id } : { sessions };
+    return { sessions, ...nextCursor(sessions, query.limit, ({ id }) => id) };
   }
 
   /** @throws BrokerError `NotFound` */

@@ -5,7 +5,7 @@ import { type Answer, discard, exchange } from '../../identity/outbound/exchange
 import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
 import { signDpopProof } from '../../oauth/dpop/dpop-proof.ts';
 import { NonceCache } from '../../oauth/dpop/nonce-cache.ts';
-import { ServerClock } from '../../oauth/issuers/server-clock.ts';
+import { ServerClock } from '../../oauth/issuers/server-clock.service.ts';
 import { readDpopChallenge } from './dpop-challenge.ts';
 import type { LiveSession } from '../stored/session.cache.ts';
 import type { BodyStream } from './replay-window.service.ts';
@@ -34,15 +34,22 @@ export type PdsResponse = Answer;
 @Injectable()
 export class PdsRequests {
   private readonly nonces = new NonceCache();
-  private readonly clock = new ServerClock();
 
-  constructor(private readonly outboundHttp: OutboundHttp) {}
+  constructor(
+    private readonly outboundHttp: OutboundHttp,
+    private readonly serverClock: ServerClock,
+  ) {}
 
   /** Sends a request and returns the response. Repeats it once if the PDS refused the nonce or the clock of the proof. */
   async send(session: LiveSession, path: string, request: RepeatableRequest): Promise<PdsResponse> {
     const url = xrpcUrl(session.pds, path);
+    const clockOffset = this.serverClock.offsetOf(url.origin);
     const first = await this.sendSigned(session, url, path, request);
-    const clockWasWrong = this.clock.observe(url.origin, first.headers.date?.toString() ?? null);
+    const clockWasWrong = this.serverClock.observe(
+      url.origin,
+      first.headers.date?.toString() ?? null,
+      clockOffset,
+    );
     const challenge = challengeOf(first);
     const repeat = challenge === 'use_dpop_nonce' || (challenge === 'invalid_dpop_proof' && clockWasWrong);
     if (!repeat) return first;
@@ -79,7 +86,7 @@ export class PdsRequests {
 
   /** Returns the time by the clock of a PDS, as estimated from its responses. */
   now(pds: string): Date {
-    return this.clock.now(new URL(pds).origin);
+    return this.serverClock.now(new URL(pds).origin);
   }
 
   private async sendSigned(
@@ -91,7 +98,7 @@ export class PdsRequests {
     const { accessToken } = session.secrets;
     // Most servers use one nonce for all sessions, so a new session need not fetch its own.
     const nonce = this.nonces.get(session.id) ?? this.nonces.get(url.origin);
-    const now = this.clock.now(url.origin);
+    const now = this.serverClock.now(url.origin);
     const proof = signDpopProof(session.signer, { method, url, ath: session.ath, nonce, now });
     const options = {
       origin: url.origin,

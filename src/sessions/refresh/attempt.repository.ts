@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { UpdateQueryBuilder, UpdateResult } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
+import { wroteRow } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import { toTimestamp } from '../../database/tables/timestamp.ts';
 import type { AttemptRows } from '../../single-use/attempt-rows.ts';
@@ -41,7 +42,7 @@ export class AttemptRepository implements AttemptRows<SessionClaim> {
       .where('id', '=', claim.sessionId)
       .where('generation', '=', claim.generation)
       .where('status', '=', 'active');
-    return this.didUpdate(
+    return wroteRow(
       claim.place.kind === 'free'
         ? this.whereUnsent(prepared, claim.place)
         : this.whereLost(prepared, claim.place),
@@ -80,7 +81,7 @@ export class AttemptRepository implements AttemptRows<SessionClaim> {
     grant: RefreshedGrant,
   ): Promise<boolean> {
     const row = toBoundColumns({ ...session, ...grant });
-    return this.didUpdate(
+    return wroteRow(
       this.database
         .updateTable('oauth_session')
         .set(({ eb }) => ({
@@ -105,7 +106,7 @@ export class AttemptRepository implements AttemptRows<SessionClaim> {
   }
 
   giveUp(key: SessionClaim, retryAfterSeconds: number): Promise<boolean> {
-    return this.didUpdate(
+    return wroteRow(
       this.ofAttempt(key).set(({ eb }) => ({
         ...NO_ATTEMPT,
         failures: eb('failures', '+', 1),
@@ -115,7 +116,7 @@ export class AttemptRepository implements AttemptRows<SessionClaim> {
   }
 
   markInDoubt(key: SessionClaim): Promise<boolean> {
-    return this.didUpdate(this.ofAttempt(key).set({ attempt_state: 'in_doubt', lease_until: null }));
+    return wroteRow(this.ofAttempt(key).set({ attempt_state: 'in_doubt', lease_until: null }));
   }
 
   /** Matches no attempt, one whose lease has expired, or the orphan that the caller knows. */
@@ -148,10 +149,5 @@ export class AttemptRepository implements AttemptRows<SessionClaim> {
       .where('id', '=', sessionId)
       .where('generation', '=', generation)
       .where('attempt_id', '=', attemptId);
-  }
-
-  private async didUpdate(query: SessionUpdate): Promise<boolean> {
-    const { numUpdatedRows } = await query.executeTakeFirst();
-    return numUpdatedRows === 1n;
   }
 }

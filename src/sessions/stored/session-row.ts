@@ -24,23 +24,13 @@ const BOUND_COLUMNS = [
 
 export type BoundColumns = Pick<SessionRow, 'id' | (typeof BOUND_COLUMNS)[number]>;
 
-/** The part of a session that its tokens are bound to. */
-export type BoundFacts = Pick<
-  Session,
-  | 'id'
-  | 'did'
-  | 'handle'
-  | 'clientId'
-  | 'issuer'
-  | 'pds'
-  | 'scope'
-  | 'askedScope'
-  | 'kid'
-  | 'purpose'
-  | 'grantedAt'
-  | 'refreshedAt'
-  | 'accessExpiresAt'
->;
+/** `client_id` -> `clientId` */
+type FieldOf<Column extends string> = Column extends `${infer First}_${infer Rest}`
+  ? `${First}${Capitalize<FieldOf<Rest>>}`
+  : Column;
+
+/** The part of a session that its tokens are bound to: the field of every bound column. */
+export type BoundFacts = Pick<Session, FieldOf<keyof BoundColumns>>;
 
 /** Writes the bound columns of a row. */
 export function toBoundColumns(facts: BoundFacts): BoundColumns {

@@ -9,14 +9,14 @@ export type SessionSecrets = Pick<Grant, 'accessToken' | 'refreshToken' | 'dpopK
 /** Seals the secrets of a session, bound to its row. */
 @Injectable()
 export class SessionSecretsBox {
-  constructor(private readonly box: SealedBox) {}
+  constructor(private readonly sealedBox: SealedBox) {}
 
   seal({ accessToken, refreshToken, dpopKey }: SessionSecrets, row: BoundColumns): string {
-    return this.box.seal(JSON.stringify({ accessToken, refreshToken, dpopKey }), sealBinding(row));
+    return this.sealedBox.seal(JSON.stringify({ accessToken, refreshToken, dpopKey }), sealBinding(row));
   }
 
   /** @throws BrokerError `SealedRowUnreadable` when a bound column is not as it was sealed */
   open(sealed: string, row: BoundColumns): SessionSecrets {
-    return JSON.parse(this.box.open(sealed, sealBinding(row))) as SessionSecrets;
+    return JSON.parse(this.sealedBox.open(sealed, sealBinding(row))) as SessionSecrets;
   }
 }

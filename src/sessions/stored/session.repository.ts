@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, sql } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
+import { wroteRow } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { SessionReason, SessionStatus } from '../../database/tables/oauth-session.ts';
 import { newId, SessionId } from '../../database/tables/id.ts';
@@ -88,14 +89,14 @@ export class SessionRepository {
 
   /** Touches the row so that a concurrent sweep waits for the new holder. Returns false if the session is not active. */
   async addHolder({ id, did }: Pick<Session, 'id' | 'did'>, database: Kysely<Schema>): Promise<boolean> {
-    const { numUpdatedRows } = await database
-      .updateTable('oauth_session')
-      .set({ last_used_at: this.database.now() })
-      .where('id', '=', id)
-      .where('did', '=', did)
-      .where('status', '=', 'active')
-      .executeTakeFirst();
-    return numUpdatedRows === 1n;
+    return wroteRow(
+      database
+        .updateTable('oauth_session')
+        .set({ last_used_at: this.database.now() })
+        .where('id', '=', id)
+        .where('did', '=', did)
+        .where('status', '=', 'active'),
+    );
   }
 
   /** Locks a session until the transaction ends, so that later reads in it see the newest row. */
@@ -106,25 +107,25 @@ export class SessionRepository {
 
   /** Marks a session `revoking` unless it has a holder. Returns whether this call did. */
   async markRevokingUnheld(id: SessionId, database: Kysely<Schema>): Promise<boolean> {
-    const { numUpdatedRows } = await database
-      .updateTable('oauth_session')
-      .set(({ eb }) => ({ ...NO_ATTEMPT, status: 'revoking', generation: eb('generation', '+', 1) }))
-      .where('id', '=', id)
-      .where('status', 'in', ['active', 'needs_reauth'])
-      .where(isUnheld(this.database.now()))
-      .executeTakeFirst();
-    return numUpdatedRows === 1n;
+    return wroteRow(
+      database
+        .updateTable('oauth_session')
+        .set(({ eb }) => ({ ...NO_ATTEMPT, status: 'revoking', generation: eb('generation', '+', 1) }))
+        .where('id', '=', id)
+        .where('status', 'in', ['active', 'needs_reauth'])
+        .where(isUnheld(this.database.now())),
+    );
   }
 
   /** Marks a session `revoking`, and keeps the refresh token to revoke it with. Returns whether this call did. */
   async markRevoking(id: SessionId, database: Kysely<Schema> = this.database): Promise<boolean> {
-    const { numUpdatedRows } = await database
-      .updateTable('oauth_session')
-      .set(({ eb }) => ({ ...NO_ATTEMPT, status: 'revoking', generation: eb('generation', '+', 1) }))
-      .where('id', '=', id)
-      .where('status', 'in', ['active', 'needs_reauth'])
-      .executeTakeFirst();
-    return numUpdatedRows === 1n;
+    return wroteRow(
+      database
+        .updateTable('oauth_session')
+        .set(({ eb }) => ({ ...NO_ATTEMPT, status: 'revoking', generation: eb('generation', '+', 1) }))
+        .where('id', '=', id)
+        .where('status', 'in', ['active', 'needs_reauth']),
+    );
   }
 
   /** Lists sessions marked `revoking`, in random order, so that a few that cannot be revoked delay no others. */
@@ -154,20 +155,20 @@ export class SessionRepository {
     { sessionId, generation, attemptId }: AttemptKey,
     reason: SessionReason,
   ): Promise<boolean> {
-    const { numUpdatedRows } = await this.database
-      .updateTable('oauth_session')
-      .set(({ eb }) => ({
-        ...NO_ATTEMPT,
-        status: 'needs_reauth',
-        reason,
-        generation: eb('generation', '+', 1),
-      }))
-      .where('id', '=', sessionId)
-      .where('generation', '=', generation)
-      .where('attempt_id', '=', attemptId)
-      .where('status', '=', 'active')
-      .executeTakeFirst();
-    return numUpdatedRows === 1n;
+    return wroteRow(
+      this.database
+        .updateTable('oauth_session')
+        .set(({ eb }) => ({
+          ...NO_ATTEMPT,
+          status: 'needs_reauth',
+          reason,
+          generation: eb('generation', '+', 1),
+        }))
+        .where('id', '=', sessionId)
+        .where('generation', '=', generation)
+        .where('attempt_id', '=', attemptId)
+        .where('status', '=', 'active'),
+    );
   }
 
   /** Stores that sessions are in use, in batches small enough for every database. */

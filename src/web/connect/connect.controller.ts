@@ -8,7 +8,7 @@ import type { AuditSource } from '../../audit/audit-event.ts';
 import { AllowOnPages } from '../../http/origins/allow.decorator.ts';
 import { ZodPipe } from '../../http/schemas/zod.pipe.ts';
 import { LoginCookies } from '../../login/login-cookies.service.ts';
-import { LoginService } from '../../login/login.service.ts';
+import { Logins } from '../../login/logins.service.ts';
 import { OwnRequestCookie } from '../account/new-key/own-request-cookie.service.ts';
 import { Pages } from '../frame/pages.service.ts';
 import { connectTexts as texts } from '../texts/connect.ts';
@@ -25,7 +25,7 @@ const query = z.object({ problem: z.string().max(64).optional().catch(undefined)
 export class ConnectController {
   constructor(
     private readonly keyRequests: KeyRequests,
-    private readonly login: LoginService,
+    private readonly logins: Logins,
     private readonly loginCookies: LoginCookies,
     private readonly ownRequestCookie: OwnRequestCookie,
     private readonly pages: Pages,
@@ -53,7 +53,7 @@ export class ConnectController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const binding = this.loginCookies.bindBrowser(request, reply);
-    const url = await this.login.beginKeyRequest(id, binding, by);
+    const url = await this.logins.beginKeyAuthorization(id, binding, by);
     void reply.redirect(url.href, 303);
   }
 

@@ -11,10 +11,10 @@ import { HOSTILE, open, post, type ShownPages, type Stage } from './stage.ts';
 const CHROME =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
 
-/** As long as a handle is, of those that people have. */
+/** As long as real handles get. */
 const LONG_HANDLE = 'somebody-with-a-long-name.and-a-domain-of-their-own.example.com';
 
-/** The account's page on the first day, with nothing on it yet. */
+/** The account's page on the first day, while it is empty. */
 export async function* firstDayPages(stage: Stage, name = 'account-first-day'): ShownPages {
   const { broker, context } = stage;
   const { did } = accountOf(broker, 'bob.test');
@@ -24,7 +24,7 @@ export async function* firstDayPages(stage: Stage, name = 'account-first-day'): 
   yield { name };
 }
 
-/** Signs in as somebody who has allowed less than the broker asks for, and is signed in elsewhere too. */
+/** Signs in an account with a scope shortfall and a second browser. */
 export async function signInWithLittle({
   broker,
   context,
@@ -67,7 +67,7 @@ export async function* accountPages(stage: Stage, did: Did): ShownPages {
   yield { name: 'account-notice' };
 }
 
-/** The pages on the way to a key that an owner makes for themselves. */
+/** The pages of an owner who makes a key. */
 export async function* newKeyPages(stage: Stage): ShownPages {
   const { page } = stage;
   await open(stage, '/account/keys/new?problem=InvalidRequest&permission-3=yes&ends=30');
@@ -87,7 +87,7 @@ export async function* newKeyPages(stage: Stage): ShownPages {
   yield { name: 'key-secret' };
 }
 
-/** A key that works, one that needs its owner, and one that is over. */
+/** Stores a working key, one that needs its owner, and a revoked one. */
 async function storeKeys(broker: TestBroker, did: Did): Promise<Record<'works' | 'lost' | 'over', TestKey>> {
   const { pds } = broker.network;
   const store = async (name: string, status: 'active' | 'needs_reauth' | 'revoked') => {

@@ -11,7 +11,7 @@ import { giveCookie } from '../watched-context.ts';
 import { open, type ShownPages, type Stage } from './stage.ts';
 import { asId } from '../../ids.ts';
 
-/** The operator's pages before there is anything to see on them. */
+/** The operator's pages while they are empty. */
 export async function* quietAdminPages(stage: Stage): ShownPages {
   await open(stage, '/admin?problem=InvalidToken');
   yield { name: 'admin-sign-in' };
@@ -28,7 +28,7 @@ export async function* quietAdminPages(stage: Stage): ShownPages {
   yield { name: 'admin-audit-events-none', alike: true };
 }
 
-/** The operator's pages with something on each, and of one session. */
+/** The operator's pages with content, and those of one session. */
 export async function* adminPages(stage: Stage, sessionId: SessionId): ShownPages {
   await storeSessions(stage.broker);
   await storeClientKeys(stage.broker);
@@ -56,11 +56,11 @@ async function* sessionPages(stage: Stage, path: string): ShownPages {
 
 async function signIn({ broker, context }: Stage): Promise<void> {
   const operators = broker.app.get(OperatorSessions, { strict: false });
-  const { cookie } = await operators.open(broker.secrets.adminToken, '192.0.2.1');
+  const { cookie } = await operators.signIn(broker.secrets.adminToken, '192.0.2.1');
   await giveCookie(context, broker, cookie, 'latchkey-admin');
 }
 
-/** Sessions in every condition, and more than a page of them. */
+/** Stores sessions in every condition, more than a page of them. */
 async function storeSessions(broker: TestBroker): Promise<void> {
   const changes = [
     { status: 'needs_reauth', reason: 'lifetime' },
@@ -75,7 +75,7 @@ async function storeSessions(broker: TestBroker): Promise<void> {
   }
 }
 
-/** A key that signs, one that is to follow it, and one that is retired. */
+/** Stores a key that signs, one that will follow it, and a retired one. */
 async function storeClientKeys({ app, database }: TestBroker): Promise<void> {
   const keys = app.get(ClientKeyRepository, { strict: false });
   for (const name of ['signs', 'follows', 'retired']) {
@@ -125,7 +125,7 @@ async function storeNativeApps({ app, database }: TestBroker): Promise<void> {
   await apps.insertApp(old, database);
 }
 
-/** A process that has ended without a word, and what it held. */
+/** Stores a crashed process and its lease. */
 async function storeSilentInstance({ database }: TestBroker): Promise<void> {
   const owner = randomUUID();
   const before = database.now(-3600);

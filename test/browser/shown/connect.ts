@@ -2,7 +2,7 @@ import { accountOf } from '../../broker/test-broker.ts';
 import { KeyAsker, type AskedKey } from '../../network/key-asker.ts';
 import { HOSTILE, open, post, type ShownPages, type Stage } from './stage.ts';
 
-/** The pages of a key request that somebody else has made. */
+/** The pages of another caller's key request. */
 export async function* connectPages(stage: Stage): ShownPages {
   const asked = await ask(stage);
   await open(stage, `/connect/${asked.id}`);
@@ -30,7 +30,7 @@ async function* loopbackPages(stage: Stage): ShownPages {
   yield { name: 'connect-denied' };
 }
 
-/** Approves a request in this browser, decides at the PDS in another one, and comes back in this one. */
+/** Approves a request in this browser, consents at the PDS in another one, and opens the callback in this one. */
 export async function authorizeElsewhere({ broker, context, page }: Stage, path: string): Promise<void> {
   const headers = { origin: broker.url };
   const approved = await context.request.post(`${broker.url}${path}/approve`, { headers, maxRedirects: 0 });

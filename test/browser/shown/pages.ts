@@ -4,7 +4,7 @@ import { connectPages } from './connect.ts';
 import { signedInPages, signInPages, troubledSignInPages } from './sign-in.ts';
 import { open, type ShownPages, type Stage } from './stage.ts';
 
-/** What a person may be asked for in all: permissions of every kind. */
+/** A scope with permissions of every kind. */
 export const EVERY_KIND_OF_PERMISSION = [
   'atproto',
   'transition:generic',
@@ -15,7 +15,7 @@ export const EVERY_KIND_OF_PERMISSION = [
   'blob:image/*',
 ].join(' ');
 
-/** The pages of a broker that has no operator's pages, and lets nobody ask for keys. */
+/** The pages of a broker without operator's pages and key requests. */
 export async function* pagesOfLittle(stage: Stage): ShownPages {
   await open(stage, '/admin');
   yield { name: 'admin-off' };

@@ -4,7 +4,7 @@ import type { TestBroker } from '../../broker/test-broker.ts';
 import { giveCookie } from '../watched-context.ts';
 import { open, type ShownPages, type Stage } from './stage.ts';
 
-/** The sign-in page of a browser in which nobody is signed in. */
+/** The sign-in page of a signed-out browser. */
 export async function* signInPages(stage: Stage): ShownPages {
   await open(stage, '/');
   yield { name: 'sign-in' };
@@ -21,7 +21,7 @@ export async function* signInPages(stage: Stage): ShownPages {
   yield { name: 'unknown-address' };
 }
 
-/** The same page for who is signed in. */
+/** The sign-in page of a signed-in browser. */
 export async function* signedInPages(stage: Stage, did: Did): ShownPages {
   await open(stage, '/?problem=LoginCancelled');
   yield { name: 'sign-in-again' };
@@ -33,14 +33,14 @@ export async function* signedInPages(stage: Stage, did: Did): ShownPages {
   yield { name: 'reconsent' };
 }
 
-/** The same page where it cannot be told who is signed in. */
+/** The sign-in page of a browser whose session cannot be read. */
 export async function* troubledSignInPages(stage: Stage): ShownPages {
   await giveCookie(stage.context, stage.broker, await storeUnreadable(stage.broker));
   await open(stage, '/');
   yield { name: 'sign-in-unavailable', alike: true };
 }
 
-/** The cookie of a session whose row was edited, and opens nothing until it is mended. */
+/** Returns the cookie of a session with an edited row, which cannot be unsealed. */
 async function storeUnreadable(broker: TestBroker): Promise<string> {
   const session = await storeSession(broker, broker.network.pds);
   const change = { handle: 'edited.test' };

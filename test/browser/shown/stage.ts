@@ -1,17 +1,17 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import type { TestBroker } from '../../broker/test-broker.ts';
 
-/** What somebody says who wants to be taken for something else. */
+/** A name that tries to inject markup. */
 export const HOSTILE = '<img src=x onerror=alert(1)>';
 
-/** A page of the broker that is open now, in a browser that is signed in as a person and as the operator. */
+/** The page that is open now, in a browser that is signed in as a person and as the operator. */
 export type ShownPage = {
   readonly name: string;
-  /** Whether it looks like another one but for some words: it is checked, and no picture is taken of it. */
+  /** True if only some words differ from another page. Such a page is checked, but not pictured. */
   readonly alike?: true;
 };
 
-/** Opens pages, one after the other, each with something on it. */
+/** Opens pages, one after another, each with content. */
 export type ShownPages = AsyncGenerator<ShownPage, void>;
 
 export type Stage = {
@@ -32,7 +32,7 @@ export async function post(stage: Stage, path: string, fields: Record<string, st
   await stage.page.waitForURL(`**${path}`);
 }
 
-/** Runs inside of the page. */
+/** Runs inside the page. */
 function submitForm({ path, fields }: { path: string; fields: Record<string, string> }): void {
   const form = document.createElement('form');
   Object.assign(form, { method: 'post', action: path });

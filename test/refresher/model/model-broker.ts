@@ -71,7 +71,7 @@ export class ModelBroker {
 
   /** Shows the others that it lives. */
   async beat(): Promise<void> {
-    await this.get(InstanceRepository).beat(this.owner);
+    await this.get(InstanceRepository).writeHeartbeat(this.owner);
   }
 
   /** Stops the next refresh that comes to a point; resolves when one has. */

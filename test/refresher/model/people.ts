@@ -1,4 +1,4 @@
-import { LoginService } from '../../../src/login/login.service.ts';
+import { Logins } from '../../../src/login/logins.service.ts';
 import { Authorizations } from '../../../src/oauth/authorization/authorizations.service.ts';
 import { SessionOperations } from '../../../src/sessions/operator/session-operations.service.ts';
 import { Sessions } from '../../../src/sessions/use/sessions.service.ts';
@@ -19,11 +19,11 @@ export async function signIn(
   did: Did,
   previous?: SessionUnderTest,
 ): Promise<SessionUnderTest> {
-  const login = broker.get(LoginService);
-  const callback = world.ground.network.authorize(await login.begin(handleOf(did), {}, binding));
+  const login = broker.get(Logins);
+  const callback = world.ground.network.authorize(await login.beginSignIn(handleOf(did), {}, binding));
   const held = previous && (await isHeld(broker, previous));
   const browser = { binding, userAgent: undefined, from: '127.0.0.1', cookie: previous?.cookie };
-  const finished = await login.finish(callback, browser);
+  const finished = await login.finishLogin(callback, browser);
   const cookie = finished.kind === 'signed-in' ? finished.opened.cookie : '';
   if (previous && held) previous.isOver = true;
   const uiSession = await broker.get(UiSessions).findByCookie(cookie);
@@ -43,10 +43,10 @@ export async function authorizeKey(world: World, broker: ModelBroker, did: Did):
 
 /** Takes a key's session up again that needs its owner. */
 export async function reconnect(world: World, broker: ModelBroker, session: SessionUnderTest): Promise<void> {
-  const login = broker.get(LoginService);
+  const login = broker.get(Logins);
   const url = await login.beginReconnection(session.id, undefined, binding);
   const callback = world.ground.network.authorize(url);
-  await login.finish(callback, { binding, userAgent: undefined, from: '127.0.0.1', cookie: undefined });
+  await login.finishLogin(callback, { binding, userAgent: undefined, from: '127.0.0.1', cookie: undefined });
   const { issuer } = world.ground.network;
   session.grant = issuer.grantOf(refreshTokenOf(await world.find(session.id)) ?? '') ?? session.grant;
 }

@@ -33,7 +33,7 @@ export class AdminSignInController {
     @Req() { ip }: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { cookie, expiresAt } = await this.operatorSessions.open(token, ip);
+    const { cookie, expiresAt } = await this.operatorSessions.signIn(token, ip);
     this.operatorCookie.set(reply, cookie, expiresAt);
     void reply.redirect(`${this.config.basePath}/admin`, 303);
   }
@@ -45,7 +45,7 @@ export class AdminSignInController {
     @CallSource() by: AuditSource,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.operatorSessions.end(operatorSessionId, by);
+    await this.operatorSessions.signOut(operatorSessionId, by);
     this.operatorCookie.clear(reply);
     void reply.redirect(`${this.config.basePath}/admin`, 303);
   }

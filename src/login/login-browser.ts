@@ -1,5 +1,16 @@
 import { isSecret, newSecret } from '../crypto/secret.ts';
 
+/** The browser of a login. */
+export type LoginBrowser = {
+  /** The value of its login cookie, a secret that ties the login to this browser. */
+  readonly binding: string | undefined;
+  readonly userAgent: string | undefined;
+  /** The address of the browser. */
+  readonly from: string;
+  /** The session cookie of an earlier sign-in, which a new one replaces. */
+  readonly cookie: string | undefined;
+};
+
 /** Returns the name of the cookie that ties a login to its browser. `__Host-` requires https (RFC 6265bis section 4.1.3). */
 export function loginCookieName(secure: boolean): string {
   return secure ? '__Host-latchkey-login' : 'latchkey-login';

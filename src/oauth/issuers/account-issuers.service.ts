@@ -6,9 +6,10 @@ import {
 } from '@atproto/oauth-client-node';
 import { assertAtprotoDid, type DidResolver } from '@atproto-labs/did-resolver';
 import type { Did } from '../../database/tables/did.ts';
-import type { Config } from '../../config/config.ts';
+import { Injectable } from '@nestjs/common';
+import { Config } from '../../config/config.ts';
 import { createDidResolver } from '../../identity/resolution/did-resolvers.ts';
-import type { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
+import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
 import { pdsOf } from '../../identity/resolution/pds-of.ts';
 import { SharedRequests } from './shared-requests.ts';
 
@@ -23,6 +24,7 @@ const noCache = { get: () => undefined, set: () => undefined, del: () => undefin
  * Nothing is kept. Each account's document is fetched from its source; the two documents that all accounts of a
  * server have in common are shared by those who ask for them at the same time. Handles are not looked at.
  */
+@Injectable()
 export class AccountIssuers {
   private readonly allowHttp: boolean;
   private readonly documents: DidResolver<'plc' | 'web'>;

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../config/config.ts';
+import { Database } from '../database/connection/database.ts';
+import { requireAllowedAccount } from '../identity/resolution/allowed-accounts.ts';
+import { IdentityService } from '../identity/resolution/identity.service.ts';
+import type { Grant } from '../oauth/authorization/grant.ts';
+import { Log } from '../observability/log/log.ts';
+import { ScopeShortfalls } from '../sessions/stored/scope-shortfalls.service.ts';
+import { Sessions } from '../sessions/use/sessions.service.ts';
+import { type OpenedUiSession, UiSessions } from '../ui-sessions/ui-sessions.service.ts';
+import type { LoginBrowser } from './login-browser.ts';
+
+/** Signs browsers in with the grants of their accounts. */
+@Injectable()
+export class SignIns {
+  constructor(
+    private readonly config: Config,
+    private readonly database: Database,
+    private readonly identity: IdentityService,
+    private readonly sessions: Sessions,
+    private readonly scopeShortfalls: ScopeShortfalls,
+    private readonly uiSessions: UiSessions,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * Stores a grant as a session with a UI session, and ends the browser's earlier UI session. If this throws, nothing was
+   * stored and the caller must revoke the grant.
+   *
+   * @throws BrokerError `AccountNotAllowed`, and the errors of {@link IdentityService.resolve}
+   */
+  async signIn(grant: Grant, browser: LoginBrowser): Promise<OpenedUiSession> {
+    requireAllowedAccount(grant.did, this.config);
+    const { handle = null } = await this.identity.resolve(grant.did);
+    const previous = browser.cookie && (await this.uiSessions.findByCookie(browser.cookie));
+    // One transaction: after its commit nothing may fail, because a failure revokes the grant.
+    const { session, opened, replaced } = await this.database.transaction().execute(async transaction => {
+      const session = await this.sessions.create(grant, { handle, purpose: 'ui' }, transaction);
+      const opened = await this.uiSessions.openUiSession(session, browser.userAgent, transaction);
+      const replaced = previous ? await this.uiSessions.beginEnding(previous, transaction) : false;
+      return { session, opened, replaced };
+    });
+    this.log.signedIn({ did: session.did, sessionId: session.id, pds: session.pds });
+    this.scopeShortfalls.reportGrant(session, 'login');
+    if (previous && replaced) await this.uiSessions.finishEnding(previous);
+    return opened;
+  }
+}

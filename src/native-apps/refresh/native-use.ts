@@ -1,0 +1,48 @@
+import type { CheckedProof } from '../../oauth/dpop/dpop-proof-check.ts';
+import { decideRefreshOutcome } from '../../oauth/refresh/refresh-outcome.ts';
+import type { Failure } from '../../single-use/token-use.ts';
+import type { Fingerprint } from './fingerprints.service.ts';
+import type { AppRequest, ReceivedAnswer } from './issuer-requests.service.ts';
+import type { IssuerAnswer, SentProof, TokenBinding, UseOutcome } from './native-refresh.ts';
+
+/** The use of a refresh token by an app, checked: only signing and sending are left. */
+export type NativeUse = {
+  readonly fingerprint: Fingerprint;
+  readonly binding: TokenBinding;
+  /** With the key that the binding names. */
+  readonly request: AppRequest;
+  readonly proof: CheckedProof;
+};
+
+/** How the transmission of an app's refresh ended. */
+export type NativeOutcome =
+  | { readonly kind: 'refreshed'; readonly answer: IssuerAnswer; readonly refreshToken: string | null }
+  | { readonly kind: 'sign-again'; readonly answer: IssuerAnswer }
+  | { readonly kind: 'refused'; readonly answer: IssuerAnswer }
+  | Failure;
+
+/** Decides what an issuer's answer means for the token. */
+export function decideOutcome({ answer, clockWasWrong }: ReceivedAnswer): NativeOutcome {
+  const outcome = decideRefreshOutcome(answer.status, answer.body, answer.headers['retry-after'] ?? null);
+  switch (outcome.kind) {
+    case 'refreshed':
+      return { kind: 'refreshed', answer, refreshToken: outcome.tokens.refreshToken };
+    case 'unknown':
+    case 'not-sent':
+      return outcome;
+    case 'sign-again':
+      return { kind: 'sign-again', answer };
+    case 'refused':
+    case 'invalid-grant': {
+      // The broker signed for the wrong time. The next assertion is for the right one.
+      const cause = new Error('The assertion was signed by another clock than the issuer has.');
+      return clockWasWrong ? { kind: 'not-sent', cause } : { kind: 'refused', answer };
+    }
+  }
+}
+
+/** Returns the outcome for the callers that wait. */
+export function toUseOutcome(outcome: NativeOutcome, sent: SentProof): UseOutcome {
+  if (outcome.kind === 'refreshed') return { kind: 'answered', answer: outcome.answer, sent };
+  return outcome.kind === 'sign-again' ? { kind: 'refused', answer: outcome.answer } : outcome;
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { existsSync, readFileSync } from 'node:fs';
+
+const root = new URL('../../', import.meta.url);
+
+/** What stands between backticks in a document, outside fenced blocks. */
+function quotedIn(document: string): string[] {
+  const text = readFileSync(new URL(document, root), 'utf8').replaceAll(/^```[^]*?^```/gm, '');
+  return [...text.matchAll(/`([^`\n]+)`/g)].map(([, quoted = '']) => quoted);
+}
+
+describe.each(['README.md', 'docs/contributing.md'])('%s', document => {
+  it('names only files and folders that exist', () => {
+    const paths = quotedIn(document).filter(quoted =>
+      /^(src|migrations|test|bench|tools|docs)\/[\w./-]*$/.test(quoted),
+    );
+    expect(paths.filter(path => !existsSync(new URL(path, root)))).toEqual([]);
+  });
+});
+
+describe('docs/contributing.md', () => {
+  it('says for each task where to change it', () => {
+    const text = readFileSync(new URL('docs/contributing.md', root), 'utf8');
+    const rows = [...text.matchAll(/^\| (.+?) +\| .*`(?:src|migrations)\//gm)].map(([, task]) => task);
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        'add a column to sessions',
+        'change when sessions refresh',
+        'add a scope for temp tokens',
+        'a setting',
+        'an error code',
+        'refuse one more method',
+        'a metric',
+        'a page',
+        'another SQL engine',
+        'a new kind of credential',
+      ]),
+    );
+  });
+});
