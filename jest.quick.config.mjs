@@ -1,9 +1,9 @@
 import base from './jest.config.json' with { type: 'json' };
 
-const { globalSetup, globalTeardown, ...config } = base;
-
-/** What needs neither the network of the tests nor Postgres nor a browser: for the loop while writing. */
+/** Runs what needs neither the network of the tests nor Postgres nor a browser: for the loop while writing. */
 export default {
-  ...config,
-  testMatch: ['<rootDir>/{src,migrations}/**/*.spec.{ts,tsx}'],
+  ...base,
+  globalSetup: undefined,
+  globalTeardown: undefined,
+  testMatch: ['<rootDir>/{src,migrations,test/structure}/**/*.spec.{ts,tsx}'],
 };

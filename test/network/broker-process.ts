@@ -7,10 +7,10 @@ import { Child, type Exit } from './child.ts';
 import { exchange } from './http-exchange.ts';
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
-const preloads = ['end-with-parent.ts', 'arm-fail-points.ts'].flatMap(name => [
-  '--import',
-  new URL(name, import.meta.url).href,
-]);
+const preloads = [
+  new URL('end-with-parent.ts', import.meta.url).href,
+  new URL('arm-fail-points.ts', import.meta.url).href,
+].flatMap(url => ['--import', url]);
 const pollMs = 50;
 
 /** The whole of a broker's settings: of this process's environment it gets no more than PATH and HOME. */
