@@ -11,7 +11,7 @@ import { madeUpGrant } from '../made-up-grant.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
-/** Stores so many sessions for keys, each of an account of its own; nothing of them falls due while it is measured. */
+/** Stores sessions for keys, each of its own account. None falls due during the measurement. */
 export async function storeKeySessions(
   database: Database,
   keyring: Keyring,

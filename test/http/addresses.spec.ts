@@ -89,7 +89,7 @@ describeBroker(
       ['a whole URL of our own, with a method it has not', () => `PUT ${broker().url}/livez`, 404],
       ['an asterisk', 'OPTIONS *', 404],
       ['a fragment', 'GET /livez#/api/me', 200],
-      ['a method that nobody knows', 'STEAL /', 400],
+      ['an unknown method', 'STEAL /', 400],
     ])('may be written with %s', async (_name, requestLine, status) => {
       const line = typeof requestLine === 'string' ? requestLine : requestLine();
       expect((await send(line)).status).toBe(status);

@@ -10,7 +10,7 @@ const html = { 'content-type': 'text/html' };
 
 type Case = [name: string, effect: Effect];
 
-/** What leaves open whether the token was spent, when it was not. */
+/** Faults that hide that the token was not spent. */
 const doubtful: Case[] = [
   ['the connection is reset', { kind: 'reset', moment: 'before' }],
   ['500', answer('before', 500)],
@@ -22,14 +22,14 @@ const doubtful: Case[] = [
   ['an answer without end', answer('before', 200, ' '.repeat(100_000), json)],
 ];
 
-/** What loses the answer after the token was spent. */
+/** Faults that lose the response after the token was spent. */
 const lost: Case[] = [
   ['the connection is reset after the commit', { kind: 'reset', moment: 'after' }],
   ['500 after the commit', answer('after', 500)],
   ['the answer is cut', { kind: 'cut' }],
 ];
 
-/** What the issuer says without looking at the token. */
+/** Errors that the issuer returns before it reads the token. */
 const refused: Case[] = [
   ['429 with Retry-After', answer('before', 429, '{"error":"slow_down"}', { ...json, 'retry-after': '7' })],
   ['invalid_client', answer('before', 401, '{"error":"invalid_client"}', json)],

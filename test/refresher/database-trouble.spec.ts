@@ -155,7 +155,7 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 3;
     return (await readdir(directory)).filter(name => name.endsWith('.answer'));
   }
 
-  /** Ends the broker's connections again and again, in the moments to come. */
+  /** Closes the broker's connections repeatedly for a while. */
   async function cutConnections(): Promise<void> {
     const admin = await openDatabase({ kind: 'postgres', url });
     for (let times = 0; times < 20; times++) {

@@ -8,7 +8,7 @@ import { type RememberedGrant, rememberGrant } from './remembered-grant.ts';
 import { TestSession } from './test-session.ts';
 import { until } from '../until.ts';
 
-/** Where each round takes a login more: so many in all, over the five points. */
+/** Rounds per point, for tests that log in once per round. */
 const FEW = ROUNDS / failPoints.length;
 
 describeFaults('a logout during a refresh', logouts);
@@ -108,7 +108,7 @@ type StoppedRefresh = {
   refreshing: Promise<unknown>;
 };
 
-/** Refreshes one session after the other, each stopped at a point. */
+/** Refreshes sessions in turn, each suspended at a point. */
 async function* refreshesStoppedAt(
   point: FailPoint,
   place: FaultyPlace,
@@ -157,7 +157,7 @@ async function toKey({ broker, browser, id }: TestSession): Promise<TestSession>
   return new TestSession(broker, browser, made.id);
 }
 
-/** Ends a generation as another process does that holds the answer for lost. */
+/** Ends a generation, like another process that takes the response for lost. */
 async function giveUp({ broker, id }: TestSession): Promise<void> {
   await broker.database
     .updateTable('oauth_session')

@@ -148,7 +148,7 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
     ['another kind of lexicon', { id: nsid, defs: { main: { type: 'query' } } }],
     ['a lexicon without a main part', { id: nsid, defs: {} }],
     ['the set of another name', { ...lexicon(whole), id: 'com.example.crate.others' }],
-    ['more permissions than anybody can read', lexicon(Array.from({ length: 1001 }, () => whole[0] ?? {}))],
+    ['more permissions than a person can read', lexicon(Array.from({ length: 1001 }, () => whole[0] ?? {}))],
     ['a longer text than any set', lexicon([{ ...narrow[0], collection: ['a'.repeat(200_000)] }])],
     ['permissions that are none', lexicon([{ type: 'permission', resource: 'repo', collection: { a: 1 } }])],
     ['nothing', undefined],

@@ -14,7 +14,7 @@ import { ApiKeyCache } from '../../../src/api-keys/keys/api-key.cache.ts';
 import { ApiKeyRefusalLog } from '../../../src/api-keys/keys/api-key-refusal-log.service.ts';
 import { RowMac } from '../../../src/crypto/row-mac.ts';
 
-/** Latchkey's own verifier, as its modules put it together. */
+/** Latchkey's own verifier, as its modules provide it. */
 export type Verifier = { accepts: (secret: string) => Promise<boolean>; stop: () => Promise<void> };
 
 const use = { method: 'GET', path: '/api/me', route: '/api/me', params: {}, from: '127.0.0.1' };

@@ -16,13 +16,13 @@ import { UiSessionRepository } from '../../../src/ui-sessions/ui-session.reposit
 import { didOf, handleOf } from '../../../test/network/fake-accounts.ts';
 import { madeUpGrant } from '../../made-up-grant.ts';
 
-/** As many as both databases take in one statement. */
+/** The batch size that both databases accept. */
 const rowsAtOnce = 500;
 
-/** Tokens are good for so long that nothing is refreshed while it is measured. */
+/** Tokens live so long that none is refreshed during the measurement. */
 const dayMs = 24 * 60 * 60_000;
 
-/** Stores so many sessions, each held by a browser, before a broker with these settings starts; answers their cookies. */
+/** Stores sessions, each with a browser session, before a broker with these settings starts. Returns their cookies. */
 export async function storeBrowsers(settings: BrokerSettings, pds: string, count: number): Promise<string[]> {
   const config = readConfig(settings);
   if (config.encryption.kind !== 'given') throw new Error('the broker has no encryption key in its settings');

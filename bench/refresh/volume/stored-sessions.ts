@@ -40,7 +40,7 @@ export async function storeSessions(
     for (let account = next++; account < count; account = next++) {
       const grant = madeUpGrant(didOf(account), issuer, clientId, hourMs);
       const session = await sessions.insertSession(grant, { handle: handleOf(grant.did), purpose: 'ui' });
-      // The sweep ends a session that nobody holds.
+      // The sweep ends sessions without a holder.
       await holders.insertUiSession(holderOf(session), database);
     }
   };
