@@ -33,7 +33,7 @@ export function judgeEvents(row: StoredSession, events: readonly SessionEvent[])
   const isLost = last?.kind === 'lost';
   if (row.status === 'active' && isLost) return 'it lives, and its loss was told';
   if (row.status !== 'needs_reauth') return undefined;
-  if (!isLost) return 'it was lost, and nobody was told';
+  if (!isLost) return 'it was lost without an event';
   return row.reason === last?.reason
     ? undefined
     : `it was lost by ${row.reason ?? 'nothing'}, told was ${last?.reason ?? ''}`;
@@ -80,8 +80,8 @@ export function judgeTokens(
 }
 
 /**
- * Whether a token was on its way again when its first answer turned up with a broker that had counted as dead. Nothing
- * could have kept that session: what arrives later ends it at its issuer.
+ * Returns whether a token was resent when its first response turned up at a broker that had counted as dead. No rule can
+ * keep that session, as the later arrival ends it at its issuer.
  */
 function isOvertaken(sent: readonly SentToken[], stored: string | undefined): boolean {
   return sent.some(({ isBlind, refreshToken }) => isBlind && refreshToken !== stored);

@@ -37,7 +37,7 @@ export function judgeSending(sent: SentToken, arrival: Arrival): string | undefi
     if (sent.sentAt - before.sentAt <= requestLife(session))
       return 'was sent again while the first request could be accepted';
     if (before.outcome !== 'lost' && !isOutOfReach(before, arrival, sent.sentAt))
-      return 'was sent again while somebody might receive the first answer';
+      return 'was resent while a broker might receive the first response';
   }
   return sent.isBlind && doubtful.some(({ isBlind }) => isBlind)
     ? 'was sent again more than once without proof that it was not spent'

@@ -83,7 +83,7 @@ export class World {
   async watch(id: SessionId, facts: Pick<SessionUnderTest, 'purpose' | 'cookie'>): Promise<SessionUnderTest> {
     const seen = await this.find(id);
     const grant = this.ground.network.issuer.grantOf(refreshTokenOf(seen) ?? '');
-    if (!grant) throw new Error(`session ${id} has tokens of nobody`);
+    if (!grant) throw new Error(`session ${id} has tokens of no grant`);
     const session = { ...facts, id, did: seen.did, grant, seen, isOver: false, unsent: [] };
     this.sessions.push(session);
     return session;
@@ -215,7 +215,7 @@ export class World {
     const isAnswered = (sent: SentToken): boolean => sent.outcome === 'answered' && sent.received;
     const answered = this.road.sent.find(sent => sent.refreshToken === refreshToken && isAnswered(sent));
     const session = answered && this.sessions.find(({ grant }) => grant === this.#grantOf(answered));
-    if (session) this.#require(session, 'its refresh token was sent again after its answer was received');
+    if (session) this.#require(session, 'its refresh token was sent again after its response was received');
   }
 
   /** Marks responses as received, except at a broker that was suspended over them. */
