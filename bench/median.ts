@@ -1,4 +1,4 @@
-/** The middle of some numbers, of an even count the mean of both in the middle; NaN of none. */
+/** Returns the median, NaN for no numbers. */
 export function medianOf(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** The clock ticks in which Linux tells CPU times are hundredths of a second on every machine. */
+/** Linux reports CPU times in ticks of 10 ms on every machine. */
 const microsecondsPerTick = 10_000;
 const namesOfMemory = { peak: 'VmHWM', resident: 'VmRSS' } as const;
 
@@ -17,7 +17,7 @@ export function residentMemoryOf(pid: number): Promise<number> {
 /** The CPU time of all threads of a process so far, in µs; Linux only. */
 export async function cpuTimeOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // The name of the program stands in parentheses and may hold anything; behind it come the numbers.
+  // The program's name is in parentheses and may contain any character. The numbers follow it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [user, system] = [fields[11], fields[12]].map(Number);
   if (user === undefined || system === undefined)

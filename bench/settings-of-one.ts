@@ -7,14 +7,14 @@ import { freePorts } from '../test/network/free-ports.ts';
 import { startPostgres } from '../test/network/postgres.ts';
 import type { Started } from '../test/network/started.ts';
 
-/** Limits that are counted as in service, and that no load here comes to. */
+/** Limits beyond every load here. They are counted as in service. */
 const unreachedLimits = {
   LATCHKEY_LIMIT_PER_ADDRESS: '100000000',
   LATCHKEY_LIMIT_PER_CREDENTIAL: '100000000',
   LATCHKEY_CONCURRENCY_PER_SESSION: '1000',
 };
 
-/** The settings of one broker on a new database of its own; `upstream` is the origin of its PDS and PLC directory. */
+/** Returns the settings of one broker on a new database. `upstream` is the origin of its PDS and PLC directory. */
 export async function settingsOfOne(
   database: 'sqlite' | 'postgres',
   upstream: string,

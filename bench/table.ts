@@ -1,6 +1,6 @@
 export type Cell = string | number;
 
-/** A Markdown table whose source is aligned too; a column of numbers is aligned at its right. */
+/** Formats a Markdown table with an aligned source. Numbers are right-aligned. */
 export function toTable(titles: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const cells = [titles, ...rows].map(row => row.map(String));
   const columns = titles.map((_, column) => ({
@@ -16,7 +16,7 @@ export function toTable(titles: readonly string[], rows: readonly (readonly Cell
   return [head, rule, ...body].join('\n');
 }
 
-/** A number with its thousands apart, rounded to so many decimals. */
+/** Formats a number with thousands separators, rounded to some decimals. */
 export function toNumber(value: number, decimals = 0): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }

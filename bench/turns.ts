@@ -1,10 +1,10 @@
-/** Does work one after the other, in the order in which it was asked for. */
+/** Runs work one at a time, in order. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
 
   take<Result>(work: () => Result | PromiseLike<Result>): Promise<Result> {
     const turn = this.#last.then(work);
-    // One's failure is not the next one's; whoever took the turn is told.
+    // A failure reaches only its own caller.
     this.#last = turn.catch(() => undefined);
     return turn;
   }

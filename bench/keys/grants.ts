@@ -2,13 +2,16 @@ import type { Config } from '../../src/config/config.ts';
 import type { Keyring } from '../../src/crypto/keyring.ts';
 import type { Database } from '../../src/database/connection/database.ts';
 import { didOf, handleOf } from '../../test/network/fake-accounts.ts';
-import { clientIdOf, SealedBox, SessionRepository, SessionSecretsBox } from '../built-broker.ts';
+import { clientIdOf } from '../../src/oauth/issuers/client-metadata.ts';
+import { SealedBox } from '../../src/crypto/sealed-box.ts';
+import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
+import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
 import type { Holdable } from './stored-keys.ts';
 import { madeUpGrant } from '../made-up-grant.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
-/** Stores so many sessions for keys, each of an account of its own; nothing of them falls due while it is measured. */
+/** Stores sessions for keys, each of its own account. None falls due during the measurement. */
 export async function storeKeySessions(
   database: Database,
   keyring: Keyring,

@@ -1,4 +1,4 @@
-// Measures what recognising an API key costs, few keys stored or many, and how soon a revocation is known elsewhere.
+// Measures the cost of validating an API key, with few or many stored, and how soon another broker knows a revocation.
 import { readCommandLine } from '../../test/network/command-line.ts';
 import { runUntilSignal } from '../../test/network/run-until-signal.ts';
 import { Started } from '../../test/network/started.ts';
@@ -21,7 +21,7 @@ await runUntilSignal(async started => {
   return 'end';
 });
 
-/** Runs one bench and ends what it started, so that it is not in the way of the next one. */
+/** Runs one bench and stops what it started, so that it does not disturb the next one. */
 async function show(bench: Bench, started: Started): Promise<void> {
   const own = await started.start(() => Promise.resolve(new Started()));
   console.log(`${await bench(options, own)}\n`);

@@ -8,19 +8,19 @@ export type Part = (typeof parts)[number];
 export const usage = `node bench/keys/main.ts [--only ${parts.join(',')}] [--keys N] [--rounds N] [--seconds N] [--tries N]`;
 
 export type Options = {
-  /** The parts that are run, in their order. */
+  /** The parts to run, in order. */
   parts: readonly Part[];
-  /** How many stored keys are compared with a thousand. */
+  /** Number of stored keys, compared with a thousand. */
   keys: number;
-  /** How often each contender has its turn. */
+  /** Turns of each contender. */
   rounds: number;
-  /** How long a turn is. */
+  /** Seconds of a turn. */
   seconds: number;
-  /** How many keys are revoked at one broker and tried at another. */
+  /** Number of keys that are revoked at one broker and used at another. */
   tries: number;
 };
 
-/** Reads the options from their arguments; throws `UsageError`, or what `parseArgs` throws. */
+/** Parses the options. Throws `UsageError` or an error of `parseArgs`. */
 export function parseOptions(args: string[]): Options {
   const { only, ...counts } = parseArgs({
     args,

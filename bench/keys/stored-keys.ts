@@ -5,21 +5,24 @@ import type { ApiKeyTable } from '../../src/database/tables/api-key.ts';
 import type { Did } from '../../src/database/tables/did.ts';
 import { ApiKeyId, newId, type SessionId } from '../../src/database/tables/id.ts';
 import { toTimestamp } from '../../src/database/tables/timestamp.ts';
-import { apiKeyBindingOf, digestOf, newApiKeySecret, RowMac, startOf } from '../built-broker.ts';
+import { macBinding as apiKeyBindingOf } from '../../src/api-keys/keys/api-key.repository.ts';
+import { digestOf } from '../../src/crypto/secret.ts';
+import { newApiKeySecret, startOf } from '../../src/crypto/api-key-secret.ts';
+import { RowMac } from '../../src/crypto/row-mac.ts';
 
-/** As many as both databases take in one statement. */
+/** The batch size that both databases accept. */
 const rowsAtOnce = 2_000;
 const statementsAtOnce = 25;
 
-/** A key that is stored, with the secret that nobody else has. */
+/** A stored key with its secret. */
 export type StoredKey = { id: ApiKeyId; did: Did; secret: string };
 
-/** What keys hold. */
+/** The session of each key. */
 export type Holdable = { id: SessionId; did: Did };
 
 /**
- * Stores so many keys, each held by the session that `sessionOf` its number, with the MACs of a broker that has this
- * keyring; answers those whose number `isAskedFor`.
+ * Stores keys with the MACs of this keyring, each for the session that `sessionOf` returns for its number. Returns those
+ * whose number `isAskedFor`.
  */
 export async function storeKeys(
   database: Database,
@@ -45,7 +48,7 @@ export async function storeKeys(
   return asked;
 }
 
-/** @throws Error where there is none at that place */
+/** @throws Error if there is none at this index */
 export function sessionAt(sessions: readonly Holdable[], place: number): Holdable {
   const session = sessions[place];
   if (!session) throw new Error(`there is no session ${place}`);

@@ -14,7 +14,7 @@ export class AppSession {
   );
   #nonce: string | undefined;
 
-  /** @param refreshToken of an issuer that gives the session to whoever comes with it first */
+  /** @param refreshToken of an issuer that binds a session to its first user */
   constructor(client: Client, refreshToken = '') {
     this.#client = client;
     this.refreshToken = refreshToken;
@@ -43,12 +43,12 @@ export class AppSession {
     return session;
   }
 
-  /** Refreshes, with another proof where the nonce has become too old. */
+  /** Refreshes, with another proof if the nonce is too old. */
   async refresh(): Promise<void> {
     this.#take(await this.#ask('token', this.#refreshForm(this.refreshToken)));
   }
 
-  /** Asks for the answer to a token again that was used. */
+  /** Repeats the refresh with a used token. */
   async repeat(spentToken: string): Promise<void> {
     await this.#ask('token', this.#refreshForm(spentToken));
   }

@@ -2,7 +2,7 @@ import { type Broker, type BrokerSettings, startBroker } from '../../test/networ
 import type { Started } from '../../test/network/started.ts';
 import { settingsOfOne } from '../settings-of-one.ts';
 
-/** Limits that are counted as in service, and that no load here comes to. */
+/** Limits beyond every load here. They are counted as in service. */
 const unreachedLimits = {
   LATCHKEY_LIMIT_NATIVE_PER_ADDRESS: '100000000',
   LATCHKEY_LIMIT_NATIVE_PER_APP: '100000000',
@@ -15,7 +15,7 @@ export type BenchBroker = {
   publicUrl: string;
   clientId: string;
   redirectUri: string;
-  /** The key that the app's sessions begin with. */
+  /** The key id of the app's new sessions. */
   keyId: string;
 };
 
@@ -26,7 +26,7 @@ export async function startBenchBroker(
   started: Started,
   prepare: (settings: BrokerSettings) => Promise<void> = () => Promise.resolve(),
 ): Promise<BenchBroker> {
-  // Each is a client of its own: a PDS remembers the keys of one for ten minutes.
+  // Each is a client of its own, because a PDS caches a client's keys for ten minutes.
   const publicUrl = `https://${database}.bench.internal`;
   const redirectUri = `${publicUrl}/callback`;
   const settings: BrokerSettings = {

@@ -12,12 +12,12 @@ import {
 } from './direct-documents.ts';
 import type { Options } from './options.ts';
 
-/** Refreshes that nobody counts. */
+/** Refreshes for the warm-up. */
 const warmUp = 20;
 
 type Measured = { client: Client; session: AppSession; times: number[] };
 
-/** How much longer a refresh takes through a broker than at the PDS itself: one at a time, in turns, at a real PDS. */
+/** Measures the added latency of a refresh through a broker, one at a time, in turns, at a real PDS. */
 export async function benchLatency({ refreshes }: Options, started: Started): Promise<string> {
   const network = await started.start(() => startNetwork());
   const [alice] = network.accounts;

@@ -3,7 +3,10 @@ import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 import type { BrokerSettings } from '../../test/network/broker-process.ts';
 import { didOf, firstRefreshTokenOf } from '../../test/network/fake-accounts.ts';
 import { Started } from '../../test/network/started.ts';
-import { Keyring, migrateUp, openDatabase, readConfig } from '../built-broker.ts';
+import { Keyring } from '../../src/crypto/keyring.ts';
+import { migrateUp } from '../../src/database/migrator/migrator.ts';
+import { openDatabase } from '../../src/database/connection/open-database.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { cpuTimeOf, residentMemoryOf } from '../process-usage.ts';
 import { toNumber, toTable } from '../table.ts';
 import { AppSession } from './app-session.ts';
@@ -13,16 +16,16 @@ import type { Options } from './options.ts';
 import { startBenchIssuer } from './strict-issuer.ts';
 import { asId } from '../../test/ids.ts';
 
-/** SQLite takes 32,766 values in one statement. */
+/** SQLite accepts 32,766 values per statement. */
 const rowsAtOnce = 2_000;
 const lanes = 16;
 
-/** As many answers as are kept in memory. */
+/** The number of responses in memory. */
 const bound = 10_000;
 
 const fewRows = 1_000;
 
-/** Refreshes whose processor time is taken, after some that nobody counts. */
+/** Measured refreshes, after a warm-up. */
 const measured = 2_000;
 const warmUp = 500;
 
@@ -34,7 +37,7 @@ type RowsRun = {
 
 type Place = { pid: number; sessions: readonly AppSession[] };
 
-/** What a refresh costs with few tokens stored and with many, on SQLite, and what the answers in memory take. */
+/** Measures the cost of a refresh with few and many stored tokens, on SQLite, and the memory of kept responses. */
 export async function benchRows({ rows }: Options): Promise<string> {
   const few = await measureCost(fewRows);
   const many = await measureCost(rows);
@@ -59,7 +62,7 @@ async function measureMemory({ pid, sessions }: Place): Promise<string> {
   return `Memory of the broker: ${start} MiB at first, ${full} with ${toNumber(bound)} answers, ${beyond} after as many more.`;
 }
 
-/** Does something with a broker of its own, in whose database so many tokens are stored. */
+/** Runs `work` with a new broker and this many stored tokens. */
 async function at<Result>(stored: number, work: (place: Place) => Promise<Result>): Promise<Result> {
   const parts = new Started();
   try {
@@ -99,7 +102,7 @@ async function refreshAll(sessions: readonly AppSession[], count: number): Promi
   );
 }
 
-/** Stores tokens that nobody has; what is never looked up needs no true MAC. */
+/** Stores unused tokens. They need no valid MAC, as they are never read. */
 async function storeTokens(settings: BrokerSettings, count: number): Promise<void> {
   const { database: place, encryption } = readConfig(settings);
   if (encryption.kind !== 'given') throw new Error('the broker has no encryption key in its settings');

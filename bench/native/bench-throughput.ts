@@ -10,7 +10,7 @@ import { DIRECT_CLIENT_ID, DIRECT_REDIRECT_URI, serveDirectDocuments } from './d
 import type { Options } from './options.ts';
 import { startBenchIssuer } from './strict-issuer.ts';
 
-/** Sessions that refresh at the same time, each of them one refresh after the other. */
+/** Simultaneous sessions. Each does one refresh after another. */
 const lanes = 16;
 
 type Work = (session: AppSession, spentToken: string) => Promise<void>;
@@ -24,7 +24,7 @@ type Contender = {
   cpu: number[];
 };
 
-/** How many refreshes, and repeats, a broker answers in a second, beside a loop that asks the issuer itself; in turns. */
+/** Measures refreshes and repeats per second through a broker and directly at the issuer, in turns. */
 export async function benchThroughput({ rounds, seconds }: Options, started: Started): Promise<string> {
   const documents = await serveDirectDocuments(started);
   const nowhere = 'http://127.0.0.1:9';

@@ -12,12 +12,12 @@ export type ClientAnswer = {
   readonly body: string;
 };
 
-/** A confidential client of one issuer, whichever way it proves who it is. */
+/** A confidential client of one issuer, with or without a broker. */
 export type Client = {
   readonly name: string;
   readonly clientId: string;
   readonly redirectUri: string;
-  /** What a proof is for. */
+  /** The URL of the proof. */
   readonly endpoints: Endpoints;
   post: (endpoint: keyof Endpoints, form: Form, dpop: string) => Promise<ClientAnswer>;
 };
@@ -26,7 +26,7 @@ export type Endpoints = { readonly par: URL; readonly token: URL };
 
 const agent = new Agent({ connections: 64 });
 
-/** A native app that goes through a broker, which knows its refresh tokens or is told their key. */
+/** A native app that uses a broker, which knows its refresh tokens or gets their key id. */
 export function throughBroker(
   broker: string,
   { issuer, keyId, ...app }: Omit<Client, 'post'> & { issuer: string; keyId?: string },
@@ -38,7 +38,7 @@ export function throughBroker(
   };
 }
 
-/** The same without a broker: it has a key of its own, and signs its assertions itself. */
+/** The same without a broker. It signs its assertions itself. */
 export function direct(
   key: ClientKey,
   { issuer, ...app }: Omit<Client, 'post'> & { issuer: string },

@@ -6,7 +6,7 @@ export const DIRECT_ORIGIN = 'https://direct.bench.internal';
 export const DIRECT_CLIENT_ID = `${DIRECT_ORIGIN}/client.json`;
 export const DIRECT_REDIRECT_URI = `${DIRECT_ORIGIN}/callback`;
 
-/** A confidential client without a broker: its key, and where its documents are on this machine. */
+/** A confidential client without a broker: its key, and the addresses of its documents. */
 export type DirectDocuments = { key: ClientKey; url: string };
 
 /** Serves the metadata and the JWKS of a client that signs for itself. */

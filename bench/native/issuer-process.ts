@@ -1,4 +1,4 @@
-// A strict issuer of any number of accounts, whose answers are as long as a PDS's; BENCH_JWKS tells its clients' keys.
+// A strict issuer of any number of accounts, with responses as long as a PDS's. BENCH_JWKS has the clients' keys.
 import type { JSONWebKeySet } from 'jose';
 import '../../test/network/end-with-parent.ts';
 import { didOfFirstRefreshToken } from '../../test/network/fake-accounts.ts';

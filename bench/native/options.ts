@@ -9,17 +9,17 @@ export type Part = (typeof parts)[number];
 
 export type Options = {
   parts: readonly Part[];
-  /** Of the throughput: how often each contender has its turn. */
+  /** Throughput: turns of each contender. */
   rounds: number;
-  /** How long a turn takes. */
+  /** Seconds of a turn. */
   seconds: number;
-  /** Of the latency: refreshes of each contender. */
+  /** Latency: refreshes of each contender. */
   refreshes: number;
-  /** The most rows that are stored while a refresh is measured. */
+  /** Maximum number of stored rows. */
   rows: number;
 };
 
-/** Reads the options from their arguments; throws `UsageError`, or what `parseArgs` throws. */
+/** Parses the options. Throws `UsageError` or an error of `parseArgs`. */
 export function parseOptions(args: string[]): Options {
   const { only, ...counts } = parseArgs({
     args,

@@ -13,7 +13,7 @@ export type BenchIssuer = {
   report: () => Promise<StrictReport>;
 };
 
-/** @param jwks where the keys of each client are, by client id */
+/** @param jwks the JWKS addresses by client id */
 export async function startBenchIssuer(
   jwks: Readonly<Record<string, string>>,
   started: Started,

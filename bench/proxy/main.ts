@@ -1,4 +1,4 @@
-// Compares Latchkey as a proxy with the least that a proxy can be, and with the official client.
+// Compares Latchkey as a proxy with minimal proxies and the official client.
 import { readCommandLine } from '../../test/network/command-line.ts';
 import { runUntilSignal } from '../../test/network/run-until-signal.ts';
 import { Started } from '../../test/network/started.ts';
@@ -28,7 +28,7 @@ await runUntilSignal(async started => {
   return 'end';
 });
 
-/** Runs one bench and ends what it started, so that it is not in the way of the next one. */
+/** Runs one bench and stops what it started, so that it does not disturb the next one. */
 async function show(bench: Bench, started: Started): Promise<void> {
   const own = await started.start(() => Promise.resolve(new Started()));
   console.log(`${await bench(options, own)}\n`);

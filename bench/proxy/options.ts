@@ -11,25 +11,25 @@ export const usage =
   `[--contenders ${contenderKinds.join(',')}] [--sessions N] [--minutes N] [--rate N] [--profile]`;
 
 export type Options = {
-  /** The parts that are run, in their order. */
+  /** The parts to run, in order. */
   parts: readonly Part[];
-  /** How often each contender has its turn. */
+  /** Turns of each contender. */
   rounds: number;
-  /** How long a turn is. */
+  /** Seconds of a turn. */
   seconds: number;
   connections: number;
   contenders: readonly ContenderKind[];
-  /** How many sessions are compared with a thousand. */
+  /** Number of sessions, compared with a thousand. */
   sessions: number;
-  /** How long the soak is. */
+  /** Duration of the soak. */
   minutes: number;
   /** Requests per second of the soak. */
   rate: number;
-  /** Whether to tell where Latchkey's time goes. */
+  /** True to profile Latchkey. */
   profile: boolean;
 };
 
-/** Reads the options from their arguments; throws `UsageError`, or what `parseArgs` throws. */
+/** Parses the options. Throws `UsageError` or an error of `parseArgs`. */
 export function parseOptions(args: string[]): Options {
   const { only, contenders, profile, ...counts } = parseArgs({
     args,

@@ -8,19 +8,19 @@ export const usage =
 export type Options = {
   /** Rotations of each contender at each load. */
   rounds: number;
-  /** How many milliseconds a request is on its way to the PDS at most; each one draws its own. */
+  /** Maximum milliseconds of a request's way to the PDS. Each request draws its own. */
   travel: number;
-  /** How many sessions fall due. */
+  /** Number of sessions that fall due. */
   sessions: number;
-  /** How many brokers share the one Postgres. */
+  /** Number of brokers that share one Postgres. */
   instances: number;
-  /** Within how many seconds the sessions fall due that would within an hour; 0 is all at once. */
+  /** Seconds within which the sessions fall due, instead of an hour. 0 means all at once. */
   window: number;
-  /** The one of both parts that is run, where not both are. */
+  /** Runs only this part. */
   only: 'rotation' | 'volume' | undefined;
 };
 
-/** Reads the options from their arguments; throws `UsageError`, or what `parseArgs` throws. */
+/** Parses the options. Throws `UsageError` or an error of `parseArgs`. */
 export function parseOptions(args: string[]): Options {
   const { rounds, travel, sessions, instances, window, due, only } = parseArgs({
     args,

@@ -17,7 +17,7 @@ const calls = {
   },
 } as const;
 
-/** Compares the rate of tokens that are kept with the most that the same broker proxies; returns a table. */
+/** Compares the rate of cached tokens with the proxy rate of the same broker. Returns a table. */
 export async function benchKeptTokens(
   latchkey: Contender,
   generator: LoadGenerator,
@@ -25,7 +25,7 @@ export async function benchKeptTokens(
 ): Promise<string> {
   const turns = new Map<string, Turn[]>(Object.keys(calls).map(name => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    // To and fro: a machine that gets busier is not always worst for the same one.
+    // Alternates the order, so that a machine that gets busier does not always hit the same one.
     const order = round % 2 === 0 ? Object.entries(calls) : Object.entries(calls).toReversed();
     for (const [name, call] of order)
       turns.get(name)?.push(await takeTurn(latchkey, generator, { seconds, connections, call }));

@@ -1,4 +1,4 @@
-// Measures how fast service tokens are handed out that are kept, and how often one is.
+// Measures the rate of cached service tokens, and the hit rate of the cache.
 import { readCommandLine } from '../../test/network/command-line.ts';
 import { runUntilSignal } from '../../test/network/run-until-signal.ts';
 import { startLatchkey } from '../proxy/contenders/latchkey.ts';

@@ -4,14 +4,14 @@ import { UsageError } from '../../test/network/command-line.ts';
 export const usage = 'node bench/service-tokens/main.ts [--rounds N] [--seconds N] [--connections N]';
 
 export type Options = {
-  /** How often the proxy and the kept tokens have their turns. */
+  /** Turns of the proxy and of cached tokens. */
   rounds: number;
-  /** How long a turn is. */
+  /** Seconds of a turn. */
   seconds: number;
   connections: number;
 };
 
-/** Reads the options from their arguments; throws `UsageError`, or what `parseArgs` throws. */
+/** Parses the options. Throws `UsageError` or an error of `parseArgs`. */
 export function parseOptions(args: string[]): Options {
   const { rounds, seconds, connections } = parseArgs({
     args,

@@ -9,7 +9,7 @@ const services = ['one', 'two', 'three', 'four'].map(name => `did:web:${name}.ex
 
 type Answer = { cached: boolean; ms: number };
 
-/** What a container registry asks for while images are pushed: one account, 200 tokens in 10 s for four services. */
+/** The requests of a container registry during pushes: one account, 200 tokens in 10 s for four services. */
 export async function playTrace({ url, headers, cookies }: Contender): Promise<string> {
   const asking: Promise<Answer>[] = [];
   const began = performance.now();

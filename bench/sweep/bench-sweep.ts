@@ -4,7 +4,7 @@ import { measureSweep, type SweepOptions, type SweepRun } from './measure-sweep.
 import type { DatabaseName } from './options.ts';
 import { toSweepTable } from './sweep-table.ts';
 
-/** Sweeps a million rows on each database, one after the other; returns a table. */
+/** Sweeps a million rows on each database in turn. Returns a table. */
 export async function benchSweep(
   { databases, ...options }: SweepOptions & { databases: readonly DatabaseName[] },
   started: Started,

@@ -1,4 +1,4 @@
-// Measures what sweeping a million expired temp tokens costs those who show theirs meanwhile.
+// Measures how sweeping a million expired temp tokens slows callers with temp tokens down.
 import { readCommandLine } from '../../test/network/command-line.ts';
 import { runUntilSignal } from '../../test/network/run-until-signal.ts';
 import { benchSweep } from './bench-sweep.ts';

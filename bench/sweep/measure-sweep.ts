@@ -9,23 +9,23 @@ import { countSwept, SweepWatch, untilSwept } from './sweep-watch.ts';
 
 const connections = 32;
 
-/** Longer than it takes until no more refusals are audited than ten a second. */
+/** Longer than the burst after which at most ten refusals a second are audited. */
 const warmUpSeconds = 6;
 
 /** A broker sweeps every minute, give or take a fifth. */
 const patienceMs = 80_000;
 
-/** Nobody has this many rows and so little time. */
+/** A deployment never has this many rows. */
 const longestSweepSeconds = 60 * 60;
 
-/** No account is in this bench, and so nobody is asked here. */
+/** Unused, because the bench has no accounts. */
 const nowhere = 'http://127.0.0.1:9';
 
 export type SweepOptions = { rows: number; rate: number; seconds: number };
 
 export type SweepRun = {
   database: DatabaseName;
-  /** Validation while the rows lay there, while they were swept, and when they were gone. */
+  /** Validation before, during and after the sweep. */
   before: LoadResult;
   during: LoadResult;
   after: LoadResult;
@@ -34,7 +34,7 @@ export type SweepRun = {
   left: { expired: number; live: number };
 };
 
-/** Has a broker sweep expired temp tokens while others are shown to it at a constant rate. */
+/** Makes a broker sweep expired temp tokens while it validates others at a constant rate. */
 export async function measureSweep(
   database: DatabaseName,
   { rows, rate, seconds }: SweepOptions,
@@ -67,7 +67,7 @@ export async function measureSweep(
   }
 }
 
-/** Live tokens of a scope that no module declares: each is found, its row's MAC is verified, and then it is refused. */
+/** Live tokens of an undeclared scope. Each is found and its row's MAC verified, then it is refused. */
 function validationsOf(tokens: readonly string[], url: string, rate: number): Omit<Load, 'seconds'> {
   const credentials = tokens.map(token => `authorization: Bearer ${token}`);
   return { url: new URL('/api/me', url).href, headers: {}, credentials, connections, rate, status: '401' };

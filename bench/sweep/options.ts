@@ -8,19 +8,19 @@ export const usage = `node bench/sweep/main.ts [--rows N] [--rate N] [--seconds 
 export type DatabaseName = (typeof databases)[number];
 
 export type Options = {
-  /** How many expired rows there are to sweep. */
+  /** Number of expired rows. */
   rows: number;
   /** Requests per second. */
   rate: number;
-  /** How long requests are measured without the sweep, before it and after it. */
+  /** Duration of the measurements before and after the sweep. */
   seconds: number;
   databases: readonly DatabaseName[];
 };
 
-/** So much fits between a broker's first sweep, which is held off, and its second one. */
+/** Fits between a broker's first sweep, which is held off, and its second one. */
 const longestSeconds = 35;
 
-/** Reads the options from their arguments; throws `UsageError`, or what `parseArgs` throws. */
+/** Parses the options. Throws `UsageError` or an error of `parseArgs`. */
 export function parseOptions(args: string[]): Options {
   const { rows, rate, seconds, only } = parseArgs({
     args,

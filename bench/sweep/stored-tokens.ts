@@ -3,30 +3,27 @@ import type { Database } from '../../src/database/connection/database.ts';
 import { newId, TempTokenId } from '../../src/database/tables/id.ts';
 import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 import type { BrokerSettings } from '../../test/network/broker-process.ts';
-import {
-  digestOf,
-  Keyring,
-  migrateUp,
-  newSecret,
-  newTempToken,
-  openDatabase,
-  readConfig,
-  RowMac,
-  TempTokenRepository,
-} from '../built-broker.ts';
+import { digestOf, newSecret } from '../../src/crypto/secret.ts';
+import { Keyring } from '../../src/crypto/keyring.ts';
+import { migrateUp } from '../../src/database/migrator/migrator.ts';
+import { newTempToken } from '../../src/temp-tokens/temp-token.ts';
+import { openDatabase } from '../../src/database/connection/open-database.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { RowMac } from '../../src/crypto/row-mac.ts';
+import { TempTokenRepository } from '../../src/temp-tokens/temp-token.repository.ts';
 
-/** Eight columns each; SQLite takes 32,766 values in one statement. */
+/** Eight columns each. SQLite accepts 32,766 values per statement. */
 const rowsAtOnce = 2_000;
 const liveTokens = 1_000;
 const lifetimeMs = 10 * 60_000;
 const dayMs = 24 * 60 * 60_000;
 
-/** A broker sweeps as it starts; the lease keeps it from that, and has run out when it sweeps again a minute later. */
+/** A broker sweeps at its start. This lease prevents that, and has expired at the next sweep a minute later. */
 const heldSeconds = 25;
 
 /**
- * Stores so many temp tokens that ended within the last day, and some that are alive; answers these. The table counts as
- * being swept by somebody else until after a broker's start.
+ * Stores temp tokens that expired within the last day, and some live ones. Returns the live ones. A lease keeps the broker
+ * from sweeping the table at its start.
  */
 export async function storeTempTokens(settings: BrokerSettings, expired: number): Promise<string[]> {
   const config = readConfig(settings);
@@ -49,7 +46,7 @@ export async function storeTempTokens(settings: BrokerSettings, expired: number)
   return tokens;
 }
 
-/** Counts the rows that are left when the broker has ended. */
+/** Counts the remaining rows after the broker has stopped. */
 export async function countTempTokens(settings: BrokerSettings): Promise<{ expired: number; live: number }> {
   const database = await openDatabase(readConfig(settings).database);
   const { all, expired } = await database
@@ -63,10 +60,7 @@ export async function countTempTokens(settings: BrokerSettings): Promise<{ expir
   return { expired: Number(expired), live: Number(all) - Number(expired) };
 }
 
-async function storeLive(
-  database: Database,
-  repository: InstanceType<typeof TempTokenRepository>,
-): Promise<string[]> {
+async function storeLive(database: Database, repository: TempTokenRepository): Promise<string[]> {
   const tokens = Array.from({ length: liveTokens }, newTempToken);
   await database.transaction().execute(async transaction => {
     for (const token of tokens) {
@@ -76,7 +70,7 @@ async function storeLive(
   return tokens;
 }
 
-/** @param age from just above 0, a day ago, to 1, now; a row that is only deleted has no use for a true MAC */
+/** @param age from just above 0, a day ago, to 1, now. Expired rows need no valid MAC */
 function toExpiredRow(age: number) {
   const row = toRow(newTempToken(), Date.now() - dayMs + age * (dayMs - 1_000));
   return { ...row, mac: `1.0123456789abcdef.${newSecret()}` };

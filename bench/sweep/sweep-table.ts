@@ -2,7 +2,7 @@ import type { LoadResult } from '../proxy/load/load.ts';
 import { type Cell, toNumber, toTable } from '../table.ts';
 import type { SweepRun } from './measure-sweep.ts';
 
-/** A column for each database; ratios are to the same broker before its sweep. */
+/** One column per database. Ratios are to the same broker before its sweep. */
 export function toSweepTable(runs: readonly SweepRun[]): string {
   const row = (title: string, figure: (run: SweepRun) => Cell): Cell[] => [title, ...runs.map(figure)];
   return toTable(

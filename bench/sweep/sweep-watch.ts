@@ -3,10 +3,10 @@ import { exchange } from '../../test/network/http-exchange.ts';
 
 const pollMs = 250;
 
-/** How many temp tokens a broker has swept, and how often that failed, when it was asked. */
+/** The metrics of a broker's sweep: swept temp tokens and failures. */
 export type SweepCount = { rows: number; failures: number; at: number };
 
-/** Tells from a broker's log when its sweep of temp tokens is over, so that nobody has to ask it meanwhile. */
+/** Watches a broker's log for the end of its sweep, so that no request disturbs it. */
 export class SweepWatch {
   readonly #over = new AbortController();
   #overAt = 0;
@@ -28,7 +28,7 @@ export class SweepWatch {
   }
 }
 
-/** Asks a broker until its sweep has begun. */
+/** Polls a broker until its sweep has started. */
 export async function untilSwept(url: string, adminToken: string, withinMs: number): Promise<SweepCount> {
   const giveUpAt = performance.now() + withinMs;
   while (performance.now() < giveUpAt) {

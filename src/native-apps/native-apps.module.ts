@@ -30,6 +30,7 @@ import { NativeRefresher } from './refresh/native-refresher.service.ts';
 import { NativeRefreshes } from './endpoints/native-refreshes.service.ts';
 import { NativeRefreshRepository } from './refresh/native-refresh.repository.ts';
 import { NativeRequests } from './endpoints/native-requests.service.ts';
+import { NativeTokenUses } from './refresh/native-token-uses.service.ts';
 import { SurplusNativeTokens } from './refresh/surplus-native-tokens.service.ts';
 
 /** Client authentication for native apps, and refreshes that callers can repeat. */
@@ -58,6 +59,7 @@ import { SurplusNativeTokens } from './refresh/surplus-native-tokens.service.ts'
     NativeRefreshes,
     NativeRefreshRepository,
     NativeRequests,
+    NativeTokenUses,
     SurplusNativeTokens,
   ],
   exports: [NativeApps, SurplusNativeTokens],

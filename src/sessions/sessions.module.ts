@@ -31,6 +31,7 @@ import { SessionRepository } from './stored/session.repository.ts';
 import { SessionSecretsBox } from './stored/session-secrets.service.ts';
 import { SessionsController } from './operator/sessions.controller.ts';
 import { Sessions } from './use/sessions.service.ts';
+import { SessionTokenUses } from './refresh/session-token-uses.service.ts';
 import { StreamGate } from './refresh/stream-gate.service.ts';
 
 @Module({
@@ -61,6 +62,7 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     SessionRequests,
     SessionSecretsBox,
     Sessions,
+    SessionTokenUses,
     StreamGate,
     TokenProbe,
   ],

@@ -66,37 +66,28 @@ export class AttemptRunner {
     use: TokenUse<Signed, Outcome>,
   ): Promise<AttemptEnd<Outcome>> {
     if (!(await rows.claim(claim))) return { kind: 'busy' };
-    const progress = { sent: false };
-    const exchange = this.exchange(rows, claim, use, progress);
-    const outcome = await exchange.catch((cause: unknown): Failure => ({
-      kind: progress.sent ? 'unknown' : 'not-sent',
-      cause,
-    }));
-    if (!outcome) return { kind: 'superseded' };
+    let outcome: Outcome | Failure;
+    let isSent = false;
+    try {
+      await this.failPoints.at('after_intent');
+      let signatures = 0;
+      do {
+        const signed = await use.sign();
+        const lateness = stopwatch();
+        const sentAt = await this.commit(rows, claim);
+        if (!sentAt) return { kind: 'superseded' };
+        await this.failPoints.at('before_send');
+        if (lateness() > LONGEST_HESITATION_MS) throw new Error('Too late to send what was signed.');
+        isSent = true;
+        outcome = await this.send(use, signed, sentAt);
+        isSent = outcome.kind !== 'sign-again';
+        signatures++;
+      } while (outcome.kind === 'sign-again' && signatures < use.mostSignatures);
+    } catch (cause) {
+      outcome = { kind: isSent ? 'unknown' : 'not-sent', cause };
+    }
     const verdict = await use.settle(outcome);
     return { kind: 'settled', outcome, written: this.write(rows, claim, verdict) };
-  }
-
-  /** @returns `undefined` if the attempt was superseded */
-  private async exchange<Claim extends Named, Signed, Outcome extends Kinded>(
-    rows: AttemptRows<Claim>,
-    claim: Claim,
-    use: TokenUse<Signed, Outcome>,
-    progress: { sent: boolean },
-  ): Promise<Outcome | Failure | undefined> {
-    await this.failPoints.at('after_intent');
-    for (let signatures = 1; ; signatures++) {
-      const signed = await use.sign();
-      const lateness = stopwatch();
-      const sentAt = await this.commit(rows, claim);
-      if (!sentAt) return undefined;
-      await this.failPoints.at('before_send');
-      if (lateness() > LONGEST_HESITATION_MS) throw new Error('Too late to send what was signed.');
-      progress.sent = true;
-      const outcome = await this.send(use, signed, sentAt);
-      if (outcome.kind !== 'sign-again' || signatures === use.mostSignatures) return outcome;
-      progress.sent = false;
-    }
   }
 
   /**
@@ -127,16 +118,23 @@ export class AttemptRunner {
   ): Promise<Outcome | Failure> {
     const transmission = use.transmit(signed);
     const onTheWire = this.failPoints.isArmed('after_bytes') ? this.failAfterBytes(transmission) : undefined;
-    const kept = Promise.allSettled([onTheWire, transmission]).then(async () =>
-      this.keep(use, await transmission, signed, sentAt),
-    );
+    const keep = async (): Promise<Outcome> => {
+      const outcome = await transmission;
+      if (outcome.kind === 'sign-again') return outcome;
+      try {
+        await this.failPoints.at('after_answer');
+        if (outcome.kind === 'refreshed') await this.failPoints.at('before_write');
+      } finally {
+        // The answer comes only once, so no failure may keep it from being stored.
+        await use.keep(outcome, signed, sentAt);
+      }
+      return outcome;
+    };
+    const kept = Promise.allSettled([onTheWire]).then(keep);
     kept.catch(() => undefined); // A late answer has no caller any more.
-    const isInTime = await withinTime(
-      ANSWER_TIME_LIMIT_MS,
-      transmission.then(() => true),
-      false,
-    );
-    if (!isInTime) return { kind: 'unknown', cause: new Error('The issuer has not answered.') };
+    const answered = transmission.then(() => true);
+    if (!(await withinTime(ANSWER_TIME_LIMIT_MS, answered, false)))
+      return { kind: 'unknown', cause: new Error('The issuer has not answered.') };
     const outcome = await kept;
     await onTheWire;
     return outcome;
@@ -146,23 +144,6 @@ export class AttemptRunner {
   private async failAfterBytes(transmission: Promise<Kinded>): Promise<void> {
     const outcome = await Promise.race([transmission, delay(TIME_ON_THE_WIRE_MS, undefined)]);
     if (outcome?.kind !== 'sign-again') await this.failPoints.at('after_bytes');
-  }
-
-  private async keep<Signed, Outcome extends Kinded>(
-    use: TokenUse<Signed, Outcome>,
-    outcome: Outcome,
-    signed: Signed,
-    sentAt: Date,
-  ): Promise<Outcome> {
-    if (outcome.kind === 'sign-again') return outcome;
-    try {
-      await this.failPoints.at('after_answer');
-      if (outcome.kind === 'refreshed') await this.failPoints.at('before_write');
-    } finally {
-      // The answer comes only once, so no failure may keep it from being stored.
-      await use.keep(outcome, signed, sentAt);
-    }
-    return outcome;
   }
 
   private async write<Claim>(rows: AttemptRows<Claim>, claim: Claim, verdict: Verdict): Promise<void> {

@@ -1,8 +1,10 @@
+import type { OnApplicationBootstrap } from '@nestjs/common';
+import type { Log } from '../observability/log/log.ts';
 import { pause } from '../waiting/pause.ts';
 import type { Shutdown } from '../waiting/shutdown.service.ts';
 import { withinTime } from '../waiting/within-time.ts';
 import type { Spool } from './spool.ts';
-import { untilWritten } from './until-written.ts';
+import { type Persistence, untilWritten } from './persistent-writes.service.ts';
 
 /** How long an answer waits for the database before it goes to disk too. */
 const SPOOL_AFTER_MS = 250;
@@ -12,14 +14,6 @@ const SPOOL_AGAIN_MS = 5_000;
 
 /** How long a process at its end waits for the database to accept what is safe on disk already. */
 const LAST_WAIT_MS = 2_000;
-
-export type Destination<Answer, Result> = {
-  readonly spool: Spool<Answer>;
-  readonly shutdown: Shutdown;
-  /** Stores an answer. It is called again after it throws. */
-  readonly storeOnce: (answer: Answer) => Promise<Result>;
-  readonly onTrouble: (answer: Answer, error: unknown) => void;
-};
 
 /** An answer that is not stored yet. `spooling` is its one write to disk; it resolves to false if that failed. */
 type Delivery<Answer> = {
@@ -38,10 +32,34 @@ export type Delivered<Result> = {
 };
 
 /** Stores answers that come only once, however long the database is away. */
-export class Deliveries<Answer, Result> {
+export abstract class Deliveries<Answer, Result> implements OnApplicationBootstrap {
   private readonly underWay = new Set<Delivery<Answer>>();
 
-  constructor(private readonly destination: Destination<Answer, Result>) {}
+  constructor(
+    protected readonly spool: Spool<Answer>,
+    protected readonly shutdown: Shutdown,
+    protected readonly log: Log,
+  ) {}
+
+  /** Stores an answer. It is called again after it throws. */
+  protected abstract storeOnce(answer: Answer): Promise<Result>;
+
+  protected abstract reportTrouble(answer: Answer, error: unknown): void;
+
+  /** Stores what an earlier process left on disk, before this one sends anything. An unreadable file stays. */
+  async onApplicationBootstrap(): Promise<void> {
+    let replayed = 0;
+    for (const id of await this.spool.list()) {
+      const answer = await this.spool.read(id).catch((error: unknown) => {
+        this.log.rowUnreadable(error);
+      });
+      if (!answer) continue;
+      await this.storeOnce(answer);
+      await this.spool.delete(answer);
+      replayed++;
+    }
+    if (replayed > 0) this.log.spoolReplayed(replayed);
+  }
 
   /** Stores an answer and retries until it is stored. An answer that waits for longer goes to disk too. */
   deliver(answer: Answer): Delivered<Result> {
@@ -60,24 +78,6 @@ export class Deliveries<Answer, Result> {
     return spooled.every(Boolean);
   }
 
-  /**
-   * Stores the answers that an earlier process left on disk. Returns their number.
-   *
-   * @param onUnreadable is called for a file that cannot be opened, which stays
-   */
-  async replay(onUnreadable: (error: unknown) => void): Promise<number> {
-    const { spool, storeOnce } = this.destination;
-    let replayed = 0;
-    for (const id of await spool.list()) {
-      const answer = await spool.read(id).catch(onUnreadable);
-      if (!answer) continue;
-      await storeOnce(answer);
-      await spool.delete(answer);
-      replayed++;
-    }
-    return replayed;
-  }
-
   private async finish(
     delivery: Delivery<Answer>,
     safe: Promise<void>,
@@ -85,32 +85,33 @@ export class Deliveries<Answer, Result> {
   ): Promise<Result | 'spooled'> {
     await safe;
     const result = await this.awaitStored(delivery, storing);
-    if (delivery.isSpooled && result !== 'spooled') await this.destination.spool.delete(delivery.answer);
+    if (delivery.isSpooled && result !== 'spooled') await this.spool.delete(delivery.answer);
     return result;
   }
 
   private async spoolWhenSlow(delivery: Delivery<Answer>, storing: Promise<unknown>): Promise<void> {
     for (let waitMs = SPOOL_AFTER_MS; ; waitMs = SPOOL_AGAIN_MS) {
-      await Promise.race([storing, pause(waitMs, this.destination.shutdown.signal)]);
+      await Promise.race([storing, pause(waitMs, this.shutdown.signal)]);
       if (delivery.isStored || (await this.spoolOnce(delivery))) return;
     }
   }
 
   private async store(delivery: Delivery<Answer>): Promise<Result | 'spooled'> {
-    const { storeOnce, onTrouble, shutdown } = this.destination;
-    const write = async (): Promise<Result> => {
-      const result = await storeOnce(delivery.answer);
-      delivery.isStored = true;
-      return result;
-    };
-    const stored = untilWritten(write, {
-      shutdown: shutdown.signal,
+    const { answer } = delivery;
+    const persistence: Persistence = {
+      shutdown: this.shutdown.signal,
       onFailure: error => {
-        onTrouble(delivery.answer, error);
+        this.reportTrouble(answer, error);
       },
       mayAbandon: () => delivery.isSpooled,
-    });
-    return stored.catch(() => 'spooled' as const);
+    };
+    try {
+      const result = await untilWritten(() => this.storeOnce(answer), persistence);
+      delivery.isStored = true;
+      return result;
+    } catch {
+      return 'spooled'; // Every failure was reported.
+    }
   }
 
   /** Waits until the answer is stored, and during shutdown for 2 s at most: a silent database does not block exit. */
@@ -118,7 +119,7 @@ export class Deliveries<Answer, Result> {
     delivery: Delivery<Answer>,
     storing: Promise<Result | 'spooled'>,
   ): Promise<Result | 'spooled'> {
-    const { signal } = this.destination.shutdown;
+    const { signal } = this.shutdown;
     while (!delivery.isStored && !signal.aborted)
       await Promise.race([storing, pause(SPOOL_AGAIN_MS, signal)]);
     return delivery.isStored ? storing : withinTime(LAST_WAIT_MS, storing, 'spooled' as const);
@@ -133,12 +134,11 @@ export class Deliveries<Answer, Result> {
   }
 
   private async trySpool(delivery: Delivery<Answer>): Promise<boolean> {
-    const { spool, onTrouble } = this.destination;
     try {
-      await spool.write(delivery.answer);
+      await this.spool.write(delivery.answer);
       delivery.isSpooled = true;
     } catch (error) {
-      onTrouble(delivery.answer, error);
+      this.reportTrouble(delivery.answer, error);
     }
     return delivery.isSpooled;
   }

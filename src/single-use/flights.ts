@@ -1,3 +1,8 @@
+import { GrowingPauses } from '../waiting/pause.ts';
+
+const FIRST_LOOK_AFTER_MS = 100;
+const LONGEST_PAUSE_MS = 1_000;
+
 /** A use of a token that is under way in this process. */
 export type Landing = {
   /** Settles when all that the use has to write is written. */
@@ -33,4 +38,9 @@ export class Flights<Flight extends Landing> {
   async allLanded(): Promise<void> {
     await Promise.allSettled(Array.from(this.flights.values(), ({ landed }) => landed));
   }
+}
+
+/** Returns the pauses of a flight that waits for another process's attempt, between two looks at the row. */
+export function pausesBetweenLooks(shutdown: AbortSignal): GrowingPauses {
+  return new GrowingPauses(FIRST_LOOK_AFTER_MS, LONGEST_PAUSE_MS, shutdown);
 }

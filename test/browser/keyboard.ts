@@ -20,7 +20,7 @@ export class Keyboard {
       await this.#page.keyboard.press(press);
       const focused = await this.#page.evaluate(findFocus);
       if (focused === undefined) continue;
-      if (!focused.ring) throw new Error(`nobody sees that the focus is on ${focused.name}`);
+      if (!focused.ring) throw new Error(`the focus ring of ${focused.name} is not visible`);
       if (focused.name === name) return;
       passed.push(focused.name);
     }

@@ -3,7 +3,7 @@ import { describeBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
 import { parseRaw, rawRequest, sendRaw } from './raw-request.ts';
 
-const nothingHere = { error: 'NotFound', message: 'There is nothing here.' };
+const nothingHere = { error: 'NotFound', message: 'Nothing exists at this address.' };
 
 describeBroker(
   'an address',
@@ -47,7 +47,7 @@ describeBroker(
       expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
       expect(await answer.json()).toEqual({
         error: 'MethodNotAllowed',
-        message: `This route answers to ${allow}.`,
+        message: `This route accepts ${allow}.`,
       });
     });
 
@@ -89,7 +89,7 @@ describeBroker(
       ['a whole URL of our own, with a method it has not', () => `PUT ${broker().url}/livez`, 404],
       ['an asterisk', 'OPTIONS *', 404],
       ['a fragment', 'GET /livez#/api/me', 200],
-      ['a method that nobody knows', 'STEAL /', 400],
+      ['an unknown method', 'STEAL /', 400],
     ])('may be written with %s', async (_name, requestLine, status) => {
       const line = typeof requestLine === 'string' ? requestLine : requestLine();
       expect((await send(line)).status).toBe(status);

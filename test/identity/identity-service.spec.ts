@@ -49,12 +49,12 @@ describe('an account of the network', () => {
 
   it('has no handle while the handle cannot be verified', async () => {
     const [alice] = network.accounts;
-    const nobody = await startServer((_, response) => response.writeHead(500).end('{}'));
+    const failing = await startServer((_, response) => response.writeHead(500).end('{}'));
     try {
-      const service = serviceWith({ LATCHKEY_HANDLE_RESOLVER: nobody.origin });
+      const service = serviceWith({ LATCHKEY_HANDLE_RESOLVER: failing.origin });
       await expect(service.resolve(alice?.did ?? '')).resolves.toEqual({ did: alice?.did, pds: network.pds });
     } finally {
-      await nobody.stop();
+      await failing.stop();
     }
   });
 });

@@ -102,7 +102,7 @@ describeBroker('an API key that is requested', broker => {
     return (body.auditEvents as { action: string }[]).map(({ action }) => action).sort();
   };
 
-  it('has its code sent to the loopback address of its requester, so that nobody types it', async () => {
+  it('has its code sent to the loopback address of its requester and needs no typing', async () => {
     const loopback = 'http://127.0.0.1:45678/done?mine=1';
     const asked = await asker.ask({ identifier: alice.did, loopback });
     const answer = await authorizeKey(broker().browser(), asked, alice);

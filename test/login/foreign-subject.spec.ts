@@ -11,7 +11,7 @@ describeBroker(
 
     it.each([
       ['an account of another server', (at: TestBroker) => accountOf(at, 'alice.test').did],
-      ['a DID that nobody has', () => 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa' as const],
+      ['an unknown DID', () => 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa' as const],
     ])('signs no browser in as %s, and its grant is revoked', async (_, subject) => {
       issuer = await startForeignIssuer(subject(broker()));
       const browser = broker().browser();

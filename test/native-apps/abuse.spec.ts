@@ -192,7 +192,7 @@ function refusalSuite(broker: () => TestBroker): void {
     await TestApp.register(broker(), { origins: ['https://other.pages.example'] });
   });
 
-  /** The status and the origin that may read it, of one request more than native apps have and of one more than all have. */
+  /** Returns status and allowed origin of one request beyond the limit of native apps, and of one beyond the total limit. */
   const askFrom = async (address: string, origin?: string): Promise<unknown[]> => {
     const headers = { 'x-forwarded-for': address, ...(origin !== undefined && { origin }) };
     const answers = [];

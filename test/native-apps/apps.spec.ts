@@ -11,7 +11,7 @@ import { operate } from './test-app.ts';
 
 const metadata = { clientName: 'Field app', redirectUris: ['https://app.example.net/callback'] };
 
-/** What an app is registered with, where its metadata say something else. */
+/** The registration of an app. */
 const hosted = (change: object) => ({ metadata: { ...metadata, ...change } });
 
 describeBroker('registered native apps', suite, { confidential: true });
@@ -195,7 +195,7 @@ function doctorSuite(broker: () => TestBroker): void {
     );
     const problems = body.checks.filter(({ ok }) => !ok);
     expect(body.ok).toBe(problems.length === 0);
-    // The broker's own https address is not to be reached from here.
+    // The broker's own https address cannot be reached from here.
     return problems.filter(({ check }) => check !== 'keys');
   };
 

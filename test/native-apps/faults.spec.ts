@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import type { Effect } from '../network/faults.ts';
 import { describeFaults, type FaultyPlace } from '../refresher/describe-faults.ts';
-import { until } from '../refresher/until.ts';
+import { until } from '../until.ts';
 import { type AppSession, type OAuthAnswer, TestApp, toSession } from './test-app.ts';
 import { exchangesOf, letDeadlinePass, requestsOf, rowOf } from './token-rows.ts';
 
@@ -10,7 +10,7 @@ const html = { 'content-type': 'text/html' };
 
 type Case = [name: string, effect: Effect];
 
-/** What leaves open whether the token was spent, when it was not. */
+/** Faults that hide that the token was not spent. */
 const doubtful: Case[] = [
   ['the connection is reset', { kind: 'reset', moment: 'before' }],
   ['500', answer('before', 500)],
@@ -22,14 +22,14 @@ const doubtful: Case[] = [
   ['an answer without end', answer('before', 200, ' '.repeat(100_000), json)],
 ];
 
-/** What loses the answer after the token was spent. */
+/** Faults that lose the response after the token was spent. */
 const lost: Case[] = [
   ['the connection is reset after the commit', { kind: 'reset', moment: 'after' }],
   ['500 after the commit', answer('after', 500)],
   ['the answer is cut', { kind: 'cut' }],
 ];
 
-/** What the issuer says without looking at the token. */
+/** Errors that the issuer returns before it reads the token. */
 const refused: Case[] = [
   ['429 with Retry-After', answer('before', 429, '{"error":"slow_down"}', { ...json, 'retry-after': '7' })],
   ['invalid_client', answer('before', 401, '{"error":"invalid_client"}', json)],
@@ -79,7 +79,11 @@ function suite(place: () => FaultyPlace): void {
     expect([passed.status, passed.body]).toEqual([status, JSON.parse(body)]);
     expect(passed.headers.get('latchkey-key-id')).toBe(session.keyId);
     for (const [name, value] of Object.entries(headers)) expect(passed.headers.get(name)).toBe(value);
-    await until(async () => (await rowOf(place().broker, session))?.attempt_id === null);
+    await until(
+      'the attempt is over',
+      () => rowOf(place().broker, session),
+      row => row?.attempt_id === null,
+    );
     session = await app.renew(session);
   });
 
@@ -97,7 +101,11 @@ function suite(place: () => FaultyPlace): void {
     await arm({ kind: 'delay', moment: 'after', milliseconds: 500 });
     const leaving = new AbortController();
     const left = app.refreshOnce(session, { signal: leaving.signal }).catch(() => 'left');
-    await until(async () => (await requestsOf(place().broker, session)).length > 0);
+    await until(
+      'the refresh is sent',
+      () => requestsOf(place().broker, session),
+      requests => requests.length > 0,
+    );
     leaving.abort();
     expect(await left).toBe('left');
     const { keyId } = session;

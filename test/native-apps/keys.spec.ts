@@ -16,7 +16,7 @@ describeBroker('the window for repeating a refresh', windowSuite, { confidential
 function suite(broker: () => TestBroker): void {
   let app: TestApp;
   let second = '';
-  // A PDS reads a JWKS at the first login and then not for ten minutes: both keys are in it by then.
+  // A PDS caches a JWKS for ten minutes from the first login, so both keys must be in it by then.
   beforeAll(async () => {
     app = await TestApp.register(broker());
     const published = await step('');

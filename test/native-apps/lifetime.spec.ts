@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from '@jest/globals';
 import { describeFaults, type FaultyPlace } from '../refresher/describe-faults.ts';
 import { type AppSession, TestApp } from './test-app.ts';
 
-/** What a PDS gives a public client: two weeks in all. A confidential one has three months idle, and two years in all. */
+/** A PDS limits a public client to two weeks. A confidential one gets three months idle, and two years in total. */
 const BEYOND_PUBLIC_DAYS = 15;
 const NEARLY_IDLE_DAYS = 89;
 const NEARLY_TWO_YEARS_DAYS = 729;

@@ -19,7 +19,7 @@ function suite(broker: () => TestBroker): void {
     app = await TestApp.register(broker());
   });
 
-  /** Those of the app alone: other suites sign the same accounts in meanwhile. */
+  /** Counts the app's own only, because other suites sign in the same accounts. */
   const grantsOf = async (did: Did) =>
     (await broker().network.describeGrants(did)).filter(({ clientId }) => clientId === app.clientId);
 
@@ -83,7 +83,7 @@ function suite(broker: () => TestBroker): void {
   });
 }
 
-/** What an app would keep in its keychain. */
+/** The contents of an app's keychain. */
 function memory<Value>(): {
   get: (name: string) => Promise<Value | undefined>;
   set: (name: string, value: Value) => Promise<void>;

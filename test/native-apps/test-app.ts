@@ -10,7 +10,7 @@ import { unexpected, UserAgent } from '../network/user-agent.ts';
 
 export type Params = Record<string, string>;
 
-/** A broker as an app and an operator reach it. */
+/** A broker's addresses and token for an app and an operator. */
 export type BrokerAddress = Pick<TestBroker, 'url' | 'publicUrl' | 'secrets'> & {
   readonly network: Pick<Network, 'pds'>;
 };
@@ -32,7 +32,7 @@ export type OAuthAnswer = {
   readonly body: Record<string, unknown>;
 };
 
-/** What a proof says, where it says something else than it should. */
+/** Deviations of a proof. */
 export type ProofClaims = {
   readonly nonce?: string | undefined;
   readonly iat?: number;
@@ -43,25 +43,25 @@ export type ProofClaims = {
   readonly typ?: string;
 };
 
-/** What of a refresh is other than it should be. */
+/** Deviations of a refresh. */
 export type RefreshChange = {
-  /** Which of the deployment's brokers is asked. */
+  /** The broker of the deployment, by index. */
   readonly at?: { readonly url: string } | undefined;
   readonly clientId?: string;
   readonly issuer?: string;
   readonly keyId?: string | undefined;
   readonly key?: AppKeyPair;
   readonly proof?: ProofClaims;
-  /** A whole proof, which was made before. */
+  /** A complete proof, made before. */
   readonly dpop?: string;
   readonly json?: boolean;
-  /** Ends the request, as an app does that is closed. */
+  /** Aborts the request, like an app that is closed. */
   readonly signal?: AbortSignal;
 };
 
 export type OperatorAnswer<Body> = { status: number; body: Body };
 
-/** Asks a broker as its operator. */
+/** Calls a broker as its operator. */
 export async function operate<Body = unknown>(
   { url, secrets }: Pick<TestBroker, 'url' | 'secrets'>,
   method: string,
@@ -86,7 +86,7 @@ export async function makeKey(): Promise<AppKeyPair> {
   return { privateKey, jwk, jkt: await calculateJwkThumbprint(jwk) };
 }
 
-/** Signs a proof for an endpoint, as RFC 9449 has it unless told otherwise. */
+/** Signs a proof for an endpoint (RFC 9449), with the given deviations. */
 export function makeProof(
   { privateKey, jwk }: AppKeyPair,
   url: string,
@@ -98,7 +98,7 @@ export function makeProof(
     .sign(privateKey);
 }
 
-/** A native app at a broker, written by hand: every request is as a test wants it. */
+/** A native app at a broker, without a library, so that a test controls every request. */
 export class TestApp {
   /** The newest nonce of the issuer. */
   nonce: string | undefined;
@@ -132,7 +132,7 @@ export class TestApp {
     return `${this.issuer}/oauth/token`;
   }
 
-  /** A whole login, through the pages of the PDS. */
+  /** Logs in through the pages of the PDS. */
   async login(account: Account, at = this.broker.url): Promise<AppSession> {
     const key = await makeKey();
     const verifier = randomBytes(32).toString('base64url');
@@ -179,7 +179,7 @@ export class TestApp {
     };
   }
 
-  /** One request to refresh, with the newest nonce of the issuer unless told otherwise. */
+  /** Sends one refresh request, by default with the issuer's newest nonce. */
   async refreshOnce(session: AppSession, change: RefreshChange = {}): Promise<OAuthAnswer> {
     const { key = session.key, proof = {}, clientId = this.clientId, issuer = this.issuer } = change;
     const keyId = 'keyId' in change ? change.keyId : session.keyId;
@@ -193,12 +193,12 @@ export class TestApp {
     };
     const { at = this.broker, json = false, signal } = change;
     const answer = await this.send('token', params, { dpop, at, json, ...(signal && { signal }) });
-    // A nonce of the broker's own is for this token alone.
+    // The broker's own nonce is valid for this token only.
     if (answer.status === 200) this.nonce = answer.headers.get('dpop-nonce') ?? this.nonce;
     return answer;
   }
 
-  /** Refreshes as a good library does: with another proof where a nonce is wanted, once. */
+  /** Refreshes like a good library: repeats once with a required nonce. */
   async refresh(session: AppSession, change: RefreshChange = {}): Promise<OAuthAnswer> {
     const first = await this.refreshOnce(session, change);
     if (first.body.error !== 'use_dpop_nonce') return first;
@@ -206,7 +206,7 @@ export class TestApp {
     return this.refreshOnce(session, { ...change, proof: { ...change.proof, nonce } });
   }
 
-  /** A refresh that has to succeed. */
+  /** Refreshes, and fails if that is refused. */
   async renew(session: AppSession, change: RefreshChange = {}): Promise<AppSession> {
     return toSession(requireOk(await this.refresh(session, change), 200), session.key);
   }
@@ -221,7 +221,7 @@ export class TestApp {
     );
   }
 
-  /** Whether the PDS takes the session's access token. */
+  /** Returns whether the PDS accepts the session's access token. */
   async isAlive({ accessToken, key, did }: AppSession): Promise<boolean> {
     const url = `${this.issuer}/xrpc/com.atproto.server.getSession`;
     const ath = createHash('sha256').update(accessToken).digest('base64url');
@@ -239,7 +239,7 @@ export class TestApp {
     throw await unexpected(answer, url);
   }
 
-  /** Sends a request as it is told, and reads the answer. */
+  /** Sends a request unchanged, and reads the response. */
   async send(
     endpoint: 'par' | 'token' | 'revoke',
     params: Params,

@@ -13,7 +13,7 @@ function fingerprintOf({ app, network }: TestBroker, { refreshToken }: Token): s
   return app.get(Fingerprints).ofRefreshToken(network.pds, refreshToken).id;
 }
 
-/** What the database knows of a refresh token. */
+/** The database's row of a refresh token. */
 export function rowOf(broker: TestBroker, token: Token): Promise<Selectable<NativeRefreshTable> | undefined> {
   return broker.database
     .selectFrom('native_refresh')
@@ -22,7 +22,7 @@ export function rowOf(broker: TestBroker, token: Token): Promise<Selectable<Nati
     .executeTakeFirst();
 }
 
-/** Lets the time go by after which a request that was lost can be accepted no more. */
+/** Moves a lost request back until the issuer can no longer accept it. */
 export async function letDeadlinePass(broker: TestBroker, token: Token): Promise<void> {
   await broker.database
     .updateTable('native_refresh')
@@ -32,7 +32,7 @@ export async function letDeadlinePass(broker: TestBroker, token: Token): Promise
     .execute();
 }
 
-/** Lets the time go by for which an answer is given again. */
+/** Moves a response back until it is no longer repeated. */
 export async function letWindowPass(broker: TestBroker, token: Token): Promise<void> {
   const id = fingerprintOf(broker, token);
   broker.app.get(NativeRefresher).forget({ id });
@@ -43,13 +43,13 @@ export async function letWindowPass(broker: TestBroker, token: Token): Promise<v
     .execute();
 }
 
-/** The requests with a refresh token that reached the issuer, or its door. */
+/** Returns the requests with a refresh token that reached the issuer or its fault proxy. */
 export async function requestsOf({ network }: TestBroker, { refreshToken }: Token): Promise<TokenRequest[]> {
   const digest = createHash('sha256').update(refreshToken).digest('hex');
   return (await network.listTokenRequests()).filter(request => request.digest === digest);
 }
 
-/** How often the issuer exchanged a refresh token. */
+/** Returns how often the issuer exchanged a refresh token. */
 export async function exchangesOf(broker: TestBroker, token: Token): Promise<number> {
   const said = (await requestsOf(broker, token)).flatMap(({ issuerSaid }) => issuerSaid);
   return said.filter(each => each === 'ok').length;

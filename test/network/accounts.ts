@@ -3,7 +3,7 @@ import type { Did } from '../../src/database/tables/did.ts';
 import type { Account } from './network-control.ts';
 import type { Pds } from './pds.ts';
 
-/** Makes an account with a random password at the PDS; throws with the PDS's own words. */
+/** Creates an account with a random password at the PDS. Throws with the PDS's error. */
 export async function createAccount(pds: Pds, handle: string): Promise<Account> {
   const email = `${handle.replace(/\.test$/, '')}@example.com`;
   const password = randomBytes(12).toString('base64url');
@@ -19,7 +19,7 @@ export async function takeDownAccount(pds: Pds, did: Did): Promise<void> {
   await callPds(pds, 'com.atproto.admin.updateSubjectStatus', input, { authorization: `Basic ${operator}` });
 }
 
-/** Calls a procedure of the PDS; throws with its own words. */
+/** Calls a procedure of the PDS. Throws with its error. */
 export async function callPds(pds: Pds, nsid: string, input: object, headers = {}): Promise<unknown> {
   const answer = await fetch(`${pds.url}/xrpc/${nsid}`, {
     method: 'POST',

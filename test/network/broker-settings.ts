@@ -2,20 +2,20 @@ import { randomBytes } from 'node:crypto';
 import type { BrokerSettings } from './broker-process.ts';
 import type { NetworkDescription } from './network-control.ts';
 
-/** Where a broker runs, and what it stands on. */
+/** The address and surroundings of a broker. */
 export type BrokerPlace = {
   network: NetworkDescription;
   port: number;
   /** `sqlite:PATH` or a `postgres://` URL. */
   databaseUrl: string;
-  /** Its own loopback address by default, which makes it a public client. */
+  /** By default its loopback address, which makes it a public client. */
   publicUrl?: string;
 };
 
-/** What all brokers of one deployment share. */
+/** The secrets that all brokers of a deployment share. */
 export type BrokerSecrets = { adminToken: string; encryptionKey: string };
 
-/** For suites and benches: they ask more in a minute than anybody would. */
+/** High limits, because suites and benches send many requests a minute. */
 export const noLimits = {
   LATCHKEY_LIMIT_PER_ADDRESS: 'off',
   LATCHKEY_LIMIT_PER_CREDENTIAL: 'off',
@@ -29,7 +29,7 @@ export function makeBrokerSecrets(): BrokerSecrets {
   return { adminToken: randomBytes(32).toString('hex'), encryptionKey: randomBytes(32).toString('base64') };
 }
 
-/** The settings of a broker on a test network, with the overrides that development allows. */
+/** Returns the settings of a broker on a test network, with the overrides of development. */
 export function brokerSettings(
   place: BrokerPlace,
   secrets: BrokerSecrets = makeBrokerSecrets(),

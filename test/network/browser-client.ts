@@ -3,9 +3,9 @@ import { authorizeAtPds, type ConsentOptions } from './pds-pages.ts';
 import { type FetchSite, redirectTarget, unexpected, UserAgent } from './user-agent.ts';
 
 export type Deployment = {
-  /** The loopback URL of the broker process that is talked to. */
+  /** The loopback URL of the broker process. */
   broker: string;
-  /** The broker's public URL, where it differs: the cookies and the origin belong to it. */
+  /** The broker's public URL if it differs. Cookies and origin belong to it. */
   publicUrl?: string;
 };
 
@@ -13,11 +13,11 @@ export type ScriptRequest = {
   /** An undefined value leaves out a header that would be sent otherwise. */
   headers?: Record<string, string | undefined>;
   body?: string | Uint8Array;
-  /** Ends the request, as a browser does whose page is left. */
+  /** Aborts the request, like a browser that leaves a page. */
   signal?: AbortSignal;
 };
 
-/** A person's browser at a broker, without a browser: its pages, the calls of their scripts, and the login. */
+/** A person's browser without Chromium: it opens pages, calls what their scripts call, and logs in. */
 export class BrowserClient {
   readonly broker: URL;
   readonly publicUrl: URL;
@@ -29,12 +29,12 @@ export class BrowserClient {
     this.agent = agent;
   }
 
-  /** The same browser, its cookies included, whose requests reach another process of the deployment. */
+  /** Returns this browser with its cookies, connected to another process of the deployment. */
   through(broker: string): BrowserClient {
     return new BrowserClient({ broker, publicUrl: this.publicUrl.href }, this.agent);
   }
 
-  /** The value of one of the broker's cookies. */
+  /** Returns the value of one of the broker's cookies. */
   cookie(name: string): string | undefined {
     return this.agent.cookies.get(this.publicUrl.host, name);
   }
@@ -54,7 +54,7 @@ export class BrowserClient {
     });
   }
 
-  /** A request by a page's script. */
+  /** Sends a request like a page's script. */
   request(method: string, path: string, { headers, ...rest }: ScriptRequest = {}): Promise<Response> {
     return this.agent.request(new URL(path, this.broker), {
       method,
@@ -73,13 +73,13 @@ export class BrowserClient {
     return this.request('GET', path, { headers });
   }
 
-  /** A POST of JSON by a page's script. */
+  /** Posts JSON like a page's script. */
   post(path: string, input: unknown, headers: ScriptRequest['headers'] = {}): Promise<Response> {
     const body = JSON.stringify(input);
     return this.request('POST', path, { body, headers: { 'content-type': 'application/json', ...headers } });
   }
 
-  /** Asks the broker to begin a login: the URL of the PDS's authorization page. Throws when it does not begin. */
+  /** Starts a login. Returns the URL of the PDS's authorization page. Throws if the broker refuses. */
   async beginLogin(identifier: string, returnTo?: string): Promise<URL> {
     const query = new URLSearchParams({ identifier, ...(returnTo && { return_to: returnTo }) });
     const path = `/oauth/login?${query.toString()}`;
@@ -89,17 +89,17 @@ export class BrowserClient {
     return target;
   }
 
-  /** Signs in and decides at the PDS: the callback URL, not yet opened. */
+  /** Signs in and decides at the PDS. Returns the callback URL without opening it. */
   authorize(authorizeUrl: URL, account: Account, options?: ConsentOptions): Promise<URL> {
     return authorizeAtPds(this.agent, authorizeUrl, account, options);
   }
 
-  /** Opens the callback at the broker, whose address takes the place of the callback's origin. */
+  /** Opens the callback at this broker process, whatever the callback's origin. */
   openCallback(callback: URL): Promise<Response> {
     return this.open(callback.pathname + callback.search, 'cross-site');
   }
 
-  /** A whole login; returns the callback's redirect, and throws when no session came of it. */
+  /** Logs in. Returns the callback's redirect. Throws if there is no session. */
   async login(identifier: string, account: Account, options?: ConsentOptions): Promise<Response> {
     const callback = await this.authorize(await this.beginLogin(identifier), account, options);
     const answer = await this.openCallback(callback);
@@ -107,7 +107,7 @@ export class BrowserClient {
     return answer;
   }
 
-  /** How a request shows that it comes from the broker's own page. */
+  /** The headers that mark a request as the broker's own page's. */
   #provenance(method: string): Record<string, string | undefined> {
     // The page's origin would be the loopback address here, which is not the origin that the broker knows.
     if (this.broker.origin !== this.publicUrl.origin)

@@ -15,9 +15,9 @@ const flags = [
 ];
 
 /**
- * The path of Debian's Chromium, or undefined when it is not installed.
+ * Returns the path of Debian's Chromium, or undefined if it is not installed.
  *
- * Throws in place of undefined when the environment says REQUIRE_CHROMIUM=1.
+ * Throws instead if REQUIRE_CHROMIUM=1 is set.
  */
 export function findChromium(): string | undefined {
   if (existsSync(path)) return path;
@@ -26,7 +26,7 @@ export function findChromium(): string | undefined {
   return undefined;
 }
 
-/** Starts a Chromium that talks to nobody but the pages it opens. */
+/** Starts a Chromium without background traffic. */
 export function launchChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: flags });
 }

@@ -1,15 +1,15 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose';
 
-/** For how long a server remembers a client's keys. */
+/** How long a server caches a client's keys. */
 const jwksLifetimeMs = 10 * 60_000;
 
-/** Which key a client proved to have, `null` for a public client; or the OAuth error that its assertion earns. */
+/** The proven client key, `null` for a public client, or an OAuth error. */
 export type CheckedClient = { kid: string | null } | { error: 'invalid_client' };
 
-/** Asks a client for its public keys. */
+/** Fetches a client's public keys. */
 export type JwksOf = (clientId: string) => Promise<JSONWebKeySet>;
 
-/** Checks client assertions (RFC 7523 section 3): each is good once, for one issuer, and for as long as it says. */
+/** Checks client assertions (RFC 7523, section 3). Accepts each once, for one issuer, until it expires. */
 export class ClientAssertionCheck {
   readonly #issuer: string;
   readonly #jwksOf: JwksOf;

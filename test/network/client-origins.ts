@@ -9,7 +9,7 @@ export class ClientOrigins {
   }
 
   /**
-   * Makes this process's `fetch` answer for the mapped origins, as a reverse proxy that ends TLS would.
+   * Makes this process's `fetch` respond for the mapped origins, like a reverse proxy that terminates TLS.
    *
    * The PDS looks `globalThis.fetch` up at each call when it reads client metadata and a JWKS.
    */

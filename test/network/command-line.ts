@@ -1,9 +1,9 @@
-/** A command line that makes no sense; the message says what is wrong with it. */
+/** A wrong command line. The message explains the problem. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Reads a program's options; a wrong command line ends the process with one line and exit code 2. */
+/** Reads a program's options. Exits with one line and code 2 on a wrong command line. */
 export function readCommandLine<Options>(usage: string, read: (args: string[]) => Options): Options {
   try {
     return read(process.argv.slice(2));

@@ -8,7 +8,7 @@ type Cookie = { name: string; value: string; path: string };
 export class CookieJar {
   readonly #cookies = new Map<string, Cookie[]>();
 
-  /** The value of a cookie of this host, whatever its path. */
+  /** Returns the value of a cookie of this host, with any path. */
   get(host: string, name: string): string | undefined {
     return this.#of(host).find(cookie => cookie.name === name)?.value;
   }
@@ -23,7 +23,7 @@ export class CookieJar {
     this.#cookies.set(host, others);
   }
 
-  /** Takes over the `Set-Cookie` headers of an answer. */
+  /** Stores the `Set-Cookie` headers of a response. */
   store(host: string, setCookies: string[]): void {
     for (const header of setCookies) {
       const { name, value, path, ended } = parseSetCookie(header);
@@ -32,7 +32,7 @@ export class CookieJar {
     }
   }
 
-  /** The `Cookie` header for a request, or undefined when there is nothing to send. */
+  /** Returns the `Cookie` header for a request, or undefined if there is none. */
   header(host: string, pathname: string): string | undefined {
     const sent = this.#of(host).filter(({ path }) => isUnder(pathname, path));
     return sent.length === 0 ? undefined : sent.map(({ name, value }) => `${name}=${value}`).join('; ');

@@ -3,26 +3,26 @@ import { calculateJwkThumbprint, EmbeddedJWK, errors, jwtVerify } from 'jose';
 
 const longestAge = '190s';
 
-/** What a proof has to be for. */
+/** The request that a proof must match. */
 export type ProvedRequest = {
   method: string;
   /** Without query and fragment. */
   url: string;
-  /** The token that the request carries; none at an authorization server. */
+  /** The token of the request, undefined at an authorization server. */
   accessToken?: string;
 };
 
-/** What a proof is good for: the thumbprint of its key, or the OAuth error that it earns. */
+/** The result of a check: the thumbprint of the key, or an OAuth error. */
 export type CheckedProof = { jkt: string } | { error: 'use_dpop_nonce' | 'invalid_dpop_proof' };
 
-/** Checks DPoP proofs (RFC 9449 section 4.3): a nonce is required, and each proof is good for one request. */
+/** Checks DPoP proofs (RFC 9449, section 4.3). Requires a nonce, and accepts each proof once. */
 export class DpopCheck {
   readonly #seen = new Set<string>();
   readonly #nonceLifetimeMs: number;
   #nonces = [newNonce()];
   #renewedAt = Date.now();
 
-  /** @param nonceLifetimeMs for how long a nonce is the newest; it is accepted for as long again */
+  /** @param nonceLifetimeMs how long a nonce is the newest; it is accepted twice as long */
   constructor(nonceLifetimeMs: number) {
     this.#nonceLifetimeMs = nonceLifetimeMs;
   }

@@ -1,3 +1,3 @@
-// Preloaded into the processes that tests start: a broker outlives no test run, however that run ended.
+// Preloaded into the processes that tests start, so that no broker outlives a test run.
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 process.channel?.unref();

@@ -14,9 +14,9 @@ import type { TokenLog } from './token-log.ts';
 
 export type FaultProxyOptions = {
   server: RequestMatch['server'];
-  /** The server itself, for requests to which nothing happens. */
+  /** The server itself, for requests without a fault. */
   direct: RequestListener;
-  /** The port of 127.0.0.1 at which the same server receives the others. */
+  /** The port of 127.0.0.1 where the same server gets the others. */
   port: number;
   faults: Faults;
   tokenLog: TokenLog;
@@ -24,7 +24,7 @@ export type FaultProxyOptions = {
 
 export type Answer = { status: number; headers: OutgoingHttpHeaders; body: Buffer };
 
-/** Stands before a server and lets faults happen to its requests; it counts the token requests. */
+/** A proxy before a server that applies faults to requests, and records token requests. */
 export function createFaultProxy({
   server,
   direct,
@@ -63,7 +63,7 @@ function isTokenRequest({ method }: IncomingMessage, path: string): boolean {
   return method === 'POST' && path === '/oauth/token';
 }
 
-/** Does to a request, or to its answer, what a fault says. */
+/** Applies a fault to a request or its response. */
 export async function perform(
   effect: Effect,
   forward: () => Promise<Answer>,
@@ -120,7 +120,7 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
 async function cut(response: ServerResponse, { status, headers, body }: Answer): Promise<void> {
   response.writeHead(status, { ...headers, 'content-length': body.length });
   response.write(body.subarray(0, Math.floor(body.length / 2)));
-  await sleep(20); // The first half is on its way before the connection ends.
+  await sleep(20); // Lets the first half leave before the connection closes.
   response.destroy();
 }
 
@@ -142,7 +142,7 @@ async function passOn(port: number, request: IncomingMessage, body: Buffer): Pro
   };
 }
 
-/** A body that was read whole is framed anew. */
+/** Drops the framing headers, as the body was read completely. */
 function withoutFraming(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   const rest = { ...headers };
   delete rest['transfer-encoding'];

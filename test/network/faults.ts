@@ -1,38 +1,38 @@
-/** Which requests a fault is for. */
+/** The requests that a fault matches. */
 export type RequestMatch = {
   server: 'pds' | 'plc';
-  /** A path; one that ends with `*` stands for all that begin so. */
+  /** A path. A final `*` matches every continuation. */
   path: string;
-  /** For token requests: of this grant type alone. */
+  /** Only token requests of this grant type. */
   grantType?: string;
 };
 
-/** `before`: the server never sees the request. `after`: it has done its work, and its answer is held back. */
+/** `before`: the server never gets the request. `after`: it has done its work, and its response is withheld. */
 type Moment = 'before' | 'after';
 
-/** What happens to a request, or to its answer, on the way. */
+/** The effect on a request or its response. */
 export type Effect =
   | { kind: 'reset'; moment: Moment }
   | { kind: 'delay'; moment: Moment; milliseconds: number }
-  /** Another answer than the server's. */
+  /** Another response than the server's. */
   | { kind: 'answer'; moment: Moment; status: number; headers?: Record<string, string>; body?: string }
-  /** The answer ends in the middle of its body. */
+  /** The response ends in the middle of its body. */
   | { kind: 'cut' }
-  /** The same request reaches the server twice; its first answer is passed on. */
+  /** The request reaches the server twice. The first response is forwarded. */
   | { kind: 'twice' }
-  /** One text stands for another in the answer's body. */
+  /** Replaces a text in the response's body. */
   | { kind: 'rewrite'; from: string; to: string };
 
 export type Fault = {
   match: RequestMatch;
   effect: Effect;
-  /** For how many requests; for all when it is missing. */
+  /** The number of requests, by default all. */
   times?: number;
 };
 
 export type ObservedRequest = { server: RequestMatch['server']; path: string; grantType: string | undefined };
 
-/** The faults that wait for their requests; of several for one request the one armed first comes first. */
+/** The armed faults. The one that was armed first has precedence. */
 export class Faults {
   #armed: { fault: Fault; left: number }[] = [];
 
@@ -44,7 +44,7 @@ export class Faults {
     this.#armed = [];
   }
 
-  /** Takes what is to happen to a request. */
+  /** Consumes the fault of a request. */
   take(request: ObservedRequest): Effect | undefined {
     const armed = this.#armed.find(({ fault }) => matches(fault.match, request));
     if (armed === undefined) return undefined;

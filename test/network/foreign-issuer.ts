@@ -1,19 +1,19 @@
 import type { Did } from '../../src/database/tables/did.ts';
 import { StrictNetwork } from './strict-network.ts';
 
-/** An authorization server and PDS that keeps to the protocol in all but one thing: it names any subject it likes. */
+/** An authorization server and PDS that follow the protocol, but name any subject. */
 export type ForeignIssuer = {
   url: string;
-  /** The callback parameters of a person who has just authorized the login that was begun with this address. */
+  /** Authorizes a login by its URL. Returns the callback's parameters. */
   authorize: (authorizeUrl: URL) => URLSearchParams;
-  /** How many grants it has given. */
+  /** Number of issued grants. */
   given: () => number;
-  /** How many of them were not revoked since. */
+  /** Number of grants that were not revoked. */
   live: () => number;
   stop: () => Promise<void>;
 };
 
-/** Starts an issuer on loopback that gives out tokens for `subject`, whoever that is. */
+/** Starts an issuer on loopback that issues tokens for any `subject`. */
 export async function startForeignIssuer(subject: Did): Promise<ForeignIssuer> {
   const network = await StrictNetwork.start({ subject });
   return {

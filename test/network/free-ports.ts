@@ -3,12 +3,12 @@ import { createServer } from 'node:net';
 
 const portsEach = 2_000;
 
-/** Below what systems give to outgoing connections; each worker of jest has ports of its own, so that no two take the same. */
+/** Below the ports of outgoing connections. Each jest worker has its own range, so that no two use the same port. */
 const firstPort = 10_000 + portsEach * (Number(process.env.JEST_WORKER_ID ?? 0) % 11);
 
 let next = Math.floor(Math.random() * portsEach);
 
-/** Different ports of 127.0.0.1 that were free a moment ago. */
+/** Returns different ports of 127.0.0.1 that were free just now. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) {
@@ -23,7 +23,7 @@ async function isFree(port: number): Promise<boolean> {
   try {
     await once(server, 'listening');
   } catch {
-    return false; // Whatever keeps us from listening there would keep others too.
+    return false; // Any reason not to listen there applies to others too.
   }
   server.close();
   await once(server, 'close');

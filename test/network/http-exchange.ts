@@ -12,7 +12,7 @@ export type Exchange = {
 const bodyless = new Set([204, 205, 304]);
 
 /**
- * One plain HTTP request over node:http, redirects not followed.
+ * Sends one HTTP request over node:http, without following redirects.
  *
  * Unlike `fetch` it sends every header as given, `Host`, `Origin` and `Sec-Fetch-*` among them.
  */

@@ -1,7 +1,7 @@
 import type { Did } from '../../src/database/tables/did.ts';
 import { didOfHandle, handleOf, isFakeDid } from './fake-accounts.ts';
 
-/** Everything that can be read at an origin that is PLC directory, PDS and issuer of all fake accounts. */
+/** Returns the documents at an origin that is PLC directory, PDS and issuer of all fake accounts. */
 export function documentAt(url: URL): object | undefined {
   const { origin, pathname, searchParams } = url;
   if (pathname === '/xrpc/com.atproto.identity.resolveHandle')
@@ -10,7 +10,7 @@ export function documentAt(url: URL): object | undefined {
   return isFakeDid(did) ? didDocument(did, origin) : issuerDocumentAt(url);
 }
 
-/** Authorization server metadata (RFC 8414) and protected resource metadata (RFC 9728); nothing at other paths. */
+/** Returns authorization server metadata (RFC 8414) or protected resource metadata (RFC 9728), undefined at other paths. */
 function issuerDocumentAt({ origin, pathname }: URL): object | undefined {
   switch (pathname) {
     case '/.well-known/oauth-protected-resource':

@@ -13,10 +13,10 @@ export type KeyAskInput = {
   loopback?: string;
 };
 
-/** What an asker gets. */
+/** A created key request. */
 export type AskedKey = { id: string; authorizeUrl: string; tempToken: string; expiresAt: string };
 
-/** What who claims a key gets. */
+/** A claimed key. */
 export type ClaimedKey = {
   id: string;
   secret: string;
@@ -27,7 +27,7 @@ export type ClaimedKey = {
   expiresAt: string | null;
 };
 
-/** A bot that asks for a key; it knows the broker's address and nothing else. */
+/** A bot that requests a key. It knows only the broker's address. */
 export class KeyAsker {
   readonly #broker: string;
 
@@ -73,7 +73,7 @@ export class KeyAsker {
   }
 }
 
-/** Opens the link and approves: the URL of the PDS's authorization page. */
+/** Opens the link and approves. Returns the URL of the PDS's authorization page. */
 export async function approveKey(browser: BrowserClient, { id }: Pick<AskedKey, 'id'>): Promise<URL> {
   const path = `/connect/${id}`;
   const page = await browser.open(path);
@@ -82,7 +82,7 @@ export async function approveKey(browser: BrowserClient, { id }: Pick<AskedKey, 
   return redirectTarget(answer, new URL(path, browser.broker));
 }
 
-/** Approves and authorizes, as the account that is given; the callback's answer. */
+/** Approves and authorizes as an account. Returns the callback's response. */
 export async function authorizeKey(
   browser: BrowserClient,
   asked: Pick<AskedKey, 'id'>,
@@ -93,7 +93,7 @@ export async function authorizeKey(
   return browser.openCallback(callback);
 }
 
-/** The code that a page shows. */
+/** Returns the code that a page shows. */
 export async function claimCodeOf(page: Response): Promise<string> {
   const text = await page.clone().text();
   const code = /<strong[^>]*data-claim-code[^>]*>\s*([^<\s]+)\s*</.exec(text)?.[1];
@@ -101,7 +101,7 @@ export async function claimCodeOf(page: Response): Promise<string> {
   return code;
 }
 
-/** The whole way of a key: asked for, approved and authorized in the owner's browser, claimed. */
+/** Gets a key in all steps: requests, approves and authorizes it in the owner's browser, and claims it. */
 export async function obtainKey(
   browser: BrowserClient,
   account: Account,

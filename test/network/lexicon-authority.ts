@@ -4,7 +4,7 @@ import type { Pds } from './pds.ts';
 
 const collection = 'com.atproto.lexicon.schema';
 
-/** An account at the PDS that publishes lexicons, under whatever NSIDs; it comes into being with the first. */
+/** An account at the PDS that publishes lexicons of any NSID. It is created with the first one. */
 export class LexiconAuthority {
   readonly #pds: Pds;
   #account: Promise<Account> | undefined;
@@ -13,7 +13,7 @@ export class LexiconAuthority {
     this.#pds = pds;
   }
 
-  /** Publishes a lexicon, which the PDS then believes; answers its authority. */
+  /** Publishes a lexicon, which the PDS then uses. Returns its authority. */
   async publish(lexicon: { id: string }): Promise<string> {
     this.#account ??= createAccount(this.#pds, 'lexicons.test');
     const { did, handle, password } = await this.#account;

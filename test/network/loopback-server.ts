@@ -7,7 +7,7 @@ const keepAliveMs = 90_000;
 export type LoopbackServer = {
   port: number;
   answerWith: (listener: RequestListener) => void;
-  /** Cuts its clients off and refuses new ones, as an outage does; the port stays its own to take again. */
+  /** Closes its connections and refuses new ones, like an outage. It can listen on the same port again. */
   halt: () => Promise<void>;
   /** Listens again, if it was halted. */
   resume: () => Promise<void>;

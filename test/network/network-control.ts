@@ -18,38 +18,38 @@ export type NetworkDescription = {
 /** An OAuth session at the PDS, as the PDS keeps it. */
 export type GrantDescription = {
   clientId: string;
-  /** How the client proved who it is, and with which key. */
+  /** The client's authentication method and key. */
   method: string;
   kid: string | undefined;
 };
 
-/** What can be asked of a running network, from its parent or from any other process. */
+/** The control of a running network, for its parent and other processes. */
 export type NetworkControl = {
   describe: () => Promise<NetworkDescription>;
-  /** Makes one more account; the handle ends in `.test`. */
+  /** Creates an account. Its handle ends in `.test`. */
   createAccount: (handle: string) => Promise<Account>;
   /** Takes an account down, as the PDS's operator. */
   takeDownAccount: (did: Did) => Promise<void>;
-  /** Lets the PDS reach a confidential client: requests to its https origin go to the broker's loopback URL. */
+  /** Makes the PDS send requests for a confidential client's https origin to the broker's loopback URL. */
   mapClientOrigin: (httpsOrigin: string, loopbackUrl: string) => Promise<void>;
-  /** Lets a fault happen to the next requests that match it. For networks of one's own only. */
+  /** Arms a fault for the next matching requests. Only for the suite's own network. */
   armFault: (fault: Fault) => Promise<void>;
-  /** Takes back every fault that has not happened yet. */
+  /** Disarms all remaining faults. */
   disarmFaults: () => Promise<void>;
-  /** Lists the refreshes that were asked for so far. */
+  /** Lists the refresh requests so far. */
   listTokenRequests: () => Promise<TokenRequest[]>;
   /**
-   * Publishes a lexicon, or another version of it, which the PDS knows at once; answers the DID of its authority, which
-   * is the same for all.
+   * Publishes a lexicon or its new version, which the PDS knows at once. Returns the DID of its authority, which is the
+   * same for all.
    */
   publishLexicon: (lexicon: { id: string }) => Promise<string>;
-  /** Counts the OAuth sessions that an account has at the PDS, at whatever clients. */
+  /** Counts the OAuth sessions of an account at the PDS, of all clients. */
   countGrants: (did: Did) => Promise<number>;
   /** Describes the OAuth sessions that an account has at the PDS. */
   describeGrants: (did: Did) => Promise<GrantDescription[]>;
-  /** Lets days go by since an account's OAuth sessions began, and since they were refreshed last. */
+  /** Moves the start and the last refresh of an account's OAuth sessions back by days. */
   ageGrants: (did: Did, createdDays: number, idleDays: number) => Promise<void>;
-  /** Makes the PDS unreachable, as an outage does; only in a network of one's own. */
+  /** Makes the PDS unreachable, like an outage. Only for the suite's own network. */
   haltPds: () => Promise<void>;
   /** Ends the outage. */
   resumePds: () => Promise<void>;
@@ -59,12 +59,12 @@ type Call = keyof NetworkControl;
 type Arguments<Name extends Call> = Parameters<NetworkControl[Name]>;
 type Result<Name extends Call> = Awaited<ReturnType<NetworkControl[Name]>>;
 
-/** The network's own side of its control, where an answer may be at hand at once. */
+/** The network's side of its control, whose methods may be synchronous. */
 export type NetworkHandlers = {
   [Name in Call]: (...args: Arguments<Name>) => Result<Name> | Promise<Result<Name>>;
 };
 
-/** Offers a network's control over HTTP: `POST /<call>` with a JSON array of arguments. */
+/** Serves a network's control over HTTP: `POST /<call>` with a JSON array of arguments. */
 export function serveControl(handlers: NetworkHandlers): RequestListener {
   return (request, response) => {
     answerCall(handlers, request).then(
@@ -78,7 +78,7 @@ export function serveControl(handlers: NetworkHandlers): RequestListener {
   };
 }
 
-/** The other end of `serveControl`; a refused call rejects with the network's own words. */
+/** The client of `serveControl`. A failed call rejects with the network's message. */
 export function connectControl(url: string): NetworkControl {
   const call = async <Name extends Call>(name: Name, ...args: Arguments<Name>): Promise<Result<Name>> => {
     const answer = await fetch(new URL(name, url), { method: 'POST', body: JSON.stringify(args) });

@@ -11,15 +11,15 @@ const path = '/usr/sbin/nginx';
 const pollMs = 20;
 
 export type Nginx = {
-  /** What it has written so far. */
+  /** Its output so far. */
   output: () => string;
   stop: () => Promise<void>;
 };
 
 /**
- * The path of Debian's nginx, or undefined when it is not installed.
+ * Returns the path of Debian's nginx, or undefined if it is not installed.
  *
- * Throws in place of undefined when the environment says REQUIRE_NGINX=1.
+ * Throws instead if REQUIRE_NGINX=1 is set.
  */
 export function findNginx(): string | undefined {
   if (existsSync(path)) return path;
@@ -28,10 +28,10 @@ export function findNginx(): string | undefined {
   return undefined;
 }
 
-/** Starts an nginx with one server on a port of 127.0.0.1, and waits until it listens; it has a directory of its own. */
+/** Starts an nginx with its own directory and one server on a port of 127.0.0.1, and waits until it listens. */
 export async function startNginx(port: number, serverBlock: string): Promise<Nginx> {
   const prefix = await mkdtemp(join(tmpdir(), 'latchkey-nginx-'));
-  // Its workers are not root, where it is started by root.
+  // Its workers run as another user if root starts it.
   await chmod(prefix, 0o755);
   await writeFile(join(prefix, 'nginx.conf'), configuration(port, serverBlock));
   const nginx = spawn(path, ['-p', prefix, '-c', 'nginx.conf', '-e', 'stderr'], {

@@ -8,7 +8,7 @@ export type ConsentOptions = {
   decision?: 'approve' | 'deny';
   /** Ticks "Remember this account on this device". */
   remember?: boolean;
-  /** The scope left ticked at the consent; all that was asked for by default. */
+  /** The scope that stays ticked at the consent, by default the whole request. */
   scope?: string;
 };
 
@@ -48,7 +48,7 @@ async function decide(
   return url;
 }
 
-/** What the pages' own scripts call; `page` is the page they run in. */
+/** Calls the API that the pages' own scripts use, from `page`. */
 async function callApi(
   agent: UserAgent,
   page: URL,

@@ -5,7 +5,7 @@ import { listenOnLoopback } from './loopback-server.ts';
 
 export type PlcDirectory = { url: string; stop: () => Promise<void> };
 
-/** A real PLC directory that keeps its operations in memory, behind a proxy that lets faults happen. */
+/** A real PLC directory with its operations in memory, behind a fault proxy. */
 export async function startPlcDirectory(
   trouble: Pick<FaultProxyOptions, 'faults' | 'tokenLog'>,
 ): Promise<PlcDirectory> {

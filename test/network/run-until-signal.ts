@@ -4,7 +4,7 @@ import { Started } from './started.ts';
 const impatienceMs = 1000;
 
 /**
- * Runs a program that starts things, and stops them again however it ends.
+ * Runs a program that starts things, and stops them in every case.
  *
  * The exit code is 0 when the program says `end`, or says `stay` and a signal comes later; 1 when it throws, with its
  * message on standard error; 128 and the signal's number when a signal interrupts it.
@@ -21,13 +21,13 @@ export async function runUntilSignal(program: (started: Started) => Promise<'sta
     progress.isDone = true;
     if (next === 'end') await end(started);
   } catch (error) {
-    // What fails because its parts were stopped is not worth a word.
+    // An error caused by stopping the parts is not reported.
     if (!started.isStopping) report(error);
     await end(started);
   }
 }
 
-/** Tells of the first signal; another one ends the process at once. */
+/** Aborts at the first signal. The second one ends the process at once. */
 function onEndSignal(tell: (signal: NodeJS.Signals) => void): void {
   let first = Infinity;
   const onSignal = (signal: NodeJS.Signals): void => {

@@ -5,13 +5,13 @@ export const sandboxUsage = 'npm run sandbox -- [--database sqlite|postgres] [--
 
 export type SandboxOptions = {
   database: 'sqlite' | 'postgres';
-  /** How many broker processes share the database; more than one needs Postgres. */
+  /** Number of broker processes on the database. More than one needs Postgres. */
   brokers: number;
-  /** Whether the broker is a confidential client, with an https client id. */
+  /** True for a confidential client with an https client id. */
   confidential: boolean;
 };
 
-/** The sandbox's options from its arguments; throws `UsageError`, or what `parseArgs` throws. */
+/** Parses the sandbox's options. Throws `UsageError` or an error of `parseArgs`. */
 export function parseSandboxOptions(args: string[]): SandboxOptions {
   const { database, brokers, confidential } = parseArgs({
     args,

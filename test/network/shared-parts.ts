@@ -1,4 +1,4 @@
 import { Started } from './started.ts';
 
-/** What the global setup has started and the global teardown stops; both run in one process. */
+/** The parts that the global setup starts and the teardown stops, both in one process. */
 export const shared = new Started();

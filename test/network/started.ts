@@ -1,6 +1,6 @@
 export type Stoppable = { stop: () => Promise<unknown> };
 
-/** What a program has started so far; it is stopped once, the last started first. */
+/** The started parts of a program. Stops them once, in reverse order. */
 export class Started {
   readonly #parts: Promise<Stoppable>[] = [];
   #stopped: Promise<void> | undefined;
@@ -9,7 +9,7 @@ export class Started {
     return this.#stopped !== undefined;
   }
 
-  /** Starts a part, to be stopped with the others; throws when they are being stopped already. */
+  /** Starts a part, to be stopped with the others. Throws if they are being stopped. */
   async start<Part extends Stoppable>(begin: () => Promise<Part>): Promise<Part> {
     if (this.isStopping) throw new Error('nothing is started any more: all is being stopped');
     const part = begin();
@@ -17,7 +17,7 @@ export class Started {
     return part;
   }
 
-  /** Stops every part, even when some fail to stop, and throws their errors together at the end. */
+  /** Stops every part, even if some fail to stop, and then throws their errors together. */
   stop(): Promise<void> {
     this.#stopped ??= stopAll(this.#parts.toReversed());
     return this.#stopped;
@@ -31,7 +31,7 @@ async function stopAll(parts: Promise<Stoppable>[]): Promise<void> {
 }
 
 async function stopPart(part: Promise<Stoppable>): Promise<void> {
-  // A part that failed to start has told so to who started it, and there is nothing to stop.
+  // The caller already knows that the part failed to start, and there is nothing to stop.
   const started = await part.catch(() => undefined);
   await started?.stop();
 }

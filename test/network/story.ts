@@ -5,10 +5,10 @@ import { ChildExitedError } from './child.ts';
 const titleWidth = 66;
 const shownLogLines = 30;
 
-/** Where a story is told: a terminal, or anything that is written to. */
+/** The output of a story: a terminal or another stream. */
 export type Audience = Writable & { isTTY?: boolean };
 
-/** Tells a person what is being done, whether it worked and how long it took, and keeps the log aside. */
+/** Prints steps with their outcome and time, and withholds the log. */
 export class Story {
   readonly #out: Audience;
   readonly #log: string[] = [];
@@ -17,7 +17,7 @@ export class Story {
     this.#out = out;
   }
 
-  /** Keeps a log line, which is shown only when a step fails. */
+  /** Stores a log line, which is printed only if a step fails. */
   keep(part: string, line: string): void {
     this.#log.push(`[${part}] ${line}`);
   }
@@ -30,7 +30,7 @@ export class Story {
     this.say('', this.#style('bold', text), '');
   }
 
-  /** Does one step and tells it; `outcome` puts its result into words. Throws when the step fails. */
+  /** Runs one step and prints it. `outcome` describes its result. Throws if the step fails. */
   async step<Result>(
     title: string,
     work: () => Promise<Result>,

@@ -3,16 +3,16 @@ import type { Did } from '../../src/database/tables/did.ts';
 
 const accessLifetimeSeconds = 3600;
 
-/** What a grant is bound to: whoever uses it with anything else ends it. */
+/** The binding of a grant. A use with anything else revokes it. */
 export type GrantBinding = {
   did: Did;
   /** Thumbprint of the DPoP key. */
   jkt: string;
-  /** The client key that it was begun with; `null` for a public client. */
+  /** The client key that it started with, `null` for a public client. */
   kid: string | null;
 };
 
-/** What ended a grant: a refresh token that came twice, another key than its own, the client, the issuer itself. */
+/** The reason why a grant ended: a reused refresh token, a foreign key, the client, or the issuer itself. */
 export type GrantEnd = 'replay' | 'wrong-key' | 'revocation' | 'issuer';
 
 export type StrictGrant = GrantBinding & {
@@ -20,36 +20,36 @@ export type StrictGrant = GrantBinding & {
   accessToken: string;
   /** Milliseconds since 1970. */
   accessExpiresAt: number;
-  /** When its access token was accepted last, in milliseconds since 1970; 0 before the first time. */
+  /** When its access token was last accepted, in milliseconds since 1970, or 0. */
   acceptedAt: number;
   end: GrantEnd | undefined;
 };
 
-/** What the issuer has seen; all of it but `refreshed` should be 0. */
+/** Counts at the issuer. All but `refreshed` should be 0. */
 export type StrictReport = {
   refreshed: number;
-  /** Refreshes with a token that was spent before. */
+  /** Refreshes with a spent token. */
   doubleRefreshes: number;
-  /** Grants that it ended, for a double refresh or for another key than their own. */
+  /** Grants that it revoked, for a double refresh or a foreign key. */
   ended: number;
 };
 
 export type TokenAnswer = { status: number; body: object };
 
-/** The grants of a server without mercy: a refresh token that comes twice ends its grant at once, as at a PDS. */
+/** The grants of a strict server: a reused refresh token revokes its grant at once, as at a PDS. */
 export class StrictIssuer {
   readonly report: StrictReport = { refreshed: 0, doubleRefreshes: 0, ended: 0 };
   readonly #adopt: (refreshToken: string) => Did | undefined;
-  /** By every refresh token that ever was, and by the newest access token. */
+  /** Keyed by every refresh token ever issued, and by the newest access token. */
   readonly #byRefreshToken = new Map<string, StrictGrant>();
   readonly #byAccessToken = new Map<string, StrictGrant>();
 
-  /** @param adopt whose grant an unknown refresh token stands for; its first refresh binds that to its key */
+  /** @param adopt returns the account of an unknown refresh token, whose first refresh binds its key */
   constructor(adopt: (refreshToken: string) => Did | undefined = () => undefined) {
     this.#adopt = adopt;
   }
 
-  /** Begins a grant. */
+  /** Starts a grant. */
   give(binding: GrantBinding): TokenAnswer {
     return this.#renew(newGrant(binding, ''));
   }
@@ -67,14 +67,14 @@ export class StrictIssuer {
     return this.#renew(grant);
   }
 
-  /** Ends the grant of a live token (RFC 7009); does not say whether it did. */
+  /** Revokes the grant of a live token (RFC 7009), without reporting whether there was one. */
   revoke(token: string): TokenAnswer {
     const grant = this.grantOf(token);
     if (grant?.refreshToken === token || grant?.accessToken === token) this.end(grant, 'revocation');
     return { status: 200, body: {} };
   }
 
-  /** Whether an access token works, with the key that proves its possession. */
+  /** Returns whether an access token works with a proof key. */
   accepts(accessToken: string, jkt: string): boolean {
     const grant = this.#byAccessToken.get(accessToken);
     if (grant?.jkt !== jkt || grant.end !== undefined || grant.accessExpiresAt <= Date.now()) return false;
@@ -82,7 +82,7 @@ export class StrictIssuer {
     return true;
   }
 
-  /** The grant that a token of any age belongs to. */
+  /** Returns the grant of a token of any age. */
   grantOf(token: string): StrictGrant | undefined {
     return this.#byRefreshToken.get(token) ?? this.#byAccessToken.get(token);
   }
@@ -105,7 +105,7 @@ export class StrictIssuer {
     return grant;
   }
 
-  /** Rotates a grant's tokens: the old access token is dead at once. */
+  /** Rotates a grant's tokens. The old access token stops working at once. */
   #renew(grant: StrictGrant): TokenAnswer {
     this.#byAccessToken.delete(grant.accessToken);
     grant.refreshToken = newToken();

@@ -13,34 +13,34 @@ import { refusal, StrictIssuer, type TokenAnswer } from './strict-issuer.ts';
 /** As long as at a PDS. */
 const nonceLifetimeMs = 60_000;
 
-/** A refresh that has just arrived. `judge` is the issuer's part; what becomes of it is up to who stands before it. */
+/** An arriving refresh. `judge` is the issuer's part. The hook before the issuer decides what happens to it. */
 export type ArrivingRefresh = {
   refreshToken: string;
-  /** Whether its nonce is good; otherwise the issuer answers with one, and does not look at the token. */
+  /** True if its nonce is valid. Otherwise the issuer returns one without reading the token. */
   hasNonce: boolean;
   judge: () => Promise<TokenAnswer>;
 };
 
 export type StrictNetworkOptions = {
-  /** Whose grant a refresh token stands for that the issuer never gave out. */
+  /** Returns the account of a refresh token that the issuer never issued. */
   adopt?: (refreshToken: string) => Did | undefined;
-  /** Whom every grant is for, whoever was asked for; a good server has no such thing. */
+  /** The subject of every grant, as at a malicious server. */
   subject?: Did;
-  /** The keys of confidential clients; they have none when it is missing. */
+  /** The keys of confidential clients, by default none. */
   jwksOf?: JwksOf;
   nonceLifetimeMs?: number;
-  /** Stands before the issuer for every refresh; `send` sends an answer. */
+  /** Hook before the issuer for every refresh. `send` sends a response. */
   onRefresh?: (refresh: ArrivingRefresh, response: ServerResponse) => Promise<void>;
-  /** What else can be read at its origin. */
+  /** Further documents at its origin. */
   documentAt?: (url: URL) => object | undefined;
 };
 
-/** PLC directory, PDS and strict issuer of any number of fake accounts, at one origin, by the process's own clock. */
+/** PLC directory, PDS and strict issuer of any number of fake accounts, at one origin, on the process's clock. */
 export class StrictNetwork {
   readonly url: string;
   readonly issuer: StrictIssuer;
   readonly stop: () => Promise<void>;
-  /** How often its token endpoint was asked, also for a nonce only. */
+  /** Number of token requests, including those for a nonce. */
   tokenRequests = 0;
   readonly #options: StrictNetworkOptions;
   readonly #dpop: DpopCheck;
@@ -61,7 +61,7 @@ export class StrictNetwork {
     const server = await listenOnLoopback();
     const network = new StrictNetwork(`http://localhost:${server.port}`, server.stop, options);
     server.answerWith((request, response) => {
-      // Node's own header would tell the machine's time.
+      // Node's own header would have the machine's time.
       response.sendDate = false;
       response.setHeader('date', new Date(Date.now()).toUTCString());
       network.#answer(request, response).catch(() => response.destroy());
@@ -69,7 +69,7 @@ export class StrictNetwork {
     return network;
   }
 
-  /** Lets whoever was sent to this address agree; answers the callback's parameters. */
+  /** Consents at this address. Returns the callback's parameters. */
   authorize(authorizeUrl: URL): URLSearchParams {
     return this.#pushed.authorize(authorizeUrl.searchParams.get('request_uri') ?? '');
   }
@@ -86,7 +86,7 @@ export class StrictNetwork {
     }
   }
 
-  /** A call of the PDS (RFC 9449 section 7). */
+  /** Handles a call of the PDS (RFC 9449, section 7). */
   async #answerCall(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, accessToken = ''] = /^DPoP (.+)$/.exec(request.headers.authorization ?? '') ?? [];
     const proved = { method: 'GET', url: url.origin + url.pathname, accessToken };
@@ -114,7 +114,7 @@ export class StrictNetwork {
     else send(response, await judge());
   }
 
-  /** Who asks is looked at first, what is asked afterwards: what is refused before has spent nothing. */
+  /** Authenticates the client before it reads the grant, so that a refused request spends nothing. */
   async #judge(url: URL, form: URLSearchParams, dpop: string): Promise<TokenAnswer> {
     const proof = await this.#dpop.check(dpop, { method: 'POST', url: url.href });
     if ('error' in proof) return refusal(proof.error);
@@ -144,7 +144,7 @@ export class StrictNetwork {
     try {
       return this.#dpop.isGood(decodeJwt(proof).nonce);
     } catch {
-      return false; // The check will say what is wrong with it.
+      return false; // The check reports the problem.
     }
   }
 }

@@ -4,22 +4,22 @@ import { createHash } from 'node:crypto';
 export type TokenRequest = {
   /** SHA-256 of the refresh token, in hex. */
   digest: string;
-  /** What the issuer said each time it received the request, `ok` or an OAuth error code; empty when it never did. */
+  /** The issuer's outcomes, `ok` or an OAuth error code, one per receipt of the request. */
   issuerSaid: string[];
-  /** The access tokens that the issuer gave for it, whether the client received them or not. */
+  /** The access tokens that the issuer issued for it, received or not. */
   issued: string[];
-  /** Whether the issuer's answer was passed on whole. */
+  /** True if the issuer's response was forwarded completely. */
   delivered: boolean;
 };
 
-/** Told what becomes of a request. */
+/** Reports the outcome of a request. */
 export type NotedRequest = { answered: (status: number, body: string) => void; delivered: () => void };
 
-/** Remembers every refresh that was asked for at the token endpoint, in order. */
+/** Records every refresh request at the token endpoint, in order. */
 export class TokenLog {
   readonly #requests: TokenRequest[] = [];
 
-  /** Notes a token request; nothing when it is no refresh. */
+  /** Records a token request. Returns undefined if it is no refresh. */
   add(form: URLSearchParams): NotedRequest | undefined {
     if (form.get('grant_type') !== 'refresh_token') return undefined;
     const digest = createHash('sha256')
@@ -48,6 +48,6 @@ function parse(body: string): { access_token?: string; error?: string } {
   try {
     return JSON.parse(body) as { access_token?: string; error?: string };
   } catch {
-    return {}; // Not every answer is JSON.
+    return {}; // Not every response is JSON.
   }
 }

@@ -4,7 +4,7 @@ import { exchange } from './http-exchange.ts';
 const name =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
 
-/** Where a request comes from, as a browser tells it in `Sec-Fetch-Site`. */
+/** The origin of a request, as `Sec-Fetch-Site` says it. */
 export type FetchSite = 'none' | 'same-origin' | 'cross-site';
 
 export type AgentRequest = {
@@ -12,9 +12,9 @@ export type AgentRequest = {
   /** An undefined value leaves out a header that would be sent otherwise. */
   headers?: Record<string, string | undefined>;
   body?: string | Uint8Array;
-  /** Ends the request, as a browser does whose page is left. */
+  /** Aborts the request, like a browser that leaves a page. */
   signal?: AbortSignal;
-  /** The host whose cookies are used; the URL's own unless one host stands in for another. */
+  /** The host of the cookies, by default the URL's. */
   cookieHost?: string;
 };
 
@@ -59,14 +59,14 @@ function defined(headers: Record<string, string | undefined>): Record<string, st
   );
 }
 
-/** Where an answer redirects to; throws when it does not redirect. */
+/** Returns the target of a redirect. Throws if it is none. */
 export async function redirectTarget(answer: Response, asked: URL): Promise<URL> {
   const location = answer.headers.get('location');
   if (answer.status !== 303 || location === null) throw await unexpected(answer, asked.pathname);
   return new URL(location, asked);
 }
 
-/** An error that tells what was asked and what came instead of the expected answer. */
+/** Returns an error with the request and the unexpected response. */
 export async function unexpected(answer: Response, asked: string): Promise<Error> {
   const content = answer.headers.get('location') ?? (await answer.text()).slice(0, 500);
   return new Error(`${asked} answered ${answer.status}: ${content}`);

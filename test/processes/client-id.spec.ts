@@ -46,7 +46,7 @@ describeDeployments('a changed client id', (deployment, dialect) => {
       401,
       expect.objectContaining({ error: 'AuthenticationRequired' }),
     ]);
-    // The old cookie is still there, and in nobody's way.
+    // The old cookie is still there, and does no harm.
     await logIn(deployment(), there);
     expect((await there.get('/api/me')).status).toBe(200);
   });
@@ -58,7 +58,7 @@ async function logIn({ network }: Deployment, browser: BrowserClient): Promise<v
   await browser.login(alice.handle, alice);
 }
 
-/** The condition of every session; no broker may have the database open. */
+/** Returns the status of every session. No broker may have the database open. */
 async function statusesOf(deployment: Deployment): Promise<{ status: string; reason: string | null }[]> {
   const database = await openDatabase(deployment.database);
   try {

@@ -9,12 +9,12 @@ import { ChildExitedError } from '../network/child.ts';
 import { freePorts } from '../network/free-ports.ts';
 import { type Network, sharedNetwork } from '../network/network.ts';
 
-/** An override of `undefined` leaves a setting out. */
+/** An override of `undefined` removes a setting. */
 export type Overrides = Record<`LATCHKEY_${string}`, string | undefined>;
 
 type Refusal = {
   code: number | null;
-  /** Everything that was written but the log, which is JSON. */
+  /** The output without the JSON log. */
   message: string;
 };
 
@@ -23,14 +23,14 @@ export type Deployment = {
   readonly settings: BrokerSettings;
   readonly database: DatabaseConfig;
   readonly network: Network;
-  /** Starts a process and waits until it is ready; it is stopped after the test at the latest. */
+  /** Starts a process and waits until it is ready. It is stopped after the test at the latest. */
   start: (overrides?: Overrides) => Promise<Broker>;
-  /** Starts a process that is expected not to become ready: how it ended. */
+  /** Starts a process that must not become ready. Returns its end. */
   refusal: (overrides?: Overrides) => Promise<Refusal>;
   browser: () => BrowserClient;
 };
 
-/** Runs one suite for each database, or for one of them alone, with a fresh deployment for each test. */
+/** Runs a suite for each database, or for one of them, with a new deployment for each test. */
 export function describeDeployments(
   name: string,
   suite: (deployment: () => Deployment, dialect: DialectName) => void,

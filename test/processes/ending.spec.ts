@@ -60,11 +60,11 @@ type Upload = {
   /** Settles when the broker reads the body. */
   underWay: Promise<unknown>;
   finish: () => Promise<{ status: number | undefined; body: unknown }>;
-  /** Settles when the broker has cut the connection. */
+  /** Settles when the broker has closed the connection. */
   abandoned: Promise<unknown>;
 };
 
-/** Begins to upload a blob of two bytes, and holds the second one back. */
+/** Starts to upload a blob of two bytes, and withholds the second one. */
 function beginUpload(browser: BrowserClient): Upload {
   const outgoing = request(new URL('/xrpc/com.atproto.repo.uploadBlob', browser.broker), {
     method: 'POST',
@@ -90,7 +90,7 @@ function beginUpload(browser: BrowserClient): Upload {
   };
 }
 
-/** Waits until a broker takes no new connection. */
+/** Waits until a broker accepts no new connection. */
 async function isClosed(url: string): Promise<void> {
   while (
     await fetch(`${url}/livez`).then(

@@ -8,7 +8,7 @@ const STEPS = process.env.TEST_LONG ? 200 : 10;
 const CALLS = 4;
 const json = { 'content-type': 'application/json' };
 
-/** `loses`: the issuer spends the token and its answer does not come. */
+/** `loses`: the issuer spends the token and its response is lost. */
 type Trouble = { effect: Effect; loses: boolean };
 
 const answers: [status: number, body: string, headers?: Record<string, string>][] = [
@@ -69,7 +69,7 @@ async function callEverywhere({ brokers }: FaultyPlace, session: TestSession): P
   return (await Promise.all(calls)).map(({ status }) => status);
 }
 
-/** Lets time heal what it can; answers whether the session works again. */
+/** Moves the time forward. Returns whether the session works again. */
 async function livesOn({ brokers }: FaultyPlace, session: TestSession): Promise<boolean> {
   for (let tries = 0; tries < 5; tries++) {
     await session.letDeadlinePass();
@@ -81,9 +81,7 @@ async function livesOn({ brokers }: FaultyPlace, session: TestSession): Promise<
   return false;
 }
 
-/**
- * The refresh tokens that were sent again after their answer had come, or more than once more after it was lost.
- */
+/** Returns the refresh tokens that were resent after their response had arrived, or resent twice after it was lost. */
 async function sentTooOften({ network }: FaultyPlace): Promise<string[]> {
   const answered = new Set<string>();
   const spendings = new Map<string, number>();
@@ -112,7 +110,7 @@ function pick<Item>(items: readonly Item[], random: () => number): Item {
   return item;
 }
 
-/** Numbers from 0 to 1 that depend on the seed alone (mulberry32). */
+/** Returns random numbers from 0 to 1 by seed (mulberry32). */
 function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { readConfig } from '../../src/config/config.ts';
 import { Keyring } from '../../src/crypto/keyring.ts';
 import { RowMac } from '../../src/crypto/row-mac.ts';
@@ -28,7 +31,7 @@ export type SessionView = {
 
 export type SignedIn = { browser: BrowserClient; id: SessionId };
 
-/** Broker processes that share one database, and are ended together. */
+/** Broker processes that share one database, and are stopped together. */
 export class Deployment {
   readonly publicUrl: string;
   readonly #network: OwnNetwork;
@@ -43,7 +46,7 @@ export class Deployment {
     this.#place = { network, port, databaseUrl, publicUrl: this.publicUrl };
   }
 
-  /** @param httpsOrigin of a confidential client; a loopback client without */
+  /** @param httpsOrigin of a confidential client, undefined for a loopback client */
   static async create(network: OwnNetwork, databaseUrl: string, httpsOrigin?: string): Promise<Deployment> {
     const [port = 0] = await freePorts(1);
     const url = `http://127.0.0.1:${port}`;
@@ -51,7 +54,7 @@ export class Deployment {
     return new Deployment(network, port, databaseUrl, httpsOrigin ?? url);
   }
 
-  /** How apps and the operator reach a broker. */
+  /** Returns a broker's addresses and token for apps and the operator. */
   addressOf({ url }: Broker): {
     url: string;
     publicUrl: string;
@@ -61,7 +64,7 @@ export class Deployment {
     return { url, publicUrl: this.publicUrl, secrets: this.#secrets, network: this.#network };
   }
 
-  /** Starts a broker at the public URL itself, or at an address of its own. */
+  /** Starts a broker at the public URL, or at another address. */
   async start(more: Partial<BrokerSettings> = {}, elsewhere = false): Promise<Broker> {
     const [port = 0] = elsewhere ? await freePorts(1) : [this.#place.port];
     const settings = brokerSettings({ ...this.#place, port }, this.#secrets);
@@ -70,12 +73,12 @@ export class Deployment {
     return broker;
   }
 
-  /** A browser that has never been at a broker. */
+  /** Returns a new browser. */
   browser({ url }: Broker): BrowserClient {
     return new BrowserClient({ broker: url, publicUrl: this.publicUrl });
   }
 
-  /** Signs an account in at a broker; answers the browser and the id of its session. */
+  /** Signs an account in at a broker. Returns the browser and the id of its session. */
   async signIn(broker: Broker, handle: string): Promise<SignedIn> {
     const account = this.#network.accounts.find(candidate => candidate.handle === handle);
     if (!account) throw new Error(`the network has no account ${handle}`);
@@ -87,7 +90,7 @@ export class Deployment {
     return { browser, id: newest?.id ?? asId('') };
   }
 
-  /** The session of an account that an earlier test left active, or that of a new login. */
+  /** Returns an active session of an account from an earlier test, or of a new login. */
   async takeSession(broker: Broker, handle: string): Promise<SignedIn> {
     const known = this.#signedIn.get(handle);
     if (known && (await this.look(broker, known.id)).status === 'active') return known;
@@ -100,12 +103,12 @@ export class Deployment {
     return (await this.operate(broker, 'GET', `/api/sessions/${id}`)) as SessionView;
   }
 
-  /** Refreshes a session; rejects when the broker ends meanwhile. */
+  /** Refreshes a session. Rejects if the broker exits meanwhile. */
   refresh(broker: Broker, id: SessionId): Promise<unknown> {
     return this.operate(broker, 'POST', `/api/sessions/${id}/refresh`);
   }
 
-  /** Uses the database itself; with SQLite, only while no broker runs. */
+  /** Uses the database directly, with SQLite only while no broker runs. */
   async withDatabase<Result>(use: (database: Database, mac: RowMac) => Promise<Result>): Promise<Result> {
     const config = readConfig(brokerSettings(this.#place, this.#secrets));
     const database = await openDatabase(config.database);
@@ -113,7 +116,7 @@ export class Deployment {
     return use(database, mac).finally(() => database.destroy());
   }
 
-  /** Lets the time go by after which a lost request can be accepted no more. */
+  /** Moves a lost request back until the issuer can no longer accept it. */
   async letDeadlinePass(id: SessionId): Promise<void> {
     await this.withDatabase(database =>
       database
@@ -125,7 +128,7 @@ export class Deployment {
     );
   }
 
-  /** Lets the time go by after which whoever began an attempt counts as dead. */
+  /** Moves heartbeats back until the owner of an attempt counts as dead. */
   async declareOwnerDead(id: SessionId): Promise<void> {
     await this.withDatabase(database =>
       database
@@ -136,10 +139,14 @@ export class Deployment {
     );
   }
 
-  /** Whether a broker that runs does not answer, as it was stopped by SIGSTOP. */
-  async isSilent({ url }: Broker): Promise<boolean> {
-    const answer = await fetch(`${url}/livez`, { signal: AbortSignal.timeout(300) }).catch(() => undefined);
-    return answer === undefined;
+  /** Returns whether SIGSTOP has stopped a broker. */
+  async isStopped({ pid = 0 }: Broker): Promise<boolean> {
+    // Linux shows the state after the name, in parentheses. Elsewhere there is ps.
+    const state = await readFile(`/proc/${pid}/stat`, 'utf8').then(
+      text => text.slice(text.lastIndexOf(')') + 2),
+      async () => (await promisify(execFile)('ps', ['-o', 'state=', '-p', `${pid}`])).stdout,
+    );
+    return state.startsWith('T');
   }
 
   async stop(): Promise<void> {
@@ -151,7 +158,7 @@ export class Deployment {
     );
   }
 
-  /** Does something as the operator, who is answered JSON or nothing. */
+  /** Calls a route as the operator. Returns JSON or undefined. */
   async operate({ url }: Broker, method: string, path: string): Promise<unknown> {
     const headers = { authorization: `Bearer ${this.#secrets.adminToken}` };
     const answer = await fetch(new URL(path, url), { method, headers });

@@ -9,31 +9,31 @@ import type { OwnNetwork } from '../network/network.ts';
 import { networkOfFile } from './network-of-file.ts';
 import { signIn, type TestSession } from './test-session.ts';
 
-/** How often each thing that may happen to a session is let happen. */
+/** Rounds of each fault. */
 export const ROUNDS = process.env.TEST_LONG ? 50 : 3;
 if (process.env.TEST_LONG) jest.setTimeout(10 * 60_000);
 
-/** Brokers of one deployment, at a network of their file's own in which faults may happen. */
+/** Brokers of one deployment, in the file's own network with faults. */
 export type FaultyPlace = {
   readonly dialect: DialectName;
   readonly database: DatabaseConfig;
   readonly network: OwnNetwork;
   readonly broker: TestBroker;
   readonly brokers: readonly TestBroker[];
-  /** Signs an account in anew, `alice.test` by default: a session of its own. */
+  /** Signs an account in, by default `alice.test`, for a new session. */
   signIn: (handle?: string) => Promise<TestSession>;
-  /** A session that works: one that an earlier test left so, or a new one. Its generation may be any. */
+  /** Returns a working session of any generation, from an earlier test or new. */
   takeSession: () => Promise<TestSession>;
 };
 
 export type FaultyPlaceOptions = Omit<TestBrokerOptions, 'network' | 'peer'> & {
-  /** How many brokers share the database; with more than one, the suite is for Postgres alone. */
+  /** Number of brokers on the database. More than one needs Postgres. */
   readonly instances?: number;
-  /** What the settings of all but the first have otherwise. */
+  /** Different settings of all but the first. */
   readonly othersSettings?: Readonly<Record<string, string>>;
 };
 
-/** Runs one suite for each database, at a network that no other file uses. */
+/** Runs a suite for each database, in a network that no other file uses. */
 export function describeFaults(
   name: string,
   suite: (place: () => FaultyPlace) => void,

@@ -6,7 +6,7 @@ import type { OwnNetwork } from '../network/network.ts';
 import { Deployment } from './deployment.ts';
 import { networkOfFile } from './network-of-file.ts';
 
-/** Broker processes of one deployment, at a network of their file's own. */
+/** Broker processes of one deployment, in the file's own network. */
 export type ProcessPlace = {
   readonly dialect: DialectName;
   readonly database: DatabaseConfig;

@@ -8,10 +8,10 @@ const html = { 'content-type': 'text/html' };
 
 const newNonce = refusal(400, 'use_dpop_nonce', { 'dpop-nonce': 'not-a-nonce-of-this-issuer' });
 
-/** What happens to the requests of one refresh, one after the other. */
+/** The effects on the requests of one refresh, in order. */
 type Case = [name: string, effects: Effect | Effect[]];
 
-/** What only slows a refresh down. */
+/** Faults that only delay a refresh. */
 const harmless: Case[] = [
   ['the request is delayed', { kind: 'delay', moment: 'before', milliseconds: 100 }],
   ['the answer is delayed', { kind: 'delay', moment: 'after', milliseconds: 100 }],
@@ -19,7 +19,7 @@ const harmless: Case[] = [
   ['a new nonce is asked for', newNonce],
 ];
 
-/** What the issuer says before it looks at the token. */
+/** Errors that the issuer returns before it reads the token. */
 const refused: Case[] = [
   ['429 with Retry-After', answer('before', 429, '', { 'retry-after': '7' })],
   ['invalid_client', refusal(401, 'invalid_client')],
@@ -28,7 +28,7 @@ const refused: Case[] = [
   ['an issuer that asks for a new nonce each time', [newNonce, newNonce, newNonce]],
 ];
 
-/** What leaves open whether the token was spent, when it was not. */
+/** Faults that hide that the token was not spent. */
 const doubtful: Case[] = [
   ['the connection is reset', { kind: 'reset', moment: 'before' }],
   ['500', answer('before', 500)],
@@ -38,7 +38,7 @@ const doubtful: Case[] = [
   ['JSON with 200 that is no token set', answer('before', 200, '{}', json)],
 ];
 
-/** What loses the answer after the token was spent. */
+/** Faults that lose the response after the token was spent. */
 const lost: Case[] = [
   ['the connection is reset after the commit', { kind: 'reset', moment: 'after' }],
   ['500 after the commit', answer('after', 500)],
@@ -119,7 +119,7 @@ function suite(place: () => FaultyPlace, count: number): void {
   );
 
   it.each(lost)('ends as response_lost, and is never sent again, when %s', async (_name, effects) => {
-    for await (const { session, digest, generation } of rounds(place(), count, { anew: true })) {
+    for await (const { session, digest, generation } of rounds(place(), count, { newEach: true })) {
       await armAtRefresh(place(), effects);
       expect(await session.refresh()).toMatchObject({ kind: 'failed' });
       expect(await session.state()).toMatchObject({
@@ -146,14 +146,14 @@ const unavailable = {
 
 type Round = { session: TestSession; digest: string; generation: number };
 
-/** Lets a fault happen so many times, to one session, or to as many where none survives it. */
+/** Yields sessions for the rounds of a fault: one for all, or a new one each if none survives. */
 async function* rounds(
   { signIn, takeSession }: FaultyPlace,
   count: number,
-  { anew = false } = {},
+  { newEach = false } = {},
 ): AsyncGenerator<Round, void, void> {
-  // Signing in is waiting for the most part: the PDS takes its time to check a password.
-  const doomed = anew ? await Promise.all(Array.from({ length: count }, () => signIn())) : [];
+  // Signing in is slow, because the PDS hashes passwords.
+  const doomed = newEach ? await Promise.all(Array.from({ length: count }, () => signIn())) : [];
   for (let round = 0; round < count; round++) {
     const session = doomed[round] ?? (await takeSession());
     const { generation } = await session.state();

@@ -18,7 +18,7 @@ function changingKeys(place: () => FaultyPlace): void {
   it('end no session', async () => {
     const { broker, signIn } = place();
     const [first = ''] = await jwksOf(broker);
-    // A PDS reads the JWKS at the first login and then not for ten minutes.
+    // A PDS caches the JWKS for ten minutes from the first login.
     const second = await publishAged(broker, 25);
     const sessions = [await signIn(), await signIn('bob.test')];
     const refreshing = keepRefreshing(place(), sessions);
@@ -55,12 +55,12 @@ function differentOrder(place: () => FaultyPlace): void {
 }
 
 type Refreshing = {
-  /** Resolves when every session was refreshed so many times more. */
+  /** Resolves when every session was refreshed this many more times. */
   goOn: (times: number) => Promise<void>;
   stop: () => Promise<void>;
 };
 
-/** Refreshes each session again and again, at one broker and the next; rejects when a refresh fails. */
+/** Refreshes each session repeatedly, at alternating brokers. Rejects if a refresh fails. */
 function keepRefreshing({ brokers }: FaultyPlace, sessions: readonly TestSession[]): Refreshing {
   let stopping = false;
   const counts = sessions.map(() => 0);

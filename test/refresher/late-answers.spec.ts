@@ -8,7 +8,7 @@ import type { TestSession } from './test-session.ts';
 describeFaults('a late response', suite, { instances: 2 });
 
 function suite(place: () => FaultyPlace): void {
-  // No `before_write`: it is reached with a success alone.
+  // Without `before_write`, which only a success reaches.
   it.each(['after_intent', 'before_send', 'after_bytes', 'after_answer'] as const)(
     'changes nothing if it is an invalid_grant of an older generation (%s)',
     async point => {
@@ -89,7 +89,7 @@ async function armInvalidGrant({ network }: FaultyPlace): Promise<void> {
   });
 }
 
-/** Lets others believe that a broker has ended, and that what it sent can be accepted no more. */
+/** Makes a broker count as dead, and its request as no longer acceptable. */
 async function loseTrackOf(session: TestSession, { app, database }: TestBroker): Promise<void> {
   await database
     .updateTable('instance')

@@ -26,7 +26,7 @@ describeFaults(
 function suite(place: () => FaultyPlace, count: number): void {
   afterEach(setClockRight);
 
-  /** Runs a trial so many times, with a session that works. */
+  /** Runs a trial several times, each with a working session. */
   const rounds = async (trial: (session: TestSession) => Promise<void>): Promise<void> => {
     for (let round = 0; round < count; round++) await trial(await place().takeSession());
   };
@@ -174,7 +174,7 @@ const invalidToken: Effect = {
   body: '{"error":"invalid_token"}',
 };
 
-/** A refresh that fails changes nothing but the time of the next: no token was sent, and the old one goes on. */
+/** Checks that a failed refresh only moves the next one: no token was sent, and the old one works. */
 async function expectPutOff(session: TestSession, { pdsAnswers = true } = {}): Promise<void> {
   const digest = await session.digest();
   const { generation } = await session.state();
@@ -204,7 +204,7 @@ async function callTogether(session: TestSession): Promise<number[]> {
   return answers.map(({ status }) => status);
 }
 
-/** A server that answers for a PDS and its issuer as the real one does, under its own name. */
+/** A server that responds like the real PDS and issuer, under its own name. */
 async function startOtherIssuer(pds: string): Promise<{ url: string; stop: () => Promise<void> }> {
   const server = await listenOnLoopback();
   const url = `http://localhost:${server.port}`;

@@ -3,14 +3,14 @@ import { SessionRepository } from '../../src/sessions/stored/session.repository.
 import type { TestSession } from './test-session.ts';
 
 export type RememberedGrant = {
-  /** Of the refresh token, as the network's list names it. */
+  /** Digest of the refresh token, as in the network's list. */
   digest: string;
   accessToken: string;
-  /** What the PDS says of an access token of this grant: an OAuth error code, or `ok`. */
+  /** Returns the PDS's verdict on this grant's access token: an OAuth error code, or `ok`. */
   ask: (accessToken: string) => Promise<string>;
 };
 
-/** Keeps what it takes to ask about a grant's tokens after the broker has erased them. */
+/** Keeps a grant's tokens for checks after the broker has erased them. */
 export async function rememberGrant(session: TestSession): Promise<RememberedGrant> {
   const stored = await session.broker.app.get(SessionRepository).findSession(session.id);
   if (!stored?.secrets) throw new Error('the session has no secrets');

@@ -6,10 +6,10 @@ import type { TestSession } from './test-session.ts';
 
 const ROUNDS = process.env.TEST_LONG ? 50 : 3;
 const IN_FLIGHT = 16;
-/** Many megabytes go through all parts at once, on two cores perhaps. */
+/** Many megabytes pass through all parts at once, maybe on two cores. */
 const LONG_MS = 180_000;
 const upload = randomBytes(5_000_000);
-/** More than is kept to be sent again. */
+/** Beyond the replay window. */
 const stream = randomBytes(9_000_000);
 
 describeFaults('a rotation under load', place => {
@@ -68,7 +68,7 @@ async function rotateUnderLoad(
   }
 }
 
-/** Calls again and again, so many calls at a time, until it is stopped; tells the status of every call. */
+/** Calls repeatedly, some calls at a time, until it is stopped. Returns the status of every call. */
 function keepCalling(call: (index: number) => Promise<number>): { stop: () => Promise<number[]> } {
   const statuses: number[] = [];
   let stopping = false;

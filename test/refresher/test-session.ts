@@ -21,10 +21,10 @@ export type SessionState = {
   failures: number;
 };
 
-/** What a caller was answered. */
+/** The response to a caller. */
 export type CallAnswer = { status: number; error: string | undefined; retryAfter: string | null };
 
-/** A signed-in session, looked at from inside and outside. */
+/** A signed-in session, observed in the database and over HTTP. */
 export class TestSession {
   readonly broker: TestBroker;
   readonly browser: BrowserClient;
@@ -36,19 +36,19 @@ export class TestSession {
     this.id = id;
   }
 
-  /** Refreshes whatever policy says. */
+  /** Forces a refresh. */
   refresh(broker = this.broker): Promise<RefreshResult> {
     return broker.app.get(Refresher).refresh(this.id, { kind: 'forced' });
   }
 
-  /** A call of the PDS through a broker. */
+  /** Calls the PDS through a broker. */
   async call(broker = this.broker): Promise<CallAnswer> {
     const answer = await this.browser.through(broker.url).get('/xrpc/com.atproto.server.getSession');
     const { error } = (await answer.json()) as { error?: string };
     return { status: answer.status, error, retryAfter: answer.headers.get('retry-after') };
   }
 
-  /** A call whose caller leaves, after so many milliseconds or at a signal; it rejects then. */
+  /** Calls the PDS, and leaves after some milliseconds or at a signal, with a rejection. */
   async callAndLeave(leaving: number | AbortSignal): Promise<void> {
     const signal = typeof leaving === 'number' ? AbortSignal.timeout(leaving) : leaving;
     await this.browser.request('GET', '/xrpc/com.atproto.server.getSession', { signal });
@@ -62,13 +62,13 @@ export class TestSession {
       .executeTakeFirstOrThrow();
   }
 
-  /** Whether the session works, and nothing is under way or put off. */
+  /** Returns whether the session works, without a pending attempt or back-off. */
   async isAtRest(): Promise<boolean> {
     const { status, attempt_state, failures } = await this.state();
     return status === 'active' && attempt_state === null && failures === 0;
   }
 
-  /** SHA-256 of the refresh token that is stored now, as the network's list names it. */
+  /** Returns the SHA-256 of the stored refresh token, as in the network's list. */
   async digest(): Promise<string> {
     const session = await this.broker.app.get(SessionRepository).findSession(this.id);
     return createHash('sha256')
@@ -76,7 +76,7 @@ export class TestSession {
       .digest('hex');
   }
 
-  /** The token requests with a refresh token, except those that the issuer only answered with a nonce. */
+  /** Returns the token requests with a refresh token, except those that only got a nonce. */
   async requestsOf(digest: string): Promise<TokenRequest[]> {
     const requests = await this.broker.network.listTokenRequests();
     return requests.filter(
@@ -84,13 +84,13 @@ export class TestSession {
     );
   }
 
-  /** How often the issuer took a refresh token. */
+  /** Returns how often the issuer accepted a refresh token. */
   async exchangesOf(digest: string): Promise<number> {
     const requests = await this.requestsOf(digest);
     return requests.filter(({ issuerSaid }) => issuerSaid.includes('ok')).length;
   }
 
-  /** Lets the time go by after which a lost request can be accepted no more, and every back-off is over. */
+  /** Moves times back until a lost request is no longer acceptable and every back-off has ended. */
   async letDeadlinePass(): Promise<void> {
     const { database } = this.broker;
     await database
@@ -106,7 +106,7 @@ export class TestSession {
       .execute();
   }
 
-  /** Makes the token older than it is, as if it had been granted so long ago, with an hour's life. */
+  /** Makes the token older, as if granted some time ago with an hour's life. */
   async age(minutes: number): Promise<void> {
     const { database, app } = this.broker;
     const row = await database
@@ -124,7 +124,7 @@ export class TestSession {
       .set({ refreshed_at, access_expires_at, sealed: box.seal(secrets, aged) })
       .where('id', '=', this.id)
       .execute();
-    // What a broker has in memory is good for five seconds.
+    // A broker's cache is valid for five seconds.
     app.get(SessionCache).forget(this.id);
   }
 }

@@ -10,12 +10,12 @@ import { storeSession } from '../broker/stored-session.ts';
 import { accountOf } from '../broker/test-broker.ts';
 import { describeFaults, type FaultyPlace } from './describe-faults.ts';
 import type { TestSession } from './test-session.ts';
-import { until } from './until.ts';
+import { until } from '../until.ts';
 import { asId } from '../ids.ts';
 
 const GET = { method: 'GET' } as const;
 
-/** Enough time for what must not happen to happen. */
+/** Waits long enough for a wrong event to happen. */
 const A_MOMENT_MS = 100;
 
 describeFaults('the use of a session', suite);
@@ -39,7 +39,7 @@ function suite(place: () => FaultyPlace): void {
       const { broker, signIn } = place();
       const { did: bob } = accountOf(broker, 'bob.test');
       const [older, newer] = [await signIn('bob.test'), await signIn('bob.test')];
-      // Whichever is used has to be refreshed first, which shows.
+      // The used session must be refreshed first, which shows which one it is.
       for (const session of [older, newer]) await session.age(60);
       expect(await sessions().withAccount(bob, whoAmI)).toBe(bob);
       expect(await generationsOf(older, newer)).toEqual([1, 2]);
@@ -106,7 +106,7 @@ function suite(place: () => FaultyPlace): void {
             ? sessions().withAccount(did, use, options)
             : sessions().withSession(id, use, options),
         );
-        await delay(250); // One is looked up by its id, another by its account: each takes its place after that.
+        await delay(250); // Lookups by id and by account take different times, and only then queue.
       }
       await Promise.all(uses);
       expect(log).toEqual([0, 1, 2, 3].flatMap(index => [`${index} begins`, `${index} ends`]));
@@ -121,7 +121,11 @@ function suite(place: () => FaultyPlace): void {
         sessions().withSession(idOf(alice), use),
         sessions().withSession(idOf(alice), use),
       ];
-      await until(() => begun.length === 4);
+      await until(
+        'four uses have begun',
+        () => begun.length,
+        count => count === 4,
+      );
       release();
       await Promise.all(uses);
     });
@@ -140,7 +144,11 @@ function suite(place: () => FaultyPlace): void {
       const [first, left, last] = [watched(), watched(), watched()];
       const [leaving, reason] = [new AbortController(), new Error('the caller left')];
       const running = sessions().withSession(id, first.use, { exclusive: true });
-      await until(() => first.begun.length === 1);
+      await until(
+        'the first use has begun',
+        () => first.begun.length,
+        count => count === 1,
+      );
       const { signal } = leaving;
       const waiting = sessions().withSession(id, left.use, { exclusive: true, signal });
       const gone = sessions().withSession(id, left.use, {
@@ -173,7 +181,11 @@ function suite(place: () => FaultyPlace): void {
       const using = sessions().withSession(session.id, whoAmI, { signal });
       const staying = sessions().withSession(session.id, whoAmI);
       const error = using.catch((caught: unknown) => caught);
-      await until(async () => (await session.state()).attempt_state === 'sent');
+      await until(
+        'the refresh is sent',
+        () => session.state(),
+        state => state.attempt_state === 'sent',
+      );
       leaving.abort(reason);
       expect(await error).toBe(reason);
       expect(await session.state()).toMatchObject({ generation: 1, attempt_state: 'sent' });
@@ -190,7 +202,7 @@ function fail(): never {
   throw new Error('nobody has signed in');
 }
 
-/** Asks the PDS who it takes the caller for. */
+/** Returns the account that the PDS recognizes. */
 async function whoAmI(access: SessionAccess): Promise<string> {
   const answer = await access.fetch('/xrpc/com.atproto.server.getSession', GET);
   const { did } = JSON.parse(await readText(answer, 10_000)) as { did: Did };
@@ -199,7 +211,7 @@ async function whoAmI(access: SessionAccess): Promise<string> {
 
 type WatchedUse = { use: (access: SessionAccess) => Promise<void>; begun: string[]; release: () => void };
 
-/** A use that lasts until it is released, and notes for whom it began. */
+/** A use that lasts until it is released, and records its start. */
 function watched(): WatchedUse {
   const begun: string[] = [];
   const { promise, resolve } = Promise.withResolvers<undefined>();

@@ -24,7 +24,7 @@ type Me = { scope: string; scopeShortfall?: string[]; reconsentUrl?: string };
 
 describe.each([
   ['whose permission sets are known', true],
-  ['whose permission sets nobody can look up', false],
+  ['whose permission sets cannot be resolved', false],
 ])('keys of a broker %s', (_kind, known) => {
   beforeAll(async () => {
     const authority = await publish({ network: await sharedNetwork() }, nsid, whole);

@@ -7,7 +7,7 @@ import { operate, type OperatorAnswer } from './operate.ts';
 import { asId } from '../ids.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
-const nobody = '00000000-0000-4000-8000-000000000000';
+const unknownId = '00000000-0000-4000-8000-000000000000';
 const invalid = { status: 400, body: { error: 'InvalidRequest' } };
 const notFound = { status: 404, body: { error: 'NotFound' } };
 
@@ -103,7 +103,15 @@ function suite(broker: () => TestBroker): void {
     'gets NotFound for %s of an unknown session',
     async line => {
       const [method, action = ''] = line.split(' ');
-      for (const id of [nobody, nobody.toUpperCase(), 'x', '%00', "'", 'a'.repeat(100), 'did:plc:alice'])
+      for (const id of [
+        unknownId,
+        unknownId.toUpperCase(),
+        'x',
+        '%00',
+        "'",
+        'a'.repeat(100),
+        'did:plc:alice',
+      ])
         expect(await ask(`${method} /api/sessions/${id}${action}`)).toMatchObject(notFound);
     },
   );

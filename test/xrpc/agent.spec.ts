@@ -120,8 +120,8 @@ describeBroker(
     });
 
     it('learns from the PDS why it cannot call a service, and from the broker why not a protected method', async () => {
-      const nobody = agent.withProxy('no_such_service', service.did);
-      const unresolved = await failureOf(nobody.app.bsky.actor.searchActors({ q: 'x' }));
+      const unknown = agent.withProxy('no_such_service', service.did);
+      const unresolved = await failureOf(unknown.app.bsky.actor.searchActors({ q: 'x' }));
       expect([unresolved.status, unresolved.message]).toEqual([
         400,
         'could not resolve proxy did service url',

@@ -34,7 +34,7 @@ describeStubPds('a request whose token rotates while it is in flight', place => 
     ['a query', { method: 'GET', query: '?a=%2F&b=c', headers: { 'if-none-match': '"y"' } }],
     ['HEAD', { method: 'HEAD' }],
     ['a body as large as the window', { body: whole }],
-    ['a body of a length that nobody told', { headers: { 'transfer-encoding': 'chunked' }, body: whole }],
+    ['a body of unknown length', { headers: { 'transfer-encoding': 'chunked' }, body: whole }],
     ['an empty body', { headers: { 'content-length': '0' }, body: Buffer.alloc(0) }],
     ['an empty body in chunks', { headers: { 'transfer-encoding': 'chunked' }, body: Buffer.alloc(0) }],
     ['no body', {}],

@@ -40,7 +40,7 @@ describeStubPds(
 
     it.each([
       ['of a known length', String(20 * MIB)],
-      ['of a length that nobody told', undefined],
+      ['of unknown length', undefined],
     ])('reaches the PDS before its end has arrived, and completely: %s', async (_name, length) => {
       const body = randomBytes(20 * MIB);
       const call = beginUpload(length === undefined ? {} : { 'content-length': length });

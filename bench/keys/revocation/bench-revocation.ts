@@ -3,7 +3,10 @@ import type { Broker, BrokerSettings } from '../../../test/network/broker-proces
 import { noLimits } from '../../../test/network/broker-settings.ts';
 import { exchange } from '../../../test/network/http-exchange.ts';
 import type { Started } from '../../../test/network/started.ts';
-import { Keyring, migrateUp, openDatabase, readConfig } from '../../built-broker.ts';
+import { Keyring } from '../../../src/crypto/keyring.ts';
+import { migrateUp } from '../../../src/database/migrator/migrator.ts';
+import { openDatabase } from '../../../src/database/connection/open-database.ts';
+import { readConfig } from '../../../src/config/config.ts';
 import { medianOf } from '../../median.ts';
 import { settingsOnPostgres, startBrokers } from '../../refresh/volume/deployment.ts';
 import { startFakeIssuer } from '../../refresh/volume/fake-issuer.ts';
@@ -11,15 +14,15 @@ import { toNumber, toTable } from '../../table.ts';
 import { storeKeySessions } from '../grants.ts';
 import { sessionAt, type StoredKey, storeKeys } from '../stored-keys.ts';
 
-/** So many keys are tried at a time, each used again after so long. */
+/** Keys that are in use at a time, and the pause between their uses. */
 const lanes = 20;
 const useEachMs = 25;
 
-/** A key is used for a while before it is revoked, long enough to be anywhere in the life of what is known of it. */
+/** A key is used for a while before it is revoked, so that its cache entry has any age. */
 const longestUseMs = 2_500;
 const patienceMs = 30_000;
 
-/** Revokes keys at one of two brokers on one Postgres, each in use at the other all the while; returns a table. */
+/** Revokes keys at one of two brokers on one Postgres, each in constant use at the other. Returns a table. */
 export async function benchRevocation({ tries }: { tries: number }, started: Started): Promise<string> {
   const issuer = await started.start(startFakeIssuer);
   const settings = (await settingsOnPostgres(2, issuer.url, started)).map(each => ({ ...each, ...noLimits }));
@@ -58,7 +61,7 @@ async function storeKeysFor(settings: BrokerSettings, issuer: string, count: num
 
 type Brokers = { revoker: Broker; user: Broker; adminToken: string };
 
-/** The milliseconds from the request for the revocation to the answer of the first use that was refused. */
+/** Returns the milliseconds from the revocation request to the first refused use. */
 async function timeRevocation(key: StoredKey, { revoker, user, adminToken }: Brokers): Promise<number> {
   await useUntil(key, user, performance.now() + Math.random() * longestUseMs);
   const startedAt = performance.now();

@@ -3,7 +3,7 @@ import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 import type { DatabaseConfig } from '../../../src/config/config.ts';
 
-/** Looks up which secret it is, and nothing else: neither a MAC, nor an end, nor what was used when. */
+/** Only looks the secret up, without MAC, expiry and last use. */
 export type BareLookup = {
   accepts: (secret: string) => boolean | Promise<boolean>;
   stop: () => Promise<void>;
@@ -12,7 +12,7 @@ export type BareLookup = {
 const query = 'select * from api_key where digest = ';
 const connections = 10;
 
-/** SHA-256 and a look into a map. */
+/** SHA-256 and a map lookup. */
 export function startWarmLookup(secrets: readonly string[]): BareLookup {
   const known = new Map(secrets.map(secret => [digestOf(secret), secret]));
   return { accepts: secret => known.has(digestOf(secret)), stop: () => Promise.resolve() };
@@ -37,7 +37,7 @@ function lookUpInFile(path: string): BareLookup {
 
 function lookUpAtServer(url: string): BareLookup {
   const pool = new pg.Pool({ connectionString: url, max: connections });
-  // The pool ends before its connections do, and the server may end first: idle ones then tell the pool.
+  // The pool ends before its connections. If the server ends first, idle connections report an error to the pool.
   pool.on('connect', client => client.on('error', () => undefined));
   pool.on('error', () => undefined);
   return {

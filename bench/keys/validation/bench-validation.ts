@@ -6,10 +6,10 @@ import { type Place, startDatabases, startPlace } from './place.ts';
 import { takeTurn, type Turn } from './turn.ts';
 import { type Measured, toValidationTable } from './validation-table.ts';
 
-/** So many keys are stored in the smaller database, and in use in both. */
+/** Keys in the smaller database, and in use in both. */
 const few = 1_000;
 
-/** So many are asked for where keys from all over the larger table are. */
+/** Keys in use from all over the larger table. */
 const scattered = 50_000;
 
 export type ValidationOptions = { keys: number; rounds: number; seconds: number };
@@ -18,7 +18,7 @@ type Pair = Measured & { secrets: readonly string[]; verifier: Accepting; lookup
 
 type Accepting = { accepts: (secret: string) => Promise<boolean> };
 
-/** Validates keys of a database with few and of one with many, warm and cold, in turns; returns a table. */
+/** Validates keys of a small and a large database, warm and cold, in turns. Returns a table. */
 export async function benchValidation(
   dialect: DialectName,
   { keys, rounds, seconds }: ValidationOptions,
@@ -34,9 +34,9 @@ export async function benchValidation(
     await startPair(large, 'cold', few, started),
     await startPair(large, 'cold', large.secrets.length, started),
   ];
-  for (const pair of pairs) await play(pair, seconds / 4); // Compiled, and warm where it shall be.
+  for (const pair of pairs) await play(pair, seconds / 4); // Warms up the compiler and the caches.
   for (let round = 0; round < rounds; round++) {
-    // To and fro: a machine that gets busier is not always worst for the last one.
+    // Alternates the order, so that a machine that gets busier does not always hit the last one.
     for (const pair of round % 2 === 0 ? pairs : pairs.toReversed()) {
       const { latchkey, bare } = await play(pair, seconds);
       pair.latchkey.push(latchkey);

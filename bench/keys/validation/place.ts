@@ -2,34 +2,35 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import type { Config } from '../../../src/config/config.ts';
-import type { Keyring as KeyringType } from '../../../src/crypto/keyring.ts';
 import type { Database } from '../../../src/database/connection/database.ts';
 import type { DialectName } from '../../../src/database/engine/dialect.ts';
 import type { BrokerSettings } from '../../../test/network/broker-process.ts';
 import { brokerSettings } from '../../../test/network/broker-settings.ts';
 import { startPostgres } from '../../../test/network/postgres.ts';
 import type { Started } from '../../../test/network/started.ts';
-import { Keyring, migrateUp, openDatabase, readConfig } from '../../built-broker.ts';
+import { Keyring } from '../../../src/crypto/keyring.ts';
+import { migrateUp } from '../../../src/database/migrator/migrator.ts';
+import { openDatabase } from '../../../src/database/connection/open-database.ts';
+import { type Config, readConfig } from '../../../src/config/config.ts';
 import { storeKeySessions } from '../grants.ts';
 import { sessionAt, storeKeys } from '../stored-keys.ts';
 
-/** Keys of one session; no account has so many, and a validation does not look. */
+/** Keys of one session. No account has so many, but a validation does not count them. */
 const keysPerSession = 1_000;
 
-/** An open database with so many stored keys. */
+/** An open database with stored keys. */
 export type Place = {
   config: Config;
   /** The same with room for a single key in memory, so that each validation reads its row. */
   forgetful: Config;
-  keyring: KeyringType;
+  keyring: Keyring;
   database: Database;
   stored: number;
   /** The secrets of some of the keys, from all over the table. */
   secrets: readonly string[];
 };
 
-/** Where new databases are made: files in a folder, or a Postgres server of one's own. */
+/** The place of new databases: files in a folder, or an own Postgres server. */
 export type DatabaseMaker = () => Promise<string>;
 
 export async function startDatabases(dialect: DialectName, started: Started): Promise<DatabaseMaker> {
@@ -40,7 +41,7 @@ export async function startDatabases(dialect: DialectName, started: Started): Pr
   return () => Promise.resolve(`sqlite:${join(directory, `${++files}.sqlite`)}`);
 }
 
-/** Makes a database with so many keys, and answers the secrets of `asked` of them. */
+/** Creates a database with this many keys. Returns the secrets of `asked` of them. */
 export async function startPlace(
   databaseUrl: string,
   { stored, asked }: { stored: number; asked: number },
@@ -61,13 +62,13 @@ export async function startPlace(
     sessionOf: key => sessionAt(sessions, Math.floor(key / keysPerSession)),
     isAskedFor: key => key % each === 0,
   });
-  // As the server does by itself, later.
+  // The server would do it by itself later.
   await sql`analyze`.execute(database);
   const forgetful = readConfig({ ...settings, LATCHKEY_CACHED_SESSIONS: '1' });
   return { config, forgetful, keyring, database, stored, secrets: keys.map(({ secret }) => secret) };
 }
 
-/** Nobody is called: validations know nothing of issuers. */
+/** Never called, because validations need no issuer. */
 const nowhere = 'http://127.0.0.1:9';
 
 function settingsWith(databaseUrl: string): BrokerSettings {

@@ -1,19 +1,19 @@
-/** What validates keys, and the secrets that it is asked for, one after the other. */
+/** A validator, and the secrets that it validates in turn. */
 export type Contender = {
   accepts: (secret: string) => boolean | Promise<boolean>;
   secrets: readonly string[];
 };
 
-/** How a contender did; `cpu` is the time of all threads of this process per validation, in µs. */
+/** The result of a turn. `cpu` is the time of all threads of this process per validation, in µs. */
 export type Turn = { perSecond: number; cpu: number };
 
-/** So many validations wait for an answer at a time, where one waits at all. */
+/** Simultaneous validations, if they are asynchronous. */
 const lanes = 32;
 
-/** So often the clock is read. */
+/** Validations between two reads of the clock. */
 const validationsPerLook = 16;
 
-/** Validates for so many seconds; throws when a key is refused, as all are good. */
+/** Validates for some seconds. Throws if a key is refused, as all are valid. */
 export async function takeTurn({ accepts, secrets }: Contender, seconds: number): Promise<Turn> {
   const before = process.cpuUsage();
   const startedAt = performance.now();
@@ -23,7 +23,7 @@ export async function takeTurn({ accepts, secrets }: Contender, seconds: number)
     while (performance.now() < until) {
       for (let at = 0; at < validationsPerLook; at++) {
         const answer = accepts(secrets[asked++ % secrets.length] ?? '');
-        // An answer that is there already is not waited for.
+        // A synchronous result needs no await.
         if (!(typeof answer === 'boolean' ? answer : await answer)) throw new Error('a good key was refused');
       }
     }

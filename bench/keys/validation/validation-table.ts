@@ -2,7 +2,7 @@ import { medianOf } from '../../median.ts';
 import { toNumber, toTable } from '../../table.ts';
 import type { Turn } from './turn.ts';
 
-/** A way to ask, and how Latchkey and the bare loop did in each round. */
+/** A kind of validation, with the results of Latchkey and the bare loop per round. */
 export type Measured = {
   stored: number;
   asked: number;
@@ -13,7 +13,7 @@ export type Measured = {
 
 const perSecond = ({ perSecond }: Turn): number => perSecond;
 
-/** A line for each way to ask; a ratio is the median of the ratios within each round. */
+/** One line per kind. A ratio is the median of the ratios within each round. */
 export function toValidationTable(database: string, ways: readonly Measured[]): string {
   const rows = ways.map(way => {
     // The first of a state has the fewest keys.

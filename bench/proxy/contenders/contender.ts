@@ -1,6 +1,6 @@
 import type { Stoppable } from '../../../test/network/started.ts';
 
-/** A proxy in a process of its own that has one session or many, and what its callers send it. */
+/** A proxy process with sessions, and the headers of its callers. */
 export type Contender = Stoppable & {
   name: string;
   pid: number;
@@ -9,10 +9,10 @@ export type Contender = Stoppable & {
   cookies: string[];
 };
 
-/** What a small query is called by. */
+/** The path of the small query. */
 export const queryPath = '/xrpc/app.bsky.actor.getProfile?actor=did%3Aplc%3Aaaaaaaaaaaaaaaaaaaaaaaaa';
 
-/** What a program that calls a PDS sends with it. */
+/** The headers of a program that calls a PDS. */
 export const callerHeaders = {
   accept: '*/*',
   'accept-language': 'en',

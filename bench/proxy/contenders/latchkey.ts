@@ -6,15 +6,15 @@ import { storeBrowsers } from './stored-browsers.ts';
 
 export type LatchkeyOptions = {
   database?: 'sqlite' | 'postgres';
-  /** How many sessions are stored. */
+  /** Number of stored sessions. */
   sessions?: number;
-  /** How many of them the broker keeps in memory, if not as many as it does by itself. */
+  /** Size of the broker's session cache, if not the default. */
   cached?: number;
-  /** Options of Node for its process. */
+  /** Node options of its process. */
   nodeOptions?: string[];
 };
 
-/** Starts the built broker on a database of its own, with sessions at a PDS and the cookies of as many browsers. */
+/** Starts the built broker on a new database, with sessions at a PDS and their browsers' cookies. */
 export async function startLatchkey(
   pds: string,
   { database = 'sqlite', sessions = 1, cached, nodeOptions = [] }: LatchkeyOptions = {},

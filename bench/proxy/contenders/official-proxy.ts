@@ -55,7 +55,7 @@ async function storedSession(): Promise<NodeSavedSession> {
   };
 }
 
-/** The client as its documentation has it, its session in memory: no other store is as fast. */
+/** The client as documented, with its session in memory, the fastest store. */
 function createClient(session: NodeSavedSession): NodeOAuthClient {
   const sessions = new Map([[did, session]]);
   return new NodeOAuthClient({

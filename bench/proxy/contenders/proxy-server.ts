@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import '../../../test/network/end-with-parent.ts';
 import { listenOnLoopback } from '../../../test/network/loopback-server.ts';
 
-/** Serves as a proxy, and tells the parent where. What goes wrong is shown to it, and cuts the caller off. */
+/** Serves as a proxy, and reports its address to the parent. An error is printed, and closes the caller's connection. */
 export async function serve(
   forward: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
 ): Promise<void> {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Child } from '../../../test/network/child.ts';
 import { callerHeaders, type Contender } from './contender.ts';
 
-/** Proxies that are no brokers: their files, and what they are started with. */
+/** Proxies that are no brokers, with their files and arguments. */
 const programs = {
   bare: { name: 'bare undici proxy', args: ['undici-proxy.ts'] },
   proof: { name: 'bare plus proof', args: ['undici-proxy.ts', '--proof'] },
@@ -25,7 +25,7 @@ export async function startSimpleProxy(kind: SimpleProxy, pds: string): Promise<
     pid: child.childProcess.pid ?? 0,
     url,
     headers: callerHeaders,
-    // As long as the broker's own.
+    // As long as the broker's.
     cookies: [`latchkey=${'c'.repeat(43)}`],
     stop: () => child.stop(),
   };

@@ -2,30 +2,27 @@ import { newId, SessionId, UiSessionId } from '../../../src/database/tables/id.t
 import { toTimestamp } from '../../../src/database/tables/timestamp.ts';
 import type { SessionRow } from '../../../src/sessions/stored/session-row.ts';
 import type { BrokerSettings } from '../../../test/network/broker-process.ts';
-import {
-  clientIdOf,
-  digestOf,
-  Keyring,
-  migrateUp,
-  newSecret,
-  openDatabase,
-  readConfig,
-  RowMac,
-  SealedBox,
-  SessionSecretsBox,
-  toGrantedRow,
-  UiSessionRepository,
-} from '../../built-broker.ts';
+import { clientIdOf } from '../../../src/oauth/issuers/client-metadata.ts';
+import { digestOf, newSecret } from '../../../src/crypto/secret.ts';
+import { Keyring } from '../../../src/crypto/keyring.ts';
+import { migrateUp } from '../../../src/database/migrator/migrator.ts';
+import { openDatabase } from '../../../src/database/connection/open-database.ts';
+import { readConfig } from '../../../src/config/config.ts';
+import { RowMac } from '../../../src/crypto/row-mac.ts';
+import { SealedBox } from '../../../src/crypto/sealed-box.ts';
+import { SessionSecretsBox } from '../../../src/sessions/stored/session-secrets.service.ts';
+import { toGrantedRow } from '../../../src/sessions/stored/granted-row.ts';
+import { UiSessionRepository } from '../../../src/ui-sessions/ui-session.repository.ts';
 import { didOf, handleOf } from '../../../test/network/fake-accounts.ts';
 import { madeUpGrant } from '../../made-up-grant.ts';
 
-/** As many as both databases take in one statement. */
+/** The batch size that both databases accept. */
 const rowsAtOnce = 500;
 
-/** Tokens are good for so long that nothing is refreshed while it is measured. */
+/** Tokens live so long that none is refreshed during the measurement. */
 const dayMs = 24 * 60 * 60_000;
 
-/** Stores so many sessions, each held by a browser, before a broker with these settings starts; answers their cookies. */
+/** Stores sessions, each with a browser session, before a broker with these settings starts. Returns their cookies. */
 export async function storeBrowsers(settings: BrokerSettings, pds: string, count: number): Promise<string[]> {
   const config = readConfig(settings);
   if (config.encryption.kind !== 'given') throw new Error('the broker has no encryption key in its settings');

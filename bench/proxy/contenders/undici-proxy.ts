@@ -1,4 +1,4 @@
-// The least that a reverse proxy can be: undici-proxy.ts <PDS> [--proof] [--account-lock]
+// A minimal reverse proxy: undici-proxy.ts <PDS> [--proof] [--account-lock]
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { type Readable, Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -21,7 +21,7 @@ const [pds = ''] = positionals;
 const pool = new Pool(pds, { connections: 256 });
 const signer = values.proof ? new ProofSigner(pds) : undefined;
 
-/** All requests are those of one account; with its lock each one waits for the answers to those before it. */
+/** All requests belong to one account. With its lock each waits for the responses to earlier ones. */
 const turns = values['account-lock'] ? new Turns() : undefined;
 
 await serve((request, response) =>
@@ -34,7 +34,7 @@ async function forward(request: IncomingMessage, response: ServerResponse): Prom
   if (!isPassedOn) await send(request, response, body);
 }
 
-/** Passes a request on and its answer back, unless that asks for the request to be repeated with a newer nonce. */
+/** Forwards a request and its response, and repeats it once for a newer nonce. */
 async function send(
   { method = '', url = '', headers }: IncomingMessage,
   response: ServerResponse,
@@ -74,7 +74,7 @@ function keepNonce(headers: IncomingHttpHeaders): void {
   if (signer && typeof nonce === 'string') signer.nonce = nonce;
 }
 
-/** A small body is kept, so that it can be sent again; a large one is streamed. */
+/** Buffers a small body, so that it can be sent again, and streams a large one. */
 async function bodyOf(request: IncomingMessage): Promise<Buffer | Readable | null> {
   const length = Number(request.headers['content-length'] ?? 0);
   if (length === 0) return null;

@@ -7,7 +7,7 @@ const loadProcess = fileURLToPath(new URL('load-process.ts', import.meta.url));
 
 /** A load generator in a process of its own. */
 export type LoadGenerator = {
-  /** @param signal ends the load before its time; what was answered by then is its result */
+  /** @param signal ends the load early, with the results so far */
   run: (load: Load, signal?: AbortSignal) => Promise<LoadResult>;
   stop: () => Promise<unknown>;
 };

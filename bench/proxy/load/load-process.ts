@@ -1,4 +1,4 @@
-// Runs one load after the other, as its parent asks for them, and ends one early when it says so.
+// Runs loads for its parent, one at a time, and aborts one on request.
 import '../../../test/network/end-with-parent.ts';
 import type { Load } from './load.ts';
 import { runLoad } from './run-load.ts';
@@ -19,6 +19,6 @@ process.on('message', message => {
     },
   );
 });
-// A listener alone would keep this process alive; so does nothing else before the first load.
+// Only this listener keeps the process alive before the first load.
 process.channel?.ref();
 process.send?.('ready');

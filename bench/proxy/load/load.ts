@@ -1,26 +1,26 @@
-/** What a load generator is asked for. */
+/** The description of a load. */
 export type Load = {
-  /** What is called: with GET, or with POST where there is a body. */
+  /** The path, called with POST if there is a body, else with GET. */
   url: string;
   /** JSON. */
   body?: string;
   headers: Record<string, string>;
-  /** Header lines, as `cookie: …`; one of them is drawn for each request. */
+  /** Header lines such as `cookie: …`. Each request draws one. */
   credentials: string[];
-  /** The status that is expected, 200 without it. */
+  /** The expected status, by default 200. */
   status?: string;
   connections: number;
   seconds: number;
-  /** Requests per second; without it each connection sends its next request upon the answer to its last one. */
+  /** Requests per second. By default each connection sends its next request after a response. */
   rate?: number | undefined;
 };
 
-/** Answers of one load. Latencies are in ms: of a request that waited for a connection, with its waiting. */
+/** The results of one load. Latencies are in ms, and include the wait for a connection. */
 export type LoadResult = {
-  /** How many were answered as expected, per second. */
+  /** Expected responses per second. */
   perSecond: number;
   answered: number;
-  /** How many were answered with something else, by status. */
+  /** Other responses, by status. */
   failed: Record<string, number>;
   p50: number;
   p99: number;

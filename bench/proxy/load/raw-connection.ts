@@ -4,9 +4,9 @@ import { connect, type Socket } from 'node:net';
 const headEnd = '\r\n\r\n';
 
 /**
- * A kept-alive HTTP/1.1 connection with one request at a time, on a socket of its own.
+ * A kept-alive HTTP/1.1 connection with one request at a time, on its own socket.
  *
- * It knows no more of HTTP than its one kind of request needs, and so leaves the machine to what is measured.
+ * It implements only its one kind of request, so that the machine serves what is measured.
  */
 export class RawConnection {
   readonly #socket: Socket;
@@ -14,7 +14,7 @@ export class RawConnection {
   #status = '';
   #head = '';
   #bodyLeft = 0;
-  /** When the request that is under way was due, by the monotonic clock. */
+  /** The due time of the running request, by the monotonic clock. */
   dueAt = 0;
 
   private constructor(socket: Socket, onAnswer: (connection: RawConnection, status: string) => void) {

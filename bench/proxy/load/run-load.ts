@@ -5,7 +5,7 @@ import { RawConnection } from './raw-connection.ts';
 
 const tickMs = 1;
 
-/** Sends requests for so many seconds, or until the signal, and answers how they fared; throws when a connection breaks. */
+/** Sends requests for some seconds or until the signal. Returns their results. Throws if a connection breaks. */
 export async function runLoad(load: Load, signal: AbortSignal): Promise<LoadResult> {
   const run = new LoadRun(load);
   const connections = await run.open();
@@ -24,7 +24,7 @@ class LoadRun {
   readonly #latencies = createHistogram({ lowest: 1, highest: 60_000_000, figures: 3 });
   readonly #failed: Record<string, number> = {};
   readonly #idle: RawConnection[] = [];
-  /** When each request that waits for a connection was due. */
+  /** The due times of requests that wait for a connection. */
   readonly #waiting: number[] = [];
   readonly #head: string;
   #answered = 0;
@@ -45,7 +45,7 @@ class LoadRun {
     return [...this.#idle];
   }
 
-  /** Has each connection send its first request, or requests fall due; what it returns is to be cleared at the end. */
+  /** Starts every connection, or a timer by rate. The caller clears the returned timer. */
   start(): NodeJS.Timeout | undefined {
     const { rate } = this.#load;
     if (rate !== undefined) return this.#pace(rate);
@@ -53,14 +53,14 @@ class LoadRun {
     return undefined;
   }
 
-  /** Requests fall due at a constant rate, whether or not the ones before them were answered. */
+  /** Requests fall due at a constant rate, even while earlier ones are unanswered. */
   #pace(rate: number): NodeJS.Timeout {
     const began = performance.now();
     let due = 0;
     return setInterval(() => {
       const now = performance.now();
       for (const dueByNow = ((now - began) / 1000) * rate; due < dueByNow; due++) {
-        // The one that was idle for longest: a server closes those that are idle for too long.
+        // The connection that was idle longest, because a server closes idle ones.
         const connection = this.#idle.shift();
         if (connection) this.#send(connection, now);
         else this.#waiting.push(now);
@@ -98,7 +98,7 @@ class LoadRun {
   }
 }
 
-/** All of a request's head but its credential and its end. */
+/** Returns a request's head without credential and end. */
 function headOf({ url, headers, body }: Load): string {
   const { pathname, search, host } = new URL(url);
   const ofBody =

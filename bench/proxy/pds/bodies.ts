@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 
 const blobChunk = Buffer.alloc(64 * 1024, 'blob');
 
-/** The answer to a small query: a profile of about 350 bytes. */
+/** The response to a small query: a profile of about 350 bytes. */
 export const profile = JSON.stringify({
   did: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa',
   handle: 'bench.test',
@@ -16,19 +16,19 @@ export const profile = JSON.stringify({
   viewer: { muted: false, blockedBy: false },
 });
 
-/** So many bytes in pieces of 64 KiB. */
+/** Yields bytes in pieces of 64 KiB. */
 export function* blobOf(bytes: number): Generator<Buffer, void> {
   for (let left = bytes; left > 0; left -= blobChunk.length) yield blobChunk.subarray(0, left);
 }
 
-/** Reads a stream to its end, keeps nothing of it, and answers how many bytes there were. */
+/** Drains a stream. Returns the number of bytes. */
 export async function drain(stream: Readable): Promise<number> {
   let bytes = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) bytes += chunk.length;
   return bytes;
 }
 
-/** The answer to a mint, as long as a real one: a JWT whose signature nobody verifies here. */
+/** The response to a mint, as long as a real one: a JWT with an invalid signature. */
 export function serviceTokenFor(path: string): string {
   const { searchParams } = new URL(path, 'http://pds');
   const iat = Math.floor(Date.now() / 1000);

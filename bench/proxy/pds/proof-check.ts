@@ -2,13 +2,13 @@ import { createHash, createPublicKey, type JsonWebKey, verify } from 'node:crypt
 import type { IncomingMessage } from 'node:http';
 import type { RotatingNonces } from './rotating-nonces.ts';
 
-/** A signature takes longer to verify than a request to answer, and would be all that is measured. */
+/** Verifying a signature takes longer than the whole response, and would dominate the measurement. */
 const wholeCheckEvery = 100;
 
 /** `absent`: the request has no proof at all, and no token. */
 export type Verdict = 'good' | 'absent' | 'use_dpop_nonce' | 'invalid_dpop_proof';
 
-/** Checks DPoP proofs (RFC 9449 section 4.3): the nonce of each, of some everything, so that none can be made up. */
+/** Checks the nonce of each DPoP proof, and everything of some (RFC 9449, section 4.3), so that none can be forged. */
 export class ProofCheck {
   readonly #nonces: RotatingNonces;
   #checked = 0;

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
-/** How many nonces are good at a time, the newest included, as at a PDS. */
+/** Number of valid nonces, the newest included, as at a PDS. */
 const goodAtATime = 3;
 
-/** DPoP nonces (RFC 9449 section 8) that change after some time, whether anybody asks for them or not. */
+/** DPoP nonces (RFC 9449, section 8) that rotate by time. */
 export class RotatingNonces {
   readonly #lifetimeMs: number;
   #nonces = [newNonce()];

@@ -4,10 +4,10 @@ import { Child } from '../../../test/network/child.ts';
 
 const pdsProcess = fileURLToPath(new URL('pds-process.ts', import.meta.url));
 
-/** How many requests came with a good proof, without any, with an old nonce, and with a bad proof. */
+/** Requests by proof: valid, absent, with an old nonce, invalid. */
 export type PdsReport = { proved: number; unproved: number; challenged: number; refused: number };
 
-/** A stub PDS in a process of its own, which is issuer and PLC directory too. */
+/** A stub PDS in its own process, which is also issuer and PLC directory. */
 export type StubPds = {
   url: string;
   report: () => Promise<PdsReport>;
@@ -15,9 +15,9 @@ export type StubPds = {
 };
 
 export type StubPdsOptions = {
-  /** After how many milliseconds it makes a new nonce; the two before are good too. */
+  /** Milliseconds until the next nonce. The two previous ones stay valid. */
   nonceMs: number;
-  /** How many milliseconds after the last byte of an upload its answer comes. */
+  /** Milliseconds from the last byte of an upload to its response. */
   uploadDelayMs?: number;
 };
 

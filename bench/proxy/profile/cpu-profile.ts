@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 export type Frame = { functionName: string; url: string; lineNumber: number };
 
-/** A function in one place of the call tree, and how long it ran itself, in µs. */
+/** A function at one place of the call tree, and its self time in µs. */
 export type ProfiledNode = { frame: Frame; parent: ProfiledNode | undefined; self: number };
 
 type CpuProfile = {
@@ -16,12 +16,12 @@ type CpuProfile = {
 /** Times by the monotonic clock that all processes share, in µs. */
 export type Period = { from: number; to: number };
 
-/** The time now, as profiles tell it. */
+/** Returns the time by the clock of profiles. */
 export function profileTime(): number {
   return Number(process.hrtime.bigint() / 1000n);
 }
 
-/** Reads the one profile in a folder, as far as it is about a period. */
+/** Reads the only profile in a folder, for one period. */
 export async function readProfile(directory: string, { from, to }: Period): Promise<ProfiledNode[]> {
   const [file] = (await readdir(directory)).filter(name => name.endsWith('.cpuprofile'));
   if (file === undefined) throw new Error('the broker left no profile');

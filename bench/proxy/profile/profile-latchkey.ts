@@ -13,7 +13,7 @@ import { toProfileTables } from './profile-table.ts';
 const nonceMs = 2_000;
 const intervalMicroseconds = 250;
 
-/** Runs the broker on SQLite with Node's profiler under full load; returns tables of where its time went. */
+/** Profiles the broker on SQLite under full load. Returns tables of its time. */
 export async function profileLatchkey(
   { connections, seconds }: { connections: number; seconds: number },
   started: Started,
@@ -34,7 +34,7 @@ export async function profileLatchkey(
     const from = profileTime();
     const { cpu, perSecond } = await takeTurn(latchkey, generator, turn);
     const to = profileTime();
-    await latchkey.stop(); // A process leaves its profile when it ends.
+    await latchkey.stop(); // A process writes its profile at exit.
     const title = `Under the profiler: ${toNumber(perSecond)} requests/s, CPU ${toNumber(cpu)} µs per request.`;
     return `${title}\n\n${toProfileTables(await readProfile(profiles, { from, to }), cpu)}`;
   } finally {

@@ -6,8 +6,8 @@ const leastShare = 0.005;
 const functionsShown = 40;
 
 /**
- * Tables of what the broker was busy with, by whose work it was and by function; `cpu` is all that a request cost, in
- * µs. Samples tell shares only: a process that has to wait for the machine is seen in the midst of its work.
+ * Returns tables of the broker's time, by owner and by function. `cpu` is the whole cost of a request in µs. Samples give
+ * only shares, as they also count a process that waits for the processor.
  */
 export function toProfileTables(nodes: readonly ProfiledNode[], cpu: number): string {
   const busy = nodes.filter(({ frame }) => frame.functionName !== '(idle)');

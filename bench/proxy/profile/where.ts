@@ -1,6 +1,6 @@
 import type { Frame, ProfiledNode } from './cpu-profile.ts';
 
-/** Where a function is: a folder of the program, a package, a part of Node, or what is no function at all. */
+/** Returns the place of a function: a folder of the program, a package, Node, or no function at all. */
 export function groupOf({ url, functionName }: Frame): string {
   const [, folder] = /\/dist\/(src\/[^/]+)/.exec(url) ?? [];
   if (folder !== undefined) return folder.replace(/\.js$/, '.ts');
@@ -10,13 +10,13 @@ export function groupOf({ url, functionName }: Frame): string {
   return part ?? (functionName.startsWith('(') ? functionName : '(native)');
 }
 
-/** A function and the line that it begins in. */
+/** Returns a function's name and first line. */
 export function placeOf({ url, functionName, lineNumber }: Frame): string {
   const file = url.replace(/^.*\/(?:dist|node_modules)\//, '');
   return `\`${functionName || '(anonymous)'}\`${file === '' ? '' : ` ${file}:${lineNumber + 1}`}`;
 }
 
-/** Whose work it is that Node does: the group of the nearest caller that is no part of Node itself. */
+/** Returns the group of the nearest caller outside Node, to attribute Node's own work. */
 export function callerGroupOf(node: ProfiledNode): string {
   for (let at: ProfiledNode | undefined = node; at; at = at.parent) {
     const group = groupOf(at.frame);

@@ -8,24 +8,24 @@ import { type LoadGenerator, startLoadGenerator } from '../load/load-generator.t
 import { startStubPds, type StubPds } from '../pds/stub-pds.ts';
 import { takeTurn, type Turn } from '../throughput/turn.ts';
 
-/** As a PDS does it. */
+/** As at a PDS. */
 const nonceMs = 60_000;
 const few = 1_000;
 
-/** What the broker keeps in memory by itself. */
+/** The default size of the broker's session cache. */
 const cachedByDefault = 10_000;
 
-/** So many calls at random, for each session, meet nearly all of them. */
+/** With this many random calls per session, nearly every session is called. */
 const callsToMeetAll = 4;
 
 export type SessionsOptions = { rounds: number; seconds: number; connections: number; sessions: number };
 
-/** What the broker did in a turn; `challenges` are the requests that the PDS wanted repeated, per answer. */
+/** The broker's result of a turn. `challenges` counts repeats that the PDS required, per response. */
 type SessionsTurn = Turn & { challenges: number };
 
 /**
- * Calls a broker with few sessions, one with many and one with many that are all kept in memory, each call with another
- * session; returns a table.
+ * Calls a broker with few sessions, one with many, and one with many in memory, each call with another session. Returns a
+ * table.
  */
 export async function benchSessions(
   { rounds, sessions: many, seconds, connections }: SessionsOptions,
@@ -97,7 +97,7 @@ async function takeSessionsTurn(
   return { ...measured, challenges: challenged / (after.proved - before.proved) };
 }
 
-/** The first call of a session is a matter of its own: its use is written down, which is done each ten minutes. */
+/** The first call of a session is not measured: it stores the session's use, which happens every ten minutes. */
 async function meetAll(broker: Contender, generator: LoadGenerator, connections: number): Promise<void> {
   for (let calls = 0; calls < callsToMeetAll * broker.cookies.length;) {
     const { answered } = await takeTurn(broker, generator, { connections, seconds: 10 });

@@ -14,7 +14,7 @@ const looks = 20;
 
 export type SoakOptions = { minutes: number; rate: number; connections: number };
 
-/** Calls a broker at a constant rate for a long time and watches its memory; returns a table and what it shows. */
+/** Calls a broker at a constant rate for a long time and records its memory. Returns a table and a conclusion. */
 export async function benchSoak(
   { minutes, rate, connections }: SoakOptions,
   started: Started,
@@ -40,7 +40,7 @@ export async function benchSoak(
   );
 }
 
-/** Answers the memory of a process, in MiB, at equal distances of time, in minutes. */
+/** Returns the memory of a process in MiB, at equal intervals, by minutes. */
 async function watch(pid: number, seconds: number): Promise<[number, number][]> {
   const memories: [number, number][] = [];
   const began = performance.now();

@@ -1,4 +1,4 @@
-/** By how much y grows with each x: the slope of the line that is nearest to the points (least squares). */
+/** Returns the slope of the least-squares line through the points. */
 export function slopeOf(points: readonly (readonly [x: number, y: number])[]): number {
   const meanX = points.reduce((sum, [x]) => sum + x, 0) / points.length;
   const meanY = points.reduce((sum, [, y]) => sum + y, 0) / points.length;

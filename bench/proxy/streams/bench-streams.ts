@@ -10,17 +10,17 @@ import { takeTurn } from '../throughput/turn.ts';
 import { growthDuring } from './memory-watch.ts';
 import { download, type StreamCall, upload } from './stream-calls.ts';
 
-/** A process grows with its first requests, whatever they are. */
+/** The first requests of any kind make a process grow. */
 const warmUp = { connections: 8, seconds: 2 };
 const nonceMs = 60_000;
 const megabyte = 1_000_000;
 const megabytes = 100;
 const calls: Readonly<Record<string, StreamCall>> = { download, upload };
 
-/** Speeds in MB/s and the growth of the proxy's memory in MiB, one for each round. */
+/** Speeds in MB/s and the growth of the proxy's memory in MiB, per round. */
 type Measured = { speeds: number[]; growths: number[] };
 
-/** Takes large streams through Latchkey and through the bare proxy; returns a table. */
+/** Sends large streams through Latchkey and the bare proxy. Returns a table. */
 export async function benchStreams({ rounds }: { rounds: number }, started: Started): Promise<string> {
   const pds = await started.start(() => startStubPds({ nonceMs }));
   const bare = await started.start(() => startSimpleProxy('bare', pds.url));

@@ -3,7 +3,7 @@ import { residentMemoryOf } from '../../process-usage.ts';
 
 const lookEveryMs = 10;
 
-/** Answers by how many MiB the memory of a process grew at most while some work went on; seen from outside. */
+/** Returns the maximum growth of a process's memory during `work`, in MiB, measured from outside. */
 export async function growthDuring(pid: number, work: () => Promise<void>): Promise<number> {
   const before = await residentMemoryOf(pid);
   let most = before;

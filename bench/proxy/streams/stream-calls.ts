@@ -3,7 +3,7 @@ import { request } from 'undici';
 import type { Contender } from '../contenders/contender.ts';
 import { blobOf, drain } from '../pds/bodies.ts';
 
-/** Takes a stream of so many bytes through a proxy; throws when not all of them arrive. */
+/** Sends a stream through a proxy. Throws if bytes are missing. */
 export type StreamCall = (proxy: Contender, bytes: number) => Promise<void>;
 
 export const download: StreamCall = async ({ name, url, headers, cookies: [cookie = ''] }, bytes) => {

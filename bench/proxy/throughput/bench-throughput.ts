@@ -8,7 +8,7 @@ import { toHalfLoadTable, toThroughputTable } from './throughput-table.ts';
 import { takeTurn } from './turn.ts';
 
 const nonceMs = 2_000;
-/** Those whose latency is compared where none of them is busy. */
+/** The contenders whose latency is compared at a low rate. */
 const atHalfLoad: readonly ContenderKind[] = ['proof', 'sqlite', 'postgres'];
 
 export type ThroughputOptions = {
@@ -18,7 +18,7 @@ export type ThroughputOptions = {
   contenders: readonly ContenderKind[];
 };
 
-/** Compares how many small queries the contenders answer, and how soon; returns two tables. */
+/** Compares throughput and latency of small queries. Returns two tables. */
 export async function benchThroughput(
   { rounds, contenders: kinds, seconds, connections }: ThroughputOptions,
   started: Started,
@@ -28,7 +28,7 @@ export async function benchThroughput(
   const turn = { seconds, connections };
   const contenders = new Map<ContenderKind, Contender>();
   for (const kind of kinds) contenders.set(kind, await started.start(() => startContender(kind, pds.url)));
-  // The first round finds programs that are not compiled yet.
+  // The first round is a warm-up.
   await playRounds(contenders, 1, contender => takeTurn(contender, generator, turn));
   const full = await playRounds(contenders, rounds, contender => takeTurn(contender, generator, turn));
   const fullTable = toThroughputTable(contenders, full);

@@ -2,7 +2,7 @@ import type { Contender } from '../contenders/contender.ts';
 import { startLatchkey } from '../contenders/latchkey.ts';
 import { startSimpleProxy } from '../contenders/simple-proxies.ts';
 
-/** All that are compared; the broker goes by its database. */
+/** The contenders. The broker is named after its database. */
 export const contenderKinds = ['bare', 'proof', 'sqlite', 'postgres', 'handler', 'restore'] as const;
 
 export type ContenderKind = (typeof contenderKinds)[number];

@@ -3,10 +3,10 @@ import type { Contender } from '../contenders/contender.ts';
 import type { ContenderKind } from './contenders.ts';
 import type { Turn } from './turn.ts';
 
-/** The turns of each contender: those with the same index were in the same round. */
+/** The turns of each contender, indexed by round. */
 export type Rounds = ReadonlyMap<ContenderKind, readonly Turn[]>;
 
-/** Lets contenders take turns, so that what else the machine does in a while meets all of them. */
+/** Runs contenders in turns, so that other load on the machine affects all of them. */
 export async function playRounds(
   contenders: ReadonlyMap<ContenderKind, Contender>,
   rounds: number,
@@ -14,19 +14,19 @@ export async function playRounds(
 ): Promise<Rounds> {
   const turns = new Map<ContenderKind, Turn[]>([...contenders.keys()].map(kind => [kind, []]));
   for (let round = 0; round < rounds; round++) {
-    // To and fro: a machine that gets busier is not always worst for the last one.
+    // Alternates the order, so that a machine that gets busier does not always hit the last one.
     const order = round % 2 === 0 ? [...contenders] : [...contenders].toReversed();
     for (const [kind, contender] of order) turns.get(kind)?.push(await play(contender));
   }
   return turns;
 }
 
-/** The median of a figure of a contender over its turns; NaN where it had none. */
+/** Returns the median of a contender's figure over its turns, NaN without turns. */
 export function medianTurn(rounds: Rounds, kind: ContenderKind, figure: (turn: Turn) => number): number {
   return medianOf((rounds.get(kind) ?? []).map(figure));
 }
 
-/** The median over the rounds of what two contenders' turns in one round have to do with each other. */
+/** Returns the median over the rounds of a comparison of two contenders' turns. */
 export function medianOfPairs(
   rounds: Rounds,
   kind: ContenderKind,

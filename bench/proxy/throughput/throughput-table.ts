@@ -9,7 +9,7 @@ type Contenders = ReadonlyMap<ContenderKind, Contender>;
 const perSecond = (turn: Turn): number => turn.perSecond;
 const cpu = (turn: Turn): number => turn.cpu;
 
-/** A line for each contender; a ratio is the median of the ratios within each round. */
+/** One line per contender. A ratio is the median of the ratios within each round. */
 export function toThroughputTable(contenders: Contenders, rounds: Rounds): string {
   const titles = [
     'proxy',
@@ -42,7 +42,7 @@ export function toThroughputTable(contenders: Contenders, rounds: Rounds): strin
   return toTable(titles, rows);
 }
 
-/** The latencies at a constant rate, and what is added to those of the bare proxy with a proof. */
+/** The latencies at a constant rate, and the difference to the bare proxy with a proof. */
 export function toHalfLoadTable(contenders: Contenders, rounds: Rounds, rate: number): string {
   const titles = [
     `proxy at ${toNumber(rate)} requests/s`,

@@ -5,15 +5,15 @@ import type { LoadGenerator } from '../load/load-generator.ts';
 
 const warmUpSeconds = 0.5;
 
-/** One turn of one contender; `cpu` is what its process used per request, in µs. */
+/** One turn of one contender. `cpu` is the time of its process per request, in µs. */
 export type Turn = LoadResult & { cpu: number };
 
 export type TurnOptions = { connections: number; seconds: number; rate?: number; call?: Call };
 
-/** What is asked for again and again: the small query, if nothing else is told. */
+/** The call of the load, by default the small query. */
 type Call = { path: string; body?: string };
 
-/** Has a contender answer a call for some seconds, after a moment that does not count. */
+/** Loads a contender for some seconds, after a warm-up. */
 export async function takeTurn(
   { name, pid, url, headers, cookies }: Contender,
   generator: LoadGenerator,

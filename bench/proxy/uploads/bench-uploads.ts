@@ -13,7 +13,7 @@ const nonceMs = 60_000;
 const body = Buffer.alloc(1_000_000, 'upload');
 const uploadPath = '/xrpc/com.atproto.repo.uploadBlob';
 
-/** Has one account upload several blobs at once, with a lock on the account and without; returns a table. */
+/** Uploads several blobs of one account at once, with and without a lock on the account. Returns a table. */
 export async function benchUploads({ rounds }: { rounds: number }, started: Started): Promise<string> {
   const pds = await started.start(() => startStubPds({ nonceMs, uploadDelayMs }));
   const locked = await started.start(() => startSimpleProxy('locked', pds.url));

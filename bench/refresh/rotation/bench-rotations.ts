@@ -10,7 +10,7 @@ import { drawTravels, setTravels } from './travel.ts';
 
 const loads = [4, 8, 16, 20];
 
-/** Rotates the tokens of each contender under the same load at the same PDS, in turns; returns a table. */
+/** Rotates the tokens of each contender in turns, under the same load at the same PDS. Returns a table. */
 export async function benchRotations(
   { rounds, travel }: { rounds: number; travel: number },
   started: Started,
@@ -21,7 +21,7 @@ export async function benchRotations(
   for (const inFlight of loads) {
     const ofLoad = contenders.map(({ name }) => new Tally(name, inFlight));
     for (let round = 0; round < rounds; round++) {
-      // In a round all contenders meet the same ways.
+      // All contenders of a round get the same delays.
       const travels = travel === 0 ? [] : drawTravels(inFlight * callsPerWorker, travel, round);
       for (const [index, contender] of contenders.entries()) {
         const tally = ofLoad[index];
@@ -34,7 +34,7 @@ export async function benchRotations(
 }
 
 async function signedIn(network: Network, started: Started): Promise<Contender[]> {
-  // Accounts of their own: nobody waits for, or ends, another one's session.
+  // Each has its own account, so that none waits for another or ends its session.
   const [first, second] = network.accounts;
   if (!first || !second) throw new Error('the test network has no accounts');
   const third = await network.createAccount('carol.test');
@@ -62,7 +62,7 @@ async function rotate(
   if (lost) await contender.signIn();
 }
 
-/** Those aside that the issuer only answered with a nonce: it does not look at their token. */
+/** Without requests that only got a nonce: the issuer does not read their token. */
 async function countTokenRequests(network: Network): Promise<number> {
   const requests = await network.listTokenRequests();
   return requests.filter(({ issuerSaid }) => !issuerSaid.includes('use_dpop_nonce')).length;

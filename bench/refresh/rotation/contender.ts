@@ -1,15 +1,15 @@
 /** One way to act for an account, with one session. */
 export type Contender = {
   name: string;
-  /** Begins a session, in place of one that was lost. */
+  /** Starts a session, to replace a lost one. */
   signIn: () => Promise<void>;
-  /** Makes an authenticated request; answers whether the PDS's 200 came back. */
+  /** Makes an authenticated request. Returns whether it got the PDS's 200. */
   call: () => Promise<boolean>;
-  /** Has the tokens renewed, whatever their age. What that does to the session shows in its calls. */
+  /** Forces a refresh. Its effect on the session shows in the calls. */
   refresh: () => Promise<void>;
 };
 
 export const calledPath = '/xrpc/com.atproto.server.getSession';
 
-/** The contender that the others are compared with. */
+/** The baseline of the ratios. */
 export const baselineName = 'official client, perfect lock';

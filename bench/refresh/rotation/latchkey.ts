@@ -9,7 +9,7 @@ import type { Account, NetworkDescription } from '../../../test/network/network-
 import type { Started } from '../../../test/network/started.ts';
 import { calledPath, type Contender } from './contender.ts';
 
-/** A broker in a process of its own on SQLite, called with the cookie of a signed-in browser. */
+/** A broker process on SQLite, called with the cookie of a signed-in browser. */
 export async function latchkey(
   network: NetworkDescription,
   account: Account,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contender } from './contender.ts';
 
-/** How many calls a worker makes at least. */
+/** Minimum calls of a worker. */
 export const callsPerWorker = 4;
 const lastTries = 5;
 const tryPauseMs = 200;
@@ -9,9 +9,8 @@ const tryPauseMs = 200;
 export type Load = { requests: number; failed: number; milliseconds: number };
 
 /**
- * Has so many requests in flight all the time, and the tokens renewed in their midst: as soon as there are as many
- * answers as there are requests in flight. Each worker goes on as
- * long as the refresh takes, and ends with a call that fails: what follows in a lost session tells nothing new.
+ * Keeps `inFlight` requests in flight, and refreshes the tokens once as many responses have arrived. Each worker continues
+ * until the refresh has ended, and stops at a failed call, as later calls of a lost session fail too.
  */
 export async function refreshUnderLoad(contender: Contender, inFlight: number): Promise<Load> {
   const began = performance.now();
@@ -29,7 +28,7 @@ export async function refreshUnderLoad(contender: Contender, inFlight: number): 
   };
   const refresh = async (): Promise<void> => {
     await warm.promise;
-    // A refresh that fails may have ended the session, which its calls tell afterwards.
+    // A failed refresh may have ended the session, which later calls show.
     await contender.refresh().catch(() => undefined);
     progress.isRefreshed = true;
   };
@@ -37,7 +36,7 @@ export async function refreshUnderLoad(contender: Contender, inFlight: number): 
   return { ...load, milliseconds: performance.now() - began };
 }
 
-/** Whether a session is gone: not one of five calls within a second succeeds. */
+/** Returns whether a session is lost: none of five calls within a second succeeds. */
 export async function isLost(contender: Contender): Promise<boolean> {
   for (let tries = 0; tries < lastTries; tries++) {
     if (await succeeds(contender)) return false;
@@ -46,7 +45,7 @@ export async function isLost(contender: Contender): Promise<boolean> {
   return true;
 }
 
-/** A call that throws has failed as one that is refused has. */
+/** A call that throws counts as a refused one. */
 function succeeds(contender: Contender): Promise<boolean> {
   return contender.call().catch(() => false);
 }

@@ -15,7 +15,7 @@ import { Turns } from '../../turns.ts';
 
 const scope = 'atproto transition:generic';
 
-/** The official client as its documentation has it: one session object, an in-memory store, and a lock that holds. */
+/** The official client as documented: one session object, an in-memory store and a working lock. */
 export function officialClient(network: NetworkDescription, account: Account): Contender {
   const client = createClient(network);
   let session: OAuthSession | undefined;
@@ -37,7 +37,7 @@ export function officialClient(network: NetworkDescription, account: Account): C
   };
 }
 
-/** The same with a mutex per account around each whole request, so that nothing is in flight at a refresh. */
+/** The same with a mutex per account around each request, so that none is in flight at a refresh. */
 export function withMutex(contender: Contender): Contender {
   const turns = new Turns();
   return {

@@ -15,7 +15,7 @@ const titles = [
   'ratio',
 ];
 
-/** A line for each tally; the ratios compare it with the official client under the same load. */
+/** One line per tally. Ratios are to the official client under the same load. */
 export function toRotationTable(tallies: readonly Tally[], rounds: number): string {
   const rows = tallies.map(tally => {
     const baseline = tallies.find(

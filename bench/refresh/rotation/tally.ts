@@ -1,6 +1,6 @@
 import type { Load } from './load.ts';
 
-/** What all rotations of one contender under one load came to. */
+/** The totals of all rotations of one contender under one load. */
 export class Tally {
   readonly name: string;
   readonly inFlight: number;
@@ -16,7 +16,7 @@ export class Tally {
     this.inFlight = inFlight;
   }
 
-  /** Answers, not failures. */
+  /** Responses, not failures. */
   get answersPerSecond(): number {
     return ((this.requests - this.failed) * 1000) / this.#milliseconds;
   }

@@ -1,7 +1,7 @@
 import type { Network } from '../../../test/network/network.ts';
 import { calledPath } from './contender.ts';
 
-/** Draws so many whole milliseconds below a limit; the same seed draws the same ones (mulberry32). */
+/** Draws whole milliseconds below a limit, reproducibly by seed (mulberry32). */
 export function drawTravels(count: number, limitMs: number, seed: number): number[] {
   let state = seed;
   return Array.from({ length: count }, () => {
@@ -12,7 +12,7 @@ export function drawTravels(count: number, limitMs: number, seed: number): numbe
   });
 }
 
-/** Keeps the next requests on their way to the PDS for so many milliseconds, one after the other. */
+/** Delays the next requests to the PDS by these milliseconds, in order. */
 export async function setTravels(network: Network, travels: readonly number[]): Promise<void> {
   const match = { server: 'pds', path: calledPath } as const;
   await network.disarmFaults();

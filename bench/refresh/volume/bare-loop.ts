@@ -8,8 +8,8 @@ import { startFakeIssuer } from './fake-issuer.ts';
 const seconds = 5;
 
 /**
- * How many refreshes per second an issuer like the bench's serves to loops that only sign and send, over kept
- * connections, on this machine: what no broker can surpass.
+ * Measures the refreshes per second of loops that only sign and send, over kept connections: the upper bound for a broker
+ * on this machine.
  */
 export async function measureBareLoop(lanes: number): Promise<number> {
   const issuer = await startFakeIssuer();
@@ -27,7 +27,7 @@ export async function measureBareLoop(lanes: number): Promise<number> {
   }
 }
 
-/** Refreshes one account again and again; returns how often. */
+/** Refreshes one account repeatedly. Returns how often. */
 async function refreshUntil(
   until: number,
   did: Did,

@@ -11,10 +11,10 @@ import { toVolumeTable, type VolumeOptions } from './volume-table.ts';
 const lookPauseMs = 1_000;
 const patienceMs = 60_000;
 
-/** How many refreshes a broker's background has under way at one issuer. */
+/** Simultaneous background refreshes of a broker at one issuer. */
 const slotsPerIssuer = 8;
 
-/** Lets many sessions of one issuer fall due at several brokers on one Postgres; returns a table. */
+/** Makes many sessions of one issuer due at several brokers on one Postgres. Returns a table. */
 export async function benchVolume(options: VolumeOptions, started: Started): Promise<string> {
   const { sessions: count, instances, window } = options;
   const barePerSecond = await measureBareLoop(instances * slotsPerIssuer);
@@ -25,7 +25,7 @@ export async function benchVolume(options: VolumeOptions, started: Started): Pro
   const brokers = await startBrokers(settings, started);
   const before = await consumptionOf(brokers);
   await letFallDue(database, window);
-  // What falls due over time is the brokers' own to notice, as it would be within an hour.
+  // The brokers notice by themselves what falls due over time.
   const runs = window > 0 ? [] : brokers.map(broker => refreshDue(broker, first.LATCHKEY_ADMIN_TOKEN));
   const [progress] = await Promise.all([untilAllRefreshed(database, count), ...runs]);
   const after = await consumptionOf(brokers);
@@ -33,7 +33,7 @@ export async function benchVolume(options: VolumeOptions, started: Started): Pro
   return toVolumeTable(options, { barePerSecond, before, after, progress, pace, report });
 }
 
-/** Waits for the last session; gives up when for a minute none was refreshed. */
+/** Waits for the last session. Fails after a minute without a refresh. */
 async function untilAllRefreshed(database: Database, count: number): Promise<Progress> {
   let progress = await progressOf(database);
   for (let waited = 0; progress.refreshed < count && waited < patienceMs; waited += lookPauseMs) {

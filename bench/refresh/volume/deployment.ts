@@ -9,7 +9,7 @@ import { startPostgres } from '../../../test/network/postgres.ts';
 import type { Started } from '../../../test/network/started.ts';
 import { cpuTimeOf, peakMemoryOf } from '../../process-usage.ts';
 
-/** The settings of so many brokers that share a new database of a Postgres of their own. */
+/** Returns the settings of brokers that share a new Postgres database. */
 export async function settingsOnPostgres(
   instances: number,
   issuer: string,
@@ -34,7 +34,7 @@ export async function startBrokers(settings: BrokerSettings[], started: Started)
   return brokers;
 }
 
-/** Tells a broker to refresh what is due now and not at its next look, as an external cron does. */
+/** Makes a broker refresh due sessions now, as an external cron does. */
 export async function refreshDue({ url }: Broker, adminToken = ''): Promise<void> {
   const answer = await exchange(new URL('/api/sessions/refresh-due', url), {
     method: 'POST',
@@ -44,7 +44,7 @@ export async function refreshDue({ url }: Broker, adminToken = ''): Promise<void
   if (!answer.ok) throw new Error(`refresh-due answered ${answer.status}: ${await answer.text()}`);
 }
 
-/** What brokers have taken of the machine since they started. */
+/** The resources that brokers have used since their start. */
 export type Consumption = {
   /** The peak memory of the largest broker, and of all of them, in MiB. */
   largestMiB: number;

@@ -1,23 +1,23 @@
 import { sql } from 'kysely';
 import type { Database } from '../../../src/database/connection/database.ts';
 
-/** Time for all brokers to be told before the first session falls due. */
+/** Lead time, so that all brokers know before the first session falls due. */
 const leadSeconds = 3;
 
-/** How many sessions are past their first generation, and how many cannot be refreshed any more. */
+/** Number of sessions past their first generation, and of sessions that ended. */
 export type Progress = { refreshed: number; lost: number };
 
-/** What the sessions' own rows tell of a run. All times are the database's: due, and committed to be sent. */
+/** The results of a run, from the sessions' rows. All times are the database's. */
 export type Pace = {
-  /** From when the first one fell due until the last one was sent. */
+  /** Seconds from the first due time to the last sending. */
   seconds: number;
-  /** The most that were sent within one second of the clock. */
+  /** Maximum sent within one second of the clock. */
   busiestSecond: number;
-  /** How many seconds after it fell due a session was sent. */
+  /** Seconds from a session's due time to its sending. */
   lateness: { median: number; p99: number; most: number };
 };
 
-/** Lets all sessions fall due, at random times within so many seconds; 0 is at once. Postgres only. */
+/** Makes all sessions due at random times within `seconds`, 0 for at once. Postgres only. */
 export async function letFallDue(database: Database, windowSeconds: number): Promise<void> {
   const from = windowSeconds === 0 ? 0 : leadSeconds;
   await sql`
@@ -43,7 +43,7 @@ export function progressOf(database: Database): Promise<Progress> {
     .executeTakeFirstOrThrow();
 }
 
-/** Throws when no session was refreshed. */
+/** Throws if no session was refreshed. */
 export async function paceOf(database: Database): Promise<Pace> {
   const { rows } = await sql<Pace['lateness'] & Omit<Pace, 'lateness'>>`
     with sent as (

@@ -5,15 +5,15 @@ import type { StrictReport } from '../../../test/network/strict-issuer.ts';
 
 const issuerProcess = fileURLToPath(new URL('issuer-process.ts', import.meta.url));
 
-/** What the issuer has seen; all of it but `refreshed` and `tokenRequests` should be 0 or as small as can be. */
+/** Counts at the issuer. All but `refreshed` and `tokenRequests` should be 0 or small. */
 export type IssuerReport = StrictReport & {
-  /** Token requests, those for a nonce included. */
+  /** Token requests, including those for a nonce. */
   tokenRequests: number;
-  /** The most token requests at a time, those for a nonce left out. */
+  /** Maximum of simultaneous token requests, without those for a nonce. */
   largestBurst: number;
 };
 
-/** A strict issuer that runs in a process of its own; its origin is PLC directory and PDS too. */
+/** A strict issuer in its own process. Its origin is also PLC directory and PDS. */
 export type FakeIssuer = {
   url: string;
   report: () => Promise<IssuerReport>;

@@ -5,7 +5,7 @@ import { didOfFirstRefreshToken } from '../../../test/network/fake-accounts.ts';
 import { send, StrictNetwork } from '../../../test/network/strict-network.ts';
 import type { IssuerReport } from './fake-issuer.ts';
 
-/** How long an answer takes to its caller, as over a network. */
+/** Delay of each response, as over a network. */
 const answerDelayMs = 20;
 const nonceLifetimeMs = 10_000;
 

@@ -7,7 +7,7 @@ export type VolumeOptions = { sessions: number; instances: number; window: numbe
 
 export type VolumeFigures = {
   barePerSecond: number;
-  /** The brokers' consumption before the first session fell due, and after the last one was refreshed. */
+  /** The brokers' usage before the first session fell due and after the last refresh. */
   before: Consumption;
   after: Consumption;
   progress: Progress;

@@ -1,59 +1,36 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Config } from '../../config/config.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
 import { Log } from '../../observability/log/log.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
-import { Shutdown } from '../../waiting/shutdown.service.ts';
-import { Deliveries, type Delivered } from '../../single-use/deliveries.ts';
+import { Deliveries } from '../../single-use/deliveries.ts';
 import { Spool } from '../../single-use/spool.ts';
+import { Shutdown } from '../../waiting/shutdown.service.ts';
 import { NativeRefreshRepository, type StoredAnswer } from './native-refresh.repository.ts';
 
 /** Stores the answers of native apps, however long the database is away. */
 @Injectable()
-export class NativeAnswers implements OnApplicationBootstrap {
-  private readonly deliveries: Deliveries<StoredAnswer, void>;
-
+export class NativeAnswers extends Deliveries<StoredAnswer, void> {
   constructor(
-    nativeRefreshRows: NativeRefreshRepository,
+    private readonly nativeRefreshRows: NativeRefreshRepository,
     config: Config,
     box: SealedBox,
-    shutdown: Shutdown,
     metrics: Metrics,
-    private readonly log: Log,
+    shutdown: Shutdown,
+    log: Log,
   ) {
-    const spool = new Spool<StoredAnswer>(config, box, {
-      suffix: '.native',
-      idOf: ({ fingerprint }) => fingerprint.id,
-    });
+    const idOf = ({ fingerprint }: StoredAnswer): string => fingerprint.id;
+    super(new Spool<StoredAnswer>(config, box, { suffix: '.native', idOf }), shutdown, log);
     const help = 'Answers of native apps on disk that are not in the database yet';
-    metrics.measure(
-      { name: 'latchkey_native_spooled_answers', help },
-      async () => (await spool.list()).length,
-    );
-    this.deliveries = new Deliveries({
-      spool,
-      shutdown,
-      storeOnce: answer => nativeRefreshRows.storeAnswer(answer),
-      onTrouble: ({ binding: { appId } }, error) => {
-        log.nativeAnswerNotStored({ appId }, error);
-      },
-    });
+    const count = async (): Promise<number> => (await this.spool.list()).length;
+    metrics.measure({ name: 'latchkey_native_spooled_answers', help }, count);
   }
 
-  /** Stores what an earlier process left on disk, before this one refreshes. An unreadable file stays. */
-  async onApplicationBootstrap(): Promise<void> {
-    const replayed = await this.deliveries.replay(error => {
-      this.log.rowUnreadable(error);
-    });
-    if (replayed > 0) this.log.spoolReplayed(replayed);
+  protected storeOnce(answer: StoredAnswer): Promise<void> {
+    return this.nativeRefreshRows.storeAnswer(answer);
   }
 
-  deliver(answer: StoredAnswer): Delivered<void> {
-    return this.deliveries.deliver(answer);
-  }
-
-  /** Writes all unstored answers to disk, for a process that exits now. Returns whether all of them are safe. */
-  spoolAll(): Promise<boolean> {
-    return this.deliveries.spoolAll();
+  protected reportTrouble({ binding: { appId } }: StoredAnswer, error: unknown): void {
+    this.log.nativeAnswerNotStored({ appId }, error);
   }
 }

@@ -1,28 +1,15 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
-import { digestOf } from '../../crypto/secret.ts';
 import { AttemptId, newId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
-import { decideRefreshFailure } from '../../oauth/refresh/refresh-outcome.ts';
-import { Log } from '../../observability/log/log.ts';
 import { AttemptRunner } from '../../single-use/attempt-runner.service.ts';
-import { Flights } from '../../single-use/flights.ts';
-import { pausesBetweenLooks } from '../../single-use/looks.ts';
-import type { TokenUse, Verdict } from '../../single-use/token-use.ts';
+import { Flights, pausesBetweenLooks } from '../../single-use/flights.ts';
 import { decideUse, type Place, REQUEST_LIFETIME_MS } from '../../single-use/use-decision.ts';
 import { Shutdown } from '../../waiting/shutdown.service.ts';
 import { withinTime } from '../../waiting/within-time.ts';
-import { Fingerprints } from './fingerprints.service.ts';
-import { IssuerRequests, type SignedRequest } from './issuer-requests.service.ts';
-import { NativeAnswers } from './native-answers.service.ts';
-import { decideOutcome, type NativeOutcome, type NativeUse, toUseOutcome } from './native-use.ts';
-import {
-  findMismatch,
-  type KnownToken,
-  type SentProof,
-  type TokenBinding,
-  type UseOutcome,
-} from './native-refresh.ts';
-import { type NativeClaim, type NativePlace, NativeRefreshRepository } from './native-refresh.repository.ts';
+import { NativeTokenUses } from './native-token-uses.service.ts';
+import { type NativeUse, sentProofOf, toUseOutcome } from './native-use.ts';
+import { findMismatch, type KnownToken, type TokenBinding, type UseOutcome } from './native-refresh.ts';
+import { type NativePlace, NativeRefreshRepository } from './native-refresh.repository.ts';
 import { type Finished, NativeTokenCache } from './native-token-cache.ts';
 
 /** How long a flight waits for another process's attempt: longer than any caller waits for the flight. */
@@ -58,12 +45,9 @@ export class NativeRefresher implements BeforeApplicationShutdown {
 
   constructor(
     private readonly nativeRefreshRows: NativeRefreshRepository,
-    private readonly nativeAnswers: NativeAnswers,
-    private readonly issuerRequests: IssuerRequests,
-    private readonly fingerprints: Fingerprints,
+    private readonly nativeTokenUses: NativeTokenUses,
     private readonly attemptRunner: AttemptRunner,
     private readonly shutdown: Shutdown,
-    private readonly log: Log,
   ) {}
 
   /** Starts no use any more, and waits until those under way are in the database or in the spool. */
@@ -190,54 +174,17 @@ export class NativeRefresher implements BeforeApplicationShutdown {
   ): Promise<Ended | undefined> {
     const { fingerprint, binding } = use;
     const sent = sentProofOf(use);
-    const { owner } = this.attemptRunner;
-    const claim: NativeClaim = { fingerprint, binding, sent, attemptId, owner, place };
-    const storing: { stored: Promise<unknown> } = { stored: Promise.resolve() };
-    const end = await this.attemptRunner.run(this.nativeRefreshRows, claim, this.toTokenUse(use, storing));
+    const claim = { fingerprint, binding, sent, attemptId, owner: this.attemptRunner.owner, place };
+    const tokenUse = this.nativeTokenUses.toUse(use);
+    const end = await this.attemptRunner.run(this.nativeRefreshRows, claim, tokenUse);
     if (end.kind !== 'settled') return undefined;
     await withinTime(CONCLUDING_MS, end.written, undefined);
     const outcome = toUseOutcome(end.outcome, sent);
     if (outcome.kind === 'answered') this.cache.keepAnswer(fingerprint.id, { ...outcome, binding });
-    return { outcome, written: Promise.all([end.written, storing.stored]) };
-  }
-
-  /** @param storing receives the end of storing the answer, which may be later than the answer is safe */
-  private toTokenUse(
-    use: NativeUse,
-    storing: { stored: Promise<unknown> },
-  ): TokenUse<SignedRequest, NativeOutcome> {
-    const { fingerprint, binding, request } = use;
-    return {
-      // The app must sign again itself.
-      mostSignatures: 1,
-      sign: () => this.issuerRequests.sign(request),
-      transmit: signed => this.issuerRequests.send(signed).then(decideOutcome, decideRefreshFailure),
-      keep: async outcome => {
-        if (outcome.kind !== 'refreshed') return;
-        const { answer, refreshToken } = outcome;
-        const next =
-          refreshToken === null ? null : this.fingerprints.ofRefreshToken(binding.issuer, refreshToken);
-        const sent = sentProofOf(use);
-        const delivered = this.nativeAnswers.deliver({ fingerprint, binding, answer, sent, next });
-        storing.stored = delivered.stored;
-        await delivered.safe;
-      },
-      settle: outcome => this.settle(use, outcome),
-    };
-  }
-
-  private settle({ request }: NativeUse, outcome: NativeOutcome): Verdict {
-    if (outcome.kind === 'refreshed') return { kind: 'concluded' };
-    if (outcome.kind !== 'unknown') return { kind: 'give-up', retryAfterSeconds: 0 };
-    this.log.nativeRefreshInDoubt({ app: request.app.name }, outcome.cause);
-    return { kind: 'in-doubt' };
+    return { outcome, written: Promise.all([end.written, tokenUse.stored]) };
   }
 }
 
 function conclude(outcome: UseOutcome): Ended {
   return { outcome, written: Promise.resolve() };
-}
-
-function sentProofOf({ proof: { jti, nonce } }: NativeUse): SentProof {
-  return { jti: digestOf(jti), nonce: nonce === undefined ? null : digestOf(nonce) };
 }

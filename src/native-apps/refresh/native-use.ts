@@ -1,3 +1,4 @@
+import { digestOf } from '../../crypto/secret.ts';
 import type { CheckedProof } from '../../oauth/dpop/dpop-proof-check.ts';
 import { decideRefreshOutcome } from '../../oauth/refresh/refresh-outcome.ts';
 import type { Failure } from '../../single-use/token-use.ts';
@@ -20,6 +21,10 @@ export type NativeOutcome =
   | { readonly kind: 'sign-again'; readonly answer: IssuerAnswer }
   | { readonly kind: 'refused'; readonly answer: IssuerAnswer }
   | Failure;
+
+export function sentProofOf({ proof: { jti, nonce } }: NativeUse): SentProof {
+  return { jti: digestOf(jti), nonce: nonce === undefined ? null : digestOf(nonce) };
+}
 
 /** Decides what an issuer's answer means for the token. */
 export function decideOutcome({ answer, clockWasWrong }: ReceivedAnswer): NativeOutcome {

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Grants } from '../../oauth/refresh/grants.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { AnswerSpool, type SpooledAnswer } from './answer-spool.service.ts';
@@ -18,63 +18,29 @@ export type StoringResult = 'stored' | 'superseded' | 'spooled';
 
 /** Stores the answers of sessions, however long the database is away. */
 @Injectable()
-export class AnswerStore implements OnApplicationBootstrap {
-  private readonly deliveries: Deliveries<SpooledAnswer, StoringResult>;
-
+export class AnswerStore extends Deliveries<SpooledAnswer, StoringResult> {
   constructor(
     private readonly attemptRows: AttemptRepository,
     private readonly sessionRows: SessionRepository,
     private readonly sessionCache: SessionCache,
     private readonly grants: Grants,
     private readonly tokenProbe: TokenProbe,
-    private readonly log: Log,
     answerSpool: AnswerSpool,
     shutdown: Shutdown,
+    log: Log,
   ) {
-    this.deliveries = new Deliveries({
-      spool: answerSpool,
-      shutdown,
-      storeOnce: answer => this.storeOnce(answer),
-      onTrouble: ({ sessionId }, error) => {
-        log.answerNotStored({ sessionId }, error);
-      },
-    });
+    super(answerSpool, shutdown, log);
   }
 
-  /** Stores what an earlier process left on disk, before this one refreshes. An unreadable file stays. */
-  async onApplicationBootstrap(): Promise<void> {
-    const replayed = await this.deliveries.replay(error => {
-      this.log.rowUnreadable(error);
-    });
-    if (replayed > 0) this.log.spoolReplayed(replayed);
-  }
-
-  /**
-   * Stores an answer and retries until it is stored. An answer that waits for longer goes to disk too. If the session
-   * was ended or reconnected meanwhile, the answer is revoked at the issuer.
-   */
-  async store(answer: SpooledAnswer): Promise<void> {
-    const { sessionId } = answer;
-    try {
-      const result = await this.deliveries.deliver(answer).stored;
-      if (result === 'superseded') this.log.answerSuperseded({ sessionId });
-    } finally {
-      this.sessionCache.forget(sessionId);
-    }
-  }
-
-  /** Writes all unstored answers to disk, for a process that exits now. Returns whether all of them are safe. */
-  spoolAll(): Promise<boolean> {
-    return this.deliveries.spoolAll();
-  }
-
-  private async storeOnce(answer: SpooledAnswer): Promise<StoringResult> {
+  /** Stores an answer. If its session was ended or reconnected meanwhile, the answer is revoked at the issuer. */
+  protected async storeOnce(answer: SpooledAnswer): Promise<StoringResult> {
     const session = await this.sessionRows.findSession(answer.sessionId);
     if (session?.secrets && awaitsAnswer(session)) {
       const { tokens, pds, sentAt } = answer;
       const grant = toRefreshedGrant(session, session.secrets, { tokens, pds, sentAt: new Date(sentAt) });
       const isSpent = session.status !== 'active' && (await this.isDead(session, grant));
       if (!isSpent && (await this.attemptRows.storeAnswer(answer, session, grant))) {
+        this.sessionCache.forget(session.id);
         if (session.status !== 'active')
           this.log.sessionRecovered({ did: session.did, sessionId: session.id });
         return 'stored';
@@ -84,6 +50,10 @@ export class AnswerStore implements OnApplicationBootstrap {
     if (current && isOfSameGrant(current, answer)) return 'stored';
     await this.revoke(answer);
     return 'superseded';
+  }
+
+  protected reportTrouble({ sessionId }: SpooledAnswer, error: unknown): void {
+    this.log.answerNotStored({ sessionId }, error);
   }
 
   /**

@@ -65,11 +65,6 @@ export class RefreshSettlement {
     }
   }
 
-  /** Marks a session whose refresh token was spent, and whose answer cannot come any more. */
-  settleLost(session: LiveSession, attemptId: AttemptId): Promise<void> {
-    return this.reauthentication.require(session, attemptId, 'response_lost');
-  }
-
   private noteSuccess(session: LiveSession, scope: string | undefined): void {
     const remainingMs = session.accessExpiresAt.getTime() - databaseTime(session).getTime();
     this.refusals.forget(session.id);
@@ -109,6 +104,13 @@ export class RefreshSettlement {
 
 function giveUp({ failures }: LiveSession, asked = 0): Verdict {
   return { kind: 'give-up', retryAfterSeconds: backOffSeconds(failures, asked) };
+}
+
+/** Returns an outcome that no signature can improve: an issuer that asks once more after the last one has refused. */
+export function toFinal(outcome: RefreshOutcome): FinalOutcome {
+  return outcome.kind === 'sign-again'
+    ? { kind: 'refused', code: 'use_dpop_nonce', retryAfterSeconds: undefined }
+    : outcome;
 }
 
 function causeOf(outcome: FinalOutcome): unknown {

@@ -1,15 +1,13 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import type { SessionId } from '../../database/tables/id.ts';
 import { Log } from '../../observability/log/log.ts';
-import { Flights } from '../../single-use/flights.ts';
-import { pausesBetweenLooks } from '../../single-use/looks.ts';
+import { Flights, pausesBetweenLooks } from '../../single-use/flights.ts';
 import { Shutdown } from '../../waiting/shutdown.service.ts';
 import { decide } from '../stored/refresh-policy.ts';
 import { databaseTime, isLive, type LiveSession, SessionCache } from '../stored/session.cache.ts';
 import { IssuerBackOff } from './issuer-back-off.service.ts';
 import { RefreshAttempt } from './refresh-attempt.service.ts';
 import type { RefreshResult } from './refresh-result.ts';
-import { StreamGate } from './stream-gate.service.ts';
 
 /** How long a rotation waits for the streams that were sent with the token it ends. */
 const STREAM_TIME_LIMIT_MS = 60_000;
@@ -36,7 +34,6 @@ export class Refresher implements BeforeApplicationShutdown {
     private readonly sessionCache: SessionCache,
     private readonly refreshAttempt: RefreshAttempt,
     private readonly issuerBackOff: IssuerBackOff,
-    private readonly streamGate: StreamGate,
     private readonly shutdown: Shutdown,
     private readonly log: Log,
   ) {}
@@ -55,55 +52,27 @@ export class Refresher implements BeforeApplicationShutdown {
     await this.flights.allLanded();
   }
 
+  /** Makes one attempt. While another process works on one, waits until it is settled or may be claimed. */
   private async fly(sessionId: SessionId, trigger: RefreshTrigger): Promise<RefreshResult> {
+    const pauses = pausesBetweenLooks(this.shutdown.signal);
+    const streamPatienceMs = trigger.kind === 'refused' ? 0 : STREAM_TIME_LIMIT_MS;
+    let awaited: LiveSession | undefined;
     try {
-      return await this.refreshOrAwait(sessionId, trigger);
+      for (;;) {
+        const session = await this.sessionCache.reload(sessionId);
+        if (!isLive(session) || !this.isWanted(session, trigger)) return skipped;
+        if (awaited && (session.generation !== awaited.generation || !session.attempt)) return skipped;
+        const result = await this.refreshAttempt.run(session, { mayProbe: !awaited, streamPatienceMs });
+        if (result) return result;
+        if (this.shutdown.signal.aborted) return skipped;
+        awaited = session;
+        await pauses.sleep();
+      }
     } catch (error) {
       this.log.refreshCrashed({ sessionId }, error);
       return { kind: 'failed', error: 'crashed' };
     } finally {
       this.sessionCache.forget(sessionId);
-    }
-  }
-
-  /** Makes one attempt. While another process makes one, waits until that is settled or its place is free. */
-  private async refreshOrAwait(sessionId: SessionId, trigger: RefreshTrigger): Promise<RefreshResult> {
-    const pauses = pausesBetweenLooks(this.shutdown.signal);
-    let awaited: LiveSession | undefined;
-    for (;;) {
-      const session = await this.sessionCache.reload(sessionId);
-      if (!isLive(session) || !this.isWanted(session, trigger)) return skipped;
-      if (awaited && (session.generation !== awaited.generation || !session.attempt)) return skipped;
-      const result = await this.attempt(session, trigger, awaited === undefined);
-      if (result) return result;
-      if (this.shutdown.signal.aborted) return skipped;
-      awaited = session;
-      await pauses.sleep();
-    }
-  }
-
-  /** Makes an attempt if that is allowed. Returns `undefined` if another process makes one. */
-  private async attempt(
-    session: LiveSession,
-    trigger: RefreshTrigger,
-    mayProbe: boolean,
-  ): Promise<RefreshResult | undefined> {
-    const decision = await this.refreshAttempt.decide(session, mayProbe);
-    switch (decision.kind) {
-      case 'free':
-      case 'take-over': {
-        const patienceMs = trigger.kind === 'refused' ? 0 : STREAM_TIME_LIMIT_MS;
-        const run = (): Promise<RefreshResult | undefined> => this.refreshAttempt.run(session, decision);
-        return this.streamGate.rotate(session.id, patienceMs, run);
-      }
-      case 'wait':
-        return undefined;
-      case 'lost':
-        await this.refreshAttempt.markLost(session, decision.attemptId);
-        return skipped;
-      case 'probe':
-      case 'in-doubt':
-        return skipped;
     }
   }
 

@@ -20,13 +20,28 @@ function heldWork(): { work: () => Promise<string>; end: () => void; began: () =
   };
 }
 
+/** Rotates as an attempt does. */
+async function rotate(
+  gate: StreamGate,
+  id: string,
+  patienceMs: number,
+  work: () => Promise<string>,
+): Promise<string> {
+  const end = await gate.startRotation(asId(id), patienceMs);
+  try {
+    return await work();
+  } finally {
+    end();
+  }
+}
+
 const settle = () => new Promise(resolve => setImmediate(resolve));
 
 describe('StreamGate', () => {
-  it('lets a rotation begin when the streams of its session have ended, and no stream during it', async () => {
+  it('lets a rotation start when the streams of its session have ended, and no stream during it', async () => {
     const [gate, stream, rotation] = [new StreamGate(), heldWork(), heldWork()];
     const streamed = gate.tryStream(asId('a'), stream.work);
-    const rotated = gate.rotate(asId('a'), LONG_MS, rotation.work);
+    const rotated = rotate(gate, 'a', LONG_MS, rotation.work);
     await settle();
     expect(rotation.began()).toBe(false);
     expect(gate.tryStream(asId('a'), () => Promise.resolve('early'))).toBeUndefined();
@@ -43,17 +58,17 @@ describe('StreamGate', () => {
   it('keeps sessions apart', async () => {
     const [gate, stream, rotation] = [new StreamGate(), heldWork(), heldWork()];
     void gate.tryStream(asId('a'), stream.work);
-    void gate.rotate(asId('b'), LONG_MS, rotation.work);
+    void rotate(gate, 'b', LONG_MS, rotation.work);
     await settle();
     expect(rotation.began()).toBe(true);
     expect(gate.tryStream(asId('a'), stream.work)).toBeDefined();
   });
 
-  it('lets a rotation wait so long and no longer, and not at all where its token is no good any more', async () => {
+  it('limits how long a rotation waits, down to not at all', async () => {
     for (const patienceMs of [20, 0]) {
       const [gate, stream] = [new StreamGate(), heldWork()];
       void gate.tryStream(asId('a'), stream.work);
-      expect(await gate.rotate(asId('a'), patienceMs, () => Promise.resolve('rotated'))).toBe('rotated');
+      expect(await rotate(gate, 'a', patienceMs, () => Promise.resolve('rotated'))).toBe('rotated');
     }
   });
 
@@ -61,7 +76,7 @@ describe('StreamGate', () => {
     const gate = new StreamGate();
     const fail = () => Promise.reject(new Error('no'));
     await expect(gate.tryStream(asId('a'), fail)).rejects.toThrow('no');
-    await expect(gate.rotate(asId('a'), LONG_MS, fail)).rejects.toThrow('no');
+    await expect(rotate(gate, 'a', LONG_MS, fail)).rejects.toThrow('no');
     expect(await gate.tryStream(asId('a'), () => Promise.resolve('open'))).toBe('open');
   });
 });

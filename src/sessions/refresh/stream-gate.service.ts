@@ -24,19 +24,17 @@ export class StreamGate {
     return stream;
   }
 
-  /** Runs a rotation when the streams under way have ended, or after `patienceMs`. */
-  async rotate<Result>(
-    sessionId: SessionId,
-    patienceMs: number,
-    work: () => Promise<Result>,
-  ): Promise<Result> {
+  /**
+   * Starts a rotation: no stream starts any more, and those under way have ended, or `patienceMs` have passed.
+   *
+   * @returns the function that ends the rotation
+   */
+  async startRotation(sessionId: SessionId, patienceMs: number): Promise<() => void> {
     this.rotating.add(sessionId);
-    try {
-      const streams = this.streams.get(sessionId);
-      if (streams) await withinTime(patienceMs, Promise.allSettled(streams), undefined);
-      return await work();
-    } finally {
+    const streams = this.streams.get(sessionId);
+    if (streams) await withinTime(patienceMs, Promise.allSettled(streams), undefined);
+    return () => {
       this.rotating.delete(sessionId);
-    }
+    };
   }
 }

@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { decideRefreshFailure } from '../../oauth/refresh/refresh-outcome.ts';
+import { Log } from '../../observability/log/log.ts';
+import type { TokenUse } from '../../single-use/token-use.ts';
+import { Fingerprints } from './fingerprints.service.ts';
+import { IssuerRequests, type SignedRequest } from './issuer-requests.service.ts';
+import { NativeAnswers } from './native-answers.service.ts';
+import { decideOutcome, type NativeOutcome, type NativeUse, sentProofOf } from './native-use.ts';
+
+/** `stored` settles when the answer, if there is one, is stored. An answer may be safe on disk before that. */
+export type NativeTokenUse = TokenUse<SignedRequest, NativeOutcome> & { stored: Promise<unknown> };
+
+/** Builds the uses of native apps' refresh tokens. */
+@Injectable()
+export class NativeTokenUses {
+  constructor(
+    private readonly issuerRequests: IssuerRequests,
+    private readonly nativeAnswers: NativeAnswers,
+    private readonly fingerprints: Fingerprints,
+    private readonly log: Log,
+  ) {}
+
+  toUse(use: NativeUse): NativeTokenUse {
+    const { fingerprint, binding, request } = use;
+    const tokenUse: NativeTokenUse = {
+      stored: Promise.resolve(),
+      // Only the app can sign again.
+      mostSignatures: 1,
+      sign: () => this.issuerRequests.sign(request),
+      transmit: signed => this.issuerRequests.send(signed).then(decideOutcome, decideRefreshFailure),
+      keep: async outcome => {
+        if (outcome.kind !== 'refreshed') return;
+        const { answer, refreshToken } = outcome;
+        const next =
+          refreshToken === null ? null : this.fingerprints.ofRefreshToken(binding.issuer, refreshToken);
+        const sent = sentProofOf(use);
+        const delivered = this.nativeAnswers.deliver({ fingerprint, binding, answer, sent, next });
+        tokenUse.stored = delivered.stored;
+        await delivered.safe;
+      },
+      settle: outcome => {
+        if (outcome.kind === 'refreshed') return { kind: 'concluded' };
+        if (outcome.kind !== 'unknown') return { kind: 'give-up', retryAfterSeconds: 0 };
+        this.log.nativeRefreshInDoubt({ app: request.app.name }, outcome.cause);
+        return { kind: 'in-doubt' };
+      },
+    };
+    return tokenUse;
+  }
+}

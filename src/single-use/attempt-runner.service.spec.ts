@@ -1,0 +1,135 @@
+import { afterEach, expect, it, jest } from '@jest/globals';
+import { asId } from '../../test/ids.ts';
+import type { Config } from '../config/config.ts';
+import type { Instances } from '../leases/instances.service.ts';
+import { AttemptRunner } from './attempt-runner.service.ts';
+import type { AttemptRows } from './attempt-rows.ts';
+import { FailPoints } from './fail-points.service.ts';
+import type { PersistentWrites } from './persistent-writes.service.ts';
+import type { Failure, OutcomeKind, TokenUse } from './token-use.ts';
+
+const MINUTE_MS = 60_000;
+const at = new Date('2026-11-20T18:00:00.000Z');
+const claim = { attemptId: asId('a') };
+
+type Outcome = { readonly kind: OutcomeKind };
+type Rows = AttemptRows<typeof claim>;
+type Use = TokenUse<string, Outcome>;
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+/** An attempt that writes down its steps. Rows and use can be replaced in part. */
+function newAttempt({ rows = {}, use = {} }: { rows?: Partial<Rows>; use?: Partial<Use> } = {}) {
+  const steps: string[] = [];
+  const step = <Result>(name: string, result: Result): Promise<Result> => {
+    steps.push(name);
+    return Promise.resolve(result);
+  };
+  const failPoints = new FailPoints({ failPoint: undefined } as unknown as Config);
+  const writes: Pick<PersistentWrites, 'untilWritten'> = { untilWritten: write => write() };
+  const instances: Pick<Instances, 'self'> = { self: 'me' };
+  const runner = new AttemptRunner(instances as Instances, failPoints, writes as PersistentWrites);
+  const allRows: Rows = {
+    claim: () => step('claim', true),
+    commit: () => step('commit', at),
+    findAttempt: () => step('find', null),
+    giveUp: () => step('give up', undefined),
+    markInDoubt: () => step('mark in doubt', undefined),
+    ...rows,
+  };
+  const allUses: Use = {
+    mostSignatures: 3,
+    sign: () => step('sign', 'signed'),
+    transmit: () => step('transmit', { kind: 'refreshed' }),
+    keep: ({ kind }) => step(`keep ${kind}`, undefined),
+    settle: ({ kind }) => {
+      steps.push(`settle ${kind}`);
+      if (kind === 'refreshed') return { kind: 'concluded' };
+      return kind === 'unknown' ? { kind: 'in-doubt' } : { kind: 'give-up', retryAfterSeconds: 1 };
+    },
+    ...use,
+  };
+  return { steps, failPoints, run: () => runner.run(allRows, claim, allUses) };
+}
+
+it('signs, commits, transmits once, keeps the answer and settles it last', async () => {
+  const { steps, run } = newAttempt();
+  expect(await run()).toMatchObject({ kind: 'settled', outcome: { kind: 'refreshed' } });
+  expect(steps).toEqual(['claim', 'sign', 'commit', 'transmit', 'keep refreshed', 'settle refreshed']);
+});
+
+it('sends nothing without a claim, or without a commit', async () => {
+  const unclaimed = newAttempt({ rows: { claim: () => Promise.resolve(false) } });
+  expect(await unclaimed.run()).toEqual({ kind: 'busy' });
+  expect(unclaimed.steps).toEqual([]);
+  const uncommitted = newAttempt({ rows: { commit: () => Promise.resolve(undefined) } });
+  expect(await uncommitted.run()).toEqual({ kind: 'superseded' });
+  expect(uncommitted.steps).toEqual(['claim', 'sign']);
+});
+
+it.each([
+  ['of another attempt', { id: asId('b'), state: 'sent', owner: 'me', sentAt: at } as const],
+  ['that is only prepared', { id: asId('a'), state: 'prepared', owner: 'me', leaseUntil: at } as const],
+  ['that is gone', null],
+])('sends nothing when the confirmation is lost and the row tells of a commit %s', async (_name, attempt) => {
+  const { steps, run } = newAttempt({
+    rows: {
+      commit: () => Promise.reject(new Error('lost')),
+      findAttempt: () => Promise.resolve(attempt),
+    },
+  });
+  expect(await run()).toMatchObject({ kind: 'settled', outcome: { kind: 'not-sent' } });
+  expect(steps).toEqual(['claim', 'sign', 'settle not-sent', 'give up']);
+});
+
+it('sends when the confirmation is lost and the row tells of its own commit', async () => {
+  const attempt = { id: asId('a'), state: 'sent', owner: 'me', sentAt: at } as const;
+  const { steps, run } = newAttempt({
+    rows: { commit: () => Promise.reject(new Error('lost')), findAttempt: () => Promise.resolve(attempt) },
+  });
+  await run();
+  expect(steps).toContain('transmit');
+});
+
+it('sends nothing that was signed more than five seconds ago', async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'] });
+  const { steps, failPoints, run } = newAttempt();
+  failPoints.arm('before_send', () => {
+    jest.setSystemTime(Date.now() + 5_001);
+  });
+  expect(await run()).toMatchObject({ outcome: { kind: 'not-sent' } });
+  expect(steps).toEqual(['claim', 'sign', 'commit', 'settle not-sent', 'give up']);
+});
+
+it('commits for each signature, and stops after the last one', async () => {
+  const refusals: Partial<Use> = { transmit: () => Promise.resolve({ kind: 'sign-again' }) };
+  const { steps, run } = newAttempt({ use: refusals });
+  expect(await run()).toMatchObject({ outcome: { kind: 'sign-again' } });
+  expect(steps.filter(step => step === 'commit')).toHaveLength(3);
+  expect(steps.filter(step => step.startsWith('keep'))).toEqual([]);
+});
+
+it('keeps the answer although a failure comes before, and is in doubt then', async () => {
+  const { steps, failPoints, run } = newAttempt();
+  failPoints.arm('before_write', () => {
+    throw new Error('no');
+  });
+  expect(await run()).toMatchObject({ outcome: { kind: 'unknown' } });
+  expect(steps.slice(-3)).toEqual(['keep refreshed', 'settle unknown', 'mark in doubt']);
+});
+
+it('is in doubt after ten minutes without an answer, and keeps a late one', async () => {
+  jest.useFakeTimers();
+  const late = Promise.withResolvers<Outcome>();
+  const { steps, run } = newAttempt({ use: { transmit: () => late.promise } });
+  const ended = run();
+  await jest.advanceTimersByTimeAsync(10 * MINUTE_MS - 1);
+  expect(steps).not.toContain('settle unknown');
+  await jest.advanceTimersByTimeAsync(1);
+  expect((await ended) as { outcome: Failure }).toMatchObject({ outcome: { kind: 'unknown' } });
+  late.resolve({ kind: 'refreshed' });
+  await jest.advanceTimersByTimeAsync(0);
+  expect(steps.slice(-3)).toEqual(['settle unknown', 'mark in doubt', 'keep refreshed']);
+});
