@@ -5,13 +5,13 @@ import type { World } from './world.ts';
 
 const MOST_ROUNDS = 8;
 
-/** Longer than any back-off, and than a broker may be silent before it counts as dead. */
+/** Longer than any back-off, and than the silence after which a broker counts as dead. */
 const ROUND_MINUTES = 16;
 
-/** Lets all trouble end and time heal what it can; then every session works, or was ended, or says why it does not. */
+/** Ends all trouble and lets hours pass. Then every session works, or was ended, or names the reason why it does not. */
 export async function converge(world: World): Promise<void> {
   world.road.disarm();
-  // First everybody tries around what is stopped or held up: nobody may do what only its owner may.
+  // First every broker tries, while some are stopped or held up: none may do what only the owner of an attempt may.
   await refreshAll(world);
   for (const broker of world.brokers) if (broker.held) await world.goOn(broker);
   for (const held of world.road.held) await held.release('delivered');
@@ -51,13 +51,13 @@ async function requireEnd(world: World, session: SessionUnderTest): Promise<void
     throw new Error(`${problem}, and its issuer was not told`);
 }
 
-/** What a caller is told in the end: a key dies with its session, everything else is mended by its owner. */
+/** The final answer to a caller: a key dies with its session, every other session needs its owner. */
 function rightAnswer({ purpose, seen: { status } }: SessionUnderTest): string {
   if (status === 'active') return 'ok';
   return purpose === 'api_key' && status !== 'needs_reauth' ? 'InvalidToken' : 'ReauthorizationRequired';
 }
 
-/** Whether nobody has the newest tokens of a grant. */
+/** Returns whether no broker has the newest tokens of a grant. */
 function isAnswerLost(world: World, session: SessionUnderTest): boolean {
   return world.sentOf(session).some(({ said, received }) => said.includes('ok') && !received);
 }

@@ -18,10 +18,10 @@ const clients = [
   { name: 'a confidential client', publicUrl: 'https://model.latchkey.internal' },
 ];
 
-/** Runs something in a world of its own, which is gone afterwards. */
+/** Runs work in a world of its own, and removes the world afterwards. */
 export type InWorld = (live: (world: World) => Promise<void>) => Promise<void>;
 
-/** Runs one suite for each kind of client and each database, with one network for all worlds of a suite. */
+/** Runs one suite for each kind of client and each database. All worlds of a suite share one network. */
 export function describeWorlds(
   name: string,
   suite: (inWorld: InWorld) => void,
@@ -66,7 +66,7 @@ export function describeWorlds(
 
 let accounts = 0;
 
-/** A person's session and a key's, of two new accounts; at one broker, or at two where the database allows it. */
+/** A browser's session and a key's, of two new accounts, with one broker, or two where the database allows it. */
 async function begin(world: World): Promise<void> {
   const broker = await world.startBroker();
   if (world.dialect === 'postgres') await world.startBroker();

@@ -9,7 +9,7 @@ import type { World } from './world.ts';
 
 const name = 'the answer of a broker that counted as dead';
 
-// A file of SQLite is for one process.
+// A SQLite file belongs to one process.
 if (!isRequested('postgres')) it.skip(`${name} (postgres, which DIALECTS leaves out)`, () => undefined);
 
 describeWorlds(name, suite, ['postgres']);
@@ -26,7 +26,7 @@ function suite(inWorld: InWorld): void {
 
   it('brings no session back whose refresh token was sent again in the meantime', async () => {
     await inWorld(async world => {
-      // The access token has run out by then, and cannot tell that the refresh token was spent.
+      // The access token has expired by then, and cannot show that the refresh token was spent.
       const { first, session } = await giveUp(world, 70);
       expect(session.grant.end).toBe('replay');
       await world.goOn(first);
@@ -50,7 +50,7 @@ function suite(inWorld: InWorld): void {
 
 type GivenUp = { first: ModelBroker; second: ModelBroker; session: SessionUnderTest };
 
-/** Stops one broker with the answer in its hands, until another gives the key's session up. */
+/** Stops one broker that holds the answer, until another broker gives up the key's session. */
 async function giveUp(world: World, minutes: number): Promise<GivenUp> {
   const [first, second] = world.running;
   const session = world.sessions.find(({ purpose }) => purpose === 'api_key');

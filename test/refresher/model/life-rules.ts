@@ -10,10 +10,10 @@ const successors: Readonly<Record<StoredSession['status'], readonly StoredSessio
   revoked: ['revoked'],
 };
 
-/** How often an issuer has to say of a token that has run out that its grant is over. */
+/** How often an issuer must refuse a grant whose access token has expired. */
 const REFUSALS_BEFORE_REVOKED = 3;
 
-/** Says what is wrong with how a row changed. */
+/** Returns the rule that a change of a row breaks. */
 export function judgeChange(before: StoredSession, after: StoredSession): string | undefined {
   if (after.generation < before.generation) return 'its generation shrank';
   if (!successors[before.status].includes(after.status))
@@ -23,7 +23,7 @@ export function judgeChange(before: StoredSession, after: StoredSession): string
   return undefined;
 }
 
-/** Says what is wrong with what was told of a session: each loss has one event, and the row's own reason. */
+/** Returns the rule that the events of a session break: each loss has one event, with the reason of the row. */
 export function judgeEvents(row: StoredSession, events: readonly SessionEvent[]): string | undefined {
   let last: SessionEvent | undefined;
   for (const event of events) {
@@ -39,7 +39,7 @@ export function judgeEvents(row: StoredSession, events: readonly SessionEvent[])
     : `it was lost by ${row.reason ?? 'nothing'}, told was ${last?.reason ?? ''}`;
 }
 
-/** Says why a session must not have been lost. */
+/** Returns why a session must not have been lost. */
 export function judgeLoss(
   { grant, unsent }: SessionUnderTest,
   row: StoredSession,
@@ -64,7 +64,7 @@ export function judgeLoss(
   }
 }
 
-/** Says why the tokens of a session that nobody refreshes cannot be right. */
+/** Returns why the tokens of a session without a refresh under way are wrong. */
 export function judgeTokens(
   { grant }: SessionUnderTest,
   row: StoredSession,
@@ -74,14 +74,14 @@ export function judgeTokens(
   if (grant.end === 'replay' && isOvertaken(sent, refreshTokenOf(row)) && events.at(-1)?.kind !== 'lives')
     return undefined;
   if (grant.end !== undefined) return `it lives, and its issuer ended it: ${grant.end}`;
-  // Where a token that was in doubt was sent again and refused unread, it is in doubt still.
+  // A token in doubt that was sent again and refused unread is still in doubt.
   if (row.resends > 0 || refreshTokenOf(row) === grant.refreshToken) return undefined;
   return 'it lives with a spent refresh token';
 }
 
 /**
- * Whether a token was on its way again when its first answer turned up with a broker that had counted as dead. Nothing
- * could have kept that session: what arrives later ends it at its issuer.
+ * Returns whether a token was sent again when its first answer appeared at a broker that had counted as dead. No rule
+ * can keep such a session: the second request ends it at its issuer.
  */
 function isOvertaken(sent: readonly SentToken[], stored: string | undefined): boolean {
   return sent.some(({ isBlind, refreshToken }) => isBlind && refreshToken !== stored);

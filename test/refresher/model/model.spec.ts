@@ -20,7 +20,7 @@ function suite(inWorld: InWorld): void {
       const seed = Number(process.env.TEST_SEED ?? randomInt(2 ** 31));
       const path = process.env.TEST_PATH ?? '';
       process.stdout.write(`model: TEST_SEED=${seed}\n`);
-      // Without a bias for small values: most of what goes wrong takes several happenings.
+      // Without a bias for small values: most failures take several events.
       const sequences = fc.noBias(fc.commands(happenings, { maxCommands: MOST_HAPPENINGS }));
       const property = fc.asyncProperty(sequences, sequence =>
         inWorld(async world => {

@@ -5,8 +5,8 @@ import { type ArrivingRefresh, send } from '../../network/strict-network.ts';
 import type { TokenAnswer } from '../../network/strict-issuer.ts';
 
 /**
- * What happens to one refresh. `refused`: it is answered before the issuer sees it; `lost`: there is no answer;
- * `late`: nor is there, and the issuer sees it only when it is told to; `held`: so is its answer, or itself.
+ * The fate of one refresh. `refused`: it is answered before the issuer sees it. `lost`: it gets no answer. `late`: it
+ * gets no answer, and reaches the issuer when the test releases it. `held`: the test releases the request or its answer.
  */
 export type Trouble =
   | { kind: 'refused'; word: string; effect: Effect }
@@ -14,28 +14,28 @@ export type Trouble =
   | { kind: 'late' }
   | { kind: 'held'; moment: 'before' | 'after' };
 
-/** A refresh token on its way: what was sent, when by the shared clock, and what became of it. */
+/** A refresh token on the road: when it was sent by the shared clock, and how that ended. */
 export type SentToken = {
   readonly refreshToken: string;
   readonly sentAt: number;
-  /** Of the broker that sent it; unknown when its session was ended at that very moment. */
+  /** The owner name of the broker that sent it. Unknown if its session ended at that moment. */
   owner: string | undefined;
-  /** What was said to it, `ok` or an OAuth error code, by the issuer or in its place. */
+  /** The answer to it, `ok` or an OAuth error code, by the issuer or in its place. */
   readonly said: string[];
-  /** `refused`: whoever sent it was told that it was not accepted; `open`: an answer may come. */
+  /** `refused`: the sender learned that it was not accepted. `open`: an answer may come. */
   outcome: 'open' | 'answered' | 'refused' | 'lost';
-  /** Whether a living broker has had the answer, or the refusal. */
+  /** A living broker received the answer, or the refusal. */
   received: boolean;
-  /** Whether it was in doubt, and nothing showed that it was not spent. */
+  /** It was in doubt, and nothing showed that it was unspent. */
   isBlind: boolean;
 };
 
-/** What became of a request or an answer that was held up. */
+/** The end of a request or an answer that was held up. */
 type Fate = 'delivered' | 'lost';
 
 export type HeldToken = { sent: SentToken; release: (fate: Fate) => Promise<void> };
 
-/** The road between the brokers and the issuer: remembers each refresh token that was sent, and lets trouble happen. */
+/** The road between the brokers and the issuer. It records each refresh token that was sent, and makes trouble. */
 export class RefreshRoad {
   readonly sent: SentToken[] = [];
   held: HeldToken[] = [];
@@ -44,8 +44,8 @@ export class RefreshRoad {
   readonly #onAsked: (refreshToken: string) => void;
 
   /**
-   * @param onSent looks at each token that arrives, before anything comes of it
-   * @param onAsked is told of each that the issuer does not look at, as it comes without a nonce
+   * @param onSent is called for each token that arrives, before the issuer sees it
+   * @param onAsked is called for each request without a nonce, whose token the issuer does not read
    */
   constructor(onSent: (sent: SentToken) => Promise<void>, onAsked: (refreshToken: string) => void) {
     this.#onSent = onSent;
@@ -121,7 +121,7 @@ export class RefreshRoad {
   ): Promise<SentToken['outcome']> {
     return new Promise(resolve => {
       this.#holdUp(sent, async fate => {
-        // What nobody waits for any more arrives all the same.
+        // A request without a waiting sender still arrives.
         const late = typeof answer === 'function' ? await answer() : answer;
         if (fate === 'lost') response.destroy();
         else await perform(noDelay, () => Promise.resolve(late), response);

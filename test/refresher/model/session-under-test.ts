@@ -3,19 +3,19 @@ import type { Did } from '../../../src/database/tables/did.ts';
 import type { SessionId } from '../../../src/database/tables/id.ts';
 import type { StrictGrant } from '../../network/strict-issuer.ts';
 
-/** A session of the broker, and the grant behind it as its issuer knows it. */
+/** A session of the broker, and its grant as the issuer knows it. */
 export type SessionUnderTest = {
   readonly id: SessionId;
   readonly did: Did;
   readonly purpose: 'ui' | 'api_key';
-  /** Of the browser that holds it. */
+  /** The secret of the browser that holds it. */
   readonly cookie: string | undefined;
   grant: StrictGrant;
-  /** The row as it was looked at last. */
+  /** The row as it was read last. */
   seen: StoredSession;
-  /** Whether a browser's person ended it. */
+  /** The person or the operator ended it. */
   isOver: boolean;
-  /** The refresh tokens that a broker committed to send, and died before it did. */
+  /** The refresh tokens of brokers that died between the commit and the transmission. */
   readonly unsent: string[];
 };
 

@@ -13,22 +13,22 @@ import { type SessionEvent, WatchedLog } from './session-events.ts';
 import { refreshTokenOf, type SessionUnderTest } from './session-under-test.ts';
 import type { SharedClock } from './shared-clock.ts';
 
-/** After so long nobody waits for a broker that is silent any more. */
+/** After this silence a broker counts as dead. */
 const DEAD_AFTER_MS = 10 * 60_000;
 
-/** For longer than this no issuer remembers a client's keys. */
+/** No issuer caches a client's keys for longer. */
 const JWKS_MINUTES = 11;
 
 const TABLES = ['ui_session', 'oauth_session', 'oauth_state', 'client_key', 'instance', 'lease'] as const;
 
-/** What worlds stand on, one after the other. */
+/** The network and database that worlds use one after the other. */
 export type Ground = {
   readonly config: Config;
   readonly clock: SharedClock;
   readonly network: StrictNetwork;
 };
 
-/** Brokers that share a database, the sessions they keep, the issuer, and the rules that must hold among them. */
+/** Brokers that share a database, their sessions, the issuer, and the rules that must hold. */
 export class World {
   readonly ground: Ground;
   readonly road = new RefreshRoad(
@@ -74,12 +74,12 @@ export class World {
     return row;
   }
 
-  /** What was sent of a session's grant. */
+  /** The transmissions of a session's grant. */
   sentOf({ grant }: Pick<SessionUnderTest, 'grant'>): SentToken[] {
     return this.road.sent.filter(sent => this.#grantOf(sent) === grant);
   }
 
-  /** Lets a session be watched that a broker has just stored. */
+  /** Watches a session that a broker just stored. */
   async watch(id: SessionId, facts: Pick<SessionUnderTest, 'purpose' | 'cookie'>): Promise<SessionUnderTest> {
     const seen = await this.find(id);
     const grant = this.ground.network.issuer.grantOf(refreshTokenOf(seen) ?? '');
@@ -89,7 +89,7 @@ export class World {
     return session;
   }
 
-  /** Stops the next refresh at a point, while `begin` makes one; answers whether it came there. */
+  /** Stops the next refresh at a point, while `begin` starts one. Returns whether it got there. */
   async stopAt(
     point: FailPoint,
     broker: ModelBroker,
@@ -109,7 +109,7 @@ export class World {
     return !flight.isSettled;
   }
 
-  /** Lets a broker go on with what it was stopped at. */
+  /** Lets a stopped broker continue. */
   async goOn(broker: ModelBroker): Promise<void> {
     if (broker.held?.point === 'before_send') this.#stopped.get(broker)?.unsent.pop();
     this.#stopped.delete(broker);
@@ -117,7 +117,7 @@ export class World {
     broker.held?.release();
   }
 
-  /** Kills a broker; another comes in its place. */
+  /** Kills a broker and starts another in its place. */
   async kill(broker: ModelBroker): Promise<void> {
     this.#noteReceived();
     this.flights.drop(broker);
@@ -127,13 +127,13 @@ export class World {
     await this.startBroker();
   }
 
-  /** Ends the world, in whatever state it is, and leaves nothing of it. */
+  /** Ends the world in any state, and leaves nothing of it behind. */
   async end(): Promise<void> {
     for (const { release } of this.road.held) await release('lost');
     const [last] = this.brokers;
     for (const table of TABLES) await last?.database.deleteFrom(table).execute();
     for (const broker of this.brokers) await broker.die();
-    // The issuer remembers a client's keys, and the next world has other ones.
+    // The issuer caches a client's keys, and the next world has other ones.
     this.ground.clock.pass(JWKS_MINUTES);
   }
 
@@ -142,7 +142,7 @@ export class World {
     for (const broker of this.running) await broker.beat();
   }
 
-  /** Waits for what is under way, and looks whether all is as it must be. */
+  /** Waits for unfinished calls, and checks every rule. */
   async check(): Promise<void> {
     await this.flights.settle();
     this.#noteReceived();
@@ -157,7 +157,7 @@ export class World {
     this.#require(session, judgeChange(session.seen, row), judgeEvents(row, events));
     if (row.generation > session.seen.generation && row.status === 'needs_reauth')
       this.#require(session, judgeLoss(session, row, this.sentOf(session)), this.#judgeHaste(session));
-    // A broker may go on with what it waited for between two looks.
+    // A broker may continue between two looks.
     const judge = (grant: StrictGrant): string | undefined =>
       judgeTokens({ ...session, grant }, row, { sent: this.sentOf(session), events });
     if (judge(before)) this.#require(session, judge(session.grant));
@@ -166,7 +166,7 @@ export class World {
     session.seen = row;
   }
 
-  /** Says that a session was given up while the answer may come that it was given up for. */
+  /** Reports a session that was given up while its answer may still come. */
   #judgeHaste(session: SessionUnderTest): string | undefined {
     const mayCome = this.sentOf(session).some(
       sent => sent.outcome === 'open' && this.#ownerOf(sent)?.state === 'running',
@@ -189,7 +189,7 @@ export class World {
     return `${lines.join('')}\n  before: ${JSON.stringify({ status, reason, generation, attempt, resends, failures })}`;
   }
 
-  /** Looks at a refresh token that arrives at the issuer. */
+  /** Checks a refresh token that arrives at the issuer. */
   async #arrive(sent: SentToken): Promise<void> {
     const session = this.sessions.find(({ grant }) => grant === this.#grantOf(sent));
     if (!session) return;
@@ -210,7 +210,7 @@ export class World {
     if (problem !== undefined) this.#require(session, `its refresh token ${problem}`);
   }
 
-  /** Even where it can do no harm, a token has no business at the issuer whose answer was received. */
+  /** A token whose answer was received must not reach the issuer again, even where that is harmless. */
   #arriveWithoutNonce(refreshToken: string): void {
     const isAnswered = (sent: SentToken): boolean => sent.outcome === 'answered' && sent.received;
     const answered = this.road.sent.find(sent => sent.refreshToken === refreshToken && isAnswered(sent));
@@ -218,7 +218,7 @@ export class World {
     if (session) this.#require(session, 'its refresh token was sent again after its answer was received');
   }
 
-  /** What was answered, and is not with a broker that was stopped over it, has arrived. */
+  /** Every answer has arrived, except at brokers that are stopped over it. */
   #noteReceived(): void {
     for (const sent of this.road.sent) {
       const isSaid = sent.outcome === 'answered' || sent.outcome === 'refused';
@@ -226,7 +226,7 @@ export class World {
     }
   }
 
-  /** Whether no broker was told that a refresh token was refused. */
+  /** Returns whether no broker learned that a refresh token was refused. */
   #isDoubtful(sent: SentToken): boolean {
     return sent.outcome !== 'refused' || !(sent.received || this.#handsOf(sent) === 'free');
   }
@@ -239,7 +239,7 @@ export class World {
     return isStopped ? 'stopped' : 'free';
   }
 
-  /** Whether something waits for a broker or an answer that only goes on when it is told to. */
+  /** Returns whether something waits for a broker or an answer that the test must release. */
   async #isHeldUp({ broker, session }: Flight): Promise<boolean> {
     if (this.#stopped.get(broker) === session) return true;
     const isOpen = ({ sent }: HeldToken): boolean =>
