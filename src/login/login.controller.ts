@@ -49,7 +49,7 @@ export class LoginController {
     'AccountNotFound',
     'AccountUnreachable',
   )
-  async open(
+  async beginFromLink(
     @QueryOf(loginRequest) query: LoginRequest,
     @Caller() caller: Principal,
     @Req() request: FastifyRequest,
@@ -63,7 +63,7 @@ export class LoginController {
     if (!identifier || crossSite || signsOut(caller, query) || request.method === 'HEAD') {
       return void reply.redirect(this.formUrl(query), 303);
     }
-    await this.begin(identifier, query, request, reply);
+    await this.beginSignIn(identifier, query, request, reply);
   }
 
   @Post('login')
@@ -79,7 +79,7 @@ export class LoginController {
     'AlreadySignedIn',
     'AccountUnreachable',
   )
-  async submit(
+  async beginFromForm(
     @BodyOf(loginRequest) body: LoginRequest,
     @Caller() caller: Principal,
     @Req() request: FastifyRequest,
@@ -98,10 +98,10 @@ export class LoginController {
         'InvalidIdentifier',
         'Enter a handle (like alice.example), a DID or the URL of a PDS.',
       );
-    await this.begin(body.identifier, body, request, reply);
+    await this.beginSignIn(body.identifier, body, request, reply);
   }
 
-  private async begin(
+  private async beginSignIn(
     identifier: string,
     { return_to: returnTo, prompt }: LoginRequest,
     request: FastifyRequest,

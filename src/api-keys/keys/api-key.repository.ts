@@ -64,20 +64,20 @@ export class ApiKeyRepository {
   async findByDigest(digest: string): Promise<StoredApiKey | undefined> {
     const query = { ...this.byDigest, parameters: [digest, digest] };
     const [row] = (await this.database.executeQuery<ApiKeyRow>(query)).rows;
-    return row && this.open(row);
+    return row && this.verifyRow(row);
   }
 
   /** Finds a key by its id, with the status and scope of its session. */
   async find(id: ApiKeyId): Promise<ListedApiKey | undefined> {
     const row = await this.withSession().where('api_key.id', '=', id).executeTakeFirst();
-    return row && this.openListed(row);
+    return row && this.verifyListedRow(row);
   }
 
   /** Finds a key and locks its row until the transaction ends. */
   async lock(id: ApiKeyId, transaction: Kysely<Schema>): Promise<StoredApiKey | undefined> {
     const query = transaction.selectFrom('api_key').selectAll().where('id', '=', id);
     const row = await this.database.dialect.lockRows(query).executeTakeFirst();
-    return row && this.open(row);
+    return row && this.verifyRow(row);
   }
 
   /** Changes a key unless it has changed since it was read, by its MAC. Returns whether it did. */
@@ -96,7 +96,7 @@ export class ApiKeyRepository {
     let query = this.withSession().orderBy('api_key.id').limit(limit);
     if (did !== undefined) query = query.where('api_key.did', '=', did);
     if (cursor !== undefined) query = query.where('api_key.id', '>', cursor);
-    return (await query.execute()).map(row => this.openListed(row));
+    return (await query.execute()).map(row => this.verifyListedRow(row));
   }
 
   /** Lists the slots that an account's keys occupy. Served by the index on (did, slot). */
@@ -168,15 +168,15 @@ export class ApiKeyRepository {
       .select(['oauth_session.status as session_status', 'oauth_session.scope as session_scope']);
   }
 
-  private openListed({
+  private verifyListedRow({
     session_status: session,
     session_scope: scope,
     ...row
   }: ApiKeyRow & { session_status: SessionStatus; session_scope: string }): ListedApiKey {
-    return { key: this.open(row), session, scope };
+    return { key: this.verifyRow(row), session, scope };
   }
 
-  private open(row: ApiKeyRow): StoredApiKey {
+  private verifyRow(row: ApiKeyRow): StoredApiKey {
     this.mac.verify(row.mac, macBinding(row));
     return toApiKey(row);
   }

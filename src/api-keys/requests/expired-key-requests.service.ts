@@ -33,7 +33,10 @@ export class ExpiredKeyRequests {
       // A claim or denial may have come first.
       if (request?.status !== 'expired' || request.row.status === 'expired') return undefined;
       const { did } = request;
-      return { did, unheldSession: await this.keyRequestTransitions.end(request, EXPIRED, transaction) };
+      return {
+        did,
+        unheldSession: await this.keyRequestTransitions.endWithoutKey(request, EXPIRED, transaction),
+      };
     });
     if (!expired) return false;
     this.log.keyRequestEnded({ did: expired.did, keyRequestId: id, reason: 'expired' });

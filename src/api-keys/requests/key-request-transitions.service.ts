@@ -120,7 +120,7 @@ export class KeyRequestTransitions {
   /**
    * Counts a wrong code. The last try ends the request.
    *
-   * @returns the session to revoke after the commit, as {@link end}
+   * @returns the session to revoke after the commit, as {@link endWithoutKey}
    */
   async countWrongCode(
     request: StoredKeyRequest,
@@ -130,7 +130,11 @@ export class KeyRequestTransitions {
     const change = { tries: request.tries + 1 };
     await this.record('key-request.wrong-code', request, { by, detail: change }, transaction);
     if (isLast)
-      return this.end(request, { status: 'denied', reason: 'too_many_tries', by, change }, transaction);
+      return this.endWithoutKey(
+        request,
+        { status: 'denied', reason: 'too_many_tries', by, change },
+        transaction,
+      );
     await this.change(request, change, transaction);
     return undefined;
   }
@@ -140,7 +144,7 @@ export class KeyRequestTransitions {
    *
    * @returns the session that nothing holds any longer, for {@link revokeSession} after the commit
    */
-  async end(
+  async endWithoutKey(
     request: StoredKeyRequest,
     { status, reason, by, change = {} }: KeyRequestEnd,
     transaction: Transaction<Schema>,

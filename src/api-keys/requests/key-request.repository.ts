@@ -37,14 +37,14 @@ export class KeyRequestRepository {
 
   async find(id: KeyRequestId): Promise<StoredKeyRequest | undefined> {
     const found = await this.selectById(id, this.database).executeTakeFirst();
-    return found && this.open(found);
+    return found && this.verifyRow(found);
   }
 
   /** Finds a request and locks its row until the transaction ends. */
   async lock(id: KeyRequestId, transaction: Kysely<Schema>): Promise<StoredKeyRequest | undefined> {
     const query = this.database.dialect.lockRows(this.selectById(id, transaction));
     const found = await query.executeTakeFirst();
-    return found && this.open(found);
+    return found && this.verifyRow(found);
   }
 
   /** Changes a request unless it has changed since it was read, by its MAC. Returns whether it did. */
@@ -124,7 +124,7 @@ export class KeyRequestRepository {
       .where('id', '=', id);
   }
 
-  private open({ read_at, ...row }: KeyRequestRow & { read_at: string }): StoredKeyRequest {
+  private verifyRow({ read_at, ...row }: KeyRequestRow & { read_at: string }): StoredKeyRequest {
     this.mac.verify(row.mac, macBinding(row));
     return toKeyRequest(row, new Date(read_at));
   }

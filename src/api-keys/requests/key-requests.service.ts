@@ -132,7 +132,11 @@ export class KeyRequests implements OnModuleInit {
     const { id, did } = await this.get(text);
     const unheldSession = await this.keyRequestTransitions.withLocked(id, (request, transaction) => {
       if (!isOpen(request)) throw ended(request);
-      return this.keyRequestTransitions.end(request, { status: 'denied', reason: 'denied', by }, transaction);
+      return this.keyRequestTransitions.endWithoutKey(
+        request,
+        { status: 'denied', reason: 'denied', by },
+        transaction,
+      );
     });
     this.log.keyRequestEnded({ did, keyRequestId: id, reason: 'denied' });
     await this.keyRequestTransitions.revokeSession(unheldSession);

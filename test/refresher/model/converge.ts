@@ -8,10 +8,10 @@ const MOST_ROUNDS = 8;
 /** Longer than any back-off, and than the silence after which a broker counts as dead. */
 const ROUND_MINUTES = 16;
 
-/** Ends all trouble and lets hours pass. Then every session works, or was ended, or names the reason why it does not. */
+/** Ends all troubles and lets time pass. Then every session works, was ended, or has a reason. */
 export async function converge(world: World): Promise<void> {
   world.road.disarm();
-  // First every broker tries, while some are stopped or held up: none may do what only the owner of an attempt may.
+  // First all others try while something is suspended or held up, as none may do what only its owner may.
   await refreshAll(world);
   for (const broker of world.brokers) if (broker.held) await world.goOn(broker);
   for (const held of world.road.held) await held.release('delivered');
@@ -51,7 +51,7 @@ async function requireEnd(world: World, session: SessionUnderTest): Promise<void
     throw new Error(`${problem}, and its issuer was not told`);
 }
 
-/** The final answer to a caller: a key dies with its session, every other session needs its owner. */
+/** Returns the final response to a caller: a key ends with its session, everything else waits for its owner. */
 function rightAnswer({ purpose, seen: { status } }: SessionUnderTest): string {
   if (status === 'active') return 'ok';
   return purpose === 'api_key' && status !== 'needs_reauth' ? 'InvalidToken' : 'ReauthorizationRequired';

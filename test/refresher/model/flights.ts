@@ -3,12 +3,12 @@ import { BrokerError } from '../../../src/errors/broker-error.ts';
 import type { ModelBroker } from './model-broker.ts';
 import type { SessionUnderTest } from './session-under-test.ts';
 
-/** How long a call that seems to wait for something held up may still finish without it. */
+/** How long a flight may take before it counts as waiting for something that is held up. */
 const GRACE_MS = 60;
 const LIMIT_MS = 15_000;
 const LOOK_MS = 4;
 
-/** A call to a broker about a session that has not finished. */
+/** A pending operation of a broker on a session. */
 export type Flight = {
   readonly broker: ModelBroker;
   readonly session: SessionUnderTest;
@@ -16,12 +16,12 @@ export type Flight = {
   failure: unknown;
 };
 
-/** The unfinished calls to all brokers of a world. */
+/** The pending operations of all brokers of a world. */
 export class Flights {
   #flights: Flight[] = [];
   readonly #isHeldUp: (flight: Flight) => Promise<boolean>;
 
-  /** @param isHeldUp whether a flight waits for something that the test must release */
+  /** @param isHeldUp returns whether a flight waits for something that the test controls */
   constructor(isHeldUp: (flight: Flight) => Promise<boolean>) {
     this.#isHeldUp = isHeldUp;
   }
@@ -39,7 +39,7 @@ export class Flights {
     return flight;
   }
 
-  /** Waits until every unfinished call is held up. */
+  /** Waits until only held-up flights are pending. */
   async settle(): Promise<void> {
     await Promise.all(this.#flights.map(flight => this.#settleOne(flight)));
     const failed = this.#flights.find(({ failure }) => failure !== undefined);
@@ -51,7 +51,7 @@ export class Flights {
     return this.#flights.some(flight => flight.broker === broker);
   }
 
-  /** Forgets the calls to a dead broker. */
+  /** Drops the flights of a dead broker. */
   drop(broker: ModelBroker): void {
     this.#flights = this.#flights.filter(flight => flight.broker !== broker);
   }
@@ -67,7 +67,7 @@ export class Flights {
   }
 }
 
-/** The errors that a caller may receive while a session has no working token. */
+/** The errors that a caller may get while a session has no working token. */
 function isExpected(error: unknown): boolean {
   return error instanceof BrokerError && expectedCodes.has(error.code);
 }

@@ -5,16 +5,16 @@ import type { World } from './world.ts';
 /** The state of a world that decides what may happen next. */
 export type Model = {
   readonly isConfidential: boolean;
-  /** A broker is stopped in the middle of a refresh. */
+  /** True if a broker is suspended in the middle of a refresh. */
   isStopped: boolean;
-  /** A request or an answer is held up on the road. */
+  /** True if a request or a response is held up on the road. */
   isHeldUp: boolean;
-  /** A key's session waits for its owner. */
+  /** True if a key's session needs its owner. */
   isKeyLost: boolean;
   sessions: number;
 };
 
-/** An event in a world. All rules must hold after it. */
+/** An event in a world. The rules must hold after it. */
 export class Happening implements fc.AsyncCommand<Model, World> {
   readonly #name: string;
   readonly #happen: (world: World) => unknown;

@@ -9,10 +9,10 @@ import type { ModelBroker } from './model-broker.ts';
 import { refreshTokenOf, type SessionUnderTest } from './session-under-test.ts';
 import type { World } from './world.ts';
 
-/** The secret of the one browser that all people use. */
+/** The secret of the one browser that all sessions use. */
 const binding = 'a-browser';
 
-/** Signs an account in. The browser may send the cookie of a session, which ends then. */
+/** Signs an account in. A session whose cookie the browser has ends. */
 export async function signIn(
   world: World,
   broker: ModelBroker,
@@ -31,7 +31,7 @@ export async function signIn(
   return world.watch(uiSession.sessionId, { purpose: 'ui', cookie });
 }
 
-/** Creates a session as a key holds one. */
+/** Creates a key's session. */
 export async function authorizeKey(world: World, broker: ModelBroker, did: Did): Promise<SessionUnderTest> {
   const authorizations = broker.get(Authorizations);
   const intent = { purpose: 'sign_in', target: null, returnTo: '/' } as const;
@@ -51,7 +51,7 @@ export async function reconnect(world: World, broker: ModelBroker, session: Sess
   session.grant = issuer.grantOf(refreshTokenOf(await world.find(session.id)) ?? '') ?? session.grant;
 }
 
-/** Ends a session: the person's browser ends its own, the operator a key's. */
+/** Ends a session through its holder: the person's browser, or the operator for a key's session. */
 export async function logOut(broker: ModelBroker, session: SessionUnderTest): Promise<void> {
   if (session.cookie === undefined) {
     await broker.get(SessionOperations).revoke(session.id, { actor: { kind: 'operator' } });

@@ -5,8 +5,8 @@ import { type ArrivingRefresh, send } from '../../network/strict-network.ts';
 import type { TokenAnswer } from '../../network/strict-issuer.ts';
 
 /**
- * The fate of one refresh. `refused`: it is answered before the issuer sees it. `lost`: it gets no answer. `late`: it
- * gets no answer, and reaches the issuer when the test releases it. `held`: the test releases the request or its answer.
+ * The fate of one refresh. `refused`: gets a response before the issuer; `lost`: gets no response;
+ * `late`: the same, and the issuer gets it only on release; `held`: its response, or itself, waits for release.
  */
 export type Trouble =
   | { kind: 'refused'; word: string; effect: Effect }
@@ -14,28 +14,28 @@ export type Trouble =
   | { kind: 'late' }
   | { kind: 'held'; moment: 'before' | 'after' };
 
-/** A refresh token on the road: when it was sent by the shared clock, and how that ended. */
+/** A sent refresh token, with the time by the shared clock and its fate. */
 export type SentToken = {
   readonly refreshToken: string;
   readonly sentAt: number;
-  /** The owner name of the broker that sent it. Unknown if its session ended at that moment. */
+  /** The sending broker. Undefined if its session was ended at that moment. */
   owner: string | undefined;
-  /** The answer to it, `ok` or an OAuth error code, by the issuer or in its place. */
+  /** The outcome, `ok` or an OAuth error code, by the issuer or in its place. */
   readonly said: string[];
-  /** `refused`: the sender learned that it was not accepted. `open`: an answer may come. */
+  /** `refused`: the sender knows that it was not accepted; `open`: a response may come. */
   outcome: 'open' | 'answered' | 'refused' | 'lost';
-  /** A living broker received the answer, or the refusal. */
+  /** True if a living broker got the response or the refusal. */
   received: boolean;
-  /** It was in doubt, and nothing showed that it was unspent. */
+  /** True if it was in doubt, and nothing showed that it was not spent. */
   isBlind: boolean;
 };
 
-/** The end of a request or an answer that was held up. */
+/** The fate of a held-up request or response. */
 type Fate = 'delivered' | 'lost';
 
 export type HeldToken = { sent: SentToken; release: (fate: Fate) => Promise<void> };
 
-/** The road between the brokers and the issuer. It records each refresh token that was sent, and makes trouble. */
+/** The road between brokers and issuer: records each sent refresh token, and causes troubles. */
 export class RefreshRoad {
   readonly sent: SentToken[] = [];
   held: HeldToken[] = [];
@@ -44,8 +44,8 @@ export class RefreshRoad {
   readonly #onAsked: (refreshToken: string) => void;
 
   /**
-   * @param onSent is called for each token that arrives, before the issuer sees it
-   * @param onAsked is called for each request without a nonce, whose token the issuer does not read
+   * @param onSent gets each token that arrives, before it has an effect
+   * @param onAsked gets each one without a nonce, which the issuer does not read
    */
   constructor(onSent: (sent: SentToken) => Promise<void>, onAsked: (refreshToken: string) => void) {
     this.#onSent = onSent;
@@ -121,7 +121,7 @@ export class RefreshRoad {
   ): Promise<SentToken['outcome']> {
     return new Promise(resolve => {
       this.#holdUp(sent, async fate => {
-        // A request without a waiting sender still arrives.
+        // A request without a waiting caller arrives all the same.
         const late = typeof answer === 'function' ? await answer() : answer;
         if (fate === 'lost') response.destroy();
         else await perform(noDelay, () => Promise.resolve(late), response);

@@ -5,7 +5,7 @@ import type { ModelBroker } from './model-broker.ts';
 import type { SessionUnderTest } from './session-under-test.ts';
 import type { World } from './world.ts';
 
-/** Starts a call of the PDS. It fails if the caller gets anything but the answer, or the error for a missing token. */
+/** Starts a call of the PDS. Fails if the caller gets anything but the response or a missing token. */
 export function beginCall(world: World, broker: ModelBroker, session: SessionUnderTest): Flight {
   return world.flights.begin(broker, session, call(broker, session));
 }

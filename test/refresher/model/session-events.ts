@@ -2,10 +2,10 @@ import { Log } from '../../../src/observability/log/log.ts';
 import type { Did } from '../../../src/database/tables/did.ts';
 import type { SessionId } from '../../../src/database/tables/id.ts';
 
-/** An event in the log of a session: it was lost, or it lives again. */
+/** A log event of a session's life: it was lost, or works again. */
 export type SessionEvent = { sessionId: SessionId; kind: 'lost' | 'lives'; reason?: string };
 
-/** A log that collects the losses that several brokers report, until its broker is dead. */
+/** A log that records losses for all brokers, until its broker is dead. */
 export class WatchedLog extends Log {
   isSilent = false;
   readonly #events: SessionEvent[];

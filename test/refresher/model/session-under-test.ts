@@ -3,19 +3,19 @@ import type { Did } from '../../../src/database/tables/did.ts';
 import type { SessionId } from '../../../src/database/tables/id.ts';
 import type { StrictGrant } from '../../network/strict-issuer.ts';
 
-/** A session of the broker, and its grant as the issuer knows it. */
+/** A session of the broker, and its grant at the issuer. */
 export type SessionUnderTest = {
   readonly id: SessionId;
   readonly did: Did;
   readonly purpose: 'ui' | 'api_key';
-  /** The secret of the browser that holds it. */
+  /** The cookie of its browser. */
   readonly cookie: string | undefined;
   grant: StrictGrant;
-  /** The row as it was read last. */
+  /** The row as last read. */
   seen: StoredSession;
-  /** The person or the operator ended it. */
+  /** True if its person signed out. */
   isOver: boolean;
-  /** The refresh tokens of brokers that died between the commit and the transmission. */
+  /** The refresh tokens that a broker committed to send, but died before sending. */
   readonly unsent: string[];
 };
 

@@ -13,22 +13,22 @@ import { type SessionEvent, WatchedLog } from './session-events.ts';
 import { refreshTokenOf, type SessionUnderTest } from './session-under-test.ts';
 import type { SharedClock } from './shared-clock.ts';
 
-/** After this silence a broker counts as dead. */
+/** The silence after which no process waits for a broker any more. */
 const DEAD_AFTER_MS = 10 * 60_000;
 
-/** No issuer caches a client's keys for longer. */
+/** The longest time that issuers cache a client's keys. */
 const JWKS_MINUTES = 11;
 
 const TABLES = ['ui_session', 'oauth_session', 'oauth_state', 'client_key', 'instance', 'lease'] as const;
 
-/** The network and database that worlds use one after the other. */
+/** The base of worlds, which use it in turn. */
 export type Ground = {
   readonly config: Config;
   readonly clock: SharedClock;
   readonly network: StrictNetwork;
 };
 
-/** Brokers that share a database, their sessions, the issuer, and the rules that must hold. */
+/** Brokers on one database, their sessions, the issuer, and the rules that must hold among them. */
 export class World {
   readonly ground: Ground;
   readonly road = new RefreshRoad(
@@ -38,7 +38,7 @@ export class World {
     },
   );
   readonly sessions: SessionUnderTest[] = [];
-  /** The brokers that are not dead. */
+  /** Returns the brokers that are not dead. */
   brokers: ModelBroker[] = [];
   readonly flights = new Flights(flight => this.#isHeldUp(flight));
   readonly #all: ModelBroker[] = [];
@@ -54,7 +54,7 @@ export class World {
     return this.ground.config.database.kind;
   }
 
-  /** The brokers that serve callers. */
+  /** Returns the brokers that serve callers. */
   get running(): ModelBroker[] {
     return this.brokers.filter(({ state }) => state === 'running');
   }
@@ -74,22 +74,22 @@ export class World {
     return row;
   }
 
-  /** The transmissions of a session's grant. */
+  /** Returns the sendings of a session's grant. */
   sentOf({ grant }: Pick<SessionUnderTest, 'grant'>): SentToken[] {
     return this.road.sent.filter(sent => this.#grantOf(sent) === grant);
   }
 
-  /** Watches a session that a broker just stored. */
+  /** Starts to watch a session that a broker has just stored. */
   async watch(id: SessionId, facts: Pick<SessionUnderTest, 'purpose' | 'cookie'>): Promise<SessionUnderTest> {
     const seen = await this.find(id);
     const grant = this.ground.network.issuer.grantOf(refreshTokenOf(seen) ?? '');
-    if (!grant) throw new Error(`session ${id} has tokens of nobody`);
+    if (!grant) throw new Error(`session ${id} has tokens of no grant`);
     const session = { ...facts, id, did: seen.did, grant, seen, isOver: false, unsent: [] };
     this.sessions.push(session);
     return session;
   }
 
-  /** Stops the next refresh at a point, while `begin` starts one. Returns whether it got there. */
+  /** Suspends the refresh that `begin` starts at a point. Returns whether it got there. */
   async stopAt(
     point: FailPoint,
     broker: ModelBroker,
@@ -109,7 +109,7 @@ export class World {
     return !flight.isSettled;
   }
 
-  /** Lets a stopped broker continue. */
+  /** Resumes a suspended broker. */
   async goOn(broker: ModelBroker): Promise<void> {
     if (broker.held?.point === 'before_send') this.#stopped.get(broker)?.unsent.pop();
     this.#stopped.delete(broker);
@@ -117,7 +117,7 @@ export class World {
     broker.held?.release();
   }
 
-  /** Kills a broker and starts another in its place. */
+  /** Kills a broker and replaces it. */
   async kill(broker: ModelBroker): Promise<void> {
     this.#noteReceived();
     this.flights.drop(broker);
@@ -127,7 +127,7 @@ export class World {
     await this.startBroker();
   }
 
-  /** Ends the world in any state, and leaves nothing of it behind. */
+  /** Ends the world in any state, without remains. */
   async end(): Promise<void> {
     for (const { release } of this.road.held) await release('lost');
     const [last] = this.brokers;
@@ -142,7 +142,7 @@ export class World {
     for (const broker of this.running) await broker.beat();
   }
 
-  /** Waits for unfinished calls, and checks every rule. */
+  /** Waits for pending operations, and checks the rules. */
   async check(): Promise<void> {
     await this.flights.settle();
     this.#noteReceived();
@@ -157,7 +157,7 @@ export class World {
     this.#require(session, judgeChange(session.seen, row), judgeEvents(row, events));
     if (row.generation > session.seen.generation && row.status === 'needs_reauth')
       this.#require(session, judgeLoss(session, row, this.sentOf(session)), this.#judgeHaste(session));
-    // A broker may continue between two looks.
+    // A broker may continue between two checks.
     const judge = (grant: StrictGrant): string | undefined =>
       judgeTokens({ ...session, grant }, row, { sent: this.sentOf(session), events });
     if (judge(before)) this.#require(session, judge(session.grant));
@@ -166,7 +166,7 @@ export class World {
     session.seen = row;
   }
 
-  /** Reports a session that was given up while its answer may still come. */
+  /** Returns a problem if a session was given up although its response may still come. */
   #judgeHaste(session: SessionUnderTest): string | undefined {
     const mayCome = this.sentOf(session).some(
       sent => sent.outcome === 'open' && this.#ownerOf(sent)?.state === 'running',
@@ -210,15 +210,15 @@ export class World {
     if (problem !== undefined) this.#require(session, `its refresh token ${problem}`);
   }
 
-  /** A token whose answer was received must not reach the issuer again, even where that is harmless. */
+  /** A token whose response was received must never arrive again, even if it does no harm. */
   #arriveWithoutNonce(refreshToken: string): void {
     const isAnswered = (sent: SentToken): boolean => sent.outcome === 'answered' && sent.received;
     const answered = this.road.sent.find(sent => sent.refreshToken === refreshToken && isAnswered(sent));
     const session = answered && this.sessions.find(({ grant }) => grant === this.#grantOf(answered));
-    if (session) this.#require(session, 'its refresh token was sent again after its answer was received');
+    if (session) this.#require(session, 'its refresh token was sent again after its response was received');
   }
 
-  /** Every answer has arrived, except at brokers that are stopped over it. */
+  /** Marks responses as received, except at a broker that was suspended over them. */
   #noteReceived(): void {
     for (const sent of this.road.sent) {
       const isSaid = sent.outcome === 'answered' || sent.outcome === 'refused';
@@ -226,7 +226,7 @@ export class World {
     }
   }
 
-  /** Returns whether no broker learned that a refresh token was refused. */
+  /** Returns whether no broker knows that a refresh token was refused. */
   #isDoubtful(sent: SentToken): boolean {
     return sent.outcome !== 'refused' || !(sent.received || this.#handsOf(sent) === 'free');
   }
@@ -239,7 +239,7 @@ export class World {
     return isStopped ? 'stopped' : 'free';
   }
 
-  /** Returns whether something waits for a broker or an answer that the test must release. */
+  /** Returns whether an operation waits for a suspended broker or a held response. */
   async #isHeldUp({ broker, session }: Flight): Promise<boolean> {
     if (this.#stopped.get(broker) === session) return true;
     const isOpen = ({ sent }: HeldToken): boolean =>
