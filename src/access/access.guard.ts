@@ -15,7 +15,7 @@ import { type CredentialUse, credentialUseOf } from './credential-use.ts';
 import { CredentialVerifiers } from './credential-verifier.ts';
 import { anonymous, type Principal } from './principal.ts';
 
-/** Admits a request only where its route says so: identifies the caller, applies the browser rule, then decides. */
+/** Admits a request only if its route says so: identifies the caller, applies the browser rule, then decides. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   private readonly cookieNames: CookieNames;
@@ -45,10 +45,10 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  /** Before anything that was sent is looked at. The connection counts here: `request.ip` is what its headers say. */
+  /** Checks the connection, before any header: `request.ip` comes from headers. */
   private requireTrustedProxy({ socket }: FastifyRequest): void {
     if (this.isTrustedProxy(socket.remoteAddress)) return;
-    throw new BrokerError('Forbidden', 'Only the proxies in LATCHKEY_TRUSTED_PROXIES may ask this.');
+    throw new BrokerError('Forbidden', 'Only the proxies in LATCHKEY_TRUSTED_PROXIES may call this.');
   }
 
   private async identify(request: FastifyRequest, { callers }: Admission): Promise<Principal> {
@@ -61,7 +61,7 @@ export class AccessGuard implements CanActivate {
         ? undefined
         : await this.verify(credential, credentialUseOf(request));
     if (principal) return principal;
-    // A cookie may have expired with nobody at fault; a token was shown on purpose.
+    // A cookie may simply have expired; a token was presented on purpose.
     if (credential.carrier === carrier) return anonymous;
     throw invalidToken();
   }
@@ -81,15 +81,18 @@ export class AccessGuard implements CanActivate {
   private requireAdmitted({ kind }: Principal, { callers }: Admission): void {
     if (callers.includes('anyone')) return;
     if (kind === 'anonymous')
-      throw new BrokerError('AuthenticationRequired', 'Sign in, or send a credential.');
+      throw new BrokerError(
+        'AuthenticationRequired',
+        'Sign in, or send a credential in the Authorization header.',
+      );
     if (!callers.includes(kind))
-      throw new BrokerError('Forbidden', 'This credential does not open this route.');
+      throw new BrokerError('Forbidden', 'This credential does not open this route. Use one that does.');
   }
 
   private requireOwnRequest({ headers }: FastifyRequest, { kind }: Principal): void {
     if (kind !== 'browser' && kind !== 'operator-browser') return;
     const { publicUrl, allowedOrigins } = this.config;
-    // Whom the operator lets act for people may not act for the operator.
+    // A listed origin may act for an account, never for the operator.
     const origins = [publicUrl.origin, ...(kind === 'browser' ? allowedOrigins : [])];
     if (isAllowedWithCookie(readRequestOrigin(headers), origins)) return;
     throw new BrokerError(
@@ -99,7 +102,7 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-/** A route for everyone that does not even want to know who calls. */
+/** Whether a route is open to anyone; its caller is not identified. */
 function isOpenToAllAlike({ callers }: Admission): boolean {
   return callers.length === 1 && callers[0] === 'anyone';
 }

@@ -10,7 +10,7 @@ import { RouteAdmissions } from './route-admissions.service.ts';
 /** The guard of every route. */
 @Module({})
 export class AccessModule {
-  /** @param imports the modules that export `verifiers`: who brings a credential says how it is verified */
+  /** @param imports the modules that export `verifiers`: each kind of credential brings its own */
   static withVerifiers(
     imports: NonNullable<ModuleMetadata['imports']>,
     verifiers: Type<CredentialVerifier>[],
@@ -19,7 +19,7 @@ export class AccessModule {
       module: AccessModule,
       imports: [DiscoveryModule, ...imports],
       providers: [
-        // In this order: who is calling is known before it is counted.
+        // In this order: the caller must be known before it is counted.
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_GUARD, useClass: CredentialLimitGuard },
         {

@@ -4,7 +4,7 @@ import type { AuditActor, AuditSource } from '../audit/audit-event.ts';
 import { principalOf } from './caller.decorator.ts';
 import type { Principal } from './principal.ts';
 
-/** Who calls, and from which address, as it is audited. */
+/** Returns the caller and its address for the audit log. */
 function callSourceOf(request: FastifyRequest): AuditSource {
   return { actor: toAuditActor(principalOf(request)), from: request.ip };
 }

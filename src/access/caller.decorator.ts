@@ -4,12 +4,12 @@ import { anonymous, type Principal } from './principal.ts';
 
 const principals = new WeakMap<FastifyRequest, Principal>();
 
-/** Remembers who the guard found to be calling. */
+/** Stores the principal that the guard identified. */
 export function setPrincipal(request: FastifyRequest, principal: Principal): void {
   principals.set(request, principal);
 }
 
-/** Who was found to be calling; nobody known where the guard has not looked. */
+/** Returns the principal of a request; `anonymous` if no guard has run. */
 export function principalOf(request: FastifyRequest): Principal {
   return principals.get(request) ?? anonymous;
 }

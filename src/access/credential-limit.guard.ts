@@ -5,7 +5,7 @@ import { createRateLimit, type RateLimit } from '../http/edge/rate-limit.ts';
 import { principalOf } from './caller.decorator.ts';
 import type { Principal } from './principal.ts';
 
-/** Limits what one credential asks, from wherever it does. */
+/** Limits the requests of one credential, from all addresses together. */
 @Injectable()
 export class CredentialLimitGuard implements CanActivate {
   private readonly limit: RateLimit | undefined;
@@ -22,7 +22,7 @@ export class CredentialLimitGuard implements CanActivate {
   }
 }
 
-/** The id of the credential that is counted: nobody limits those of the configuration, and an address has a limit of its own. */
+/** Returns the id to count by. Credentials of the configuration have no limit, anonymous callers their address's. */
 function credentialOf(principal: Principal): string | undefined {
   switch (principal.kind) {
     case 'browser':

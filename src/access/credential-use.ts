@@ -1,15 +1,15 @@
 import type { FastifyRequest } from 'fastify';
 
-/** The request that a credential is shown with. */
+/** The request that presents a credential. */
 export type CredentialUse = {
   readonly method: string;
-  /** The target of the request line up to its query, with nothing decoded or rebuilt. */
+  /** The target of the request line without its query, as it was sent. */
   readonly path: string;
-  /** The route that the router took it to, as `/api/sessions/:id`. */
+  /** The pattern of its route, such as `/api/sessions/:id`. */
   readonly route: string | undefined;
-  /** What the router read for the route's placeholders, decoded. */
+  /** The values of the pattern's placeholders, decoded. */
   readonly params: Readonly<Record<string, string | undefined>>;
-  /** The address that it comes from. */
+  /** The caller's IP address. */
   readonly from: string;
 };
 

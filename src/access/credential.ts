@@ -1,15 +1,15 @@
-/** The cookies that are credentials: a person's, and the operator's on their pages. */
+/** The cookies that are credentials: an account's, and the operator's. */
 export type CredentialCookie = 'cookie' | 'operator-cookie';
 
 export type Carrier = CredentialCookie | 'bearer';
 
-/** What a caller presents to say who they are. */
+/** The credential that a caller presents. */
 export type Credential =
   { readonly carrier: Carrier; readonly value: string } | { readonly carrier: 'malformed' };
 
 /**
- * Finds the credential of a request. An `Authorization` header always wins over a cookie, also when it is
- * malformed: a caller who shows a token never acts as the browser's account by mistake.
+ * Finds the credential of a request. An `Authorization` header always wins over a cookie, even a malformed one: a
+ * caller with a token must never act as the browser's account by mistake.
  */
 export function findCredential(
   authorization: string | undefined,

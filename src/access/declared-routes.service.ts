@@ -4,12 +4,12 @@ import { ADMISSION, type Admission } from '../http/origins/allow.decorator.ts';
 
 /** A route as its controller declares it. */
 export type DeclaredRoute = {
-  /** Controller and method, as `MeController.me`. */
+  /** Controller and method, such as `MeController.me`. */
   readonly handler: string;
   readonly methods: readonly string[];
-  /** Below the base path, as `/api/sessions/:id`. */
+  /** Below the base path, such as `/api/sessions/:id`. */
   readonly path: string;
-  /** Whom it admits; `undefined` where nobody said it. */
+  /** The callers that it admits; `undefined` if it does not declare them. */
   readonly admission: Admission | undefined;
 };
 
@@ -45,12 +45,12 @@ export class DeclaredRoutes {
     });
   }
 
-  /** What stands in `@Controller` or in the decorator of the method; nothing for a method that is no route. */
+  /** Returns the paths of a `@Controller` or of a method's decorator; none for a method that is no route. */
   private pathsOf(target: NonNullable<Controller['metatype']> | Handler): string[] {
     return [this.reflector.get<string | string[] | undefined>('path', target) ?? []].flat();
   }
 
-  /** Where GET is answered, Fastify answers HEAD. */
+  /** Fastify answers HEAD on every GET route. */
   private methodsOf(handler: Handler): string[] {
     const method = this.reflector.get<RequestMethod | undefined>('method', handler);
     if (method === undefined) return [];

@@ -4,7 +4,7 @@ import { isSameSecret } from '../crypto/secret.ts';
 import type { CredentialVerifier } from './credential-verifier.ts';
 import type { Principal } from './principal.ts';
 
-/** Recognises the operator by the configured admin token; without one, nobody is the operator. */
+/** Recognises the operator by the configured admin token. Without one there is no operator. */
 @Injectable()
 export class OperatorTokenVerifier implements CredentialVerifier {
   readonly carrier = 'bearer';

@@ -6,7 +6,7 @@ import type {
   UiSessionId,
 } from '../database/tables/id.ts';
 import type { Did } from '../database/tables/did.ts';
-/** Who calls, and what that opens. */
+/** The identified caller of a request. */
 export type Principal =
   | AnonymousPrincipal
   | BrowserPrincipal
@@ -18,7 +18,7 @@ export type Principal =
 
 export type AnonymousPrincipal = { readonly kind: 'anonymous' };
 
-/** A person's browser: acts for the account of its own session. */
+/** A browser that is signed in: acts for the account of its session. */
 export type BrowserPrincipal = {
   readonly kind: 'browser';
   readonly did: Did;
@@ -27,7 +27,7 @@ export type BrowserPrincipal = {
   readonly expiresAt: Date;
 };
 
-/** An API key: acts for its account through the key's own session, and manages nothing. */
+/** An API key: acts for its account through the key's own session, and cannot manage keys or browsers. */
 export type ApiKeyPrincipal = {
   readonly kind: 'api-key';
   readonly did: Did;
@@ -39,25 +39,25 @@ export type ApiKeyPrincipal = {
   readonly expiresAt: Date | null;
 };
 
-/** Whoever acts for an account. */
+/** A principal that acts for an account. */
 export type AccountPrincipal = BrowserPrincipal | ApiKeyPrincipal;
 
-/** The operator: looks after sessions, and never acts for an account. */
+/** The operator: manages sessions, and never acts for an account. */
 export type OperatorPrincipal = { readonly kind: 'operator' };
 
-/** The operator's browser: opens the operator's pages, for a quarter of an hour, and no route of the API. */
+/** The operator's browser: opens the operator's pages for 15 minutes, and no route of the API. */
 export type OperatorBrowserPrincipal = {
   readonly kind: 'operator-browser';
   readonly operatorSessionId: OperatorSessionId;
   readonly expiresAt: Date;
 };
 
-/** An AppView's back end: asks about the tokens that it was shown, and nothing else. */
+/** An AppView's back end: may only introspect tokens that were presented to it. */
 type IntrospectorPrincipal = { readonly kind: 'introspector' };
 
 /**
- * Who holds a temp token: may call the routes of its scope for its one resource, and acts for no account. A handler
- * compares the resource with what it is about to touch all the same.
+ * A temp token: opens the routes of its scope for its one resource, and acts for no account. A handler must
+ * still compare the resource with the one that it changes.
  */
 export type TempTokenPrincipal = {
   readonly kind: 'temp-token';

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DeclaredRoutes } from './declared-routes.service.ts';
 
-/** Refuses to start with a route that does not say who may call it. */
+/** Refuses to start with a route that does not declare its callers. */
 @Injectable()
 export class RouteAdmissions implements OnApplicationBootstrap {
   constructor(private readonly declaredRoutes: DeclaredRoutes) {}

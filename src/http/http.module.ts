@@ -35,7 +35,7 @@ export class HttpModule implements NestModule {
     private readonly metrics: Metrics,
   ) {}
 
-  /** Runs before the routes are made, which take the hooks that are there by then. */
+  /** Adds hooks before Nest creates the routes: a route has only the hooks that exist by then. */
   configure(): void {
     addRequestMetrics(this.host.httpAdapter.getInstance<FastifyInstance>(), this.metrics);
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BrokerError } from '../errors/broker-error.ts';
+import { parseInput } from '../http/schemas/parse-input.ts';
 import { audience, method } from '../service-tokens/service-token-input.ts';
 
 const query = z.object({
@@ -25,10 +26,8 @@ export function readServiceAuthQuery(text: string): ServiceAuthQuery {
   const told = query.keyof().options.filter(name => parameters.has(name));
   const twice = told.find(name => parameters.getAll(name).length > 1);
   if (twice) throw new BrokerError('InvalidRequest', `${twice}: must be given only once`);
-  const read = query.safeParse(Object.fromEntries(told.map(name => [name, parameters.get(name)])));
-  if (read.success) return read.data;
-  const problems = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new BrokerError('InvalidRequest', problems.join('; '));
+  const given = Object.fromEntries(told.map(name => [name, parameters.get(name)]));
+  return parseInput(query, given, 'query');
 }
 
 /** Writes a query string of exactly these parameters. */

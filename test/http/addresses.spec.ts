@@ -3,7 +3,7 @@ import { describeBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
 import { parseRaw, rawRequest, sendRaw } from './raw-request.ts';
 
-const nothingHere = { error: 'NotFound', message: 'There is nothing here.' };
+const nothingHere = { error: 'NotFound', message: 'Nothing exists at this address.' };
 
 describeBroker(
   'an address',
@@ -47,7 +47,7 @@ describeBroker(
       expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
       expect(await answer.json()).toEqual({
         error: 'MethodNotAllowed',
-        message: `This route answers to ${allow}.`,
+        message: `This route accepts ${allow}.`,
       });
     });
 

@@ -11,7 +11,10 @@ describeBroker('an unexpected error', broker => {
     const answer = await exchange(new URL('/api/me?a=b', broker().url), { headers });
     expect([answer.status, await answer.json()]).toEqual([
       500,
-      { error: 'InternalError', message: 'Something went wrong here. It has been logged.' },
+      {
+        error: 'InternalError',
+        message: 'Something went wrong in the broker. It has been logged. Try again later.',
+      },
     ]);
     const logged = broker().logLines.filter(line => line.includes('InternalError'));
     expect(logged.map(line => JSON.parse(line) as unknown)).toEqual([

@@ -4,7 +4,7 @@ import type { Config } from '../../config/config.ts';
 import { isHealthCheck } from './health-paths.ts';
 import { createRateLimit } from './rate-limit.ts';
 
-/** Limits what one address asks, whoever it says to be; health checks are free. */
+/** Limits the requests of one address, whatever credential they carry. Health checks do not count. */
 export function addAddressLimit(server: FastifyInstance, config: Config): void {
   const limit = createRateLimit(config.limits.perAddress);
   if (!limit) return;
@@ -13,7 +13,7 @@ export function addAddressLimit(server: FastifyInstance, config: Config): void {
   });
 }
 
-/** The part of an address that its holder cannot choose: of IPv6, whose holders have a whole /64, the first half. */
+/** Returns the part of an address that its holder cannot choose: the first half of IPv6, where each has a whole /64. */
 export function networkOf(address: string): string {
   if (!address.includes(':')) return address;
   const ip = ipaddr.process(address);

@@ -4,15 +4,15 @@ import { BrokerError } from '../../errors/broker-error.ts';
 import { requireFlat } from './flat-body.ts';
 import { readBody } from './uploaded-body.ts';
 
-/** A route with this configuration gets no body: it takes what it wants from the request itself. */
+/** The configuration of a route that reads its body itself. */
 export type OwnBodyConfig = { readonly ownBody: true };
 
-/** A route with this configuration takes a flat object of texts, in JSON as in a form. */
+/** The configuration of a route whose body is a flat object of strings, in JSON as in a form. */
 export type FlatBodyConfig = { readonly flatBody: true };
 
 const MAX_PARSED_BODY_BYTES = 64 * 1024;
 
-/** Registers the one body parser: JSON and forms as objects, nothing where the route reads its body itself. */
+/** Registers the one body parser. It parses JSON and forms, and leaves the body to routes that read it themselves. */
 export function registerBodyParser(server: FastifyInstance): void {
   const parseJson = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
@@ -35,7 +35,10 @@ export function registerBodyParser(server: FastifyInstance): void {
       case 'application/x-www-form-urlencoded':
         return parseForm(text);
       default:
-        throw new BrokerError('UnsupportedMediaType', 'Send JSON or a form.');
+        throw new BrokerError(
+          'UnsupportedMediaType',
+          'Send JSON (application/json) or a form (application/x-www-form-urlencoded).',
+        );
     }
   });
 }
@@ -48,7 +51,7 @@ function parseForm(text: string): Record<string, string> {
   const fields = new URLSearchParams(text);
   const names = [...fields.keys()];
   if (new Set(names).size !== names.length) {
-    throw new BrokerError('InvalidRequest', 'A field of the form was sent twice.');
+    throw new BrokerError('InvalidRequest', 'A field of the form was sent twice. Send each only once.');
   }
   return Object.fromEntries(fields);
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { BrokerError } from '../../errors/broker-error.ts';
 
-/** Answers 405 with `Allow` where the path is known and the method is not (RFC 9110 section 15.5.6). */
+/** Answers 405 with `Allow` if the path is known and the method is not (RFC 9110 section 15.5.6). */
 export function addMethodRule(server: FastifyInstance): void {
   const routes = new Map<string, Set<string>>();
   server.addHook('onRoute', ({ url, method }) => {
@@ -16,7 +16,7 @@ export function addMethodRule(server: FastifyInstance): void {
     }
     const allowed = [...(routes.get(route) ?? [])].sort().join(', ');
     reply.header('allow', allowed);
-    done(new BrokerError('MethodNotAllowed', `This route answers to ${allowed}.`));
+    done(new BrokerError('MethodNotAllowed', `This route accepts ${allowed}.`));
   });
 }
 

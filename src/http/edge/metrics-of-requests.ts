@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Metrics } from '../../observability/metrics/metrics.ts';
 
-/** Measures every request that the router can read, under its route's pattern: a path would be a label without end. */
+/** Measures every request that the router can read, by its route's pattern: paths would make unlimited labels. */
 export function addRequestMetrics(server: FastifyInstance, metrics: Metrics): void {
   const measure = (request: FastifyRequest, reply: FastifyReply, status: number | undefined): void => {
     const { method, routeOptions } = request;
@@ -16,7 +16,7 @@ export function addRequestMetrics(server: FastifyInstance, metrics: Metrics): vo
     measure(request, reply, reply.statusCode);
     done();
   });
-  // There is no onResponse for a caller who left.
+  // Fastify calls no onResponse for a caller that left.
   server.addHook('onRequest', (request, reply, done) => {
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) measure(request, reply, undefined);

@@ -1,9 +1,9 @@
 import ipaddr from 'ipaddr.js';
 
-/** Tells whether an address is that of a proxy whose forwarding headers are believed. */
+/** Returns whether an address belongs to a proxy whose forwarding headers are trusted. */
 export type ProxyTrust = (address: string | undefined) => boolean;
 
-/** @param proxies IP addresses and CIDR blocks; loopback is trusted like any other address: where it is among them */
+/** @param proxies IP addresses and CIDR blocks; loopback is trusted only if it is among them */
 export function createProxyTrust(proxies: readonly string[]): ProxyTrust {
   const blocks = proxies.map(proxy => ipaddr.parseCIDR(proxy.includes('/') ? proxy : wholeAddress(proxy)));
   return address => {

@@ -4,7 +4,7 @@ import { BrokerError } from '../../errors/broker-error.ts';
 
 const WINDOW_SECONDS = 60;
 
-/** Counts requests by who makes them, minute by minute, in this process. */
+/** Counts requests of each caller, minute by minute, in this process. */
 export class RateLimit {
   private readonly limiter: RateLimiterMemory;
 
@@ -13,7 +13,7 @@ export class RateLimit {
   }
 
   /**
-   * Counts a request of `who`, and says in the headers `RateLimit-*` what is left, in the form that PDSes use.
+   * Counts a request of `who` and sets the `RateLimit-*` headers to what is left, in the form that PDSes use.
    *
    * @throws BrokerError `TooManyRequests` when nothing is left in this minute
    */
@@ -30,7 +30,7 @@ export class RateLimit {
   }
 
   /**
-   * Counts what `who` does, for a limit beside the one that an answer tells of.
+   * Counts an action of `who` for a limit that the response does not mention.
    *
    * @throws BrokerError `TooManyRequests` when nothing is left in this minute
    */
@@ -47,7 +47,7 @@ export class RateLimit {
 
   private requireWithin(counted: RateLimiterRes): void {
     if (counted.consumedPoints <= this.perMinute) return;
-    const message = `No more than ${this.perMinute} requests a minute are answered.`;
+    const message = `The limit of ${this.perMinute} requests a minute is reached. Try again later.`;
     throw new BrokerError('TooManyRequests', message, { retryAfterSeconds: secondsUntilReset(counted) });
   }
 }

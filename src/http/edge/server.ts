@@ -14,12 +14,12 @@ import { addMethodRule } from './method-rule.ts';
 import { SECURITY_HEADERS } from '../origins/security-headers.ts';
 import { addUnreadBodyRule } from './unread-bodies.ts';
 
-/** Makes the HTTP server: proxies that are trusted, host rule, security headers, cookies and body parsing. */
+/** Creates the HTTP server with everything that applies before a route: see the hooks below, in their order. */
 export async function createServer(config: Config): Promise<FastifyAdapter> {
   const adapter = new FastifyAdapter({
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     exposeHeadRoutes: true,
-    return503OnClosing: false, // Ours has the shape of all our errors: see addClosingRule.
+    return503OnClosing: false, // addClosingRule does it, in the form of all errors of the broker.
     forceCloseConnections: 'idle',
     routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 512 },
     rewriteUrl: ({ url = '/' }) => withoutHomeSlash(url, config.basePath),
@@ -40,7 +40,7 @@ export async function createServer(config: Config): Promise<FastifyAdapter> {
   return adapter;
 }
 
-/** The page at a base path is found with a last slash and without; the router knows one of them only. */
+/** Lets the page at the base path be found with a trailing slash too: the router knows only one of the two. */
 function withoutHomeSlash(url: string, basePath: string): string {
   const home = `${basePath}/`;
   const isHome = basePath !== '' && (url === home || url.startsWith(`${home}?`));

@@ -2,12 +2,12 @@ import type { FastifyInstance } from 'fastify';
 
 const MOST_BYTES_READ = 64 * 1024 * 1024;
 
-/** A caller that sends nothing for so long waits for its answer. */
+/** A caller that sends nothing for this long is waiting for the response. */
 const QUIET_MS = 2_000;
 
 /**
- * Lets a caller whose connection ends with its answer finish sending first, up to a limit and while it goes on
- * sending: one that is cut off meanwhile may never see the answer (RFC 9112 section 9.6).
+ * Lets a caller finish sending before a response that closes the connection, up to a limit and while it keeps sending.
+ * A caller that is cut off while it sends may never see the response (RFC 9112 section 9.6).
  */
 export function addUnreadBodyRule(server: FastifyInstance): void {
   server.addHook('onSend', ({ raw }, reply, _payload, done) => {
@@ -28,7 +28,7 @@ export function addUnreadBodyRule(server: FastifyInstance): void {
       done();
     };
     const quiet = setTimeout(finish, QUIET_MS);
-    // Whoever reads the body at this moment goes on reading: a listener more changes nothing for it.
+    // Another reader of the body is not disturbed by one more listener.
     raw.on('data', count).on('end', finish).on('close', finish);
   });
 }

@@ -2,14 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { type Readable, Transform } from 'node:stream';
 import { BrokerError } from '../../errors/broker-error.ts';
 
-/** A body as it arrives. `length` is in bytes, where the caller told it. */
+/** A body as it arrives. `length` is in bytes, if the caller sent Content-Length. */
 export type UploadedBody = { readonly stream: Readable; readonly length: number | undefined };
 
 /**
- * Returns the body of a request as a stream that ends in a BrokerError `PayloadTooLarge` when it turns out to be
- * larger than `limit` bytes.
+ * Returns the body of a request as a stream, which fails with a BrokerError `PayloadTooLarge` beyond `limit` bytes.
  *
- * @throws that error at once when the caller announces a larger one
+ * @throws that error at once if the caller announces a larger body
  */
 export function uploadedBody(request: IncomingMessage, limit: number): UploadedBody {
   const announced = request.headers['content-length'];
@@ -19,12 +18,16 @@ export function uploadedBody(request: IncomingMessage, limit: number): UploadedB
   throw tooLarge(limit);
 }
 
-/** Lets go of a body that nobody reads, so that the rest of it does not wait to be read. */
+/** Discards a body that will not be read, so that the rest of it does not block the connection. */
 export function abandonBody({ stream }: UploadedBody, request: IncomingMessage): void {
   if (stream !== request) stream.destroy();
 }
 
-/** Reads a whole body of up to `limit` bytes; a larger one is a BrokerError `PayloadTooLarge`. */
+/**
+ * Reads a whole body of up to `limit` bytes.
+ *
+ * @throws BrokerError `PayloadTooLarge`
+ */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of uploadedBody(request, limit).stream) chunks.push(chunk as Buffer);
@@ -41,7 +44,7 @@ function limited(source: Readable, limit: number): Readable {
     },
   });
   source.once('error', error => counted.destroy(error));
-  // Whether it was too large, or nobody wants it: what is still to come passes.
+  // Too large or abandoned: the rest is read and dropped.
   counted.once('close', () => {
     source.unpipe(counted);
     source.resume();
@@ -50,5 +53,8 @@ function limited(source: Readable, limit: number): Readable {
 }
 
 function tooLarge(limit: number): BrokerError {
-  return new BrokerError('PayloadTooLarge', `The body is larger than the ${limit} bytes accepted here.`);
+  return new BrokerError(
+    'PayloadTooLarge',
+    `The body is larger than ${limit} bytes, the limit here. Send a smaller one.`,
+  );
 }

@@ -3,7 +3,7 @@ import { ApiResponse } from '@nestjs/swagger';
 import type { ErrorCode } from '../../errors/error-code.ts';
 import { statusTable } from './status-table.ts';
 
-/** Describes the errors of a route, each under its status. */
+/** Documents the errors of a route, each under its status. */
 export function ApiErrors(...codes: ErrorCode[]): MethodDecorator & ClassDecorator {
   const statuses = new Set(codes.map(code => statusTable[code]));
   return applyDecorators(

@@ -7,7 +7,7 @@ import { toOAuthErrorResponse } from './oauth-error.ts';
 import { SECURITY_HEADERS } from '../origins/security-headers.ts';
 import { toBrokerError } from './to-broker-error.ts';
 
-/** Answers a request whose address the router cannot read: no hook and no filter has seen it. */
+/** Answers a request whose URL the router cannot parse. No hook and no filter has run. */
 export function answerUnroutableRequest(thrown: Error, request: FastifyRequest, reply: FastifyReply): void {
   const error = toBrokerError(thrown);
   const form = errorFormOf(request);
@@ -19,7 +19,7 @@ export function answerUnroutableRequest(thrown: Error, request: FastifyRequest, 
     .send(body);
 }
 
-/** Answers bytes that are not HTTP, on a connection that is of no use any more (RFC 9112 section 9.6). */
+/** Answers bytes that are not HTTP and closes the connection (RFC 9112 section 9.6). */
 export function answerUnreadableRequest(_error: Error, socket: Socket): void {
   if (socket.destroyed || !socket.writable) return;
   const { headers, body } = toErrorResponse(

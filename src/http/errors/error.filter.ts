@@ -8,7 +8,7 @@ import { toErrorResponse } from './error-response.ts';
 import { toOAuthErrorResponse } from './oauth-error.ts';
 import { toBrokerError } from './to-broker-error.ts';
 
-/** The one place where errors become responses; what is our own trouble is logged, what is the caller's is not. */
+/** Turns every error into a response, and logs those that the broker or a server behind it caused. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   constructor(
@@ -43,7 +43,7 @@ export class ErrorFilter implements ExceptionFilter {
       case 'UpstreamTimeout':
         this.log.requestFailed({ method: request.method, route: routeOf(request), code: error.code }, error);
         return;
-      default: // The caller's own; the answer says it all.
+      default: // The caller caused it, and the response tells everything.
     }
   }
 }

@@ -2,7 +2,7 @@ import type { BrokerError } from '../../errors/broker-error.ts';
 import type { ErrorCode } from '../../errors/error-code.ts';
 import { type ErrorResponse, toErrorResponse } from './error-response.ts';
 
-/** An error as OAuth says it (RFC 6749 section 5.2). */
+/** The response of an OAuth endpoint to an error (RFC 6749 section 5.2). */
 export type OAuthErrorResponse = Pick<ErrorResponse, 'status' | 'headers'> & {
   readonly body: { readonly error: string; readonly error_description: string };
 };
@@ -32,7 +32,7 @@ function codeOf({ code }: BrokerError, status: number): string {
   return status === 500 ? 'server_error' : 'invalid_request';
 }
 
-/** RFC 6749 section 5.2: printable ASCII without quotation mark and backslash. */
+/** Returns the message in printable ASCII, without quotation marks and backslashes (RFC 6749 section 5.2). */
 function describe(message: string): string {
   return message.replaceAll('"', "'").replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?');
 }

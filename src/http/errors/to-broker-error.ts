@@ -14,13 +14,13 @@ const CODES_BY_STATUS: Readonly<Record<number, BareCode>> = {
 
 const MESSAGES: Partial<Record<BareCode, string>> = {
   InvalidRequest: 'The request is malformed.',
-  NotFound: 'There is nothing here.',
+  NotFound: 'Nothing exists at this address.',
   MethodNotAllowed: 'This method is not allowed here.',
   PayloadTooLarge: 'The request body is too large.',
   UnsupportedMediaType: 'This content type is not accepted here.',
 };
 
-/** Finds the BrokerError in whatever was thrown: our own, the framework's, the database's, or `InternalError`. */
+/** Returns a thrown BrokerError itself; one for errors of Nest, Fastify or the database; else `InternalError`. */
 export function toBrokerError(thrown: unknown): BrokerError {
   if (thrown instanceof BrokerError) return thrown;
   const code = CODES_BY_STATUS[statusOf(thrown)];
@@ -29,10 +29,14 @@ export function toBrokerError(thrown: unknown): BrokerError {
 }
 
 function unexpected(cause: unknown): BrokerError {
-  return new BrokerError('InternalError', 'Something went wrong here. It has been logged.', { cause });
+  return new BrokerError(
+    'InternalError',
+    'Something went wrong in the broker. It has been logged. Try again later.',
+    { cause },
+  );
 }
 
-/** The status that Nest or Fastify gave an error of the request itself; 0 for every other error. */
+/** Returns the status that Nest or Fastify gave an error of the request; 0 for every other error. */
 function statusOf(thrown: unknown): number {
   if (thrown instanceof HttpException) return thrown.getStatus();
   if (!(thrown instanceof Error) || !('code' in thrown) || !('statusCode' in thrown)) return 0;

@@ -13,10 +13,10 @@ import { QueryOf } from '../schemas/query-of.decorator.ts';
 
 const listQuery = z.object({
   action: z.enum(auditActions).optional(),
-  did: z.string().refine(isValidDid, 'must be a DID').optional(),
+  did: z.string().refine(isValidDid, 'must be a DID, such as did:plc:z72i7hdynmk6r22z27h6tvur').optional(),
   targetId: z
     .string()
-    .regex(/^[\x21-\x7e]{1,256}$/, 'must be an id')
+    .regex(/^[\x21-\x7e]{1,256}$/, 'must be an id of 1 to 256 visible ASCII characters')
     .optional(),
   cursor: auditCursor.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -24,7 +24,7 @@ const listQuery = z.object({
 
 const auditEventPage = z.object({ auditEvents: z.array(auditEventView), cursor: z.string().optional() });
 
-/** Shows the operator what was done, and by whom. */
+/** Lists for the operator what was done, and by whom. */
 @ApiTags('audit events')
 @ApiSecurity('operator')
 @ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden')

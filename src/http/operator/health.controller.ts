@@ -17,8 +17,8 @@ export class HealthController {
 
   @Get('livez')
   @Allow('anyone')
-  @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process runs' })
-  @ApiOkResponse({ description: 'It does.', schema: toOpenApiSchema(health) })
+  @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process is running' })
+  @ApiOkResponse({ description: 'The process is running.', schema: toOpenApiSchema(health) })
   live(): Health {
     return { status: 'ok' };
   }
@@ -26,7 +26,7 @@ export class HealthController {
   @Get('readyz')
   @Allow('anyone')
   @ApiOperation({ operationId: 'getReadiness', summary: 'Whether the broker can serve requests' })
-  @ApiOkResponse({ description: 'It can: its database answers.', schema: toOpenApiSchema(health) })
+  @ApiOkResponse({ description: 'The database answers.', schema: toOpenApiSchema(health) })
   @ApiErrors('DatabaseUnavailable')
   async ready(): Promise<Health> {
     await this.healthRows.ping();

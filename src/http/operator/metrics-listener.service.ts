@@ -6,7 +6,7 @@ import { Log } from '../../observability/log/log.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import { SECURITY_HEADERS } from '../origins/security-headers.ts';
 
-/** Serves `/metrics`, and nothing else, at an address of its own where one is set: who can reach it may read it. */
+/** Serves only `/metrics`, at an address of its own if one is set. Every caller that reaches it may read it. */
 @Injectable()
 export class MetricsListener implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private server: Server | undefined;
@@ -17,7 +17,7 @@ export class MetricsListener implements OnApplicationBootstrap, BeforeApplicatio
     private readonly log: Log,
   ) {}
 
-  /** @throws Error with one message for the operator when the address is not to be had */
+  /** @throws Error with a message for the operator if the address cannot be used */
   async onApplicationBootstrap(): Promise<void> {
     const { metricsListen } = this.config;
     if (!metricsListen) return;
@@ -60,7 +60,7 @@ async function listen(server: Server, { host, port }: ListenAddress): Promise<vo
     await once(server, 'listening');
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-    const why = code === 'EADDRINUSE' ? 'another process does' : code;
+    const why = code === 'EADDRINUSE' ? 'another process uses it' : code;
     throw new Error(
       `The metrics cannot be served on ${host}:${port} (${why}). Free it, or set LATCHKEY_METRICS_LISTEN to another address.`,
       { cause },

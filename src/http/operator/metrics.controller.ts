@@ -5,7 +5,7 @@ import { Metrics } from '../../observability/metrics/metrics.ts';
 import { Allow } from '../origins/allow.decorator.ts';
 import { ApiErrors } from '../errors/api-errors.decorator.ts';
 
-/** Serves the metrics to the operator, where they have no listener of their own. */
+/** Serves the metrics to the operator, if they have no listener of their own. */
 @ApiTags('health')
 @ApiSecurity('operator')
 @ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden')
@@ -17,13 +17,16 @@ export class MetricsController {
   @Allow('operator')
   @ApiOperation({
     operationId: 'getMetrics',
-    summary: 'Metrics; not here when LATCHKEY_METRICS_LISTEN gives them a listener of their own',
+    summary: 'The metrics of this process; absent if LATCHKEY_METRICS_LISTEN gives them their own listener',
   })
   @ApiProduces('text/plain')
-  @ApiOkResponse({ description: 'In the text format of Prometheus.', schema: { type: 'string' } })
+  @ApiOkResponse({
+    description: 'The metrics, in the text format of Prometheus.',
+    schema: { type: 'string' },
+  })
   async scrape(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     const text = await this.metrics.text();
-    // Only now: an error has a type of its own.
+    // After the metrics: an error has another type.
     reply.type(this.metrics.contentType);
     return text;
   }

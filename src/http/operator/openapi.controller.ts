@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeEndpoint, type OpenAPIObject } from '@nestjs/swagger';
 import { Allow } from '../origins/allow.decorator.ts';
 
-/** Serves the description of the routes, once the application that has them is complete. */
+/** Serves the OpenAPI description, which is published once the application is complete. */
 @Controller('api/openapi.json')
 export class OpenApiController {
   private description: OpenAPIObject | undefined;

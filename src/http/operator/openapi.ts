@@ -7,13 +7,13 @@ import { toOpenApiSchema } from '../schemas/openapi-schema.ts';
 
 /** The body of every error. */
 const errorSchema = z.object({
-  error: z.enum(errorCodes).describe('for programs; it stays as it is'),
-  message: z.string().describe('for people; it may change'),
+  error: z.enum(errorCodes).describe('a stable code, for programs'),
+  message: z.string().describe('a sentence for people; it may change'),
   reconnectUrl: z
     .url()
     .optional()
-    .describe('with ReauthorizationRequired of an API key: where its owner makes it live again'),
-  scope: z.string().optional().describe('with ScopeMissing: what would have to be granted'),
+    .describe('with ReauthorizationRequired of an API key: the link at which its owner reconnects it'),
+  scope: z.string().optional().describe('with ScopeMissing: the scope that the account did not grant'),
 });
 
 /** Describes the routes of an application. */
@@ -28,8 +28,8 @@ export function describeRoutes(app: INestApplication, config: Config, version: s
     in: 'cookie',
     name: config.cookie.name,
     description:
-      'The session of a browser. What changes something, and every call of /xrpc, must come from our own ' +
-      'pages, as Origin and Sec-Fetch-Site say; a caller without these headers sends X-Latchkey-CSRF: 1.',
+      "The session of a browser. Every change, and every call of /xrpc, must come from the broker's own pages " +
+      'by Origin and Sec-Fetch-Site. A caller without these headers sends X-Latchkey-CSRF: 1.',
   } as const;
   const apiKey = {
     type: 'http',
@@ -39,7 +39,8 @@ export function describeRoutes(app: INestApplication, config: Config, version: s
   const tempToken = {
     type: 'http',
     scheme: 'bearer',
-    description: 'A temp token: cktmp_ and 43 characters, good for the routes of one scope and one resource.',
+    description:
+      'A temp token: cktmp_ and 43 characters, valid for the routes of one scope and one resource.',
   } as const;
   const introspector = {
     type: 'http',

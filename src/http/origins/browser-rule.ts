@@ -1,18 +1,20 @@
 const READING_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
-/** The three headers in which a browser, or a caller who is none, says where a request comes from. */
+/** The three headers that tell where a request comes from. */
 export type RequestOrigin = {
   readonly origin: string | undefined;
   readonly secFetchSite: string | undefined;
   readonly csrfHeader: string | undefined;
 };
 
-/** `own`: every mark that is present says same-origin; `foreign`: one says otherwise; `unmarked`: there is none. */
+/** `own`: all present headers say same-origin. `foreign`: one does not. `unmarked`: none is present. */
 export type RequestProvenance = 'own' | 'foreign' | 'unmarked';
 
 /**
- * Decides where a request comes from (Fetch Metadata, RFC 6454). `origins` are those that count as our own. A
- * listed sibling origin is `same-site` to the browser, therefore its `Origin` decides.
+ * Decides where a request comes from (Fetch Metadata, RFC 6454). To a browser a listed sibling origin is `same-site`, so
+ * its `Origin` decides.
+ *
+ * @param origins those that count as the broker's own
  */
 export function decideProvenance(request: RequestOrigin, origins: readonly string[]): RequestProvenance {
   const { origin, secFetchSite } = request;
@@ -27,13 +29,13 @@ export function isReading(method: string): boolean {
   return READING_METHODS.includes(method);
 }
 
-/** Whether a request that carries a cookie may change something: it is our own, or says so in the CSRF header. */
+/** Whether a request with a cookie may change something: it is `own`, or `unmarked` with the CSRF header. */
 export function isAllowedWithCookie(request: RequestOrigin, origins: readonly string[]): boolean {
   const provenance = decideProvenance(request, origins);
   return provenance === 'own' || (provenance === 'unmarked' && request.csrfHeader === '1');
 }
 
-/** Reads the marks of a request from its headers. */
+/** Reads where a request comes from out of its headers. */
 export function readRequestOrigin(
   headers: Readonly<Record<string, string | string[] | undefined>>,
 ): RequestOrigin {

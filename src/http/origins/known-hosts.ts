@@ -3,9 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.ts';
 
 /**
- * Returns the values of `Host` this broker answers to: its public host, and the address it listens on, which no
- * other site's name can become (a DNS rebinding attack keeps its own name in `Host`). The public host counts with
- * its port spelled out too.
+ * Returns the values of `Host` that this broker accepts: its public host, with and without the port, and the address
+ * that it listens on. The latter is safe: a DNS rebinding attack keeps the attacker's name in `Host`.
  */
 export function knownHosts(config: Pick<Config, 'publicUrl' | 'listen'>): ReadonlySet<string> {
   const { publicUrl, listen } = config;
@@ -14,7 +13,7 @@ export function knownHosts(config: Pick<Config, 'publicUrl' | 'listen'>): Readon
   return new Set([publicUrl.host, `${publicUrl.hostname}:${port}`, `${address}:${listen.port}`]);
 }
 
-/** Returns the host that a request is for; one in the request line counts before `Host` (RFC 9112 section 3.2.2). */
+/** Returns the host of a request. One in the request line wins over `Host` (RFC 9112 section 3.2.2). */
 export function targetHost({ url, host }: Pick<FastifyRequest, 'url' | 'host'>): string {
   return (url.startsWith('/') ? host : (URL.parse(url)?.host ?? host)).toLowerCase();
 }

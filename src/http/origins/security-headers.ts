@@ -1,4 +1,4 @@
-/** What every answer carries; a page replaces the policy by its own. Nothing served here is a document by default. */
+/** The headers of every response. By default a response is not a document; a page sets a policy of its own. */
 export const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
   'cross-origin-resource-policy': 'same-origin',

@@ -6,7 +6,7 @@ import { toOpenApiSchema } from './openapi-schema.ts';
 import { ZodPipe } from './zod.pipe.ts';
 
 /** A query parameter that is `true` or `false`. */
-export const booleanParameter = z.stringbool().meta({ type: 'boolean' });
+export const booleanParameter = z.stringbool({ error: 'must be true or false' }).meta({ type: 'boolean' });
 
 /** The parameter of a handler that receives the query, validated against a schema, which also documents it. */
 export function QueryOf(schema: z.ZodObject<Record<string, z.ZodType>>): ParameterDecorator {

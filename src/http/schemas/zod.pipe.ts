@@ -1,21 +1,13 @@
-import type { PipeTransform } from '@nestjs/common';
+import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import type { z } from 'zod';
-import { BrokerError } from '../../errors/broker-error.ts';
+import { parseInput } from './parse-input.ts';
 
-/**
- * Validates what a request carries against a schema.
- *
- * Throws BrokerError `InvalidRequest` that names every offending field and never repeats its value.
- */
+/** Validates the body or the query of a request against a schema. An absent one counts as an empty object. */
 export class ZodPipe<Schema extends z.ZodType> implements PipeTransform<unknown, z.output<Schema>> {
   constructor(private readonly schema: Schema) {}
 
-  transform(value: unknown): z.output<Schema> {
-    const result = this.schema.safeParse(value ?? {});
-    if (result.success) return result.data;
-    const problems = result.error.issues.map(
-      ({ path, message }) => `${path.join('.') || 'body'}: ${message}`,
-    );
-    throw new BrokerError('InvalidRequest', problems.join('; '));
+  /** @throws BrokerError `InvalidRequest` */
+  transform(value: unknown, { type }: Pick<ArgumentMetadata, 'type'>): z.output<Schema> {
+    return parseInput(this.schema, value ?? {}, type === 'query' ? 'query' : 'body');
   }
 }

@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { parseInput } from './parse-input.ts';
+import { booleanParameter } from './query-of.decorator.ts';
+
+const schema = z
+  .strictObject({
+    text: z.string().min(1).max(3),
+    count: z.int().min(2).max(9),
+    limit: z.coerce.number().int().max(9),
+    word: z.enum(['one', 'two']),
+    yes: z.literal('yes'),
+    id: z.uuid(),
+    link: z.url(),
+    at: z.iso.datetime(),
+    list: z.array(z.string()).max(1),
+    own: z.string().refine(value => value === 'own', 'must be own'),
+    flag: z.boolean(),
+    query: booleanParameter,
+  })
+  .partial();
+
+describe('parsing the input of a request', () => {
+  it.each<[unknown, string]>([
+    [{ text: 5 }, 'text: must be a string, such as "abc"'],
+    [{ text: '' }, 'text: must not be empty'],
+    [{ text: 'abcd' }, 'text: must have at most 3 characters'],
+    [{ count: '5' }, 'count: must be a number, such as 5'],
+    [{ count: 2.5 }, 'count: must be a whole number, such as 5'],
+    [{ count: 1 }, 'count: must be at least 2'],
+    [{ limit: 'many' }, 'limit: must be a number, such as 5'],
+    [{ limit: '10' }, 'limit: must be at most 9'],
+    [{ word: 'three' }, 'word: must be one of one, two'],
+    [{ yes: 'no' }, 'yes: must be yes'],
+    [{ id: '7' }, 'id: must be an id (UUID), such as 0b6f1c9e-2d7a-4f61-9a0c-3f5f0e6f7a11'],
+    [{ link: 'app' }, 'link: must be a complete URL, such as https://app.your-domain.net'],
+    [{ at: 'today' }, 'at: must be a time, such as 2026-01-31T12:00:00Z'],
+    [{ list: 'a' }, 'list: must be a list, such as ["abc"]'],
+    [{ list: ['a', 'b'] }, 'list: must have at most 1 item'],
+    [{ list: [5] }, 'list.0: must be a string, such as "abc"'],
+    [{ own: 'other' }, 'own: must be own'],
+    [{ flag: 'true' }, 'flag: must be true or false'],
+    [{ query: 'perhaps' }, 'query: must be true or false'],
+    [{ a: 1, b: 2 }, 'a: is not known here; remove it; b: is not known here; remove it'],
+    [5, 'body: must be an object, such as {"name": "value"}'],
+  ])('of %j says: %s', (value, message) => {
+    expect(() => parseInput(schema, value, 'body')).toThrow(
+      expect.objectContaining({ code: 'InvalidRequest', message }),
+    );
+  });
+
+  it('says of each required field that it is missing', () => {
+    const required = z.object({ a: z.string(), b: z.enum(['x']), c: z.uuid() });
+    expect(() => parseInput(required, {}, 'query')).toThrow('a: is missing; b: is missing; c: is missing');
+  });
+});
