@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { FailPoint } from '../../src/config/values/fail-point.ts';
 import type { Broker } from '../network/broker-process.ts';
 import type { OwnNetwork } from '../network/network.ts';
 import { describeDialects, type TestDialect } from '../database/dialects.ts';
@@ -31,12 +32,11 @@ function suite({ dialect, create }: TestDialect): void {
   });
   afterAll(() => deployment.stop());
 
-  /** Starts a broker that is killed at a moment of its first refresh; SQLite has one process at a time. */
-  const startLeader = async (point: string): Promise<Broker> => {
-    const fails = { LATCHKEY_DEV_FAIL_POINT: `${point}:exit` };
-    if (dialect === 'postgres') return deployment.start(fails, true);
-    await first.stop();
-    return deployment.start(fails);
+  /** Returns a broker that is killed at a moment of its next refresh. SQLite has one process at a time. */
+  const startLeader = async (point: FailPoint): Promise<Broker> => {
+    const leader = dialect === 'postgres' ? await deployment.start({}, true) : first;
+    await leader.arm(point, 'exit');
+    return leader;
   };
   const follow = async (): Promise<Broker> => {
     if (dialect === 'sqlite') first = await deployment.start();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { Child } from './child.ts';
+import { Child, lessCollecting } from './child.ts';
 import { connectControl, type NetworkControl, type NetworkDescription } from './network-control.ts';
 
 const networkProcess = fileURLToPath(new URL('network-process.ts', import.meta.url));
@@ -10,12 +10,22 @@ export type Network = NetworkDescription & Omit<NetworkControl, 'describe'> & { 
 
 export type OwnNetwork = Network & { stop: () => Promise<unknown> };
 
+export type NetworkOptions = {
+  onLine?: (line: string) => void;
+  /** Whether this process stays as long as its network does, which is until `stop`. */
+  isWaitedFor?: boolean;
+};
+
 /** Starts a network of one's own; it ends with `stop`, and with this process at the latest. */
-export async function startNetwork(onLine?: (line: string) => void): Promise<OwnNetwork> {
-  const child = new Child([networkProcess], { environment: { LOG_ENABLED: 'false' }, onLine });
+export async function startNetwork({ onLine, isWaitedFor = true }: NetworkOptions = {}): Promise<OwnNetwork> {
+  const child = new Child([...lessCollecting, networkProcess], {
+    environment: { LOG_ENABLED: 'false' },
+    onLine,
+  });
   const [controlUrl] = (await child.until(signal => once(child.childProcess, 'message', { signal }))) as [
     string,
   ];
+  if (!isWaitedFor) child.unref();
   return { ...(await connectNetwork(controlUrl)), stop: () => child.stop() };
 }
 

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PDS } from '@atproto/pds';
 import type { Did } from '../../src/database/tables/did.ts';
 import { createFaultProxy, type FaultProxyOptions } from './fault-proxy.ts';
 import { listenOnLoopback } from './loopback-server.ts';
 import type { GrantDescription } from './network-control.ts';
+import { makeScratchDirectory } from './scratch-directory.ts';
 
 export type Pds = {
   url: string;
@@ -31,7 +31,7 @@ export async function startPds(
   plcUrl: string,
   trouble: Pick<FaultProxyOptions, 'faults' | 'tokenLog'>,
 ): Promise<Pds> {
-  const directory = await mkdtemp(join(tmpdir(), 'latchkey-pds-'));
+  const directory = await makeScratchDirectory('latchkey-pds-');
   const [server, inner] = [await listenOnLoopback(), await listenOnLoopback()];
   const adminPassword = randomHex();
   const pds = await PDS.fromEnv({

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import pg from 'pg';
 import { createServerProcess, type ServerProcess } from './postgres-process.ts';
+import { makeScratchDirectory } from './scratch-directory.ts';
 
 /** Makes and drops databases on a Postgres server that runs, in this process or in another. */
 export type PostgresConnection = {
@@ -27,7 +26,7 @@ export type Postgres = PostgresConnection & {
 
 /** Starts a real Postgres server, silent unless it fails; as root it runs as an unprivileged user. */
 export async function startPostgres(): Promise<Postgres> {
-  const directory = await mkdtemp(join(tmpdir(), 'latchkey-postgres-'));
+  const directory = await makeScratchDirectory('latchkey-postgres-');
   const removeData = (): Promise<void> => rm(directory, { recursive: true, force: true });
   try {
     const server = await createServerProcess(directory);

@@ -34,8 +34,10 @@ export async function startSandbox(
   log: SandboxLog,
 ): Promise<Sandbox> {
   const network = await started.start(() =>
-    startNetwork(line => {
-      log('network', line);
+    startNetwork({
+      onLine: line => {
+        log('network', line);
+      },
     }),
   );
   const databaseUrl = await startDatabase(options.database, started);

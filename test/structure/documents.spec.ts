@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 
 const root = new URL('../../', import.meta.url);
 
-/** What stands between backticks in a document, outside fenced blocks. */
+/** Returns the texts between backticks in a document, outside fenced blocks. */
 function quotedIn(document: string): string[] {
   const text = readFileSync(new URL(document, root), 'utf8').replaceAll(/^```[^]*?^```/gm, '');
   return [...text.matchAll(/`([^`\n]+)`/g)].map(([, quoted = '']) => quoted);
