@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { lessCollecting } from './network/child.ts';
 import { findChromium } from './network/chromium.ts';
 import { findNginx } from './network/nginx.ts';
 
@@ -7,11 +8,18 @@ const jest = fileURLToPath(new URL('../node_modules/jest/bin/jest.js', import.me
 
 const args = process.argv.slice(2);
 const isLong = args.includes('--long');
-announce();
-const child = spawn(process.execPath, [jest, ...args.filter(arg => arg !== '--long')], {
-  env: isLong ? { ...process.env, TEST_LONG: '1' } : process.env,
-  stdio: 'inherit',
-});
+const isQuick = args.includes('--quick');
+if (!isQuick) announce();
+const own = ['--long', '--quick'];
+const quick = ['--config', fileURLToPath(new URL('../jest.quick.config.mjs', import.meta.url))];
+const child = spawn(
+  process.execPath,
+  [...lessCollecting, jest, ...(isQuick ? quick : []), ...args.filter(arg => !own.includes(arg))],
+  {
+    env: isLong ? { ...process.env, TEST_LONG: '1' } : process.env,
+    stdio: 'inherit',
+  },
+);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
 child.on('close', code => (process.exitCode = code ?? 1));
 

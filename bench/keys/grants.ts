@@ -2,7 +2,10 @@ import type { Config } from '../../src/config/config.ts';
 import type { Keyring } from '../../src/crypto/keyring.ts';
 import type { Database } from '../../src/database/connection/database.ts';
 import { didOf, handleOf } from '../../test/network/fake-accounts.ts';
-import { clientIdOf, SealedBox, SessionRepository, SessionSecretsBox } from '../built-broker.ts';
+import { clientIdOf } from '../../src/oauth/issuers/client-metadata.ts';
+import { SealedBox } from '../../src/crypto/sealed-box.ts';
+import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
+import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
 import type { Holdable } from './stored-keys.ts';
 import { madeUpGrant } from '../made-up-grant.ts';
 

@@ -5,7 +5,10 @@ import type { ApiKeyTable } from '../../src/database/tables/api-key.ts';
 import type { Did } from '../../src/database/tables/did.ts';
 import { ApiKeyId, newId, type SessionId } from '../../src/database/tables/id.ts';
 import { toTimestamp } from '../../src/database/tables/timestamp.ts';
-import { apiKeyBindingOf, digestOf, newApiKeySecret, RowMac, startOf } from '../built-broker.ts';
+import { macBinding as apiKeyBindingOf } from '../../src/api-keys/keys/api-key.repository.ts';
+import { digestOf } from '../../src/crypto/secret.ts';
+import { newApiKeySecret, startOf } from '../../src/crypto/api-key-secret.ts';
+import { RowMac } from '../../src/crypto/row-mac.ts';
 
 /** The batch size that both databases accept. */
 const rowsAtOnce = 2_000;

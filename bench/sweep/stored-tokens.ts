@@ -3,17 +3,14 @@ import type { Database } from '../../src/database/connection/database.ts';
 import { newId, TempTokenId } from '../../src/database/tables/id.ts';
 import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 import type { BrokerSettings } from '../../test/network/broker-process.ts';
-import {
-  digestOf,
-  Keyring,
-  migrateUp,
-  newSecret,
-  newTempToken,
-  openDatabase,
-  readConfig,
-  RowMac,
-  TempTokenRepository,
-} from '../built-broker.ts';
+import { digestOf, newSecret } from '../../src/crypto/secret.ts';
+import { Keyring } from '../../src/crypto/keyring.ts';
+import { migrateUp } from '../../src/database/migrator/migrator.ts';
+import { newTempToken } from '../../src/temp-tokens/temp-token.ts';
+import { openDatabase } from '../../src/database/connection/open-database.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { RowMac } from '../../src/crypto/row-mac.ts';
+import { TempTokenRepository } from '../../src/temp-tokens/temp-token.repository.ts';
 
 /** Eight columns each. SQLite accepts 32,766 values per statement. */
 const rowsAtOnce = 2_000;
@@ -63,10 +60,7 @@ export async function countTempTokens(settings: BrokerSettings): Promise<{ expir
   return { expired: Number(expired), live: Number(all) - Number(expired) };
 }
 
-async function storeLive(
-  database: Database,
-  repository: InstanceType<typeof TempTokenRepository>,
-): Promise<string[]> {
+async function storeLive(database: Database, repository: TempTokenRepository): Promise<string[]> {
   const tokens = Array.from({ length: liveTokens }, newTempToken);
   await database.transaction().execute(async transaction => {
     for (const token of tokens) {

@@ -5,7 +5,7 @@ import type { AuditEventTable } from '../database/tables/audit-event.ts';
 const party = z.object({ kind: z.string(), id: z.string().nullable() });
 const facts = z.record(z.string(), z.union([z.string(), z.number()]));
 
-/** An audit event, for the operator. Actions and kinds are plain strings, because a later version may have written them. */
+/** An audit event, for the operator. Actions and kinds are plain strings: a later version may have written them. */
 export const auditEventView = z.object({
   id: z.string(),
   at: z.iso.datetime(),

@@ -25,7 +25,7 @@ export class Introspection {
   }
 
   /**
-   * Introspects an API key (RFC 7662). A key is inactive while its session is not active, also if only its owner is needed.
+   * Introspects an API key (RFC 7662). A key is inactive while its session is not active, for example in `needs_reauth`.
    *
    * @param from the address of the caller
    */

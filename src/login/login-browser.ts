@@ -11,7 +11,7 @@ export type LoginBrowser = {
   readonly cookie: string | undefined;
 };
 
-/** Returns the name of the cookie that ties a login to its browser. `__Host-` requires https (RFC 6265bis section 4.1.3). */
+/** Returns the name of the cookie that ties a login to its browser. The prefix `__Host-` requires https (RFC 6265bis). */
 export function loginCookieName(secure: boolean): string {
   return secure ? '__Host-latchkey-login' : 'latchkey-login';
 }

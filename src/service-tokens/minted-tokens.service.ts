@@ -74,7 +74,7 @@ export class MintedTokens implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  /** Removes tokens of a session from the cache, and keeps running mints out of it. Returns the number of removed tokens. */
+  /** Removes tokens of a session from the cache, and keeps running mints out of it. Returns the number of removals. */
   forget(sessionId: SessionId, { aud, lxm }: TokenSelection = {}): number {
     const isSelected = ({ tuple }: { tuple: Tuple }): boolean =>
       (aud === undefined || tuple.aud === aud) && (lxm === undefined || tuple.lxm === lxm);

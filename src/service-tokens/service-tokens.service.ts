@@ -52,7 +52,7 @@ export class ServiceTokens implements OnModuleInit {
     if (lxm === undefined && !this.config.methodlessServiceTokens)
       throw new BrokerError(
         'InvalidRequest',
-        'lxm: is required here, because the operator has turned off tokens for all methods',
+        'lxm: is required, because this broker issues tokens for single methods only',
       );
     if (lxm !== undefined) refuseProtectedMethod(lxm);
     const { scope } = await this.sessions.get(sessionId);

@@ -13,7 +13,7 @@ export type AttemptRows<Claim> = {
    * @returns the time of the commit, or `undefined` if the attempt was superseded
    */
   commit(claim: Claim): Promise<Date | undefined>;
-  /** Returns the attempt that the token has now, whoever made it. */
+  /** Returns the attempt that the token has now, of any process. */
   findAttempt(claim: Claim): Promise<StoredAttempt | null>;
   /** Gives up an attempt that did not spend the token. */
   giveUp(claim: Claim, retryAfterSeconds: number): Promise<unknown>;

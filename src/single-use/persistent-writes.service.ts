@@ -10,7 +10,7 @@ export type Persistence = {
   /** Aborts when the process is about to end. */
   readonly shutdown: AbortSignal;
   readonly onFailure: (error: unknown) => void;
-  /** Whether the write may be abandoned during shutdown; by default it may. */
+  /** Returns whether the write may be abandoned during shutdown. By default it may. */
   readonly mayAbandon?: () => boolean;
 };
 

@@ -4,7 +4,7 @@ export type OutcomeKind = 'refreshed' | 'sign-again' | 'not-sent' | 'refused' | 
 /** The end of an attempt that got no answer. */
 export type Failure = { readonly kind: 'not-sent' | 'unknown'; readonly cause: unknown };
 
-/** What is left to write about an attempt once its outcome is settled. */
+/** The write that concludes an attempt. */
 export type Verdict =
   /** Nothing: the answer is stored, or the token is over. */
   | { readonly kind: 'concluded' }
@@ -19,7 +19,7 @@ export type TokenUse<Signed, Outcome extends { readonly kind: OutcomeKind }> = {
   sign(): Promise<Signed>;
   /** Sends the request once. Never rejects, and never stops waiting for the answer. */
   transmit(signed: Signed): Promise<Outcome>;
-  /** Makes an answer safe if it holds tokens, before anything judges it. Runs for a late answer too. */
+  /** Makes an answer with tokens safe before `settle` decides about it. Runs for a late answer too. */
   keep(outcome: Outcome, signed: Signed, sentAt: Date): Promise<void>;
   /** Decides what the outcome means. */
   settle(outcome: Outcome | Failure): Promise<Verdict> | Verdict;

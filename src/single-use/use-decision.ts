@@ -25,10 +25,10 @@ export type StoredAttempt =
       readonly sentAt: Date | null;
     };
 
-/** Whether the process that owns an attempt still works on it. */
+/** `working`: the process that owns an attempt may still receive its answer. */
 export type OwnerState = 'working' | 'gone';
 
-/** What the old access token tells about the refresh token. Rotation ends the old access token. */
+/** The old access token as evidence about the refresh token. Rotation ends the old access token. */
 export type Evidence =
   /** The resource server was not asked yet. */
   | 'not-probed'
@@ -95,7 +95,7 @@ function decidePrepared(
   return leaseUntil !== null && leaseUntil <= now ? { kind: 'free' } : { kind: 'wait' };
 }
 
-/** Decides about an attempt whose answer nobody waits for any more. */
+/** Decides about an attempt whose owner does not wait for the answer any more. */
 function decideUnanswered(
   { id: attemptId, sentAt }: Exclude<StoredAttempt, { state: 'prepared' }>,
   { evidence, resends, requestLifetimeMs }: TokenFacts,

@@ -10,7 +10,7 @@ import { callWith, issueKey, type TestKey } from '../broker/issued-key.ts';
 import { storeCookie, storeSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
-import { until } from '../login/until.ts';
+import { until } from '../until.ts';
 import { operate, type OperatorAnswer } from '../sessions/operate.ts';
 import { asId } from '../ids.ts';
 
@@ -217,7 +217,7 @@ function suite(broker: () => TestBroker): void {
     const soon = new Date(Date.now() + 3_000);
     await newKey(alice, soon);
     await expect(newKey()).rejects.toMatchObject({ code: 'TooManyApiKeys' });
-    await until(() => Promise.resolve(new Date() > soon));
+    await until('the key is over', () => new Date() > soon);
     await newKey();
     await operate(broker(), `DELETE /api/sessions/${keys[1]?.sessionId ?? ''}`);
     await newKey();

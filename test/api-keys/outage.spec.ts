@@ -10,7 +10,7 @@ import { describeDialects, isRequested } from '../database/dialects.ts';
 import { askForwardAuth, bearer, introspect } from '../introspection/ask.ts';
 import { type Postgres, startPostgres } from '../network/postgres.ts';
 import { byLabel, readSamples, scrape } from '../observability/exposition.ts';
-import { until } from '../refresher/until.ts';
+import { until } from '../until.ts';
 
 const WHO = 'GET /xrpc/com.atproto.server.getSession';
 const toTheMinute: unknown = expect.stringMatching(/:00\.000Z$/);
@@ -50,7 +50,11 @@ const toTheMinute: unknown = expect.stringMatching(/:00\.000Z$/);
     } finally {
       await postgres.resume();
     }
-    await until(async () => (await callWith(broker, key, WHO)).status === 200);
+    await until(
+      'the key works',
+      () => callWith(broker, key, WHO),
+      ({ status }) => status === 200,
+    );
     await broker.app.get(ApiKeyLastUse).flush();
     expect(await lastUses(broker)).toEqual([toTheMinute]);
     expect(await useFailures(broker)).toBeGreaterThan(0);

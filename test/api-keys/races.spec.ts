@@ -10,7 +10,7 @@ import { byTest, callWith, grantKey, issueKey, type TestKey } from '../broker/is
 import { storeSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { oauthSessionRow } from '../database/rows.ts';
-import { until } from '../refresher/until.ts';
+import { until } from '../until.ts';
 
 const MOST_KEYS = 5;
 const AT_ONCE = 12;
@@ -94,10 +94,14 @@ function suite(broker: () => TestBroker): void {
         broker().app.get(Refresher).refresh(key.sessionId, { kind: 'forced' }),
       ]);
       const before = statuses.length;
-      await until(() => statuses.length >= before + AT_ONCE);
+      await until(
+        'every caller has called again',
+        () => statuses.length,
+        count => count >= before + AT_ONCE,
+      );
       secret = rotated.secret;
       // The secret before the last one ends with the next rotation. By then no caller uses it.
-      await until(() => inUse.every(shown => shown === secret));
+      await until('every caller uses the new secret', () => inUse.every(shown => shown === secret));
     }
     stopping = true;
     await Promise.all(callers);

@@ -8,7 +8,7 @@ import { byTest, callWith, issueKey, type TestKey } from '../broker/issued-key.t
 import { storeSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { byLabel, readSamples, scrape } from '../observability/exposition.ts';
-import { until } from '../refresher/until.ts';
+import { until } from '../until.ts';
 import { dumpTables } from '../rows/table-dump.ts';
 
 const LIMIT = 50;
@@ -63,7 +63,11 @@ function suite(broker: () => TestBroker): void {
         line => JSON.parse(line) as { length: number },
       );
       expect(malformed.map(({ length }) => length)).toEqual([71]);
-      await until(async () => (await refusals(broker())).length === 4);
+      await until(
+        'four refusals are in the audit log',
+        () => refusals(broker()),
+        events => events.length === 4,
+      );
       expect((await refusals(broker())).map(({ detail }) => detail)).toEqual(
         expect.arrayContaining([...reasons.map(reason => ({ reason })), { reason: 'malformed', length: 71 }]),
       );

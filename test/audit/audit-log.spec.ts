@@ -3,7 +3,7 @@ import { AuditLog } from '../../src/audit/audit-log.service.ts';
 import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
 import { stopBackground } from '../background/due.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
-import { until } from '../login/until.ts';
+import { until } from '../until.ts';
 import { byLabel, readSamples, scrape } from '../observability/exposition.ts';
 import { auditEvent, listEvents } from './events.ts';
 
@@ -108,7 +108,7 @@ function suite(broker: () => TestBroker): void {
     log().note(auditEvent({ did: 'did:plc:\0', detail: { name: 'a\0b\ud800' } }));
     await log().record(auditEvent({ did: 'did:plc:later' }));
     expect(await count()).toBe(1);
-    await until(async () => (await count()) === 5);
+    await until('five events are stored', count, stored => stored === 5);
     const { auditEvents } = await listEvents(broker());
     const dids = auditEvents.map(({ did }) => did);
     expect(dids.toSorted()).toEqual([
@@ -150,12 +150,12 @@ function suite(broker: () => TestBroker): void {
     const before = await lost();
     await withoutTable(broker(), async () => {
       for (let index = 0; index < 7; index++) log().note(auditEvent());
-      await until(async () => (await lost()) === before + 7);
+      await until('seven lost events are counted', lost, events => events === before + 7);
     });
     const lines = broker().logLines.filter(line => line.includes('"events":7'));
     expect(lines).toEqual([expect.stringMatching(/audit_event.*audit events lost/)]);
     log().note(auditEvent());
-    await until(async () => (await count()) === 1);
+    await until('one event is stored', count, stored => stored === 1);
   });
 
   // Must be the last test: it uses up the allowance for a while.
@@ -164,7 +164,7 @@ function suite(broker: () => TestBroker): void {
     for (let index = 0; index < 5_000; index++) log().note(auditEvent());
     const isTold = (): boolean =>
       broker().logLines.some(line => /"events":\d+,"msg":"audit events lost/.test(line));
-    await until(() => Promise.resolve(isTold()));
+    await until('the log tells of it', isTold);
     const written = await count();
     expect(written).toBeLessThanOrEqual(1_000);
     expect(written).toBeGreaterThan(900);

@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, it } from '@jest/globals';
 import type { DatabaseConfig } from '../../src/config/config.ts';
@@ -8,6 +7,7 @@ import type { DialectName } from '../../src/database/engine/dialect.ts';
 import { migrateUp } from '../../src/database/migrator/migrator.ts';
 import { openDatabase } from '../../src/database/connection/open-database.ts';
 import { connectPostgres } from '../network/postgres.ts';
+import { makeScratchDirectory } from '../network/scratch-directory.ts';
 
 /** Opens a new, migrated database. Closes and deletes it at the end of the suite. */
 export type OpenTestDatabase = () => Promise<Database>;
@@ -75,7 +75,7 @@ export function requestedDialects(): DialectName[] {
 type TemporaryDatabase = { config: DatabaseConfig; remove: () => Promise<void> };
 
 async function makeSqliteFile(): Promise<TemporaryDatabase> {
-  const directory = await mkdtemp(join(tmpdir(), 'latchkey-sqlite-'));
+  const directory = await makeScratchDirectory('latchkey-sqlite-');
   return {
     config: { kind: 'sqlite', path: join(directory, 'latchkey.sqlite') },
     remove: () => rm(directory, { recursive: true }),

@@ -7,6 +7,7 @@ import { migrateUp } from '../../src/database/migrator/migrator.ts';
 import { openDatabase } from '../../src/database/connection/open-database.ts';
 import { type Postgres, startPostgres } from '../network/postgres.ts';
 import { isRequested } from './dialects.ts';
+import { until } from '../until.ts';
 import { startSilentNetwork } from './silent-network.ts';
 
 const describePostgres = isRequested('postgres') ? describe : describe.skip;
@@ -55,7 +56,11 @@ describePostgres('when Postgres', () => {
     const [database, admin] = [await open(), await open()];
     const pid = await pidOf(database);
     await terminate(admin, pid);
-    await until(() => lostConnections.length > 0);
+    await until(
+      'a connection is lost',
+      () => lostConnections.length,
+      count => count > 0,
+    );
     expect(await pidOf(database)).not.toBe(pid);
   });
 
@@ -191,15 +196,17 @@ async function terminate(admin: Database, pid: number): Promise<void> {
 }
 
 async function pidThatSleeps(admin: Database): Promise<number> {
-  let pid: number | undefined;
-  await until(async () => {
-    const { rows } = await sql<{ pid: number }>`
-      select pid from pg_stat_activity where query like 'select pg_sleep%' and state = 'active'`.execute(
-      admin,
-    );
-    pid = rows[0]?.pid;
-    return pid !== undefined;
-  });
+  const pid = await until(
+    'a connection sleeps',
+    async () => {
+      const { rows } = await sql<{ pid: number }>`
+        select pid from pg_stat_activity where query like 'select pg_sleep%' and state = 'active'`.execute(
+        admin,
+      );
+      return rows[0]?.pid;
+    },
+    sleeping => sleeping !== undefined,
+  );
   return pid ?? 0;
 }
 
@@ -210,10 +217,6 @@ async function insertLease(db: Pick<Database, 'insertInto'>): Promise<void> {
 
 async function countLeases(database: Database): Promise<number> {
   return (await database.selectFrom('lease').select('name').execute()).length;
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise(resolve => setTimeout(resolve, 10));
 }
 
 async function failureOf(attempt: Promise<unknown>): Promise<unknown> {

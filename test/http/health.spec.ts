@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { isRequested } from '../database/dialects.ts';
 import { exchange } from '../network/http-exchange.ts';
+import { until } from '../until.ts';
 import { type Postgres, startPostgres } from '../network/postgres.ts';
 
 const suite = isRequested('postgres') ? describe : describe.skip;
@@ -34,7 +35,11 @@ suite('health through an outage of the database', () => {
     expect(await statusOf('/livez')).toBe(200);
 
     await postgres.resume();
-    await until(async () => (await statusOf('/readyz')) === 200);
+    await until(
+      'the broker is ready',
+      () => statusOf('/readyz'),
+      status => status === 200,
+    );
   });
 
   it('never mistakes a database failure for a bad credential', async () => {
@@ -43,10 +48,10 @@ suite('health through an outage of the database', () => {
     expect([answer.status, answer.headers.has('retry-after')]).toEqual([503, true]);
     expect(await answer.json()).toMatchObject({ error: 'DatabaseUnavailable' });
     await postgres.resume();
-    await until(async () => (await statusOf('/api/me')) === 401);
+    await until(
+      'the database answers',
+      () => statusOf('/api/me'),
+      status => status === 401,
+    );
   });
 });
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise(setImmediate);
-}

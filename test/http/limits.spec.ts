@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { storeCookie, storeSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
-import { until } from '../login/until.ts';
+import { until } from '../until.ts';
 import { exchange } from '../network/http-exchange.ts';
 import { describeStubPds } from '../xrpc/describe-stub-pds.ts';
 
@@ -116,7 +116,11 @@ describeStubPds(
       held[0]?.end('{}');
       expect((await first).status).toBe(200);
       // The last byte may arrive before the broker knows that it was sent.
-      await until(async () => (await pds.call('com.example.any')).status === 200);
+      await until(
+        'a call succeeds',
+        () => pds.call('com.example.any'),
+        ({ status }) => status === 200,
+      );
       leaving.abort();
       await expect(second).rejects.toThrow();
       expect((await pds.call('com.example.any')).status).toBe(200);

@@ -10,7 +10,7 @@ import { byTest, issueKey, type TestKey } from '../broker/issued-key.ts';
 import { storeCookie, storeSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { byLabel, readSamples, scrape } from '../observability/exposition.ts';
-import { until } from '../refresher/until.ts';
+import { until } from '../until.ts';
 import { storeTempToken } from '../temp-tokens/stored-temp-token.ts';
 import { askForwardAuth, bearer, leaveSession } from './ask.ts';
 
@@ -178,7 +178,9 @@ function suite(broker: () => TestBroker): void {
       .where('id', '=', used.id)
       .executeTakeFirst();
     expect(row?.last_used_at).toEqual(expect.any(String));
-    await until(async () => (await refusedFrom()).includes('192.0.2.77'));
+    await until('the refusal of 192.0.2.77 is in the audit log', refusedFrom, from =>
+      from.includes('192.0.2.77'),
+    );
   });
 }
 

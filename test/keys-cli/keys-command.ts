@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { until } from '../refresher/until.ts';
+import { until } from '../until.ts';
 
 const cli = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url));
 
@@ -31,13 +31,21 @@ export class KeysCommand {
 
   /** Returns the request id from the printed link. */
   async requestId(): Promise<string> {
-    await until(() => this.#stderr.includes('/connect/'));
+    await until(
+      'the command shows its link',
+      () => this.#stderr,
+      text => text.includes('/connect/'),
+    );
     return /\/connect\/(\S+)/.exec(this.#stderr)?.[1] ?? '';
   }
 
   /** Waits until standard error contains `text`. */
-  told(text: string): Promise<void> {
-    return until(() => this.#stderr.includes(text));
+  async told(text: string): Promise<void> {
+    await until(
+      `the command says ${text}`,
+      () => this.#stderr,
+      said => said.includes(text),
+    );
   }
 
   type(line: string): void {

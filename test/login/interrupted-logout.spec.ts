@@ -3,22 +3,22 @@ import type { DatabaseConfig } from '../../src/config/config.ts';
 import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { describeDialects } from '../database/dialects.ts';
 import type { SessionId } from '../../src/database/tables/id.ts';
-import { type OwnNetwork, startNetwork } from '../network/network.ts';
-import { until } from './until.ts';
+import type { OwnNetwork } from '../network/network.ts';
+import { networkOfFile } from '../refresher/network-of-file.ts';
+import { until } from '../until.ts';
 import { statusOfMe } from './answers.ts';
 import { isAccessTokenLive, redeemRefreshToken, sessionOf } from './granted.ts';
 
-// A network of its own: this suite makes the PDS unreachable.
+// A network that no other suite uses meanwhile: this one makes the PDS unreachable.
 describeDialects('signing out while the PDS is unreachable', (_open, { dialect, create }) => {
   let network: OwnNetwork;
   let database: DatabaseConfig;
   let running: TestBroker | undefined;
   beforeAll(async () => {
-    [network, database] = await Promise.all([startNetwork(), create()]);
+    [network, database] = await Promise.all([networkOfFile(), create()]);
   });
   afterAll(async () => {
     await running?.app.close();
-    await network.stop();
   });
 
   async function start(inPlaceOf?: TestBroker): Promise<TestBroker> {
@@ -45,7 +45,11 @@ describeDialects('signing out while the PDS is unreachable', (_open, { dialect, 
     expect(await isAccessTokenLive(first, session)).toBe(true);
     const second = await start(first);
     expect(await statusOfMe(browser)).toBe(401);
-    await until(async () => (await statusOf(second, session.id)) === 'revoked');
+    await until(
+      'the session is revoked',
+      () => statusOf(second, session.id),
+      status => status === 'revoked',
+    );
     expect(await isAccessTokenLive(second, session)).toBe(false);
     expect(await redeemRefreshToken(second, session)).toBe('invalid_grant');
   });

@@ -5,7 +5,7 @@ import { accountOf, describeBroker, type TestBroker } from '../broker/test-broke
 import { statusOfMe } from './answers.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
 import { movingClock } from './clock.ts';
-import { until } from './until.ts';
+import { until } from '../until.ts';
 
 describeBroker('the session of a browser', broker => {
   const clock = movingClock();
@@ -14,7 +14,11 @@ describeBroker('the session of a browser', broker => {
   const visit = async (browser: BrowserClient): Promise<void> => {
     const visitedAt = Date.now();
     expect(await statusOfMe(browser)).toBe(200);
-    await until(async () => Date.parse(await lastSeen(broker(), browser)) > visitedAt - SEEN_PRECISION_MS);
+    await until(
+      'the visit is stored',
+      () => lastSeen(broker(), browser),
+      seen => Date.parse(seen) > visitedAt - SEEN_PRECISION_MS,
+    );
   };
 
   it('ends when the browser stays away for 14 days', async () => {

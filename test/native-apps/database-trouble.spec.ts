@@ -8,7 +8,7 @@ import { FailPoints } from '../../src/single-use/fail-points.service.ts';
 import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { describeDialects, type TestDialect } from '../database/dialects.ts';
 import { networkOfFile } from '../refresher/network-of-file.ts';
-import { until } from '../refresher/until.ts';
+import { until } from '../until.ts';
 import { type AppSession, TestApp, toSession } from './test-app.ts';
 import { exchangesOf, rowOf } from './token-rows.ts';
 
@@ -50,7 +50,7 @@ function suite({ dialect, create }: TestDialect): void {
     expect(text).not.toContain(session.refreshToken);
     expect(await app.refresh(session)).toMatchObject({ status: 200, body: first.body });
     await bringBack();
-    await until(async () => (await spooled()).length === 0);
+    await until('the spool is empty', spooled, files => files.length === 0);
     expect(await rowOf(broker, session)).toMatchObject({ attempt_id: null, sealed: expect.any(String) });
     expect(await exchangesOf(broker, session)).toBe(1);
     session = await app.renew(toSession(first, session.key));

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import type { Effect } from '../network/faults.ts';
 import { describeFaults, type FaultyPlace } from '../refresher/describe-faults.ts';
-import { until } from '../refresher/until.ts';
+import { until } from '../until.ts';
 import { type AppSession, type OAuthAnswer, TestApp, toSession } from './test-app.ts';
 import { exchangesOf, letDeadlinePass, requestsOf, rowOf } from './token-rows.ts';
 
@@ -79,7 +79,11 @@ function suite(place: () => FaultyPlace): void {
     expect([passed.status, passed.body]).toEqual([status, JSON.parse(body)]);
     expect(passed.headers.get('latchkey-key-id')).toBe(session.keyId);
     for (const [name, value] of Object.entries(headers)) expect(passed.headers.get(name)).toBe(value);
-    await until(async () => (await rowOf(place().broker, session))?.attempt_id === null);
+    await until(
+      'the attempt is over',
+      () => rowOf(place().broker, session),
+      row => row?.attempt_id === null,
+    );
     session = await app.renew(session);
   });
 
@@ -97,7 +101,11 @@ function suite(place: () => FaultyPlace): void {
     await arm({ kind: 'delay', moment: 'after', milliseconds: 500 });
     const leaving = new AbortController();
     const left = app.refreshOnce(session, { signal: leaving.signal }).catch(() => 'left');
-    await until(async () => (await requestsOf(place().broker, session)).length > 0);
+    await until(
+      'the refresh is sent',
+      () => requestsOf(place().broker, session),
+      requests => requests.length > 0,
+    );
     leaving.abort();
     expect(await left).toBe('left');
     const { keyId } = session;

@@ -7,7 +7,7 @@ import { FailPoints } from '../../src/single-use/fail-points.service.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 import type { Effect } from '../network/faults.ts';
 import { describeFaults, type FaultyPlace } from '../refresher/describe-faults.ts';
-import { until } from '../refresher/until.ts';
+import { until } from '../until.ts';
 import { type AppSession, makeProof, type OAuthAnswer, TestApp, toSession } from './test-app.ts';
 import { exchangesOf, requestsOf } from './token-rows.ts';
 
@@ -69,7 +69,9 @@ function suite(place: () => FaultyPlace): void {
     const before = (await requestsOf(broker, session)).length;
     const joined = countJoining(place().brokers);
     for (const { app: each } of place().brokers)
-      each.get(FailPoints).arm('after_intent', () => until(() => joined() >= TWENTY.length));
+      each.get(FailPoints).arm('after_intent', async () => {
+        await until('all callers wait for the refresh', joined, count => count >= TWENTY.length);
+      });
     const answers = await Promise.all(
       TWENTY.map((_, index) =>
         app.refreshOnce(session, { at: place().brokers[index % place().brokers.length] }),
@@ -123,7 +125,11 @@ function slowSuite(place: () => FaultyPlace): void {
     const session = await app.renew(await logIn(place(), app));
     await arm(place(), { kind: 'delay', moment: 'after', milliseconds: 1_000 });
     const patient = app.refreshOnce(session);
-    await until(async () => (await requestsOf(broker, session)).length > 0);
+    await until(
+      'the refresh is sent',
+      () => requestsOf(broker, session),
+      requests => requests.length > 0,
+    );
     await expect(impatient(broker, app, session)).rejects.toMatchObject({ code: 'RefreshInDoubt' });
     expect((await patient).status).toBe(200);
     expect(await exchangesOf(broker, session)).toBe(1);

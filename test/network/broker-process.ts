@@ -1,30 +1,37 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { FailAction, FailPointSetting } from '../../src/config/values/fail-point.ts';
 import { Child, type Exit } from './child.ts';
 import { exchange } from './http-exchange.ts';
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
-const endWithParent = new URL('end-with-parent.ts', import.meta.url).href;
+const preloads = [
+  new URL('end-with-parent.ts', import.meta.url).href,
+  new URL('arm-fail-points.ts', import.meta.url).href,
+].flatMap(url => ['--import', url]);
 const pollMs = 50;
 
-/** The whole of a broker's settings: of this process's environment it gets no more than PATH and HOME. */
+/** All settings of a broker. From this process's environment it gets only PATH and HOME. */
 export type BrokerSettings = Record<`LATCHKEY_${string}`, string>;
 
 export type Broker = {
-  /** Where it listens. */
+  /** The URL that it listens at. */
   url: string;
   pid: number | undefined;
-  /** Its log and whatever else it wrote, line by line. */
+  /** Its log and other output, line by line. */
   lines: readonly string[];
   exited: Promise<Exit>;
-  /** SIGTERM, then SIGKILL when it has not ended within 10 s. */
+  /** Sends SIGTERM, then SIGKILL if it has not exited within 60 s. */
   stop: () => Promise<Exit>;
   kill: (signal: NodeJS.Signals) => void;
+  /** Arms `action` for the next time that the broker reaches `point`. */
+  arm: (point: FailPointSetting['point'], action: FailAction) => Promise<void>;
 };
 
 /**
- * Starts the built broker, with Node's own options where there are any, and waits until it is ready, at most 60 s.
+ * Starts the built broker, with Node's own options where there are any, and waits until it is ready, at most 180 s.
  *
  * Throws `ChildExitedError` with its exit and its output when it ends first.
  */
@@ -35,7 +42,7 @@ export async function startBroker(
 ): Promise<Broker> {
   if (!existsSync(main)) throw new Error('the broker is not built yet: npm run build');
   const url = `http://${settings.LATCHKEY_LISTEN ?? '127.0.0.1:8787'}`;
-  const child = new Child([...nodeOptions, '--import', endWithParent, main], {
+  const child = new Child([...nodeOptions, ...preloads, main], {
     environment: settings,
     onLine,
   });
@@ -49,6 +56,11 @@ export async function startBroker(
     kill: signal => {
       child.childProcess.kill(signal);
     },
+    arm: async (point, action) => {
+      const armed = once(child.childProcess, 'message');
+      child.childProcess.send({ point, action });
+      await armed;
+    },
   };
 }
 
@@ -60,6 +72,6 @@ async function isReady(url: string): Promise<boolean> {
   try {
     return (await exchange(new URL('/readyz', url))).status === 200;
   } catch {
-    return false; // Nobody listens there yet.
+    return false; // No process listens there yet.
   }
 }

@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PDS } from '@atproto/pds';
 import type { Did } from '../../src/database/tables/did.ts';
 import { createFaultProxy, type FaultProxyOptions } from './fault-proxy.ts';
 import { listenOnLoopback } from './loopback-server.ts';
 import type { GrantDescription } from './network-control.ts';
+import { makeScratchDirectory } from './scratch-directory.ts';
 
 export type Pds = {
   url: string;
   adminPassword: string;
-  /** The OAuth sessions that an account has, at whatever clients. */
+  /** Returns the OAuth sessions of an account, of all clients. */
   countGrants: (did: Did) => Promise<number>;
-  /** Lets all lexicons be those of an account here, and forgets the copy that it keeps of one. */
+  /** Makes an account here the authority of all lexicons, and drops the cached copy of one. */
   believeLexicon: (nsid: string, authority: string) => Promise<void>;
   describeGrants: (did: Did) => Promise<GrantDescription[]>;
   ageGrants: (did: Did, createdDays: number, idleDays: number) => Promise<void>;
@@ -31,7 +31,7 @@ export async function startPds(
   plcUrl: string,
   trouble: Pick<FaultProxyOptions, 'faults' | 'tokenLog'>,
 ): Promise<Pds> {
-  const directory = await mkdtemp(join(tmpdir(), 'latchkey-pds-'));
+  const directory = await makeScratchDirectory('latchkey-pds-');
   const [server, inner] = [await listenOnLoopback(), await listenOnLoopback()];
   const adminPassword = randomHex();
   const pds = await PDS.fromEnv({
@@ -44,7 +44,7 @@ export async function startPds(
     inviteRequired: false,
     dataDirectory: directory,
     blobstoreDiskLocation: join(directory, 'blobs'),
-    blobUploadLimit: 100 * 1024 * 1024, // As a PDS has it by its installer, and not by its code.
+    blobUploadLimit: 100 * 1024 * 1024, // The installer's default, which differs from the code's.
     adminPassword,
     jwtSecret: randomHex(),
     plcRotationKeyK256PrivateKeyHex: randomHex(),

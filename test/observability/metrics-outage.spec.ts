@@ -3,7 +3,7 @@ import { AuditLog } from '../../src/audit/audit-log.service.ts';
 import { auditEvent } from '../audit/events.ts';
 import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { isRequested } from '../database/dialects.ts';
-import { until } from '../login/until.ts';
+import { until } from '../until.ts';
 import { type Postgres, startPostgres } from '../network/postgres.ts';
 import { byLabel, readSamples, scrape } from './exposition.ts';
 
@@ -48,7 +48,7 @@ suite('metrics while the database is away', () => {
     expect(await lost()).toBe(0);
     await postgres.halt();
     for (let index = 0; index < 3; index++) broker.app.get(AuditLog).note(auditEvent());
-    await until(async () => (await lost()) === 3);
+    await until('three lost events are counted', lost, count => count === 3);
     await postgres.resume();
   });
 });

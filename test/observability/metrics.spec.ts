@@ -13,7 +13,7 @@ import { exchange } from '../network/http-exchange.ts';
 import type { Effect } from '../network/faults.ts';
 import { describeFaults, type FaultyPlace } from '../refresher/describe-faults.ts';
 import type { TestSession } from '../refresher/test-session.ts';
-import { until } from '../refresher/until.ts';
+import { until } from '../until.ts';
 import { byLabel, readSamples, type Sample, scrape } from './exposition.ts';
 import { asId } from '../ids.ts';
 
@@ -217,7 +217,11 @@ async function loseSession({ broker }: FaultyPlace): Promise<string> {
   const worthless = await storeWorthlessSession(broker);
   await database.schema.alterTable('ui_session').renameTo('away').execute();
   const refreshing = app.get(Refresher).refresh(worthless, { kind: 'forced' });
-  await until(() => broker.logLines.filter(line => line.includes('database unavailable')).length > 1);
+  await until(
+    'the trouble is in the log twice',
+    () => broker.logLines.filter(line => line.includes('database unavailable')),
+    lines => lines.length > 1,
+  );
   await database.schema.alterTable('away').renameTo('ui_session').execute();
   await refreshing;
   return worthless;

@@ -13,7 +13,7 @@ import type { OwnNetwork } from '../network/network.ts';
 import { type Postgres, startPostgres } from '../network/postgres.ts';
 import { networkOfFile } from './network-of-file.ts';
 import { signIn, TestSession } from './test-session.ts';
-import { until } from './until.ts';
+import { until } from '../until.ts';
 
 const CALLS = 8;
 const LOCKED_MS = 2_000;
@@ -56,7 +56,7 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 3;
     const digest = await session.digest();
     broker.app.get(FailPoints).arm('before_write', halt);
     const refreshing = session.refresh();
-    await until(async () => (await spooled()).length === 1);
+    await until('the answer is in the spool', spooled, files => files.length === 1);
     const [file = ''] = await spooled();
     expect((await stat(join(directory, file))).mode & 0o777).toBe(0o600);
     const [issued = ''] = (await session.requestsOf(digest)).flatMap(request => request.issued);
@@ -66,7 +66,7 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 3;
     await resume();
     expect(await refreshing).toEqual({ kind: 'refreshed' });
     expect(await session.state()).toMatchObject({ status: 'active', generation: 2 });
-    await until(async () => (await spooled()).length === 0);
+    await until('the spool is empty', spooled, files => files.length === 0);
     expect(await session.call()).toMatchObject({ status: 200 });
   });
 
@@ -74,7 +74,7 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 3;
     const digest = await session.digest();
     broker.app.get(FailPoints).arm('before_write', halt);
     const refreshing = session.refresh();
-    await until(async () => (await spooled()).length === 1);
+    await until('the answer is in the spool', spooled, files => files.length === 1);
     await Promise.all([broker.app.close(), refreshing]);
     await resume();
     broker = await start(broker);
@@ -129,7 +129,11 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 3;
     await halt();
     await resume();
     await refreshing;
-    await until(async () => (await session.call()).status === 200);
+    await until(
+      'a call succeeds',
+      () => session.call(),
+      ({ status }) => status === 200,
+    );
     stopping = true;
     await Promise.all(callers);
     expect(answers.filter(({ status }) => status !== 200 && status !== 503)).toEqual([]);
@@ -214,8 +218,9 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 3;
         other.exec('begin immediate');
       });
       const refreshing = session.refresh();
-      await until(() => other.inTransaction);
-      if (point === 'before_write') await until(async () => (await spooled()).length === 1);
+      await until('another connection holds the lock', () => other.inTransaction);
+      if (point === 'before_write')
+        await until('the answer is in the spool', spooled, files => files.length === 1);
       else await delay(LOCKED_MS);
       other.exec('rollback');
       expect(await refreshing).toEqual({ kind: 'refreshed' });
@@ -234,7 +239,7 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 3;
         begin select raise(abort, 'the disk is in trouble'); end`.execute(broker.database);
     });
     const refreshing = session.refresh();
-    await until(async () => (await spooled()).length === 1);
+    await until('the answer is in the spool', spooled, files => files.length === 1);
     await Promise.all([broker.app.close(), refreshing]);
     const previous = broker;
     new Sqlite(join(directory, 'latchkey.sqlite')).exec('drop trigger refuse').close();

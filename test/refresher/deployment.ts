@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { readConfig } from '../../src/config/config.ts';
 import { Keyring } from '../../src/crypto/keyring.ts';
 import { RowMac } from '../../src/crypto/row-mac.ts';
@@ -136,10 +139,14 @@ export class Deployment {
     );
   }
 
-  /** Returns whether a running broker is stopped by SIGSTOP. */
-  async isSilent({ url }: Broker): Promise<boolean> {
-    const answer = await fetch(`${url}/livez`, { signal: AbortSignal.timeout(300) }).catch(() => undefined);
-    return answer === undefined;
+  /** Returns whether SIGSTOP has stopped a broker. */
+  async isStopped({ pid = 0 }: Broker): Promise<boolean> {
+    // Linux shows the state after the name, in parentheses. Elsewhere there is ps.
+    const state = await readFile(`/proc/${pid}/stat`, 'utf8').then(
+      text => text.slice(text.lastIndexOf(')') + 2),
+      async () => (await promisify(execFile)('ps', ['-o', 'state=', '-p', `${pid}`])).stdout,
+    );
+    return state.startsWith('T');
   }
 
   async stop(): Promise<void> {

@@ -6,7 +6,7 @@ import { describeFaults, type FaultyPlace, ROUNDS } from './describe-faults.ts';
 import { type Pause, pauseAt } from './pause-at.ts';
 import { type RememberedGrant, rememberGrant } from './remembered-grant.ts';
 import { TestSession } from './test-session.ts';
-import { until } from './until.ts';
+import { until } from '../until.ts';
 
 /** Rounds per point, for tests that log in once per round. */
 const FEW = ROUNDS / failPoints.length;
@@ -21,7 +21,11 @@ function logouts(place: () => FaultyPlace): void {
       expect((await session.browser.post('/oauth/logout', {})).status).toBe(204);
       pause.release();
       await refreshing;
-      await until(async () => (await session.state()).status === 'revoked');
+      await until(
+        'the session is revoked',
+        () => session.state(),
+        ({ status }) => status === 'revoked',
+      );
       await expectAllEnded(grant, place());
       expect(await session.call()).toMatchObject({ status: 401 });
       expect(await session.state()).toMatchObject({ status: 'revoked', reason: null });
@@ -42,7 +46,11 @@ function logouts(place: () => FaultyPlace): void {
     await session.browser.post('/oauth/logout', {});
     pause.release();
     await refreshing;
-    await until(async () => (await session.state()).status === 'revoked');
+    await until(
+      'the session is revoked',
+      () => session.state(),
+      ({ status }) => status === 'revoked',
+    );
     expect(await session.state()).toMatchObject({ status: 'revoked', reason: null });
   });
 }
@@ -78,7 +86,11 @@ function reconnections(place: () => FaultyPlace): void {
         const taken = await rememberGrant(session);
         expect(await taken.ask(taken.accessToken)).toBe('ok');
         for (const token of await issuedFor(grant, network))
-          await until(async () => (await grant.ask(token)) === 'invalid_token');
+          await until(
+            'the access token is over',
+            () => grant.ask(token),
+            answer => answer === 'invalid_token',
+          );
         expect(await session.refresh()).toEqual({ kind: 'refreshed' });
         expect(await session.state()).toMatchObject({ status: 'active', generation: 4 });
         expect(await broker.app.get(SessionRepository).findSession(session.id)).toMatchObject({
@@ -123,7 +135,11 @@ async function issuedFor(
 
 async function expectAllEnded(grant: RememberedGrant, { network }: FaultyPlace): Promise<void> {
   for (const token of [grant.accessToken, ...(await issuedFor(grant, network))])
-    await until(async () => (await grant.ask(token)) === 'invalid_token');
+    await until(
+      'the access token is over',
+      () => grant.ask(token),
+      answer => answer === 'invalid_token',
+    );
 }
 
 /** Makes the grant of a browser's session that of a key. */

@@ -1,14 +1,16 @@
 import { afterAll } from '@jest/globals';
-import { type OwnNetwork, startNetwork } from '../network/network.ts';
+import type { OwnNetwork } from '../network/network.ts';
+import { networkOfWorker } from '../per-worker/network.ts';
 
-let started: Promise<OwnNetwork> | undefined;
+let used: Promise<OwnNetwork> | undefined;
 
-/** The network of all the suites of a test file: no other file uses it, and to start one takes seconds. */
+/** Returns a network that no other suite uses meanwhile, for faults. Its worker stops it. */
 export function networkOfFile(): Promise<OwnNetwork> {
-  return (started ??= startNetwork());
+  return (used ??= networkOfWorker());
 }
 
 afterAll(async () => {
-  const network = await started;
-  await network?.stop();
+  const network = await used;
+  await network?.disarmFaults();
+  await network?.resumePds();
 });

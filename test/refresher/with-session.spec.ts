@@ -10,7 +10,7 @@ import { storeSession } from '../broker/stored-session.ts';
 import { accountOf } from '../broker/test-broker.ts';
 import { describeFaults, type FaultyPlace } from './describe-faults.ts';
 import type { TestSession } from './test-session.ts';
-import { until } from './until.ts';
+import { until } from '../until.ts';
 import { asId } from '../ids.ts';
 
 const GET = { method: 'GET' } as const;
@@ -121,7 +121,11 @@ function suite(place: () => FaultyPlace): void {
         sessions().withSession(idOf(alice), use),
         sessions().withSession(idOf(alice), use),
       ];
-      await until(() => begun.length === 4);
+      await until(
+        'four uses have begun',
+        () => begun.length,
+        count => count === 4,
+      );
       release();
       await Promise.all(uses);
     });
@@ -140,7 +144,11 @@ function suite(place: () => FaultyPlace): void {
       const [first, left, last] = [watched(), watched(), watched()];
       const [leaving, reason] = [new AbortController(), new Error('the caller left')];
       const running = sessions().withSession(id, first.use, { exclusive: true });
-      await until(() => first.begun.length === 1);
+      await until(
+        'the first use has begun',
+        () => first.begun.length,
+        count => count === 1,
+      );
       const { signal } = leaving;
       const waiting = sessions().withSession(id, left.use, { exclusive: true, signal });
       const gone = sessions().withSession(id, left.use, {
@@ -173,7 +181,11 @@ function suite(place: () => FaultyPlace): void {
       const using = sessions().withSession(session.id, whoAmI, { signal });
       const staying = sessions().withSession(session.id, whoAmI);
       const error = using.catch((caught: unknown) => caught);
-      await until(async () => (await session.state()).attempt_state === 'sent');
+      await until(
+        'the refresh is sent',
+        () => session.state(),
+        state => state.attempt_state === 'sent',
+      );
       leaving.abort(reason);
       expect(await error).toBe(reason);
       expect(await session.state()).toMatchObject({ generation: 1, attempt_state: 'sent' });

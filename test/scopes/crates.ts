@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { NameServers } from '../../src/identity/resolution/name-servers.service.ts';
 import { PermissionSets } from '../../src/oauth/scopes/permission-sets.service.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
-import { until } from '../login/until.ts';
+import { until } from '../until.ts';
 import type { Network } from '../network/network.ts';
 
 /** The permission sets that the authority of a crate registry publishes. */
@@ -39,5 +39,5 @@ export function standInForNameServers(answer: (name: string) => Promise<string[]
 
 /** Waits until a broker has fetched a permission set. */
 export async function untilKnown({ app }: TestBroker, nsid: string): Promise<void> {
-  await until(() => Promise.resolve(app.get(PermissionSets).get(nsid) !== undefined));
+  await until(`${nsid} is known`, () => app.get(PermissionSets).get(nsid) !== undefined);
 }

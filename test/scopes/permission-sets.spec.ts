@@ -11,7 +11,7 @@ import { Log } from '../../src/observability/log/log.ts';
 import { Metrics } from '../../src/observability/metrics/metrics.ts';
 import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { describeDialects } from '../database/dialects.ts';
-import { until } from '../login/until.ts';
+import { until } from '../until.ts';
 import { sharedNetwork } from '../network/network.ts';
 import { byLabel, readSamples, scrape } from '../observability/exposition.ts';
 import { narrow, publish, standInForNameServers, untilKnown, whole } from './crates.ts';
@@ -71,7 +71,7 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
       .set({ resolved_at: toTimestamp(new Date(Date.now() - 30 * dayMs)) })
       .execute();
     await restart();
-    await until(async () => (await looks()).failed === 1);
+    await until('one look has failed', looks, ({ failed }) => failed === 1);
     expect(askedInVain).toEqual([authorityName]);
     expect(permissionsOf()).toBe(whole.length);
   });
@@ -81,10 +81,10 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
     const passTime = standInForTime();
     const [first, second] = [setsOf(broker, lexicons), setsOf(broker, lexicons)];
     first.get(nsid);
-    await until(() => Promise.resolve(first.get(nsid) !== undefined));
+    await until('the first broker knows the set', () => first.get(nsid) !== undefined);
     await untilStored(broker);
     second.get(nsid);
-    await until(() => Promise.resolve(second.get(nsid) !== undefined));
+    await until('the second broker knows the set', () => second.get(nsid) !== undefined);
     expect(lexicons.resolve).toHaveBeenCalledTimes(1);
 
     lexicons.resolve.mockImplementation(() => Promise.resolve(lexicon(whole)));
@@ -94,7 +94,11 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
       .execute();
     passTime(dayMs);
     expect(first.get(nsid)?.permissions).toHaveLength(narrow.length);
-    await until(() => Promise.resolve(first.get(nsid)?.permissions.length === whole.length));
+    await until(
+      'the first broker knows the whole set',
+      () => first.get(nsid)?.permissions.length,
+      count => count === whole.length,
+    );
     expect(lexicons.resolve).toHaveBeenCalledTimes(2);
   });
 
@@ -104,11 +108,15 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
     const passTime = standInForTime();
     const sets = setsOf(broker, lexicons);
     for (let times = 0; times < 100; times++) expect(sets.get(nsid)).toBeUndefined();
-    await until(() => Promise.resolve(lexicons.resolve.mock.calls.length > 0));
+    await until(
+      'a look has begun',
+      () => lexicons.resolve.mock.calls.length,
+      count => count > 0,
+    );
     for (let times = 0; times < 100; times++) sets.get(nsid);
     expect(lexicons.resolve).toHaveBeenCalledTimes(1);
     reject(new Error('no'));
-    await until(async () => (await looks()).failed === 1);
+    await until('one look has failed', looks, ({ failed }) => failed === 1);
 
     let failed = 1;
     for (const minutes of [1, 2, 4, 8, 16, 32, 60, 60]) {
@@ -117,7 +125,7 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
       passTime(1_000);
       sets.get(nsid);
       failed++;
-      await until(async () => (await looks()).failed === failed);
+      await until(`${failed} looks have failed`, looks, now => now.failed === failed);
       expect(lexicons.resolve).toHaveBeenCalledTimes(failed);
     }
   });
@@ -131,7 +139,7 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
   ])('are ignored if their authority names %s', async (_what, answer) => {
     standInForNameServers(() => answer(authority));
     await restart();
-    await until(async () => (await looks()).failed === 1);
+    await until('one look has failed', looks, ({ failed }) => failed === 1);
     expect(permissionsOf()).toBeUndefined();
     expect(broker.logLines.join('\n')).toContain('permission set resolution failed');
   });
@@ -147,7 +155,7 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
   ])('are ignored if they are %s', async (_what, answer) => {
     const sets = setsOf(broker, { resolve: () => Promise.resolve(answer) });
     sets.get(nsid);
-    await until(async () => (await looks()).failed === 1);
+    await until('one look has failed', looks, ({ failed }) => failed === 1);
     expect(sets.get(nsid)).toBeUndefined();
     expect(await broker.database.selectFrom('permission_set').selectAll().execute()).toEqual([]);
   });
@@ -159,7 +167,7 @@ describeDialects('permission sets', (_open, { dialect, create }) => {
       .execute();
     const sets = setsOf(broker, { resolve: () => Promise.resolve(lexicon(whole)) });
     sets.get(nsid);
-    await until(() => Promise.resolve(sets.get(nsid) !== undefined));
+    await until('the set is known', () => sets.get(nsid) !== undefined);
   });
 
   it('of a file are known from the start, without a network request', async () => {
@@ -214,9 +222,10 @@ function standInForTime(): (milliseconds: number) => void {
   };
 }
 
-function untilStored({ database }: TestBroker): Promise<void> {
-  return until(async () => {
-    const rows = await database.selectFrom('permission_set').select('nsid').execute();
-    return rows.some(row => row.nsid === nsid);
-  });
+async function untilStored({ database }: TestBroker): Promise<void> {
+  await until(
+    'the set is stored',
+    () => database.selectFrom('permission_set').select('nsid').execute(),
+    rows => rows.some(row => row.nsid === nsid),
+  );
 }

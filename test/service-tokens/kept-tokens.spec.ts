@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { until } from '../login/until.ts';
+import { until } from '../until.ts';
 import { byLabel, readSamples, scrape } from '../observability/exposition.ts';
 import { operate } from '../sessions/operate.ts';
 import { describeStubPds } from '../xrpc/describe-stub-pds.ts';
@@ -135,7 +135,7 @@ describeStubPds('service tokens', place => {
     it('delay no other tuple, no other call of the session, and not its logout, which discards them', async () => {
       const { arrived, release } = hold();
       const waiting = caller.ask({ aud, lxm });
-      await until(() => Promise.resolve(arrived() === 1));
+      await until('the request has arrived', arrived, count => count === 1);
       expect(await caller.ask({ aud: 'did:web:other.example', lxm })).toMatchObject({ status: 200 });
       expect(await caller.call('GET /xrpc/com.example.any')).toMatchObject({ status: 200 });
       const { body } = await operate(place().broker, 'GET /api/service-tokens/stats');
@@ -150,7 +150,7 @@ describeStubPds('service tokens', place => {
     it('are returned but not cached if they were forgotten meanwhile', async () => {
       const { arrived, release } = hold();
       const waiting = caller.ask({ aud, lxm });
-      await until(() => Promise.resolve(arrived() === 1));
+      await until('the request has arrived', arrived, count => count === 1);
       await caller.call('DELETE /api/service-tokens');
       release();
       expect(await waiting).toMatchObject({ status: 200, cached: false });
@@ -160,7 +160,7 @@ describeStubPds('service tokens', place => {
     it('are minted again for a waiting caller that needs a longer life', async () => {
       const { arrived, release } = hold();
       const short = caller.ask({ aud, lxm });
-      await until(() => Promise.resolve(arrived() === 1));
+      await until('the request has arrived', arrived, count => count === 1);
       const long = [1, 2, 3].map(() => caller.ask({ aud, lxm, expiresIn: 1_800, minValiditySeconds: 900 }));
       release();
       expect((await short).status).toBe(200);
@@ -234,11 +234,19 @@ describeStubPds(
       pds.answer = response => held.push(response);
       const [caller, another] = [await newCaller(broker, pds.origin), await newCaller(broker, pds.origin)];
       const waiting = ['a', 'b'].map(name => caller.ask({ aud, lxm: `com.example.${name}` }));
-      await until(() => Promise.resolve(held.length === 2));
+      await until(
+        'two requests are held',
+        () => held.length,
+        count => count === 2,
+      );
       expect(await caller.ask({ aud, lxm })).toMatchObject({ status: 429, error: 'TooManyRequests' });
       const joined = caller.ask({ aud, lxm: 'com.example.a' });
       const other = another.ask({ aud, lxm });
-      await until(() => Promise.resolve(held.length === 3));
+      await until(
+        'three requests are held',
+        () => held.length,
+        count => count === 3,
+      );
       for (const response of held) response.end('{"token":"opaque"}');
       expect((await Promise.all([...waiting, joined, other])).map(({ status }) => status)).toEqual([
         200, 200, 200, 200,

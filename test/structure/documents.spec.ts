@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
+import manifest from '../../package.json' with { type: 'json' };
 
 const root = new URL('../../', import.meta.url);
 
@@ -15,6 +16,14 @@ describe.each(['README.md', 'docs/contributing.md'])('%s', document => {
       /^(src|migrations|test|bench|tools|docs)\/[\w./-]*$/.test(quoted),
     );
     expect(paths.filter(path => !existsSync(new URL(path, root)))).toEqual([]);
+  });
+
+  it('names only scripts that package.json has', () => {
+    const scripts = quotedIn(document).flatMap(quoted => [
+      ...quoted.matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g),
+    ]);
+    const missing = scripts.map(([, name = '']) => name).filter(name => !(name in manifest.scripts));
+    expect(missing).toEqual([]);
   });
 });
 

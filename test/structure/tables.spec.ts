@@ -25,7 +25,7 @@ function tablesOf(file: SourceFile): string[] {
   return [...new Set(names)].filter(name => name in tableTenants);
 }
 
-/** Whether a file passes the name of a table on. */
+/** Returns whether a file passes the name of a table to a query in a variable. */
 function namesAnyTable(file: SourceFile): boolean {
   return firstArguments(file).some(argument => /^[A-Za-z_][\w.]*$/.test(argument));
 }

@@ -3,7 +3,7 @@ import { KEY_REQUEST_SCOPE } from '../../src/api-keys/requests/key-request-scope
 import { listEvents } from '../audit/events.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
-import { until } from '../refresher/until.ts';
+import { until } from '../until.ts';
 import { operate, type OperatorAnswer } from '../sessions/operate.ts';
 import { claimThing, readThing, ThingsModule } from './things.ts';
 
@@ -108,7 +108,7 @@ function suite(broker: () => TestBroker): void {
     expect(await statusWith(token, '/things/thing-2')).toBe(401);
     expect(await statusWith(`cktmp_${'a'.repeat(43)}`)).toBe(401);
     const refusals = async () => (await listEvents(broker(), { action: 'temp-token.refused' })).auditEvents;
-    await until(async () => (await refusals())[1]?.target.id === id);
+    await until('both refusals are in the audit log', refusals, ([, second]) => second?.target.id === id);
     const events = await refusals();
     expect(events.slice(0, 2)).toMatchObject([
       { target: { kind: 'temp-token', id: null }, detail: { reason: 'not_found', route: '/things/:thing' } },

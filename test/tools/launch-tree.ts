@@ -25,15 +25,15 @@ export type Launched = {
 };
 
 type LaunchOptions = {
-  /** What stands on the PATH behind the tree's own `bin`. */
+  /** The rest of the PATH, after the tree's own `bin`. */
   path?: string;
-  /** Whether a shell starts it, as under `npm run`. */
+  /** True to start it through a shell, as `npm run` does. */
   throughShell?: boolean;
-  /** Sees the output so far, as it grows. */
+  /** Gets the output so far, as it grows. */
   onOutput?: (output: { stdout: string; stderr: string }, launch: ChildProcess) => void;
 };
 
-/** Stands in for npm: notes what it is asked and "installs" what is in `packages/`. */
+/** Replaces npm: records its arguments and "installs" the contents of `packages/`. */
 const npm = `#!/bin/sh
 echo "$1" >> npm-calls
 if [ -e slow ]; then sleep 1; fi
@@ -42,7 +42,7 @@ if [ -e "fail-$1" ]; then echo "first words"; seq 100; echo "$1 went wrong" >&2;
 if [ "$1" = ci ]; then rm -rf node_modules; cp -R packages node_modules; touch node_modules/.package-lock.json; fi
 `;
 
-/** Stands in for the compiler: notes that it ran and "builds" the entry. */
+/** Replaces the compiler: records its run and "builds" the entry. */
 const compiler = `
 const fs = require('node:fs');
 fs.appendFileSync('builds', 'build\\n');
@@ -50,7 +50,7 @@ fs.mkdirSync('dist/src', { recursive: true });
 fs.copyFileSync('src/main.ts', 'dist/src/main.js');
 `;
 
-/** A source tree with the real launch script, and an npm and a compiler that only pretend. */
+/** A source tree with the real launch script, and a fake npm and compiler. */
 export class LaunchTree {
   readonly directory = mkdtempSync(join(tmpdir(), 'latchkey-launch-'));
 
@@ -87,7 +87,7 @@ export class LaunchTree {
     writeFileSync(this.path(name), content);
   }
 
-  /** The lines of a file, none when there is no file. */
+  /** Returns the lines of a file, none if there is no file. */
   lines(name: string): string[] {
     return existsSync(this.path(name)) ? readFileSync(this.path(name), 'utf8').trim().split('\n') : [];
   }

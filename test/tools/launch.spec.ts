@@ -9,7 +9,7 @@ import { LaunchTree } from './launch-tree.ts';
 const minuteMs = 60_000;
 let tree: LaunchTree;
 
-/** An entry that cleans up before it ends, and never runs for long. */
+/** An entry that cleans up before it exits, and never runs for long. */
 const tidyEntry = `
   const tidy = () => setTimeout(() => { console.log('tidied'); process.exit(3); }, 50);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, tidy);

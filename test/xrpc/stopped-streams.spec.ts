@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeAll, expect, it } from '@jest/globals';
 import { StreamGate } from '../../src/sessions/refresh/stream-gate.service.ts';
-import { until } from '../login/until.ts';
+import { until } from '../until.ts';
 import { describeStubPds } from './describe-stub-pds.ts';
 
 const MIB = 1024 * 1024;
@@ -62,7 +62,7 @@ describeStubPds(`aborting streams of 100 MiB, ${AT_ONCE} at a time`, place => {
     stopAt = pdsStopsAt;
     await Promise.all(Array.from({ length: AT_ONCE }, run));
     // One connection to the PDS is kept for the next call. Both of its ends are in this process.
-    await until(async () => (await resources()).sockets <= before.sockets + 2);
+    await until('the sockets are closed', resources, now => now.sockets <= before.sockets + 2);
     const after = await resources();
     expect(after.files).toEqual(before.files);
     expect(after.bytes - before.bytes).toBeLessThan(16 * MIB);
@@ -90,9 +90,9 @@ describeStubPds(`aborting streams of 100 MiB, ${AT_ONCE} at a time`, place => {
     for (let round = 0; round < 2; round++) {
       const outgoing = Array.from({ length: 30 }, () => call('com.example.small', 'POST'));
       await Promise.all(outgoing.map(each => new Promise(resolve => each.write('x', resolve))));
-      await until(async () => (await connections()) >= outgoing.length);
+      await until('every call has its connection', connections, count => count >= outgoing.length);
       for (const each of outgoing) each.destroy();
-      await until(async () => (await resources()).sockets <= before.sockets + 2);
+      await until('the sockets are closed', resources, now => now.sockets <= before.sockets + 2);
     }
     const headers = { 'transfer-encoding': 'chunked' };
     await place().pds.call('com.example.kept', { method: 'POST', headers, body: 'x' });

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Runs a step and prints how long it took, with its output if it failed. Returns whether it passed. */
 export async function runStep({ title, program, args }: Step): Promise<boolean> {
   const since = performance.now();
-  const child = spawn(`${root}/node_modules/.bin/${program}`, args, {
+  const child = spawn(process.execPath, [`${root}/node_modules/.bin/${program}`, ...args], {
     cwd: root,
     env: process.stdout.isTTY ? { ...process.env, FORCE_COLOR: '1' } : process.env,
     stdio: ['ignore', 'pipe', 'pipe'],

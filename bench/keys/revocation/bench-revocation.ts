@@ -3,7 +3,10 @@ import type { Broker, BrokerSettings } from '../../../test/network/broker-proces
 import { noLimits } from '../../../test/network/broker-settings.ts';
 import { exchange } from '../../../test/network/http-exchange.ts';
 import type { Started } from '../../../test/network/started.ts';
-import { Keyring, migrateUp, openDatabase, readConfig } from '../../built-broker.ts';
+import { Keyring } from '../../../src/crypto/keyring.ts';
+import { migrateUp } from '../../../src/database/migrator/migrator.ts';
+import { openDatabase } from '../../../src/database/connection/open-database.ts';
+import { readConfig } from '../../../src/config/config.ts';
 import { medianOf } from '../../median.ts';
 import { settingsOnPostgres, startBrokers } from '../../refresh/volume/deployment.ts';
 import { startFakeIssuer } from '../../refresh/volume/fake-issuer.ts';

@@ -1,20 +1,18 @@
 import type { Config } from '../../../src/config/config.ts';
 import type { Keyring } from '../../../src/crypto/keyring.ts';
 import type { Database } from '../../../src/database/connection/database.ts';
-import {
-  ApiKeyRepository,
-  ApiKeyVerifier,
-  AuditEventRepository,
-  AuditLog,
-  BatchedAuditLog,
-  ForeignWrites,
-  ApiKeyLastUse,
-  Log,
-  Metrics,
-  ApiKeyCache,
-  ApiKeyRefusalLog,
-  RowMac,
-} from '../../built-broker.ts';
+import { ApiKeyRepository } from '../../../src/api-keys/keys/api-key.repository.ts';
+import { ApiKeyVerifier } from '../../../src/api-keys/keys/api-key.verifier.ts';
+import { AuditEventRepository } from '../../../src/audit/audit-event.repository.ts';
+import { AuditLog } from '../../../src/audit/audit-log.service.ts';
+import { BatchedAuditLog } from '../../../src/audit/batched-audit-log.service.ts';
+import { ForeignWrites } from '../../../src/database/cache/foreign-writes.service.ts';
+import { ApiKeyLastUse } from '../../../src/api-keys/keys/api-key-last-use.service.ts';
+import { Log } from '../../../src/observability/log/log.ts';
+import { Metrics } from '../../../src/observability/metrics/metrics.ts';
+import { ApiKeyCache } from '../../../src/api-keys/keys/api-key.cache.ts';
+import { ApiKeyRefusalLog } from '../../../src/api-keys/keys/api-key-refusal-log.service.ts';
+import { RowMac } from '../../../src/crypto/row-mac.ts';
 
 /** Latchkey's own verifier, as its modules provide it. */
 export type Verifier = { accepts: (secret: string) => Promise<boolean>; stop: () => Promise<void> };

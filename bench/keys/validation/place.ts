@@ -2,15 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import type { Config } from '../../../src/config/config.ts';
-import type { Keyring as KeyringType } from '../../../src/crypto/keyring.ts';
 import type { Database } from '../../../src/database/connection/database.ts';
 import type { DialectName } from '../../../src/database/engine/dialect.ts';
 import type { BrokerSettings } from '../../../test/network/broker-process.ts';
 import { brokerSettings } from '../../../test/network/broker-settings.ts';
 import { startPostgres } from '../../../test/network/postgres.ts';
 import type { Started } from '../../../test/network/started.ts';
-import { Keyring, migrateUp, openDatabase, readConfig } from '../../built-broker.ts';
+import { Keyring } from '../../../src/crypto/keyring.ts';
+import { migrateUp } from '../../../src/database/migrator/migrator.ts';
+import { openDatabase } from '../../../src/database/connection/open-database.ts';
+import { type Config, readConfig } from '../../../src/config/config.ts';
 import { storeKeySessions } from '../grants.ts';
 import { sessionAt, storeKeys } from '../stored-keys.ts';
 
@@ -22,7 +23,7 @@ export type Place = {
   config: Config;
   /** The same with room for a single key in memory, so that each validation reads its row. */
   forgetful: Config;
-  keyring: KeyringType;
+  keyring: Keyring;
   database: Database;
   stored: number;
   /** The secrets of some of the keys, from all over the table. */

@@ -2,20 +2,17 @@ import { newId, SessionId, UiSessionId } from '../../../src/database/tables/id.t
 import { toTimestamp } from '../../../src/database/tables/timestamp.ts';
 import type { SessionRow } from '../../../src/sessions/stored/session-row.ts';
 import type { BrokerSettings } from '../../../test/network/broker-process.ts';
-import {
-  clientIdOf,
-  digestOf,
-  Keyring,
-  migrateUp,
-  newSecret,
-  openDatabase,
-  readConfig,
-  RowMac,
-  SealedBox,
-  SessionSecretsBox,
-  toGrantedRow,
-  UiSessionRepository,
-} from '../../built-broker.ts';
+import { clientIdOf } from '../../../src/oauth/issuers/client-metadata.ts';
+import { digestOf, newSecret } from '../../../src/crypto/secret.ts';
+import { Keyring } from '../../../src/crypto/keyring.ts';
+import { migrateUp } from '../../../src/database/migrator/migrator.ts';
+import { openDatabase } from '../../../src/database/connection/open-database.ts';
+import { readConfig } from '../../../src/config/config.ts';
+import { RowMac } from '../../../src/crypto/row-mac.ts';
+import { SealedBox } from '../../../src/crypto/sealed-box.ts';
+import { SessionSecretsBox } from '../../../src/sessions/stored/session-secrets.service.ts';
+import { toGrantedRow } from '../../../src/sessions/stored/granted-row.ts';
+import { UiSessionRepository } from '../../../src/ui-sessions/ui-session.repository.ts';
 import { didOf, handleOf } from '../../../test/network/fake-accounts.ts';
 import { madeUpGrant } from '../../made-up-grant.ts';
 

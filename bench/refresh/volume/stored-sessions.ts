@@ -5,18 +5,16 @@ import { newId, type SessionId, UiSessionId } from '../../../src/database/tables
 import { toTimestamp } from '../../../src/database/tables/timestamp.ts';
 import type { BrokerSettings } from '../../../test/network/broker-process.ts';
 import { didOf, handleOf } from '../../../test/network/fake-accounts.ts';
-import {
-  clientIdOf,
-  Keyring,
-  migrateUp,
-  openDatabase,
-  readConfig,
-  RowMac,
-  SealedBox,
-  SessionRepository,
-  SessionSecretsBox,
-  UiSessionRepository,
-} from '../../built-broker.ts';
+import { clientIdOf } from '../../../src/oauth/issuers/client-metadata.ts';
+import { Keyring } from '../../../src/crypto/keyring.ts';
+import { migrateUp } from '../../../src/database/migrator/migrator.ts';
+import { openDatabase } from '../../../src/database/connection/open-database.ts';
+import { readConfig } from '../../../src/config/config.ts';
+import { RowMac } from '../../../src/crypto/row-mac.ts';
+import { SealedBox } from '../../../src/crypto/sealed-box.ts';
+import { SessionRepository } from '../../../src/sessions/stored/session.repository.ts';
+import { SessionSecretsBox } from '../../../src/sessions/stored/session-secrets.service.ts';
+import { UiSessionRepository } from '../../../src/ui-sessions/ui-session.repository.ts';
 import { madeUpGrant } from '../../made-up-grant.ts';
 
 const writers = 8;

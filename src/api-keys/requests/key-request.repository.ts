@@ -99,7 +99,10 @@ export class KeyRequestRepository {
     return rows.filter(row => this.mac.isValid(row.mac, macBinding(row))).map(({ id }) => id);
   }
 
-  /** Deletes up to `limit` requests that ended `seconds` ago or earlier. Returns their number. Served by the index on `expires_at`. */
+  /**
+   * Deletes up to `limit` requests that ended `seconds` ago or earlier. Returns their number. Served by the index on
+   * `expires_at`.
+   */
   async deleteEnded(seconds: number, limit: number): Promise<number> {
     return countDeleted(
       this.database

@@ -91,7 +91,7 @@ export class KeyRequests implements OnModuleInit {
   }
 
   /**
-   * Records the approval of a request by a person who has yet to authorize it at the account's server. Returns the request.
+   * Records that a person approves a request, who has yet to authorize it at the account's server. Returns the request.
    *
    * @throws BrokerError as {@link getPending}
    */

@@ -17,7 +17,7 @@ export type GuardedAgentOptions = {
  * Creates an undici dispatcher that reaches only the destinations of its rule, within its policy's limits.
  *
  * It keeps one pool of connections per origin and speaks HTTP/1.1 only: it writes a request to exactly one connection
- * and never repeats it. It checks an URL when it makes the origin's pool, and an address at each connection. Every
+ * and never repeats it. It checks a URL when it makes the origin's pool, and an address at each connection. Every
  * failure is an OutboundError, except the caller's own abort, which keeps its reason.
  */
 export function createGuardedAgent({

@@ -77,7 +77,7 @@ export class NativeRefreshRepository implements AttemptRows<NativeClaim> {
     return row && this.toKnown(row);
   }
 
-  /** Whether a token is stored for any issuer. Uses the index on `token`. */
+  /** Returns whether a token is stored for any issuer. Uses the index on `token`. */
   async isKnownElsewhere({ token }: Fingerprint): Promise<boolean> {
     const row = await this.database
       .selectFrom('native_refresh')

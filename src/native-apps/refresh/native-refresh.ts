@@ -2,7 +2,7 @@ import type { NativeAppId } from '../../database/tables/id.ts';
 import type { StoredAttempt } from '../../single-use/use-decision.ts';
 import type { Fingerprint } from './fingerprints.service.ts';
 
-/** What a refresh token is bound to. A request that differs in any of it is refused here. */
+/** The binding of a refresh token. A request that differs in any of it is refused here. */
 export type TokenBinding = {
   readonly appId: NativeAppId;
   readonly issuer: string;

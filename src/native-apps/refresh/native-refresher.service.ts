@@ -18,7 +18,7 @@ const LONGEST_WAIT_MS = 60_000;
 /** How long the end of an attempt without an answer waits for the database, so that the next request sees it. */
 const CONCLUDING_MS = 2_000;
 
-/** What is known of a token before it is used. */
+/** A token as it is known before its use. */
 export type TokenState = {
   readonly binding: TokenBinding;
   readonly finished?: Finished;

@@ -12,7 +12,7 @@ export type ClientAssertion = {
   readonly now: Date;
 };
 
-/** Returns the form parameters that authenticate a confidential client for 60 s, with a fresh `jti` (RFC 7523 section 2.2). */
+/** Returns form parameters that authenticate a confidential client for 60 s (RFC 7523 section 2.2), with a fresh `jti`. */
 export async function signClientAssertion(
   key: ClientKey,
   { clientId, issuer, now }: ClientAssertion,

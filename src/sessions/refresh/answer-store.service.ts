@@ -75,14 +75,14 @@ export class AnswerStore extends Deliveries<SpooledAnswer, StoringResult> {
 }
 
 /**
- * Whether a session with a later generation came from this answer. A generation has one successor, so it did, unless
+ * Returns whether a session with a later generation came from this answer. A generation has one successor, so it did, unless
  * the session was ended or reconnected since. Revoking an answer that was refreshed further would end the live session.
  */
 function isOfSameGrant({ status, grantedAt, generation }: StoredSession, answer: SpooledAnswer): boolean {
   return status === 'active' && grantedAt <= new Date(answer.sentAt) && generation > answer.generation;
 }
 
-/** Whether a session can use an answer. One that another process gave up for lack of an answer can. */
+/** Returns whether a session can use an answer. One that another process gave up for lack of an answer can. */
 function awaitsAnswer({ status, reason }: StoredSession): boolean {
   return status === 'active' || (status === 'needs_reauth' && reason === 'response_lost');
 }

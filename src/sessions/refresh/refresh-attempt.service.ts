@@ -15,7 +15,7 @@ import { StreamGate } from './stream-gate.service.ts';
 const skipped: RefreshResult = { kind: 'skipped' };
 
 export type AttemptOptions = {
-  /** Whether to ask the PDS about the access token where the decision needs that. */
+  /** Permits a request to the PDS about the access token where the decision needs one. */
   readonly mayProbe: boolean;
   /** How long to wait for the streams that were sent with the token that the attempt ends. */
   readonly streamPatienceMs: number;

@@ -8,7 +8,7 @@ export const connectTexts = {
   ownLead: 'You asked for this key in this browser a moment ago. Check it before you go on.',
 
   who: 'Who asks',
-  whoUnverified: 'Not verified: the one who asks chooses this name.',
+  whoUnverified: 'Not verified: the requester chose this name.',
   ownWho: 'What it is for',
   from: 'From the address',
   when: 'Asked',

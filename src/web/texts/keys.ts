@@ -48,7 +48,7 @@ export const keyTexts = {
   permissionsHelp: 'Allow only what it needs. You can revoke the key at any time.',
   always: 'always',
   ends: 'When does it end?',
-  endsHelp: 'A key with an end does no harm if you forget it.',
+  endsHelp: 'A key with an end date does no harm if you forget it.',
   endChoices: {
     30: 'After 30 days',
     90: 'After 90 days',

@@ -2,7 +2,7 @@ import { exportJWK, SignJWT } from 'jose';
 import * as oauth from 'oauth4webapi';
 import { type KeyIds, throughLatchkey } from './through-latchkey.ts';
 
-/** What a native app knows of itself. */
+/** The registration of a native app. */
 export type App = { readonly clientId: string; readonly redirectUri: string; readonly scope: string };
 
 /** A login that waits for its callback. */

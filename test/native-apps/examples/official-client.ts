@@ -30,7 +30,7 @@ export function createClient(
       getRandomValues: length => crypto.getRandomValues(new Uint8Array(length)),
       digest: async (bytes, { name }) =>
         new Uint8Array(await crypto.subtle.digest(name.replace('sha', 'SHA-'), bytes)),
-      requestLock: (_name, work) => Promise.resolve(work()), // One process, one window: nobody else refreshes.
+      requestLock: (_name, work) => Promise.resolve(work()), // One process with one window has no other refresher.
     },
     ...own,
   });

@@ -5,13 +5,13 @@ import type { World } from './world.ts';
 
 const MOST_ROUNDS = 8;
 
-/** Longer than any back-off, and than a broker may be silent before it counts as dead. */
+/** Longer than any back-off, and than the silence after which a broker counts as dead. */
 const ROUND_MINUTES = 16;
 
-/** Lets all trouble end and time heal what it can; then every session works, or was ended, or says why it does not. */
+/** Ends all troubles and lets time pass. Then every session works, was ended, or has a reason. */
 export async function converge(world: World): Promise<void> {
   world.road.disarm();
-  // First everybody tries around what is stopped or held up: nobody may do what only its owner may.
+  // First all others try while something is suspended or held up, as none may do what only its owner may.
   await refreshAll(world);
   for (const broker of world.brokers) if (broker.held) await world.goOn(broker);
   for (const held of world.road.held) await held.release('delivered');
@@ -51,13 +51,13 @@ async function requireEnd(world: World, session: SessionUnderTest): Promise<void
     throw new Error(`${problem}, and its issuer was not told`);
 }
 
-/** What a caller is told in the end: a key dies with its session, everything else is mended by its owner. */
+/** Returns the final response to a caller: a key ends with its session, everything else waits for its owner. */
 function rightAnswer({ purpose, seen: { status } }: SessionUnderTest): string {
   if (status === 'active') return 'ok';
   return purpose === 'api_key' && status !== 'needs_reauth' ? 'InvalidToken' : 'ReauthorizationRequired';
 }
 
-/** Whether nobody has the newest tokens of a grant. */
+/** Returns whether no broker has the newest tokens of a grant. */
 function isAnswerLost(world: World, session: SessionUnderTest): boolean {
   return world.sentOf(session).some(({ said, received }) => said.includes('ok') && !received);
 }

@@ -18,10 +18,10 @@ const clients = [
   { name: 'a confidential client', publicUrl: 'https://model.latchkey.internal' },
 ];
 
-/** Runs something in a world of its own, which is gone afterwards. */
+/** Runs a test in a new world, and removes it afterwards. */
 export type InWorld = (live: (world: World) => Promise<void>) => Promise<void>;
 
-/** Runs one suite for each kind of client and each database, with one network for all worlds of a suite. */
+/** Runs a suite for each kind of client and each database, with one network for all its worlds. */
 export function describeWorlds(
   name: string,
   suite: (inWorld: InWorld) => void,
@@ -66,7 +66,7 @@ export function describeWorlds(
 
 let accounts = 0;
 
-/** A person's session and a key's, of two new accounts; at one broker, or at two where the database allows it. */
+/** Creates a browser session and a key's session of two new accounts, at one broker, or at two on Postgres. */
 async function begin(world: World): Promise<void> {
   const broker = await world.startBroker();
   if (world.dialect === 'postgres') await world.startBroker();

@@ -3,12 +3,12 @@ import { BrokerError } from '../../../src/errors/broker-error.ts';
 import type { ModelBroker } from './model-broker.ts';
 import type { SessionUnderTest } from './session-under-test.ts';
 
-/** For how long something that waits for what is held up is given the chance not to wait for it. */
+/** How long a flight may take before it counts as waiting for something that is held up. */
 const GRACE_MS = 60;
 const LIMIT_MS = 15_000;
 const LOOK_MS = 4;
 
-/** Something that a broker was asked to do with a session, and has not done yet. */
+/** A pending operation of a broker on a session. */
 export type Flight = {
   readonly broker: ModelBroker;
   readonly session: SessionUnderTest;
@@ -16,12 +16,12 @@ export type Flight = {
   failure: unknown;
 };
 
-/** What was asked for and is under way, over all brokers of a world. */
+/** The pending operations of all brokers of a world. */
 export class Flights {
   #flights: Flight[] = [];
   readonly #isHeldUp: (flight: Flight) => Promise<boolean>;
 
-  /** @param isHeldUp whether a flight waits for something that happens only when it is told to */
+  /** @param isHeldUp returns whether a flight waits for something that the test controls */
   constructor(isHeldUp: (flight: Flight) => Promise<boolean>) {
     this.#isHeldUp = isHeldUp;
   }
@@ -39,7 +39,7 @@ export class Flights {
     return flight;
   }
 
-  /** Waits until nothing goes on that is not held up. */
+  /** Waits until only held-up flights are pending. */
   async settle(): Promise<void> {
     await Promise.all(this.#flights.map(flight => this.#settleOne(flight)));
     const failed = this.#flights.find(({ failure }) => failure !== undefined);
@@ -51,7 +51,7 @@ export class Flights {
     return this.#flights.some(flight => flight.broker === broker);
   }
 
-  /** Forgets what a broker was asked for that is dead. */
+  /** Drops the flights of a dead broker. */
   drop(broker: ModelBroker): void {
     this.#flights = this.#flights.filter(flight => flight.broker !== broker);
   }
@@ -67,7 +67,7 @@ export class Flights {
   }
 }
 
-/** What a caller may be told while a session has no working token, or none any more. */
+/** The errors that a caller may get while a session has no working token. */
 function isExpected(error: unknown): boolean {
   return error instanceof BrokerError && expectedCodes.has(error.code);
 }

@@ -2,19 +2,19 @@ import type fc from 'fast-check';
 import type { SessionUnderTest } from './session-under-test.ts';
 import type { World } from './world.ts';
 
-/** What is known of a world before the next thing happens in it: what may happen. */
+/** The state of a world that decides what may happen next. */
 export type Model = {
   readonly isConfidential: boolean;
-  /** Whether a broker is stopped in the middle of a refresh. */
+  /** True if a broker is suspended in the middle of a refresh. */
   isStopped: boolean;
-  /** Whether a request or an answer is held up on the road. */
+  /** True if a request or a response is held up on the road. */
   isHeldUp: boolean;
-  /** Whether a key's session waits for its owner. */
+  /** True if a key's session needs its owner. */
   isKeyLost: boolean;
   sessions: number;
 };
 
-/** Something that happens to a world; after it, all must be as the rules say. */
+/** An event in a world. The rules must hold after it. */
 export class Happening implements fc.AsyncCommand<Model, World> {
   readonly #name: string;
   readonly #happen: (world: World) => unknown;

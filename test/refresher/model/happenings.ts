@@ -10,7 +10,7 @@ import type { World } from './world.ts';
 
 const MOST_SESSIONS = 6;
 
-/** A key that issuers may not have seen yet does not sign. */
+/** A key signs only after issuers may have seen it. */
 const PUBLISHED_MINUTES = 21;
 
 const index = fc.nat({ max: 5 });
@@ -72,10 +72,10 @@ const pauses = fc.tuple(index, index, point).map(
       `pause(${session}, ${broker}, ${at})`,
       async world => {
         const paused = pick(world.running, broker);
-        // A process that is stopped does nothing else either.
+        // A suspended process does nothing else either.
         if (world.flights.isBusy(paused)) return;
         const isStopped = await stopRefresh(world, paused, session, at);
-        // On SQLite nobody else could go on: there the refresh alone stands still, and callers come.
+        // On SQLite no other process could continue, so only the refresh is suspended, and callers come.
         if (isStopped && world.dialect === 'postgres') paused.freeze();
       },
       ({ isStopped }) => !isStopped,
@@ -143,7 +143,7 @@ const endings = index.map(
     }),
 );
 
-/** What may happen; what stands here more than once happens more often. */
+/** The possible happenings. One that is listed repeatedly happens more often. */
 export const happenings = [
   ...[calls, calls, refreshes, refreshes, refreshes, refreshes, troublings, passages, passages],
   ...[arrivals, crashes, crashes, pauses, pauses, resumptions, rotations, logins, logouts, logouts],
@@ -160,7 +160,7 @@ async function stopRefresh(
   return world.stopAt(at, broker, target, () => beginRefresh(world, broker, target));
 }
 
-/** Lets new sessions begin with a new key. Those that began with another need that to their end. */
+/** Activates a new key for new sessions. Existing ones keep theirs to their end. */
 async function rotateClientKey(world: World): Promise<void> {
   const rotation = pick(world.running, 0).get(ClientKeyRotation);
   const step = { owner: null, dryRun: false, by: { actor: { kind: 'operator' } } } as const;

@@ -7,15 +7,15 @@ import { beginRefresh } from './requests.ts';
 import type { SessionUnderTest } from './session-under-test.ts';
 import type { World } from './world.ts';
 
-const name = 'the answer of a broker that counted as dead';
+const name = 'a response at a broker that counted as dead';
 
-// A file of SQLite is for one process.
+// A SQLite file allows one process only.
 if (!isRequested('postgres')) it.skip(`${name} (postgres, which DIALECTS leaves out)`, () => undefined);
 
 describeWorlds(name, suite, ['postgres']);
 
 function suite(inWorld: InWorld): void {
-  it('brings a session back that was given up because of it', async () => {
+  it('restores a session that was given up without it', async () => {
     await inWorld(async world => {
       const { first, session } = await giveUp(world, 12);
       await world.goOn(first);
@@ -24,9 +24,9 @@ function suite(inWorld: InWorld): void {
     });
   });
 
-  it('brings no session back whose refresh token was sent again in the meantime', async () => {
+  it('does not restore a session whose refresh token was resent meanwhile', async () => {
     await inWorld(async world => {
-      // The access token has run out by then, and cannot tell that the refresh token was spent.
+      // The access token has expired by then, so it cannot show that the refresh token was spent.
       const { first, session } = await giveUp(world, 70);
       expect(session.grant.end).toBe('replay');
       await world.goOn(first);
@@ -35,7 +35,7 @@ function suite(inWorld: InWorld): void {
     });
   });
 
-  it('changes nothing of a session that its owner took up again, and is revoked', async () => {
+  it('does not change a session that its owner reconnected, and is revoked', async () => {
     await inWorld(async world => {
       const { first, second, session } = await giveUp(world, 12);
       const { grant } = session;
@@ -50,7 +50,7 @@ function suite(inWorld: InWorld): void {
 
 type GivenUp = { first: ModelBroker; second: ModelBroker; session: SessionUnderTest };
 
-/** Stops one broker with the answer in its hands, until another gives the key's session up. */
+/** Suspends one broker with the response, until another gives the key's session up. */
 async function giveUp(world: World, minutes: number): Promise<GivenUp> {
   const [first, second] = world.running;
   const session = world.sessions.find(({ purpose }) => purpose === 'api_key');

@@ -10,10 +10,10 @@ const successors: Readonly<Record<StoredSession['status'], readonly StoredSessio
   revoked: ['revoked'],
 };
 
-/** How often an issuer has to say of a token that has run out that its grant is over. */
+/** The number of invalid_grant refusals after which a session with an expired token ends. */
 const REFUSALS_BEFORE_REVOKED = 3;
 
-/** Says what is wrong with how a row changed. */
+/** Returns the violation in a row's change, if any. */
 export function judgeChange(before: StoredSession, after: StoredSession): string | undefined {
   if (after.generation < before.generation) return 'its generation shrank';
   if (!successors[before.status].includes(after.status))
@@ -23,7 +23,7 @@ export function judgeChange(before: StoredSession, after: StoredSession): string
   return undefined;
 }
 
-/** Says what is wrong with what was told of a session: each loss has one event, and the row's own reason. */
+/** Returns the violation in a session's events: each loss has one event, with the row's reason. */
 export function judgeEvents(row: StoredSession, events: readonly SessionEvent[]): string | undefined {
   let last: SessionEvent | undefined;
   for (const event of events) {
@@ -33,13 +33,13 @@ export function judgeEvents(row: StoredSession, events: readonly SessionEvent[])
   const isLost = last?.kind === 'lost';
   if (row.status === 'active' && isLost) return 'it lives, and its loss was told';
   if (row.status !== 'needs_reauth') return undefined;
-  if (!isLost) return 'it was lost, and nobody was told';
+  if (!isLost) return 'it was lost without an event';
   return row.reason === last?.reason
     ? undefined
     : `it was lost by ${row.reason ?? 'nothing'}, told was ${last?.reason ?? ''}`;
 }
 
-/** Says why a session must not have been lost. */
+/** Returns why a session must not have been lost. */
 export function judgeLoss(
   { grant, unsent }: SessionUnderTest,
   row: StoredSession,
@@ -64,7 +64,7 @@ export function judgeLoss(
   }
 }
 
-/** Says why the tokens of a session that nobody refreshes cannot be right. */
+/** Returns the violation in the tokens of a session without a running refresh. */
 export function judgeTokens(
   { grant }: SessionUnderTest,
   row: StoredSession,
@@ -74,14 +74,14 @@ export function judgeTokens(
   if (grant.end === 'replay' && isOvertaken(sent, refreshTokenOf(row)) && events.at(-1)?.kind !== 'lives')
     return undefined;
   if (grant.end !== undefined) return `it lives, and its issuer ended it: ${grant.end}`;
-  // Where a token that was in doubt was sent again and refused unread, it is in doubt still.
+  // A doubtful token stays in doubt if it was resent and refused unread.
   if (row.resends > 0 || refreshTokenOf(row) === grant.refreshToken) return undefined;
   return 'it lives with a spent refresh token';
 }
 
 /**
- * Whether a token was on its way again when its first answer turned up with a broker that had counted as dead. Nothing
- * could have kept that session: what arrives later ends it at its issuer.
+ * Returns whether a token was resent when its first response turned up at a broker that had counted as dead. No rule can
+ * keep that session, as the later arrival ends it at its issuer.
  */
 function isOvertaken(sent: readonly SentToken[], stored: string | undefined): boolean {
   return sent.some(({ isBlind, refreshToken }) => isBlind && refreshToken !== stored);

@@ -22,16 +22,16 @@ import type { WatchedLog } from './session-events.ts';
 
 type Class<Instance> = abstract new (...parameters: never[]) => Instance;
 
-/** A refresh that was stopped at a point. */
+/** A refresh that is suspended at a point. */
 export type Held = { point: FailPoint; release: () => void };
 
-/** A broker without its HTTP surface and its background: it does what it is told, and may be stopped or killed. */
+/** A broker without HTTP and background work, which tests drive, suspend and kill. */
 export class ModelBroker {
   readonly database: Database;
   readonly owner: string;
-  /** `frozen`: stopped, as by SIGSTOP, until it is thawed. */
+  /** `frozen`: suspended, as by SIGSTOP, until it is thawed. */
   state: 'running' | 'frozen' | 'dead' = 'running';
-  /** When it stopped, by the shared clock. */
+  /** The time of its suspension, by the shared clock. */
   silentSince = 0;
   held: Held | undefined;
   readonly #app: INestApplicationContext;
@@ -69,12 +69,12 @@ export class ModelBroker {
     return this.#app.get<Instance>(part, { strict: false });
   }
 
-  /** Shows the others that it lives. */
+  /** Sends a heartbeat. */
   async beat(): Promise<void> {
     await this.get(InstanceRepository).writeHeartbeat(this.owner);
   }
 
-  /** Stops the next refresh that comes to a point; resolves when one has. */
+  /** Suspends the next refresh at a point. Resolves when one is there. */
   stopAt(point: FailPoint): Promise<void> {
     const [reached, released] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
     this.get(FailPoints).arm(point, async () => {
@@ -106,7 +106,7 @@ export class ModelBroker {
     await this.beat();
   }
 
-  /** Ends as a process does that is killed: nothing of it writes any more, and nothing is tidied up. */
+  /** Ends like a killed process: it writes nothing more, and cleans nothing up. */
   async die(): Promise<void> {
     if (this.state === 'running') this.silentSince = Date.now();
     this.state = 'dead';
@@ -114,7 +114,7 @@ export class ModelBroker {
     for (const point of failPoints) this.get(FailPoints).arm(point, () => new Promise(() => undefined));
     await this.database.destroy();
     this.get(Shutdown).announce();
-    // What is left of it in this process: its timers, which find no database, and its sockets.
+    // Cleans up its timers and sockets in this process.
     await this.get(Instances).onApplicationShutdown();
     await this.get(SessionLastUse).onApplicationShutdown();
     void this.get(OutboundHttp).onApplicationShutdown();

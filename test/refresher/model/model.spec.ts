@@ -11,16 +11,16 @@ const RUNS = Number(process.env.TEST_RUNS ?? (process.env.TEST_LONG ? 250 : 5));
 const MOST_HAPPENINGS = 20;
 const LIMIT_MS = 60 * 60_000;
 
-describeWorlds('whatever happens to a refresh', suite);
+describeWorlds('a refresh in random worlds', suite);
 
 function suite(inWorld: InWorld): void {
   it(
-    'sends no refresh token again whose answer came, and loses no session without a reason',
+    'never resends a refresh token with a response, and loses no session without a reason',
     async () => {
       const seed = Number(process.env.TEST_SEED ?? randomInt(2 ** 31));
       const path = process.env.TEST_PATH ?? '';
       process.stdout.write(`model: TEST_SEED=${seed}\n`);
-      // Without a bias for small values: most of what goes wrong takes several happenings.
+      // Without a bias for small values, because most failures need several happenings.
       const sequences = fc.noBias(fc.commands(happenings, { maxCommands: MOST_HAPPENINGS }));
       const property = fc.asyncProperty(sequences, sequence =>
         inWorld(async world => {

@@ -9,10 +9,10 @@ import type { ModelBroker } from './model-broker.ts';
 import { refreshTokenOf, type SessionUnderTest } from './session-under-test.ts';
 import type { World } from './world.ts';
 
-/** The secret of the one browser that everybody uses. */
+/** The secret of the one browser that all sessions use. */
 const binding = 'a-browser';
 
-/** Signs an account in; the browser may come with the cookie of a session, which then ends. */
+/** Signs an account in. A session whose cookie the browser has ends. */
 export async function signIn(
   world: World,
   broker: ModelBroker,
@@ -31,7 +31,7 @@ export async function signIn(
   return world.watch(uiSession.sessionId, { purpose: 'ui', cookie });
 }
 
-/** Makes a session as a key holds one. */
+/** Creates a key's session. */
 export async function authorizeKey(world: World, broker: ModelBroker, did: Did): Promise<SessionUnderTest> {
   const authorizations = broker.get(Authorizations);
   const intent = { purpose: 'sign_in', target: null, returnTo: '/' } as const;
@@ -41,7 +41,7 @@ export async function authorizeKey(world: World, broker: ModelBroker, did: Did):
   return world.watch(id, { purpose: 'api_key', cookie: undefined });
 }
 
-/** Takes a key's session up again that needs its owner. */
+/** Reconnects a key's session that needs its owner. */
 export async function reconnect(world: World, broker: ModelBroker, session: SessionUnderTest): Promise<void> {
   const login = broker.get(Logins);
   const url = await login.beginReconnection(session.id, undefined, binding);
@@ -51,7 +51,7 @@ export async function reconnect(world: World, broker: ModelBroker, session: Sess
   session.grant = issuer.grantOf(refreshTokenOf(await world.find(session.id)) ?? '') ?? session.grant;
 }
 
-/** Ends a session by whoever holds it: the person's browser, or the operator where it is a key's. */
+/** Ends a session through its holder: the person's browser, or the operator for a key's session. */
 export async function logOut(broker: ModelBroker, session: SessionUnderTest): Promise<void> {
   if (session.cookie === undefined) {
     await broker.get(SessionOperations).revoke(session.id, { actor: { kind: 'operator' } });

@@ -5,8 +5,8 @@ import { type ArrivingRefresh, send } from '../../network/strict-network.ts';
 import type { TokenAnswer } from '../../network/strict-issuer.ts';
 
 /**
- * What happens to one refresh. `refused`: it is answered before the issuer sees it; `lost`: there is no answer;
- * `late`: nor is there, and the issuer sees it only when it is told to; `held`: so is its answer, or itself.
+ * The fate of one refresh. `refused`: gets a response before the issuer; `lost`: gets no response;
+ * `late`: the same, and the issuer gets it only on release; `held`: its response, or itself, waits for release.
  */
 export type Trouble =
   | { kind: 'refused'; word: string; effect: Effect }
@@ -14,28 +14,28 @@ export type Trouble =
   | { kind: 'late' }
   | { kind: 'held'; moment: 'before' | 'after' };
 
-/** A refresh token on its way: what was sent, when by the shared clock, and what became of it. */
+/** A sent refresh token, with the time by the shared clock and its fate. */
 export type SentToken = {
   readonly refreshToken: string;
   readonly sentAt: number;
-  /** Of the broker that sent it; unknown when its session was ended at that very moment. */
+  /** The sending broker. Undefined if its session was ended at that moment. */
   owner: string | undefined;
-  /** What was said to it, `ok` or an OAuth error code, by the issuer or in its place. */
+  /** The outcome, `ok` or an OAuth error code, by the issuer or in its place. */
   readonly said: string[];
-  /** `refused`: whoever sent it was told that it was not accepted; `open`: an answer may come. */
+  /** `refused`: the sender knows that it was not accepted; `open`: a response may come. */
   outcome: 'open' | 'answered' | 'refused' | 'lost';
-  /** Whether a living broker has had the answer, or the refusal. */
+  /** True if a living broker got the response or the refusal. */
   received: boolean;
-  /** Whether it was in doubt, and nothing showed that it was not spent. */
+  /** True if it was in doubt, and nothing showed that it was not spent. */
   isBlind: boolean;
 };
 
-/** What became of a request or an answer that was held up. */
+/** The fate of a held-up request or response. */
 type Fate = 'delivered' | 'lost';
 
 export type HeldToken = { sent: SentToken; release: (fate: Fate) => Promise<void> };
 
-/** The road between the brokers and the issuer: remembers each refresh token that was sent, and lets trouble happen. */
+/** The road between brokers and issuer: records each sent refresh token, and causes troubles. */
 export class RefreshRoad {
   readonly sent: SentToken[] = [];
   held: HeldToken[] = [];
@@ -44,8 +44,8 @@ export class RefreshRoad {
   readonly #onAsked: (refreshToken: string) => void;
 
   /**
-   * @param onSent looks at each token that arrives, before anything comes of it
-   * @param onAsked is told of each that the issuer does not look at, as it comes without a nonce
+   * @param onSent gets each token that arrives, before it has an effect
+   * @param onAsked gets each one without a nonce, which the issuer does not read
    */
   constructor(onSent: (sent: SentToken) => Promise<void>, onAsked: (refreshToken: string) => void) {
     this.#onSent = onSent;
@@ -121,7 +121,7 @@ export class RefreshRoad {
   ): Promise<SentToken['outcome']> {
     return new Promise(resolve => {
       this.#holdUp(sent, async fate => {
-        // What nobody waits for any more arrives all the same.
+        // A request without a waiting caller arrives all the same.
         const late = typeof answer === 'function' ? await answer() : answer;
         if (fate === 'lost') response.destroy();
         else await perform(noDelay, () => Promise.resolve(late), response);

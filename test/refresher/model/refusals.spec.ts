@@ -5,10 +5,10 @@ import { beginRefresh } from './requests.ts';
 import { type TroubleName, troubles } from './troubles.ts';
 import type { World } from './world.ts';
 
-describeWorlds('a session whose access token has run out', suite);
+describeWorlds('a session with an expired access token', suite);
 
 function suite(inWorld: InWorld): void {
-  it('is not given up for one invalid_grant after failures of another kind', async () => {
+  it('is not given up after one invalid_grant among other failures', async () => {
     await inWorld(async world => {
       await world.pass(61);
       for (const trouble of ['429', 'invalid_client', 'invalid_grant'] as const)
@@ -18,7 +18,7 @@ function suite(inWorld: InWorld): void {
     });
   });
 
-  it('is given up for the third invalid_grant', async () => {
+  it('is given up after the third invalid_grant', async () => {
     await inWorld(async world => {
       await world.pass(61);
       for (let times = 0; times < 3; times++) await refresh(world, 'invalid_grant');

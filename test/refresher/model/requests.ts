@@ -5,7 +5,7 @@ import type { ModelBroker } from './model-broker.ts';
 import type { SessionUnderTest } from './session-under-test.ts';
 import type { World } from './world.ts';
 
-/** Begins a call of the PDS; it fails when the caller is told anything but its answer, or that there is no token. */
+/** Starts a call of the PDS. Fails if the caller gets anything but the response or a missing token. */
 export function beginCall(world: World, broker: ModelBroker, session: SessionUnderTest): Flight {
   return world.flights.begin(broker, session, call(broker, session));
 }

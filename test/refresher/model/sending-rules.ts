@@ -4,28 +4,28 @@ import type { ModelBroker } from './model-broker.ts';
 import type { SentToken } from './refresh-road.ts';
 import { refreshTokenOf, type SessionUnderTest } from './session-under-test.ts';
 
-/** For how long an issuer may accept a request after it was signed: its DPoP proof, its client assertion. */
+/** How long an issuer may accept a signed request: its DPoP proof and its client assertion. */
 const REQUEST_LIFE_MS = { public: 190_000, confidential: 60_000 } as const;
 
-/** How long a broker was silent when it counts as dead; half a minute may be between its last heartbeat and its end. */
+/** The silence after which a broker counts as dead. Its last heartbeat may be half a minute before its end. */
 const SILENCE_MS = 10 * 60_000 - 30_000;
 
-/** Whose hands an answer is in: of a broker that works, of one that was stopped over it, or of none any more. */
+/** The holder of a response: a working broker, a suspended one, or none. */
 export type Hands = 'free' | 'stopped' | 'none';
 
-/** What is known when a refresh token arrives at the issuer. */
+/** The state when a refresh token arrives at the issuer. */
 export type Arrival = {
   readonly dialect: DialectName;
   readonly session: SessionUnderTest;
   /** The row at this moment. */
   readonly row: StoredSession;
-  /** What was sent of the same token before, unless its sender knows that it was refused. */
+  /** Earlier sendings of the same token, except those that its sender knows were refused. */
   readonly doubtful: readonly SentToken[];
   readonly ownerOf: (sent: SentToken) => ModelBroker | undefined;
   readonly handsOf: (sent: SentToken) => Hands;
 };
 
-/** Says why a refresh token must not have been sent at this moment. */
+/** Returns why a refresh token must not be sent at this moment. */
 export function judgeSending(sent: SentToken, arrival: Arrival): string | undefined {
   const { session, row, doubtful, handsOf } = arrival;
   const isCurrent = row.status === 'active' && refreshTokenOf(row) === sent.refreshToken;
@@ -37,20 +37,20 @@ export function judgeSending(sent: SentToken, arrival: Arrival): string | undefi
     if (sent.sentAt - before.sentAt <= requestLife(session))
       return 'was sent again while the first request could be accepted';
     if (before.outcome !== 'lost' && !isOutOfReach(before, arrival, sent.sentAt))
-      return 'was sent again while somebody might receive the first answer';
+      return 'was resent while a broker might receive the first response';
   }
   return sent.isBlind && doubtful.some(({ isBlind }) => isBlind)
     ? 'was sent again more than once without proof that it was not spent'
     : undefined;
 }
 
-/** Whether a token is sent again without its access token having shown, when it could, that it was not spent. */
+/** Returns whether a token is resent although its access token could have shown that it was spent. */
 export function isSentBlindly(session: SessionUnderTest, doubtful: readonly SentToken[]): boolean {
   const { acceptedAt } = session.grant;
   return doubtful.some(({ sentAt }) => acceptedAt <= sentAt + requestLife(session));
 }
 
-/** Whether nobody can receive an answer any more: its broker is dead, or so silent that it counts as dead. */
+/** Returns whether no broker can receive a response any more: its broker is dead or counts as dead. */
 function isOutOfReach(sent: SentToken, { dialect, ownerOf, handsOf }: Arrival, now: number): boolean {
   const owner = ownerOf(sent);
   if (handsOf(sent) === 'free' || !owner) return false;

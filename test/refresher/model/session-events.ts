@@ -2,10 +2,10 @@ import { Log } from '../../../src/observability/log/log.ts';
 import type { Did } from '../../../src/database/tables/did.ts';
 import type { SessionId } from '../../../src/database/tables/id.ts';
 
-/** What a log tells of the life of a session: that it was lost, or lives again. */
+/** A log event of a session's life: it was lost, or works again. */
 export type SessionEvent = { sessionId: SessionId; kind: 'lost' | 'lives'; reason?: string };
 
-/** A log that keeps what it tells of losses, whoever of several brokers tells it, until its broker is dead. */
+/** A log that records losses for all brokers, until its broker is dead. */
 export class WatchedLog extends Log {
   isSilent = false;
   readonly #events: SessionEvent[];

@@ -3,19 +3,19 @@ import type { Did } from '../../../src/database/tables/did.ts';
 import type { SessionId } from '../../../src/database/tables/id.ts';
 import type { StrictGrant } from '../../network/strict-issuer.ts';
 
-/** A session of the broker, and the grant behind it as its issuer knows it. */
+/** A session of the broker, and its grant at the issuer. */
 export type SessionUnderTest = {
   readonly id: SessionId;
   readonly did: Did;
   readonly purpose: 'ui' | 'api_key';
-  /** Of the browser that holds it. */
+  /** The cookie of its browser. */
   readonly cookie: string | undefined;
   grant: StrictGrant;
-  /** The row as it was looked at last. */
+  /** The row as last read. */
   seen: StoredSession;
-  /** Whether a browser's person ended it. */
+  /** True if its person signed out. */
   isOver: boolean;
-  /** The refresh tokens that a broker committed to send, and died before it did. */
+  /** The refresh tokens that a broker committed to send, but died before sending. */
   readonly unsent: string[];
 };
 

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import type { Database } from '../../../src/database/connection/database.ts';
 
-/** Makes hours go by at once: for this process, and for the clock of every database that follows. */
+/** Moves time ahead for this process and for the clocks of the attached databases. */
 export class SharedClock {
   #aheadMs = 0;
 
@@ -15,7 +15,7 @@ export class SharedClock {
     this.#aheadMs += minutes * 60_000;
   }
 
-  /** Lets the database's clock be this one. */
+  /** Attaches a database's clock to this one. */
   follow(database: Database): void {
     const now = database.now.bind(database);
     database.now = offsetSeconds => now((offsetSeconds ?? 0) + this.#aheadMs / 1000);

@@ -4,7 +4,7 @@ import type { Trouble } from './refresh-road.ts';
 const json = { 'content-type': 'application/json' };
 const html = { 'content-type': 'text/html' };
 
-/** All that may happen to a refresh, by name. */
+/** The troubles of a refresh, by name. */
 export const troubles = {
   'request reset': lost({ kind: 'reset', moment: 'before' }),
   'answer reset': lost({ kind: 'reset', moment: 'after' }),

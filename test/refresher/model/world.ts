@@ -13,22 +13,22 @@ import { type SessionEvent, WatchedLog } from './session-events.ts';
 import { refreshTokenOf, type SessionUnderTest } from './session-under-test.ts';
 import type { SharedClock } from './shared-clock.ts';
 
-/** After so long nobody waits for a broker that is silent any more. */
+/** The silence after which no process waits for a broker any more. */
 const DEAD_AFTER_MS = 10 * 60_000;
 
-/** For longer than this no issuer remembers a client's keys. */
+/** The longest time that issuers cache a client's keys. */
 const JWKS_MINUTES = 11;
 
 const TABLES = ['ui_session', 'oauth_session', 'oauth_state', 'client_key', 'instance', 'lease'] as const;
 
-/** What worlds stand on, one after the other. */
+/** The base of worlds, which use it in turn. */
 export type Ground = {
   readonly config: Config;
   readonly clock: SharedClock;
   readonly network: StrictNetwork;
 };
 
-/** Brokers that share a database, the sessions they keep, the issuer, and the rules that must hold among them. */
+/** Brokers on one database, their sessions, the issuer, and the rules that must hold among them. */
 export class World {
   readonly ground: Ground;
   readonly road = new RefreshRoad(
@@ -38,7 +38,7 @@ export class World {
     },
   );
   readonly sessions: SessionUnderTest[] = [];
-  /** The brokers that are not dead. */
+  /** Returns the brokers that are not dead. */
   brokers: ModelBroker[] = [];
   readonly flights = new Flights(flight => this.#isHeldUp(flight));
   readonly #all: ModelBroker[] = [];
@@ -54,7 +54,7 @@ export class World {
     return this.ground.config.database.kind;
   }
 
-  /** The brokers that serve callers. */
+  /** Returns the brokers that serve callers. */
   get running(): ModelBroker[] {
     return this.brokers.filter(({ state }) => state === 'running');
   }
@@ -74,22 +74,22 @@ export class World {
     return row;
   }
 
-  /** What was sent of a session's grant. */
+  /** Returns the sendings of a session's grant. */
   sentOf({ grant }: Pick<SessionUnderTest, 'grant'>): SentToken[] {
     return this.road.sent.filter(sent => this.#grantOf(sent) === grant);
   }
 
-  /** Lets a session be watched that a broker has just stored. */
+  /** Starts to watch a session that a broker has just stored. */
   async watch(id: SessionId, facts: Pick<SessionUnderTest, 'purpose' | 'cookie'>): Promise<SessionUnderTest> {
     const seen = await this.find(id);
     const grant = this.ground.network.issuer.grantOf(refreshTokenOf(seen) ?? '');
-    if (!grant) throw new Error(`session ${id} has tokens of nobody`);
+    if (!grant) throw new Error(`session ${id} has tokens of no grant`);
     const session = { ...facts, id, did: seen.did, grant, seen, isOver: false, unsent: [] };
     this.sessions.push(session);
     return session;
   }
 
-  /** Stops the next refresh at a point, while `begin` makes one; answers whether it came there. */
+  /** Suspends the refresh that `begin` starts at a point. Returns whether it got there. */
   async stopAt(
     point: FailPoint,
     broker: ModelBroker,
@@ -109,7 +109,7 @@ export class World {
     return !flight.isSettled;
   }
 
-  /** Lets a broker go on with what it was stopped at. */
+  /** Resumes a suspended broker. */
   async goOn(broker: ModelBroker): Promise<void> {
     if (broker.held?.point === 'before_send') this.#stopped.get(broker)?.unsent.pop();
     this.#stopped.delete(broker);
@@ -117,7 +117,7 @@ export class World {
     broker.held?.release();
   }
 
-  /** Kills a broker; another comes in its place. */
+  /** Kills a broker and replaces it. */
   async kill(broker: ModelBroker): Promise<void> {
     this.#noteReceived();
     this.flights.drop(broker);
@@ -127,13 +127,13 @@ export class World {
     await this.startBroker();
   }
 
-  /** Ends the world, in whatever state it is, and leaves nothing of it. */
+  /** Ends the world in any state, without remains. */
   async end(): Promise<void> {
     for (const { release } of this.road.held) await release('lost');
     const [last] = this.brokers;
     for (const table of TABLES) await last?.database.deleteFrom(table).execute();
     for (const broker of this.brokers) await broker.die();
-    // The issuer remembers a client's keys, and the next world has other ones.
+    // The issuer caches a client's keys, and the next world has other ones.
     this.ground.clock.pass(JWKS_MINUTES);
   }
 
@@ -142,7 +142,7 @@ export class World {
     for (const broker of this.running) await broker.beat();
   }
 
-  /** Waits for what is under way, and looks whether all is as it must be. */
+  /** Waits for pending operations, and checks the rules. */
   async check(): Promise<void> {
     await this.flights.settle();
     this.#noteReceived();
@@ -157,7 +157,7 @@ export class World {
     this.#require(session, judgeChange(session.seen, row), judgeEvents(row, events));
     if (row.generation > session.seen.generation && row.status === 'needs_reauth')
       this.#require(session, judgeLoss(session, row, this.sentOf(session)), this.#judgeHaste(session));
-    // A broker may go on with what it waited for between two looks.
+    // A broker may continue between two checks.
     const judge = (grant: StrictGrant): string | undefined =>
       judgeTokens({ ...session, grant }, row, { sent: this.sentOf(session), events });
     if (judge(before)) this.#require(session, judge(session.grant));
@@ -166,7 +166,7 @@ export class World {
     session.seen = row;
   }
 
-  /** Says that a session was given up while the answer may come that it was given up for. */
+  /** Returns a problem if a session was given up although its response may still come. */
   #judgeHaste(session: SessionUnderTest): string | undefined {
     const mayCome = this.sentOf(session).some(
       sent => sent.outcome === 'open' && this.#ownerOf(sent)?.state === 'running',
@@ -189,7 +189,7 @@ export class World {
     return `${lines.join('')}\n  before: ${JSON.stringify({ status, reason, generation, attempt, resends, failures })}`;
   }
 
-  /** Looks at a refresh token that arrives at the issuer. */
+  /** Checks a refresh token that arrives at the issuer. */
   async #arrive(sent: SentToken): Promise<void> {
     const session = this.sessions.find(({ grant }) => grant === this.#grantOf(sent));
     if (!session) return;
@@ -210,15 +210,15 @@ export class World {
     if (problem !== undefined) this.#require(session, `its refresh token ${problem}`);
   }
 
-  /** Even where it can do no harm, a token has no business at the issuer whose answer was received. */
+  /** A token whose response was received must never arrive again, even if it does no harm. */
   #arriveWithoutNonce(refreshToken: string): void {
     const isAnswered = (sent: SentToken): boolean => sent.outcome === 'answered' && sent.received;
     const answered = this.road.sent.find(sent => sent.refreshToken === refreshToken && isAnswered(sent));
     const session = answered && this.sessions.find(({ grant }) => grant === this.#grantOf(answered));
-    if (session) this.#require(session, 'its refresh token was sent again after its answer was received');
+    if (session) this.#require(session, 'its refresh token was sent again after its response was received');
   }
 
-  /** What was answered, and is not with a broker that was stopped over it, has arrived. */
+  /** Marks responses as received, except at a broker that was suspended over them. */
   #noteReceived(): void {
     for (const sent of this.road.sent) {
       const isSaid = sent.outcome === 'answered' || sent.outcome === 'refused';
@@ -226,7 +226,7 @@ export class World {
     }
   }
 
-  /** Whether no broker was told that a refresh token was refused. */
+  /** Returns whether no broker knows that a refresh token was refused. */
   #isDoubtful(sent: SentToken): boolean {
     return sent.outcome !== 'refused' || !(sent.received || this.#handsOf(sent) === 'free');
   }
@@ -239,7 +239,7 @@ export class World {
     return isStopped ? 'stopped' : 'free';
   }
 
-  /** Whether something waits for a broker or an answer that only goes on when it is told to. */
+  /** Returns whether an operation waits for a suspended broker or a held response. */
   async #isHeldUp({ broker, session }: Flight): Promise<boolean> {
     if (this.#stopped.get(broker) === session) return true;
     const isOpen = ({ sent }: HeldToken): boolean =>

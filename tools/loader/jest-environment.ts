@@ -4,7 +4,7 @@ import { TestEnvironment } from 'jest-environment-node';
 type Arguments = ConstructorParameters<typeof TestEnvironment>;
 
 /**
- * The realm of jest's own code. The suites run in Node's (see runtime.ts), so both have one set of built-in classes:
+ * The realm of jest's own code. The suites run in Node's (see jest-runtime.ts), so both have one set of built-in classes:
  * else `expect.any(String)` would know no string of a test.
  */
 export default class NativeEnvironment extends TestEnvironment {

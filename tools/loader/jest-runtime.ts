@@ -3,8 +3,8 @@ import type * as jestRuntime from 'jest-runtime';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { useGlobals } from './globals.ts';
-import { beginSuite, hookModules } from './modules.ts';
+import { useGlobals } from './jest-globals.ts';
+import { hookTypeScript } from './typescript-hooks.ts';
 
 // The package's types are those of its CommonJS half.
 const { default: JestRuntime } = createRequire(import.meta.url)('jest-runtime') as typeof jestRuntime.default;
@@ -19,9 +19,14 @@ const native = {
   supportsStaticESM: true,
   supportsTopLevelAwait: true,
 };
-// Of the worker and not of a suite, as the modules are.
+const globalsUrl = new URL('jest-globals.ts', import.meta.url).href;
+const testUrl = new URL('../../test/', import.meta.url).href;
+const perWorkerUrl = new URL('per-worker/', testUrl).href;
+
+// State of the worker and not of a suite, as the modules are.
 const sourceMaps = new Map<string, string>();
 let isHooked = false;
+let suites = 0;
 
 /**
  * Loads suites as Node loads the product: with its own loader, and the product and its packages once per worker.
@@ -36,11 +41,19 @@ export default class NativeRuntime extends JestRuntime {
     globalThis.console = environment.global.console;
     if (isHooked) return;
     isHooked = true;
-    hookModules(url => {
-      const path = fileURLToPath(url);
-      const compiled = transformer.transform(path, { ...native, ...coverage }, fs.readFileSync(path, 'utf8'));
-      if (compiled.sourceMapPath !== null) sourceMaps.set(url, compiled.sourceMapPath);
-      return compiled.code;
+    hookTypeScript({
+      compile: url => {
+        const path = fileURLToPath(url);
+        const compiled = transformer.transform(
+          path,
+          { ...native, ...coverage },
+          fs.readFileSync(path, 'utf8'),
+        );
+        if (compiled.sourceMapPath !== null) sourceMaps.set(url, compiled.sourceMapPath);
+        return compiled.code;
+      },
+      redirect: specifier => (specifier === '@jest/globals' ? globalsUrl : undefined),
+      rename: url => (isOfSuite(url) ? `${url}?suite=${suites}` : url),
     });
   }
 
@@ -49,7 +62,7 @@ export default class NativeRuntime extends JestRuntime {
   }
 
   override unstable_importModule(path: string): Promise<unknown> {
-    beginSuite();
+    suites += 1;
     useGlobals(this.requireModuleOrMock<typeof Jest>(path, '@jest/globals'));
     return import(pathToFileURL(path).href);
   }
@@ -62,4 +75,10 @@ export default class NativeRuntime extends JestRuntime {
     super.teardown();
     globalThis.console = this.#console;
   }
+}
+
+/** Says whether a module is loaded anew for each suite, as what it keeps is of one suite. */
+function isOfSuite(url: string): boolean {
+  if (url.startsWith(perWorkerUrl)) return false;
+  return url.startsWith(testUrl) || /\.spec\.tsx?$/.test(url);
 }

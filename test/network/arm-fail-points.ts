@@ -1,0 +1,36 @@
+// Preloaded into the brokers that tests start: arms a fail point when the parent says so, so that one process serves
+// many trials. The setting LATCHKEY_DEV_FAIL_POINT arms one per start.
+import type { FailPointSetting } from '../../src/config/values/fail-point.ts';
+import type * as FailPointsModule from '../../src/single-use/fail-points.service.ts';
+
+type FailPoints = FailPointsModule.FailPoints;
+type Point = FailPointSetting['point'];
+
+const built = new URL('../../dist/src/single-use/fail-points.service.js', import.meta.url).href;
+const armed: FailPoints[] = [];
+
+process.on('message', (order: FailPointSetting) => {
+  void arm(order).then(() => process.send?.('armed'));
+});
+process.channel?.unref();
+
+async function arm(failPoint: FailPointSetting): Promise<void> {
+  // The broker has loaded it by now.
+  const { FailPoints } = (await import(built)) as typeof FailPointsModule;
+  if (armed.length === 0) joinTo(FailPoints.prototype);
+  // Disarms itself when it is reached.
+  armed.push(Reflect.construct(FailPoints, [{ failPoint }]) as FailPoints);
+}
+
+/** Has the broker's own fail points run what is armed here as well. */
+function joinTo(prototype: FailPoints): void {
+  const at = Reflect.get(prototype, 'at');
+  const isArmed = Reflect.get(prototype, 'isArmed');
+  prototype.at = async function (this: FailPoints, point: Point): Promise<void> {
+    for (const each of armed) await at.call(each, point);
+    await at.call(this, point);
+  };
+  prototype.isArmed = function (this: FailPoints, point: Point): boolean {
+    return [this, ...armed].some(each => isArmed.call(each, point));
+  };
+}
