@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
-/** For what hangs, and not for what is slow: a busy machine takes five times as long as a quiet one. */
+/** Detects a hang, not slowness: a busy machine is five times slower than a quiet one. */
 const PATIENCE_MS = 120_000;
 const PAUSE_MS = 20;
 
 /**
- * Looks again and again until what it sees is as expected, at most two minutes, and returns what it saw.
+ * Polls until the observation is as expected, for at most two minutes. Returns the observation.
  *
  * @param what is awaited: `alice's session is prepared`
- * @param isSo says whether what was seen is as expected; by default when it is true
+ * @param isSo returns whether the observation is as expected; by default whether it is true
  */
 export async function until<Seen>(
   what: string,

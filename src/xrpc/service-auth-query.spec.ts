@@ -9,7 +9,7 @@ it.each<[string, ServiceAuthQuery]>([
     `?exp=1700000000&lxm=${lxm}&aud=did%3Aplc%3Aaaaaaaaaaaaaaaaaaaaaaaaa&else=x`,
     { aud: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', lxm, exp: '1700000000' },
   ],
-])('reads %s, and writes just that', (text, asked) => {
+])('parses %s, and writes back exactly its known parameters', (text, asked) => {
   expect(readServiceAuthQuery(text)).toEqual(asked);
   expect(readServiceAuthQuery(writeServiceAuthQuery(asked))).toEqual(asked);
   expect(writeServiceAuthQuery(asked)).not.toContain('else');

@@ -11,7 +11,7 @@ describeDialects('a native app whose broker is killed', (_open, dialect) => {
   suite(dialect);
 });
 
-/** A moment at which the leader of a refresh is killed. */
+/** The point where the leader of a refresh is killed. */
 function suite({ dialect, create }: TestDialect): void {
   let network: OwnNetwork;
   let deployment: Deployment;
@@ -47,7 +47,7 @@ function suite({ dialect, create }: TestDialect): void {
     return all.filter(({ issuerSaid }) => issuerSaid.includes('ok')).length;
   };
 
-  it('before it sends: whoever comes next is answered at once, and the session lives', async () => {
+  it('before it sends serves the next caller at once, and the session works', async () => {
     const leader = await startLeader('after_intent');
     const before = await exchanges();
     expect(await app.refreshOnce(session, { at: leader }).catch(() => 'killed')).toBe('killed');
@@ -60,7 +60,7 @@ function suite({ dialect, create }: TestDialect): void {
     expect(await app.isAlive(session)).toBe(true);
   });
 
-  it('between its commit and its sending: the token is not sent before that is safe, and then works', async () => {
+  it('between commit and sending does not resend the token before that is safe, and then the session works', async () => {
     const leader = await startLeader('before_send');
     const before = await exchanges();
     expect(await app.refreshOnce(session, { at: leader }).catch(() => 'killed')).toBe('killed');
@@ -76,7 +76,7 @@ function suite({ dialect, create }: TestDialect): void {
     await early;
   });
 
-  /** Lets the time go by after which the owner is dead, and the lost request can be accepted no more. */
+  /** Moves times back until the owner counts as dead and the lost request is no longer acceptable. */
   async function passTime(): Promise<void> {
     if (dialect === 'sqlite') await first.stop();
     await deployment.withDatabase(async database => {

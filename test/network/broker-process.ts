@@ -13,20 +13,20 @@ const preloads = [
 ].flatMap(url => ['--import', url]);
 const pollMs = 50;
 
-/** The whole of a broker's settings: of this process's environment it gets no more than PATH and HOME. */
+/** All settings of a broker. From this process's environment it gets only PATH and HOME. */
 export type BrokerSettings = Record<`LATCHKEY_${string}`, string>;
 
 export type Broker = {
-  /** Where it listens. */
+  /** The URL that it listens at. */
   url: string;
   pid: number | undefined;
-  /** Its log and whatever else it wrote, line by line. */
+  /** Its log and other output, line by line. */
   lines: readonly string[];
   exited: Promise<Exit>;
-  /** SIGTERM, then SIGKILL when it has not ended within 60 s. */
+  /** Sends SIGTERM, then SIGKILL if it has not exited within 60 s. */
   stop: () => Promise<Exit>;
   kill: (signal: NodeJS.Signals) => void;
-  /** Has `action` happen once, when the broker reaches `point` next. */
+  /** Arms `action` for the next time that the broker reaches `point`. */
   arm: (point: FailPointSetting['point'], action: FailAction) => Promise<void>;
 };
 
@@ -72,6 +72,6 @@ async function isReady(url: string): Promise<boolean> {
   try {
     return (await exchange(new URL('/readyz', url))).status === 200;
   } catch {
-    return false; // Nobody listens there yet.
+    return false; // No process listens there yet.
   }
 }

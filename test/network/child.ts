@@ -14,9 +14,9 @@ export const lessCollecting: readonly string[] = ['--max-semi-space-size=64'];
 export type Exit = { code: number | null; signal: NodeJS.Signals | null };
 
 export type ChildOptions = {
-  /** Added to PATH and HOME, which is all that a child gets of this process's environment. */
+  /** Added to PATH and HOME, the only variables that a child inherits. */
   environment?: Record<string, string>;
-  /** Told each line of the output as it comes. */
+  /** Gets each line of the output as it arrives. */
   onLine?: ((line: string) => void) | undefined;
 };
 
@@ -28,7 +28,7 @@ export type ChildOptions = {
  */
 export class Child {
   readonly childProcess: ChildProcess;
-  /** Standard output and standard error, in the order of their arrival. */
+  /** Standard output and standard error, in order of arrival. */
   readonly lines: string[] = [];
   /** Settles when the process has ended and its output is complete. */
   readonly exited: Promise<Exit>;
@@ -77,7 +77,7 @@ export class Child {
     for (const output of [stdout, stderr]) if (output instanceof Socket) output.unref();
   }
 
-  /** SIGTERM, then SIGKILL when the process has not ended within 60 s. */
+  /** Sends SIGTERM, then SIGKILL if the process has not exited within 60 s. */
   async stop(): Promise<Exit> {
     const impatience = setTimeout(() => this.childProcess.kill('SIGKILL'), graceMs);
     this.childProcess.kill('SIGTERM');
@@ -91,7 +91,7 @@ function exitOf([code, signal]: unknown[]): Exit {
   return { code, signal } as Exit;
 }
 
-/** A process ended before it was ready; the message carries its last lines, `output` all of them. */
+/** A process that exited before it was ready. The message has its last lines, `output` all of them. */
 export class ChildExitedError extends Error {
   override readonly name = 'ChildExitedError';
   readonly exit: Exit;

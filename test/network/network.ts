@@ -5,7 +5,7 @@ import { connectControl, type NetworkControl, type NetworkDescription } from './
 
 const networkProcess = fileURLToPath(new URL('network-process.ts', import.meta.url));
 
-/** A PLC directory, a PDS and their accounts, running in a process of their own. */
+/** A PLC directory, a PDS and their accounts, in their own process. */
 export type Network = NetworkDescription & Omit<NetworkControl, 'describe'> & { controlUrl: string };
 
 export type OwnNetwork = Network & { stop: () => Promise<unknown> };
@@ -16,7 +16,7 @@ export type NetworkOptions = {
   isWaitedFor?: boolean;
 };
 
-/** Starts a network of one's own; it ends with `stop`, and with this process at the latest. */
+/** Starts a new network, which stops with `stop` or with this process. */
 export async function startNetwork({ onLine, isWaitedFor = true }: NetworkOptions = {}): Promise<OwnNetwork> {
   const child = new Child([...lessCollecting, networkProcess], {
     environment: { LOG_ENABLED: 'false' },
@@ -29,13 +29,13 @@ export async function startNetwork({ onLine, isWaitedFor = true }: NetworkOption
   return { ...(await connectNetwork(controlUrl)), stop: () => child.stop() };
 }
 
-/** The network that runs elsewhere and is controlled at `controlUrl`. */
+/** Returns the client of a network that is controlled at `controlUrl`. */
 async function connectNetwork(controlUrl: string): Promise<Network> {
   const { describe, ...control } = connectControl(controlUrl);
   return { ...(await describe()), ...control, controlUrl };
 }
 
-/** The network that the test run shares; its accounts are shared too, so a suite that ends one makes its own. */
+/** Returns the network of the test run. Its accounts are shared, so a suite that takes one down creates its own. */
 export async function sharedNetwork(): Promise<Network> {
   const controlUrl = process.env.TEST_NETWORK_URL;
   if (controlUrl === undefined) throw new Error('TEST_NETWORK_URL is not set: the global setup did not run');

@@ -12,9 +12,9 @@ import { makeScratchDirectory } from './scratch-directory.ts';
 export type Pds = {
   url: string;
   adminPassword: string;
-  /** The OAuth sessions that an account has, at whatever clients. */
+  /** Returns the OAuth sessions of an account, of all clients. */
   countGrants: (did: Did) => Promise<number>;
-  /** Lets all lexicons be those of an account here, and forgets the copy that it keeps of one. */
+  /** Makes an account here the authority of all lexicons, and drops the cached copy of one. */
   believeLexicon: (nsid: string, authority: string) => Promise<void>;
   describeGrants: (did: Did) => Promise<GrantDescription[]>;
   ageGrants: (did: Did, createdDays: number, idleDays: number) => Promise<void>;
@@ -44,7 +44,7 @@ export async function startPds(
     inviteRequired: false,
     dataDirectory: directory,
     blobstoreDiskLocation: join(directory, 'blobs'),
-    blobUploadLimit: 100 * 1024 * 1024, // As a PDS has it by its installer, and not by its code.
+    blobUploadLimit: 100 * 1024 * 1024, // The installer's default, which differs from the code's.
     adminPassword,
     jwtSecret: randomHex(),
     plcRotationKeyK256PrivateKeyHex: randomHex(),

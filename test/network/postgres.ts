@@ -4,27 +4,27 @@ import pg from 'pg';
 import { createServerProcess, type ServerProcess } from './postgres-process.ts';
 import { makeScratchDirectory } from './scratch-directory.ts';
 
-/** Makes and drops databases on a Postgres server that runs, in this process or in another. */
+/** Creates and drops databases on a running Postgres server, of this process or another. */
 export type PostgresConnection = {
   /** URL of a superuser and the database `postgres`. */
   adminUrl: string;
-  /** Makes an empty database and answers its URL. */
+  /** Creates an empty database and returns its URL. */
   createDatabase: () => Promise<string>;
-  /** Drops a database, cutting off whoever uses it. */
+  /** Drops a database, and closes its connections. */
   dropDatabase: (url: string) => Promise<void>;
 };
 
-/** A Postgres server of one's own, on a free port of 127.0.0.1. */
+/** A new Postgres server, on a free port of 127.0.0.1. */
 export type Postgres = PostgresConnection & {
-  /** Ends the server as an outage does: its clients are cut off, its data and port stay. */
+  /** Stops the server like an outage: closes its connections, and keeps its data and port. */
   halt: () => Promise<void>;
   /** Starts the halted server again. */
   resume: () => Promise<void>;
-  /** Ends the server and deletes its data. */
+  /** Stops the server and deletes its data. */
   stop: () => Promise<void>;
 };
 
-/** Starts a real Postgres server, silent unless it fails; as root it runs as an unprivileged user. */
+/** Starts a real Postgres server, silent unless it fails. Root runs it as an unprivileged user. */
 export async function startPostgres(): Promise<Postgres> {
   const directory = await makeScratchDirectory('latchkey-postgres-');
   const removeData = (): Promise<void> => rm(directory, { recursive: true, force: true });
@@ -37,7 +37,7 @@ export async function startPostgres(): Promise<Postgres> {
   }
 }
 
-/** Uses a server that another process started, by its `adminUrl`. */
+/** Returns the client of another process's server, by its `adminUrl`. */
 export function connectPostgres(adminUrl: string): PostgresConnection {
   return {
     adminUrl,

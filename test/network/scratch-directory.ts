@@ -5,10 +5,10 @@ import { join } from 'node:path';
 
 const memory = '/dev/shm';
 
-/** A container may have 64 MB there, which one Postgres cluster would fill. */
+/** In a container it may have only 64 MB, which one Postgres cluster fills. */
 const enoughBytes = 2 * 1024 ** 3;
 
-/** Makes a directory for data that nobody reads after the test: in memory where there is room, as disks are slow to sync. */
+/** Creates a directory for temporary data, in memory if there is room, because disks are slow to sync. */
 export function makeScratchDirectory(prefix: string): Promise<string> {
   return mkdtemp(join(hasRoom(memory) ? memory : tmpdir(), prefix));
 }

@@ -10,7 +10,7 @@ import { startPostgres } from './postgres.ts';
 import type { SandboxOptions } from './sandbox-options.ts';
 import type { Started } from './started.ts';
 
-/** A name that a PDS accepts in a client id, and that the public DNS will never know. */
+/** A name that a PDS accepts in a client id, and that public DNS never resolves. */
 const confidentialUrl = 'https://broker.latchkey.internal';
 
 export type Sandbox = {
@@ -24,10 +24,10 @@ export type Sandbox = {
   accounts: Account[];
 };
 
-/** Told each line that a part of the sandbox writes. */
+/** Gets each line that a part of the sandbox prints. */
 export type SandboxLog = (part: string, line: string) => void;
 
-/** Starts a network, a database and the brokers on it; everything is left to `started` to be stopped. */
+/** Starts a network, a database and its brokers. `started` stops everything. */
 export async function startSandbox(
   options: SandboxOptions,
   started: Started,

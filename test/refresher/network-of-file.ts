@@ -4,7 +4,7 @@ import { networkOfWorker } from '../per-worker/network.ts';
 
 let used: Promise<OwnNetwork> | undefined;
 
-/** Returns a network that no other suite uses meanwhile: faults may happen in it. Its worker stops it. */
+/** Returns a network that no other suite uses meanwhile, for faults. Its worker stops it. */
 export function networkOfFile(): Promise<OwnNetwork> {
   return (used ??= networkOfWorker());
 }

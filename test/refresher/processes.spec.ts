@@ -9,14 +9,14 @@ import type { SignedIn } from './deployment.ts';
 import { describeProcesses, type ProcessPlace } from './describe-processes.ts';
 import { until } from '../until.ts';
 
-/** Each of five points once; ten times each in the long run. */
+/** Once at each of five points, ten times in the long run. */
 const ROUNDS = process.env.TEST_LONG ? 10 : 1;
 const LIMIT_MS = 300_000 * ROUNDS;
 
-/** A broker that was stopped for longer than this after it signed must not send any more. */
+/** A broker that was suspended for longer than this after signing must not send any more. */
 const LONG_PAUSE_MS = 5_500;
 
-/** Whether a refresh was on the wire at a point, so that its answer is lost with the process. */
+/** True for the points where a refresh is on the wire, so that its response is lost with the process. */
 const isOnTheWire: Record<FailPoint, boolean> = {
   after_intent: false,
   before_send: false,
@@ -25,18 +25,18 @@ const isOnTheWire: Record<FailPoint, boolean> = {
   before_write: true,
 };
 
-/** What suites that need no process try at each point: here that is for the long run, as a start costs as much as the rest. */
+/** Suites without processes test every point. Here only the long run does, because starts are slow. */
 const somePoints: readonly FailPoint[] = process.env.TEST_LONG ? failPoints : ['before_write'];
 
 describeProcesses('a broker that is killed', (place, dialect) => {
   let survivor: Broker | undefined;
-  /** Is killed in the next trial. */
+  /** The broker that the next trial kills. */
   let idle: Broker | undefined;
   beforeAll(async () => {
     if (dialect === 'postgres') survivor = await place().deployment.start();
   });
 
-  atEachPoint('puts nothing at risk but the refresh on the wire', async point => {
+  atEachPoint('risks only the refresh on the wire', async point => {
     const { deployment, network } = place();
     const doomed = idle ?? (await deployment.start({}, survivor !== undefined));
     idle = undefined;
@@ -66,7 +66,7 @@ describeProcesses('a broker that is killed', (place, dialect) => {
 });
 
 describeProcesses(
-  'one of two brokers that is stopped',
+  'one of two brokers that is suspended',
   place => {
     let other: Broker;
     let stopped: Broker;
@@ -113,7 +113,7 @@ describeProcesses(
     });
 
     atEachPoint(
-      'that is stopped and goes on has lost nothing',
+      'that is suspended and resumed loses nothing',
       async point => {
         const { deployment, network } = place();
         const alice = await deployment.takeSession(broker, 'alice.test');
@@ -131,7 +131,7 @@ describeProcesses(
     );
 
     atEachPoint(
-      'whose refresh crashes keeps the session, and its answer if there is one',
+      'whose refresh crashes keeps the session, and its response if there is one',
       async point => {
         const { deployment, network } = place();
         const alice = await deployment.takeSession(broker, 'alice.test');
@@ -155,7 +155,7 @@ describeProcesses(
       somePoints,
     );
 
-    it('that went through all of that ends well', async () => {
+    it('that went through all of that exits with success', async () => {
       expect(await broker.stop()).toEqual({ code: 0, signal: null });
     });
   },
@@ -178,7 +178,7 @@ function atEachPoint(
 
 type Expectation = { broker: Broker; session: SignedIn; generation: number };
 
-/** A session whose refresh was on the wire is lost and says so; every other lives on with a new token. */
+/** Checks that a session whose refresh was on the wire is lost with its reason, and every other works with a new token. */
 async function expectOutcome(
   { deployment }: ProcessPlace,
   { broker, session, isLost, generation }: Expectation & { isLost: boolean },
@@ -194,7 +194,7 @@ async function expectOutcome(
   expect(await statusOfCall(session.browser, broker)).toBe(isLost ? 401 : 200);
 }
 
-/** The stopped broker held the answer after all. Its person has to sign in again, a key would not. */
+/** The suspended broker had the response after all. Its person must sign in again, but a key works. */
 async function expectRecovery(
   { deployment }: ProcessPlace,
   { broker, session: { id }, generation }: Expectation,
@@ -212,7 +212,7 @@ async function statusOfCall(browser: BrowserClient, { url }: Broker): Promise<nu
   return (await browser.through(url).get('/xrpc/com.atproto.server.getSession')).status;
 }
 
-/** Watches the token requests from now on: no refresh token may be sent twice, except to add a nonce. */
+/** Records token requests from now on. No refresh token may be sent twice, except to add a nonce. */
 async function recordRequests(network: OwnNetwork): Promise<{ wereNeverRepeated: () => Promise<boolean> }> {
   const before = (await network.listTokenRequests()).length;
   return {

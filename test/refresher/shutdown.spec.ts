@@ -12,17 +12,17 @@ import { describeProcesses, type ProcessPlace } from './describe-processes.ts';
 import { networkOfFile } from './network-of-file.ts';
 import { until } from '../until.ts';
 
-/** Signals closer together than a second are one. */
+/** Signals within a second count as one. */
 const BETWEEN_SIGNALS_MS = 1_200;
 const retryAfter: unknown = expect.stringMatching(/^[1-9]\d*$/);
 
-describeProcesses('a broker that is ended while its issuer takes its time', place => {
+describeProcesses('a broker that is stopped while its issuer is slow', place => {
   let broker: Broker;
   beforeAll(async () => {
     broker = await place().deployment.start();
   });
 
-  it('takes nothing on, and brings what it began to its end', async () => {
+  it('accepts nothing new, and finishes what it started', async () => {
     const { deployment } = place();
     const alice = await deployment.takeSession(broker, 'alice.test');
     const refresh = await refreshSlowly(place(), broker, alice, 1_500);
@@ -38,7 +38,7 @@ describeProcesses('a broker that is ended while its issuer takes its time', plac
     expect((await call(alice, broker)).status).toBe(200);
   });
 
-  it('ends at once at a second signal, and has put at risk what was on the wire alone', async () => {
+  it('exits at once at a second signal, and risks only what was on the wire', async () => {
     const { deployment } = place();
     const alice = await deployment.takeSession(broker, 'alice.test');
     const bob = await deployment.takeSession(broker, 'bob.test');
@@ -75,10 +75,10 @@ describeProcesses('a broker that is ended while its issuer takes its time', plac
   });
 
   it.each(['SIGTERM', 'SIGKILL'] as const)(
-    'leaves the answer on disk for the next one (%s)',
+    'leaves the response on disk for the next process (%s)',
     async signal => {
       const settings = { LATCHKEY_SPOOL_DIR: spool };
-      // Anew for each: a session that was used before would work for five seconds more without the database.
+      // New ones for each, because a cached session works for five seconds without the database.
       const broker = await deployment.start(settings);
       const alice = await deployment.takeSession(broker, 'alice.test');
       const bob = await deployment.takeSession(broker, 'bob.test');
@@ -112,16 +112,16 @@ describeProcesses('a broker that is ended while its issuer takes its time', plac
 const ENDS = ['SIGTERM', 'SIGKILL', 'a second SIGTERM'] as const;
 
 describeProcesses(
-  'a broker that ends while its SQLite file is locked',
+  'a broker that is stopped while its SQLite file is locked',
   place => {
     let broker: Broker;
     beforeAll(async () => {
       broker = await place().deployment.start();
     });
 
-    // Postgres away shows the first; here it takes as long as the other two.
+    // The suite on Postgres covers the first one, which is slow here.
     it.each(process.env.TEST_LONG ? ENDS : ENDS.slice(1))(
-      'leaves the answer on disk for the next one (%s)',
+      'leaves the response on disk for the next process (%s)',
       async how => {
         const { deployment, database } = place();
         const path = database.kind === 'sqlite' ? database.path : '';
@@ -158,7 +158,7 @@ describeProcesses(
   ['sqlite'],
 );
 
-/** Begins a refresh whose answer comes so late; resolves when the issuer has spent the token. */
+/** Starts a refresh with a late response. Resolves when the issuer has spent the token. */
 async function refreshSlowly(
   { deployment, network }: ProcessPlace,
   broker: Broker,
@@ -170,7 +170,7 @@ async function refreshSlowly(
   const effect = { kind: 'delay', moment: 'after', milliseconds } as const;
   await network.armFault({ match: { server: 'pds', path: '/oauth/token' }, effect, times: 1 });
   const answer = deployment.refresh(broker, id);
-  answer.catch(() => undefined); // Whether it comes is for the test to say, which is not at that yet.
+  answer.catch(() => undefined); // The test checks it later.
   await until(
     'the issuer has spent the token',
     async () => (await network.listTokenRequests()).at(-1),
@@ -198,11 +198,11 @@ async function answersIn(directory: string): Promise<string[]> {
   return names.filter(name => name.endsWith('.answer'));
 }
 
-/** Nobody has to wait for the process that has ended. */
+/** Checks that no process has to wait for the one that exited. */
 async function expectHandedBack(deployment: Deployment): Promise<void> {
   await deployment.withDatabase(async database => {
     expect(await database.selectFrom('instance').selectAll().execute()).toEqual([]);
-    // The others are no leases of work: they say that something was done today.
+    // The other leases are no work, but mark what was done today.
     const leases = database.selectFrom('lease').select('name').where('name', 'like', 'sweep-%');
     expect(await leases.execute()).toEqual([]);
   });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
+import manifest from '../../package.json' with { type: 'json' };
 
 const root = new URL('../../', import.meta.url);
 
-/** Returns the texts between backticks in a document, outside fenced blocks. */
+/** What stands between backticks in a document, outside fenced blocks. */
 function quotedIn(document: string): string[] {
   const text = readFileSync(new URL(document, root), 'utf8').replaceAll(/^```[^]*?^```/gm, '');
   return [...text.matchAll(/`([^`\n]+)`/g)].map(([, quoted = '']) => quoted);
@@ -15,6 +16,14 @@ describe.each(['README.md', 'docs/contributing.md'])('%s', document => {
       /^(src|migrations|test|bench|tools|docs)\/[\w./-]*$/.test(quoted),
     );
     expect(paths.filter(path => !existsSync(new URL(path, root)))).toEqual([]);
+  });
+
+  it('names only scripts that package.json has', () => {
+    const scripts = quotedIn(document).flatMap(quoted => [
+      ...quoted.matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g),
+    ]);
+    const missing = scripts.map(([, name = '']) => name).filter(name => !(name in manifest.scripts));
+    expect(missing).toEqual([]);
   });
 });
 

@@ -29,6 +29,7 @@ const steps: readonly Step[] = [
     program: 'depcruise',
     args: ['src', 'migrations', 'bench', 'test', 'tools', '--config', '.dependency-cruiser.cjs'],
   },
+  { title: 'unused exports', program: 'knip', args: ['--no-progress'] },
 ];
 
 const since = performance.now();

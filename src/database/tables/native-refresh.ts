@@ -4,7 +4,7 @@ import type { Timestamp } from './timestamp.ts';
 export const nativeAttemptStates = ['sent', 'in_doubt'] as const;
 
 /** `in_doubt`: whoever sent it has no answer, and will get none. */
-export type NativeAttemptState = (typeof nativeAttemptStates)[number];
+type NativeAttemptState = (typeof nativeAttemptStates)[number];
 
 /** A refresh token that was passed on to a native app, or is being used by one; never the token itself. */
 export type NativeRefreshTable = {

@@ -37,7 +37,7 @@ function problemsOf(document: Readonly<Record<string, unknown>>): Check[] {
   return checkMetadata(app, place, { document }).filter(({ ok }) => !ok);
 }
 
-it('finds nothing wrong with what is right', () => {
+it('accepts correct metadata', () => {
   expect(problemsOf(good)).toEqual([]);
 });
 
@@ -54,7 +54,7 @@ it.each<[string, object, string]>([
   ['scope', { scope: 'transition:generic' }, 'must include atproto'],
   ['client_id', { client_id: 'https://another.example/client.json' }, 'client_id must be'],
   ['jwks', { jwks: { keys: [] } }, 'must be left out'],
-])('names %s: %j', (check, change, words) => {
+])('reports %s: %j', (check, change, words) => {
   expect(problemsOf({ ...good, ...change })).toEqual([
     { check, ok: false, message: expect.stringContaining(words) },
   ]);

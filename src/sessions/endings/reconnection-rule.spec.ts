@@ -9,18 +9,18 @@ describe('decideReconnection', () => {
     [session.scope],
     ['atproto repo:app.bsky.feed.post'],
     ['blob:image/* atproto repo:app.bsky.feed.post'],
-  ])('lets the same account take the session up with %j', scope => {
+  ])('accepts a grant of the same account with %j', scope => {
     expect(decideReconnection(session, { did: session.did, scope })).toBeUndefined();
   });
 
-  it('lets it have all that its owner was asked for, be it more than it has, or what a set holds by now', () => {
+  it('accepts all that the owner was asked for, even beyond the current scope or as a permission set expands today', () => {
     const asked = { ...session, scope: 'atproto', askedScope: `${scope} include:com.example.crate.basics` };
     const grant = { did: session.did, scope: `${scope} repo:com.example.crate.tag` };
     expect(decideReconnection(asked, grant)).toBeUndefined();
     expect(decideReconnection(session, grant)?.code).toBe('ScopeExceeded');
   });
 
-  it('refuses another account', () => {
+  it('refuses a grant of another account', () => {
     expect(decideReconnection(session, { ...session, did: 'did:plc:bob' })?.code).toBe('WrongAccount');
   });
 
@@ -28,7 +28,7 @@ describe('decideReconnection', () => {
     ['atproto transition:generic'],
     [`${session.scope} repo:*`],
     ['atproto repo:app.bsky.feed.posts'],
-  ])('refuses the grant %j, which opens more', scope => {
+  ])('refuses the grant %j, which exceeds the request', scope => {
     expect(decideReconnection(session, { did: session.did, scope })?.code).toBe('ScopeExceeded');
   });
 });

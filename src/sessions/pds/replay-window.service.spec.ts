@@ -22,7 +22,7 @@ describe('ReplayWindow', () => {
     [REPLAY_WINDOW_BYTES, false, 'kept'],
     [REPLAY_WINDOW_BYTES + 1, false, 'streamed'],
     [3 * REPLAY_WINDOW_BYTES, false, 'streamed'],
-  ])('of a body of %i bytes (told: %s) is %s, and whole', async (size, told, outcome) => {
+  ])('passes on a body of %i bytes (length declared: %s) %s and whole', async (size, told, outcome) => {
     const expected = await buffer(bodyOf(size).stream);
     await new ReplayWindow().withBody(bodyOf(size, { told }), async body => {
       expect(Buffer.isBuffer(body) ? 'kept' : 'streamed').toBe(outcome);
@@ -30,7 +30,7 @@ describe('ReplayWindow', () => {
     });
   });
 
-  it('keeps no more than 256 MiB of all bodies, and room again when they were used', async () => {
+  it('keeps at most 256 MiB of all bodies, and frees their room after use', async () => {
     const window = new ReplayWindow();
     const { promise: held, resolve: letGo } = Promise.withResolvers<undefined>();
     const kinds: string[] = [];
@@ -49,7 +49,7 @@ describe('ReplayWindow', () => {
     expect(await window.withBody(bodyOf(1), body => Promise.resolve(Buffer.isBuffer(body)))).toBe(true);
   });
 
-  it('reads what is left of a stream that nobody wants, so that its connection is of use again', async () => {
+  it('reads the rest of an unused stream, so that its connection can be used again', async () => {
     const source = new PassThrough();
     source.write(Buffer.alloc(REPLAY_WINDOW_BYTES + 1));
     await new ReplayWindow().withBody({ stream: source, length: undefined }, body => {
@@ -61,7 +61,7 @@ describe('ReplayWindow', () => {
     expect(source.destroyed || source.readableEnded).toBe(true);
   });
 
-  it('hands on the error of a body that breaks off', async () => {
+  it('passes on the error of a body that breaks off', async () => {
     const stream = new PassThrough();
     stream.write('the beginning');
     const broken = new ReplayWindow().withBody({ stream, length: 100 }, () => Promise.resolve());

@@ -69,7 +69,7 @@ describe('decide', () => {
     expect(decide(session(changes), after(ms))).toEqual(decision);
   });
 
-  it('leaves 15 % of the life or 8 minutes as a cushion, at most half, and a fifth apart', () => {
+  it('calls a token due at 15 % of its life or 8 minutes, at most half, jittered by a fifth', () => {
     const life = fc.integer({ min: 60_000, max: 100 * HOUR_MS });
     fc.assert(
       fc.property(fc.uuid(), life, fc.double({ min: 0, max: 1, noNaN: true }), (id, lifeMs, share) => {
@@ -85,8 +85,8 @@ describe('decide', () => {
   });
 });
 
-describe('the times of a session', () => {
-  it('are half of the life for one in use, spread over a tenth', () => {
+describe('the refresh times of a session', () => {
+  it('are at half of the token life for a session in use, jittered by a tenth', () => {
     fc.assert(
       fc.property(fc.uuid(), id => {
         const share = (nextRefreshOf(session({ id: asId(id) })).getTime() - refreshedAt.getTime()) / HOUR_MS;
@@ -96,22 +96,22 @@ describe('the times of a session', () => {
     );
   });
 
-  it('keep an idle one alive well inside two weeks, or three months', () => {
+  it('keep an idle session alive well within two weeks, or three months', () => {
     const days = (kid: string | null): number =>
       (keepAliveOf(session({ kid })).getTime() - refreshedAt.getTime()) / (24 * HOUR_MS);
     expect(days(null)).toBeLessThanOrEqual(5);
     expect(days('kid')).toBeLessThanOrEqual(30);
   });
 
-  it('let a lost request die before its token is sent again', () => {
+  it('let a lost request expire before its token is sent again', () => {
     const minutes = (kid: string | null): number => requestLifetimeOf({ kid }) / 60_000;
-    expect(minutes(null)).toBeGreaterThan(190 / 60); // A DPoP proof is good for about 190 s,
-    expect(minutes('kid')).toBeGreaterThan(1); // a client assertion for one minute.
+    expect(minutes(null)).toBeGreaterThan(190 / 60); // A DPoP proof is valid for about 190 s.
+    expect(minutes('kid')).toBeGreaterThan(1); // A client assertion is valid for one minute.
   });
 });
 
 describe('the absolute end of a session', () => {
-  it('is two weeks after it was granted for a public client, and two years for the other', () => {
+  it('is two weeks after the grant for a public client, and two years for a confidential one', () => {
     const days = (kid: string | null): number =>
       (absoluteEndOf(session({ kid, refreshedAt: after(99 * DAY_MS) })).getTime() - refreshedAt.getTime()) /
       DAY_MS;
@@ -119,7 +119,7 @@ describe('the absolute end of a session', () => {
     expect(days('kid')).toBe(730.5);
   });
 
-  it('is the end of no session here: the issuer decides', () => {
+  it('ends no session in the broker: the issuer decides', () => {
     const long = after(3 * 366 * DAY_MS);
     const kept = session({
       kid: 'kid',
@@ -130,7 +130,7 @@ describe('the absolute end of a session', () => {
   });
 });
 
-describe('the reason of a session that its issuer says is over', () => {
+describe('the reason why an issuer ended a session', () => {
   it.each([
     ['public', 13.9, 13.9, 'revoked'],
     ['public', 14, 0, 'lifetime'],
@@ -142,7 +142,7 @@ describe('the reason of a session that its issuer says is over', () => {
     ['confidential', 731, 0, 'lifetime'],
     ['confidential', 731, 92, 'lifetime'],
   ])(
-    'of a %s client, %d days after the grant and %d after a refresh, is %s',
+    'for a %s client, %d days after the grant and %d after a refresh, is %s',
     (client, granted, idle, reason) => {
       const over = session({
         kid: client === 'public' ? null : 'kid',
@@ -153,7 +153,7 @@ describe('the reason of a session that its issuer says is over', () => {
     },
   );
 
-  it("is its lifetime also when the issuer's clock is a little ahead", () => {
+  it("is the lifetime even if the issuer's clock is a little ahead", () => {
     const end = absoluteEndOf(session()).getTime();
     expect(endReasonOf(session(), new Date(end - 9 * 60_000))).toBe('lifetime');
     expect(endReasonOf(session(), new Date(end - HOUR_MS))).toBe('revoked');

@@ -7,7 +7,7 @@ import { AccountTurns } from './account-turns.ts';
 const did = 'did:plc:a';
 
 describe('the turns of an account', () => {
-  it('follow one another in the order in which they came', async () => {
+  it('run one after another in the order of their calls', async () => {
     const turns = new AccountTurns();
     const seen: string[] = [];
     const use = (name: string): Promise<void> =>
@@ -21,7 +21,7 @@ describe('the turns of an account', () => {
     expect(seen).toEqual(inOrder);
   });
 
-  it('are given on by a use that fails, which tells its own caller only', async () => {
+  it('go on after a use that fails, which only its own caller sees', async () => {
     const turns = new AccountTurns();
     const failing = turns.runInTurn(did, () => Promise.reject(new Error('failed')));
     const next = turns.runInTurn(did, () => Promise.resolve('next'));
@@ -29,7 +29,7 @@ describe('the turns of an account', () => {
     expect(await next).toBe('next');
   });
 
-  it('are forgotten once nobody is left', async () => {
+  it('are forgotten when no use is left', async () => {
     const turns = new AccountTurns();
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const uses = ([did, did, 'did:plc:b'] as const).map(account => turns.runInTurn(account, () => promise));
@@ -40,7 +40,7 @@ describe('the turns of an account', () => {
     expect(turns.size).toBe(0);
   });
 
-  it('are not waited for by who has left, while those behind still wait for all before', async () => {
+  it('let a caller give up, while later callers still wait for all earlier uses', async () => {
     const turns = new AccountTurns();
     const [first, leaving, seen] = [
       Promise.withResolvers<undefined>(),
@@ -60,7 +60,7 @@ describe('the turns of an account', () => {
     expect(seen).toEqual(['behind']);
   });
 
-  it('are not begun for a signal that is aborted already, or at the very moment of the turn', async () => {
+  it('do not start for a signal that is aborted already, or at the moment of the turn', async () => {
     const turns = new AccountTurns();
     const work = (): Promise<string> => Promise.resolve('begun');
     await expect(turns.runInTurn(did, work, AbortSignal.abort('at once'))).rejects.toBe('at once');
@@ -73,7 +73,7 @@ describe('the turns of an account', () => {
     await expect(second).rejects.toBe('just now');
   });
 
-  it('end as the use does, once it has begun', async () => {
+  it('end with the use once it has started, aborted or not', async () => {
     const turns = new AccountTurns();
     const leaving = new AbortController();
     const use = turns.runInTurn(
@@ -88,7 +88,7 @@ describe('the turns of an account', () => {
     expect(await use).toBe('done');
   });
 
-  it('leave nothing behind on a signal that lives long', async () => {
+  it('leave no listener behind on a long-lived signal', async () => {
     const turns = new AccountTurns();
     const { signal } = new AbortController();
     await Promise.all(
@@ -97,7 +97,7 @@ describe('the turns of an account', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  it('never overlap, keep their order, and run exactly the uses that nobody left', async () => {
+  it('never overlap, keep their order, and run exactly the uses that were not given up', async () => {
     const uses = fc.array(
       fc.record({ leaves: fc.boolean(), fails: fc.boolean(), ticks: fc.nat({ max: 3 }) }),
     );
