@@ -5,6 +5,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { anyDestination } from '../../src/identity/outbound/destination-rule.ts';
 import type { OutboundPolicy } from '../../src/identity/outbound/outbound-policy.ts';
 import { guardedHttp, type GuardedHttp } from './guarded-http.ts';
+import { until } from '../until.ts';
 import { startServer, type ScriptedServer } from './scripted-server.ts';
 
 const failure = (reason: string): unknown => expect.objectContaining({ reason });
@@ -98,6 +99,10 @@ describe('an unreadable response', () => {
   });
 });
 
+/** A response times out after so much silence. Its chunks together take longer. */
+const LONGEST_SILENCE_MS = 3_000;
+const CHUNK_EACH_MS = 1_200;
+
 describe('a slow response', () => {
   const silent: RequestListener = () => undefined;
   const dripping: RequestListener = (request, response) => {
@@ -122,6 +127,11 @@ describe('a slow response', () => {
     const { server, fetch, agent } = await scene(silent, limits);
     // Holds the only connection, without a total time limit, as that belongs to the fetch.
     const holder = agent.request({ origin: server.origin, path: '/', method: 'GET' });
+    await until(
+      'the connection is taken',
+      () => server.requests.length,
+      count => count === 1,
+    );
     const calls = await Promise.allSettled([fetch(server.origin), fetch(server.origin)]);
     expect(calls).toEqual(Array(2).fill({ status: 'rejected', reason: failure('timeout') }));
     expect(server.requests).toHaveLength(1);
@@ -134,19 +144,24 @@ describe('a slow response', () => {
         if (request.url === '/silent') return;
         response.write('first');
         if (request.url === '/stalled') return;
-        void wait(150)
-          .then(() => response.write('second'))
-          .then(() => wait(150))
-          .then(() => response.end('third'));
+        void (async () => {
+          for (const chunk of ['second', 'third', 'fourth']) {
+            await wait(CHUNK_EACH_MS);
+            response.write(chunk);
+          }
+          response.end();
+        })();
       },
-      { totalTimeout: 0, headersTimeout: 200, bodyTimeout: 200 },
+      { totalTimeout: 0, headersTimeout: LONGEST_SILENCE_MS, bodyTimeout: LONGEST_SILENCE_MS },
     );
     const get = (path: string): ReturnType<typeof agent.request> =>
       agent.request({ origin: server.origin, path, method: 'GET' });
 
-    await expect(get('/silent')).rejects.toEqual(expect.objectContaining({ reason: 'timeout', sent: true }));
-    await expect((await get('/stalled')).body.text()).rejects.toEqual(failure('timeout'));
-    expect(await (await get('/steady')).body.text()).toBe('firstsecondthird');
+    await Promise.all([
+      expect(get('/silent')).rejects.toEqual(expect.objectContaining({ reason: 'timeout', sent: true })),
+      expect((await get('/stalled')).body.text()).rejects.toEqual(failure('timeout')),
+      expect((await get('/steady')).body.text()).resolves.toBe('firstsecondthirdfourth'),
+    ]);
   });
 
   it('fails with the caller’s own reason when the caller gives up first', async () => {
@@ -154,9 +169,14 @@ describe('a slow response', () => {
     const reason = new Error('the person left');
     const leave = (): AbortSignal => {
       const controller = new AbortController();
-      setTimeout(() => {
+      const before = server.requests.length;
+      void until(
+        'the request has arrived',
+        () => server.requests.length,
+        count => count > before,
+      ).then(() => {
         controller.abort(reason);
-      }, 50);
+      });
       return controller.signal;
     };
     await expect(fetch(server.origin, { signal: leave() })).rejects.toBe(reason);
@@ -192,8 +212,14 @@ describe('the number of origins', () => {
 
     first.requests[0]?.socket.destroy();
     expect(await held).toEqual(failure('network'));
-    await wait(50);
-    const reached = await ask(second.origin);
-    expect(await reached.body.text()).toBe('bye');
+    await until(
+      'the second origin is reached',
+      () =>
+        ask(second.origin).then(
+          reached => reached.body.text(),
+          (error: unknown) => error,
+        ),
+      answer => answer === 'bye',
+    );
   });
 });

@@ -55,7 +55,7 @@ describeDeployments(
       try {
         expect(await deployment().refusal({ LATCHKEY_METRICS_LISTEN: address })).toEqual({
           code: 1,
-          message: `Latchkey cannot start: The metrics cannot be served on ${address} (another process does). Free it, or set LATCHKEY_METRICS_LISTEN to another address.`,
+          message: `Latchkey cannot start: The metrics cannot be served on ${address} (another process uses it). Free it, or set LATCHKEY_METRICS_LISTEN to another address.`,
         });
       } finally {
         server.close();
