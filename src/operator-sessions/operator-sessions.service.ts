@@ -38,7 +38,7 @@ export class OperatorSessions {
    * @throws BrokerError `TooManyRequests`; `InvalidToken`, also if the settings have no admin token
    */
   async signIn(token: string, from: string): Promise<OpenedOperatorSession> {
-    await this.tries.take(networkOf(from));
+    await this.tries.consume(networkOf(from));
     const { adminToken } = this.config;
     if (adminToken === undefined || !isSameSecret(token, adminToken)) throw this.refuse(from);
     const [id, cookie, now] = [newId(OperatorSessionId), newSecret(), new Date()];

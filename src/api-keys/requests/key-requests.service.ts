@@ -56,10 +56,10 @@ export class KeyRequests implements OnModuleInit {
   async create(input: KeyRequestInput, caller: Principal, by: AuditSource): Promise<CreatedKeyRequest> {
     this.requireAllowedRequest(input, caller);
     const { identifier } = input;
-    await this.perAddress?.take(networkOf(by.from ?? ''));
-    await this.perAccount?.take(identifier.toLowerCase());
+    await this.perAddress?.consume(networkOf(by.from ?? ''));
+    await this.perAccount?.consume(identifier.toLowerCase());
     const account = await this.identity.resolve(identifier);
-    if (account.did !== identifier) await this.perAccount?.take(account.did.toLowerCase());
+    if (account.did !== identifier) await this.perAccount?.consume(account.did.toLowerCase());
     requireAllowedAccount(account.did, this.config);
     const { pendingKeyRequests } = this.config;
     const created = await this.keyRequestTransitions.create(input, account, pendingKeyRequests, by);

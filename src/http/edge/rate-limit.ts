@@ -18,7 +18,7 @@ export class RateLimit {
    * @throws BrokerError `TooManyRequests` when nothing is left in this minute
    */
   async count(who: string, reply: FastifyReply): Promise<void> {
-    const counted = await this.consume(who);
+    const counted = await this.countOf(who);
     const resetSeconds = secondsUntilReset(counted);
     reply.headers({
       'ratelimit-limit': this.perMinute,
@@ -34,11 +34,11 @@ export class RateLimit {
    *
    * @throws BrokerError `TooManyRequests` when nothing is left in this minute
    */
-  async take(who: string): Promise<void> {
-    this.requireWithin(await this.consume(who));
+  async consume(who: string): Promise<void> {
+    this.requireWithin(await this.countOf(who));
   }
 
-  private consume(who: string): Promise<RateLimiterRes> {
+  private countOf(who: string): Promise<RateLimiterRes> {
     return this.limiter.consume(who).catch((refused: unknown) => {
       if (refused instanceof RateLimiterRes) return refused;
       throw refused;

@@ -29,7 +29,7 @@ export class NativeLimits {
    */
   async countRequest(address: string, reply: FastifyReply): Promise<void> {
     await this.perAddress?.count(networkOf(address), reply);
-    await this.overall?.take(ALL);
+    await this.overall?.consume(ALL);
   }
 
   async countApp({ id, limitPerMinute }: NativeApp): Promise<void> {

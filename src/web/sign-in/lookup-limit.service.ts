@@ -12,6 +12,6 @@ export class LookupLimit {
 
   /** @throws BrokerError `TooManyRequests` */
   consume(address: string): Promise<void> {
-    return this.limit.take(networkOf(address));
+    return this.limit.consume(networkOf(address));
   }
 }
