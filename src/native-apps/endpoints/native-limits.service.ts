@@ -33,7 +33,7 @@ export class NativeLimits {
   }
 
   async countApp({ id, limitPerMinute }: NativeApp): Promise<void> {
-    await (limitPerMinute === null ? this.perApp : this.ownLimit(limitPerMinute))?.take(id);
+    await (limitPerMinute === null ? this.perApp : this.ownLimit(limitPerMinute))?.consume(id);
   }
 
   private ownLimit(perMinute: number): RateLimit {
