@@ -11,26 +11,26 @@ import { baseUrlOf, publicUrlOf } from './public-address.ts';
 export type { DatabaseConfig, ListenAddress };
 
 /** How the authorization servers know the broker: virtual on one machine, by its client id on the web. */
-export type ClientConfig =
+type ClientConfig =
   | { readonly kind: 'loopback' }
   | { readonly kind: 'confidential'; readonly acceptedClientId: string | undefined };
 
 /** What the client metadata tells people about the broker. Absolute https URLs. */
-export type ClientProfile = {
+type ClientProfile = {
   readonly name: string;
   readonly logoUri: string | undefined;
   readonly tosUri: string | undefined;
   readonly policyUri: string | undefined;
 };
 
-export type CookieConfig = {
+type CookieConfig = {
   readonly name: string;
   readonly domain: string | undefined;
   readonly secure: boolean;
 };
 
 /** Keys from the settings (32 bytes each, the first seals), or one key that is made in `file` on first start. */
-export type EncryptionConfig =
+type EncryptionConfig =
   | { readonly kind: 'given'; readonly keys: readonly Buffer[] }
   | { readonly kind: 'generated'; readonly file: string };
 
