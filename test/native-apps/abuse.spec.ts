@@ -198,7 +198,7 @@ function refusalSuite(broker: () => TestBroker): void {
     const answers = [];
     while (answers.length < 4)
       answers.push(await app.send('token', { client_id: app.clientId }, { headers }));
-    expect(answers[3]?.body.error_description).toMatch(/^No more than 3 requests/);
+    expect(answers[3]?.body.error_description).toMatch(/^The limit of 3 requests/);
     return answers.map(answer => [answer.status, answer.headers.get('access-control-allow-origin')]);
   };
 
