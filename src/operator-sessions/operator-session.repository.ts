@@ -20,10 +20,10 @@ export class OperatorSessionRepository {
 
   /** Stores a session that lives as long as this admin token is the one in the settings. */
   async insert(row: NewRow, adminToken: string, database: Kysely<Schema>): Promise<void> {
-    const bound = { ...row, token_mac: this.mac.sign(tokenBinding(row.id, adminToken)) };
+    const bound = { ...row, token_mac: this.mac.sign(tokenMacBinding(row.id, adminToken)) };
     await database
       .insertInto('operator_session')
-      .values({ ...bound, mac: this.mac.sign(bindingOf(bound)) })
+      .values({ ...bound, mac: this.mac.sign(macBinding(bound)) })
       .execute();
   }
 
@@ -39,8 +39,8 @@ export class OperatorSessionRepository {
       .where('digest', '=', digest)
       .executeTakeFirst();
     if (!row) return undefined;
-    this.mac.verify(row.mac, bindingOf(row));
-    const isOfToken = this.mac.isValid(row.token_mac, tokenBinding(row.id, adminToken));
+    this.mac.verify(row.mac, macBinding(row));
+    const isOfToken = this.mac.isValid(row.token_mac, tokenMacBinding(row.id, adminToken));
     return isOfToken ? { id: row.id, expiresAt: new Date(row.expires_at) } : undefined;
   }
 
@@ -50,7 +50,7 @@ export class OperatorSessionRepository {
   }
 }
 
-function bindingOf({
+function macBinding({
   id,
   digest,
   token_mac,
@@ -66,6 +66,6 @@ function bindingOf({
 }
 
 /** The token itself goes into the MAC only: a digest of it could be guessed at by whoever has the database. */
-function tokenBinding(id: OperatorSessionId, adminToken: string): RowBinding {
+function tokenMacBinding(id: OperatorSessionId, adminToken: string): RowBinding {
   return { table: 'operator_session', column: 'token_mac', id, facts: { admin_token: adminToken } };
 }

@@ -23,7 +23,7 @@ export class TempTokenRepository {
   async insert(row: Omit<TempTokenRow, 'mac'>, database: Kysely<Schema>): Promise<void> {
     await database
       .insertInto('temp_token')
-      .values({ ...row, mac: this.mac.sign(bindingOf(row)) })
+      .values({ ...row, mac: this.mac.sign(macBinding(row)) })
       .execute();
   }
 
@@ -41,7 +41,7 @@ export class TempTokenRepository {
       .executeTakeFirst();
     if (!found) return undefined;
     const { read_at, ...row } = found;
-    this.mac.verify(row.mac, bindingOf(row));
+    this.mac.verify(row.mac, macBinding(row));
     return toTempToken(row, read_at);
   }
 
@@ -51,7 +51,7 @@ export class TempTokenRepository {
     return wroteRow(
       this.database
         .updateTable('temp_token')
-        .set({ consumed_at, mac: this.mac.sign(bindingOf({ ...row, consumed_at })) })
+        .set({ consumed_at, mac: this.mac.sign(macBinding({ ...row, consumed_at })) })
         .where('id', '=', row.id)
         .where('consumed_at', 'is', null)
         .where('expires_at', '>', this.database.now()),
@@ -89,7 +89,7 @@ export class TempTokenRepository {
   }
 }
 
-function bindingOf(row: Omit<TempTokenRow, 'mac'>): RowBinding {
+function macBinding(row: Omit<TempTokenRow, 'mac'>): RowBinding {
   const { id, digest, scope, resource_id, created_at, expires_at, consumed_at } = row;
   const facts = { digest, scope, resource_id, created_at, expires_at, consumed_at };
   return { table: 'temp_token', column: 'mac', id, facts };
