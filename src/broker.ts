@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { codeOf } from './errors/code-of.ts';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config/config.ts';
 import { endOnSignals } from './end-on-signals.ts';
@@ -73,7 +74,7 @@ export async function startBroker(config: Config): Promise<void> {
 }
 
 function cannotListen({ listen: { host, port } }: Config, cause: unknown): Error {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+  const code = codeOf(cause) || 'unknown error';
   const why = code === 'EADDRINUSE' ? 'another process uses it' : code;
   return new Error(
     `The broker cannot listen on ${host}:${port} (${why}). Free the address, or set LATCHKEY_LISTEN to another one.`,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { codeOf } from '../errors/code-of.ts';
 
 /** Reads an encryption key from its file; `undefined` when there is no such file. */
 export async function readKeyFile(file: string): Promise<Buffer | undefined> {
@@ -8,7 +9,7 @@ export async function readKeyFile(file: string): Promise<Buffer | undefined> {
     const key = Buffer.from(text, 'base64');
     if (key.length === 32 && key.toString('base64') === text) return key;
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
   throw new Error(`${file} does not hold an encryption key (32 bytes as base64). Restore it from a backup.`);
@@ -19,8 +20,4 @@ export async function createKeyFile(file: string): Promise<Buffer> {
   const key = randomBytes(32);
   await writeFile(file, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx', flush: true });
   return key;
-}
-
-function isMissing(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }

@@ -63,17 +63,17 @@ async function checkCanaries(keyring: Keyring, stored: EncryptionKeyRepository):
   }
   const { fingerprint } = keyring.current;
   if (!known.has(fingerprint))
-    await stored.insert({ fingerprint, canary: box.seal(CANARY, bindingOf(fingerprint)) });
+    await stored.insert({ fingerprint, canary: box.seal(CANARY, sealBinding(fingerprint)) });
 }
 
 function open(box: SealedBox, canary: string, fingerprint: string): string | undefined {
   try {
-    return box.open(canary, bindingOf(fingerprint));
+    return box.open(canary, sealBinding(fingerprint));
   } catch {
     return undefined; // The caller has the better message.
   }
 }
 
-function bindingOf(fingerprint: string): RowBinding {
+function sealBinding(fingerprint: string): RowBinding {
   return { table: 'encryption_key', column: 'canary', id: fingerprint, facts: {} };
 }

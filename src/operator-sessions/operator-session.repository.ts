@@ -20,7 +20,7 @@ export class OperatorSessionRepository {
 
   /** Stores a session that is valid while `adminToken` is the one in the settings. */
   async insert(row: NewRow, adminToken: string, database: Kysely<Schema>): Promise<void> {
-    const bound = { ...row, token_mac: this.mac.sign(tokenBinding(row.id, adminToken)) };
+    const bound = { ...row, token_mac: this.mac.sign(tokenMacBinding(row.id, adminToken)) };
     await database
       .insertInto('operator_session')
       .values({ ...bound, mac: this.mac.sign(macBinding(bound)) })
@@ -40,7 +40,7 @@ export class OperatorSessionRepository {
       .executeTakeFirst();
     if (!row) return undefined;
     this.mac.verify(row.mac, macBinding(row));
-    const isOfToken = this.mac.isValid(row.token_mac, tokenBinding(row.id, adminToken));
+    const isOfToken = this.mac.isValid(row.token_mac, tokenMacBinding(row.id, adminToken));
     return isOfToken ? { id: row.id, expiresAt: new Date(row.expires_at) } : undefined;
   }
 
@@ -66,6 +66,6 @@ function macBinding({
 }
 
 /** Binds the token by a MAC: a digest could be guessed from the database. */
-function tokenBinding(id: OperatorSessionId, adminToken: string): RowBinding {
+function tokenMacBinding(id: OperatorSessionId, adminToken: string): RowBinding {
   return { table: 'operator_session', column: 'token_mac', id, facts: { admin_token: adminToken } };
 }

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../errors/code-of.ts';
 import type { Config } from '../config/config.ts';
 import type { RowBinding } from '../crypto/row-binding.ts';
 import type { SealedBox } from '../crypto/sealed-box.ts';
@@ -27,7 +28,7 @@ export class Spool<Answer> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const id = this.kind.idOf(answer);
     const file = this.fileOf(id);
-    await writeDurably(`${file}.part`, this.box.seal(JSON.stringify(answer), this.bindingOf(id)));
+    await writeDurably(`${file}.part`, this.box.seal(JSON.stringify(answer), this.sealBinding(id)));
     await rename(`${file}.part`, file);
     await syncDirectory(directory);
   }
@@ -46,14 +47,14 @@ export class Spool<Answer> {
   /** @throws BrokerError `SealedRowUnreadable` if the file was edited, or its encryption key is not configured */
   async read(id: string): Promise<Answer> {
     const sealed = await readFile(this.fileOf(id), 'utf8');
-    return JSON.parse(this.box.open(sealed, this.bindingOf(id))) as Answer;
+    return JSON.parse(this.box.open(sealed, this.sealBinding(id))) as Answer;
   }
 
   private fileOf(id: string): string {
     return join(this.config.spoolDirectory, id + this.kind.suffix);
   }
 
-  private bindingOf(id: string): RowBinding {
+  private sealBinding(id: string): RowBinding {
     return { table: 'spool', column: this.kind.suffix.slice(1), id, facts: {} };
   }
 }
@@ -82,11 +83,7 @@ async function ignoreMissing<Result>(work: Promise<Result>): Promise<Result | un
   try {
     return await work;
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }

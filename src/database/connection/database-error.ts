@@ -1,7 +1,8 @@
+import { codeOf } from '../../errors/code-of.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { ConnectionError } from '../engine/connection-error.ts';
 import type { DriverErrors } from '../engine/dialect.ts';
-import { databaseUnavailable, driverCode } from '../engine/driver-error.ts';
+import { databaseUnavailable } from '../engine/driver-error.ts';
 import { postgres } from '../postgres/postgres-dialect.ts';
 import { sqlite } from '../sqlite/sqlite-dialect.ts';
 
@@ -10,7 +11,7 @@ const drivers: readonly DriverErrors[] = [sqlite.errors, postgres.errors];
 
 /** Tells whether a write was refused because its key exists. */
 export function isUniqueViolation(error: unknown): boolean {
-  const code = driverCode(error);
+  const code = codeOf(error);
   return drivers.some(driver => driver.isUniqueViolation(code));
 }
 
@@ -18,7 +19,7 @@ export function isUniqueViolation(error: unknown): boolean {
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof ConnectionError) return true;
   if (error instanceof BrokerError) return error.code === 'DatabaseUnavailable';
-  const code = driverCode(error);
+  const code = codeOf(error);
   return drivers.some(driver => driver.isUnavailable(code));
 }
 

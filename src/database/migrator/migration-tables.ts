@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { MIGRATION_LOCK_ID } from 'kysely/migration';
+import { codeOf } from '../../errors/code-of.ts';
 import type { Database } from '../connection/database.ts';
-import { driverCode } from '../engine/driver-error.ts';
 import type { Schema } from '../tables/schema.ts';
 import type { Timestamp } from '../tables/timestamp.ts';
 
@@ -22,7 +22,7 @@ export async function ensureMigrationTables(database: Database): Promise<void> {
       await createMigrationTables(database);
       return;
     } catch (error) {
-      const isCollision = database.dialect.errors.isTableCollision(driverCode(error));
+      const isCollision = database.dialect.errors.isTableCollision(codeOf(error));
       if (!isCollision || attempt === ATTEMPTS) throw error;
     }
   }

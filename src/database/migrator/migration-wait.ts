@@ -1,5 +1,6 @@
+import { codeOf } from '../../errors/code-of.ts';
 import type { Database } from '../connection/database.ts';
-import { databaseUnavailable, driverCode } from '../engine/driver-error.ts';
+import { databaseUnavailable } from '../engine/driver-error.ts';
 
 const WAIT_MS = 600_000;
 
@@ -17,7 +18,7 @@ export async function waitWhileMigrating<Result>(
     try {
       return await run();
     } catch (error) {
-      if (!dialect.errors.isLockTimeout(driverCode(error))) throw error;
+      if (!dialect.errors.isLockTimeout(codeOf(error))) throw error;
       if (performance.now() >= giveUpAt) throw stillMigrating(error);
     }
   }

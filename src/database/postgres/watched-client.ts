@@ -1,8 +1,8 @@
 import type { PostgresCursor, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import pg, { type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
+import { codeOf } from '../../errors/code-of.ts';
 import { failAfter } from '../../waiting/fail-after.ts';
 import { ConnectionError } from '../engine/connection-error.ts';
-import { driverCode } from '../engine/driver-error.ts';
 
 /** Connection exceptions, shutdowns, and a server that turned into a standby: the connection has no future. */
 const CONNECTION_ENDING = /^(08...|57P..|25006)$/;
@@ -45,7 +45,7 @@ export class WatchedClient implements PostgresPoolClient {
   }
 
   private judge(error: unknown): unknown {
-    if (error instanceof ConnectionError || CONNECTION_ENDING.test(driverCode(error))) this.endedBy = error;
+    if (error instanceof ConnectionError || CONNECTION_ENDING.test(codeOf(error))) this.endedBy = error;
     return this.isLost() && !(error instanceof pg.DatabaseError) ? connectionLost(error) : error;
   }
 }

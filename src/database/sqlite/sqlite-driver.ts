@@ -1,6 +1,7 @@
 import type { Database as SqliteHandle } from 'better-sqlite3';
 import { CompiledQuery, type Driver } from 'kysely';
-import { databaseUnavailable, driverCode } from '../engine/driver-error.ts';
+import { codeOf } from '../../errors/code-of.ts';
+import { databaseUnavailable } from '../engine/driver-error.ts';
 import type { DatabaseLimits } from '../engine/database-limits.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { type FileLock, lockFile } from './file-lock.ts';
@@ -82,7 +83,7 @@ async function open(path: string, busyMs: number): Promise<Opened> {
 
 function cannotOpen(path: string, cause: unknown): Error {
   return databaseUnavailable(
-    `The SQLite file ${path} cannot be opened (${driverCode(cause) || String(cause)}). Make it and its directory writable for this user, or name another file (LATCHKEY_DATABASE_URL).`,
+    `The SQLite file ${path} cannot be opened (${codeOf(cause) || String(cause)}). Make it and its directory writable for this user, or name another file (LATCHKEY_DATABASE_URL).`,
     cause,
   );
 }

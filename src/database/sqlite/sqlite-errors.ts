@@ -1,4 +1,4 @@
-import { driverCode } from '../engine/driver-error.ts';
+import { codeOf } from '../../errors/code-of.ts';
 import type { DriverErrors } from '../engine/dialect.ts';
 
 /** Primary result codes, which an extended code continues with `_`. https://www.sqlite.org/rescode.html */
@@ -17,5 +17,5 @@ export const sqliteErrors: DriverErrors = {
 
 /** Tells whether another connection has locked the file (SQLITE_BUSY and its extended codes). */
 export function isBusy(error: unknown): boolean {
-  return /^SQLITE_BUSY(_|$)/.test(driverCode(error));
+  return /^SQLITE_BUSY(_|$)/.test(codeOf(error));
 }

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import Sqlite, { type Database as SqliteHandle } from 'better-sqlite3';
-import { driverCode } from '../engine/driver-error.ts';
+import { codeOf } from '../../errors/code-of.ts';
 import { retryWhileBusy } from './busy-retry.ts';
 
 /** Finds the one name of a database file, whatever links lead to it; makes its directory where there is none. */
@@ -20,7 +20,7 @@ export function createPrivateFile(file: string): void {
   try {
     closeSync(openSync(file, 'wx', 0o600));
   } catch (error) {
-    if (driverCode(error) !== 'EEXIST') throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { codeOf } from '../../errors/code-of.ts';
 
 type Decode = (body: Buffer, limits: { maxOutputLength: number }) => Promise<Uint8Array<ArrayBuffer>>;
 
@@ -33,10 +34,8 @@ export async function decodedBody(
   try {
     return await decode(body, { maxOutputLength: maxLength });
   } catch (cause) {
-    if (isOutputLimit(cause)) throw new DecodedTooLargeError('The decompressed body is too long', { cause });
+    if (codeOf(cause) === 'ERR_BUFFER_TOO_LARGE')
+      throw new DecodedTooLargeError('The decompressed body is too long', { cause });
     throw cause;
   }
 }
-
-const isOutputLimit = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';

@@ -1,4 +1,5 @@
 import { Resolver } from 'node:dns/promises';
+import { codeOf } from '../../errors/code-of.ts';
 
 /** Returns the TXT records of a name, each joined from its parts, or null if there are none. */
 export type ResolveTxt = (hostname: string) => Promise<string[] | null>;
@@ -14,10 +15,7 @@ export async function resolveTxtBySystem(hostname: string): Promise<string[] | n
     const records = await new Resolver(patience).resolveTxt(hostname);
     return records.map(parts => parts.join(''));
   } catch (error) {
-    if (isNoSuchRecord(error)) return null;
+    if (noSuchRecord.has(codeOf(error))) return null;
     throw error;
   }
 }
-
-const isNoSuchRecord = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && noSuchRecord.has(String(error.code));

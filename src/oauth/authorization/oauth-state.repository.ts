@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { NodeSavedState } from '@atproto/oauth-client-node';
 import type { Selectable } from 'kysely';
+import { SealedJson } from '../../crypto/sealed-json.ts';
 import type { RowBinding } from '../../crypto/row-binding.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
 import { digestOf } from '../../crypto/secret.ts';
@@ -24,10 +25,14 @@ export type StateRefusal = 'unknown' | 'expired' | 'other-browser';
 /** Stores pending authorizations, by the digest of their `state`. */
 @Injectable()
 export class OAuthStateRepository {
+  private readonly sealedState: SealedJson<NodeSavedState>;
+
   constructor(
     private readonly database: Database,
-    private readonly box: SealedBox,
-  ) {}
+    box: SealedBox,
+  ) {
+    this.sealedState = new SealedJson(box);
+  }
 
   async insert(
     state: string,
@@ -43,7 +48,7 @@ export class OAuthStateRepository {
       created_at: toTimestamp(now),
       expires_at: toTimestamp(expiresAt),
     };
-    const sealed = this.box.seal(JSON.stringify(secrets), sealBinding(row));
+    const sealed = this.sealedState.seal(secrets, sealBinding(row));
     await this.database
       .insertInto('oauth_state')
       .values({ ...row, sealed })
@@ -90,7 +95,7 @@ export class OAuthStateRepository {
       purpose: row.purpose,
       target: row.target,
       returnTo: row.return_to,
-      secrets: JSON.parse(this.box.open(row.sealed, sealBinding(row))) as NodeSavedState,
+      secrets: this.sealedState.open(row.sealed, sealBinding(row)),
     };
   }
 }

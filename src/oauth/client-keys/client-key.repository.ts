@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { JWK } from 'jose';
 import type { Expression, ExpressionBuilder, Kysely, Selectable, SqlBool } from 'kysely';
+import { SealedJson } from '../../crypto/sealed-json.ts';
 import type { RowBinding } from '../../crypto/row-binding.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
 import { Database } from '../../database/connection/database.ts';
@@ -36,10 +37,14 @@ type LifeRow = Omit<Selectable<ClientKeyTable>, 'sealed'> & { read_at: string };
 /** Sealed client keys of the broker and its native apps, shared by all instances. Each call concerns one owner. */
 @Injectable()
 export class ClientKeyRepository {
+  private readonly sealedJwk: SealedJson<JWK>;
+
   constructor(
     private readonly database: Database,
-    private readonly box: SealedBox,
-  ) {}
+    box: SealedBox,
+  ) {
+    this.sealedJwk = new SealedJson(box);
+  }
 
   /**
    * Lists every key with its secret, newest activation first.
@@ -50,7 +55,7 @@ export class ClientKeyRepository {
     const rows = await this.selectLives(owner).select('sealed').execute();
     return rows.map(row => ({
       ...toLife(row),
-      privateJwk: JSON.parse(this.box.open(row.sealed, sealBinding(row))) as JWK,
+      privateJwk: this.sealedJwk.open(row.sealed, sealBinding(row)),
     }));
   }
 
@@ -122,7 +127,7 @@ export class ClientKeyRepository {
   ): Promise<void> {
     const { kid } = privateJwk;
     const now = this.database.now();
-    const sealed = this.box.seal(JSON.stringify(privateJwk), sealBinding({ kid, app: owner }));
+    const sealed = this.sealedJwk.seal(privateJwk, sealBinding({ kid, app: owner }));
     await database
       .insertInto('client_key')
       .values({

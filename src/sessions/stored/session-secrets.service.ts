@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { SealedJson } from '../../crypto/sealed-json.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { type BoundColumns, sealBinding } from './session-row.ts';
@@ -9,14 +10,18 @@ export type SessionSecrets = Pick<Grant, 'accessToken' | 'refreshToken' | 'dpopK
 /** Seals the secrets of a session, bound to its row. */
 @Injectable()
 export class SessionSecretsBox {
-  constructor(private readonly sealedBox: SealedBox) {}
+  private readonly sealedSecrets: SealedJson<SessionSecrets>;
+
+  constructor(sealedBox: SealedBox) {
+    this.sealedSecrets = new SealedJson(sealedBox);
+  }
 
   seal({ accessToken, refreshToken, dpopKey }: SessionSecrets, row: BoundColumns): string {
-    return this.sealedBox.seal(JSON.stringify({ accessToken, refreshToken, dpopKey }), sealBinding(row));
+    return this.sealedSecrets.seal({ accessToken, refreshToken, dpopKey }, sealBinding(row));
   }
 
   /** @throws BrokerError `SealedRowUnreadable` when a bound column is not as it was sealed */
   open(sealed: string, row: BoundColumns): SessionSecrets {
-    return JSON.parse(this.sealedBox.open(sealed, sealBinding(row))) as SessionSecrets;
+    return this.sealedSecrets.open(sealed, sealBinding(row));
   }
 }
