@@ -1,6 +1,6 @@
 /** The time limits of the database, in milliseconds. */
 export type DatabaseLimits = {
-  /** Retries while another program holds the lock of the SQLite file. */
+  /** The wait for the lock of the SQLite file while another program holds it. */
   busyMs: number;
   /** The wait of a statement for the SQLite connection while a transaction owns it. */
   turnMs: number;

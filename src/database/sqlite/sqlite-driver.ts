@@ -50,7 +50,7 @@ export class SqliteFileDriver implements Driver {
     await connection.executeQuery(CompiledQuery.raw('commit'));
   }
 
-  /** After a full disk or a failed write SQLite has rolled back already. A second rollback would hide that error. */
+  /** After a full disk or a failed write SQLite may have rolled back already. A second rollback would hide that error. */
   async rollbackTransaction(connection: SqliteConnection): Promise<void> {
     if (this.get().handle.inTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'));
   }
