@@ -65,6 +65,7 @@ describeInChromium('a response of a hostile PDS', chromium => {
           openOne(way === 'navigation' ? await open(`${origin}/app`) : reader, index),
         );
         await Promise.all(opened);
+        await reader.goto(`${origin}/app`);
         return reader.evaluate(findMarks);
       };
       const open = async (url: string): Promise<Page> => {
