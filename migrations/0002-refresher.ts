@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** One ALTER TABLE each: SQLite adds and drops a single column at a time. */
+/** Each column has its own ALTER TABLE, because SQLite adds and drops one column at a time. */
 const columns = [
   ['attempt_id', sql`text`],
   ['attempt_state', sql`text check (attempt_state in ('prepared', 'sent', 'in_doubt'))`],

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 
 /**
- * Which sessions need a client key is asked by the key: at each look at the JWKS, which anybody may take. The index
- * on (status, next_refresh_at) serves whoever asks by status.
+ * Each request for the public JWKS looks up the sessions of a client key, so `kid` gets an index. The index on
+ * (status, next_refresh_at) serves the queries by status.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema

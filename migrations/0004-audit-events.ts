@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 
-/** Lists are read newest first, whole or of one action, account or target; the rows that are swept are the oldest. */
+/** Lists show the newest events first: all, or those of one action, account or target. The sweeper reads the oldest. */
 const indexes = {
   audit_event_at: ['at', 'id'],
   audit_event_action: ['action', 'at', 'id'],

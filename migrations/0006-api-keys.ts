@@ -32,9 +32,9 @@ async function createApiKey(db: Kysely<unknown>): Promise<void> {
   for (const column of ['previous_digest', 'session_id']) {
     await db.schema.createIndex(`api_key_${column}`).on('api_key').column(column).execute();
   }
-  // It serves whoever asks by account, too.
+  // This index also serves the queries by account.
   await db.schema.createIndex('api_key_did_slot').on('api_key').columns(['did', 'slot']).unique().execute();
-  // Tombstones stay for ever, and nobody asks when they expired.
+  // Revoked keys stay for ever, and no query reads their expiry.
   await db.schema
     .createIndex('api_key_expires_at')
     .on('api_key')

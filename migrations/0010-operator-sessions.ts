@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
-/** The operator's pages look sessions up by handle, and those that are in trouble, which are few. */
+/**
+ * Adds the operator's browser sessions and two indexes on `oauth_session`. With these the operator's pages find the
+ * sessions of a handle, and the few sessions that fail or are in doubt.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('operator_session')

@@ -10,7 +10,7 @@ import * as askedScopes from './0008-asked-scopes.ts';
 import * as nativeApps from './0009-native-apps.ts';
 import * as operatorSessions from './0010-operator-sessions.ts';
 
-/** Every migration by its name, in the order in which they run. Names sort in that order too. */
+/** Every migration by name, in the order of their runs. Sorted names have the same order. */
 export const migrations: Readonly<Record<string, Required<Migration>>> = {
   '0001-foundation': foundation,
   '0002-refresher': refresher,

@@ -28,7 +28,7 @@ const did = z.string().refine(isValidDid, 'must be a DID such as did:plc:…; ha
 /** Every variable that Latchkey reads, once. A `prefault` is the documented default. */
 export const environmentSchema = z.object({
   LATCHKEY_PUBLIC_URL: publicUrl.optional().register(settingDocumentation, {
-    meaning: 'The origin at which people and programs reach the broker; https makes it a confidential client',
+    meaning: 'The origin of the broker for people and programs. With https it is a confidential client',
     example: 'https://latchkey.your-domain.net',
     unset: '`http://` and `LATCHKEY_LISTEN`',
   }),
@@ -42,9 +42,9 @@ export const environmentSchema = z.object({
     unset: 'the root',
   }),
   LATCHKEY_ACCEPT_CLIENT_ID: text.optional().register(settingDocumentation, {
-    meaning: 'Confirms a changed https client id, after which the sessions of the old one are useless',
+    meaning: 'Confirms a changed https client id. The sessions of the old client id stop working',
     example: 'https://latchkey.your-domain.net/oauth-client-metadata.json',
-    unset: 'a changed client id refuses to start',
+    unset: 'the broker does not start with a changed client id',
   }),
   LATCHKEY_CLIENT_NAME: displayName.prefault('Latchkey').register(settingDocumentation, {
     meaning: 'The name that people see when they authorize',
@@ -67,13 +67,13 @@ export const environmentSchema = z.object({
   }),
   LATCHKEY_SCOPE: oauthScope.prefault('atproto transition:generic').register(settingDocumentation, {
     meaning:
-      'The OAuth scope that a login asks for, separated by single spaces; permission sets (`include:`) among it',
+      'The OAuth scope that a login requests, separated by single spaces. It may name permission sets (`include:`)',
     example: 'atproto repo:app.bsky.feed.post blob:image/*',
   }),
   LATCHKEY_PERMISSION_SETS_FILE: text.optional().register(settingDocumentation, {
-    meaning: 'A JSON array of lexicons: permission sets of the scope, for which the network is not asked',
+    meaning: 'A file with a JSON array of lexicons: permission sets that the broker does not look up',
     example: '/etc/latchkey/permission-sets.json',
-    unset: 'each is read where its authority publishes it',
+    unset: 'the broker looks up each at its authority',
   }),
   LATCHKEY_COOKIE_DOMAIN: text.optional().register(settingDocumentation, {
     meaning: 'Shares the login cookie with sibling hosts below this domain (https only)',
@@ -87,14 +87,15 @@ export const environmentSchema = z.object({
       example: 'postgres://latchkey:password@db.internal/latchkey',
     }),
   LATCHKEY_SPOOL_DIR: text.optional().register(settingDocumentation, {
-    meaning: 'Where answers wait, sealed, while the database cannot take them; keep it on a lasting disk',
+    meaning:
+      'The directory for sealed answers while the database is unavailable. Keep it on a persistent disk',
     example: '/var/lib/latchkey/spool',
     unset: '`spool` beside the SQLite file, `./data/spool` with Postgres',
   }),
   LATCHKEY_ENCRYPTION_KEYS: encryptionKeys.optional().register(settingDocumentation, {
-    meaning: 'Keys that seal stored secrets: base64 of 32 bytes each, comma-separated; the first one seals',
+    meaning: 'Keys that seal stored secrets: base64 of 32 bytes each, comma-separated. The first key seals',
     example: '$(openssl rand -base64 32)',
-    unset: 'made beside the SQLite file; required with Postgres',
+    unset: 'created beside the SQLite file, required with Postgres',
   }),
   LATCHKEY_ADMIN_TOKEN: bearerToken.optional().register(settingDocumentation, {
     meaning: "The operator's bearer token, at least 32 characters",
@@ -124,11 +125,11 @@ export const environmentSchema = z.object({
     example: '100000',
   }),
   LATCHKEY_CACHED_SERVICE_TOKENS: positiveCount.prefault('10000').register(settingDocumentation, {
-    meaning: 'Service tokens that are kept in memory for another use',
+    meaning: 'Service tokens that are kept in memory for reuse',
     example: '100000',
   }),
   LATCHKEY_METHODLESS_SERVICE_TOKENS: flag.prefault('false').register(settingDocumentation, {
-    meaning: 'Gives service tokens that open every method of a service too, for a minute at most',
+    meaning: 'Allows service tokens for every method of a service, valid for one minute at most',
     example: 'true',
   }),
   LATCHKEY_LIMIT_PER_ADDRESS: requestLimit.prefault('6000').register(settingDocumentation, {
@@ -140,11 +141,11 @@ export const environmentSchema = z.object({
     example: '600',
   }),
   LATCHKEY_CONCURRENCY_PER_SESSION: positiveCount.prefault('64').register(settingDocumentation, {
-    meaning: 'Calls of one session, and mints of service tokens, that a process has under way at a time',
+    meaning: 'Concurrent calls of one session, and mints of service tokens, in one process',
     example: '16',
   }),
   LATCHKEY_TEMP_TOKENS_PER_RESOURCE: positiveCount.prefault('10').register(settingDocumentation, {
-    meaning: 'Temp tokens that live at a time for one resource of one scope',
+    meaning: 'Live temp tokens for one resource of one scope',
     example: '3',
   }),
   LATCHKEY_ALLOWED_ORIGINS: listOf(webOrigin).prefault('').register(settingDocumentation, {
@@ -153,31 +154,32 @@ export const environmentSchema = z.object({
     unset: 'none',
   }),
   LATCHKEY_ALLOWED_DIDS: listOf(did).optional().register(settingDocumentation, {
-    meaning: 'The accounts that may sign in, comma-separated; set but empty means none',
+    meaning: 'The accounts that may sign in, comma-separated. An empty list means none',
     example: 'did:plc:z72i7hdynmk6r22z27h6tvur',
     unset: 'any account',
   }),
   LATCHKEY_TRUSTED_PROXIES: listOf(trustedProxy).prefault('').register(settingDocumentation, {
     meaning:
-      'Addresses and CIDR blocks of the reverse proxies whose forwarding headers count and who may ask `/api/forward-auth`',
+      'Addresses and CIDR blocks of reverse proxies whose forwarding headers count and that may call `/api/forward-auth`',
     example: '10.0.0.7,fd00::/8',
     unset: 'none',
   }),
   LATCHKEY_METRICS_LISTEN: listenAddress.optional().register(settingDocumentation, {
-    meaning: 'A listener of its own for `/metrics`',
+    meaning: 'A separate address and port for `/metrics`',
     example: '127.0.0.1:9464',
     unset: 'metrics are for the operator alone',
   }),
   LATCHKEY_KEY_REQUESTS: oneOf(['open', 'signed-in', 'off']).prefault('open').register(settingDocumentation, {
-    meaning: 'Who may ask for an API key: anybody (`open`), the signed-in (`signed-in`), nobody (`off`)',
+    meaning:
+      'The callers that may request an API key: all (`open`), signed-in accounts (`signed-in`) or none (`off`)',
     example: 'signed-in',
   }),
   LATCHKEY_LIMIT_KEY_REQUESTS: requestLimit.prefault('10').register(settingDocumentation, {
-    meaning: 'API keys that may be asked for in a minute from one address, and for one account, or `off`',
+    meaning: 'Key requests a minute from one address, and for one account, or `off`',
     example: '3',
   }),
   LATCHKEY_PENDING_KEY_REQUESTS: positiveCount.prefault('1000').register(settingDocumentation, {
-    meaning: 'Requests for API keys that may wait for an answer at a time, of all accounts together',
+    meaning: 'Pending key requests of all accounts together',
     example: '100',
   }),
   LATCHKEY_KEYS_PER_ACCOUNT: positiveCount.prefault('25').register(settingDocumentation, {
@@ -198,7 +200,7 @@ export const environmentSchema = z.object({
     example: '5000',
   }),
   LATCHKEY_NATIVE_TOKENS: positiveCount.prefault('100000').register(settingDocumentation, {
-    meaning: 'Refresh tokens of native apps that are remembered; the others need their `key_id`',
+    meaning: 'Refresh tokens of native apps that the broker remembers. Other tokens need their `key_id`',
     example: '500000',
   }),
   LATCHKEY_AUDIT_DAYS: dayCount.prefault('90').register(settingDocumentation, {

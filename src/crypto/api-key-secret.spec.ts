@@ -4,7 +4,7 @@ import { claimsToBeApiKey, isApiKeySecret, newApiKeySecret, startOf } from './ap
 const hex = '0123456789abcdef'.repeat(4);
 
 describe('the secret of an API key', () => {
-  it('is ckapi_ and 64 lowercase hex characters, and never the same', () => {
+  it('is ckapi_ and 64 lowercase hex characters, and never repeats', () => {
     const secrets = Array.from({ length: 1000 }, newApiKeySecret);
     expect(new Set(secrets).size).toBe(1000);
     for (const secret of secrets) expect([secret.length, isApiKeySecret(secret)]).toEqual([70, true]);
@@ -22,14 +22,14 @@ describe('the secret of an API key', () => {
     ['a character more', `ckapi_${hex}0`],
     ['upper case', `ckapi_${hex.toUpperCase()}`],
     ['another prefix', `cktmp_${hex}`],
-    ['what is no hex', `ckapi_${'g'.repeat(64)}`],
+    ['text that is not hex', `ckapi_${'g'.repeat(64)}`],
     ['a line break behind it', `ckapi_${hex}\n`],
     ['something before it', ` ckapi_${hex}`],
   ])('is not %s', (_, text) => {
     expect(isApiKeySecret(text)).toBe(false);
   });
 
-  it('is meant by its prefix, whatever follows', () => {
+  it('is recognized by its prefix, well formed or not', () => {
     expect(['ckapi_', `ckapi_${hex}`, 'ckapi_x'].map(claimsToBeApiKey)).toEqual([true, true, true]);
     expect(['', hex, 'cktmp_x', 'Xckapi_'].map(claimsToBeApiKey)).toEqual([false, false, false, false]);
   });

@@ -8,17 +8,17 @@ export function newApiKeySecret(): string {
   return `${PREFIX}${randomBytes(32).toString('hex')}`;
 }
 
-/** Whether `text` has the form of a secret of {@link newApiKeySecret}. */
+/** Returns whether `text` has the form of a secret of {@link newApiKeySecret}. */
 export function isApiKeySecret(text: string): boolean {
   return /^ckapi_[0-9a-f]{64}$/.test(text);
 }
 
-/** Whether `text` means to be a key's secret, well formed or not. */
+/** Returns whether `text` has the prefix of an API key's secret, well formed or not. */
 export function claimsToBeApiKey(text: string): boolean {
   return text.startsWith(PREFIX);
 }
 
-/** Returns what is shown of a secret so that people tell their keys apart: its first 12 characters. */
+/** Returns the first 12 characters of a secret, which people see to tell their keys apart. */
 export function startOf(secret: string): string {
   return secret.slice(0, START_LENGTH);
 }

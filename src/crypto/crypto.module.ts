@@ -6,7 +6,7 @@ import { openKeyring } from './open-keyring.ts';
 import { RowMac } from './row-mac.ts';
 import { SealedBox } from './sealed-box.ts';
 
-/** Sealing and authentication of rows, with the keys of this database. */
+/** Provides the sealing and the authentication of rows with the keys of this database. */
 @Global()
 @Module({
   providers: [
@@ -14,7 +14,8 @@ import { SealedBox } from './sealed-box.ts';
     {
       provide: Keyring,
       inject: [Config, EncryptionKeyRepository],
-      useFactory: (config: Config, stored: EncryptionKeyRepository) => openKeyring(config.encryption, stored),
+      useFactory: (config: Config, encryptionKeyRows: EncryptionKeyRepository) =>
+        openKeyring(config.encryption, encryptionKeyRows),
     },
     { provide: SealedBox, inject: [Keyring], useFactory: (keyring: Keyring) => new SealedBox(keyring) },
     { provide: RowMac, inject: [Keyring], useFactory: (keyring: Keyring) => new RowMac(keyring) },

@@ -30,7 +30,7 @@ describe('sealed box', () => {
   const keyring = new Keyring([randomBytes(32)]);
   const box = new SealedBox(keyring);
 
-  it('opens what it sealed, whatever the order of the facts', () => {
+  it('opens a sealed text with the facts in any order', () => {
     const sealed = box.seal('a refresh token, ünïcode', binding);
     expect(sealed).not.toContain('refresh');
     expect(box.open(sealed, { ...binding, facts: { kid: null, did: 'did:plc:alice' } })).toBe(
@@ -107,7 +107,7 @@ describe('row MAC', () => {
 });
 
 describe('secrets', () => {
-  it('are 43 base64url characters and never the same', () => {
+  it('are 43 base64url characters and never repeat', () => {
     const secrets = Array.from({ length: 1000 }, newSecret);
     expect(new Set(secrets).size).toBe(1000);
     expect(secrets.every(isSecret)).toBe(true);

@@ -6,7 +6,7 @@ import { toTimestamp } from '../database/tables/timestamp.ts';
 
 export type StoredEncryptionKey = { readonly fingerprint: string; readonly canary: string };
 
-/** What the database knows of the keys it was sealed with: their fingerprints and canaries, never the keys. */
+/** Stores the fingerprints and canaries of the encryption keys, never the keys. */
 @Injectable()
 export class EncryptionKeyRepository {
   constructor(private readonly database: Database) {}
@@ -15,7 +15,7 @@ export class EncryptionKeyRepository {
     return this.database.selectFrom('encryption_key').select(['fingerprint', 'canary']).execute();
   }
 
-  /** Several instances may start together: the first to come leaves its canary. */
+  /** Stores a canary, unless another instance stored one for the same key first. */
   async insert({ fingerprint, canary }: StoredEncryptionKey): Promise<void> {
     await this.database
       .insertInto('encryption_key')

@@ -1,13 +1,13 @@
 import { createHash, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 
-/** One encryption key, known by the fingerprint of its bytes; its two uses never share key material. */
+/** An encryption key and the fingerprint of its bytes. Sealing and MACs use separate key material. */
 export type KeyringKey = {
   readonly fingerprint: string;
   readonly sealingKey: KeyObject;
   readonly macKey: KeyObject;
 };
 
-/** The encryption keys of this broker: the first seals, all of them open. */
+/** The encryption keys of this broker. The first key seals, all keys open. */
 export class Keyring {
   readonly #keys: ReadonlyMap<string, KeyringKey>;
   readonly current: KeyringKey;
@@ -30,7 +30,7 @@ export class Keyring {
   }
 }
 
-/** Returns the name of an encryption key: the first 16 hex characters of its SHA-256 digest. */
+/** Returns the fingerprint of an encryption key: the first 16 hex characters of a SHA-256 digest. */
 function fingerprintOf(secret: Buffer): string {
   return createHash('sha256').update('latchkey encryption key').update(secret).digest('hex').slice(0, 16);
 }
@@ -43,7 +43,7 @@ function toKeyringKey(secret: Buffer): KeyringKey {
   };
 }
 
-/** As a key object: Node would make one of the bytes at each use, which takes longer than the use. */
+/** Returns a key object (HKDF-SHA-256, RFC 5869). Node would create one from bytes at each use, which is slower. */
 function derive(secret: Buffer, use: string): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `latchkey ${use}`, 32)));
 }

@@ -8,29 +8,29 @@ import { SealedBox } from './sealed-box.ts';
 const CANARY = 'latchkey';
 
 /**
- * Loads the encryption keys, and makes sure that they are those of this database.
+ * Loads the encryption keys and checks that they are those of this database.
  *
- * @throws Error that names the missing or wrong key: a broker that cannot open its rows must not start
+ * @throws Error that names the missing or wrong key, because a broker that cannot open its rows must not start
  */
 export async function openKeyring(
   encryption: Config['encryption'],
-  stored: EncryptionKeyRepository,
+  encryptionKeyRows: EncryptionKeyRepository,
 ): Promise<Keyring> {
-  const keyring = new Keyring(await loadKeys(encryption, stored));
-  await requireUsedKeys(keyring, stored, encryption);
-  await checkCanaries(keyring, stored);
+  const keyring = new Keyring(await loadKeys(encryption, encryptionKeyRows));
+  await requireUsedKeys(keyring, encryptionKeyRows, encryption);
+  await checkCanaries(keyring, encryptionKeyRows);
   return keyring;
 }
 
 async function loadKeys(
   encryption: Config['encryption'],
-  stored: EncryptionKeyRepository,
+  encryptionKeyRows: EncryptionKeyRepository,
 ): Promise<readonly Buffer[]> {
   if (encryption.kind === 'given') return encryption.keys;
   const { file } = encryption;
   const key = await readKeyFile(file);
   if (key) return [key];
-  if ((await stored.list()).length > 0) {
+  if ((await encryptionKeyRows.list()).length > 0) {
     throw new Error(`The encryption key of this database is missing: restore ${file} from a backup.`);
   }
   return [await createKeyFile(file)];
@@ -38,10 +38,12 @@ async function loadKeys(
 
 async function requireUsedKeys(
   keyring: Keyring,
-  stored: EncryptionKeyRepository,
+  encryptionKeyRows: EncryptionKeyRepository,
   encryption: Config['encryption'],
 ): Promise<void> {
-  const missing = (await stored.listUsedFingerprints()).filter(fingerprint => !keyring.find(fingerprint));
+  const missing = (await encryptionKeyRows.listUsedFingerprints()).filter(
+    fingerprint => !keyring.find(fingerprint),
+  );
   if (missing.length === 0) return;
   const place = encryption.kind === 'given' ? 'LATCHKEY_ENCRYPTION_KEYS' : encryption.file;
   throw new Error(
@@ -50,9 +52,11 @@ async function requireUsedKeys(
   );
 }
 
-async function checkCanaries(keyring: Keyring, stored: EncryptionKeyRepository): Promise<void> {
+async function checkCanaries(keyring: Keyring, encryptionKeyRows: EncryptionKeyRepository): Promise<void> {
   const box = new SealedBox(keyring);
-  const known = new Map((await stored.list()).map(({ fingerprint, canary }) => [fingerprint, canary]));
+  const known = new Map(
+    (await encryptionKeyRows.list()).map(({ fingerprint, canary }) => [fingerprint, canary]),
+  );
   for (const fingerprint of keyring.fingerprints) {
     const canary = known.get(fingerprint);
     if (canary !== undefined && open(box, canary, fingerprint) !== CANARY) {
@@ -63,7 +67,7 @@ async function checkCanaries(keyring: Keyring, stored: EncryptionKeyRepository):
   }
   const { fingerprint } = keyring.current;
   if (!known.has(fingerprint))
-    await stored.insert({ fingerprint, canary: box.seal(CANARY, sealBinding(fingerprint)) });
+    await encryptionKeyRows.insert({ fingerprint, canary: box.seal(CANARY, sealBinding(fingerprint)) });
 }
 
 function open(box: SealedBox, canary: string, fingerprint: string): string | undefined {

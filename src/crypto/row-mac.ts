@@ -4,8 +4,7 @@ import { encodeBinding, type RowBinding } from './row-binding.ts';
 import { unreadableRow } from './unreadable-row.ts';
 
 /**
- * Authenticates rows that hold no secret of their own (HMAC-SHA-256, RFC 2104), so that an edited or copied row
- * opens nothing.
+ * Authenticates rows that hold no sealed secret (HMAC-SHA-256, RFC 2104), so that an edited or copied row is refused.
  *
  * A MAC is `1.<key fingerprint>.<base64url>`.
  */
@@ -16,12 +15,12 @@ export class RowMac {
     return sign(this.keyring.current, binding);
   }
 
-  /** @throws BrokerError `SealedRowUnreadable` when the key is unknown or the row is not the one signed */
+  /** @throws BrokerError `SealedRowUnreadable` if the key is unknown or the row is not the signed one */
   verify(mac: string, binding: RowBinding): void {
     if (!this.isValid(mac, binding)) throw unreadableRow(binding, 'does not match the row');
   }
 
-  /** Whether the key is known and the row is the one signed. */
+  /** Returns whether the key is known and the row is the signed one. */
   isValid(mac: string, binding: RowBinding): boolean {
     const key = this.keyring.find(mac.split('.')[1] ?? '');
     return key !== undefined && isSame(Buffer.from(mac), Buffer.from(sign(key, binding)));

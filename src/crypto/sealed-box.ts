@@ -7,8 +7,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Seals texts that must be read back (AES-256-GCM, NIST SP 800-38D) and opens them only in the row they were
- * sealed for.
+ * Seals texts for a row and opens them only in that row (AES-256-GCM, NIST SP 800-38D).
  *
  * A sealed text is `1.<key fingerprint>.<base64url of nonce, tag and ciphertext>`.
  */
@@ -24,7 +23,7 @@ export class SealedBox {
     return `1.${fingerprint}.${Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]).toString('base64url')}`;
   }
 
-  /** @throws BrokerError `SealedRowUnreadable` when the key is unknown or the row is not the one sealed */
+  /** @throws BrokerError `SealedRowUnreadable` if the key is unknown or the row is not the sealed one */
   open(sealed: string, binding: RowBinding): string {
     const [version, fingerprint, body] = sealed.split('.');
     const key = version === '1' && fingerprint ? this.keyring.find(fingerprint) : undefined;

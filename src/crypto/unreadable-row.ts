@@ -1,7 +1,7 @@
 import { BrokerError } from '../errors/broker-error.ts';
 import type { RowBinding } from './row-binding.ts';
 
-/** The error of a row that cannot be opened: the caller learns no more than that, the log names the row. */
+/** Returns the error of a row that cannot be opened. Only its cause, which is logged, names the row. */
 export function unreadableRow({ table, column, id }: RowBinding, why: string, cause?: unknown): BrokerError {
   return new BrokerError(
     'SealedRowUnreadable',

@@ -6,7 +6,7 @@ import { ForeignWrites } from './cache/foreign-writes.service.ts';
 import { migrateUp } from './migrator/migrator.ts';
 import { openDatabase } from './connection/open-database.ts';
 
-/** The database, open and migrated before anything else is made, and closed after everything else has ended. */
+/** Opens and migrates the database before its users start, and closes it after they have stopped. */
 @Global()
 @Module({
   providers: [{ provide: Database, inject: [Config, Log], useFactory: openMigrated }, ForeignWrites],

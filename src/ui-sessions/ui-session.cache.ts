@@ -11,7 +11,7 @@ export class UiSessionCache extends RowCache<UiSession> {
   constructor(uiSessionRows: UiSessionRepository, foreignWrites: ForeignWrites, { cachedSessions }: Config) {
     super(foreignWrites, {
       read: digest => uiSessionRows.findUiSessionByDigest(digest),
-      mostRows: cachedSessions,
+      maxRows: cachedSessions,
     });
   }
 }

@@ -36,33 +36,33 @@ describeDialects(
       const { database, writes } = await start();
       const readAt = performance.now();
       expect(writes.unchangedUntil(readAt)).toBe(readAt);
-      await writes.look();
+      await writes.checkVersion();
       expect(writes.unchangedUntil(readAt)).toBe(readAt);
       await database.destroy();
     });
 
     it('are not reported while only this process writes', async () => {
       const { database, writes } = await start();
-      await writes.look();
+      await writes.checkVersion();
       const readAt = performance.now();
       await write(database);
-      await writes.look();
+      await writes.checkVersion();
       expect(writes.unchangedUntil(readAt)).toBeGreaterThan(readAt);
       await database.destroy();
     });
 
     it('invalidate what was confirmed before, and not what is read after them', async () => {
       const { database, writes, path } = await start();
-      await writes.look();
+      await writes.checkVersion();
       const readAt = performance.now();
-      await writes.look();
+      await writes.checkVersion();
       writeFromOutside(path);
       const confirmed = writes.unchangedUntil(readAt);
-      await writes.look();
+      await writes.checkVersion();
       expect(confirmed).toBeGreaterThan(readAt);
       expect(writes.unchangedUntil(readAt)).toBe(readAt);
       const readLater = performance.now();
-      await writes.look();
+      await writes.checkVersion();
       expect(writes.unchangedUntil(readAt)).toBe(readAt);
       expect(writes.unchangedUntil(readLater)).toBeGreaterThan(readLater);
       await database.destroy();
@@ -70,12 +70,12 @@ describeDialects(
 
     it('are unknown while the file cannot be checked', async () => {
       const { database, writes } = await start();
-      await writes.look();
+      await writes.checkVersion();
       const readAt = performance.now();
-      await writes.look();
+      await writes.checkVersion();
       const confirmed = writes.unchangedUntil(readAt);
       await database.destroy();
-      await writes.look();
+      await writes.checkVersion();
       expect(writes.unchangedUntil(readAt)).toBe(confirmed);
     });
   },

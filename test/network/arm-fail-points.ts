@@ -1,12 +1,13 @@
 // Preloaded into the brokers that tests start: arms a fail point when the parent says so, so that one process serves
 // many trials. The setting LATCHKEY_DEV_FAIL_POINT arms one per start.
+import { pathToFileURL } from 'node:url';
 import type { FailPointSetting } from '../../src/config/values/fail-point.ts';
 import type * as FailPointsModule from '../../src/single-use/fail-points.service.ts';
 
 type FailPoints = FailPointsModule.FailPoints;
 type Point = FailPointSetting['point'];
 
-const built = new URL('../../dist/src/single-use/fail-points.service.js', import.meta.url).href;
+const bundle = pathToFileURL(process.argv[1] ?? '').href;
 const armed: FailPoints[] = [];
 
 process.on('message', (order: FailPointSetting) => {
@@ -15,8 +16,8 @@ process.on('message', (order: FailPointSetting) => {
 process.channel?.unref();
 
 async function arm(failPoint: FailPointSetting): Promise<void> {
-  // The broker has loaded it by now.
-  const { FailPoints } = (await import(built)) as typeof FailPointsModule;
+  // The bundle, which the broker has loaded by now (broker-bundle.ts).
+  const { FailPoints } = (await import(bundle)) as typeof FailPointsModule;
   if (armed.length === 0) joinTo(FailPoints.prototype);
   // Disarms itself when it is reached.
   armed.push(Reflect.construct(FailPoints, [{ failPoint }]) as FailPoints);

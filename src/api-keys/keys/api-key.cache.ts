@@ -10,6 +10,6 @@ import { ApiKeyRepository } from './api-key.repository.ts';
 export class ApiKeyCache extends RowCache<StoredApiKey> {
   constructor(apiKeyRows: ApiKeyRepository, foreignWrites: ForeignWrites, { cachedSessions }: Config) {
     const read = (digest: string): Promise<StoredApiKey | undefined> => apiKeyRows.findByDigest(digest);
-    super(foreignWrites, { read, mostRows: cachedSessions });
+    super(foreignWrites, { read, maxRows: cachedSessions });
   }
 }

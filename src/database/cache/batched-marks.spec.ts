@@ -28,7 +28,7 @@ class TestMarks extends BatchedMarks<string> {
 }
 
 describe('marks written in batches', () => {
-  it('are written once each, the last of a key', async () => {
+  it('are stored once per key, with the newest mark', async () => {
     const marks = new TestMarks();
     marks.remember('a', early);
     marks.remember('b', early);
@@ -38,7 +38,7 @@ describe('marks written in batches', () => {
     expect(marks.written).toEqual([{ a: late, b: early }]);
   });
 
-  it('stay to be tried again, and newer ones win', async () => {
+  it('are retried after a failure, and newer marks win', async () => {
     const marks = new TestMarks();
     marks.isAway = true;
     marks.remember('a', early);
@@ -52,7 +52,7 @@ describe('marks written in batches', () => {
     expect(marks.written).toEqual([{ a: late, b: early }]);
   });
 
-  it('are written at the end, after what is on its way', async () => {
+  it('are stored at shutdown, after the batch in progress', async () => {
     const marks = new TestMarks();
     marks.onModuleInit();
     marks.remember('a', early);

@@ -1,9 +1,8 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 
 /**
- * Remembers when things were last used, by their keys, and writes that down in batches: a commit each would hold up
- * everything else. Of one key the last mark counts. What could not be written is tried again with the next batch, the
- * last time when the process ends.
+ * Collects marks, such as times of last use, and stores them in batches, because a commit per mark would delay other
+ * statements. The newest mark of a key wins. A failed batch is retried with the next one, for the last time at shutdown.
  */
 export abstract class BatchedMarks<Key extends string, Mark = Date>
   implements OnModuleInit, OnApplicationShutdown
@@ -23,7 +22,7 @@ export abstract class BatchedMarks<Key extends string, Mark = Date>
     await this.flush();
   }
 
-  /** Writes down what is remembered, after what is being written already. Never rejects. */
+  /** Stores the collected marks after the batch in progress. Never rejects. */
   flush(): Promise<void> {
     this.flushing = this.flushing.then(() => this.writeAll());
     return this.flushing;

@@ -2,19 +2,19 @@ import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nest
 import { Log } from '../../observability/log/log.ts';
 import { Database } from '../connection/database.ts';
 
-const LOOK_EACH_MS = 1_000;
+const CHECK_EVERY_MS = 1_000;
 
 /**
- * Tells how long rows stay as they were read, as far as others are concerned: what this process writes it knows itself.
+ * Tells until when no other process has changed the rows that this process read.
  *
- * An SQLite file counts what other connections write to it (`data_version`), though nobody but an operator's own tool
- * ever should. Postgres has nothing of the kind: there every row has to be read again.
+ * SQLite counts the writes of other connections (`data_version`), and only an operator's own tool should make any.
+ * Postgres has no such count, so its rows are read again.
  */
 @Injectable()
 export class ForeignWrites implements OnModuleInit, OnApplicationShutdown {
   private version: number | undefined;
   private quietSince = Infinity;
-  private lookedAt = -Infinity;
+  private checkedAt = -Infinity;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -24,7 +24,7 @@ export class ForeignWrites implements OnModuleInit, OnApplicationShutdown {
 
   onModuleInit(): void {
     if (this.database.dialect.countForeignWrites)
-      this.timer = setInterval(() => void this.look(), LOOK_EACH_MS);
+      this.timer = setInterval(() => void this.checkVersion(), CHECK_EVERY_MS);
   }
 
   onApplicationShutdown(): void {
@@ -32,24 +32,23 @@ export class ForeignWrites implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Returns until when nobody else has changed a row whose reading began at a certain time, as far as is known.
-   *
-   * Both are times of this process's monotonic clock, in milliseconds.
+   * Returns the latest time until which no other process is known to have changed a row that was read at
+   * `readStartedAt`. Both are times of this process's monotonic clock, in milliseconds.
    */
   unchangedUntil(readStartedAt: number): number {
-    return readStartedAt >= this.quietSince ? Math.max(readStartedAt, this.lookedAt) : readStartedAt;
+    return readStartedAt >= this.quietSince ? Math.max(readStartedAt, this.checkedAt) : readStartedAt;
   }
 
-  /** Asks the file whether anybody else wrote to it since it was asked last. */
-  async look(): Promise<void> {
+  /** Checks whether another connection wrote to the file since the last check. Never rejects. */
+  async checkVersion(): Promise<void> {
     const startedAt = performance.now();
     try {
       const version = await this.database.dialect.countForeignWrites?.(this.database);
       if (version !== this.version) this.quietSince = performance.now();
       this.version = version;
-      this.lookedAt = startedAt;
+      this.checkedAt = startedAt;
     } catch (error) {
-      this.log.databaseTrouble(error); // Until it can be asked again, rows are read again.
+      this.log.databaseTrouble(error); // Until a check succeeds, rows are read again.
     }
   }
 }

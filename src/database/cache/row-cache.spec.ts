@@ -11,14 +11,14 @@ describe('RowCache', () => {
     jest.useRealTimers();
   });
 
-  /** A table of one row, which the test changes, and whose readings it may hold up. */
+  /** A table of one row. The test changes the row and may delay its reads. */
   function table() {
     const state = {
       row: { version: 1 } as Row | undefined,
       reads: 0,
       hold: Promise.resolve(),
       failing: false,
-      /** Until when nobody else is known to have written. */
+      /** The time until which no other process has written. */
       unchangedUntil: -Infinity,
     };
     const read = async (): Promise<Row | undefined> => {
@@ -32,10 +32,10 @@ describe('RowCache', () => {
       unchangedUntil: (readStartedAt: number) => Math.max(readStartedAt, state.unchangedUntil),
     };
     const size = { of: ({ version }: Row) => version, most: 1_000 };
-    return { state, rows: new RowCache<Row>(foreignWrites, { read, mostRows: 100, size }) };
+    return { state, rows: new RowCache<Row>(foreignWrites, { read, maxRows: 100, size }) };
   }
 
-  it('reads a row once for all who ask at once, and for those who ask soon after', async () => {
+  it('reads a row once for concurrent callers and for callers soon after', async () => {
     const { state, rows } = table();
     expect(await Promise.all([rows.get('a'), rows.get('a')])).toEqual([{ version: 1 }, { version: 1 }]);
     jest.advanceTimersByTime(2_000);
@@ -43,7 +43,7 @@ describe('RowCache', () => {
     expect(state.reads).toBe(1);
   });
 
-  it('shows a change after five seconds at most, and reads a row in use before that, beside its use', async () => {
+  it('shows a change within 5 s, and reads a row in use earlier, in the background', async () => {
     const { state, rows } = table();
     await rows.get('a');
     state.row = { version: 2 };
@@ -57,7 +57,7 @@ describe('RowCache', () => {
     expect(await rows.get('a')).toEqual({ version: 3 });
   });
 
-  it('counts the age of a row from when its reading began', async () => {
+  it('counts the age of a row from the start of its read', async () => {
     const { state, rows } = table();
     const { promise, resolve } = Promise.withResolvers<undefined>();
     state.hold = promise;
@@ -69,7 +69,7 @@ describe('RowCache', () => {
     expect(state.reads).toBe(2);
   });
 
-  it('goes on with what it knows while readings fail, and no longer than that', async () => {
+  it('returns the cached row while reads fail, but not beyond its age limit', async () => {
     const { state, rows } = table();
     await rows.get('a');
     state.failing = true;
@@ -79,7 +79,7 @@ describe('RowCache', () => {
     await expect(rows.get('a')).rejects.toThrow('away');
   });
 
-  it('does not wait for a reading that began too long ago', async () => {
+  it('does not wait for a read that began too long ago', async () => {
     const { state, rows } = table();
     state.hold = new Promise(() => undefined);
     void rows.get('a');
@@ -89,7 +89,7 @@ describe('RowCache', () => {
     expect(await rows.get('a')).toEqual({ version: 2 });
   });
 
-  it('keeps nothing where there is no row', async () => {
+  it('does not cache a missing row', async () => {
     const { state, rows } = table();
     state.row = undefined;
     expect(await rows.get('a')).toBeUndefined();
@@ -123,7 +123,7 @@ describe('RowCache', () => {
     expect(await rows.get('a')).toEqual({ version: 2 });
   });
 
-  it('keeps a row for as long as nobody else writes, but not for ever', async () => {
+  it('keeps a row while no other process writes, but not for ever', async () => {
     const { state, rows } = table();
     await rows.get('a');
     for (let minute = 0; minute < 4; minute++) {
@@ -141,7 +141,7 @@ describe('RowCache', () => {
     expect(await rows.get('a')).toEqual({ version: 2 });
   });
 
-  it('knows of a change made here without a reading, and no longer than of the row', async () => {
+  it('applies a change of this process without a read, and does not extend the life of the row', async () => {
     const { state, rows } = table();
     const amend = (key: string) => {
       rows.amend(key, ({ version }) => ({ version: version + 10 }));
@@ -157,7 +157,7 @@ describe('RowCache', () => {
     expect(await rows.get('a')).toEqual({ version: 1 });
   });
 
-  it('keeps so many rows and drops those first that were used longest ago', async () => {
+  it('keeps up to maxRows rows and drops the least recently used first', async () => {
     const { state, rows } = table();
     for (let key = 0; key <= 100; key++) {
       await rows.get(String(key));
@@ -170,7 +170,7 @@ describe('RowCache', () => {
     expect(state.reads).toBe(102);
   });
 
-  it('keeps so many bytes', async () => {
+  it('keeps rows up to the limit in bytes', async () => {
     const { state, rows } = table();
     state.row = { version: 400 };
     for (const key of ['a', 'b', 'c']) await rows.get(key);

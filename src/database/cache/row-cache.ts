@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { ForeignWrites } from './foreign-writes.service.ts';
 
-/** How old a known row may be: what another instance changes is seen here within this time. */
+/** The age limit of a cached row. A change by another instance is visible within this time. */
 const OLDEST_MS = 5_000;
 
-/** After this long a row is read again even where nobody else can have changed it: clocks drift apart. */
+/** The age limit of a cached row that no other process has changed, because clocks drift apart. */
 const LONGEST_MS = 10 * 60_000;
 
-/** A row in use that comes near its end is read again beside its use, so that nobody has to wait for it. */
+/** From this share of its age limit, a row in use is read again in the background, so that no caller waits for it. */
 const NEAR = 0.5;
 
 type Known<Row> = { readonly row: Row; readonly readStartedAt: number };
@@ -15,18 +15,17 @@ type Known<Row> = { readonly row: Row; readonly readStartedAt: number };
 type Reading<Row> = { readonly row: Promise<Row | undefined>; readonly startedAt: number };
 
 export type RowCacheOptions<Row, Key extends string> = {
-  /** Reads a row; it is told what is known of it already, however old. */
+  /** Reads a row. `known` is the cached row, however old. */
   readonly read: (key: Key, known: Row | undefined) => Promise<Row | undefined>;
-  /** How many rows are kept at most; those unused for longest make room. */
-  readonly mostRows: number;
-  /** How many bytes of memory a row takes, and how many all of them may. */
+  /** The limit of cached rows. The least recently used row is dropped first. */
+  readonly maxRows: number;
+  /** The size of a row, and the limit for all rows, in bytes. */
   readonly size?: { readonly of: (row: Row) => number; readonly most: number };
 };
 
 /**
- * Rows that are asked for again and again, kept for a moment: an entry ends five seconds after its last successful
- * reading began, or after it was last known that nobody else wrote to the database. Where there is no row, nothing is
- * kept.
+ * Caches rows that are read often. A row expires 5 s after its last successful read began, or 5 s after the last check
+ * that found no write of another process. A missing row is not cached.
  */
 export class RowCache<Row, Key extends string = string> {
   private readonly read: RowCacheOptions<Row, Key>['read'];
@@ -35,26 +34,26 @@ export class RowCache<Row, Key extends string = string> {
 
   constructor(
     private readonly foreignWrites: Pick<ForeignWrites, 'unchangedUntil'>,
-    { read, mostRows, size }: RowCacheOptions<Row, Key>,
+    { read, maxRows, size }: RowCacheOptions<Row, Key>,
   ) {
     this.read = read;
     this.known = new LRUCache({
-      max: mostRows,
+      max: maxRows,
       ...(size && { maxSize: size.most, sizeCalculation: ({ row }) => size.of(row) }),
     });
   }
 
-  /** Returns a row as it was at most five seconds ago. */
+  /** Returns a row that is at most 5 s old. */
   async get(key: Key): Promise<Row | undefined> {
     const known = this.known.get(key);
     const age = known ? this.ageOf(known) : Infinity;
     if (!known || age >= 1) return this.join(key) ?? this.reload(key);
-    // A reading that fails here is met again by whoever has to wait for one.
+    // If this read fails, the next caller that waits for a read gets the error.
     if (age >= NEAR && !this.readings.has(key)) void this.reload(key).catch(() => undefined);
     return known.row;
   }
 
-  /** Reads a row now, whatever is known of it. */
+  /** Reads a row now, cached or not. */
   async reload(key: Key): Promise<Row | undefined> {
     const startedAt = performance.now();
     const reading = { row: this.read(key, this.known.get(key)?.row), startedAt };
@@ -68,31 +67,31 @@ export class RowCache<Row, Key extends string = string> {
     }
   }
 
-  /** Forgets a row that was changed here, and whatever is being read of it. */
+  /** Drops a row that this process changed, and the read in progress. */
   forget(key: Key): void {
     this.known.delete(key);
     this.readings.delete(key);
   }
 
-  /** Changes what is known of a row as it was just changed here, where that is no reason to read it again. */
+  /** Applies to the cached row a change that this process just stored. Does not extend its life. */
   amend(key: Key, change: (row: Row) => Row): void {
     const known = this.known.peek(key);
     if (known) this.known.set(key, { ...known, row: change(known.row) });
   }
 
-  /** Forgets the rows of which something is true, and whatever is being read. */
-  forgetWhere(isMeant: (row: Row) => boolean): void {
-    for (const [key, { row }] of this.known.entries()) if (isMeant(row)) this.known.delete(key);
+  /** Drops the cached rows that match, and every read in progress. */
+  forgetWhere(matches: (row: Row) => boolean): void {
+    for (const [key, { row }] of this.known.entries()) if (matches(row)) this.known.delete(key);
     this.readings.clear();
   }
 
-  /** Returns what a reading under way will find, unless it began too long ago. */
+  /** Returns the result of the read in progress, unless it began too long ago. */
   private join(key: Key): Promise<Row | undefined> | undefined {
     const reading = this.readings.get(key);
     return reading && performance.now() - reading.startedAt < OLDEST_MS ? reading.row : undefined;
   }
 
-  /** Of its life, the share that is over; from 1 on a row is too old. */
+  /** Returns the age of a row as a share of its limit. From 1 on it is too old. */
   private ageOf({ readStartedAt }: Known<Row>): number {
     const now = performance.now();
     return Math.max(

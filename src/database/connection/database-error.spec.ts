@@ -53,12 +53,12 @@ describe('the codes of the database drivers', () => {
     expect(toDatabaseUnavailable(new BrokerError('NotFound', 'nothing'))).toBeUndefined();
   });
 
-  it('knows a lost connection, which has no code', () => {
+  it('recognizes a lost connection, which has no code', () => {
     expect(isUnavailable(new ConnectionError('lost'))).toBe(true);
     expect([new Error('SQLITE_BUSY'), 'SQLITE_BUSY', null, undefined].map(isUnavailable)).not.toContain(true);
   });
 
-  it('tells a taken key and a locked file from all others', () => {
+  it('distinguishes an existing key and a locked file from other errors', () => {
     const codes = [
       '23505',
       'SQLITE_CONSTRAINT_UNIQUE',

@@ -6,7 +6,7 @@ import { databaseUnavailable } from '../engine/driver-error.ts';
 import { postgres } from '../postgres/postgres-dialect.ts';
 import { sqlite } from '../sqlite/sqlite-dialect.ts';
 
-/** An error does not tell which driver threw it, but no two drivers share a code. */
+/** An error does not name its driver, but no two drivers share a code. */
 const drivers: readonly DriverErrors[] = [sqlite.errors, postgres.errors];
 
 /** Tells whether a write was refused because its key exists. */
@@ -24,8 +24,8 @@ export function isUnavailable(error: unknown): boolean {
 }
 
 /**
- * Returns the error that callers are told when the database is in trouble: a `DatabaseUnavailable` with
- * `retryAfterSeconds`. Returns undefined for an error of another kind.
+ * Returns the error for callers when the database is unavailable: a `DatabaseUnavailable` with `retryAfterSeconds`.
+ * Returns undefined for an error of another kind.
  */
 export function toDatabaseUnavailable(error: unknown): BrokerError | undefined {
   if (!isUnavailable(error)) return undefined;

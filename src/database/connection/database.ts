@@ -20,7 +20,7 @@ export class Database extends Kysely<Schema> {
   /**
    * Returns an expression for the database's own time when the running statement began.
    *
-   * @param offsetSeconds is added; it may be negative or a fraction
+   * @param offsetSeconds is added, and may be negative or a fraction
    */
   now(offsetSeconds = 0): RawBuilder<Timestamp> {
     return this.dialect.now(offsetSeconds);

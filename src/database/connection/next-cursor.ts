@@ -1,5 +1,5 @@
 /**
- * Returns where the page after these rows begins. A page that is not full is the last one and has no next.
+ * Returns the cursor of the next page, or none after the last page. A page that is not full is the last one.
  *
  * @param rows in the order of their cursors, at most `limit`
  */

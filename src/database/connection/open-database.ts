@@ -31,7 +31,7 @@ export async function openDatabase(config: DatabaseConfig, options: OpenOptions 
   }
 }
 
-/** The one place that knows every engine by its configuration. */
+/** Maps each configuration to its engine. No other code does. */
 function createDatabase(config: DatabaseConfig, options: OpenOptions): Database {
   const limits = { ...defaultLimits, ...options.limits };
   switch (config.kind) {

@@ -2,7 +2,7 @@ import type { DeleteResult, InsertResult, UpdateResult } from 'kysely';
 
 type Statement<Result> = { executeTakeFirst(): Promise<Result> };
 
-/** Runs a guarded write of one row. Returns whether the row was there, and as the guard wants it. */
+/** Runs a guarded write of one row. Returns whether the row existed and met the guard. */
 export async function wroteRow(
   write: Statement<UpdateResult> | Statement<DeleteResult> | Statement<InsertResult>,
 ): Promise<boolean> {

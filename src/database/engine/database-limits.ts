@@ -1,19 +1,20 @@
-/** How long the database may take, in milliseconds. */
+/** The time limits of the database, in milliseconds. */
 export type DatabaseLimits = {
-  /** A locked SQLite file is tried again. */
+  /** The wait for the lock of the SQLite file while another program holds it. */
   busyMs: number;
-  /** A statement waits for the one SQLite connection while a transaction owns it. */
+  /** The wait of a statement for the SQLite connection while a transaction owns it. */
   turnMs: number;
-  /** A Postgres connection is opened, or waited for in the pool. */
+  /** The wait for a Postgres connection, new or from the pool. */
   connectMs: number;
-  /** Postgres runs one statement. */
+  /** The run of one statement in Postgres. */
   statementMs: number;
-  /** Postgres is heard again after a statement was sent; over the statement's own limit, or that never speaks. */
+  /** The wait for an answer of Postgres. Longer than `statementMs`, so that Postgres can report that limit itself. */
   silenceMs: number;
-  /** Postgres keeps a transaction whose owner says nothing. */
+  /** The life of a Postgres transaction without statements. */
   idleInTransactionMs: number;
 };
 
+/** The time limits in production. */
 export const defaultLimits: Readonly<DatabaseLimits> = {
   busyMs: 10_000,
   turnMs: 30_000,

@@ -4,18 +4,18 @@ import type { Timestamp } from '../tables/timestamp.ts';
 
 export type DialectName = DatabaseConfig['kind'];
 
-/** Everything that differs between SQL engines. Kysely's own dialect, which connects, stands beside it. */
+/** The differences between SQL engines. Kysely's own dialect makes the connections. */
 export type Dialect = {
   readonly name: DialectName;
   readonly errors: DriverErrors;
   /**
-   * Whether the operating system lets only one process open the database. Every other process that left its name in
-   * a row has then ended.
+   * Whether the operating system lets only one process open the database. Then every other process that a row names
+   * has ended.
    */
   readonly isExclusive: boolean;
-  /** How many rows one DELETE of the sweeper takes. */
+  /** The limit of rows in one DELETE of the sweeper. */
   readonly rowsPerDelete: number;
-  /** The time at which the running statement began, plus an offset that may be negative or a fraction. */
+  /** Returns an expression for the time at which the running statement began, plus an offset in seconds. */
   now(offsetSeconds: number): RawBuilder<Timestamp>;
   /** Locks the rows that a query finds until its transaction ends. */
   lockRows: RowLock;

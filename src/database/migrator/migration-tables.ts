@@ -15,7 +15,7 @@ type MigrationTables = {
 
 const ATTEMPTS = 5;
 
-/** Makes the tables that Kysely's migrator keeps, before the transaction that locks a row of one of them. */
+/** Creates the tables of Kysely's migrator. Runs before the transaction that locks one of their rows. */
 export async function ensureMigrationTables(database: Database): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -28,7 +28,7 @@ export async function ensureMigrationTables(database: Database): Promise<void> {
   }
 }
 
-/** Lists the migrations that the database has, by name. */
+/** Lists the applied migrations, sorted by name. */
 export async function appliedMigrations(
   db: Kysely<Schema>,
 ): Promise<{ name: string; timestamp: Timestamp }[]> {

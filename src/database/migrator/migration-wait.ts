@@ -5,9 +5,9 @@ import { databaseUnavailable } from '../engine/driver-error.ts';
 const WAIT_MS = 600_000;
 
 /**
- * Tries again while another process migrates: that may take longer than any one statement is allowed to wait.
+ * Retries while another process migrates, which may take longer than the time limit of one statement.
  *
- * Throws a BrokerError `DatabaseUnavailable` after 10 minutes.
+ * @throws BrokerError `DatabaseUnavailable` after 10 minutes
  */
 export async function waitWhileMigrating<Result>(
   { dialect }: Database,
@@ -26,7 +26,7 @@ export async function waitWhileMigrating<Result>(
 
 function stillMigrating(cause: unknown): Error {
   return databaseUnavailable(
-    'Another process has been migrating this database for 10 minutes. Look for a statement that hangs there.',
+    'Another process has been migrating this database for 10 minutes. Find the statement that hangs there and end it.',
     cause,
   );
 }

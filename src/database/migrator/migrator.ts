@@ -17,10 +17,11 @@ export type Migrations = Readonly<Record<string, Migration>>;
 export type MigrationStatus = { name: string; appliedAt?: Timestamp };
 
 /**
- * Brings the database to this program's schema, all missing migrations in one transaction; answers their names.
+ * Applies all missing migrations in one transaction. Returns their names.
  *
- * Any number of processes may call it at once: one works, the others wait. Throws an error that names the migration
- * when one fails, and one that names the remedy when the database is newer than the program.
+ * Any number of processes may call it at once: one migrates, the others wait.
+ *
+ * @throws Error that names the failed migration, or the remedy if the database is newer than this program
  */
 export async function migrateUp(
   database: Database,
@@ -29,7 +30,7 @@ export async function migrateUp(
   return await migrate(database, migrations, migrator => migrator.migrateToLatest());
 }
 
-/** Undoes the last migration, with its data; answers its name, or nothing where no migration is left. */
+/** Reverts the last migration and deletes its data. Returns its name, or an empty list if no migration is applied. */
 export async function migrateDown(
   database: Database,
   migrations: Migrations = ownMigrations,
@@ -37,7 +38,7 @@ export async function migrateDown(
   return await migrate(database, migrations, migrator => migrator.migrateDown());
 }
 
-/** Lists what this program knows and what the database has, in order; `appliedAt` is missing on what is to come. */
+/** Lists the migrations of this program and of the database, sorted by name. A pending one has no `appliedAt`. */
 export async function migrationStatus(
   database: Database,
   migrations: Migrations = ownMigrations,
@@ -74,7 +75,7 @@ function createMigrator(db: Kysely<Schema>, migrations: Migrations): Migrator {
   });
 }
 
-/** Taken before anything is read: what another process migrated meanwhile has to be seen. */
+/** Acquired before the first read, so that the reads see what another process migrated before. */
 async function lockMigrations(trx: Kysely<Schema>): Promise<void> {
   const { adapter } = trx.getExecutor();
   await adapter.acquireMigrationLock(trx, { lockTable: MIGRATION_LOCK_TABLE, lockRowId: MIGRATION_LOCK_ID });
@@ -93,8 +94,8 @@ async function refuseNewer(trx: Kysely<Schema>, migrations: Migrations): Promise
 function namesDone({ error, results = [] }: MigrationResultSet): string[] {
   if (error === undefined) return results.map(({ migrationName }) => migrationName);
   const failed = results.find(({ status }) => status === 'Error')?.migrationName;
-  const what = failed === undefined ? 'The migrations' : `The migration ${failed}`;
-  throw new Error(`${what} failed, and nothing was changed: ${reasonOf(error)}`, { cause: error });
+  const subject = failed === undefined ? 'The migrations' : `The migration ${failed}`;
+  throw new Error(`${subject} failed, and nothing was changed: ${reasonOf(error)}`, { cause: error });
 }
 
 function reasonOf(error: unknown): string {

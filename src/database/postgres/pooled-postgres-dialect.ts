@@ -15,7 +15,7 @@ export class PooledPostgresDialect extends PostgresDialect {
   }
 }
 
-/** The caller that needs the connection gets an error of its own. */
+/** The next caller that uses the connection gets its own error. */
 function ignore(): void {
   return;
 }

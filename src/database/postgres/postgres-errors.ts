@@ -2,9 +2,8 @@ import type { DriverErrors } from '../engine/dialect.ts';
 
 /**
  * SQLSTATE classes and codes, https://www.postgresql.org/docs/current/errcodes-appendix.html: connection exception
- * (08), transaction rollback (40), insufficient resources (53), operator intervention (57), system error (58); a
- * server that became a read-only standby (25006), an idle transaction that was ended (25P03), a lock not obtained in
- * time (55P03).
+ * (08), transaction rollback (40), insufficient resources (53), operator intervention (57), system error (58),
+ * read-only standby (25006), timeout of an idle transaction (25P03), lock not available (55P03).
  */
 const UNAVAILABLE = /^(08...|40...|53...|57...|58...|25006|25P03|55P03)$/;
 

@@ -1,10 +1,10 @@
 import pg, { type Pool } from 'pg';
 import type { DatabaseLimits } from '../engine/database-limits.ts';
 
-/** Connections at most, per process; Postgres allows 100 in all unless it is told otherwise. */
+/** The limit of connections per process. Postgres allows 100 in all by default. */
 const POOL_SIZE = 10;
 
-/** Makes a pool; nothing is connected before the first query. */
+/** Creates a pool. It connects with the first query. */
 export function createPool(url: string, limits: DatabaseLimits): Pool {
   return new pg.Pool({
     connectionString: url,
@@ -17,7 +17,7 @@ export function createPool(url: string, limits: DatabaseLimits): Pool {
   });
 }
 
-/** Counts come as 64-bit integers, for which the driver's default is text; SQLite gives numbers. */
+/** Parses 64-bit integers, the type of counts, to numbers as with SQLite. The driver's default is text. */
 function countsAsNumbers(): pg.TypeOverrides {
   const types = new pg.TypeOverrides();
   types.setTypeParser(pg.types.builtins.INT8, Number);

@@ -2,7 +2,7 @@ import { type Kysely, type MigrationLockOptions, PostgresAdapter, sql } from 'ky
 
 /** Locks migrations with a row, because not every engine that speaks Postgres has advisory locks. */
 export class RowLockAdapter extends PostgresAdapter {
-  /** Holds until the end of the transaction that `db` is. */
+  /** Locks until the end of the transaction `db`. */
   override async acquireMigrationLock(
     db: Kysely<unknown>,
     { lockTable, lockRowId }: MigrationLockOptions,

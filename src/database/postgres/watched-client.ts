@@ -4,10 +4,10 @@ import { codeOf } from '../../errors/code-of.ts';
 import { failAfter } from '../../waiting/fail-after.ts';
 import { ConnectionError } from '../engine/connection-error.ts';
 
-/** Connection exceptions, shutdowns, and a server that turned into a standby: the connection has no future. */
+/** Connection exceptions, shutdowns and a read-only standby (SQLSTATE). The connection cannot be used again. */
 const CONNECTION_ENDING = /^(08...|57P..|25006)$/;
 
-/** A connection in use. When it is lost or silent, it fails with a ConnectionError and never goes back to the pool. */
+/** A connection in use. Once lost or silent, it fails with a ConnectionError and does not return to the pool. */
 export class WatchedClient implements PostgresPoolClient {
   private endedBy: unknown;
 
@@ -20,7 +20,7 @@ export class WatchedClient implements PostgresPoolClient {
   query<Row>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<Row>>;
   query<Row>(cursor: PostgresCursor<Row>): PostgresCursor<Row>;
   query<Row>(sql: string | PostgresCursor<Row>, parameters: readonly unknown[] = []): unknown {
-    if (typeof sql !== 'string') throw new TypeError('Cursors are not in use here');
+    if (typeof sql !== 'string') throw new TypeError('Cursors are not supported');
     return this.run(sql, parameters);
   }
 
@@ -34,7 +34,7 @@ export class WatchedClient implements PostgresPoolClient {
       const { command, rowCount, rows } = await this.untilSilent(this.client.query(sql, [...parameters]));
       return { command, rowCount: rowCount ?? 0, rows };
     } catch (error) {
-      throw this.judge(error);
+      throw this.noteFailure(error);
     }
   }
 
@@ -44,7 +44,8 @@ export class WatchedClient implements PostgresPoolClient {
     return failAfter(this.silenceMs, answer, toError);
   }
 
-  private judge(error: unknown): unknown {
+  /** Marks the connection as ended if the error says so. Returns the error to throw. */
+  private noteFailure(error: unknown): unknown {
     if (error instanceof ConnectionError || CONNECTION_ENDING.test(codeOf(error))) this.endedBy = error;
     return this.isLost() && !(error instanceof pg.DatabaseError) ? connectionLost(error) : error;
   }

@@ -4,7 +4,7 @@ import { ConnectionError } from '../engine/connection-error.ts';
 import type { DatabaseLimits } from '../engine/database-limits.ts';
 import { WatchedClient } from './watched-client.ts';
 
-/** A pool whose connections say when they are lost, in an error that can be told from all others. */
+/** A pool whose connections report their loss with a ConnectionError. */
 export class WatchedPool implements PostgresPool {
   private readonly lost = new WeakSet<PoolClient>();
   private readonly configured = new WeakSet<PoolClient>();
@@ -26,7 +26,7 @@ export class WatchedPool implements PostgresPool {
   }
 
   async connect(): Promise<WatchedClient> {
-    const client = await this.take();
+    const client = await this.acquireClient();
     const watched = new WatchedClient(client, () => this.lost.has(client), this.limits.silenceMs);
     if (this.configured.has(client)) return watched;
     try {
@@ -43,7 +43,7 @@ export class WatchedPool implements PostgresPool {
     await this.pool.end();
   }
 
-  private async take(): Promise<PoolClient> {
+  private async acquireClient(): Promise<PoolClient> {
     try {
       return await this.pool.connect();
     } catch (error) {
@@ -52,7 +52,7 @@ export class WatchedPool implements PostgresPool {
   }
 }
 
-/** By statement and not in the start-up packet: poolers refuse unknown parameters there, and a URL could undo them. */
+/** Sent as a statement: poolers refuse unknown parameters in the startup packet, and a URL could override them. */
 function settings({ statementMs, idleInTransactionMs }: DatabaseLimits): string {
   return [
     'set synchronous_commit = on',

@@ -6,10 +6,10 @@ const FIRST_DELAY_MS = 1;
 const LONGEST_DELAY_MS = 100;
 
 /**
- * Runs something again while another connection holds the file, leaving the event loop free in between.
+ * Retries `run` while another connection holds the lock of the file, and sleeps between the tries. SQLite's own busy
+ * timeout would block the event loop.
  *
- * SQLite's own busy timeout would stop the whole process instead. Throws a BrokerError `DatabaseUnavailable` when
- * `limitMs` milliseconds were not enough.
+ * @throws BrokerError `DatabaseUnavailable` after `limitMs` milliseconds
  */
 export async function retryWhileBusy<Result>(run: () => Result, limitMs: number): Promise<Result> {
   const giveUpAt = performance.now() + limitMs;

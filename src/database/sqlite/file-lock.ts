@@ -3,14 +3,16 @@ import { databaseUnavailable } from '../engine/driver-error.ts';
 import { isBusy } from './sqlite-errors.ts';
 import { createPrivateFile } from './sqlite-file.ts';
 
+/** A held lock. */
 export type FileLock = { release: () => void };
 
 /**
- * Takes a database file for this process alone.
+ * Locks a database file for this process alone.
  *
- * The lock is an exclusive transaction on the side file `<file>.lock`: Node has no call for file locks, SQLite has,
- * and the kernel ends it with the process, however that dies. Throws a BrokerError `DatabaseUnavailable` when
- * another process has it.
+ * The lock is an exclusive transaction on the side file `<file>.lock`, because Node has no call for file locks. The
+ * kernel releases it when the process ends, even by a crash.
+ *
+ * @throws BrokerError `DatabaseUnavailable` if another process holds the lock
  */
 export function lockFile(file: string): FileLock {
   const sideFile = `${file}.lock`;
@@ -20,7 +22,7 @@ export function lockFile(file: string): FileLock {
     handle.exec('begin exclusive');
   } catch (error) {
     handle.close();
-    throw isBusy(error) ? taken(file, error) : error;
+    throw isBusy(error) ? heldByAnother(file, error) : error;
   }
   return {
     release: () => {
@@ -29,7 +31,7 @@ export function lockFile(file: string): FileLock {
   };
 }
 
-function taken(file: string, cause: unknown): Error {
+function heldByAnother(file: string, cause: unknown): Error {
   return databaseUnavailable(
     `Another Latchkey process has ${file} open. Stop it first, or give this one a file of its own (LATCHKEY_DATABASE_URL).`,
     cause,

@@ -3,7 +3,7 @@ import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
 import { retryWhileBusy } from './busy-retry.ts';
 import { StatementCache } from './statement-cache.ts';
 
-/** Runs statements one after the other; each waits, without blocking, while another program has the file locked. */
+/** Runs statements one after the other. A statement waits, without blocking, while another program locks the file. */
 export class SqliteConnection implements DatabaseConnection {
   private readonly statements: StatementCache;
 
@@ -18,7 +18,7 @@ export class SqliteConnection implements DatabaseConnection {
     return await retryWhileBusy(() => run<Row>(this.statements.prepare(sql), parameters), this.busyMs);
   }
 
-  /** All rows at once: an open cursor would keep the one connection from every other statement. */
+  /** Yields all rows at once, because an open cursor would block every other statement on the one connection. */
   async *streamQuery<Row>(query: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
     yield await this.executeQuery<Row>(query);
   }

@@ -11,7 +11,7 @@ import { TurnQueue } from './turn-queue.ts';
 
 type Opened = { lock: FileLock; handle: SqliteHandle; connection: SqliteConnection };
 
-/** One connection, handed out in turn, so that a transaction owns it until its end. */
+/** Owns the one connection and lends it in turn, so that a transaction has it to itself until its end. */
 export class SqliteFileDriver implements Driver {
   private readonly turns: TurnQueue;
   private opened: Opened | undefined;
@@ -32,16 +32,16 @@ export class SqliteFileDriver implements Driver {
   }
 
   async acquireConnection(): Promise<SqliteConnection> {
-    await this.turns.take();
+    await this.turns.acquireTurn();
     return this.get().connection;
   }
 
   releaseConnection(): Promise<void> {
-    this.turns.pass();
+    this.turns.passTurn();
     return Promise.resolve();
   }
 
-  /** Takes the write lock at once: a transaction that first reads could not be promoted when another wrote. */
+  /** Acquires the write lock at once: a transaction that reads first cannot acquire it after another write. */
   async beginTransaction(connection: SqliteConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
@@ -50,14 +50,14 @@ export class SqliteFileDriver implements Driver {
     await connection.executeQuery(CompiledQuery.raw('commit'));
   }
 
-  /** A full disk or a failed write rolls back by itself; a second rollback would hide that error. */
+  /** After a full disk or a failed write SQLite may have rolled back already. A second rollback would hide that error. */
   async rollbackTransaction(connection: SqliteConnection): Promise<void> {
     if (this.get().handle.inTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'));
   }
 
-  /** Closes the file when all that was asked before has been done. */
+  /** Closes the file after all earlier statements. */
   async destroy(): Promise<void> {
-    await this.turns.take();
+    await this.turns.acquireTurn();
     const { handle, lock } = this.get();
     handle.close();
     lock.release();

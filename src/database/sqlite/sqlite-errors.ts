@@ -1,13 +1,13 @@
 import { codeOf } from '../../errors/code-of.ts';
 import type { DriverErrors } from '../engine/dialect.ts';
 
-/** Primary result codes, which an extended code continues with `_`. https://www.sqlite.org/rescode.html */
+/** Primary result codes. An extended code appends `_` and more. https://www.sqlite.org/rescode.html */
 const UNAVAILABLE =
   /^SQLITE_(BUSY|CANTOPEN|CORRUPT|FULL|IOERR|LOCKED|NOMEM|NOTADB|PERM|PROTOCOL|READONLY)(_|$)/;
 
 const UNIQUE_VIOLATION = /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)$/;
 
-/** One process at a time has the file, and its own transactions take turns: nothing collides. */
+/** One process at a time has the file, and its transactions run in turn, so nothing collides. */
 export const sqliteErrors: DriverErrors = {
   isUniqueViolation: code => UNIQUE_VIOLATION.test(code),
   isUnavailable: code => UNAVAILABLE.test(code),

@@ -34,12 +34,12 @@ export class SqliteFileDialect implements Dialect {
 }
 
 class SqliteFileAdapter extends SqliteAdapter {
-  /** The driver gives out its connection in turn by itself; Kysely's own mutex lets newcomers overtake. */
+  /** The driver lends its connection in turn. Kysely's own mutex would not keep the order of the requests. */
   override get supportsMultipleConnections(): boolean {
     return true;
   }
 
-  /** SQLite rolls back DDL like any write, and no migration here needs a pragma that a transaction forbids. */
+  /** SQLite rolls back DDL like any write, and no migration needs a pragma that a transaction forbids. */
   override get supportsTransactionalDdl(): boolean {
     return true;
   }

@@ -2,7 +2,7 @@ import type { Database as SqliteHandle, Statement } from 'better-sqlite3';
 
 const CAPACITY = 200;
 
-/** Prepared statements by their text; the one unused for longest makes room. */
+/** Caches prepared statements by their text. Drops the least recently used one first. */
 export class StatementCache {
   private readonly statements = new Map<string, Statement>();
 

@@ -1,6 +1,6 @@
 import { databaseUnavailable } from '../engine/driver-error.ts';
 
-/** Lets one at a time have something, strictly in the order of asking. */
+/** Gives turns to its callers, one at a time and in the order of their requests. */
 export class TurnQueue {
   private readonly waiting: (() => void)[] = [];
   private taken = false;
@@ -8,17 +8,18 @@ export class TurnQueue {
   constructor(private readonly limitMs: number) {}
 
   /**
-   * Resolves when it is the caller's turn, which lasts until `pass()`.
+   * Resolves when the caller's turn starts. It lasts until {@link passTurn}.
    *
-   * Throws a BrokerError `DatabaseUnavailable` after the time limit: a transaction that waits for itself must show.
+   * @throws BrokerError `DatabaseUnavailable` after the time limit, so that a transaction that waits for itself fails
    */
-  take(): Promise<void> {
+  acquireTurn(): Promise<void> {
     if (this.taken) return this.wait();
     this.taken = true;
     return Promise.resolve();
   }
 
-  pass(): void {
+  /** Ends the current turn and starts the next one. */
+  passTurn(): void {
     const next = this.waiting.shift();
     if (next) next();
     else this.taken = false;

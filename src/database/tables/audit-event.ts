@@ -1,14 +1,14 @@
 import type { Timestamp } from './timestamp.ts';
 
-/** What somebody did, or was refused; never a secret. */
+/** An action or a refusal. It never holds a secret. */
 export type AuditEventTable = {
-  /** Grows with time within one process; `at` and `id` together are the order of events. */
+  /** Grows with time within one process. `at` and `id` together order the events. */
   id: string;
   at: Timestamp;
   action: string;
   actor_kind: string;
   actor_id: string | null;
-  /** The account that it is about. */
+  /** The account concerned. */
   did: string | null;
   target_kind: string;
   target_id: string | null;

@@ -1,18 +1,18 @@
 import type { NativeAppId } from './id.ts';
 import type { Timestamp } from './timestamp.ts';
 
-/** A signing key of a client's assertions. */
+/** A key that signs the assertions of a client. */
 export type ClientKeyTable = {
   /** RFC 7638 thumbprint. */
   kid: string;
-  /** The native app that the key belongs to; null for the broker's own. */
+  /** The native app of the key. Null for a key of the broker. */
   app: NativeAppId | null;
   /** The private key. */
   sealed: string;
   created_at: Timestamp;
-  /** From when on the JWKS shows the key. */
+  /** The time from which the JWKS contains the key. */
   published_at: Timestamp;
-  /** From when on new sessions are begun with the key. */
+  /** The time from which new sessions start with the key. */
   active_at: Timestamp;
   retired_at: Timestamp | null;
 };

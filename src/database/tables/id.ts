@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 
 /**
- * The schema of one kind of id. Ids are UUIDs, branded by kind: neither plain text nor an id of another kind can take
- * the place of one.
+ * The schema of one kind of id. Ids are UUIDs, branded by kind. Plain text and ids of another kind are not assignable.
  */
 export type IdKind = z.ZodType<string, string>;
 
 export const SessionId = z.uuid().brand<'SessionId'>();
 export type SessionId = z.infer<typeof SessionId>;
 
-/** Sorts before every session's id: the cursor at which a walk through the sessions starts. */
+/** The cursor before the first session. It sorts before every session's id. */
 export const BEFORE_ALL_SESSIONS = '' as SessionId;
 
 /** Names one attempt to use a refresh token, of a session or of a native app. */
@@ -35,6 +34,7 @@ export type TempTokenId = z.infer<typeof TempTokenId>;
 export const NativeAppId = z.uuid().brand<'NativeAppId'>();
 export type NativeAppId = z.infer<typeof NativeAppId>;
 
+/** Returns a new random id of a kind. */
 export function newId<Kind extends IdKind>(kind: Kind): z.output<Kind> {
   return kind.parse(randomUUID());
 }

@@ -7,20 +7,20 @@ export const keyRequestStatuses = ['pending', 'authorized', 'denied', 'expired',
 
 export type KeyRequestStatus = (typeof keyRequestStatuses)[number];
 
-/** Somebody asks an account's owner for a key; until it is claimed, an authorized request holds the key's session. */
+/** A request to an account's owner for an API key. An authorized request owns the key's session until the claim. */
 export type KeyRequestTable = {
   id: KeyRequestId;
   did: Did;
   handle: string | null;
-  /** What the asker calls the key. */
+  /** The name of the key, as the requester gave it. */
   name: string;
   scope: string;
-  /** The address of the asker. */
+  /** The address of the requester. */
   asked_from: string;
   status: KeyRequestStatus;
-  /** Where on the asker's machine the owner's browser is sent with the claim code. */
+  /** The URL on the requester's machine that gets the claim code through the owner's browser. */
   loopback: string | null;
-  /** A MAC of the claim code, as so short a text could be guessed from a digest. */
+  /** A MAC of the claim code, because a text this short could be guessed from a digest. */
   code_digest: string | null;
   /** Wrong codes so far. */
   tries: Generated<number>;
@@ -29,6 +29,6 @@ export type KeyRequestTable = {
   expires_in_days: number | null;
   created_at: Timestamp;
   expires_at: Timestamp;
-  /** Over what the row's meaning hangs on, so that an edited row yields nothing. */
+  /** Covers all columns, so that an edited row is refused. */
   mac: string;
 };

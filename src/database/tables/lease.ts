@@ -1,6 +1,6 @@
 import type { Timestamp } from './timestamp.ts';
 
-/** The row that lets one owner at a time do the named thing. */
+/** A lease. One owner at a time holds the lease of a name. */
 export type LeaseTable = {
   name: string;
   owner: string;

@@ -8,21 +8,21 @@ export type NativeAppStatus = (typeof nativeAppStatuses)[number];
 /** A native app that the broker authenticates to issuers. */
 export type NativeAppTable = {
   id: NativeAppId;
-  /** Part of the addresses of its documents. */
+  /** Part of the URLs of its documents. */
   name: string;
   client_id: string;
   status: string;
-  /** JSON of what its client metadata say, where the broker hosts them; null where the app does. */
+  /** Its client metadata as JSON. Null if the app hosts them itself. */
   metadata: string | null;
-  /** JSON list of the web origins that may call for it. */
+  /** JSON array of the web origins that may call in its name. */
   origins: string;
-  /** The header that its requests have to carry, and the digest of its value. */
+  /** The required header of its requests, and the digest of the header's value. */
   attestation_header: string | null;
   attestation_digest: string | null;
-  /** Requests a minute; null for what the settings say. */
+  /** Requests per minute. Null for the limit of the settings. */
   limit_per_minute: number | null;
   created_at: Timestamp;
   changed_at: Timestamp;
-  /** Over all that the row says, so that an edited row opens nothing. */
+  /** Covers all columns, so that an edited row is refused. */
   mac: string;
 };

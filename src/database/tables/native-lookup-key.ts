@@ -1,6 +1,6 @@
 import type { Timestamp } from './timestamp.ts';
 
-/** The key of the fingerprints of refresh tokens: the same for all instances, whatever becomes of encryption keys. */
+/** The key of the fingerprints of refresh tokens. All instances share it, and new encryption keys do not change it. */
 export type NativeLookupKeyTable = {
   id: string;
   sealed: string;

@@ -1,9 +1,9 @@
 import type { Timestamp } from './timestamp.ts';
 
-/** A proof of possession that was used here, and is good for nothing more. */
+/** A DPoP proof that was used and cannot be used again. */
 export type NativeProofTable = {
-  /** Digest of its key's thumbprint and its own id. */
+  /** Digest of the thumbprint of its key and of its `jti`. */
   id: string;
-  /** When it would be refused for its age alone. */
+  /** The time from which its age alone makes it invalid. */
   expires_at: Timestamp;
 };

@@ -25,12 +25,12 @@ export const sessionReasons = [
 export type SessionReason = (typeof sessionReasons)[number];
 
 /**
- * How far an attempt to refresh has come: `prepared`, nothing was sent; `sent`, its owner may hold or receive the
- * answer; `in_doubt`, its owner recorded that there is no answer.
+ * The state of an attempt to refresh. `prepared`: nothing was sent. `sent`: its owner may have or get the answer.
+ * `in_doubt`: its owner recorded that there is no answer.
  */
 export type AttemptState = 'prepared' | 'sent' | 'in_doubt';
 
-/** A stored grant with its life. */
+/** A stored grant, its status and its current refresh attempt. */
 export type OauthSessionTable = {
   id: SessionId;
   did: Did;
@@ -38,14 +38,14 @@ export type OauthSessionTable = {
   client_id: string;
   issuer: string;
   pds: string;
-  /** What was granted, by the last answer of the issuer. */
+  /** The granted scope in the last answer of the issuer. */
   scope: string;
-  /** What the owner was asked for, where that is not the configured scope; null for a browser's. */
+  /** The requested scope of an API key's session. Null for a browser's session, which requests the configured scope. */
   asked_scope: string | null;
-  /** The client key that began the session and has to refresh it; null for a public client. */
+  /** The client key that started the session and must refresh it. Null for a public client. */
   kid: string | null;
   purpose: SessionPurpose;
-  /** Token set and DPoP key; null once they are erased. */
+  /** Token set and DPoP key. Null once they are erased. */
   sealed: string | null;
   /** Grows by one with each change of the tokens or the status. */
   generation: Generated<number>;
@@ -55,19 +55,19 @@ export type OauthSessionTable = {
   refreshed_at: Timestamp;
   last_used_at: Timestamp | null;
   access_expires_at: Timestamp;
-  /** The try to refresh this generation; null when there is none. */
+  /** The attempt to refresh this generation. Null if there is none. */
   attempt_id: AttemptId | null;
   attempt_state: AttemptState | null;
-  /** How often this generation's refresh token was sent again after an answer was lost. */
+  /** The number of resends of this generation's refresh token after a lost answer. */
   attempt_no: Generated<number>;
-  /** When the attempt was permitted to be sent, by the database's clock. */
+  /** The database's time at which the attempt was allowed to send. */
   sent_at: Timestamp | null;
-  /** The process that makes the attempt. */
+  /** The process of the attempt. */
   owner: string | null;
-  /** Until when nobody else takes over an attempt that is only prepared. */
+  /** The time until which no other process takes over a prepared attempt. */
   lease_until: Timestamp | null;
-  /** When a worker looks at the session next; after a failure, when it may be tried again. */
+  /** The time of the next background refresh. After a failure, the time of the next try. */
   next_refresh_at: Timestamp | null;
-  /** Attempts that failed in a row. */
+  /** Failed attempts in a row. */
   failures: Generated<number>;
 };

@@ -1,15 +1,15 @@
 import type { OperatorSessionId } from './id.ts';
 import type { Timestamp } from './timestamp.ts';
 
-/** The operator's browser, for as long as its cookie lives. */
+/** A browser session of the operator. */
 export type OperatorSessionTable = {
   id: OperatorSessionId;
   /** Digest of the cookie. */
   digest: string;
-  /** A MAC of the admin token that was shown: with another token in the settings, the session is over. */
+  /** A MAC of the presented admin token. A new admin token in the settings ends the session. */
   token_mac: string;
   created_at: Timestamp;
   expires_at: Timestamp;
-  /** Over what the row's meaning hangs on, so that an edited row opens nothing. */
+  /** Covers all columns, so that an edited row is refused. */
   mac: string;
 };

@@ -16,7 +16,7 @@ import type { OperatorSessionTable } from './operator-session.ts';
 import type { TempTokenTable } from './temp-token.ts';
 import type { UiSessionTable } from './ui-session.ts';
 
-/** Every table and its columns, as `migrations/` leaves them. */
+/** Every table and its columns, after all of `migrations/`. */
 export type Schema = {
   api_key: ApiKeyTable;
   audit_event: AuditEventTable;

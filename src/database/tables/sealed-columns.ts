@@ -4,7 +4,11 @@ type ColumnOf<Table extends keyof Schema> = readonly [table: Table, column: keyo
 
 type SealedColumn = { [Table in keyof Schema]: ColumnOf<Table> }[keyof Schema];
 
-/** Every column that holds something made with an encryption key, so that its text names the key's fingerprint. */
+/**
+ * The columns whose key fingerprints are checked at start. Each text in them was made with an encryption key and names
+ * its fingerprint. `temp_token.mac`, `operator_session.mac` and `operator_session.token_mac` name one too, but are not
+ * in the list.
+ */
 export const sealedColumns = [
   ['oauth_state', 'sealed'],
   ['oauth_session', 'sealed'],

@@ -10,8 +10,8 @@ export type TempTokenTable = {
   resource_id: string;
   created_at: Timestamp;
   expires_at: Timestamp;
-  /** When a token for a single use was used. */
+  /** The time at which a single-use token was used. */
   consumed_at: Timestamp | null;
-  /** Over all that the row says, so that an edited row opens nothing. */
+  /** Covers all columns, so that an edited row is refused. */
   mac: string;
 };

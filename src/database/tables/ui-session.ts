@@ -2,7 +2,7 @@ import type { Did } from './did.ts';
 import type { SessionId, UiSessionId } from './id.ts';
 import type { Timestamp } from './timestamp.ts';
 
-/** A browser's cookie session; it points at the session that it acts through. */
+/** A browser's cookie session. It acts through the session `session_id`. */
 export type UiSessionTable = {
   id: UiSessionId;
   /** Digest of the cookie. */
@@ -13,6 +13,6 @@ export type UiSessionTable = {
   created_at: Timestamp;
   last_seen_at: Timestamp;
   expires_at: Timestamp;
-  /** Over what the row's meaning hangs on, so that an edited row opens nothing. */
+  /** Covers all columns, so that an edited row is refused. */
   mac: string;
 };

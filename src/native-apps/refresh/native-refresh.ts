@@ -59,3 +59,16 @@ export type UseOutcome =
   | { readonly kind: 'unknown'; readonly cause: unknown }
   /** Another attempt is in doubt. The token may be used again after this many seconds. */
   | { readonly kind: 'in-doubt'; readonly seconds: number };
+
+/**
+ * Decides the outcome of a use that needs no attempt. A stored answer comes first, in any state of the token's attempt.
+ * Returns `undefined` if the attempt decides.
+ */
+export function decideFinishedUse(
+  { binding, answered }: Pick<KnownToken, 'binding' | 'answered' | 'attempt'>,
+  requested: TokenBinding,
+): UseOutcome | undefined {
+  if (findMismatch(binding, requested))
+    return { kind: 'not-sent', cause: new Error('The token was bound to something else meanwhile.') };
+  return answered ? { kind: 'answered', ...answered } : undefined;
+}

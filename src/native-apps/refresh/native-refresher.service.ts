@@ -8,7 +8,13 @@ import { Shutdown } from '../../waiting/shutdown.service.ts';
 import { withinTime } from '../../waiting/within-time.ts';
 import { NativeTokenUses } from './native-token-uses.service.ts';
 import { type NativeUse, sentProofOf, toUseOutcome } from './native-use.ts';
-import { findMismatch, type KnownToken, type TokenBinding, type UseOutcome } from './native-refresh.ts';
+import {
+  decideFinishedUse,
+  findMismatch,
+  type KnownToken,
+  type TokenBinding,
+  type UseOutcome,
+} from './native-refresh.ts';
 import { type NativePlace, NativeRefreshRepository } from './native-refresh.repository.ts';
 import { type Finished, NativeTokenCache } from './native-token-cache.ts';
 
@@ -133,10 +139,7 @@ export class NativeRefresher implements BeforeApplicationShutdown {
   }: NativeUse): Promise<NativePlace | { kind: 'wait' } | UseOutcome> {
     const known = await this.nativeRefreshRows.find(fingerprint);
     if (!known) return { kind: 'unknown-token' };
-    if (findMismatch(known.binding, binding))
-      return { kind: 'not-sent', cause: new Error('The token was bound to something else meanwhile.') };
-    if (known.answered) return { kind: 'answered', ...known.answered };
-    return this.decideAttempt(known);
+    return decideFinishedUse(known, binding) ?? this.decideAttempt(known);
   }
 
   private async decideAttempt({

@@ -29,9 +29,9 @@ export class NativeAppCache {
   ) {
     this.rows = new RowCache(foreignWrites, {
       read: clientId => this.read(clientId),
-      mostRows: MOST_APPS,
+      maxRows: MOST_APPS,
     });
-    this.origins = new RowCache(foreignWrites, { read: () => this.readOrigins(), mostRows: 1 });
+    this.origins = new RowCache(foreignWrites, { read: () => this.readOrigins(), maxRows: 1 });
   }
 
   /** @throws BrokerError `SealedRowUnreadable` when a row was edited */

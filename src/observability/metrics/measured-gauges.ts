@@ -18,7 +18,7 @@ export class MeasuredGauges {
   ) {
     this.failures = new Counter({
       name: 'latchkey_measurement_failures_total',
-      help: 'How often a number could not be measured; it is left out then',
+      help: 'Failed measurements of a metric, which is then left out',
       labelNames: ['metric'],
       registers: [registry],
     });

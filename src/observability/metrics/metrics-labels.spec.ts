@@ -7,7 +7,7 @@ describe('labels', () => {
     expect(endReasons).toEqual(sessionReasons);
   });
 
-  it('name the failures of a background run that are its own, and no word of an issuer', () => {
+  it('name the failures of a background run itself, and no error of an issuer', () => {
     expect(toBackgroundResult({ kind: 'refreshed' })).toBe('refreshed');
     expect(toBackgroundResult({ kind: 'failed', error: 'slow' })).toBe('slow');
     expect(toBackgroundResult({ kind: 'failed', error: 'invalid-grant' })).toBe('failed');
@@ -15,7 +15,7 @@ describe('labels', () => {
     expect(toBackgroundResult({ kind: 'failed', error: 'refreshed' })).toBe('failed');
   });
 
-  it('tell methods and statuses apart by few values', () => {
+  it('map methods and statuses to few values', () => {
     expect(['GET', 'PROPFIND', 'get'].map(toMethodLabel)).toEqual(['GET', 'other', 'other']);
     expect([200, 303, 404, 599].map(toStatusLabel)).toEqual(['2xx', '3xx', '4xx', '5xx']);
   });

@@ -1,6 +1,6 @@
-// The values of the labels. Each new value is a new time series for ever, so none comes from outside.
+// The values of the labels. Each value is a time series for ever, so none comes from a request or an issuer.
 
-/** The outcomes of an attempt to refresh. A response that only asks to sign again is none. */
+/** The outcomes of an attempt to refresh. A response that only asks to sign again is not an outcome. */
 export const attemptOutcomes = ['refreshed', 'not-sent', 'refused', 'invalid-grant', 'unknown'] as const;
 
 export type AttemptOutcome = (typeof attemptOutcomes)[number];
@@ -97,7 +97,7 @@ export type AttestationFlaw = (typeof attestationFlaws)[number];
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** Returns the method of a request; methods of no route count as `other`. */
+/** Returns the method of a request, and `other` for a method that no route has. */
 export function toMethodLabel(method: string): string {
   return methods.includes(method) ? method : 'other';
 }

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { measureSeldom } from './metrics-measurement.ts';
 
-it('asks its source again only when the time is over, whoever asks and whatever it answered', async () => {
+it('calls its source again only after the age limit, for any caller and after any result', async () => {
   let [now, asked] = [0, 0];
   const failures: unknown[] = [];
   const failure = new Error('no');
@@ -23,7 +23,7 @@ it('asks its source again only when the time is over, whoever asks and whatever 
   expect(asked).toBe(3);
 });
 
-it('does not wait for a source that does not answer, and is not harmed by what it says later', async () => {
+it('does not wait for a slow source, and ignores its late failure', async () => {
   const failures: unknown[] = [];
   const late = Promise.withResolvers<number>();
   const measured = measureSeldom(
@@ -34,10 +34,10 @@ it('does not wait for a source that does not answer, and is not harmed by what i
   expect(await measured()).toBeUndefined();
   late.reject(new Error('too late'));
   expect(await measured()).toBeUndefined();
-  expect(failures).toEqual([expect.objectContaining({ message: 'It was not measured within 0.005 s.' })]);
+  expect(failures).toEqual([expect.objectContaining({ message: 'Not measured within 0.005 s.' })]);
 });
 
-it('takes a source that throws at once for one that fails', async () => {
+it('treats a source that throws synchronously as failed', async () => {
   const failures: unknown[] = [];
   const source = (): Promise<number> => {
     throw new Error('at once');

@@ -3,7 +3,7 @@ import { failAfter } from '../../waiting/fail-after.ts';
 /** The age up to which a measured number is reused. */
 const MAX_AGE_MS = 10_000;
 
-/** How long a scrape waits for a number; a scraper itself waits 10 s by default. */
+/** The wait of a scrape for a number. A scraper itself waits 10 s by default. */
 const PATIENCE_MS = 3_000;
 
 export type MeasurementLimits = {
@@ -26,7 +26,7 @@ export function measureSeldom<Value>(
       return await failAfter(
         patienceMs,
         source(),
-        () => new Error(`It was not measured within ${patienceMs / 1000} s.`),
+        () => new Error(`Not measured within ${patienceMs / 1000} s.`),
       );
     } catch (error) {
       onFailure(error);

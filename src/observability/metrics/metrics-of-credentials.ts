@@ -19,24 +19,24 @@ export class MetricsOfCredentials {
   constructor(registry: Registry) {
     this.keyValidations = counterFromZero(registry, {
       name: 'latchkey_api_key_validations_total',
-      help: 'API keys that were shown, by what they were found to be',
+      help: 'Presented API keys, by outcome',
       label: 'outcome',
       values: keyOutcomes,
     });
     this.keyUseFailures = new Counter({
       name: 'latchkey_api_key_last_used_failures_total',
-      help: 'Batches of the last uses of API keys that could not be written down; they are tried again',
+      help: 'Batches of last uses of API keys that could not be stored, and are retried',
       registers: [registry],
     });
     this.refusedTempTokens = counterFromZero(registry, {
       name: 'latchkey_temp_tokens_refused_total',
-      help: 'Temp tokens that opened nothing, by reason; the caller is not told which it is',
+      help: 'Refused temp tokens, by reason, which the caller does not see',
       label: 'reason',
       values: tempTokenRefusals,
     });
     this.serviceTokens = counterFromZero(registry, {
       name: 'latchkey_service_tokens_total',
-      help: 'Requests for service tokens, by how they were answered; kept: with a token from before',
+      help: 'Requests for service tokens, by outcome (kept: a cached token)',
       label: 'outcome',
       values: serviceTokenOutcomes,
     });

@@ -1,9 +1,9 @@
 import { Histogram, type Registry } from 'prom-client';
 import { toMethodLabel, toStatusLabel } from './metrics-labels.ts';
 
-/** What the metrics record of a request. */
+/** The measurement of one request. */
 export type RequestMeasurement = {
-  /** The route's pattern, such as `/xrpc/:nsid`; never the requested path. */
+  /** The route's pattern, such as `/xrpc/:nsid`, never the requested path. */
   readonly route: string;
   readonly method: string;
   /** `undefined` if the caller left before its response was sent. */
@@ -18,7 +18,7 @@ export class MetricsOfHttp {
   constructor(registry: Registry) {
     this.requests = new Histogram({
       name: 'latchkey_http_request_duration_seconds',
-      help: 'How long requests took, by route, method and class of status; left: the caller did not wait for the answer',
+      help: 'Duration of requests in seconds, by route, method and class of status (left: the caller left first)',
       labelNames: ['route', 'method', 'status'],
       buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
       registers: [registry],

@@ -15,13 +15,13 @@ export class MetricsOfNativeApps {
   constructor(registry: Registry) {
     this.refreshes = counterFromZero(registry, {
       name: 'latchkey_native_refreshes_total',
-      help: 'Refreshes that native apps asked for, by what became of them',
+      help: 'Refreshes of native apps, by outcome',
       label: 'outcome',
       values: nativeRefreshOutcomes,
     });
     this.unattested = counterFromZero(registry, {
       name: 'latchkey_native_unattested_requests_total',
-      help: 'Requests refused for the header that their native app has to show, by what was wrong with it',
+      help: 'Requests of native apps without a valid attestation header, by reason',
       label: 'reason',
       values: attestationFlaws,
     });

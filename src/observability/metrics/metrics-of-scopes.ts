@@ -10,13 +10,13 @@ export class MetricsOfScopes {
   constructor(registry: Registry) {
     this.shortfalls = counterFromZero(registry, {
       name: 'latchkey_scope_shortfalls_total',
-      help: 'How often less was granted than is wanted, by when it was said',
+      help: 'Grants of less scope than wanted, by the moment of the grant',
       label: 'at',
       values: grantMoments,
     });
     this.permissionSetLooks = counterFromZero(registry, {
       name: 'latchkey_permission_set_lookups_total',
-      help: 'How often a permission set was looked for at its authority, by how that ended',
+      help: 'Lookups of permission sets at their authority, by outcome',
       label: 'outcome',
       values: lookOutcomes,
     });

@@ -22,31 +22,31 @@ export class MetricsOfSessions {
   constructor(registry: Registry) {
     this.attempts = counterFromZero(registry, {
       name: 'latchkey_refresh_attempts_total',
-      help: 'Attempts to refresh a session, by how they ended',
+      help: 'Attempts to refresh a session, by outcome',
       label: 'outcome',
       values: attemptOutcomes,
     });
     this.tokenLife = new Histogram({
       name: 'latchkey_token_left_seconds',
-      help: 'Life that an access token had left when its successor was stored; 0 for one that had run out',
+      help: 'Remaining life of an access token in seconds when its successor was stored (0: expired)',
       buckets: [0, 1, 5, 10, 20, 30, 45, 60, 120].map(minutes => minutes * MINUTE_SECONDS),
       registers: [registry],
     });
     this.waits = new Histogram({
       name: 'latchkey_token_wait_seconds',
-      help: 'How long requests waited for a token to be refreshed',
+      help: 'Time in seconds that requests waited for a refreshed token',
       buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
       registers: [registry],
     });
     this.endings = counterFromZero(registry, {
       name: 'latchkey_sessions_ended_total',
-      help: 'Sessions that need their owner again, by reason',
+      help: 'Sessions that need reauthorization, by reason',
       label: 'reason',
       values: endReasons,
     });
     this.background = counterFromZero(registry, {
       name: 'latchkey_background_sessions_total',
-      help: 'Sessions that background runs looked at, by what became of them',
+      help: 'Sessions that background runs handled, by result',
       label: 'result',
       values: backgroundResults,
     });
@@ -56,7 +56,7 @@ export class MetricsOfSessions {
     this.attempts.inc({ outcome });
   }
 
-  /** @param secondsLeft of the replaced access token; below 0 if it had expired */
+  /** @param secondsLeft of the replaced access token, below 0 if it had expired */
   tokenReplaced(secondsLeft: number): void {
     this.tokenLife.observe(Math.max(0, secondsLeft));
   }

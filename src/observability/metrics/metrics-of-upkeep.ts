@@ -10,19 +10,19 @@ export class MetricsOfUpkeep {
     const registers = [registry];
     this.sweptRows = new Counter({
       name: 'latchkey_swept_rows_total',
-      help: 'Rows that the sweeper removed or ended, by its table of what is swept',
+      help: 'Rows that the sweeper deleted or ended, by table',
       labelNames: ['table'],
       registers,
     });
     this.sweepFailures = new Counter({
       name: 'latchkey_sweep_failures_total',
-      help: 'How often a table could not be swept; it is tried again',
+      help: 'Failed sweeps of a table, which are retried',
       labelNames: ['table'],
       registers,
     });
     this.lostAuditEvents = new Counter({
       name: 'latchkey_audit_events_lost_total',
-      help: 'Audit events of refusals that were too many, or that the database did not take',
+      help: 'Audit events of refusals that were dropped: over the limit, or not stored by the database',
       registers,
     });
   }

@@ -36,7 +36,7 @@ export class SessionCache {
   ) {
     this.rows = new RowCache(foreignWrites, {
       read: (id, known) => this.read(id, known),
-      mostRows: cachedSessions,
+      maxRows: cachedSessions,
       size: { of: bytesOf, most: cachedSessions * BYTES_PER_SESSION },
     });
   }

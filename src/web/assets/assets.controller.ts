@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { Controller, Get, Header, type OnModuleInit, Param, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { Allow } from '../../http/origins/allow.decorator.ts';
+import { readAsset } from './read-asset.ts';
 
 const TYPES = {
   'latchkey.css': 'text/css; charset=utf-8',
@@ -24,7 +24,7 @@ export class AssetsController implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     for (const [name, type] of Object.entries(TYPES))
-      this.assets.set(name, { type, content: await readFile(new URL(name, import.meta.url), 'utf8') });
+      this.assets.set(name, { type, content: await readAsset(name) });
   }
 
   @Get(':name')

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { isValidDid } from '@atproto/syntax';
 import { Controller, Get, type OnModuleInit, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
@@ -8,6 +7,7 @@ import { BrokerError } from '../../errors/broker-error.ts';
 import { Allow } from '../../http/origins/allow.decorator.ts';
 import { requireNoForeignPage } from '../../http/origins/own-pages.ts';
 import { ProfilePictures } from '../../identity/pictures/profile-pictures.service.ts';
+import { readAsset } from '../assets/read-asset.ts';
 import { LookupLimit } from './lookup-limit.service.ts';
 
 /** Serves the pictures of accounts, so that pages load them from the broker only. */
@@ -23,7 +23,7 @@ export class AvatarsController implements OnModuleInit {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.silhouette = await readFile(new URL('../assets/silhouette.svg', import.meta.url), 'utf8');
+    this.silhouette = await readAsset('silhouette.svg');
   }
 
   @Get(':did')
