@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { findChromium, launchChromium } from '../network/chromium.ts';
+import { findChromium } from '../network/chromium.ts';
+import { chromiumOfWorker } from '../per-worker/chromium.ts';
 
-/** Runs a suite with its own Chromium. Skips it if there is none, which `npm test` reports. */
+/** Runs a suite in its worker's Chromium, in contexts of its own. Skips it if there is none, which `npm test` reports. */
 export function describeInChromium(name: string, suite: (chromium: () => Browser) => void): void {
   const path = findChromium();
   if (path === undefined) {
@@ -16,9 +17,11 @@ export function describeInChromium(name: string, suite: (chromium: () => Browser
   describe(name, () => {
     let browser: Browser | undefined;
     beforeAll(async () => {
-      browser = await launchChromium(path);
+      browser = await chromiumOfWorker(path);
     });
-    afterAll(() => browser?.close());
+    afterAll(async () => {
+      for (const context of browser?.contexts() ?? []) await context.close();
+    });
     suite(() => {
       if (!browser) throw new Error('Chromium has not started');
       return browser;

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
 import { OperatorSessions } from '../../src/operator-sessions/operator-sessions.service.ts';
 import { issueKey, type TestKey } from '../broker/issued-key.ts';
@@ -26,8 +26,13 @@ describeInChromium('a signed-in visitor in Chromium', chromium => {
         );
         const operator = broker().app.get(OperatorSessions, { strict: false });
         operatorCookie = (await operator.signIn(broker().secrets.adminToken, '192.0.2.1')).cookie;
+        context = await chromium().newContext();
+        page = await context.newPage();
       });
-      afterAll(() => evil.stop());
+      afterAll(async () => {
+        await context.close();
+        await evil.stop();
+      });
       beforeEach(async () => {
         const { did } = accountOf(broker(), 'alice.test');
         const session = await storeSession(broker(), broker().network.pds, { did });
@@ -37,12 +42,10 @@ describeInChromium('a signed-in visitor in Chromium', chromium => {
           await storeSession(broker(), broker().network.pds, { did }, 'api_key'),
         );
         await storeCookie(broker(), other);
-        context = await chromium().newContext();
-        page = await context.newPage();
+        await context.clearCookies();
         await giveCookie(context, broker(), await storeCookie(broker(), session));
         await giveCookie(context, broker(), operatorCookie, 'latchkey-admin');
       });
-      afterEach(() => context.close());
 
       const open = (host: string): Promise<unknown> => page.goto(evil.origin.replace('127.0.0.1', host));
       const forms = (): [string, Record<string, string>][] => [

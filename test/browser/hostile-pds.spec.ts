@@ -51,15 +51,22 @@ describeInChromium('a response of a hostile PDS', chromium => {
       });
       afterEach(() => context.close());
 
-      /** Opens every response from a page of its own at an origin. Returns the marks that they left in the origin. */
+      /**
+       * Opens every response from a page at an origin, and each from a page of its own if that navigates away. Returns
+       * the marks that they left in the origin.
+       */
       const openAll = async (origin: string, way: WayToOpen): Promise<string[]> => {
-        const pages = hostile.map(async (_answer, index) => {
-          const page = await open(`${origin}/app`);
+        const reader = await open(`${origin}/app`);
+        const openOne = async (page: Page, index: number): Promise<void> => {
           await page.evaluate(openInPage, { way, url: `${origin}${PATH}?${index}` }).catch(ignoreNavigation);
           await page.waitForTimeout(100);
-        });
-        await Promise.all(pages);
-        return (await open(`${origin}/app`)).evaluate(findMarks);
+        };
+        const opened = hostile.map(async (_answer, index) =>
+          openOne(way === 'navigation' ? await open(`${origin}/app`) : reader, index),
+        );
+        await Promise.all(opened);
+        await reader.goto(`${origin}/app`);
+        return reader.evaluate(findMarks);
       };
       const open = async (url: string): Promise<Page> => {
         const page = await context.newPage();

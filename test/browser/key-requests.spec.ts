@@ -95,16 +95,19 @@ describeInChromium('an owner in Chromium with a key request', chromium => {
         evil = await startServer((_request, response) =>
           response.setHeader('content-type', 'text/html').end(EVIL),
         );
-      });
-      afterAll(() => evil.stop());
-      beforeEach(async () => {
-        asked = await new KeyAsker(broker().url).ask({ identifier: 'alice.test' });
         context = await chromium().newContext();
         page = await context.newPage();
+      });
+      afterAll(async () => {
+        await context.close();
+        await evil.stop();
+      });
+      beforeEach(async () => {
+        asked = await new KeyAsker(broker().url).ask({ identifier: 'alice.test' });
+        await context.clearCookies();
         // The visitor has a login binding and a session that an attack could use.
         await page.goto(asked.authorizeUrl);
       });
-      afterEach(() => context.close());
 
       // The same site on another port, which gets cookies, and another site altogether.
       const origins = ['127.0.0.1', 'localhost'];

@@ -1,4 +1,7 @@
+import type { ChildProcess } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { existsSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { type Browser, chromium } from 'playwright-core';
 
 const path = '/usr/bin/chromium';
@@ -26,7 +29,25 @@ export function findChromium(): string | undefined {
   return undefined;
 }
 
-/** Starts a Chromium without background traffic. */
-export function launchChromium(executablePath: string): Promise<Browser> {
-  return chromium.launch({ executablePath, args: flags });
+/**
+ * Starts a Chromium without background traffic, which this process does not wait for: it ends with this process, by
+ * Playwright's handler or because its pipe closes.
+ */
+export async function launchChromium(executablePath: string): Promise<Browser> {
+  const children: ChildProcess[] = [];
+  const note = (message: unknown): void => {
+    children.push((message as { process: ChildProcess }).process);
+  };
+  subscribe('child_process', note);
+  try {
+    return await chromium.launch({ executablePath, args: flags });
+  } finally {
+    unsubscribe('child_process', note);
+    for (const child of children) unref(child);
+  }
+}
+
+function unref(child: ChildProcess): void {
+  child.unref();
+  for (const stream of child.stdio) if (stream instanceof Socket) stream.unref();
 }

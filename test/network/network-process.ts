@@ -6,6 +6,7 @@ import { listenOnLoopback } from './loopback-server.ts';
 import { type NetworkHandlers, serveControl } from './network-control.ts';
 import { startPds } from './pds.ts';
 import { startPlcDirectory } from './plc-directory.ts';
+import { rememberPasswords } from './remembered-passwords.ts';
 import { Started } from './started.ts';
 import { TokenLog } from './token-log.ts';
 
@@ -15,6 +16,7 @@ process.on('disconnect', end);
 
 const origins = new ClientOrigins();
 origins.interceptFetch();
+rememberPasswords();
 
 try {
   const server = await started.start(listenOnLoopback);

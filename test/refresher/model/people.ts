@@ -2,6 +2,8 @@ import { Logins } from '../../../src/login/logins.service.ts';
 import { Authorizations } from '../../../src/oauth/authorization/authorizations.service.ts';
 import { SessionOperations } from '../../../src/sessions/operator/session-operations.service.ts';
 import { Sessions } from '../../../src/sessions/use/sessions.service.ts';
+import { digestOf } from '../../../src/crypto/secret.ts';
+import { UiSessionRepository } from '../../../src/ui-sessions/ui-session.repository.ts';
 import { UiSessions } from '../../../src/ui-sessions/ui-sessions.service.ts';
 import type { Did } from '../../../src/database/tables/did.ts';
 import { handleOf } from '../../network/fake-accounts.ts';
@@ -60,10 +62,15 @@ export async function logOut(broker: ModelBroker, session: SessionUnderTest): Pr
   }
   const uiSession = await broker.get(UiSessions).findByCookie(session.cookie);
   if (!uiSession) return;
+  const held = await isHeld(broker, session);
   await broker.get(UiSessions).endUiSession(uiSession);
-  session.isOver = true;
+  if (held) session.isOver = true;
 }
 
-async function isHeld(broker: ModelBroker, { cookie }: SessionUnderTest): Promise<boolean> {
-  return (await broker.get(UiSessions).findByCookie(cookie ?? '')) !== undefined;
+/**
+ * Returns whether the browser session exists in the database. A broker caches it up to 5 s after another one deleted it:
+ * then only the sweep ends the session.
+ */
+async function isHeld(broker: ModelBroker, { cookie = '' }: SessionUnderTest): Promise<boolean> {
+  return (await broker.get(UiSessionRepository).findUiSessionByDigest(digestOf(cookie))) !== undefined;
 }
