@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { type Browser, chromium } from 'playwright-core';
 
-const path = '/usr/bin/chromium';
+// The shell first: it draws no window, and takes half of the processor time.
+const paths = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
 
 const flags = [
   '--headless',
@@ -18,14 +19,17 @@ const flags = [
 ];
 
 /**
- * Returns the path of Debian's Chromium, or undefined if it is not installed.
+ * Returns the path of Debian's Chromium or of its headless shell, or undefined if neither is installed.
  *
  * Throws instead if REQUIRE_CHROMIUM=1 is set.
  */
 export function findChromium(): string | undefined {
-  if (existsSync(path)) return path;
+  const path = paths.find(existsSync);
+  if (path !== undefined) return path;
   if (process.env.REQUIRE_CHROMIUM === '1')
-    throw new Error(`REQUIRE_CHROMIUM is set, but there is no ${path}: install the package chromium`);
+    throw new Error(
+      `REQUIRE_CHROMIUM is set, but there is none of ${paths.join(', ')}: install the package chromium`,
+    );
   return undefined;
 }
 
