@@ -8,7 +8,7 @@ import { Shutdown } from './waiting/shutdown.service.ts';
 const ONE_KEY_PRESS_MS = 1_000;
 
 /**
- * Ends the process on SIGTERM and SIGINT. The first signal lets requests and refreshes under way finish; another one, at
+ * Ends the process on SIGTERM and SIGINT. The first signal lets running requests and refreshes finish; another one, at
  * least a second later, exits at once. The exit code is 0 unless something failed.
  */
 export function endOnSignals(app: NestFastifyApplication): void {
@@ -22,7 +22,7 @@ export function endOnSignals(app: NestFastifyApplication): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onSignal);
 }
 
-/** Accepts no connection and starts no refresh any more. Waits for requests and refreshes under way. */
+/** Stops accepting connections and starting refreshes. Waits for the running requests and refreshes. */
 async function endWell(app: NestFastifyApplication): Promise<void> {
   app.get(Shutdown).announce();
   // Nest alone would close the server only after the refreshes.

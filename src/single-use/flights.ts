@@ -3,14 +3,14 @@ import { GrowingPauses } from '../waiting/pause.ts';
 const FIRST_LOOK_AFTER_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
 
-/** A use of a token that is under way in this process. */
+/** A running use of a token in this process. */
 export type Landing = {
   /** Settles when all that the use has to write is written. */
   readonly landed: Promise<unknown>;
 };
 
 /**
- * The uses that are under way in this process, at most one per key. No flight belongs to a caller: a caller that
+ * The running uses in this process, at most one per key. No flight belongs to a caller: a caller that
  * leaves only stops waiting.
  */
 export class Flights<Flight extends Landing> {

@@ -39,7 +39,7 @@ it.each<Case>([
   // The owner may still receive the answer.
   [sent(at(-9999)), 'working', 'not-probed', 0, wait],
   [sent(at(-9999)), 'working', 'unavailable', 0, wait],
-  // Nobody waits for the answer, and the evidence is missing.
+  // The owner is gone, and the evidence is missing.
   [sent(at(-1)), 'gone', 'not-probed', 0, probe],
   [inDoubt(at(-1)), 'working', 'not-probed', 0, probe],
   [inDoubt(at(-9999)), 'gone', 'not-probed', 0, probe],

@@ -86,7 +86,7 @@ function skipHeapTeardown(): void {
   process.once('beforeExit', () => process.exit());
 }
 
-/** Says whether a module is loaded anew for each suite, as what it keeps is of one suite. */
+/** Returns whether each suite loads the module again, because the module keeps state of one suite. */
 function isOfSuite(url: string): boolean {
   if (url.startsWith(perWorkerUrl)) return false;
   return url.startsWith(testUrl) || /\.spec\.tsx?$/.test(url);

@@ -56,7 +56,7 @@ export class NativeRefresher implements BeforeApplicationShutdown {
     private readonly shutdown: Shutdown,
   ) {}
 
-  /** Starts no use any more, and waits until those under way are in the database or in the spool. */
+  /** Stops starting uses, and waits until the running ones are in the database or in the spool. */
   async beforeApplicationShutdown(): Promise<void> {
     this.shutdown.announce();
     await this.flights.allLanded();

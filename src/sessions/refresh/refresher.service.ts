@@ -38,7 +38,7 @@ export class Refresher implements BeforeApplicationShutdown {
     private readonly log: Log,
   ) {}
 
-  /** Starts a refresh, or joins the one under way. Resolves when it is settled and stored. Never rejects. */
+  /** Starts a refresh, or joins the running one. Resolves when it is settled and stored. Never rejects. */
   refresh(sessionId: SessionId, trigger: RefreshTrigger): Promise<RefreshResult> {
     const flight = this.flights.find(sessionId);
     if (flight) return flight.landed;
@@ -46,7 +46,7 @@ export class Refresher implements BeforeApplicationShutdown {
     return this.flights.add(sessionId, { landed: this.fly(sessionId, trigger) }).landed;
   }
 
-  /** Starts no refresh any more, and waits until those under way are in the database or in the spool. */
+  /** Stops starting refreshes, and waits until the running ones are in the database or in the spool. */
   async beforeApplicationShutdown(): Promise<void> {
     this.shutdown.announce();
     await this.flights.allLanded();

@@ -25,7 +25,7 @@ export class StreamGate {
   }
 
   /**
-   * Starts a rotation: no stream starts any more, and those under way have ended, or `patienceMs` have passed.
+   * Starts a rotation: no stream starts from now on, and the running ones have ended, or `patienceMs` have passed.
    *
    * @returns the function that ends the rotation
    */
