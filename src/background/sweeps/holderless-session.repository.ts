@@ -6,8 +6,8 @@ import type { SessionStatus } from '../../database/tables/oauth-session.ts';
 import type { SessionId } from '../../database/tables/id.ts';
 import { isUnheld } from '../../sessions/stored/session-holders.ts';
 
-/** A new session may be without a holder for this time, which is longer than any transaction that adds one. */
-const GRACE_SECONDS = 60;
+/** A new session may be without a holder for this time, which is longer than a sign-in takes after its grant. */
+const GRACE_SECONDS = 5 * 60;
 
 const LIVING: readonly SessionStatus[] = ['active', 'needs_reauth'];
 

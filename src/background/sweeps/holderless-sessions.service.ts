@@ -38,7 +38,7 @@ export class HolderlessSessions {
   }
 
   private async revokeUnheld(ids: readonly SessionId[], limit: number): Promise<SessionId[]> {
-    const locked = await this.database.transaction().execute(async transaction => {
+    const locked = await this.database.transact(async transaction => {
       const found = await this.holderlessSessionRows.lock(ids, limit, transaction);
       for (const id of found) await this.sessionRevocation.markRevoking(id, transaction);
       return found;
