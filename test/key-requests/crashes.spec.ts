@@ -2,6 +2,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
 import { KeyRequestRepository } from '../../src/api-keys/requests/key-request.repository.ts';
 import type { KeyRequestFailPoint } from '../../src/config/values/fail-point.ts';
+import { sweepNow } from '../background/due.ts';
+import { startTestBroker } from '../broker/test-broker.ts';
 import { letGraceEnd } from '../broker/older-session.ts';
 import type { Broker } from '../network/broker-process.ts';
 import { exchange } from '../network/http-exchange.ts';
@@ -44,6 +46,13 @@ describeProcesses('a broker that is killed while a key is made', place => {
     await expect(work).rejects.toThrow();
     expect(await doomed.exited).toMatchObject({ signal: 'SIGKILL' });
   };
+  /** Runs every sweep in this process, whose time can be confirmed. That of a new one is not before an hour. */
+  const sweep = async (at: Broker): Promise<void> => {
+    const { dialect, database, deployment } = place();
+    const inPlaceOf = deployment.addressOf(at);
+    const sweeper = await startTestBroker(dialect, database, { inPlaceOf });
+    await sweepNow(sweeper).finally(() => sweeper.app.close());
+  };
   const ask = ({ url }: Broker): Promise<AskedKey> => new KeyAsker(url).ask({ identifier: 'alice.test' });
   const authorize = (at: Broker): Promise<Response> =>
     authorizeKey(place().deployment.browser(at), asked, alice);
@@ -63,11 +72,12 @@ describeProcesses('a broker that is killed while a key is made', place => {
     await place().deployment.withDatabase((database, _mac, box) =>
       letGraceEnd(database, new SessionSecretsBox(box)),
     );
+    await sweep(second);
+    expect(await hasGrants()).toBe(true);
   });
 
   it('lets the owner authorize again, and revokes the session whose code was never shown', async () => {
     const third = await startUpTo('request_authorized');
-    await until('the grant of the killed broker is revoked', hasGrants);
     expect(await activeSessions(third)).toEqual([]);
     await dies(third, authorize(third));
     await place().deployment.withDatabase(async (database, mac) => {
@@ -76,8 +86,9 @@ describeProcesses('a broker that is killed while a key is made', place => {
       expect(requests.map(({ status }) => status).sort()).toEqual(['authorized', 'pending']);
       for (const { id } of requests) await makeRowOlder(database, repository, id, LIFE_SECONDS);
     });
+    await sweep(third);
     const fourth = await startUpTo('request_claiming');
-    await until('the grants are as before', hasGrants);
+    expect(await hasGrants()).toBe(true);
     expect(await activeSessions(fourth)).toEqual([]);
   });
 
