@@ -1,7 +1,6 @@
 import { ConnectionError } from '../../../src/database/engine/connection-error.ts';
 import { defaultLimits } from '../../../src/database/engine/database-limits.ts';
-import type { Actor } from '../time/actor.ts';
-import type { Scheduler } from '../time/scheduler.ts';
+import type { Actor, Schedule } from '../time/actor.ts';
 import { DatabaseTime } from './database-time.ts';
 import { DatabaseTroubles, type StatementTrouble } from './database-troubles.ts';
 import type { Outcome, Store, StoreConnection } from './store.ts';
@@ -25,7 +24,7 @@ export class DatabaseServer {
     this.troubles = new DatabaseTroubles(() => this.scheduler.now);
   }
 
-  get scheduler(): Scheduler {
+  get scheduler(): Schedule {
     return this.#actor.scheduler;
   }
 

@@ -7,18 +7,30 @@ import { omitKeys } from '../omit-keys.ts';
 import type { Actor } from '../time/actor.ts';
 import type { Machine } from '../world/machine.ts';
 import { Violation } from '../world/violation.ts';
-import type { World } from '../world/world.ts';
+import type { RowReader } from '../world/row-reader.ts';
+import type { Tally } from '../world/tally.ts';
 import { describePlace, placeOf } from './answer-places.ts';
 import type { ExceptionName } from './exceptions.ts';
 
+/** What the judge sees of a world. */
+export type JudgedWorld = {
+  readonly scheduler: { readonly now: number };
+  readonly server: { readonly troubles: { readonly lastAt: number } };
+  readonly machines: readonly Machine[];
+  readonly holders: readonly Holder[];
+  readonly rows: RowReader;
+  readonly tally: Tally;
+  note(line: string): void;
+};
+
 /** Knows what is true, and compares it with what brokers do and say. */
 export class Judge {
-  readonly #world: World;
+  readonly #world: JudgedWorld;
   violation: Violation | undefined;
   /** Why a grant can be lost, decided at the moment when it was. */
   readonly #excuses = new Map<Grant, ExceptionName>();
 
-  constructor(world: World) {
+  constructor(world: JudgedWorld) {
     this.#world = world;
   }
 

@@ -1,6 +1,30 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Random } from './random.ts';
-import type { Scheduler } from './scheduler.ts';
+
+/** An event that will happen. */
+export type Scheduled = {
+  at: number;
+  readonly sequence: number;
+  readonly actor: Actor;
+  readonly label: string;
+  readonly run: () => void;
+  isCancelled: boolean;
+};
+
+/** The queue of everything that happens. */
+export type Schedule = {
+  /** The true time, in milliseconds since the world began. */
+  readonly now: number;
+  /** Adds an event after a delay in milliseconds. The trace shows `label`. */
+  schedule(actor: Actor, delayMs: number, label: string, run: () => void): Scheduled;
+  /** Resolves after a time, for an actor. */
+  sleep(actor: Actor, delayMs: number, label?: string): Promise<void>;
+  /**
+   * Runs work of the real machine, such as a signature. The next event waits for it, and two of them keep their order, so
+   * the run stays the same.
+   */
+  awaitOutside<Result>(work: () => Promise<Result>): Promise<Result>;
+};
 
 /** The calls of `node:fs/promises`, by name. */
 export type DiskCalls = {
@@ -11,7 +35,7 @@ export type DiskCalls = {
 /** A process of the world, with clocks of its own. Code that runs for it sees only these. */
 export type Actor = {
   readonly name: string;
-  readonly scheduler: Scheduler;
+  readonly scheduler: Schedule;
   readonly random: Random;
   readonly disk: DiskCalls | undefined;
   /** `held`: suspended, so that its events wait. `gone`: ended, so that they never happen. */

@@ -1,14 +1,4 @@
-import type { Actor } from './actor.ts';
-
-/** An event that will happen. */
-export type Scheduled = {
-  at: number;
-  readonly sequence: number;
-  readonly actor: Actor;
-  readonly label: string;
-  readonly run: () => void;
-  isCancelled: boolean;
-};
+import type { Actor, Scheduled } from './actor.ts';
 
 /** The events to come, in the order of their times. Events of one time keep the order of their making. A binary heap. */
 export class EventQueue {

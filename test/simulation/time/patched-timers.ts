@@ -1,7 +1,6 @@
 import timers from 'node:timers';
 import timersPromises from 'node:timers/promises';
-import { type Actor, currentActor } from './actor.ts';
-import type { Scheduled } from './event-queue.ts';
+import { type Actor, currentActor, type Scheduled } from './actor.ts';
 
 /** Batches are written every second, mostly empty. In an hour of virtual time that would be most of the steps. */
 const LEAST_INTERVAL_MS = 60_000;

@@ -1,6 +1,6 @@
 import { setImmediate as realTurn } from 'node:timers/promises';
-import { type Actor, actAs } from './actor.ts';
-import { EventQueue, type Scheduled } from './event-queue.ts';
+import { type Actor, actAs, type Schedule, type Scheduled } from './actor.ts';
+import { EventQueue } from './event-queue.ts';
 
 /** What an event is called in the trace. */
 export type OnStep = (at: number, actor: string, label: string) => void;
@@ -9,8 +9,7 @@ export type OnStep = (at: number, actor: string, label: string) => void;
  * The one queue of everything that happens, in virtual time. A step is one event: a timer, a statement, a message, an
  * operation of a disk. Between two steps all code runs until it waits.
  */
-export class Scheduler {
-  /** The true time, in milliseconds since the world began. */
+export class Scheduler implements Schedule {
   now = 0;
   steps = 0;
   readonly #queue = new EventQueue();
@@ -24,7 +23,6 @@ export class Scheduler {
     this.#onStep = onStep;
   }
 
-  /** Adds an event. `label` is undefined for events that the trace leaves out. */
   schedule(actor: Actor, delayMs: number, label: string, run: () => void): Scheduled {
     const at = this.now + Math.max(0, delayMs);
     const event = { at, sequence: this.#sequence++, actor, label, run, isCancelled: false };
@@ -32,17 +30,12 @@ export class Scheduler {
     return event;
   }
 
-  /** Resolves after a time, for an actor. */
   sleep(actor: Actor, delayMs: number, label = 'sleep'): Promise<void> {
     return new Promise(resolve => {
       this.schedule(actor, delayMs, label, resolve);
     });
   }
 
-  /**
-   * Runs work of the real machine, such as a signature. The next event waits for it, and two of them keep their order, so
-   * the run stays the same.
-   */
   awaitOutside<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#pendingOutside++;
     const done = this.#outside.then(work);
