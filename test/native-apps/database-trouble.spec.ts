@@ -75,7 +75,7 @@ function suite({ dialect, create }: TestDialect): void {
     await inDatabase('alter table away rename to native_refresh');
     isAway = false;
     broker = await start(ending);
-    expect(await spooled()).toEqual([]);
+    await until('the spool is empty', spooled, files => files.length === 0);
     expect(await app.refresh(session)).toMatchObject({ status: 200, body: first.body });
     expect(await exchangesOf(broker, session)).toBe(1);
     session = await app.renew(toSession(first, session.key));

@@ -6,6 +6,7 @@ import { Flights, pausesBetweenLooks } from '../../single-use/flights.ts';
 import { decideUse, type Place, REQUEST_LIFETIME_MS } from '../../single-use/use-decision.ts';
 import { Shutdown } from '../../waiting/shutdown.service.ts';
 import { withinTime } from '../../waiting/within-time.ts';
+import { NativeAnswers } from './native-answers.service.ts';
 import { NativeTokenUses } from './native-token-uses.service.ts';
 import { type NativeUse, sentProofOf, toUseOutcome } from './native-use.ts';
 import {
@@ -52,6 +53,7 @@ export class NativeRefresher implements BeforeApplicationShutdown {
   constructor(
     private readonly nativeRefreshRows: NativeRefreshRepository,
     private readonly nativeTokenUses: NativeTokenUses,
+    private readonly nativeAnswers: NativeAnswers,
     private readonly attemptRunner: AttemptRunner,
     private readonly shutdown: Shutdown,
   ) {}
@@ -138,8 +140,11 @@ export class NativeRefresher implements BeforeApplicationShutdown {
     binding,
   }: NativeUse): Promise<NativePlace | { kind: 'wait' } | UseOutcome> {
     const known = await this.nativeRefreshRows.find(fingerprint);
-    if (!known) return { kind: 'unknown-token' };
-    return decideFinishedUse(known, binding) ?? this.decideAttempt(known);
+    const finished = known && decideFinishedUse(known, binding);
+    if (finished) return finished;
+    // The answer is on disk, so the token is spent.
+    if (this.nativeAnswers.isWaitingFor(fingerprint.id)) return { kind: 'wait' };
+    return known ? this.decideAttempt(known) : { kind: 'unknown-token' };
   }
 
   private async decideAttempt({

@@ -6,7 +6,7 @@ import type { Schema } from '../../database/tables/schema.ts';
 import { newId, SessionId } from '../../database/tables/id.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { NO_ATTEMPT, toGrantedRow } from '../stored/granted-row.ts';
-import { askedScopeOf, type Session } from '../stored/session.ts';
+import { askedScopeOf, holdsLiveGrant, type Session } from '../stored/session.ts';
 import type { StoredSession } from '../stored/session.repository.ts';
 import { type SessionRow, toSession } from '../stored/session-row.ts';
 import { SessionSecretsBox } from '../stored/session-secrets.service.ts';
@@ -23,7 +23,7 @@ export class ReconnectionRepository {
   ) {}
 
   /**
-   * Gives a session a new grant. The previous grant of an active session moves to a session of its own, marked
+   * Gives a session a new grant. A previous grant that still lives moves to a session of its own, marked
    * `revoking`, so that a crash leaves no grant behind. Returns undefined if the session changed since it was read.
    */
   storeGrant(session: StoredSession, grant: Grant): Promise<Reconnected | undefined> {
@@ -38,7 +38,7 @@ export class ReconnectionRepository {
         .where('generation', '=', generation)
         .where('status', '=', status);
       if (!(await wroteRow(update))) return undefined;
-      const replaced = status === 'active' ? await this.putAside(session, transaction) : undefined;
+      const replaced = holdsLiveGrant(session) ? await this.putAside(session, transaction) : undefined;
       return { session: toSession(row), replaced };
     });
   }

@@ -40,6 +40,11 @@ export function askedScopeOf({ askedScope, scope }: Pick<Session, 'askedScope' |
   return askedScope ?? scope;
 }
 
+/** Returns whether the issuer still honours the grant of a session: it is in use, or its tokens were never sent. */
+export function holdsLiveGrant({ status, reason }: Pick<Session, 'status' | 'reason'>): boolean {
+  return status === 'active' || reason === 'other_account' || reason === 'unusable_token';
+}
+
 /** One try to refresh one generation of a session. */
 export type Attempt = {
   readonly id: AttemptId;

@@ -28,8 +28,15 @@ export class Reauthentication {
     const key = { sessionId: id, generation, attemptId };
     const { persistentWrites } = this;
     if (!(await persistentWrites.untilWritten(() => this.sessionRows.markNeedsReauth(key, reason)))) return;
+    await this.announce({ id, did }, reason);
+  }
+
+  /** Tells the holders of a session that it is `needs_reauth`. */
+  async announce({ id, did }: Pick<LiveSession, 'id' | 'did'>, reason: SessionReason): Promise<void> {
     this.sessionCache.forget(id);
     this.log.sessionNeedsReauth({ did, sessionId: id, reason });
-    await persistentWrites.untilWritten(() => this.sessionListeners.announceNeedsReauth({ id, did, reason }));
+    await this.persistentWrites.untilWritten(() =>
+      this.sessionListeners.announceNeedsReauth({ id, did, reason }),
+    );
   }
 }
