@@ -3,12 +3,11 @@ import type { Kysely } from 'kysely';
 import { Database } from '../database/connection/database.ts';
 import { countDeleted } from '../database/connection/written-rows.ts';
 import type { Schema } from '../database/tables/schema.ts';
+import { toTimestamp } from '../database/tables/timestamp.ts';
 import { toAuditEventRow } from './audit-event-row.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { type AuditEventView, toAuditEventView } from './audit-event-view.ts';
 import { type AuditQuery, readAuditCursor } from './audit-query.ts';
-
-const SECONDS_PER_DAY = 24 * 60 * 60;
 
 /** An event, and its age in seconds. */
 export type PastEvent = { readonly event: AuditEvent; readonly secondsAgo: number };
@@ -40,17 +39,19 @@ export class AuditEventRepository {
     return rows.map(toAuditEventView);
   }
 
-  /** Deletes up to `limit` events older than `days`, oldest first. Returns their number. */
-  async deleteOlderThan(days: number, limit: number): Promise<number> {
+  /** Deletes up to `limit` events of `before` or earlier, oldest first. Returns their number. */
+  async deleteBefore(before: Date, limit: number): Promise<number> {
     return countDeleted(
-      this.database.deleteFrom('audit_event').where('id', 'in', select =>
-        select
-          .selectFrom('audit_event')
-          .select('id')
-          .where('at', '<=', this.database.now(-days * SECONDS_PER_DAY))
-          .orderBy('at')
-          .limit(limit),
-      ),
+      this.database
+        .deleteFrom('audit_event')
+        .where('id', 'in', select =>
+          select
+            .selectFrom('audit_event')
+            .select('id')
+            .where('at', '<=', toTimestamp(before))
+            .orderBy('at')
+            .limit(limit),
+        ),
     );
   }
 }

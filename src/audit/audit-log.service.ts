@@ -9,6 +9,8 @@ import type { AuditEventView } from './audit-event-view.ts';
 import { BatchedAuditLog } from './batched-audit-log.service.ts';
 import { type AuditQuery, toAuditCursor } from './audit-query.ts';
 
+const DAY_MS = 24 * 60 * 60_000;
+
 /** Records who did what to which object, when and from which address. Never records a secret. */
 @Injectable()
 export class AuditLog {
@@ -37,8 +39,8 @@ export class AuditLog {
     return { auditEvents, ...nextCursor(auditEvents, query.limit, toAuditCursor) };
   }
 
-  /** Deletes up to `limit` events older than the configured days. Returns their number. */
-  sweep(limit: number): Promise<number> {
-    return this.auditEventRows.deleteOlderThan(this.config.auditDays, limit);
+  /** Deletes up to `limit` events that were older than the configured days at `now`. Returns their number. */
+  sweep(limit: number, now: Date): Promise<number> {
+    return this.auditEventRows.deleteBefore(new Date(now.getTime() - this.config.auditDays * DAY_MS), limit);
   }
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
+import { ProcessClock } from './process-clock.service.ts';
 import { Shutdown } from './shutdown.service.ts';
 
-/** Time limits, pauses and the announcement of shutdown. */
-@Module({ providers: [Shutdown], exports: [Shutdown] })
+/** Clocks, time limits, pauses and the announcement of shutdown. */
+@Module({ providers: [ProcessClock, Shutdown], exports: [ProcessClock, Shutdown] })
 export class WaitingModule {}

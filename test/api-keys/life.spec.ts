@@ -1,11 +1,10 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { ApiKeyLastUse } from '../../src/api-keys/keys/api-key-last-use.service.ts';
 import { ApiKeyCache } from '../../src/api-keys/keys/api-key.cache.ts';
-import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
 import type { Session } from '../../src/sessions/stored/session.ts';
 import type { Did } from '../../src/database/tables/did.ts';
 import { listEvents } from '../audit/events.ts';
-import { stopBackground } from '../background/due.ts';
+import { stopBackground, sweepNow } from '../background/due.ts';
 import { callWith, issueKey, type TestKey } from '../broker/issued-key.ts';
 import { storeCookie, storeSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
@@ -179,7 +178,7 @@ function suite(broker: () => TestBroker): void {
     expect(await listOf(alice)).toContainEqual(
       expect.objectContaining({ id: expired.id, status: 'expired' }),
     );
-    await broker().app.get(Sweeper).run();
+    await sweepNow(broker());
     expect(await listOf(alice)).toContainEqual(
       expect.objectContaining({
         id: expired.id,
@@ -190,7 +189,7 @@ function suite(broker: () => TestBroker): void {
     expect(broker().logLines.join('')).toContain('API key expired');
     expect((await changesOf(broker(), expired.id))[0]).toEqual(['api-key.expired', 'broker', alice]);
     for (const { sessionId } of [expired, living]) await letGraceEnd(broker(), sessionId);
-    await broker().app.get(Sweeper).run();
+    await sweepNow(broker());
     expect(await sessionStatusOf(broker(), expired.sessionId)).toBe('revoking');
     expect(await sessionStatusOf(broker(), living.sessionId)).toBe('active');
   });

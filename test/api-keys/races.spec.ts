@@ -124,12 +124,12 @@ function suite(broker: () => TestBroker): void {
       await committing.promise;
     });
     await begun.promise;
-    const sweeping = holderless.sweep(SESSIONS);
+    const sweeping = holderless.sweep(SESSIONS, new Date());
     setTimeout(() => {
       committing.resolve(undefined);
     }, 100);
     await Promise.all([issuing, sweeping]);
-    await holderless.sweep(SESSIONS);
+    await holderless.sweep(SESSIONS, new Date());
     const query = database.selectFrom('oauth_session').select('status').where('id', '=', sessionId);
     expect(await query.executeTakeFirst()).toEqual({ status: 'active' });
   });
@@ -159,7 +159,7 @@ function suite(broker: () => TestBroker): void {
     );
     stopping.abort();
     await sweeping;
-    await holderless.sweep(SESSIONS);
+    await holderless.sweep(SESSIONS, new Date());
     for (const [index, { id }] of sessions.entries()) {
       const query = database.selectFrom('oauth_session').select('status').where('id', '=', id);
       const { status } = await query.executeTakeFirstOrThrow();
@@ -171,7 +171,7 @@ function suite(broker: () => TestBroker): void {
 
 async function sweepUntil(signal: AbortSignal, holderless: HolderlessSessions): Promise<void> {
   while (!signal.aborted) {
-    await holderless.sweep(4);
+    await holderless.sweep(4, new Date());
     await new Promise(resolve => setTimeout(resolve, 2)); // Without it SQLite leaves no turn for timers.
   }
 }

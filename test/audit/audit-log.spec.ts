@@ -1,7 +1,6 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { AuditLog } from '../../src/audit/audit-log.service.ts';
-import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
-import { stopBackground } from '../background/due.ts';
+import { stopBackground, sweepNow } from '../background/due.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { until } from '../until.ts';
 import { byLabel, readSamples, scrape } from '../observability/exposition.ts';
@@ -123,7 +122,7 @@ function suite(broker: () => TestBroker): void {
   });
 
   it('deletes all events beyond their retention, also more than one batch, and no others', async () => {
-    const { database, app, logLines } = broker();
+    const { database, logLines } = broker();
     const row = (id: string, secondsAgo: number) => ({
       id,
       at: database.now(-secondsAgo),
@@ -141,7 +140,7 @@ function suite(broker: () => TestBroker): void {
       .insertInto('audit_event')
       .values(row('young', 30 * DAY_SECONDS - 60))
       .execute();
-    await app.get(Sweeper).run();
+    await sweepNow(broker());
     expect(await database.selectFrom('audit_event').select('id').execute()).toEqual([{ id: 'young' }]);
     expect(logLines.join('')).toContain('"table":"audit_event","rows":1100');
   });

@@ -24,7 +24,7 @@ function suite(broker: () => TestBroker): void {
     const holderless = new HolderlessSessions(database, repository, app.get(SessionRevocation));
     const ids = await storeSessions(database);
     const held = await holdInEveryWay(database, ids);
-    await holderless.sweep(SESSIONS);
+    await holderless.sweep(SESSIONS, new Date());
     const active = database.selectFrom('oauth_session').select('id').where('status', '=', 'active');
     expect((await active.execute()).map(({ id }) => id).sort()).toEqual(held.sort());
   });
@@ -49,7 +49,7 @@ function suite(broker: () => TestBroker): void {
       const statuses = new Map(rows.map(({ id, status }) => [id, status]));
       for (const [index, id] of ids.entries())
         expect([id, statuses.get(asId(id))]).toEqual([id, held[index] ? 'active' : 'revoking']);
-      await holderless.sweep(SESSIONS);
+      await holderless.sweep(SESSIONS, new Date());
       const kept = held.filter(Boolean).length;
       const active = database.selectFrom('oauth_session').select('id').where('id', 'in', ids.map(asId));
       expect(await active.where('status', '=', 'active').execute()).toHaveLength(kept);
@@ -84,7 +84,7 @@ async function holdInEveryWay(database: Database, ids: readonly string[]): Promi
 
 async function sweepUntil(signal: AbortSignal, holderless: HolderlessSessions): Promise<void> {
   while (!signal.aborted) {
-    await holderless.sweep(4);
+    await holderless.sweep(4, new Date());
     await new Promise(resolve => setTimeout(resolve, 2)); // Without it SQLite leaves no turn for timers.
   }
 }

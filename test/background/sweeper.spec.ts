@@ -1,5 +1,4 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
 import { SessionCache, type LiveSession } from '../../src/sessions/stored/session.cache.ts';
 import { TokenProbe } from '../../src/sessions/pds/token-probe.service.ts';
 import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
@@ -8,7 +7,7 @@ import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { oauthStateRow, uiSessionRow } from '../database/rows.ts';
 import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 import { signIn, type TestSession } from '../refresher/test-session.ts';
-import { stopBackground } from './due.ts';
+import { stopBackground, sweepNow } from './due.ts';
 
 const past = '2020-01-01T00:00:00.000Z';
 const future = '2099-01-01T00:00:00.000Z';
@@ -16,7 +15,7 @@ const future = '2099-01-01T00:00:00.000Z';
 describeBroker('the sweeper', suite);
 
 function suite(broker: () => TestBroker): void {
-  const sweep = (): Promise<void> => broker().app.get(Sweeper).run();
+  const sweep = (): Promise<void> => sweepNow(broker());
 
   beforeAll(() => stopBackground(broker()));
   beforeEach(async () => {

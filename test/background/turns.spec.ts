@@ -49,7 +49,7 @@ describeDialects('a swept table', open => {
     for (const process of processes)
       process.register('temp_token', async limit => {
         expect(++atOnce).toBe(1);
-        const swept = await expired.sweep('temp_token', limit);
+        const swept = await expired.sweep('temp_token', limit, new Date());
         atOnce--;
         batches.push(swept);
         return swept;
@@ -77,7 +77,7 @@ describeDialects('a swept table', open => {
     const process = new Process(database);
     process.register('temp_token', async limit => {
       turnsAtBatches.push(turns);
-      return expired.sweep('temp_token', limit);
+      return expired.sweep('temp_token', limit, new Date());
     });
     await process.sweeper.run();
     clearImmediate(ticking);

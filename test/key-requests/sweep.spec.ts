@@ -65,7 +65,7 @@ function suite(broker: () => TestBroker): void {
       expect((await owner.open(`/connect/${asked.id}`)).status).toBe(410);
       expect((await owner.submit(`/connect/${asked.id}/approve`, {})).status).toBe(410);
     }
-    expect(await expired.sweep(MOST)).toBe(2);
+    expect(await expired.sweep(MOST, new Date())).toBe(2);
     for (const asked of [pending, authorized]) {
       expect(await keyRequestOf(broker(), asked.id)).toMatchObject({ status: 'expired', tries: 0 });
       expect((await asker.poll(asked)).status).toBe(401);
@@ -73,7 +73,7 @@ function suite(broker: () => TestBroker): void {
     const { session_id } = await keyRequestOf(broker(), authorized.id);
     expect(await sessionStatusOf(broker(), session_id ?? '')).toBe('revoked');
     expect(await broker().network.countGrants(alice.did)).toBe(before);
-    expect(await expired.sweep(MOST)).toBe(0);
+    expect(await expired.sweep(MOST, new Date())).toBe(0);
   });
 
   it('are refused in a callback that comes too late, and its grant is revoked', async () => {
@@ -88,16 +88,16 @@ function suite(broker: () => TestBroker): void {
       app.get(FailPoints).arm('request_granted', undefined);
     }
     expect(await broker().network.countGrants(alice.did)).toBe(before);
-    await expired.sweep(MOST);
+    await expired.sweep(MOST, new Date());
   });
 
   it('are deleted a day later in every status', async () => {
     const made = await askAndAuthorize(broker());
     await asker.claim(made.asked, made.code);
     await makeOlder(broker(), made.asked.id, LIFE_SECONDS + DAY_SECONDS - 60);
-    expect(await expired.sweep(MOST)).toBe(0);
+    expect(await expired.sweep(MOST, new Date())).toBe(0);
     await makeOlder(broker(), made.asked.id, 120);
-    expect(await expired.sweep(MOST)).toBe(1);
+    expect(await expired.sweep(MOST, new Date())).toBe(1);
     expect((await broker().browser().open(`/connect/${made.asked.id}`)).status).toBe(404);
   });
 
@@ -105,7 +105,7 @@ function suite(broker: () => TestBroker): void {
     const made = await askAndAuthorize(broker());
     const session = await sessionOf(made);
     await settle();
-    await holderless.sweep(MOST);
+    await holderless.sweep(MOST, new Date());
     expect(await sessionStatusOf(broker(), session)).toBe('active');
 
     const { app } = broker();
@@ -117,12 +117,12 @@ function suite(broker: () => TestBroker): void {
     const claim = asker.claim(made.asked, made.code);
     await claiming.promise;
     // SQLite: both wait for the claim's transaction. Postgres: both read the state before it.
-    const sweeping = Promise.all([holderless.sweep(MOST), expired.sweep(MOST)]);
+    const sweeping = Promise.all([holderless.sweep(MOST, new Date()), expired.sweep(MOST, new Date())]);
     await sleep(100);
     app.get(FailPoints).arm('request_claiming', undefined);
     going.resolve(undefined);
     await Promise.all([claim, sweeping]);
-    await holderless.sweep(MOST);
+    await holderless.sweep(MOST, new Date());
     expect(await sessionStatusOf(broker(), session)).toBe('active');
   });
 
@@ -158,8 +158,8 @@ function suite(broker: () => TestBroker): void {
   };
   const sweepUntil = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
-      await expired.sweep(MOST);
-      await holderless.sweep(MOST);
+      await expired.sweep(MOST, new Date());
+      await holderless.sweep(MOST, new Date());
       await sleep(2); // Without it SQLite leaves no turn for timers.
     }
   };
@@ -167,6 +167,6 @@ function suite(broker: () => TestBroker): void {
     await sleep(
       Math.max(0, Date.parse((await keyRequestOf(broker(), asked.id)).expires_at) - Date.now() + 5),
     );
-    await expired.sweep(MOST);
+    await expired.sweep(MOST, new Date());
   };
 }

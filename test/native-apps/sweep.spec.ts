@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from '@jest/globals';
-import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
+import { sweepNow } from '../background/due.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { nativeRefreshRow } from '../database/rows.ts';
 import { type Timestamp, toTimestamp } from '../../src/database/tables/timestamp.ts';
@@ -24,7 +24,7 @@ function suite(broker: () => TestBroker): void {
     await broker().database.insertInto('native_refresh').values(changes.map(nativeRefreshRow)).execute();
   };
   const sweep = async (): Promise<string[]> => {
-    await broker().app.get(Sweeper).run();
+    await sweepNow(broker());
     const rows = await broker().database.selectFrom('native_refresh').select('kid').orderBy('kid').execute();
     return rows.map(({ kid }) => kid);
   };
@@ -59,7 +59,7 @@ function suite(broker: () => TestBroker): void {
     const app = await TestApp.register(broker());
     const session = await app.login(accountOf(broker(), 'alice.test'));
     await store(...Array.from({ length: MOST }, () => ({ expires_at: future(200) })));
-    await broker().app.get(Sweeper).run();
+    await sweepNow(broker());
     expect(await app.refresh(session, { keyId: undefined })).toMatchObject({ status: 400 });
     expect(await app.isAlive(await app.renew(session))).toBe(true);
   });

@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { BackgroundRefresh } from '../../src/background/refresh/background-refresh.service.ts';
-import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
 import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
 import { AnswerSpool } from '../../src/sessions/answers/answer-spool.service.ts';
 import { routeTable } from '../access/route-table.ts';
-import { makeDue, stopBackground, storeWorthlessSession } from '../background/due.ts';
+import { makeDue, stopBackground, storeWorthlessSession, sweepNow } from '../background/due.ts';
 import { oauthStateRow } from '../database/rows.ts';
 import { exchange } from '../network/http-exchange.ts';
 import type { Effect } from '../network/faults.ts';
@@ -229,10 +228,10 @@ async function loseSession({ broker }: FaultyPlace): Promise<string> {
   return worthless;
 }
 
-async function sweepTwo({ broker: { database, app } }: FaultyPlace): Promise<void> {
+async function sweepTwo({ broker }: FaultyPlace): Promise<void> {
   const over = [oauthStateRow({ expires_at: past }), oauthStateRow({ expires_at: past })];
-  await database.insertInto('oauth_state').values(over).execute();
-  await app.get(Sweeper).run();
+  await broker.database.insertInto('oauth_state').values(over).execute();
+  await sweepNow(broker);
 }
 
 async function spoolOne({ broker, network }: FaultyPlace): Promise<void> {

@@ -133,15 +133,15 @@ export class ApiKeyRepository {
   }
 
   /**
-   * Lists up to `limit` keys that have expired and are not marked so. Skips edited rows, which raise the alarm when they
-   * are read. Served by the index on `expires_at`.
+   * Lists up to `limit` keys that had expired at `now` and are not marked so. Skips edited rows, which raise the alarm
+   * when they are read. Served by the index on `expires_at`.
    */
-  async listExpired(limit: number): Promise<StoredApiKey[]> {
+  async listExpired(limit: number, now: Date): Promise<StoredApiKey[]> {
     const rows = await this.database
       .selectFrom('api_key')
       .selectAll()
       .where('revoked_at', 'is', null)
-      .where('expires_at', '<=', this.database.now())
+      .where('expires_at', '<=', toTimestamp(now))
       .orderBy('expires_at', 'desc')
       .limit(limit)
       .execute();

@@ -17,10 +17,10 @@ export class ExpiredApiKeys {
     private readonly log: Log,
   ) {}
 
-  /** Marks up to `limit` expired keys. Returns their number. */
-  async sweep(limit: number): Promise<number> {
+  /** Marks up to `limit` keys that had expired at `now`. Returns their number. */
+  async sweep(limit: number, now: Date): Promise<number> {
     let swept = 0;
-    for (const key of await this.apiKeyRows.listExpired(limit)) if (await this.mark(key)) swept++;
+    for (const key of await this.apiKeyRows.listExpired(limit, now)) if (await this.mark(key)) swept++;
     return swept;
   }
 

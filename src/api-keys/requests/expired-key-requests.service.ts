@@ -6,7 +6,7 @@ import { KeyRequestTransitions } from './key-request-transitions.service.ts';
 import { KeyRequestRepository } from './key-request.repository.ts';
 
 /** Retention of ended requests. The audit log keeps their events for longer. */
-const RETENTION_SECONDS = 24 * 60 * 60;
+const RETENTION_MS = 24 * 60 * 60_000;
 
 const EXPIRED = { status: 'expired', reason: 'expired', by: { actor: { kind: 'broker' } } } as const;
 
@@ -20,11 +20,12 @@ export class ExpiredKeyRequests {
     private readonly log: Log,
   ) {}
 
-  /** Ends or deletes up to `limit` requests. Returns their number. */
-  async sweep(limit: number): Promise<number> {
+  /** Ends up to `limit` requests that had expired at `now`, or deletes them a day later. Returns their number. */
+  async sweep(limit: number, now: Date): Promise<number> {
     let swept = 0;
-    for (const id of await this.keyRequestRows.listExpired(limit)) if (await this.expire(id)) swept++;
-    return swept + (await this.keyRequestRows.deleteEnded(RETENTION_SECONDS, limit - swept));
+    for (const id of await this.keyRequestRows.listExpired(limit, now)) if (await this.expire(id)) swept++;
+    const before = new Date(now.getTime() - RETENTION_MS);
+    return swept + (await this.keyRequestRows.deleteEnded(before, limit - swept));
   }
 
   private async expire(id: KeyRequestId): Promise<boolean> {

@@ -6,6 +6,7 @@ import { Database } from '../../database/connection/database.ts';
 import { countDeleted, wroteRow } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { KeyRequestId } from '../../database/tables/id.ts';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
 import { normalizeClaimCode } from './claim-code.ts';
 import { type KeyRequestRow, type StoredKeyRequest, toKeyRequest } from './key-request.ts';
 
@@ -84,15 +85,15 @@ export class KeyRequestRepository {
   }
 
   /**
-   * Lists the ids of up to `limit` requests that have expired and are not marked so. Skips edited rows, which raise the
-   * alarm when they are read. Served by the index on `status`.
+   * Lists the ids of up to `limit` requests that had expired at `now` and are not marked so. Skips edited rows, which
+   * raise the alarm when they are read. Served by the index on `status`.
    */
-  async listExpired(limit: number): Promise<KeyRequestId[]> {
+  async listExpired(limit: number, now: Date): Promise<KeyRequestId[]> {
     const rows = await this.database
       .selectFrom('key_request')
       .selectAll()
       .where('status', 'in', OPEN)
-      .where('expires_at', '<=', this.database.now())
+      .where('expires_at', '<=', toTimestamp(now))
       .orderBy('expires_at', 'desc')
       .limit(limit)
       .execute();
@@ -100,10 +101,10 @@ export class KeyRequestRepository {
   }
 
   /**
-   * Deletes up to `limit` requests that ended `seconds` ago or earlier. Returns their number. Served by the index on
+   * Deletes up to `limit` ended requests that expired before `before`. Returns their number. Served by the index on
    * `expires_at`.
    */
-  async deleteEnded(seconds: number, limit: number): Promise<number> {
+  async deleteEnded(before: Date, limit: number): Promise<number> {
     return countDeleted(
       this.database
         .deleteFrom('key_request')
@@ -112,7 +113,7 @@ export class KeyRequestRepository {
             .selectFrom('key_request')
             .select('id')
             .where('status', 'not in', OPEN)
-            .where('expires_at', '<=', this.database.now(-seconds))
+            .where('expires_at', '<=', toTimestamp(before))
             .orderBy('expires_at')
             .limit(limit),
         ),

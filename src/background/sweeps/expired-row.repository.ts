@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/connection/database.ts';
 import { countDeleted } from '../../database/connection/written-rows.ts';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
 
 /** The tables whose rows need no work but their deletion after `expires_at`, in the order of their sweeps. */
 export const expiringTables = [
@@ -19,8 +20,11 @@ export type ExpiringTable = (typeof expiringTables)[number];
 export class ExpiredRowRepository {
   constructor(private readonly database: Database) {}
 
-  /** Deletes up to `limit` expired rows, oldest first. Returns their number. Served by the index on `expires_at`. */
-  async sweep(table: ExpiringTable, limit: number): Promise<number> {
+  /**
+   * Deletes up to `limit` rows that had expired at `now`, oldest first. Returns their number. Served by the index on
+   * `expires_at`.
+   */
+  async sweep(table: ExpiringTable, limit: number, now: Date): Promise<number> {
     return countDeleted(
       this.database
         .deleteFrom(table)
@@ -28,7 +32,7 @@ export class ExpiredRowRepository {
           select
             .selectFrom(table)
             .select('id')
-            .where('expires_at', '<=', this.database.now())
+            .where('expires_at', '<=', toTimestamp(now))
             .orderBy('expires_at')
             .limit(limit),
         ),

@@ -4,10 +4,11 @@ import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { SessionStatus } from '../../database/tables/oauth-session.ts';
 import type { SessionId } from '../../database/tables/id.ts';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
 import { isUnheld } from '../../sessions/stored/session-holders.ts';
 
 /** A new session may be without a holder for this time, which is longer than any transaction that adds one. */
-const GRACE_SECONDS = 60;
+const GRACE_MS = 60_000;
 
 const LIVING: readonly SessionStatus[] = ['active', 'needs_reauth'];
 
@@ -19,36 +20,38 @@ export class HolderlessSessionRepository {
   /**
    * Reads the next `limit` sessions after an id.
    *
-   * @returns those that have not ended and are not new, and the last id that was read, or undefined after the last session
+   * @returns those that have not ended and were not new at `now`, and the last id that was read, or undefined after the
+   *   last session
    */
   async listSettledAfter(
     cursor: SessionId,
     limit: number,
+    now: Date,
   ): Promise<{ ids: SessionId[]; last: SessionId | undefined }> {
     const rows = await this.database
       .selectFrom('oauth_session')
-      .select(['id', 'status'])
-      .select(eb => eb('granted_at', '<=', this.database.now(-GRACE_SECONDS)).as('is_settled'))
+      .select(['id', 'status', 'granted_at'])
       .where('id', '>', cursor)
       .orderBy('id')
       .limit(limit)
       .execute();
-    const settled = rows.filter(({ status, is_settled }) => Boolean(is_settled) && LIVING.includes(status));
+    const settledBefore = toTimestamp(new Date(now.getTime() - GRACE_MS));
+    const settled = rows.filter(row => row.granted_at <= settledBefore && LIVING.includes(row.status));
     return { ids: settled.map(({ id }) => id), last: rows.at(-1)?.id };
   }
 
   /**
-   * Locks up to `limit` sessions without a holder for this transaction. Returns their ids, sorted. A transaction that adds a
-   * holder updates the session too, so one of the two fails.
+   * Locks up to `limit` sessions without a holder at `now` for this transaction. Returns their ids, sorted. A transaction
+   * that adds a holder updates the session too, so one of the two fails.
    *
    * Served by the indexes on the holders' `session_id`.
    */
   async lock(
     among: readonly SessionId[],
-    limit: number,
+    { limit, now }: { readonly limit: number; readonly now: Date },
     transaction: Transaction<Schema>,
   ): Promise<SessionId[]> {
-    const unheld = transaction.selectFrom('oauth_session').select('id').where(isUnheld(this.database.now()));
+    const unheld = transaction.selectFrom('oauth_session').select('id').where(isUnheld(now));
     const candidates = unheld.where('id', 'in', among).orderBy('id').limit(limit);
     const locked = (await this.database.dialect.lockFreeRows(candidates).execute()).map(({ id }) => id);
     if (locked.length === 0) return [];

@@ -20,15 +20,19 @@ export class HolderlessSessions {
     private readonly sessionRevocation: SessionRevocation,
   ) {}
 
-  /** Revokes up to `limit` sessions, starting where the last sweep stopped. Returns their number. */
-  async sweep(limit: number): Promise<number> {
+  /**
+   * Revokes up to `limit` sessions that had no holder at `now`, starting where the last sweep stopped. Returns their
+   * number.
+   */
+  async sweep(limit: number, now: Date): Promise<number> {
     let [ended, rounds] = [0, this.cursor === BEFORE_ALL_SESSIONS ? 1 : 2];
     while (ended < limit && rounds > 0) {
       const { ids, last } = await this.holderlessSessionRows.listSettledAfter(
         this.cursor,
         SESSIONS_PER_STATEMENT,
+        now,
       );
-      const locked = ids.length > 0 ? await this.revokeUnheld(ids, limit - ended) : [];
+      const locked = ids.length > 0 ? await this.revokeUnheld(ids, { limit: limit - ended, now }) : [];
       ended += locked.length;
       this.cursor = (ended < limit ? last : locked.at(-1)) ?? BEFORE_ALL_SESSIONS;
       if (last === undefined) rounds--;
@@ -37,9 +41,12 @@ export class HolderlessSessions {
     return ended;
   }
 
-  private async revokeUnheld(ids: readonly SessionId[], limit: number): Promise<SessionId[]> {
+  private async revokeUnheld(
+    ids: readonly SessionId[],
+    most: { readonly limit: number; readonly now: Date },
+  ): Promise<SessionId[]> {
     const locked = await this.database.transaction().execute(async transaction => {
-      const found = await this.holderlessSessionRows.lock(ids, limit, transaction);
+      const found = await this.holderlessSessionRows.lock(ids, most, transaction);
       for (const id of found) await this.sessionRevocation.markRevoking(id, transaction);
       return found;
     });

@@ -3,6 +3,7 @@ import { ExpiredApiKeys } from '../../api-keys/keys/expired-api-keys.service.ts'
 import { ExpiredKeyRequests } from '../../api-keys/requests/expired-key-requests.service.ts';
 import { AuditLog } from '../../audit/audit-log.service.ts';
 import { Database } from '../../database/connection/database.ts';
+import { ClockGuard } from '../../leases/clock-guard.service.ts';
 import { SurplusNativeTokens } from '../../native-apps/refresh/surplus-native-tokens.service.ts';
 import { SessionRevocation } from '../../sessions/endings/session-revocation.service.ts';
 import { ExpiredRowRepository, expiringTables } from './expired-row.repository.ts';
@@ -22,13 +23,17 @@ export type SweepList = { readonly list: readonly Sweep[] };
 /** Each row may need a request to an issuer. */
 const REVOCATIONS_PER_BATCH = 16;
 
-/** The table of sweeps. A new kind of row to sweep adds its line here. */
+/**
+ * The table of sweeps. A new kind of row to sweep adds its line here. What is swept for its age alone is swept by the
+ * confirmed time.
+ */
 @Injectable()
 export class Sweeps implements SweepList {
   readonly list: readonly Sweep[];
 
   constructor(
     { dialect }: Database,
+    clockGuard: ClockGuard,
     expiredRowRows: ExpiredRowRepository,
     expiredApiKeys: ExpiredApiKeys,
     expiredKeyRequests: ExpiredKeyRequests,
@@ -43,14 +48,15 @@ export class Sweeps implements SweepList {
     const revocations = (name: string, sweepBatch: Sweep['sweepBatch']): Sweep => {
       return { name, batch: REVOCATIONS_PER_BATCH, sweepBatch };
     };
+    const now = (): Date => clockGuard.confirmedTimeNow();
     this.list = [
-      ...expiringTables.map(table => deletions(table, limit => expiredRowRows.sweep(table, limit))),
-      deletions('api_key', limit => expiredApiKeys.sweep(limit)),
-      revocations('key_request', limit => expiredKeyRequests.sweep(limit)),
+      ...expiringTables.map(table => deletions(table, limit => expiredRowRows.sweep(table, limit, now()))),
+      deletions('api_key', limit => expiredApiKeys.sweep(limit, now())),
+      revocations('key_request', limit => expiredKeyRequests.sweep(limit, now())),
       deletions('native_refresh_surplus', limit => surplusNativeTokens.sweep(limit)),
-      deletions('audit_event', limit => auditLog.sweep(limit)),
+      deletions('audit_event', limit => auditLog.sweep(limit, now())),
       revocations('revoking', limit => sessionRevocation.retryRevocations(limit)),
-      revocations('oauth_session', limit => holderlessSessions.sweep(limit)),
+      revocations('oauth_session', limit => holderlessSessions.sweep(limit, now())),
     ];
   }
 }

@@ -66,7 +66,11 @@ export class IssuerRequests {
    */
   async send({ url, headers, body, clockOffset }: SignedRequest): Promise<ReceivedAnswer> {
     const response = await this.outboundHttp.token(url, { method: 'POST', headers, body });
-    const clockWasWrong = this.serverClock.observe(url.origin, response.headers.get('date'), clockOffset);
+    const clockWasWrong = this.serverClock.observe(
+      url.origin,
+      name => response.headers.get(name),
+      clockOffset,
+    );
     const passed = PASSED_HEADERS.flatMap(name => {
       const value = response.headers.get(name);
       return value === null ? [] : [[name, value] as const];

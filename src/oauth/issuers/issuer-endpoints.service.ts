@@ -109,7 +109,7 @@ export class IssuerEndpoints {
     return async (input, init) => {
       const response = await fetch(input, init);
       const { origin } = new URL(input instanceof Request ? input.url : input);
-      this.serverClock.observe(origin, response.headers.get('date'));
+      this.serverClock.observe(origin, name => response.headers.get(name));
       return response;
     };
   }

@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { ServerDates } from '../../leases/server-dates.service.ts';
 
 /** A difference below this is the inexactness of the network and of the header. */
 const TOLERANCE_MS = 2_000;
+
+/** Strangers name origins, so their number is limited. */
+const MOST_ORIGINS = 10_000;
+
+/** Reads a header of a response by its lower-case name. */
+export type HeaderReader = (name: 'age' | 'date') => string | null | undefined;
 
 /**
  * The clocks of issuers and PDSes, as estimated from their responses. Servers check assertions and proofs by their own
@@ -9,7 +17,9 @@ const TOLERANCE_MS = 2_000;
  */
 @Injectable()
 export class ServerClock {
-  private readonly offsets = new Map<string, number>();
+  private readonly offsets = new LRUCache<string, number>({ max: MOST_ORIGINS });
+
+  constructor(private readonly serverDates: ServerDates) {}
 
   now(origin: string): Date {
     return new Date(Date.now() + this.offsetOf(origin));
@@ -21,14 +31,15 @@ export class ServerClock {
   }
 
   /**
-   * Learns from a `Date` header (RFC 9110 section 6.6.1).
+   * Learns from the `Date` of a response (RFC 9110 section 6.6.1), unless a cache has kept the response for a while.
    *
    * @param assumed the offset that the request was signed with: another response may have corrected it meanwhile
    * @returns whether that offset was wrong
    */
-  observe(origin: string, dateHeader: string | null, assumed = this.offsetOf(origin)): boolean {
-    const told = Date.parse(dateHeader ?? '');
-    if (Number.isNaN(told)) return false;
+  observe(origin: string, header: HeaderReader, assumed = this.offsetOf(origin)): boolean {
+    const told = Date.parse(header('date') ?? '');
+    if (Number.isNaN(told) || isFromCache(header)) return false;
+    this.serverDates.note(origin, told);
     const offset = told - Date.now();
     if (differ(offset, this.offsetOf(origin))) this.set(origin, offset);
     return differ(offset, assumed);
@@ -42,4 +53,9 @@ export class ServerClock {
 
 function differ(one: number, other: number): boolean {
   return Math.abs(one - other) > TOLERANCE_MS;
+}
+
+/** Returns whether a response is older than its arrival (RFC 9111 section 5.1). */
+function isFromCache(header: HeaderReader): boolean {
+  return Number(header('age') ?? 0) !== 0;
 }

@@ -112,7 +112,7 @@ export class TokenRefresh {
   private learn(issuer: string, headers: Headers, clockOffset: number): boolean {
     const nonce = headers.get('dpop-nonce');
     if (nonce !== null) this.nonces.set(issuer, nonce);
-    return this.serverClock.observe(issuer, headers.get('date'), clockOffset);
+    return this.serverClock.observe(issuer, name => headers.get(name), clockOffset);
   }
 
   private async authenticate({ clientKey, issuer }: RefreshPlan, now: Date): Promise<Record<string, string>> {

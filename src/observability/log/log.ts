@@ -229,6 +229,15 @@ export class Log {
     this.logger.error({ error: toLoggedError(error) }, 'database unavailable');
   }
 
+  /** @param facts `stepSeconds`: how far the clock went ahead beyond the time that passed; negative if it went back */
+  databaseClockDoubted(facts: { stepSeconds: number }): void {
+    this.logger.fatal({ ...facts, alarm: true }, 'database clock stepped');
+  }
+
+  databaseClockTrusted(facts: { stepSeconds: number }): void {
+    this.logger.warn(facts, 'database clock trusted again');
+  }
+
   requestFailed(facts: { method: string; route: string; code: string }, error: unknown): void {
     this.logger.error({ ...facts, error: toLoggedError(error) }, 'request failed');
   }

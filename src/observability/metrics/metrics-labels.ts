@@ -108,3 +108,8 @@ export function toMethodLabel(method: string): string {
 export function toStatusLabel(status: number): string {
   return `${Math.floor(status / 100)}xx`;
 }
+
+/** Why the broker leaves part of its work undone. `database_clock`: it does not believe the database's clock. */
+export const degradationReasons = ['database_clock'] as const;
+
+export type DegradationReason = (typeof degradationReasons)[number];

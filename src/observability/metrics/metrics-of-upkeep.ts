@@ -1,10 +1,12 @@
-import { Counter, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { DegradationReason } from './metrics-labels.ts';
 
-/** Metrics of the broker's upkeep: sweeps and the audit log. */
+/** Metrics of the broker's upkeep: sweeps, the audit log, and what keeps the broker from its work. */
 export class MetricsOfUpkeep {
   private readonly sweptRows: Counter<'table'>;
   private readonly sweepFailures: Counter<'table'>;
   private readonly lostAuditEvents: Counter;
+  private readonly degradations: Gauge<'reason'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -25,6 +27,12 @@ export class MetricsOfUpkeep {
       help: 'Audit events of refusals that were dropped: over the limit, or not stored by the database',
       registers,
     });
+    this.degradations = new Gauge({
+      name: 'latchkey_degraded',
+      help: '1 while the broker leaves part of its work undone, by reason',
+      labelNames: ['reason'],
+      registers,
+    });
   }
 
   /**
@@ -42,5 +50,9 @@ export class MetricsOfUpkeep {
 
   auditEventsLost(events: number): void {
     this.lostAuditEvents.inc(events);
+  }
+
+  degraded(reason: DegradationReason, isDegraded: boolean): void {
+    this.degradations.set({ reason }, isDegraded ? 1 : 0);
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { SessionId } from '../../database/tables/id.ts';
+import { ClockGuard } from '../../leases/clock-guard.service.ts';
 import { Grants } from '../../oauth/refresh/grants.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { SessionCache } from '../stored/session.cache.ts';
@@ -30,6 +31,7 @@ export class SessionRevocation {
     private readonly sessionCache: SessionCache,
     private readonly grants: Grants,
     private readonly sessionListeners: SessionListeners,
+    private readonly clockGuard: ClockGuard,
     private readonly log: Log,
   ) {}
 
@@ -53,7 +55,8 @@ export class SessionRevocation {
    */
   async markRevokingUnlessHeld(id: SessionId, transaction: Kysely<Schema>): Promise<boolean> {
     await this.sessionRows.lockSession(id, transaction);
-    return this.sessionRows.markRevokingUnheld(id, transaction);
+    // A holder whose age is not confirmed still counts. The sweeper revokes the session later.
+    return this.sessionRows.markRevokingUnheld(id, this.clockGuard.confirmedTimeNow(), transaction);
   }
 
   /** Revokes a marked session at its issuer. Resolves when that succeeded, failed, or took 5 s. */

@@ -47,7 +47,7 @@ export class PdsRequests {
     const first = await this.sendSigned(session, url, path, request);
     const clockWasWrong = this.serverClock.observe(
       url.origin,
-      first.headers.date?.toString() ?? null,
+      name => first.headers[name]?.toString(),
       clockOffset,
     );
     const challenge = challengeOf(first);

@@ -1,21 +1,22 @@
-import type { Expression, ExpressionBuilder, RawBuilder, SqlBool } from 'kysely';
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import type { Schema } from '../../database/tables/schema.ts';
-import type { Timestamp } from '../../database/tables/timestamp.ts';
+import { type Timestamp, toTimestamp } from '../../database/tables/timestamp.ts';
 
 type SessionBuilder = ExpressionBuilder<Schema, 'oauth_session'>;
 
 /**
- * The condition that a session has no holder. Every kind of holder is named here: a new kind needs its own subquery. An
- * expired key or key request is no holder, even if it is not swept yet.
+ * The condition that a session has no holder at `now`. Every kind of holder is named here: a new kind needs its own
+ * subquery. An expired key or key request is no holder, even if it is not swept yet.
  *
  * Served by the indexes on `session_id`.
  */
-export function isUnheld(now: RawBuilder<Timestamp>): (eb: SessionBuilder) => Expression<SqlBool> {
+export function isUnheld(now: Date): (eb: SessionBuilder) => Expression<SqlBool> {
+  const time = toTimestamp(now);
   return eb =>
     eb.and([
       eb.not(eb.exists(browserSessions(eb))),
-      eb.not(eb.exists(liveKeys(eb, now))),
-      eb.not(eb.exists(unclaimedRequests(eb, now))),
+      eb.not(eb.exists(liveKeys(eb, time))),
+      eb.not(eb.exists(unclaimedRequests(eb, time))),
     ]);
 }
 
@@ -26,7 +27,7 @@ function browserSessions(eb: SessionBuilder) {
     .whereRef('ui_session.session_id', '=', 'oauth_session.id');
 }
 
-function liveKeys(eb: SessionBuilder, now: RawBuilder<Timestamp>) {
+function liveKeys(eb: SessionBuilder, now: Timestamp) {
   return eb
     .selectFrom('api_key')
     .select('api_key.id')
@@ -35,7 +36,7 @@ function liveKeys(eb: SessionBuilder, now: RawBuilder<Timestamp>) {
     .where(key => key.or([key('api_key.expires_at', 'is', null), key('api_key.expires_at', '>', now)]));
 }
 
-function unclaimedRequests(eb: SessionBuilder, now: RawBuilder<Timestamp>) {
+function unclaimedRequests(eb: SessionBuilder, now: Timestamp) {
   return eb
     .selectFrom('key_request')
     .select('key_request.id')

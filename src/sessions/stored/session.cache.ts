@@ -4,6 +4,7 @@ import { Config } from '../../config/config.ts';
 import { ForeignWrites } from '../../database/cache/foreign-writes.service.ts';
 import { RowCache } from '../../database/cache/row-cache.ts';
 import type { SessionId } from '../../database/tables/id.ts';
+import { ClockGuard } from '../../leases/clock-guard.service.ts';
 import { accessTokenHash, createDpopSigner, type DpopSigner } from '../../oauth/dpop/dpop-proof.ts';
 import { SessionRepository, type StoredSession } from './session.repository.ts';
 import type { SessionSecrets } from './session-secrets.service.ts';
@@ -31,6 +32,7 @@ export class SessionCache {
 
   constructor(
     private readonly sessionRows: SessionRepository,
+    private readonly clockGuard: ClockGuard,
     foreignWrites: ForeignWrites,
     { cachedSessions }: Config,
   ) {
@@ -69,6 +71,7 @@ export class SessionCache {
   ): Promise<LiveSession | StoredSession | undefined> {
     const readStartedAt = performance.now();
     const session = await this.sessionRows.findSession(id, known);
+    if (session) this.clockGuard.noteReading(session.readAt, performance.now() - readStartedAt);
     const secrets = session?.secrets;
     if (!secrets || session.status !== 'active') return session;
     if (!isLive(known) || known.secrets !== secrets) return toLive(session, secrets, readStartedAt);

@@ -105,15 +105,15 @@ export class SessionRepository {
     await this.database.dialect.lockRows(query).execute();
   }
 
-  /** Marks a session `revoking` unless it has a holder. Returns whether this call did. */
-  async markRevokingUnheld(id: SessionId, database: Kysely<Schema>): Promise<boolean> {
+  /** Marks a session `revoking` unless it has a holder at `now`. Returns whether this call did. */
+  async markRevokingUnheld(id: SessionId, now: Date, database: Kysely<Schema>): Promise<boolean> {
     return wroteRow(
       database
         .updateTable('oauth_session')
         .set(({ eb }) => ({ ...NO_ATTEMPT, status: 'revoking', generation: eb('generation', '+', 1) }))
         .where('id', '=', id)
         .where('status', 'in', ['active', 'needs_reauth'])
-        .where(isUnheld(this.database.now())),
+        .where(isUnheld(now)),
     );
   }
 
