@@ -15,7 +15,7 @@ export type RowBinding = {
  * @throws TypeError for text that a database may store as another text: the row would never open again
  */
 export function encodeBinding({ table, column, id, facts }: RowBinding): Buffer {
-  for (const [name, text] of Object.entries({ id, ...facts }))
+  for (const [name, text] of Object.entries<string | null>({ id, ...facts }))
     if (text !== null && !isStorableText(text))
       throw new TypeError(`${table}.${name} is not well-formed Unicode without NUL.`);
   const entries = Object.entries(facts).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -40,7 +40,7 @@ export function createGuardedExchange({ dispatcher, policy, rule }: GuardedExcha
     const answer = await dispatcher.request({
       origin: url.origin,
       path: url.pathname + url.search,
-      method: method as Dispatcher.HttpMethod,
+      method: method,
       headers: { 'user-agent': 'latchkey', 'accept-encoding': 'identity', ...headers },
       body,
       signal: signal ?? null,
