@@ -16,6 +16,7 @@ import { HolderlessSessionRepository } from './sweeps/holderless-session.reposit
 import { HolderlessSessions } from './sweeps/holderless-sessions.service.ts';
 import { SessionCountRepository } from './states/session-count.repository.ts';
 import { SessionMetrics } from './states/session-metrics.service.ts';
+import { MisdatedRefreshRepository } from './sweeps/misdated-refresh.repository.ts';
 import { Sweeper } from './sweeps/sweeper.service.ts';
 import { Sweeps } from './sweeps/sweeps.service.ts';
 
@@ -33,6 +34,7 @@ import { Sweeps } from './sweeps/sweeps.service.ts';
     ExpiredRowRepository,
     HolderlessSessionRepository,
     HolderlessSessions,
+    MisdatedRefreshRepository,
     SessionCountRepository,
     SessionMetrics,
     Sweeper,

@@ -7,20 +7,17 @@ import {
 import { KeyRequests } from '../api-keys/requests/key-requests.service.ts';
 import type { AuditSource } from '../audit/audit-event.ts';
 import { Config } from '../config/config.ts';
+import { CommitInDoubt } from '../database/connection/settled-transactions.ts';
 import { type IdKind, KeyRequestId, parseId, SessionId } from '../database/tables/id.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { parseIdentifier } from '../identity/resolution/identifier.ts';
-import {
-  Authorizations,
-  type AuthorizationInput,
-  type FinishedAuthorization,
-} from '../oauth/authorization/authorizations.service.ts';
+import { Authorizations, type AuthorizationInput } from '../oauth/authorization/authorizations.service.ts';
 import { FailedAuthorization } from '../oauth/authorization/failed-authorization.ts';
 import type { AuthorizationIntent } from '../oauth/authorization/oauth-state.repository.ts';
-import type { Grant } from '../oauth/authorization/grant.ts';
-import { Grants } from '../oauth/refresh/grants.service.ts';
 import { Log } from '../observability/log/log.ts';
+import { NewGrants } from '../sessions/endings/new-grants.service.ts';
 import { Reconnections } from '../sessions/endings/reconnections.service.ts';
+import type { NewGrant } from '../sessions/stored/new-grant.ts';
 import type { OpenedUiSession } from '../ui-sessions/ui-sessions.service.ts';
 import type { LoginBrowser } from './login-browser.ts';
 import { parseReturnTo } from './return-to.ts';
@@ -44,7 +41,7 @@ export class Logins {
   constructor(
     private readonly config: Config,
     private readonly authorizations: Authorizations,
-    private readonly grants: Grants,
+    private readonly newGrants: NewGrants,
     private readonly signIns: SignIns,
     private readonly reconnections: Reconnections,
     private readonly keyRequests: KeyRequests,
@@ -99,19 +96,18 @@ export class Logins {
   }
 
   /**
-   * Finishes a login with the parameters of the callback. Revokes the grant if anything fails after it was issued.
+   * Finishes a login with the parameters of the callback. Revokes the grant if it is not used in the end.
    *
    * @throws BrokerError as {@link Authorizations.finishAuthorization}, before the intent is known
    * @throws FailedAuthorization with the errors of {@link SignIns.signIn}, {@link Reconnections.reconnect} or
    * {@link KeyRequestAuthorizations.adoptGrant}
    */
   async finishLogin(params: URLSearchParams, browser: LoginBrowser): Promise<FinishedLogin> {
-    const authorization = await this.authorizations.finishAuthorization(params, browser.binding);
+    const { grant, ...intent } = await this.authorizations.finishAuthorization(params, browser.binding);
     try {
-      return await this.useGrant(authorization, browser);
+      const newGrant = await this.newGrants.store(grant, intent.purpose === 'sign_in' ? 'ui' : 'api_key');
+      return await this.useOrAbandon(intent, newGrant, browser);
     } catch (error) {
-      const { grant, ...intent } = authorization;
-      await this.revokeUnused(grant);
       throw error instanceof BrokerError ? new FailedAuthorization(error, intent) : error;
     }
   }
@@ -127,30 +123,37 @@ export class Logins {
     return url;
   }
 
+  private async useOrAbandon(
+    intent: AuthorizationIntent,
+    newGrant: NewGrant,
+    browser: LoginBrowser,
+  ): Promise<FinishedLogin> {
+    try {
+      return await this.useGrant(intent, newGrant, browser);
+    } catch (error) {
+      // In doubt the sweep decides, once the database tells whether the session has a holder.
+      if (!(error instanceof CommitInDoubt)) await this.newGrants.abandon(newGrant);
+      throw error;
+    }
+  }
+
   private async useGrant(
-    { purpose, target, grant, returnTo }: FinishedAuthorization,
+    { purpose, target, returnTo }: AuthorizationIntent,
+    newGrant: NewGrant,
     browser: LoginBrowser,
   ): Promise<FinishedLogin> {
     switch (purpose) {
       case 'sign_in':
-        return { kind: 'signed-in', opened: await this.signIns.signIn(grant, browser), returnTo };
+        return { kind: 'signed-in', opened: await this.signIns.signIn(newGrant, browser), returnTo };
       case 'reconnect':
-        await this.reconnections.reconnect(targetOf(SessionId, target), grant);
+        await this.reconnections.reconnect(targetOf(SessionId, target), newGrant);
         return { kind: 'reconnected', returnTo };
       case 'key_request': {
         const by = { actor: { kind: 'anonymous' }, from: browser.from } as const;
         const id = targetOf(KeyRequestId, target);
-        const request = await this.keyRequestAuthorizations.adoptGrant(id, grant, by);
+        const request = await this.keyRequestAuthorizations.adoptGrant(id, newGrant, by);
         return { kind: 'key-authorized', request };
       }
-    }
-  }
-
-  private async revokeUnused(grant: Grant): Promise<void> {
-    try {
-      await this.grants.revoke(grant);
-    } catch (error) {
-      this.log.discardFailed({ did: grant.did }, error);
     }
   }
 }

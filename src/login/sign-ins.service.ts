@@ -3,9 +3,9 @@ import { Config } from '../config/config.ts';
 import { Database } from '../database/connection/database.ts';
 import { requireAllowedAccount } from '../identity/resolution/allowed-accounts.ts';
 import { IdentityService } from '../identity/resolution/identity.service.ts';
-import type { Grant } from '../oauth/authorization/grant.ts';
 import { Log } from '../observability/log/log.ts';
 import { ScopeShortfalls } from '../sessions/stored/scope-shortfalls.service.ts';
+import type { NewGrant } from '../sessions/stored/new-grant.ts';
 import { Sessions } from '../sessions/use/sessions.service.ts';
 import { type OpenedUiSession, UiSessions } from '../ui-sessions/ui-sessions.service.ts';
 import type { LoginBrowser } from './login-browser.ts';
@@ -24,18 +24,18 @@ export class SignIns {
   ) {}
 
   /**
-   * Stores a grant as a session with a UI session, and ends the browser's earlier UI session. If this throws, nothing was
-   * stored and the caller must revoke the grant.
+   * Opens a UI session for a grant, and ends the browser's earlier UI session. If this throws, the caller abandons the
+   * grant.
    *
    * @throws BrokerError `AccountNotAllowed`, and the errors of {@link IdentityService.resolve}
    */
-  async signIn(grant: Grant, browser: LoginBrowser): Promise<OpenedUiSession> {
-    requireAllowedAccount(grant.did, this.config);
-    const { handle = null } = await this.identity.resolve(grant.did);
+  async signIn(newGrant: NewGrant, browser: LoginBrowser): Promise<OpenedUiSession> {
+    const { did } = newGrant.grant;
+    requireAllowedAccount(did, this.config);
+    const { handle = null } = await this.identity.resolve(did);
     const previous = browser.cookie && (await this.uiSessions.findByCookie(browser.cookie));
-    // One transaction: after its commit nothing may fail, because a failure revokes the grant.
-    const { session, opened, replaced } = await this.database.transaction().execute(async transaction => {
-      const session = await this.sessions.create(grant, { handle, purpose: 'ui' }, transaction);
+    const { session, opened, replaced } = await this.database.transact(async transaction => {
+      const session = await this.sessions.adopt(newGrant, { handle, purpose: 'ui' }, transaction);
       const opened = await this.uiSessions.openUiSession(session, browser.userAgent, transaction);
       const replaced = previous ? await this.uiSessions.beginEnding(previous, transaction) : false;
       return { session, opened, replaced };

@@ -50,7 +50,7 @@ export class OperatorSessions {
       expires_at: toTimestamp(expiresAt),
     };
     const by = { actor: { kind: 'operator', id }, from } as const;
-    await this.database.transaction().execute(async transaction => {
+    await this.database.transact(async transaction => {
       await this.operatorSessionRows.insert(row, adminToken, transaction);
       const target = { kind: 'operator-session', id } as const;
       await this.auditLog.record({ ...by, action: 'operator.signed-in', target }, transaction);
@@ -69,7 +69,7 @@ export class OperatorSessions {
 
   /** Ends a session. Its cookie stops working at once. */
   async signOut(id: OperatorSessionId, by: AuditSource): Promise<void> {
-    await this.database.transaction().execute(async transaction => {
+    await this.database.transact(async transaction => {
       if (!(await this.operatorSessionRows.delete(id, transaction))) return;
       const target = { kind: 'operator-session', id } as const;
       await this.auditLog.record({ ...by, action: 'operator.signed-out', target }, transaction);

@@ -18,6 +18,7 @@ import { TokenProbe } from './pds/token-probe.service.ts';
 import { PdsRequests } from './pds/pds-requests.service.ts';
 import { IssuerBackOff } from './refresh/issuer-back-off.service.ts';
 import { Reauthentication } from './answers/reauthentication.service.ts';
+import { NewGrants } from './endings/new-grants.service.ts';
 import { ReconnectionRepository } from './endings/reconnection.repository.ts';
 import { Reconnections } from './endings/reconnections.service.ts';
 import { RefreshAttempt } from './refresh/refresh-attempt.service.ts';
@@ -48,6 +49,7 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     SessionLastUse,
     SessionCache,
     LiveTokens,
+    NewGrants,
     IssuerBackOff,
     PdsRequests,
     Reauthentication,
@@ -69,6 +71,7 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     TokenProbe,
   ],
   exports: [
+    NewGrants,
     SessionRevocation,
     Reconnections,
     Refresher,

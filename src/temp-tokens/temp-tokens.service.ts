@@ -110,7 +110,7 @@ export class TempTokens {
     database: Transaction<Schema> | undefined,
     work: (transaction: Transaction<Schema>) => Promise<Result>,
   ): Promise<Result> {
-    return database ? work(database) : this.database.transaction().execute(work);
+    return database ? work(database) : this.database.transact(work);
   }
 
   private requireMintable({ scope: name, resource, ttlSeconds }: TempTokenRequest): void {

@@ -68,7 +68,7 @@ export class OwnUiSessions {
   }
 
   private async endAll(uiSessions: readonly UiSession[], by: AuditSource): Promise<number> {
-    const ended = await this.database.transaction().execute(async transaction => {
+    const ended = await this.database.transact(async transaction => {
       const mine: UiSession[] = [];
       for (const uiSession of uiSessions) {
         if (!(await this.uiSessions.beginEnding(uiSession, transaction))) continue;

@@ -81,9 +81,7 @@ export class UiSessions implements OnModuleInit {
    * the revocation goes on in the background.
    */
   async endUiSession(uiSession: EndedUiSession): Promise<void> {
-    const ended = await this.database
-      .transaction()
-      .execute(transaction => this.beginEnding(uiSession, transaction));
+    const ended = await this.database.transact(transaction => this.beginEnding(uiSession, transaction));
     if (ended) await this.finishEnding(uiSession);
   }
 

@@ -3,9 +3,9 @@ import { SessionCache, type LiveSession } from '../../src/sessions/stored/sessio
 import { TokenProbe } from '../../src/sessions/pds/token-probe.service.ts';
 import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
 import type { SessionId } from '../../src/database/tables/id.ts';
+import { letGraceEnd } from '../broker/older-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { oauthStateRow, uiSessionRow } from '../database/rows.ts';
-import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 import { signIn, type TestSession } from '../refresher/test-session.ts';
 import { stopBackground, sweepNow } from './due.ts';
 
@@ -53,7 +53,7 @@ function suite(broker: () => TestBroker): void {
     const oracle = broker().app.get(TokenProbe);
     expect(await oracle.probeToken(token)).toBe('alive');
     await expireCookie(abandoned);
-    for (const session of [abandoned, held]) await letGraceEnd(session);
+    for (const session of [abandoned, held]) await letGraceEndOf(session);
     await sweep();
     expect(await abandoned.state()).toMatchObject({ status: 'revoked' });
     expect(await oracle.probeToken(token)).toBe('dead');
@@ -74,7 +74,7 @@ function suite(broker: () => TestBroker): void {
   it('keeps a session whose holder is being added', async () => {
     const session = await signIn(broker());
     await broker().database.deleteFrom('ui_session').execute();
-    await letGraceEnd(session);
+    await letGraceEndOf(session);
     const committed = Promise.withResolvers<undefined>();
     const adding = addHolder(broker(), session.id, () => committed.promise);
     const sweeping = sweep();
@@ -121,16 +121,8 @@ async function expireCookie({ broker, id }: TestSession): Promise<void> {
 }
 
 /** Makes a session so old that the transaction that stored it must have ended. */
-async function letGraceEnd({ broker: { app, database }, id }: TestSession): Promise<void> {
-  const row = await database
-    .selectFrom('oauth_session')
-    .selectAll()
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow();
-  const box = app.get(SessionSecretsBox);
-  const granted_at = toTimestamp(new Date(Date.now() - 120_000));
-  const sealed = box.seal(box.open(row.sealed ?? '', row), { ...row, granted_at });
-  await database.updateTable('oauth_session').set({ granted_at, sealed }).where('id', '=', id).execute();
+async function letGraceEndOf({ broker: { app, database }, id }: TestSession): Promise<void> {
+  await letGraceEnd(database, app.get(SessionSecretsBox), other => other === id);
 }
 
 async function liveOf({ broker: { app }, id }: TestSession): Promise<LiveSession> {

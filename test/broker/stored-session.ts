@@ -5,7 +5,7 @@ import { newId, UiSessionId } from '../../src/database/tables/id.ts';
 import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 import type { Grant } from '../../src/oauth/authorization/grant.ts';
 import type { Session } from '../../src/sessions/stored/session.ts';
-import { Sessions } from '../../src/sessions/use/sessions.service.ts';
+import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import { UiSessionRepository } from '../../src/ui-sessions/ui-session.repository.ts';
 import type { TestBroker } from './test-broker.ts';
 
@@ -36,7 +36,8 @@ export function storeSession(
   purpose: SessionPurpose = 'ui',
 ): Promise<Session> {
   const made = madeUpGrant(broker, pds, grant);
-  return broker.app.get(Sessions, { strict: false }).create(made, { handle: 'made-up.test', purpose });
+  const sessionRows = broker.app.get(SessionRepository, { strict: false });
+  return sessionRows.insertSession(made, { handle: 'made-up.test', purpose });
 }
 
 export type CookieLife = {

@@ -46,7 +46,7 @@ export type TestBrokerOptions = {
   /** The suite's own network, if the suite breaks it. */
   readonly network?: Network;
   /** A stopped broker, whose database, address, keys and network the new one takes over. */
-  readonly inPlaceOf?: TestBroker;
+  readonly inPlaceOf?: Pick<TestBroker, 'url' | 'publicUrl' | 'secrets' | 'network'>;
   /** A broker of the same deployment, whose public URL and secrets the new one shares. */
   readonly peer?: Pick<TestBroker, 'publicUrl' | 'secrets'>;
 };

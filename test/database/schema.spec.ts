@@ -61,6 +61,7 @@ const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
     active_at: 'not null',
     retired_at: 'null',
   },
+  commit_mark: { id: 'not null', outcome: 'not null', expires_at: 'not null' },
   encryption_key: { fingerprint: 'not null', canary: 'not null', created_at: 'not null' },
   instance: { owner: 'not null', started_at: 'not null', seen_at: 'not null' },
   key_request: {

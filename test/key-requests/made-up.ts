@@ -1,5 +1,6 @@
 import { KeyRequestRepository } from '../../src/api-keys/requests/key-request.repository.ts';
 import { KeyRequestAuthorizations } from '../../src/api-keys/requests/key-request-authorizations.service.ts';
+import { NewGrants } from '../../src/sessions/endings/new-grants.service.ts';
 import { madeUpGrant } from '../broker/stored-session.ts';
 import { byTest } from '../broker/issued-key.ts';
 import { accountOf, type TestBroker } from '../broker/test-broker.ts';
@@ -15,7 +16,10 @@ export async function askAndAuthorize(broker: TestBroker): Promise<AuthorizedAsk
   const asked = await new KeyAsker(broker.url).ask({ identifier: 'alice.test' });
   const { did } = accountOf(broker, 'alice.test');
   const grant = madeUpGrant(broker, broker.network.pds, { did });
-  const { code } = await broker.app.get(KeyRequestAuthorizations).adoptGrant(asId(asked.id), grant, byTest);
+  const newGrant = await broker.app.get(NewGrants, { strict: false }).store(grant, 'api_key');
+  const { code } = await broker.app
+    .get(KeyRequestAuthorizations)
+    .adoptGrant(asId(asked.id), newGrant, byTest);
   return { asked, code };
 }
 

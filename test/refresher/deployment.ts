@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { readConfig } from '../../src/config/config.ts';
 import { Keyring } from '../../src/crypto/keyring.ts';
+import { SealedBox } from '../../src/crypto/sealed-box.ts';
 import { RowMac } from '../../src/crypto/row-mac.ts';
 import type { Database } from '../../src/database/connection/database.ts';
 import { openDatabase } from '../../src/database/connection/open-database.ts';
@@ -109,11 +110,13 @@ export class Deployment {
   }
 
   /** Uses the database directly, with SQLite only while no broker runs. */
-  async withDatabase<Result>(use: (database: Database, mac: RowMac) => Promise<Result>): Promise<Result> {
+  async withDatabase<Result>(
+    use: (database: Database, mac: RowMac, box: SealedBox) => Promise<Result>,
+  ): Promise<Result> {
     const config = readConfig(brokerSettings(this.#place, this.#secrets));
     const database = await openDatabase(config.database);
-    const mac = new RowMac(new Keyring([Buffer.from(this.#secrets.encryptionKey, 'base64')]));
-    return use(database, mac).finally(() => database.destroy());
+    const keyring = new Keyring([Buffer.from(this.#secrets.encryptionKey, 'base64')]);
+    return use(database, new RowMac(keyring), new SealedBox(keyring)).finally(() => database.destroy());
   }
 
   /** Moves a lost request back until the issuer can no longer accept it. */

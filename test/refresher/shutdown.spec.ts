@@ -102,7 +102,11 @@ describeProcesses('a broker that is stopped while its issuer is slow', place => 
 
       await postgres.resume();
       const restarted = await deployment.start(settings);
-      expect(await answersIn(spool)).toEqual([]);
+      await until(
+        'the spool is empty',
+        () => answersIn(spool),
+        files => files.length === 0,
+      );
       await expectAlive(deployment, restarted, { alice, bob }, generation + 1);
       await restarted.stop();
     },
@@ -150,7 +154,11 @@ describeProcesses(
         other.close();
         expect(await broker.exited).toMatchObject(how === 'SIGKILL' ? { signal: how } : { code: 0 });
         broker = await deployment.start();
-        expect(await answersIn(spool)).toEqual([]);
+        await until(
+          'the spool is empty',
+          () => answersIn(spool),
+          files => files.length === 0,
+        );
         await expectAlive(deployment, broker, { alice, bob }, generation + 1);
       },
     );

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { SessionRevocation } from '../../src/sessions/endings/session-revocation.service.ts';
 import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
+import { NewGrants } from '../../src/sessions/endings/new-grants.service.ts';
 import { ReconnectionRepository } from '../../src/sessions/endings/reconnection.repository.ts';
 import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import type { Grant } from '../../src/oauth/authorization/grant.ts';
@@ -167,7 +168,8 @@ function suite(broker: () => TestBroker, known: boolean): void {
   it('revoke their old grant, even after a crash', async () => {
     const key = await obtain({ scope: `atproto ${include}` });
     await broker().browser().login(owner.did, owner);
-    const another = await grantOf(broker(), owner.did);
+    const grant = await grantOf(broker(), owner.did);
+    const another = await broker().app.get(NewGrants).store(grant, 'api_key');
     const { id } = await sessionOf(key);
     const reconnections = broker().app.get(ReconnectionRepository);
     const session = await broker().app.get(SessionRepository).findSession(asId(id));

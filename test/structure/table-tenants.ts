@@ -16,6 +16,7 @@ export const tableTenants: Record<keyof Schema, Tenants> = {
   api_key: { home: 'api-keys/keys', also: { 'sessions/stored': holders } },
   audit_event: { home: 'audit' },
   client_key: { home: 'oauth/client-keys' },
+  commit_mark: { home: 'database/connection' },
   encryption_key: { home: 'crypto' },
   instance: { home: 'leases' },
   key_request: { home: 'api-keys/requests', also: { 'sessions/stored': holders } },
@@ -64,6 +65,8 @@ export const anyTable: Record<string, string> = {
 
 /** Files that name a table and are no repository, with the reason. */
 export const notRepositories: Record<string, string> = {
+  'database/connection/settled-transactions.ts':
+    'The database settles its own transactions, and a repository needs the database.',
   'sessions/stored/session-holders.ts':
     'Builds a condition that several repositories put into their statements.',
 };

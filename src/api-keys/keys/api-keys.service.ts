@@ -210,7 +210,7 @@ export class ApiKeys {
     change: (transaction: Kysely<Schema>) => Promise<Result>,
   ): Promise<Result> {
     try {
-      return await this.database.transaction().execute(change);
+      return await this.database.transact(change);
     } finally {
       this.apiKeyCache.forgetWhere(known => known.id === id);
     }

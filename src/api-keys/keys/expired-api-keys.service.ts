@@ -28,7 +28,7 @@ export class ExpiredApiKeys {
     // The key's expiry, not the time of the sweep.
     const ended = { revoked_at: key.row.expires_at, slot: null };
     const { id, did, sessionId } = key;
-    const isMarked = await this.database.transaction().execute(async transaction => {
+    const isMarked = await this.database.transact(async transaction => {
       if (!(await this.apiKeyRows.change(key, ended, transaction))) return false;
       await this.auditLog.record({ ...EXPIRED, did, target: { kind: 'api-key', id } }, transaction);
       return true;

@@ -29,7 +29,7 @@ export class ExpiredKeyRequests {
   }
 
   private async expire(id: KeyRequestId): Promise<boolean> {
-    const expired = await this.database.transaction().execute(async transaction => {
+    const expired = await this.database.transact(async transaction => {
       const request = await this.keyRequestRows.lock(id, transaction);
       // A claim or denial may have come first.
       if (request?.status !== 'expired' || request.row.status === 'expired') return undefined;

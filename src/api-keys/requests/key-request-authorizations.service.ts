@@ -3,9 +3,9 @@ import type { Transaction } from 'kysely';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import type { KeyRequestId } from '../../database/tables/id.ts';
 import type { Schema } from '../../database/tables/schema.ts';
-import type { Grant } from '../../oauth/authorization/grant.ts';
 import { Log } from '../../observability/log/log.ts';
 import { ScopeShortfalls } from '../../sessions/stored/scope-shortfalls.service.ts';
+import type { NewGrant } from '../../sessions/stored/new-grant.ts';
 import type { Session } from '../../sessions/stored/session.ts';
 import { Sessions } from '../../sessions/use/sessions.service.ts';
 import { FailPoints } from '../../single-use/fail-points.service.ts';
@@ -35,18 +35,19 @@ export class KeyRequestAuthorizations {
   ) {}
 
   /**
-   * Stores a grant as the session of a request, which holds it until its claim or end. If this throws, nothing was stored
-   * and the caller must revoke the grant.
+   * Makes the session of a grant a request's, which holds it until its claim or end. If this throws, the caller abandons
+   * the grant.
    *
    * @throws BrokerError `NotFound`, `KeyRequestNotPending`, `KeyRequestEnded`, `WrongAccount`, `AccountNotAllowed`,
    * `ScopeExceeded`, `LoginRefused` without `atproto`, `TooManyApiKeys`
    */
-  async adoptGrant(id: KeyRequestId, grant: Grant, by: AuditSource): Promise<AuthorizedKeyRequest> {
+  async adoptGrant(id: KeyRequestId, newGrant: NewGrant, by: AuditSource): Promise<AuthorizedKeyRequest> {
+    const { grant } = newGrant;
     await this.failPoints.at('request_granted');
     await this.keyRequests.requireFittingGrant(id, grant, by);
     const code = newClaimCode();
     const { session, ...request } = await this.keyRequestTransitions.withLocked(id, (locked, transaction) =>
-      this.store(locked, { grant, code, by }, transaction),
+      this.store(locked, { newGrant, code, by }, transaction),
     );
     await this.failPoints.at('request_authorized');
     this.log.keyRequestAuthorized({ did: grant.did, keyRequestId: id, sessionId: session.id });
@@ -56,14 +57,14 @@ export class KeyRequestAuthorizations {
 
   private async store(
     request: StoredKeyRequest,
-    { grant, code, by }: { grant: Grant; code: string; by: AuditSource },
+    { newGrant, code, by }: { newGrant: NewGrant; code: string; by: AuditSource },
     transaction: Transaction<Schema>,
   ): Promise<Omit<AuthorizedKeyRequest, 'code'> & { session: Session }> {
     if (request.status !== 'pending') throw notPending(request);
-    await this.apiKeys.requireRoom(grant.did, transaction);
+    await this.apiKeys.requireRoom(newGrant.grant.did, transaction);
     const { id, handle, scope: askedScope, name, loopback, expiresAt } = request;
-    const session = await this.sessions.create(
-      grant,
+    const session = await this.sessions.adopt(
+      newGrant,
       { handle, purpose: 'api_key', askedScope },
       transaction,
     );

@@ -58,7 +58,7 @@ export class KeyRequestTransitions {
     mostPending: number,
     by: AuditSource,
   ): Promise<CreatedKeyRequest> {
-    return this.database.transaction().execute(async transaction => {
+    return this.database.transact(async transaction => {
       // Concurrent creations wait here, so that each counts the others.
       await this.leases.holdWithin(transaction, 'key-requests');
       const pending = await this.keyRequestRows.countPending(transaction);
@@ -85,7 +85,7 @@ export class KeyRequestTransitions {
     id: KeyRequestId,
     work: (request: StoredKeyRequest, transaction: Transaction<Schema>) => Promise<Result>,
   ): Promise<Result> {
-    return this.database.transaction().execute(async transaction => {
+    return this.database.transact(async transaction => {
       const request = await this.keyRequestRows.lock(id, transaction);
       if (!request) throw noSuchRequest();
       return work(request, transaction);

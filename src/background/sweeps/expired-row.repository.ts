@@ -11,6 +11,7 @@ export const expiringTables = [
   'temp_token',
   'native_refresh',
   'native_proof',
+  'commit_mark',
 ] as const;
 
 export type ExpiringTable = (typeof expiringTables)[number];

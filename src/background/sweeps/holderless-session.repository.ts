@@ -7,8 +7,8 @@ import type { SessionId } from '../../database/tables/id.ts';
 import { toTimestamp } from '../../database/tables/timestamp.ts';
 import { isUnheld } from '../../sessions/stored/session-holders.ts';
 
-/** A new session may be without a holder for this time, which is longer than any transaction that adds one. */
-const GRACE_MS = 60_000;
+/** A new session may be without a holder for this time, which is longer than a sign-in takes after its grant. */
+const GRACE_MS = 5 * 60_000;
 
 const LIVING: readonly SessionStatus[] = ['active', 'needs_reauth'];
 

@@ -45,7 +45,7 @@ export class HolderlessSessions {
     ids: readonly SessionId[],
     most: { readonly limit: number; readonly now: Date },
   ): Promise<SessionId[]> {
-    const locked = await this.database.transaction().execute(async transaction => {
+    const locked = await this.database.transact(async transaction => {
       const found = await this.holderlessSessionRows.lock(ids, most, transaction);
       for (const id of found) await this.sessionRevocation.markRevoking(id, transaction);
       return found;

@@ -23,6 +23,18 @@ export function isUnavailable(error: unknown): boolean {
   return drivers.some(driver => driver.isUnavailable(code));
 }
 
+/** Tells whether a transaction was rolled back because of a concurrent one, so that running it again may succeed. */
+export function isConflict(error: unknown): boolean {
+  const code = codeOf(error);
+  return drivers.some(driver => driver.isConflict(code));
+}
+
+/** Tells whether an error of a COMMIT proves that nothing was stored. */
+export function provesRollback(error: unknown): boolean {
+  const code = codeOf(error);
+  return drivers.some(driver => driver.provesRollback(code));
+}
+
 /**
  * Returns the error for callers when the database is unavailable: a `DatabaseUnavailable` with `retryAfterSeconds`.
  * Returns undefined for an error of another kind.

@@ -1,7 +1,9 @@
 import { type Dialect as KyselyDialect, Kysely, type RawBuilder, sql } from 'kysely';
+import type { DatabaseLimits } from '../engine/database-limits.ts';
 import type { Dialect } from '../engine/dialect.ts';
 import type { Schema } from '../tables/schema.ts';
 import type { Timestamp } from '../tables/timestamp.ts';
+import { SettledTransactions, type TransactionWork } from './settled-transactions.ts';
 
 /**
  * The database, and the injection token by which repositories get it.
@@ -10,11 +12,26 @@ import type { Timestamp } from '../tables/timestamp.ts';
  * its own transaction.
  */
 export class Database extends Kysely<Schema> {
+  private readonly settledTransactions: SettledTransactions;
+
   constructor(
     readonly dialect: Dialect,
     kyselyDialect: KyselyDialect,
+    limits: DatabaseLimits,
   ) {
     super({ dialect: kyselyDialect });
+    this.settledTransactions = new SettledTransactions(this, dialect, limits);
+  }
+
+  /**
+   * Runs a transaction that decides about a grant or a secret. Repeats it after a conflict, and finds out what became of
+   * a COMMIT without an answer: see {@link SettledTransactions}.
+   *
+   * @param work may run several times, so it tells nothing outside
+   * @throws CommitInDoubt when its outcome cannot be known now. After every other error nothing was stored
+   */
+  transact<Result>(work: TransactionWork<Result>): Promise<Result> {
+    return this.settledTransactions.run(work);
   }
 
   /**

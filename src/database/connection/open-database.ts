@@ -36,8 +36,12 @@ function createDatabase(config: DatabaseConfig, options: OpenOptions): Database 
   const limits = { ...defaultLimits, ...options.limits };
   switch (config.kind) {
     case 'sqlite':
-      return new Database(sqlite, new SqliteFileDialect(config.path, limits));
+      return new Database(sqlite, new SqliteFileDialect(config.path, limits), limits);
     case 'postgres':
-      return new Database(postgres, new PooledPostgresDialect(config.url, limits, options.onConnectionLost));
+      return new Database(
+        postgres,
+        new PooledPostgresDialect(config.url, limits, options.onConnectionLost),
+        limits,
+      );
   }
 }

@@ -12,6 +12,10 @@ export type DatabaseLimits = {
   silenceMs: number;
   /** The life of a Postgres transaction without statements. */
   idleInTransactionMs: number;
+  /** The repetition of a transaction that a concurrent one, or a lost connection, ended before its commit. */
+  repeatMs: number;
+  /** The wait for proof that a transaction was committed or rolled back, after a COMMIT without an answer. */
+  settleMs: number;
 };
 
 /** The time limits in production. */
@@ -22,4 +26,6 @@ export const defaultLimits: Readonly<DatabaseLimits> = {
   statementMs: 30_000,
   silenceMs: 35_000,
   idleInTransactionMs: 30_000,
+  repeatMs: 15_000,
+  settleMs: 15_000,
 };

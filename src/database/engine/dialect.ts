@@ -35,6 +35,13 @@ export type DriverErrors = {
   isUniqueViolation(code: string): boolean;
   /** The database is in trouble, not the statement: the same statement may succeed later. */
   isUnavailable(code: string): boolean;
+  /**
+   * The database rolled the transaction back because of a concurrent one. The same transaction may succeed if it runs
+   * again.
+   */
+  isConflict(code: string): boolean;
+  /** A COMMIT that fails with it has stored nothing. Any other error of a COMMIT proves nothing. */
+  provesRollback(code: string): boolean;
   /** Another process is creating the same table. */
   isTableCollision(code: string): boolean;
   /** The statement waited for a lock until its time limit. */

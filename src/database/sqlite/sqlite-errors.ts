@@ -7,10 +7,18 @@ const UNAVAILABLE =
 
 const UNIQUE_VIOLATION = /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)$/;
 
+/** Another connection changed the file after the transaction began to read, or locks a table. */
+const CONFLICT = /^SQLITE_(BUSY_SNAPSHOT|LOCKED(_|$))/;
+
+/** SQLite rolls back or keeps the transaction open. After a failed write or sync the next start may still find it. */
+const REFUSED_COMMIT = /^SQLITE_(BUSY|LOCKED|FULL|CONSTRAINT)(_|$)/;
+
 /** One process at a time has the file, and its transactions run in turn, so nothing collides. */
 export const sqliteErrors: DriverErrors = {
   isUniqueViolation: code => UNIQUE_VIOLATION.test(code),
   isUnavailable: code => UNAVAILABLE.test(code),
+  isConflict: code => CONFLICT.test(code),
+  provesRollback: code => REFUSED_COMMIT.test(code),
   isTableCollision: () => false,
   isLockTimeout: () => false,
 };

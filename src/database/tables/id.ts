@@ -31,6 +31,10 @@ export type KeyRequestId = z.infer<typeof KeyRequestId>;
 export const TempTokenId = z.uuid().brand<'TempTokenId'>();
 export type TempTokenId = z.infer<typeof TempTokenId>;
 
+/** Names one transaction, before it begins. */
+export const CommitMarkId = z.uuid().brand<'CommitMarkId'>();
+export type CommitMarkId = z.infer<typeof CommitMarkId>;
+
 export const NativeAppId = z.uuid().brand<'NativeAppId'>();
 export type NativeAppId = z.infer<typeof NativeAppId>;
 

@@ -68,7 +68,10 @@ export type OauthSessionTable = {
   owner: string | null;
   /** The time until which no other process takes over a prepared attempt. */
   lease_until: Timestamp | null;
-  /** The time of the next background refresh. After a failure, the time of the next try. */
+  /**
+   * The time of the next background refresh. After a failure, the time of the next try. Null until a holder adopts the
+   * session.
+   */
   next_refresh_at: Timestamp | null;
   /** Failed attempts in a row. */
   failures: Generated<number>;

@@ -1,6 +1,7 @@
 import type { ApiKeyTable } from './api-key.ts';
 import type { AuditEventTable } from './audit-event.ts';
 import type { ClientKeyTable } from './client-key.ts';
+import type { CommitMarkTable } from './commit-mark.ts';
 import type { EncryptionKeyTable } from './encryption-key.ts';
 import type { InstanceTable } from './instance.ts';
 import type { KeyRequestTable } from './key-request.ts';
@@ -21,6 +22,7 @@ export type Schema = {
   api_key: ApiKeyTable;
   audit_event: AuditEventTable;
   client_key: ClientKeyTable;
+  commit_mark: CommitMarkTable;
   encryption_key: EncryptionKeyTable;
   instance: InstanceTable;
   key_request: KeyRequestTable;

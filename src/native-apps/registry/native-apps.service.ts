@@ -156,7 +156,7 @@ export class NativeApps {
     by: AuditSource,
     work: (transaction: Transaction<Schema>) => Promise<void>,
   ): Promise<void> {
-    await this.database.transaction().execute(async transaction => {
+    await this.database.transact(async transaction => {
       await work(transaction);
       const event = { ...by, action: `native-app.${step}`, target: { kind: 'native-app', id } } as const;
       await this.auditLog.record({ ...event, detail: { name, clientId } }, transaction);

@@ -19,7 +19,7 @@ const STATE_LIFETIME_MS = 15 * 60_000;
 /** Overrides of the configured scope and of the server's own prompt. */
 export type AuthorizationInput = { readonly scope?: string; readonly prompt?: 'consent' };
 
-export type FinishedAuthorization = AuthorizationIntent & { readonly grant: Grant };
+type FinishedAuthorization = AuthorizationIntent & { readonly grant: Grant };
 
 /** Begins an authorization at a person's own server and finishes it with a grant (RFC 6749, 7636, 9126, 9449). */
 @Injectable()

@@ -67,7 +67,7 @@ export class OAuthStateRepository {
     now: Date,
   ): Promise<PendingAuthorization | StateRefusal> {
     // The transaction keeps an unreadable row for the operator's investigation.
-    const pending = await this.database.transaction().execute(async transaction => {
+    const pending = await this.database.transact(async transaction => {
       const row = await transaction
         .deleteFrom('oauth_state')
         .where('id', '=', digestOf(state))

@@ -118,7 +118,7 @@ export class ClientKeyRotation {
   }
 
   private async apply({ name, kid, write }: Change, { owner, by }: KeyStep): Promise<void> {
-    await this.database.transaction().execute(async transaction => {
+    await this.database.transact(async transaction => {
       if (!(await write(transaction)))
         throw new BrokerError(
           'DatabaseUnavailable',

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
-import type { Grant } from '../../oauth/authorization/grant.ts';
 import { Log } from '../../observability/log/log.ts';
 import { SessionRevocation } from './session-revocation.service.ts';
 import { SessionCache } from '../stored/session.cache.ts';
 import { decideReconnection } from './reconnection-rule.ts';
 import { ReconnectionRepository } from './reconnection.repository.ts';
 import { ScopeShortfalls } from '../stored/scope-shortfalls.service.ts';
+import type { NewGrant } from '../stored/new-grant.ts';
 import type { Session } from '../stored/session.ts';
 import { SessionRepository, type StoredSession } from '../stored/session.repository.ts';
 
@@ -40,16 +40,17 @@ export class Reconnections {
   }
 
   /**
-   * Gives a session the grant that its owner authorized, and revokes its previous grant.
+   * Gives a session the grant that its owner authorized, and revokes its previous grant. If this throws, the caller
+   * abandons the grant.
    *
    * @throws BrokerError `WrongAccount` when another account authorized, `ScopeExceeded` when more was granted than was
    * asked for, `NotFound` when the session cannot use a new grant any more
    */
-  async reconnect(sessionId: SessionId, grant: Grant): Promise<Session> {
+  async reconnect(sessionId: SessionId, newGrant: NewGrant): Promise<Session> {
     const session = await this.getReconnectable(sessionId);
-    const refusal = decideReconnection(session, grant);
+    const refusal = decideReconnection(session, newGrant.grant);
     if (refusal) throw refusal;
-    const taken = await this.reconnectionRows.storeGrant(session, grant);
+    const taken = await this.reconnectionRows.storeGrant(session, newGrant);
     if (!taken) throw notReconnectable();
     this.sessionCache.forget(sessionId);
     this.log.sessionReconnected({ did: session.did, sessionId });

@@ -82,7 +82,7 @@ export class SessionOperations {
   /** Revokes a session, for all its holders. */
   async revoke(text: string, by: AuditSource): Promise<void> {
     const { id, did } = await this.get(text);
-    await this.database.transaction().execute(async transaction => {
+    await this.database.transact(async transaction => {
       if (!(await this.sessionRevocation.markRevoking(id, transaction))) return;
       const event = { ...by, action: 'session.revoked', did, target: { kind: 'session', id } } as const;
       await this.auditLog.record(event, transaction);

@@ -4,6 +4,7 @@ import {
   absoluteEndOf,
   decide,
   endReasonOf,
+  isSettling,
   keepAliveOf,
   nextRefreshOf,
   requestLifetimeOf,
@@ -65,6 +66,12 @@ describe('decide', () => {
       { failures: 1, nextRefreshAt: after(HOUR_MS) },
       { kind: 'expired' },
     ],
+    [
+      'a failure before the clock went back two hours',
+      HOUR_MS,
+      { failures: 1, nextRefreshAt: after(3 * HOUR_MS) },
+      { kind: 'expired' },
+    ],
   ] as [string, number, Partial<Session>, unknown][])('of %s', (_, ms, changes, decision) => {
     expect(decide(session(changes), after(ms))).toEqual(decision);
   });
@@ -82,6 +89,19 @@ describe('decide', () => {
         else if (leftMs < 9_999) expect(kind).toBe('expired');
       }),
     );
+  });
+});
+
+describe('a token that a PDS refuses', () => {
+  it.each([
+    [0, true],
+    [59_999, true],
+    [60_000, false],
+    [-1, false],
+    [-2 * HOUR_MS, false],
+    [100 * DAY_MS, false],
+  ])('%d ms after its renewal by the database, settling is %s', (ms, settles) => {
+    expect(isSettling(session(), after(ms))).toBe(settles);
   });
 });
 

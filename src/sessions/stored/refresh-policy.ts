@@ -12,11 +12,17 @@ const LEAST_TOKEN_LIFE_MS = 10_000;
 /** If a PDS refuses a token that was renewed this recently, the session is not refreshed again. */
 const SETTLING_TIME_MS = MINUTE_MS;
 
+/** No back-off is as long. One that seems to be was stored by a clock that was wrong, or is read by one. */
+const LONGEST_BACK_OFF_MS = 20 * MINUTE_MS;
+
 /** A session used this recently is refreshed at half of its token's life. Others are only kept alive. */
 export const RECENT_USE_MS = DAY_MS;
 
 /** How long an idle session goes without a refresh: well inside `IDLE_LIMIT_MS`. */
 const KEEP_ALIVE_MS = { public: 5 * DAY_MS, confidential: 30 * DAY_MS } as const;
+
+/** A refresh that is planned later than this was planned by a clock that was wrong: a day beyond the keep-alive. */
+export const LATEST_REFRESH_MS = { public: 6 * DAY_MS, confidential: 31 * DAY_MS } as const;
 
 /** How long a session lives without a refresh. None of these limits is on the wire; issuers apply them today. */
 const IDLE_LIMIT_MS = { public: 14 * DAY_MS, confidential: 91 * DAY_MS } as const;
@@ -48,19 +54,28 @@ export function decide(session: Session, now: Date): RefreshDecision {
   if (status !== 'active') return { kind: 'reauthenticate', reason };
   const usable = isUsable(session, now);
   if (attempt && attempt.state !== 'prepared') return { kind: 'in-doubt', usable };
-  if (failures > 0 && nextRefreshAt && nextRefreshAt > now)
+  if (failures > 0 && nextRefreshAt && isBackOff(nextRefreshAt, now))
     return { kind: 'back-off', usable, until: nextRefreshAt };
   if (!usable) return { kind: 'expired' };
   return remaining(session, now) <= cushion(session) ? { kind: 'due' } : { kind: 'fresh' };
+}
+
+function isBackOff(until: Date, now: Date): boolean {
+  const leftMs = until.getTime() - now.getTime();
+  return leftMs > 0 && leftMs <= LONGEST_BACK_OFF_MS;
 }
 
 function isUsable(session: Session, now: Date): boolean {
   return remaining(session, now) > LEAST_TOKEN_LIFE_MS;
 }
 
-/** Returns whether the token was renewed so recently that a PDS that refuses it would refuse the next one too. */
+/**
+ * Returns whether the token was renewed so recently that a PDS that refuses it would refuse the next one too. A token that
+ * seems to come from the future is not: the clock went back, and the token may be old.
+ */
 export function isSettling({ refreshedAt }: Pick<Session, 'refreshedAt'>, now: Date): boolean {
-  return now.getTime() - refreshedAt.getTime() < SETTLING_TIME_MS;
+  const ageMs = now.getTime() - refreshedAt.getTime();
+  return ageMs >= 0 && ageMs < SETTLING_TIME_MS;
 }
 
 /** Returns when a worker next considers a refreshed session: at half of its token's life, jittered by a tenth. */

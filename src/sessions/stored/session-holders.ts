@@ -1,5 +1,6 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import type { Schema } from '../../database/tables/schema.ts';
+import type { SessionId } from '../../database/tables/id.ts';
 import { type Timestamp, toTimestamp } from '../../database/tables/timestamp.ts';
 
 type SessionBuilder = ExpressionBuilder<Schema, 'oauth_session'>;
@@ -17,6 +18,18 @@ export function isUnheld(now: Date): (eb: SessionBuilder) => Expression<SqlBool>
       eb.not(eb.exists(browserSessions(eb))),
       eb.not(eb.exists(liveKeys(eb, time))),
       eb.not(eb.exists(unclaimedRequests(eb, time))),
+    ]);
+}
+
+/** The condition that a session is as it was stored with its grant: not adopted, refreshed or swept since. */
+export function isUnadopted(id: SessionId): (eb: SessionBuilder) => Expression<SqlBool> {
+  return eb =>
+    eb.and([
+      eb('id', '=', id),
+      eb('generation', '=', 1),
+      eb('status', '=', 'active'),
+      eb('attempt_state', 'is', null),
+      eb('next_refresh_at', 'is', null),
     ]);
 }
 

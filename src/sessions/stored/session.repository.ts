@@ -3,12 +3,13 @@ import { type Kysely, sql } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
 import { wroteRow } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
-import type { SessionReason, SessionStatus } from '../../database/tables/oauth-session.ts';
+import type { SessionPurpose, SessionReason, SessionStatus } from '../../database/tables/oauth-session.ts';
 import { newId, SessionId } from '../../database/tables/id.ts';
 import type { Did } from '../../database/tables/did.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { NO_ATTEMPT, type SessionLife, toGrantedRow } from './granted-row.ts';
-import { isUnheld } from './session-holders.ts';
+import type { NewGrant } from './new-grant.ts';
+import { isUnadopted, isUnheld } from './session-holders.ts';
 import type { AttemptKey, Session } from './session.ts';
 import { isSealedAlike, type SessionRow, toSession } from './session-row.ts';
 import { type SessionSecrets, SessionSecretsBox } from './session-secrets.service.ts';
@@ -54,6 +55,39 @@ export class SessionRepository {
     const row = toGrantedRow(grant, to, this.sessionSecretsBox, await this.database.readNow(database));
     await database.insertInto('oauth_session').values(row).execute();
     return toSession(row);
+  }
+
+  /**
+   * Stores a grant as a session without a holder. Storing it twice is safe. Nothing refreshes it until it is adopted. The
+   * handle is stored by {@link adopt}.
+   */
+  async insertUnheld(
+    { id, grant }: NewGrant,
+    purpose: SessionPurpose,
+    database: Kysely<Schema> = this.database,
+  ): Promise<void> {
+    const to = { id, handle: null, purpose, generation: 1 };
+    const row = toGrantedRow(grant, to, this.sessionSecretsBox, await this.database.readNow(database));
+    await database
+      .insertInto('oauth_session')
+      .values({ ...row, next_refresh_at: null })
+      .onConflict(conflict => conflict.column('id').doNothing())
+      .execute();
+  }
+
+  /**
+   * Completes a session that was stored without a holder, in the transaction that adds its first one. A concurrent sweep
+   * then keeps it. Returns undefined if a sweep came first.
+   */
+  async adopt(
+    { id, grant }: NewGrant,
+    life: SessionLife,
+    transaction: Kysely<Schema>,
+  ): Promise<Session | undefined> {
+    const to = { ...life, id, generation: 1 };
+    const row = toGrantedRow(grant, to, this.sessionSecretsBox, await this.database.readNow(transaction));
+    const update = transaction.updateTable('oauth_session').set(row).where(isUnadopted(id));
+    return (await wroteRow(update)) ? toSession(row) : undefined;
   }
 
   /**
@@ -140,8 +174,17 @@ export class SessionRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Marks a session `revoked` and erases its secrets, after its issuer revoked it. */
+  /**
+   * Marks a session `revoked` and erases its secrets, after its issuer revoked it. Deletes a session that never had a
+   * holder, so that an account that was refused leaves nothing.
+   */
   async eraseSecrets(id: SessionId): Promise<void> {
+    await this.database
+      .deleteFrom('oauth_session')
+      .where('id', '=', id)
+      .where('status', '=', 'revoking')
+      .where('next_refresh_at', 'is', null)
+      .execute();
     await this.database
       .updateTable('oauth_session')
       .set(({ eb }) => ({ status: 'revoked', sealed: null, generation: eb('generation', '+', 1) }))

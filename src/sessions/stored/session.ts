@@ -40,9 +40,12 @@ export function askedScopeOf({ askedScope, scope }: Pick<Session, 'askedScope' |
   return askedScope ?? scope;
 }
 
-/** Returns whether the issuer still honours the grant of a session: it is in use, or its tokens were never sent. */
-export function holdsLiveGrant({ status, reason }: Pick<Session, 'status' | 'reason'>): boolean {
-  return status === 'active' || reason === 'other_account' || reason === 'unusable_token';
+/** The reasons of sessions that were not ended by their issuers. */
+const reasonsOfOurs: readonly (SessionReason | null)[] = ['response_lost', 'other_account', 'unusable_token'];
+
+/** Returns whether the issuer may still honour the grant of a session. */
+export function mayHoldLiveGrant({ status, reason }: Pick<Session, 'status' | 'reason'>): boolean {
+  return status === 'active' || reasonsOfOurs.includes(reason);
 }
 
 /** One try to refresh one generation of a session. */

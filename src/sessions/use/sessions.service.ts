@@ -3,12 +3,13 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { SessionId } from '../../database/tables/id.ts';
 import type { Did } from '../../database/tables/did.ts';
-import type { Grant } from '../../oauth/authorization/grant.ts';
+import { BrokerError } from '../../errors/broker-error.ts';
 import { AccountTurns } from './account-turns.ts';
 import type { SessionLife } from '../stored/granted-row.ts';
 import { SessionCache, requireLive, sessionEnded } from '../stored/session.cache.ts';
 import type { PdsRequest, PdsResponse } from '../pds/pds-requests.service.ts';
 import { SessionRequests } from './session-requests.service.ts';
+import type { NewGrant } from '../stored/new-grant.ts';
 import type { Session } from '../stored/session.ts';
 import { SessionRepository } from '../stored/session.repository.ts';
 
@@ -30,7 +31,7 @@ export type AccessOptions = {
   readonly signal?: AbortSignal;
 };
 
-/** Stored sessions: created from a grant, found, and used. */
+/** Stored sessions: adopted by their first holder, found, and used. */
 @Injectable()
 export class Sessions {
   private readonly turns = new AccountTurns();
@@ -41,9 +42,15 @@ export class Sessions {
     private readonly sessionRequests: SessionRequests,
   ) {}
 
-  /** Stores a grant as a new session. */
-  create(grant: Grant, life: SessionLife, database?: Kysely<Schema>): Promise<Session> {
-    return this.sessionRows.insertSession(grant, life, database);
+  /**
+   * Completes the session of a new grant, in the transaction that stores its first holder.
+   *
+   * @throws BrokerError `LoginExpired` when a sweep came first
+   */
+  async adopt(newGrant: NewGrant, life: SessionLife, transaction: Kysely<Schema>): Promise<Session> {
+    const adopted = await this.sessionRows.adopt(newGrant, life, transaction);
+    if (adopted) return adopted;
+    throw new BrokerError('LoginExpired', 'This sign-in took too long. Please begin again.');
   }
 
   /**

@@ -1,4 +1,4 @@
-import { Sessions } from '../../../src/sessions/use/sessions.service.ts';
+import { SessionRepository } from '../../../src/sessions/stored/session.repository.ts';
 import type { Did } from '../../../src/database/tables/did.ts';
 import type { SessionId } from '../../../src/database/tables/id.ts';
 import { issueKey, type TestKey } from '../../broker/issued-key.ts';
@@ -34,7 +34,7 @@ export async function signInWithLittle({
   const scope = 'atproto repo:app.bsky.feed.post blob:image/*';
   const life = { handle: LONG_HANDLE, purpose: 'ui' } as const;
   const grant = madeUpGrant(broker, pds, { did, scope });
-  const { id } = await broker.app.get(Sessions, { strict: false }).create(grant, life);
+  const { id } = await broker.app.get(SessionRepository, { strict: false }).insertSession(grant, life);
   const change = { failures: 2, next_refresh_at: broker.database.now(3600) };
   await broker.database.updateTable('oauth_session').set(change).where('id', '=', id).execute();
   await giveCookie(context, broker, await storeCookie(broker, { id, did }, { userAgent: CHROME }));

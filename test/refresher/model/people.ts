@@ -1,7 +1,7 @@
 import { Logins } from '../../../src/login/logins.service.ts';
 import { Authorizations } from '../../../src/oauth/authorization/authorizations.service.ts';
 import { SessionOperations } from '../../../src/sessions/operator/session-operations.service.ts';
-import { Sessions } from '../../../src/sessions/use/sessions.service.ts';
+import { SessionRepository } from '../../../src/sessions/stored/session.repository.ts';
 import { digestOf } from '../../../src/crypto/secret.ts';
 import { UiSessionRepository } from '../../../src/ui-sessions/ui-session.repository.ts';
 import { UiSessions } from '../../../src/ui-sessions/ui-sessions.service.ts';
@@ -39,7 +39,9 @@ export async function authorizeKey(world: World, broker: ModelBroker, did: Did):
   const intent = { purpose: 'sign_in', target: null, returnTo: '/' } as const;
   const url = await authorizations.beginAuthorization(handleOf(did), intent, binding);
   const { grant } = await authorizations.finishAuthorization(world.ground.network.authorize(url), binding);
-  const { id } = await broker.get(Sessions).create(grant, { handle: handleOf(did), purpose: 'api_key' });
+  const { id } = await broker
+    .get(SessionRepository)
+    .insertSession(grant, { handle: handleOf(did), purpose: 'api_key' });
   return world.watch(id, { purpose: 'api_key', cookie: undefined });
 }
 
