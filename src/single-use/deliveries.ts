@@ -1,9 +1,10 @@
-import type { OnApplicationBootstrap, OnModuleInit } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
 import { isUnavailable } from '../database/connection/database-error.ts';
 import type { Log } from '../observability/log/log.ts';
 import { GrowingPauses, pause } from '../waiting/pause.ts';
 import { runConcurrently } from '../waiting/run-concurrently.ts';
 import type { Shutdown } from '../waiting/shutdown.service.ts';
+import { stopwatch } from '../waiting/stopwatch.ts';
 import { withinTime } from '../waiting/within-time.ts';
 import type { Spool } from './spool.ts';
 import { WaitingKeys } from './waiting-keys.ts';
@@ -27,9 +28,6 @@ const FILE_TIME_LIMIT_MS = 10_000;
 const MOST_REFUSALS = 8;
 
 const FILES_AT_ONCE = 8;
-
-const REPLAY_INTERVAL_MS = 60_000;
-const REPLAY_SOON_MS = 5_000;
 
 /** An answer that is not stored yet. `spooling` is its one write to disk; it resolves to false if that failed. */
 type Delivery<Answer> = {
@@ -57,7 +55,7 @@ export type Replayed = { readonly stored: number; readonly left: number };
 type FileResult = 'stored' | 'left' | 'database-away';
 
 /** Stores answers that come only once, however long the database is away. */
-export abstract class Deliveries<Answer, Result> implements OnModuleInit, OnApplicationBootstrap {
+export abstract class Deliveries<Answer, Result> implements OnModuleInit {
   private readonly underWay = new Set<Delivery<Answer>>();
   private readonly waitingKeys = new WaitingKeys();
 
@@ -85,11 +83,6 @@ export abstract class Deliveries<Answer, Result> implements OnModuleInit, OnAppl
     await this.listFiles(this.spool.directory);
   }
 
-  /** Starts to store what is on disk, beside serving, and repeats that each minute. */
-  onApplicationBootstrap(): void {
-    void this.replayUntilShutdown();
-  }
-
   /**
    * Stores what processes left in a directory. Each file is stored by itself, for 10 s at most: one that cannot be read or
    * stored stays where it is, as an alarm, and delays no other. Never rejects.
@@ -99,6 +92,21 @@ export abstract class Deliveries<Answer, Result> implements OnModuleInit, OnAppl
     const stored = results.filter(result => result === 'stored').length;
     if (stored > 0) this.log.spoolReplayed(stored);
     return { stored, left: results.length - stored };
+  }
+
+  /** Lists the ids of the answers in a directory. */
+  listSpooled(directory: string): Promise<string[]> {
+    return this.spool.list(directory);
+  }
+
+  /** Returns whether an answer is in hand that is not stored yet. */
+  get isDelivering(): boolean {
+    return Array.from(this.underWay).some(({ isStored }) => !isStored);
+  }
+
+  /** Returns whether this process holds an answer that this id names, in hand or on disk. */
+  async holdsAnswer(id: string): Promise<boolean> {
+    return this.waitingKeys.has(id) || (await this.spool.list()).some(name => name.split('.').includes(id));
   }
 
   /** Stores an answer and retries until it is stored. An answer that waits for longer goes to disk too. */
@@ -204,16 +212,6 @@ export abstract class Deliveries<Answer, Result> implements OnModuleInit, OnAppl
     this.spool.files.forget(this.spool.fileOf(id, directory));
   }
 
-  private async replayUntilShutdown(): Promise<void> {
-    const { signal } = this.shutdown;
-    while (!signal.aborted) {
-      const results = await this.replayFiles(this.spool.directory);
-      const stored = results.filter(result => result === 'stored').length;
-      if (stored > 0) this.log.spoolReplayed(stored);
-      await pause(results.includes('database-away') ? REPLAY_SOON_MS : REPLAY_INTERVAL_MS, signal);
-    }
-  }
-
   /** Lists the files of a directory, and holds what waits for them. */
   private async listFiles(directory: string): Promise<string[]> {
     try {
@@ -254,9 +252,21 @@ export abstract class Deliveries<Answer, Result> implements OnModuleInit, OnAppl
     return result === 'late' ? this.reportLeft(file, new Error('It was not stored within 10 s.')) : result;
   }
 
+  /** Retries for a while if the database is away. */
   private async storeFile(id: string, directory: string): Promise<void> {
     const answer = await this.spool.read(id, directory);
-    if (answer !== undefined) await this.storeOnce(answer);
+    const elapsed = stopwatch();
+    const pauses = new GrowingPauses(FIRST_PAUSE_MS, LONGEST_PAUSE_MS, this.shutdown.signal);
+    while (answer !== undefined) {
+      try {
+        await this.storeOnce(answer);
+        break;
+      } catch (error) {
+        const isOver = this.shutdown.signal.aborted || elapsed() > FILE_TIME_LIMIT_MS;
+        if (isOver || !isUnavailable(error)) throw error;
+      }
+      await pauses.sleep();
+    }
     await this.deleteFile(id, directory);
   }
 

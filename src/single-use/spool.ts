@@ -1,9 +1,11 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { codeOf } from '../errors/code-of.ts';
 import type { RowBinding } from '../crypto/row-binding.ts';
 import type { SealedBox } from '../crypto/sealed-box.ts';
+import type { SpoolDirectory } from '../leases/spool-directory.service.ts';
+import { makeDirectory } from '../leases/spool-slot.ts';
 import { SpooledFiles } from './spooled-files.ts';
 
 /** How the files of one kind of answer are named. */
@@ -14,22 +16,19 @@ export type SpoolKind<Answer> = {
   readonly idOf: (answer: Answer) => string;
 };
 
-/** The directory that this process writes answers to. */
-export type SpoolPlace = { readonly path: string };
-
 /** Keeps answers sealed on disk while the database is away: a refresh token's answer comes only once. */
 export class Spool<Answer> {
   readonly files = new SpooledFiles();
 
   constructor(
-    private readonly place: SpoolPlace,
+    private readonly spoolDirectory: Pick<SpoolDirectory, 'path'>,
     private readonly box: SealedBox,
     private readonly kind: SpoolKind<Answer>,
   ) {}
 
   /** The directory that this process writes to. */
   get directory(): string {
-    return this.place.path;
+    return this.spoolDirectory.path;
   }
 
   idOf(answer: Answer): string {
@@ -39,7 +38,7 @@ export class Spool<Answer> {
   /** Writes an answer durably: it survives a crash once this resolves. */
   async write(answer: Answer): Promise<void> {
     const { directory } = this;
-    await makeDirectory(directory);
+    makeDirectory(directory);
     const id = this.idOf(answer);
     const file = this.fileOf(id, directory);
     await writeDurably(`${file}.part`, this.box.seal(JSON.stringify(answer), this.sealBinding(id)));
@@ -74,16 +73,6 @@ export class Spool<Answer> {
 
   private sealBinding(id: string): RowBinding {
     return { table: 'spool', column: this.kind.suffix.slice(1), id, facts: {} };
-  }
-}
-
-/** Makes a directory for its owner alone. Its name is durable once its parent is synced. */
-async function makeDirectory(directory: string): Promise<void> {
-  const made = await mkdir(directory, { recursive: true, mode: 0o700 });
-  if (made === undefined) return;
-  for (let parent = dirname(directory); ; parent = dirname(parent)) {
-    await syncDirectory(parent);
-    if (parent.length < made.length) return;
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import type { OwnNetwork } from '../network/network.ts';
 import { type Postgres, startPostgres } from '../network/postgres.ts';
 import { networkOfFile } from './network-of-file.ts';
 import { signIn, TestSession } from './test-session.ts';
+import { listSpooled } from '../spooled-files.ts';
 import { until } from '../until.ts';
 
 const CALLS = 8;
@@ -151,8 +152,8 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 3;
     isHalted = false;
   }
 
-  async function spooled(): Promise<string[]> {
-    return (await readdir(directory)).filter(name => name.endsWith('.answer'));
+  function spooled(): Promise<string[]> {
+    return listSpooled(directory);
   }
 
   /** Closes the broker's connections repeatedly for a while. */
@@ -251,9 +252,8 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 3;
     expect(await session.requestsOf(digest)).toHaveLength(1);
   });
 
-  async function spooled(): Promise<string[]> {
-    const names = await readdir(join(directory, 'spool')).catch(() => []);
-    return names.filter(name => name.endsWith('.answer'));
+  function spooled(): Promise<string[]> {
+    return listSpooled(join(directory, 'spool'));
   }
 });
 

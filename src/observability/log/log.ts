@@ -91,7 +91,14 @@ export class Log {
   }
 
   spooledAnswerStuck(facts: { file: string }, error: unknown): void {
-    this.logger.fatal({ ...facts, alarm: true, error: toLoggedError(error) }, 'spooled answer cannot be stored');
+    this.logger.fatal(
+      { ...facts, alarm: true, error: toLoggedError(error) },
+      'spooled answer cannot be stored',
+    );
+  }
+
+  spoolNotDrained(facts: { directory: string }, error: unknown): void {
+    this.logger.error({ ...facts, error: toLoggedError(error) }, 'spool not drained');
   }
 
   sessionReconnected(facts: { did: string; sessionId: string }): void {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { JWK } from 'jose';
-import { Config } from '../../config/config.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
+import { SpoolDirectory } from '../../leases/spool-directory.service.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import type { RefreshedTokens } from '../../oauth/refresh/token-answer.ts';
 import type { AttemptKey } from '../stored/session.ts';
@@ -22,9 +22,9 @@ export type SpooledAnswer = AttemptKey & {
 /** The answers of sessions on disk. */
 @Injectable()
 export class AnswerSpool extends Spool<SpooledAnswer> {
-  constructor(config: Config, box: SealedBox, metrics: Metrics) {
+  constructor(spoolDirectory: SpoolDirectory, box: SealedBox, metrics: Metrics) {
     super(
-      { path: config.spoolDirectory },
+      spoolDirectory,
       box,
       // Files of older versions are named by the attempt alone.
       { suffix: '.answer', idOf: ({ sessionId, attemptId }) => `${sessionId}.${attemptId}` },

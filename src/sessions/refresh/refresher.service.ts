@@ -68,6 +68,8 @@ export class Refresher implements BeforeApplicationShutdown {
         if (!(await this.awaitSpooledAnswer(sessionId))) return skipped;
         const session = await this.sessionCache.reload(sessionId);
         if (!isLive(session) || !this.isWanted(session, trigger)) return skipped;
+        // The file of an older version names the attempt alone.
+        if (session.attempt && this.answerStore.isWaitingFor(session.attempt.id)) return skipped;
         if (awaited && (session.generation !== awaited.generation || !session.attempt)) return skipped;
         const result = await this.refreshAttempt.run(session, { mayProbe: !awaited, streamPatienceMs });
         if (result) return result;
