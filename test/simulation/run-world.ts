@@ -60,7 +60,7 @@ export async function runWorld(settings: WorldSettings, options: RunOptions = {}
     add(`${actor} ${label}`);
   });
   const directory = mkdtempSync(join(scratchRoot(), 'latchkey-simulation-'));
-  const store = await openStore(settings.store);
+  const store = await openStore(settings.store, scheduler);
   const world = new World(settings, {
     scheduler,
     store,

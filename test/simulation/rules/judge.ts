@@ -40,6 +40,8 @@ export class Judge {
   }
 
   onLog(machine: string, line: Record<string, unknown>): void {
+    const { error } = line as { error?: { type?: string; stack?: string } };
+    if (isBug(error?.type)) this.violate('unexpected error', `${machine} logs ${error?.stack ?? ''}`);
     this.#world.note(`${machine} log: ${String(line.msg)} ${briefly(line)}`);
   }
 
@@ -178,6 +180,11 @@ const PATIENCE_MS = 60 * 60_000;
 
 function awayOf({ awaySince, process }: Machine): number | undefined {
   return awaySince ?? process?.heldSince;
+}
+
+/** Errors of the language, which no trouble of the world explains. */
+function isBug(type: string | undefined): boolean {
+  return type === 'TypeError' || type === 'ReferenceError' || type === 'RangeError';
 }
 
 function briefly(line: Record<string, unknown>): string {

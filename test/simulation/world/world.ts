@@ -120,6 +120,10 @@ export class World implements HolderWorld {
     return token === undefined ? undefined : issuer.grantOf(token);
   }
 
+  isOmitted(name: string): boolean {
+    return this.settings.omit.has(name);
+  }
+
   note(line: string): void {
     this.onNote(line);
   }
