@@ -48,6 +48,7 @@ export const errorCodes = [
   'TooManyApiKeys',
   'ApiKeyEnded',
   'ApiKeyChanged',
+  'IdempotencyKeyReused',
   // Key requests
   'KeyRequestsOff',
   'TooManyKeyRequests',

@@ -19,6 +19,7 @@ export const tableTenants: Record<keyof Schema, Tenants> = {
   commit_mark: { home: 'database/connection' },
   encryption_key: { home: 'crypto' },
   instance: { home: 'leases' },
+  issued_secret: { home: 'api-keys/keys' },
   key_request: { home: 'api-keys/requests', also: { 'sessions/stored': holders } },
   lease: { home: 'leases' },
   native_app: { home: 'native-apps/registry' },

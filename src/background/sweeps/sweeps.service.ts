@@ -51,6 +51,7 @@ export class Sweeps implements SweepList {
     const now = (): Date => clockGuard.confirmedTimeNow();
     this.list = [
       ...expiringTables.map(table => deletions(table, limit => expiredRowRows.sweep(table, limit, now()))),
+      deletions('issued_secret', limit => expiredRowRows.sweepIssuedSecrets(limit)),
       deletions('api_key', limit => expiredApiKeys.sweep(limit, now())),
       revocations('key_request', limit => expiredKeyRequests.sweep(limit, now())),
       deletions('native_refresh_surplus', limit => surplusNativeTokens.sweep(limit)),
