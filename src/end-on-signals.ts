@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Instances } from './leases/instances.service.ts';
 import { NativeAnswers } from './native-apps/refresh/native-answers.service.ts';
-import { AnswerStore } from './sessions/refresh/answer-store.service.ts';
+import { AnswerStore } from './sessions/answers/answer-store.service.ts';
 import { Shutdown } from './waiting/shutdown.service.ts';
 
 /** One Ctrl-C may arrive twice: from the terminal and from the parent program. */
@@ -32,11 +32,9 @@ async function endWell(app: NestFastifyApplication): Promise<void> {
 
 /** Writes unstored answers to disk, and leaves the rest as a crash would. */
 async function endAtOnce(app: NestFastifyApplication): Promise<void> {
-  const [...areSafe] = await Promise.all([
-    app.get(AnswerStore).spoolAll(),
-    app.get(NativeAnswers).spoolAll(),
-    app.get(Instances).deregister(),
-  ]);
+  const areSafe = await Promise.all([app.get(AnswerStore).spoolAll(), app.get(NativeAnswers).spoolAll()]);
+  // Last, because it stays on the list while it holds an answer.
+  await app.get(Instances).deregister();
   if (areSafe.includes(false))
     throw new Error('An answer could be brought neither into the database nor into the spool.');
 }

@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import { Database } from '../database/connection/database.ts';
 import { wroteRow } from '../database/connection/written-rows.ts';
 import type { Schema } from '../database/tables/schema.ts';
+import { CLOCK_TOLERANCE_MS } from './clock-trust.ts';
 
 /** A lease that was acquired and is not released yet. */
 export type HeldLease = {
@@ -21,7 +22,8 @@ export class LeaseRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Acquires the lease if it is free or has expired, and extends it for its owner.
+   * Acquires the lease if it is free or has expired, and extends it for its owner. A lease that would last longer than
+   * `seconds` was acquired before the database's clock went back, and counts as expired.
    *
    * Returns whether the owner holds it now, until `seconds` after the database's time.
    */
@@ -36,7 +38,11 @@ export class LeaseRepository {
             .column('name')
             .doUpdateSet({ owner, until })
             .where(eb =>
-              eb.or([eb('lease.until', '<=', this.database.now()), eb('lease.owner', '=', owner)]),
+              eb.or([
+                eb('lease.until', '<=', this.database.now()),
+                eb('lease.until', '>', this.database.now(seconds + CLOCK_TOLERANCE_MS / 1000)),
+                eb('lease.owner', '=', owner),
+              ]),
             ),
         ),
     );

@@ -59,6 +59,18 @@ describeDialects('a lease', open => {
     expect(await repository.acquire('keys', 'a', 60)).toBe(false);
   });
 
+  it('expires when the clock of the database went back so far that it would last longer than any', async () => {
+    const database = await open();
+    const repository = new LeaseRepository(database);
+    await repository.acquire('keys', 'a', 60);
+    await database
+      .updateTable('lease')
+      .set({ until: database.now(100 * 86_400) })
+      .execute();
+    expect(await repository.acquire('keys', 'b', 60)).toBe(true);
+    expect(await repository.acquire('keys', 'a', 60)).toBe(false);
+  });
+
   it('is released by its owner only', async () => {
     const repository = new LeaseRepository(await open());
     await repository.acquire('keys', 'a', 60);

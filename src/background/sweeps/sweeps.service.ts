@@ -8,13 +8,14 @@ import { SurplusNativeTokens } from '../../native-apps/refresh/surplus-native-to
 import { SessionRevocation } from '../../sessions/endings/session-revocation.service.ts';
 import { ExpiredRowRepository, expiringTables } from './expired-row.repository.ts';
 import { HolderlessSessions } from './holderless-sessions.service.ts';
+import { MisdatedRefreshRepository } from './misdated-refresh.repository.ts';
 
-/** One kind of row that is removed after its end. */
+/** One kind of row that is removed after its end, or corrected. */
 export type Sweep = {
   readonly name: string;
   /** Rows per batch. A batch delays other users of the database, and the shutdown. */
   readonly batch: number;
-  /** Removes up to `limit` such rows. Returns their number. */
+  /** Removes or corrects up to `limit` such rows. Returns their number. */
   readonly sweepBatch: (limit: number) => Promise<number>;
 };
 
@@ -41,6 +42,7 @@ export class Sweeps implements SweepList {
     auditLog: AuditLog,
     sessionRevocation: SessionRevocation,
     holderlessSessions: HolderlessSessions,
+    misdatedRefreshRows: MisdatedRefreshRepository,
   ) {
     const deletions = (name: string, sweepBatch: Sweep['sweepBatch']): Sweep => {
       return { name, batch: dialect.rowsPerDelete, sweepBatch };
@@ -58,6 +60,9 @@ export class Sweeps implements SweepList {
       deletions('audit_event', limit => auditLog.sweep(limit, now())),
       revocations('revoking', limit => sessionRevocation.retryRevocations(limit)),
       revocations('oauth_session', limit => holderlessSessions.sweep(limit, now())),
+      deletions('misdated_refresh', async limit =>
+        clockGuard.isTrusted() ? misdatedRefreshRows.correct(limit) : 0,
+      ),
     ];
   }
 }

@@ -20,7 +20,8 @@ export class PermissionSetRepository {
       .where('nsid', '=', nsid)
       .executeTakeFirst();
     if (!row) return undefined;
-    const ageMs = Date.parse(row.read_at) - Date.parse(row.resolved_at);
+    // A copy from the future is no fresher: the database's clock went back.
+    const ageMs = Math.abs(Date.parse(row.read_at) - Date.parse(row.resolved_at));
     return { ...readPermissionSet(JSON.parse(row.document)), ageMs };
   }
 

@@ -12,7 +12,7 @@ export class MetricsOfUpkeep {
     const registers = [registry];
     this.sweptRows = new Counter({
       name: 'latchkey_swept_rows_total',
-      help: 'Rows that the sweeper deleted or ended, by table',
+      help: 'Rows that the sweeper deleted, ended or corrected, by table',
       labelNames: ['table'],
       registers,
     });

@@ -4,6 +4,7 @@ import {
   absoluteEndOf,
   decide,
   endReasonOf,
+  isSettling,
   keepAliveOf,
   nextRefreshOf,
   requestLifetimeOf,
@@ -65,23 +66,53 @@ describe('decide', () => {
       { failures: 1, nextRefreshAt: after(HOUR_MS) },
       { kind: 'expired' },
     ],
+    [
+      'a failure before the clock went back two hours',
+      HOUR_MS,
+      { failures: 1, nextRefreshAt: after(3 * HOUR_MS) },
+      { kind: 'expired' },
+    ],
   ] as [string, number, Partial<Session>, unknown][])('of %s', (_, ms, changes, decision) => {
     expect(decide(session(changes), after(ms))).toEqual(decision);
   });
 
-  it('calls a token due at 15 % of its life or 8 minutes, at most half, jittered by a fifth', () => {
+  it('calls a token due at 15 % of its life or 17 minutes, or up to a fifth earlier, at most at half', () => {
     const life = fc.integer({ min: 60_000, max: 100 * HOUR_MS });
     fc.assert(
       fc.property(fc.uuid(), life, fc.double({ min: 0, max: 1, noNaN: true }), (id, lifeMs, share) => {
         const token = session({ id: asId(id), accessExpiresAt: after(lifeMs) });
         const leftMs = lifeMs * (1 - share);
-        const widest = Math.min(Math.max(0.15 * lifeMs, 8 * 60_000), 0.5 * lifeMs);
+        const least = Math.max(0.15 * lifeMs, 17 * 60_000);
+        const [surely, hardly] = [Math.min(least, 0.4 * lifeMs), Math.min(1.2 * least, 0.5 * lifeMs)];
         const { kind } = decide(token, after(lifeMs * share));
-        if (leftMs > widest + 1) expect(kind).toBe('fresh');
-        else if (leftMs > 10_001 && leftMs < 0.8 * widest - 1) expect(kind).toBe('due');
+        if (leftMs > hardly + 1) expect(kind).toBe('fresh');
+        else if (leftMs > 10_001 && leftMs < surely - 1) expect(kind).toBe('due');
         else if (leftMs < 9_999) expect(kind).toBe('expired');
       }),
     );
+  });
+});
+
+it('leaves a token of an hour the time that others wait for a dead process and its request', () => {
+  fc.assert(
+    fc.property(fc.uuid(), id => {
+      const lastMoment = after(HOUR_MS - 17 * 60_000);
+      expect(decide(session({ id: asId(id) }), lastMoment)).toEqual({ kind: 'due' });
+      expect(decide(session({ id: asId(id) }), after(HOUR_MS / 2 - 1))).toEqual({ kind: 'fresh' });
+    }),
+  );
+});
+
+describe('a token that a PDS refuses', () => {
+  it.each([
+    [0, true],
+    [59_999, true],
+    [60_000, false],
+    [-1, false],
+    [-2 * HOUR_MS, false],
+    [100 * DAY_MS, false],
+  ])('%d ms after its renewal by the database, settling is %s', (ms, settles) => {
+    expect(isSettling(session(), after(ms))).toBe(settles);
   });
 });
 

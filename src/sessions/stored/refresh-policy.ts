@@ -1,5 +1,6 @@
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
 import type { SessionId } from '../../database/tables/id.ts';
+import { OWNER_SILENCE_MS } from '../../leases/owner-state.ts';
 import { REQUEST_LIFETIME_MS } from '../../single-use/use-decision.ts';
 import type { Session } from './session.ts';
 
@@ -9,14 +10,26 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 /** An access token with less life left than this is not sent: it could expire on the way. */
 const LEAST_TOKEN_LIFE_MS = 10_000;
 
+/**
+ * A process that dies over a refresh leaves the session a token that works until another one may send again: after the
+ * silence of the owner and the life of its request, with two minutes to spare.
+ */
+const LEAST_CUSHION_MS = OWNER_SILENCE_MS + REQUEST_LIFETIME_MS.public + 2 * MINUTE_MS;
+
 /** If a PDS refuses a token that was renewed this recently, the session is not refreshed again. */
 const SETTLING_TIME_MS = MINUTE_MS;
+
+/** No back-off is as long. One that seems to be was stored by a clock that was wrong, or is read by one. */
+const LONGEST_BACK_OFF_MS = 20 * MINUTE_MS;
 
 /** A session used this recently is refreshed at half of its token's life. Others are only kept alive. */
 export const RECENT_USE_MS = DAY_MS;
 
 /** How long an idle session goes without a refresh: well inside `IDLE_LIMIT_MS`. */
 const KEEP_ALIVE_MS = { public: 5 * DAY_MS, confidential: 30 * DAY_MS } as const;
+
+/** A refresh that is planned later than this was planned by a clock that was wrong: a day beyond the keep-alive. */
+export const LATEST_REFRESH_MS = { public: 6 * DAY_MS, confidential: 31 * DAY_MS } as const;
 
 /** How long a session lives without a refresh. None of these limits is on the wire; issuers apply them today. */
 const IDLE_LIMIT_MS = { public: 14 * DAY_MS, confidential: 91 * DAY_MS } as const;
@@ -48,19 +61,28 @@ export function decide(session: Session, now: Date): RefreshDecision {
   if (status !== 'active') return { kind: 'reauthenticate', reason };
   const usable = isUsable(session, now);
   if (attempt && attempt.state !== 'prepared') return { kind: 'in-doubt', usable };
-  if (failures > 0 && nextRefreshAt && nextRefreshAt > now)
+  if (failures > 0 && nextRefreshAt && isBackOff(nextRefreshAt, now))
     return { kind: 'back-off', usable, until: nextRefreshAt };
   if (!usable) return { kind: 'expired' };
   return remaining(session, now) <= cushion(session) ? { kind: 'due' } : { kind: 'fresh' };
+}
+
+function isBackOff(until: Date, now: Date): boolean {
+  const leftMs = until.getTime() - now.getTime();
+  return leftMs > 0 && leftMs <= LONGEST_BACK_OFF_MS;
 }
 
 function isUsable(session: Session, now: Date): boolean {
   return remaining(session, now) > LEAST_TOKEN_LIFE_MS;
 }
 
-/** Returns whether the token was renewed so recently that a PDS that refuses it would refuse the next one too. */
+/**
+ * Returns whether the token was renewed so recently that a PDS that refuses it would refuse the next one too. A token that
+ * seems to come from the future is not: the clock went back, and the token may be old.
+ */
 export function isSettling({ refreshedAt }: Pick<Session, 'refreshedAt'>, now: Date): boolean {
-  return now.getTime() - refreshedAt.getTime() < SETTLING_TIME_MS;
+  const ageMs = now.getTime() - refreshedAt.getTime();
+  return ageMs >= 0 && ageMs < SETTLING_TIME_MS;
 }
 
 /** Returns when a worker next considers a refreshed session: at half of its token's life, jittered by a tenth. */
@@ -113,11 +135,15 @@ function lifetime({
   return Math.max(0, accessExpiresAt.getTime() - refreshedAt.getTime());
 }
 
-/** The remaining life at which a token is due: 15 % or 8 min, at most half, jittered by a fifth per session. */
+/**
+ * The remaining life at which a token is due: 15 % or {@link LEAST_CUSHION_MS}, and up to a fifth more per session; at most
+ * half. A token that lives too briefly for that is due at 40 to 50 %.
+ */
 function cushion(session: Session): number {
   const life = lifetime(session);
-  const widest = Math.min(Math.max(0.15 * life, 8 * MINUTE_MS), 0.5 * life);
-  return widest * (0.8 + 0.2 * spread(session.id));
+  const [least, most] = [Math.max(0.15 * life, LEAST_CUSHION_MS), 0.5 * life];
+  const jitter = 0.2 * spread(session.id);
+  return least < most ? Math.min(least * (1 + jitter), most) : most * (0.8 + jitter);
 }
 
 /** A number from 0 to 1: constant for one session, different between sessions (FNV-1a). */

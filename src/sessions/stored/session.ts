@@ -40,6 +40,14 @@ export function askedScopeOf({ askedScope, scope }: Pick<Session, 'askedScope' |
   return askedScope ?? scope;
 }
 
+/** The reasons of sessions that were not ended by their issuers. */
+const reasonsOfOurs: readonly (SessionReason | null)[] = ['response_lost', 'other_account', 'unusable_token'];
+
+/** Returns whether the issuer may still honour the grant of a session. */
+export function mayHoldLiveGrant({ status, reason }: Pick<Session, 'status' | 'reason'>): boolean {
+  return status === 'active' || reasonsOfOurs.includes(reason);
+}
+
 /** One try to refresh one generation of a session. */
 export type Attempt = {
   readonly id: AttemptId;

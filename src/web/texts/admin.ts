@@ -63,6 +63,8 @@ export const adminTexts = {
     lifetime: 'Its issuer lets no session live longer.',
     account_moved: 'The account moved to another server.',
     client_changed: 'The broker’s client id changed.',
+    other_account: 'Its issuer sent tokens of another account, which the broker does not use.',
+    unusable_token: 'Its issuer sent tokens that are no DPoP tokens or that no request can carry.',
   },
   noReason: 'Its issuer wants its owner to sign in again.',
   inDoubt:
@@ -133,9 +135,13 @@ export const adminTexts = {
 
   instances: 'Instances',
   instancesLead: 'The processes that share this database, with their heartbeats.',
-  instanceStates: { this: 'this one', alive: 'alive', silent: 'silent' },
+  instanceStates: { this: 'this one', alive: 'alive', silent: 'silent', 'given-up': 'given up' },
   started: 'Started',
   seen: 'Last heartbeat',
+  spool: 'Spool',
+  spoolEmpty: 'empty at the last heartbeat',
+  spoolFilled: 'holds answers that are not stored yet',
+  spoolUnknown: 'not known',
   workers: 'Background work',
   workersLead: 'In this process, since it started.',
   due: (count: number): string =>

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { JWK } from 'jose';
-import { Config } from '../../config/config.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
+import { SpoolDirectory } from '../../leases/spool-directory.service.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
-import type { RefreshedTokens } from '../../oauth/refresh/refresh-outcome.ts';
+import type { RefreshedTokens } from '../../oauth/refresh/token-answer.ts';
 import type { AttemptKey } from '../stored/session.ts';
 import { Spool } from '../../single-use/spool.ts';
 
@@ -22,9 +22,18 @@ export type SpooledAnswer = AttemptKey & {
 /** The answers of sessions on disk. */
 @Injectable()
 export class AnswerSpool extends Spool<SpooledAnswer> {
-  constructor(config: Config, box: SealedBox, metrics: Metrics) {
-    super(config, box, { suffix: '.answer', idOf: ({ attemptId }) => attemptId });
+  constructor(spoolDirectory: SpoolDirectory, box: SealedBox, metrics: Metrics) {
+    super(
+      spoolDirectory,
+      box,
+      // Files of older versions are named by the attempt alone.
+      { suffix: '.answer', idOf: ({ sessionId, attemptId }) => `${sessionId}.${attemptId}` },
+    );
     const help = 'Answers on disk that are not in the database yet';
     metrics.measure({ name: 'latchkey_spooled_answers', help }, async () => (await this.list()).length);
+    const stuckHelp = 'Answers on disk that the broker cannot store, and that wait for the operator';
+    metrics.measure({ name: 'latchkey_stuck_answers', help: stuckHelp }, () =>
+      Promise.resolve(this.files.stuck),
+    );
   }
 }
