@@ -32,11 +32,9 @@ async function endWell(app: NestFastifyApplication): Promise<void> {
 
 /** Writes unstored answers to disk, and leaves the rest as a crash would. */
 async function endAtOnce(app: NestFastifyApplication): Promise<void> {
-  const [...areSafe] = await Promise.all([
-    app.get(AnswerStore).spoolAll(),
-    app.get(NativeAnswers).spoolAll(),
-    app.get(Instances).deregister(),
-  ]);
+  const areSafe = await Promise.all([app.get(AnswerStore).spoolAll(), app.get(NativeAnswers).spoolAll()]);
+  // Last, because it stays on the list while it holds an answer.
+  await app.get(Instances).deregister();
   if (areSafe.includes(false))
     throw new Error('An answer could be brought neither into the database nor into the spool.');
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { lessCollecting } from './network/child.ts';
+import { compiledOnce, lessCollecting } from './network/child.ts';
 import { findChromium } from './network/chromium.ts';
 import { findNginx } from './network/nginx.ts';
 
@@ -16,7 +16,7 @@ const child = spawn(
   process.execPath,
   [...lessCollecting, jest, ...(isQuick ? quick : []), ...args.filter(arg => !own.includes(arg))],
   {
-    env: isLong ? { ...process.env, TEST_LONG: '1' } : process.env,
+    env: { ...process.env, ...compiledOnce, ...(isLong && { TEST_LONG: '1' }) },
     stdio: 'inherit',
   },
 );

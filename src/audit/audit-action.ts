@@ -8,6 +8,7 @@ export const auditActions = [
   'client-key.activated',
   'client-key.published',
   'client-key.retired',
+  'instance.given-up',
   'key-request.approved',
   'key-request.authorized',
   'key-request.claimed',

@@ -15,6 +15,7 @@ import { ExpiryWarnings } from './sweeps/expiry-warnings.service.ts';
 import { ExpiredRowRepository } from './sweeps/expired-row.repository.ts';
 import { HolderlessSessionRepository } from './sweeps/holderless-session.repository.ts';
 import { HolderlessSessions } from './sweeps/holderless-sessions.service.ts';
+import { InstancesController } from './states/instances.controller.ts';
 import { SessionCountRepository } from './states/session-count.repository.ts';
 import { SessionMetrics } from './states/session-metrics.service.ts';
 import { MisdatedRefreshRepository } from './sweeps/misdated-refresh.repository.ts';
@@ -24,7 +25,7 @@ import { Sweeps } from './sweeps/sweeps.service.ts';
 /** Refreshes due sessions, sweeps ended rows, and warns of sessions that end soon. */
 @Module({
   imports: [ApiKeysModule, AuditModule, LeasesModule, NativeAppsModule, SessionsModule, UiSessionsModule],
-  controllers: [BackgroundController],
+  controllers: [BackgroundController, InstancesController],
   providers: [
     BackgroundRefresh,
     BackgroundStates,

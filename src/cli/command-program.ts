@@ -3,6 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { appsCommand } from './operator/apps.ts';
 import { auditCommand } from './operator/audit.ts';
 import { clientKeysCommand } from './operator/client-keys.ts';
+import { instancesCommand } from './operator/instances.ts';
 import type { CommandContext } from './command/command-context.ts';
 import { keysCommand } from './keys/keys.ts';
 import { migrateCommand } from './operator/migrate.ts';
@@ -18,6 +19,7 @@ export function createProgram(context: CommandContext): Command {
     .addCommand(clientKeysCommand(context))
     .addCommand(appsCommand(context))
     .addCommand(sessionsCommand(context))
+    .addCommand(instancesCommand(context))
     .addCommand(auditCommand(context));
   throwUsageErrors(program);
   return program;

@@ -37,6 +37,7 @@ describe('without any setting', () => {
       cookie: { name: 'latchkey', domain: undefined, secure: false },
       database: { kind: 'sqlite', path: './data/latchkey.sqlite' },
       spoolDirectory: 'data/spool',
+      spoolPatienceMs: 3_600_000,
       encryption: { kind: 'generated', file: 'data/encryption.key' },
       adminToken: undefined,
       introspectToken: undefined,

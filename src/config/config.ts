@@ -56,6 +56,8 @@ function toFields(settings: Settings) {
     cookie: toCookie(settings),
     database: settings.LATCHKEY_DATABASE_URL,
     spoolDirectory: settings.LATCHKEY_SPOOL_DIR ?? join(dataDirectory, 'spool'),
+    /** How long a silent instance may still return with an answer. */
+    spoolPatienceMs: settings.LATCHKEY_SPOOL_PATIENCE,
     encryption: toEncryption(settings, dataDirectory),
     adminToken: settings.LATCHKEY_ADMIN_TOKEN,
     introspectToken: settings.LATCHKEY_INTROSPECT_TOKEN,

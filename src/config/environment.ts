@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { byteSize } from './values/byte-size.ts';
 import { databaseUrl } from './values/database-url.ts';
 import { dayCount } from './values/day-count.ts';
+import { duration } from './values/duration.ts';
 import { failPointSetting } from './values/fail-point.ts';
 import { listenAddress } from './values/listen-address.ts';
 import { oauthScope } from './values/oauth-scope.ts';
@@ -91,6 +92,11 @@ export const environmentSchema = z.object({
       'The directory for sealed answers while the database is unavailable. Keep it on a persistent disk',
     example: '/var/lib/latchkey/spool',
     unset: '`spool` beside the SQLite file, `./data/spool` with Postgres',
+  }),
+  LATCHKEY_SPOOL_PATIENCE: duration(15).prefault('1h').register(settingDocumentation, {
+    meaning:
+      'How long to wait for a silent instance whose disk may hold answers, before its tokens are sent again',
+    example: '12h',
   }),
   LATCHKEY_ENCRYPTION_KEYS: encryptionKeys.optional().register(settingDocumentation, {
     meaning: 'Keys that seal stored secrets: base64 of 32 bytes each, comma-separated. The first key seals',

@@ -40,6 +40,8 @@ export const errorCodes = [
   'TooEarly',
   'KeyRetired',
   'LastActiveKey',
+  // Instances
+  'InstanceRunning',
   // Temp tokens
   'UnknownScope',
   'InvalidResource',

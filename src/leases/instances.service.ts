@@ -1,92 +1,154 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Config } from '../config/config.ts';
 import { Database } from '../database/connection/database.ts';
 import { nextCursor } from '../database/connection/next-cursor.ts';
+import type { SpoolState } from '../database/tables/instance.ts';
 import { Log } from '../observability/log/log.ts';
+import { ProcessClock } from '../waiting/process-clock.service.ts';
 import { withinTime } from '../waiting/within-time.ts';
+import { HeartbeatWatch } from './heartbeat-watch.ts';
 import { type InstanceQuery, InstanceRepository, type RunningInstance } from './instance.repository.ts';
-import { Leases } from './leases.service.ts';
+import { decideOwnerState, type OwnerState } from './owner-state.ts';
+import { SpoolDirectory } from './spool-directory.service.ts';
 
 const BEAT_MS = 30_000;
-
-/** A process without a heartbeat for this long has ended, or finds its attempts taken over when it wakes. */
-const DEAD_AFTER_SECONDS = 10 * 60;
-const FORGOTTEN_AFTER_SECONDS = 24 * 60 * 60;
+const FORGOTTEN_AFTER_MS = 24 * 60 * 60_000;
+const LISTED_AT_ONCE = 500;
 
 /** A process that missed three heartbeats has ended, or is in trouble. */
-const SILENT_AFTER_MS = 3 * BEAT_MS;
+export const SILENT_AFTER_MS = 3 * BEAT_MS;
 
-/** How long a process that ends waits for the database to delete its row. */
+/** How long a process that ends waits for the database to accept its last row. */
 const LEAVING_MS = 2_000;
 
 /** A process in the list. `this` is the process that lists. */
-export type ListedInstance = RunningInstance & { readonly state: 'this' | 'alive' | 'silent' };
+export type ListedInstance = RunningInstance & { readonly state: 'this' | 'alive' | 'silent' | 'given-up' };
 
-/** Knows which processes of the broker are alive, and writes the heartbeats of this one. */
+/** Knows the processes of the broker, and writes the heartbeats of this one. */
 @Injectable()
 export class Instances implements OnModuleInit, OnApplicationShutdown {
+  private readonly heartbeatWatch = new HeartbeatWatch();
   private timer: NodeJS.Timeout | undefined;
   private beating: Promise<void> = Promise.resolve();
+  private isSpoolEmpty = (): Promise<boolean> => Promise.resolve(false);
 
   constructor(
+    private readonly config: Config,
     private readonly database: Database,
     private readonly instanceRows: InstanceRepository,
-    private readonly leases: Leases,
+    private readonly spoolDirectory: SpoolDirectory,
+    private readonly processClock: ProcessClock,
     private readonly log: Log,
   ) {}
 
-  /** The name of this process. It is random per start, so nothing of an earlier run appears to be its own. */
+  /** The name of this process: the id of its spool, so a restarted process is the same instance. */
   get self(): string {
-    return this.leases.owner;
+    return this.spoolDirectory.spoolId;
+  }
+
+  /** Sets the source of what heartbeats say about the spool. Until then it may hold answers. */
+  provideSpoolState(isEmpty: () => Promise<boolean>): void {
+    this.isSpoolEmpty = isEmpty;
   }
 
   async onModuleInit(): Promise<void> {
-    await this.instanceRows.removeSilent(FORGOTTEN_AFTER_SECONDS);
-    await this.instanceRows.writeHeartbeat(this.self);
+    await this.instanceRows.writeStart(this.self, await this.readSpoolState());
     this.timer = setInterval(() => {
       this.beating = this.beat();
     }, BEAT_MS);
+    this.beating = this.watch();
   }
 
-  onApplicationShutdown(): Promise<void> {
-    return this.deregister();
+  async onApplicationShutdown(): Promise<void> {
+    await this.deregister();
+    this.spoolDirectory.release();
   }
 
-  /** Deletes the row of this process, so that the others need not wait for its silence. Takes 2 s at most. */
+  /**
+   * Deletes the row of this process if it holds no answer, so that the others need not wait for its silence. Else the row
+   * stays until the answers are stored. Takes 2 s at most.
+   */
   async deregister(): Promise<void> {
     clearInterval(this.timer);
     // A later heartbeat would insert the row again.
-    const leaving = this.beating.then(() => this.instanceRows.remove(this.self));
+    const leaving = this.beating.then(() => this.leave());
     leaving.catch(() => undefined); // A failure after the time limit has no reader.
     await withinTime(LEAVING_MS, leaving, undefined).catch((error: unknown) => {
-      this.log.databaseTrouble(error); // The row stays, and counts as dead in ten minutes.
+      this.log.databaseTrouble(error); // The row stays, and the others wait for this process to return.
     });
   }
 
-  /** Lists a page of the processes of the last day, with the cursor of the next page. */
+  /** Writes a heartbeat, and notes those of the others. Never rejects: the next heartbeat follows soon. */
+  async beat(): Promise<void> {
+    try {
+      await this.instanceRows.writeHeartbeat(this.self, await this.readSpoolState());
+    } catch (error) {
+      this.log.databaseTrouble(error);
+    }
+    await this.watch();
+  }
+
+  /** Lists a page of the processes, with the cursor of the next page. */
   async list(query: InstanceQuery): Promise<{ instances: ListedInstance[]; cursor?: string }> {
     const found = await this.instanceRows.list(query);
     const instances = found.map(instance => ({ ...instance, state: this.stateOf(instance) }));
     return { instances, ...nextCursor(found, query.limit, ({ owner }) => owner) };
   }
 
-  /** Returns whether a process has ended. On SQLite the lock of the file proves that of every other process. */
-  async isDead(owner: string): Promise<boolean> {
-    if (owner === this.self) return false;
-    if (this.database.dialect.isExclusive) return true;
-    return !(await this.instanceRows.isSeenWithin(owner, DEAD_AFTER_SECONDS));
+  /** Returns whether another process may still hold an answer to what it sent. */
+  async findOwnerState(owner: string): Promise<OwnerState> {
+    const instance = await this.instanceRows.find(owner);
+    const knownForMs = instance ? this.note(instance) : 0;
+    return decideOwnerState({ instance, knownForMs, patienceMs: this.config.spoolPatienceMs });
   }
 
-  private stateOf({ owner, seenAt, readAt }: RunningInstance): ListedInstance['state'] {
+  /** Returns whether a process is on the list: it runs, or may hold answers. */
+  async isListed(owner: string): Promise<boolean> {
+    return (await this.instanceRows.find(owner)) !== undefined;
+  }
+
+  /** Takes another process off the list that has ended and holds no answer, as its released slot and its spool prove. */
+  removeEnded(owner: string): Promise<void> {
+    return this.instanceRows.remove(owner);
+  }
+
+  private stateOf({ owner, seenAt, readAt, givenUpAt }: RunningInstance): ListedInstance['state'] {
     if (owner === this.self) return 'this';
+    if (givenUpAt) return 'given-up';
     const silentMs = readAt.getTime() - seenAt.getTime();
     return silentMs > SILENT_AFTER_MS || this.database.dialect.isExclusive ? 'silent' : 'alive';
   }
 
-  private async beat(): Promise<void> {
+  private async readSpoolState(): Promise<SpoolState> {
+    return (await this.isSpoolEmpty()) ? 'empty' : 'filled';
+  }
+
+  /** An answer that comes while the row is deleted brings it back. */
+  private async leave(): Promise<void> {
+    if (await this.isSpoolEmpty()) await this.instanceRows.remove(this.self);
+    if (!(await this.isSpoolEmpty())) await this.instanceRows.writeHeartbeat(this.self, 'filled');
+  }
+
+  /** Notes every heartbeat, so that the wait for a silent process begins now and not with the first need for its tokens. */
+  private async watch(): Promise<void> {
     try {
-      await this.instanceRows.writeHeartbeat(this.self);
+      for (const instance of await this.instanceRows.list({ limit: LISTED_AT_ONCE })) {
+        const knownForMs = this.note(instance);
+        if (this.isForgotten(instance, knownForMs))
+          await this.instanceRows.removeUnseenSince(instance.owner, instance.seenAt);
+      }
     } catch (error) {
-      this.log.databaseTrouble(error); // The next heartbeat follows soon.
+      this.log.databaseTrouble(error);
     }
+  }
+
+  /** Two readings, a day apart by the monotonic clock too: a clock that steps ahead makes nobody forgotten. */
+  private isForgotten({ seenAt, readAt }: RunningInstance, knownForMs: number): boolean {
+    const silentMs = Math.min(readAt.getTime() - seenAt.getTime(), knownForMs);
+    return silentMs > Math.max(FORGOTTEN_AFTER_MS, this.config.spoolPatienceMs);
+  }
+
+  private note({ owner, seenAt }: RunningInstance): number {
+    return this.heartbeatWatch.note(owner, seenAt, this.processClock.monotonic());
   }
 }

@@ -1,26 +1,31 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.ts';
 import { WaitingModule } from '../waiting/waiting.module.ts';
 import { ClockGuard } from './clock-guard.service.ts';
 import { ConfirmedTime } from './confirmed-time.service.ts';
 import { DatabaseClockRepository } from './database-clock.repository.ts';
+import { InstanceGiveUp } from './instance-give-up.service.ts';
 import { InstanceRepository } from './instance.repository.ts';
 import { Instances } from './instances.service.ts';
 import { LeaseRepository } from './lease.repository.ts';
 import { Leases } from './leases.service.ts';
 import { ServerDates } from './server-dates.service.ts';
+import { SpoolDirectory } from './spool-directory.service.ts';
 
 @Module({
-  imports: [WaitingModule],
+  imports: [AuditModule, WaitingModule],
   providers: [
     ClockGuard,
     ConfirmedTime,
     DatabaseClockRepository,
+    InstanceGiveUp,
     InstanceRepository,
     Instances,
     LeaseRepository,
     Leases,
     ServerDates,
+    SpoolDirectory,
   ],
-  exports: [ClockGuard, Instances, Leases, ServerDates],
+  exports: [ClockGuard, InstanceGiveUp, Instances, Leases, ServerDates, SpoolDirectory],
 })
 export class LeasesModule {}

@@ -15,6 +15,7 @@ import { IssuerRequests } from './refresh/issuer-requests.service.ts';
 import { NativeAppCache } from './registry/native-app.cache.ts';
 import { LookupKeyRepository } from './refresh/lookup-key.repository.ts';
 import { NativeAnswers } from './refresh/native-answers.service.ts';
+import { NativeSpool } from './refresh/native-spool.service.ts';
 import { NativeAppDocumentsController } from './registry/native-app-documents.controller.ts';
 import { NativeAppGuard } from './endpoints/native-app.guard.ts';
 import { NativeAppKeys } from './registry/native-app-keys.service.ts';
@@ -49,6 +50,7 @@ import { SurplusNativeTokens } from './refresh/surplus-native-tokens.service.ts'
     NativeAppCache,
     LookupKeyRepository,
     NativeAnswers,
+    NativeSpool,
     NativeAppGuard,
     NativeAppKeys,
     NativeAppRepository,

@@ -32,6 +32,7 @@ import { SessionRepository } from './stored/session.repository.ts';
 import { SessionSecretsBox } from './stored/session-secrets.service.ts';
 import { SessionsController } from './operator/sessions.controller.ts';
 import { Sessions } from './use/sessions.service.ts';
+import { SessionSpool } from './refresh/session-spool.service.ts';
 import { SessionTokenUses } from './refresh/session-token-uses.service.ts';
 import { StreamGate } from './refresh/stream-gate.service.ts';
 
@@ -63,6 +64,7 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     SessionRepository,
     SessionRequests,
     SessionSecretsBox,
+    SessionSpool,
     Sessions,
     SessionTokenUses,
     StreamGate,

@@ -2,8 +2,10 @@ import { afterEach, expect, it, jest } from '@jest/globals';
 import { asId } from '../../test/ids.ts';
 import type { Config } from '../config/config.ts';
 import type { Instances } from '../leases/instances.service.ts';
+import { ProcessClock } from '../waiting/process-clock.service.ts';
 import { AttemptRunner } from './attempt-runner.service.ts';
 import type { AttemptRows } from './attempt-rows.ts';
+import { AttemptSightings } from './attempt-sightings.service.ts';
 import { FailPoints } from './fail-points.service.ts';
 import type { PersistentWrites } from './persistent-writes.service.ts';
 import type { Failure, OutcomeKind, TokenUse } from './token-use.ts';
@@ -30,7 +32,12 @@ function newAttempt({ rows = {}, use = {} }: { rows?: Partial<Rows>; use?: Parti
   const failPoints = new FailPoints({ failPoint: undefined } as unknown as Config);
   const writes: Pick<PersistentWrites, 'untilWritten'> = { untilWritten: write => write() };
   const instances: Pick<Instances, 'self'> = { self: 'me' };
-  const runner = new AttemptRunner(instances as Instances, failPoints, writes as PersistentWrites);
+  const runner = new AttemptRunner(
+    instances as Instances,
+    failPoints,
+    writes as PersistentWrites,
+    new AttemptSightings(new ProcessClock()),
+  );
   const allRows: Rows = {
     claim: () => step('claim', true),
     commit: () => step('commit', at),
@@ -91,6 +98,40 @@ it('sends when the confirmation is lost and the row tells of its own commit', as
   });
   await run();
   expect(steps).toContain('transmit');
+});
+
+it('sends nothing when the confirmation of a second commit is lost and the row tells of the first one', async () => {
+  let commits = 0;
+  const { steps, run } = newAttempt({
+    rows: {
+      commit: () => (++commits === 1 ? Promise.resolve(at) : Promise.reject(new Error('lost'))),
+      findAttempt: () => Promise.resolve({ id: asId('a'), state: 'sent', owner: 'me', sentAt: at }),
+    },
+    use: { transmit: () => Promise.resolve({ kind: 'sign-again' }) },
+  });
+  expect(await run()).toMatchObject({ outcome: { kind: 'not-sent' } });
+  expect(commits).toBe(2);
+  expect(steps.slice(-2)).toEqual(['settle not-sent', 'give up']);
+});
+
+it('sends again when the confirmation of a second commit is lost and the row tells of it', async () => {
+  const transmissions: string[] = [];
+  let commits = 0;
+  const { run } = newAttempt({
+    rows: {
+      commit: () => (++commits === 1 ? Promise.resolve(at) : Promise.reject(new Error('lost'))),
+      findAttempt: () =>
+        Promise.resolve({ id: asId('a'), state: 'sent', owner: 'me', sentAt: new Date(at.getTime() - 1) }),
+    },
+    use: {
+      transmit: signed => {
+        transmissions.push(signed);
+        return Promise.resolve({ kind: transmissions.length === 1 ? 'sign-again' : 'refreshed' });
+      },
+    },
+  });
+  expect(await run()).toMatchObject({ outcome: { kind: 'refreshed' } });
+  expect(transmissions).toHaveLength(2);
 });
 
 it('sends nothing that was signed more than five seconds ago', async () => {

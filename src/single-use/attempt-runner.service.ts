@@ -5,10 +5,10 @@ import { Instances } from '../leases/instances.service.ts';
 import { stopwatch } from '../waiting/stopwatch.ts';
 import { withinTime } from '../waiting/within-time.ts';
 import type { AttemptRows } from './attempt-rows.ts';
+import { AttemptSightings } from './attempt-sightings.service.ts';
 import { FailPoints } from './fail-points.service.ts';
 import { PersistentWrites } from './persistent-writes.service.ts';
 import type { Failure, OutcomeKind, TokenUse, Verdict } from './token-use.ts';
-import type { OwnerState } from './use-decision.ts';
 
 /** How long this process waits for an answer. No request is valid for as long. */
 const ANSWER_TIME_LIMIT_MS = 10 * 60_000;
@@ -42,21 +42,12 @@ export class AttemptRunner {
     private readonly instances: Instances,
     private readonly failPoints: FailPoints,
     private readonly persistentWrites: PersistentWrites,
+    private readonly attemptSightings: AttemptSightings,
   ) {}
 
   /** The owner of the attempts of this process. */
   get owner(): string {
     return this.instances.self;
-  }
-
-  /**
-   * Returns whether the owner of an attempt still works on it. To be called from the one flight of the token, so an
-   * attempt of this process itself has no flight any more.
-   */
-  async ownerStateOf(attempt: { readonly owner: string } | null): Promise<OwnerState> {
-    if (!attempt) return 'gone';
-    const isGone = attempt.owner === this.owner || (await this.instances.isDead(attempt.owner));
-    return isGone ? 'gone' : 'working';
   }
 
   /** Runs one attempt. Resolves when its outcome is settled. */
@@ -71,11 +62,13 @@ export class AttemptRunner {
     try {
       await this.failPoints.at('after_intent');
       let signatures = 0;
+      let sentAt: Date | undefined;
       do {
         const signed = await use.sign();
         const lateness = stopwatch();
-        const sentAt = await this.commit(rows, claim);
+        sentAt = await this.commit(rows, claim, sentAt);
         if (!sentAt) return { kind: 'superseded' };
+        this.attemptSightings.noteSending(claim.attemptId);
         await this.failPoints.at('before_send');
         if (lateness() > LONGEST_HESITATION_MS) throw new Error('Too late to send what was signed.');
         isSent = true;
@@ -93,17 +86,19 @@ export class AttemptRunner {
   /**
    * Commits to one transmission. If the confirmation of the commit was lost, the row tells.
    *
+   * @param previous the time of this attempt's last commit: a row that still has it tells of that one
    * @throws what kept the commit from being confirmed: nothing may be sent
    */
   private async commit<Claim extends Named>(
     rows: AttemptRows<Claim>,
     claim: Claim,
+    previous: Date | undefined,
   ): Promise<Date | undefined> {
     try {
       return await rows.commit(claim);
     } catch (cause) {
       const attempt = await rows.findAttempt(claim);
-      if (attempt?.id === claim.attemptId && attempt.state === 'sent' && attempt.sentAt)
+      if (attempt?.id === claim.attemptId && attempt.state === 'sent' && isAnother(attempt.sentAt, previous))
         return attempt.sentAt;
       // The commit may still come through. Giving the attempt up rules that out.
       throw new Error('The commit to send was not confirmed.', { cause });
@@ -153,4 +148,9 @@ export class AttemptRunner {
     // Abandoned at shutdown, the attempt looks as if its answer were lost. That is safe.
     await this.persistentWrites.untilWritten(write).catch(() => undefined);
   }
+}
+
+/** Not "after": the database's clock may have been set back. Two commits in one millisecond count as one, which is safe. */
+function isAnother(sentAt: Date | null, previous: Date | undefined): sentAt is Date {
+  return sentAt !== null && sentAt.getTime() !== previous?.getTime();
 }

@@ -1,4 +1,3 @@
-import type { OnApplicationBootstrap } from '@nestjs/common';
 import type { Log } from '../observability/log/log.ts';
 import { pause } from '../waiting/pause.ts';
 import type { Shutdown } from '../waiting/shutdown.service.ts';
@@ -32,7 +31,7 @@ export type Delivered<Result> = {
 };
 
 /** Stores answers that come only once, however long the database is away. */
-export abstract class Deliveries<Answer, Result> implements OnApplicationBootstrap {
+export abstract class Deliveries<Answer, Result> {
   private readonly underWay = new Set<Delivery<Answer>>();
 
   constructor(
@@ -46,19 +45,39 @@ export abstract class Deliveries<Answer, Result> implements OnApplicationBootstr
 
   protected abstract reportTrouble(answer: Answer, error: unknown): void;
 
-  /** Stores what an earlier process left on disk, before this one sends anything. An unreadable file stays. */
-  async onApplicationBootstrap(): Promise<void> {
+  /**
+   * Stores the answers that ended processes left in a directory. Those that cannot be stored stay.
+   *
+   * @param directory that this process holds: its own slot, or one that it drains
+   */
+  async replay(directory: string): Promise<void> {
     let replayed = 0;
-    for (const id of await this.spool.list()) {
-      const answer = await this.spool.read(id).catch((error: unknown) => {
+    for (const id of await this.spool.list(directory)) {
+      const answer = await this.spool.read(id, directory).catch((error: unknown) => {
         this.log.rowUnreadable(error);
       });
       if (!answer) continue;
       await this.storeOnce(answer);
-      await this.spool.delete(answer);
+      await this.spool.delete(id, directory);
       replayed++;
     }
     if (replayed > 0) this.log.spoolReplayed(replayed);
+  }
+
+  /** Lists the ids of the answers in a directory. */
+  listSpooled(directory: string): Promise<string[]> {
+    return this.spool.list(directory);
+  }
+
+  /** Returns whether an answer is in hand that is not stored yet. */
+  get isDelivering(): boolean {
+    return Array.from(this.underWay).some(({ isStored }) => !isStored);
+  }
+
+  /** Returns whether this process holds the answer of this id, in hand or on disk. */
+  async holdsAnswer(id: string): Promise<boolean> {
+    const isInHand = Array.from(this.underWay).some(({ answer }) => this.spool.idOf(answer) === id);
+    return isInHand || (await this.spool.list()).includes(id);
   }
 
   /** Stores an answer and retries until it is stored. An answer that waits for longer goes to disk too. */
@@ -85,7 +104,7 @@ export abstract class Deliveries<Answer, Result> implements OnApplicationBootstr
   ): Promise<Result | 'spooled'> {
     await safe;
     const result = await this.awaitStored(delivery, storing);
-    if (delivery.isSpooled && result !== 'spooled') await this.spool.delete(delivery.answer);
+    if (delivery.isSpooled && result !== 'spooled') await this.spool.delete(this.spool.idOf(delivery.answer));
     return result;
   }
 

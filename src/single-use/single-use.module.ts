@@ -1,14 +1,17 @@
 import { Module } from '@nestjs/common';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { WaitingModule } from '../waiting/waiting.module.ts';
+import { AttemptFacts } from './attempt-facts.service.ts';
 import { AttemptRunner } from './attempt-runner.service.ts';
+import { AttemptSightings } from './attempt-sightings.service.ts';
 import { FailPoints } from './fail-points.service.ts';
 import { PersistentWrites } from './persistent-writes.service.ts';
+import { SpoolDrain } from './spool-drain.service.ts';
 
 /** How a token that may be sent once is sent, and how its answer is kept. */
 @Module({
   imports: [LeasesModule, WaitingModule],
-  providers: [AttemptRunner, FailPoints, PersistentWrites],
-  exports: [AttemptRunner, FailPoints, PersistentWrites],
+  providers: [AttemptFacts, AttemptRunner, AttemptSightings, FailPoints, PersistentWrites, SpoolDrain],
+  exports: [AttemptFacts, AttemptRunner, FailPoints, PersistentWrites, SpoolDrain],
 })
 export class SingleUseModule {}

@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../errors/code-of.ts';
-import type { Config } from '../config/config.ts';
 import type { RowBinding } from '../crypto/row-binding.ts';
 import type { SealedBox } from '../crypto/sealed-box.ts';
+import { codeOf } from '../errors/code-of.ts';
+import type { SpoolDirectory } from '../leases/spool-directory.service.ts';
+import { makeDirectory } from '../leases/spool-slot.ts';
 
 /** How the files of one kind of answer are named. */
 export type SpoolKind<Answer> = {
@@ -17,15 +18,19 @@ export type SpoolKind<Answer> = {
 /** Keeps answers sealed on disk while the database is away: a refresh token's answer comes only once. */
 export class Spool<Answer> {
   constructor(
-    private readonly config: Pick<Config, 'spoolDirectory'>,
+    private readonly spoolDirectory: Pick<SpoolDirectory, 'path'>,
     private readonly box: SealedBox,
     private readonly kind: SpoolKind<Answer>,
   ) {}
 
+  idOf(answer: Answer): string {
+    return this.kind.idOf(answer);
+  }
+
   /** Writes an answer durably: it survives a crash once this resolves. */
   async write(answer: Answer): Promise<void> {
-    const directory = this.config.spoolDirectory;
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const directory = this.spoolDirectory.path;
+    makeDirectory(directory);
     const id = this.kind.idOf(answer);
     const file = this.fileOf(id);
     await writeDurably(`${file}.part`, this.box.seal(JSON.stringify(answer), this.sealBinding(id)));
@@ -33,25 +38,26 @@ export class Spool<Answer> {
     await syncDirectory(directory);
   }
 
-  async delete(answer: Answer): Promise<void> {
-    await ignoreMissing(unlink(this.fileOf(this.kind.idOf(answer))));
+  /** @param directory by default that of this process, as for the methods below */
+  async delete(id: string, directory = this.spoolDirectory.path): Promise<void> {
+    await ignoreMissing(unlink(this.fileOf(id, directory)));
   }
 
   /** Lists the ids of the answers on disk. */
-  async list(): Promise<string[]> {
-    const names = (await ignoreMissing(readdir(this.config.spoolDirectory))) ?? [];
+  async list(directory = this.spoolDirectory.path): Promise<string[]> {
+    const names = (await ignoreMissing(readdir(directory))) ?? [];
     const { suffix } = this.kind;
     return names.filter(name => name.endsWith(suffix)).map(name => name.slice(0, -suffix.length));
   }
 
   /** @throws BrokerError `SealedRowUnreadable` if the file was edited, or its encryption key is not configured */
-  async read(id: string): Promise<Answer> {
-    const sealed = await readFile(this.fileOf(id), 'utf8');
+  async read(id: string, directory = this.spoolDirectory.path): Promise<Answer> {
+    const sealed = await readFile(this.fileOf(id, directory), 'utf8');
     return JSON.parse(this.box.open(sealed, this.sealBinding(id))) as Answer;
   }
 
-  private fileOf(id: string): string {
-    return join(this.config.spoolDirectory, id + this.kind.suffix);
+  private fileOf(id: string, directory = this.spoolDirectory.path): string {
+    return join(directory, id + this.kind.suffix);
   }
 
   private sealBinding(id: string): RowBinding {

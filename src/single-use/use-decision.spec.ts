@@ -1,12 +1,13 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { asId } from '../../test/ids.ts';
+import type { OwnerState } from '../leases/owner-state.ts';
 import {
   decideUse,
   type Evidence,
-  type OwnerState,
   type StoredAttempt,
+  type TokenFacts,
   type UseDecision,
 } from './use-decision.ts';
-import { asId } from '../../test/ids.ts';
 
 const now = new Date('2026-11-20T18:00:00.000Z');
 
@@ -17,6 +18,10 @@ const prepared = (leaseUntil: Date | null): StoredAttempt => ({ ...named, state:
 const sent = (sentAt: Date | null): StoredAttempt => ({ ...named, state: 'sent', sentAt });
 const inDoubt = (sentAt: Date | null): StoredAttempt => ({ ...named, state: 'in_doubt', sentAt });
 
+const working: OwnerState = { kind: 'working' };
+const gone: OwnerState = { kind: 'gone' };
+const silent: OwnerState = { kind: 'silent', until: at(777) };
+
 const free: UseDecision = { kind: 'free' };
 const wait: UseDecision = { kind: 'wait' };
 const probe: UseDecision = { kind: 'probe' };
@@ -25,45 +30,118 @@ const orphaned: UseDecision = { kind: 'free', orphan: asId('a') };
 const notBefore = (until: Date | null): UseDecision => ({ kind: 'in-doubt', until });
 const takeOver = (resends: number): UseDecision => ({ kind: 'take-over', attemptId: asId('a'), resends });
 
+/** Known for as long as it may need, by a trusted clock, at an issuer of which nothing was learned. */
+const usual: TokenFacts = {
+  attempt: null,
+  owner: working,
+  evidence: 'not-probed',
+  rotationEndsAccessToken: undefined,
+  resends: 0,
+  requestLifetimeMs: 120_000,
+  knownForMs: 99_999_000,
+  isClockTrusted: true,
+};
+
+const everyEvidence = [
+  'not-probed',
+  'unavailable',
+  'accepted',
+  'refused',
+  'refused-after-expiry',
+  'unknown',
+] as const satisfies readonly Evidence[];
+
 type Case = [StoredAttempt | null, OwnerState, Evidence, resends: number, UseDecision];
 
 it.each<Case>([
-  [null, 'working', 'not-probed', 0, free],
-  [null, 'gone', 'refused', 3, free],
+  [null, working, 'not-probed', 0, free],
+  [null, gone, 'refused', 3, free],
   // Nothing was sent.
-  [prepared(at(1)), 'working', 'not-probed', 0, wait],
-  [prepared(null), 'working', 'not-probed', 0, wait],
-  [prepared(at(0)), 'working', 'not-probed', 0, free],
-  [prepared(at(1)), 'gone', 'not-probed', 0, orphaned],
-  [prepared(at(-1)), 'gone', 'refused', 1, orphaned],
+  [prepared(at(1)), working, 'not-probed', 0, wait],
+  [prepared(at(1)), silent, 'not-probed', 0, wait],
+  [prepared(null), working, 'not-probed', 0, wait],
+  [prepared(at(0)), working, 'not-probed', 0, free],
+  [prepared(at(-1)), silent, 'not-probed', 0, free],
+  [prepared(at(1)), gone, 'not-probed', 0, orphaned],
+  [prepared(at(-1)), gone, 'refused', 1, orphaned],
   // The owner may still receive the answer.
-  [sent(at(-9999)), 'working', 'not-probed', 0, wait],
-  [sent(at(-9999)), 'working', 'unavailable', 0, wait],
-  // The owner is gone, and the evidence is missing.
-  [sent(at(-1)), 'gone', 'not-probed', 0, probe],
-  [inDoubt(at(-1)), 'working', 'not-probed', 0, probe],
-  [inDoubt(at(-9999)), 'gone', 'not-probed', 0, probe],
+  [sent(at(-9999)), working, 'not-probed', 0, wait],
+  [sent(at(-9999)), working, 'unavailable', 0, wait],
+  // Nobody has the answer, and the evidence is missing.
+  [sent(at(-1)), gone, 'not-probed', 0, probe],
+  [inDoubt(at(-1)), working, 'not-probed', 0, probe],
+  [inDoubt(at(-1)), silent, 'not-probed', 0, probe],
+  [inDoubt(at(-9999)), gone, 'not-probed', 0, probe],
   // The request may still be accepted.
-  [sent(at(-20)), 'gone', 'unavailable', 0, notBefore(at(100))],
-  [inDoubt(at(-119.5)), 'working', 'accepted', 0, notBefore(at(0.5))],
-  [inDoubt(at(-20)), 'gone', 'unknown', 0, notBefore(at(100))],
-  [inDoubt(at(-20)), 'gone', 'refused-after-expiry', 0, notBefore(at(100))],
-  [inDoubt(null), 'gone', 'accepted', 0, notBefore(at(120))],
-  [inDoubt(null), 'gone', 'unavailable', 0, notBefore(at(120))],
+  [sent(at(-20)), gone, 'unavailable', 0, notBefore(at(100))],
+  [inDoubt(at(-119.5)), working, 'accepted', 0, notBefore(at(0.5))],
+  [inDoubt(at(-20)), gone, 'unknown', 0, notBefore(at(100))],
+  [inDoubt(at(-20)), gone, 'refused-after-expiry', 0, notBefore(at(100))],
+  [inDoubt(null), gone, 'accepted', 0, notBefore(at(120))],
+  [inDoubt(null), gone, 'unavailable', 0, notBefore(at(120))],
   // The request cannot be accepted any more.
-  [sent(at(-120)), 'gone', 'unavailable', 0, takeOver(1)],
-  [inDoubt(at(-121)), 'working', 'unavailable', 0, takeOver(1)],
-  [sent(at(-120)), 'gone', 'accepted', 0, takeOver(0)],
-  [inDoubt(at(-121)), 'working', 'accepted', 1, takeOver(0)],
-  [inDoubt(at(-121)), 'gone', 'refused-after-expiry', 0, takeOver(1)],
-  [inDoubt(at(-121)), 'gone', 'unknown', 0, notBefore(null)],
-  [inDoubt(at(-121)), 'gone', 'unknown', 1, notBefore(null)],
+  [sent(at(-120)), gone, 'unavailable', 0, takeOver(1)],
+  [inDoubt(at(-121)), working, 'unavailable', 0, takeOver(1)],
+  [inDoubt(at(-121)), silent, 'unavailable', 0, takeOver(1)],
+  [inDoubt(at(-121)), gone, 'refused-after-expiry', 0, takeOver(1)],
+  [inDoubt(at(-121)), gone, 'refused-after-expiry', 1, takeOver(2)],
+  [inDoubt(at(-121)), gone, 'unknown', 0, notBefore(null)],
+  [inDoubt(at(-121)), gone, 'unknown', 1, notBefore(null)],
   // The token was spent.
-  [inDoubt(at(-1)), 'working', 'refused', 0, lost],
-  [sent(at(-9999)), 'gone', 'refused', 0, lost],
-  [inDoubt(at(-1)), 'working', 'refused-after-expiry', 1, lost],
-])('decides about %o of a %s owner, with an old token %s after %d resends', (...row) => {
+  [inDoubt(at(-1)), working, 'refused', 0, lost],
+  [sent(at(-9999)), gone, 'refused', 0, lost],
+])('decides about %o of an owner that is %o, with an old token %s after %d resends', (...row) => {
   const [attempt, owner, evidence, resends, decision] = row;
-  const facts = { attempt, owner, evidence, resends, requestLifetimeMs: 120_000 };
-  expect(decideUse(facts, now)).toEqual(decision);
+  expect(decideUse({ ...usual, attempt, owner, evidence, resends }, now)).toEqual(decision);
 });
+
+it.each(everyEvidence)(
+  'waits for a silent owner, whose disk may hold the answer, with a token %s',
+  evidence => {
+    const facts = { ...usual, attempt: sent(at(-9999)), owner: silent, evidence };
+    for (const rotationEndsAccessToken of [true, false, undefined])
+      expect(decideUse({ ...facts, rotationEndsAccessToken }, now)).toEqual(notBefore(at(777)));
+  },
+);
+
+describe('a database clock that is not trusted', () => {
+  const doubted = { ...usual, isClockTrusted: false };
+
+  it.each(everyEvidence)('lets nothing be sent again or lost, with a token %s', evidence => {
+    for (const attempt of [sent(at(-9999)), inDoubt(at(-9999))])
+      expect(decideUse({ ...doubted, attempt, owner: gone, evidence }, now)).toEqual(notBefore(null));
+  });
+
+  it('keeps nobody from waiting, or from a token that was not sent', () => {
+    expect(decideUse({ ...doubted, attempt: sent(at(-9999)) }, now)).toEqual(wait);
+    expect(decideUse({ ...doubted, attempt: prepared(at(-1)) }, now)).toEqual(free);
+    expect(decideUse(doubted, now)).toEqual(free);
+  });
+});
+
+describe('the clock of this process', () => {
+  const facts = { ...usual, owner: gone, evidence: 'unavailable' } as const;
+
+  it('makes a judge wait that has just met the attempt, whatever the database says', () => {
+    const attempt = inDoubt(at(-9999));
+    expect(decideUse({ ...facts, attempt, knownForMs: 0 }, now)).toEqual(notBefore(at(120)));
+    expect(decideUse({ ...facts, attempt, knownForMs: 119_000 }, now)).toEqual(notBefore(at(1)));
+    expect(decideUse({ ...facts, attempt, knownForMs: 120_000 }, now)).toEqual(takeOver(1));
+  });
+
+  it('does not shorten what the database says', () => {
+    expect(decideUse({ ...facts, attempt: inDoubt(at(-20)) }, now)).toEqual(notBefore(at(100)));
+  });
+});
+
+it.each<[boolean | undefined, UseDecision]>([
+  [true, takeOver(0)],
+  [false, takeOver(2)],
+  [undefined, takeOver(2)],
+])(
+  'takes a working access token for a proof if a rotation ends it: %s',
+  (rotationEndsAccessToken, decision) => {
+    const facts = { ...usual, attempt: inDoubt(at(-121)), evidence: 'accepted', resends: 1 } as const;
+    expect(decideUse({ ...facts, rotationEndsAccessToken }, now)).toEqual(decision);
+  },
+);

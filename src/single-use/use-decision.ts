@@ -1,4 +1,5 @@
 import type { AttemptId } from '../database/tables/id.ts';
+import type { OwnerState } from '../leases/owner-state.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -25,15 +26,13 @@ export type StoredAttempt =
       readonly sentAt: Date | null;
     };
 
-/** `working`: the process that owns an attempt may still receive its answer. */
-export type OwnerState = 'working' | 'gone';
-
-/** The old access token as evidence about the refresh token. Rotation ends the old access token. */
+/** The old access token as evidence about the refresh token. */
 export type Evidence =
   /** The resource server was not asked yet. */
   | 'not-probed'
   /** The broker has no access token to ask with. */
   | 'unavailable'
+  /** Accepted. A proof that the refresh token was not spent where a rotation ends the old access token. */
   | 'accepted'
   /** Refused before it expired, which proves a rotation. */
   | 'refused'
@@ -48,9 +47,15 @@ export type TokenFacts = {
   /** Of the attempt, where there is one. */
   readonly owner: OwnerState;
   readonly evidence: Evidence;
+  /** Whether the issuer ends the old access token when it rotates the tokens; undefined if that is not known. */
+  readonly rotationEndsAccessToken: boolean | undefined;
   /** How often the token was sent again without proof that it was not spent. */
   readonly resends: number;
   readonly requestLifetimeMs: number;
+  /** For how long this process has known the attempt, by its own monotonic clock. */
+  readonly knownForMs: number;
+  /** Whether the database's clock is believed. */
+  readonly isClockTrusted: boolean;
 };
 
 /** A right to use the token that the caller may claim. */
@@ -66,7 +71,7 @@ export type UseDecision =
   | { readonly kind: 'wait' }
   /** Ask the resource server whether it accepts the old access token, then decide again. */
   | { readonly kind: 'probe' }
-  /** Not before `until`; null: not before the evidence is known. */
+  /** Not before `until`; null: not before an event whose time is not known. */
   | { readonly kind: 'in-doubt'; readonly until: Date | null }
   /** The token was spent, and the answer to this attempt cannot come any more. */
   | { readonly kind: 'lost'; readonly attemptId: AttemptId };
@@ -81,9 +86,11 @@ export function decideUse(facts: TokenFacts, now: Date): UseDecision {
   const { attempt, owner } = facts;
   if (!attempt) return { kind: 'free' };
   if (attempt.state === 'prepared') return decidePrepared(attempt, owner, now);
-  return attempt.state === 'sent' && owner === 'working'
-    ? { kind: 'wait' }
-    : decideUnanswered(attempt, facts, now);
+  if (attempt.state === 'sent' && owner.kind === 'working') return { kind: 'wait' };
+  if (!facts.isClockTrusted) return { kind: 'in-doubt', until: null };
+  // Its disk may hold the answer. What the access token tells changes nothing about that.
+  if (attempt.state === 'sent' && owner.kind === 'silent') return { kind: 'in-doubt', until: owner.until };
+  return decideUnanswered(attempt, facts, now);
 }
 
 function decidePrepared(
@@ -91,21 +98,23 @@ function decidePrepared(
   owner: OwnerState,
   now: Date,
 ): UseDecision {
-  if (owner === 'gone') return { kind: 'free', orphan: id };
+  if (owner.kind === 'gone') return { kind: 'free', orphan: id };
   return leaseUntil !== null && leaseUntil <= now ? { kind: 'free' } : { kind: 'wait' };
 }
 
-/** Decides about an attempt whose owner does not wait for the answer any more. */
+/** Decides about an attempt whose answer nobody holds, and that only the issuer may still know. */
 function decideUnanswered(
   { id: attemptId, sentAt }: Exclude<StoredAttempt, { state: 'prepared' }>,
-  { evidence, resends, requestLifetimeMs }: TokenFacts,
+  { evidence, resends, requestLifetimeMs, knownForMs, rotationEndsAccessToken }: TokenFacts,
   now: Date,
 ): UseDecision {
   if (evidence === 'not-probed') return { kind: 'probe' };
-  if (evidence === 'refused' || (evidence === 'refused-after-expiry' && resends > 0))
-    return { kind: 'lost', attemptId };
-  const until = new Date((sentAt ?? now).getTime() + requestLifetimeMs);
+  if (evidence === 'refused') return { kind: 'lost', attemptId };
+  const sentMs = (sentAt ?? now).getTime() + requestLifetimeMs;
+  // By this process's clock as well: the database's may have stepped ahead.
+  const until = new Date(Math.max(sentMs, now.getTime() + requestLifetimeMs - knownForMs));
   if (until > now) return { kind: 'in-doubt', until };
   if (evidence === 'unknown') return { kind: 'in-doubt', until: null };
-  return { kind: 'take-over', attemptId, resends: evidence === 'accepted' ? 0 : resends + 1 };
+  const isUnspent = evidence === 'accepted' && rotationEndsAccessToken === true;
+  return { kind: 'take-over', attemptId, resends: isUnspent ? 0 : resends + 1 };
 }

@@ -210,6 +210,8 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'POST /api/client-keys': forOperator,
   'POST /api/client-keys/:kid/activate': forOperator,
   'POST /api/client-keys/:kid/retire': forOperator,
+  'GET /api/instances': forOperator,
+  'POST /api/instances/:spoolId/give-up': forOperator,
   'GET /api/temp-tokens/scopes': forOperator,
   'POST /api/temp-tokens': forOperator,
   'DELETE /api/temp-tokens/:id': forOperator,

@@ -63,7 +63,13 @@ const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
   },
   commit_mark: { id: 'not null', outcome: 'not null', expires_at: 'not null' },
   encryption_key: { fingerprint: 'not null', canary: 'not null', created_at: 'not null' },
-  instance: { owner: 'not null', started_at: 'not null', seen_at: 'not null' },
+  instance: {
+    owner: 'not null',
+    started_at: 'not null',
+    seen_at: 'not null',
+    spool_state: 'null',
+    given_up_at: 'null',
+  },
   key_request: {
     id: 'not null',
     did: 'not null',

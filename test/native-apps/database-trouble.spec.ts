@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
@@ -8,6 +8,7 @@ import { FailPoints } from '../../src/single-use/fail-points.service.ts';
 import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { describeDialects, type TestDialect } from '../database/dialects.ts';
 import { networkOfFile } from '../refresher/network-of-file.ts';
+import { listSpooled } from '../spooled-files.ts';
 import { until } from '../until.ts';
 import { type AppSession, TestApp, toSession } from './test-app.ts';
 import { exchangesOf, rowOf } from './token-rows.ts';
@@ -75,7 +76,7 @@ function suite({ dialect, create }: TestDialect): void {
     await inDatabase('alter table away rename to native_refresh');
     isAway = false;
     broker = await start(ending);
-    expect(await spooled()).toEqual([]);
+    await until('the spool is empty', spooled, files => files.length === 0);
     expect(await app.refresh(session)).toMatchObject({ status: 200, body: first.body });
     expect(await exchangesOf(broker, session)).toBe(1);
     session = await app.renew(toSession(first, session.key));
@@ -100,8 +101,8 @@ function suite({ dialect, create }: TestDialect): void {
     isAway = false;
   }
 
-  async function spooled(): Promise<string[]> {
-    return (await readdir(directory)).filter(name => name.endsWith('.native'));
+  function spooled(): Promise<string[]> {
+    return listSpooled(directory);
   }
 
   async function inDatabase(statement: string): Promise<void> {

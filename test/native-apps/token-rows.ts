@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import type { NativeRefreshTable } from '../../src/database/tables/native-refresh.ts';
 import { Fingerprints } from '../../src/native-apps/refresh/fingerprints.service.ts';
 import { NativeRefresher } from '../../src/native-apps/refresh/native-refresher.service.ts';
+import { skipWaits } from '../broker/skip-waits.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 import type { TokenRequest } from '../network/token-log.ts';
 import type { AppSession } from './test-app.ts';
@@ -24,6 +25,7 @@ export function rowOf(broker: TestBroker, token: Token): Promise<Selectable<Nati
 
 /** Moves a lost request back until the issuer can no longer accept it. */
 export async function letDeadlinePass(broker: TestBroker, token: Token): Promise<void> {
+  skipWaits(broker.app);
   await broker.database
     .updateTable('native_refresh')
     .set({ sent_at: broker.database.now(-20 * 60) })

@@ -1,23 +1,34 @@
 // Preloaded into the brokers that tests start: arms a fail point when the parent says so, so that one process serves
-// many trials. The setting LATCHKEY_DEV_FAIL_POINT arms one per start.
+// many trials. The setting LATCHKEY_DEV_FAIL_POINT arms one per start. Also skips the waits for requests that are lost.
 import { pathToFileURL } from 'node:url';
 import type { FailPointSetting } from '../../src/config/values/fail-point.ts';
+import type * as SightingsModule from '../../src/single-use/attempt-sightings.service.ts';
 import type * as FailPointsModule from '../../src/single-use/fail-points.service.ts';
 
 type FailPoints = FailPointsModule.FailPoints;
 type Point = FailPointSetting['point'];
+type Bundle = typeof FailPointsModule & typeof SightingsModule;
+
+/** What a test may order a running broker to do. */
+export type BrokerOrder = FailPointSetting | 'skip-waits';
+
+const SKIPPED_MS = 20 * 60_000;
 
 const bundle = pathToFileURL(process.argv[1] ?? '').href;
 const armed: FailPoints[] = [];
 
-process.on('message', (order: FailPointSetting) => {
-  void arm(order).then(() => process.send?.('armed'));
+process.on('message', (order: BrokerOrder) => {
+  void (order === 'skip-waits' ? skipWaits() : arm(order)).then(() => process.send?.('done'));
 });
 process.channel?.unref();
 
+/** Imports the bundle, which the broker has loaded by now (broker-bundle.ts). */
+async function importBundle(): Promise<Bundle> {
+  return (await import(bundle)) as Bundle;
+}
+
 async function arm(failPoint: FailPointSetting): Promise<void> {
-  // The bundle, which the broker has loaded by now (broker-bundle.ts).
-  const { FailPoints } = (await import(bundle)) as typeof FailPointsModule;
+  const { FailPoints } = await importBundle();
   if (armed.length === 0) joinTo(FailPoints.prototype);
   // Disarms itself when it is reached.
   armed.push(Reflect.construct(FailPoints, [{ failPoint }]) as FailPoints);
@@ -33,5 +44,13 @@ function joinTo(prototype: FailPoints): void {
   };
   prototype.isArmed = function (this: FailPoints, point: Point): boolean {
     return [this, ...armed].some(each => isArmed.call(each, point));
+  };
+}
+
+async function skipWaits(): Promise<void> {
+  const { prototype } = (await importBundle()).AttemptSightings;
+  const note = Reflect.get(prototype, 'note');
+  prototype.note = function (this: typeof prototype, id): number {
+    return note.call(this, id) + SKIPPED_MS;
   };
 }

@@ -25,8 +25,9 @@ const external = [
   '@nestjs/websockets',
 ];
 
-/** The entry also exports the class whose points tests arm (arm-fail-points.ts). */
+/** The entry also exports the classes that tests change in a running broker (arm-fail-points.ts). */
 const entry = `
+  export { AttemptSightings } from './src/single-use/attempt-sightings.service.js';
   export { FailPoints } from './src/single-use/fail-points.service.js';
   import './src/main.js';
 `;

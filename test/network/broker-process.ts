@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { FailAction, FailPointSetting } from '../../src/config/values/fail-point.ts';
+import type { BrokerOrder } from './arm-fail-points.ts';
 import { Child, type Exit } from './child.ts';
 import { exchange } from './http-exchange.ts';
 
@@ -29,6 +30,9 @@ export type Broker = {
   kill: (signal: NodeJS.Signals) => void;
   /** Arms `action` for the next time that the broker reaches `point`. */
   arm: (point: FailPointSetting['point'], action: FailAction) => Promise<void>;
+  /** Makes it take every attempt for one that it has known for twenty minutes more. */
+  skipWaits: () => Promise<void>;
+  isRunning: () => boolean;
 };
 
 /**
@@ -48,6 +52,11 @@ export async function startBroker(
     onLine,
   });
   await child.until(signal => untilReady(url, signal));
+  const order = async (what: BrokerOrder): Promise<void> => {
+    const done = once(child.childProcess, 'message');
+    child.childProcess.send(what);
+    await done;
+  };
   return {
     url,
     pid: child.childProcess.pid,
@@ -57,11 +66,9 @@ export async function startBroker(
     kill: signal => {
       child.childProcess.kill(signal);
     },
-    arm: async (point, action) => {
-      const armed = once(child.childProcess, 'message');
-      child.childProcess.send({ point, action });
-      await armed;
-    },
+    arm: (point, action) => order({ point, action }),
+    skipWaits: () => order('skip-waits'),
+    isRunning: () => child.childProcess.exitCode === null && child.childProcess.signalCode === null,
   };
 }
 

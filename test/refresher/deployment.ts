@@ -121,6 +121,7 @@ export class Deployment {
 
   /** Moves a lost request back until the issuer can no longer accept it. */
   async letDeadlinePass(id: SessionId): Promise<void> {
+    await this.skipWaits();
     await this.withDatabase(database =>
       database
         .updateTable('oauth_session')
@@ -131,12 +132,19 @@ export class Deployment {
     );
   }
 
-  /** Moves heartbeats back until the owner of an attempt counts as dead. */
-  async declareOwnerDead(id: SessionId): Promise<void> {
+  /** Makes the running brokers take every attempt for one that they have known for longer. */
+  async skipWaits(): Promise<void> {
+    for (const broker of this.#brokers) {
+      if (broker.isRunning() && !(await this.isStopped(broker))) await broker.skipWaits();
+    }
+  }
+
+  /** Has the operator give up the owner of an attempt, which was silent for longer than an owner that works. */
+  async giveUpOwner(id: SessionId): Promise<void> {
     await this.withDatabase(database =>
       database
         .updateTable('instance')
-        .set({ seen_at: database.now(-20 * 60) })
+        .set({ seen_at: database.now(-20 * 60), given_up_at: database.now() })
         .where('owner', '=', eb => eb.selectFrom('oauth_session').select('owner').where('id', '=', id))
         .execute(),
     );

@@ -89,11 +89,11 @@ async function armInvalidGrant({ network }: FaultyPlace): Promise<void> {
   });
 }
 
-/** Makes a broker count as dead, and its request as no longer acceptable. */
+/** Makes a broker count as given up, and its request as no longer acceptable. */
 async function loseTrackOf(session: TestSession, { app, database }: TestBroker): Promise<void> {
   await database
     .updateTable('instance')
-    .set({ seen_at: database.now(-20 * 60) })
+    .set({ seen_at: database.now(-20 * 60), given_up_at: database.now() })
     .where('owner', '=', app.get(Instances).self)
     .execute();
   await session.letDeadlinePass();

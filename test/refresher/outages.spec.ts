@@ -152,7 +152,7 @@ function suite(place: () => FaultyPlace, count: number): void {
     it('is started by a call that needs it, and by no other', () =>
       rounds(async session => {
         const { generation } = await session.state();
-        await session.age(46);
+        await session.age(30);
         setClockOff(minutes);
         expect(await session.call()).toMatchObject({ status: 200 });
         expect(await session.state()).toMatchObject({ generation, attempt_state: null });

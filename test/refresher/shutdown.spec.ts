@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { type Postgres, startPostgres } from '../network/postgres.ts';
 import { Deployment, type SignedIn } from './deployment.ts';
 import { describeProcesses, type ProcessPlace } from './describe-processes.ts';
 import { networkOfFile } from './network-of-file.ts';
+import { listSpooled } from '../spooled-files.ts';
 import { until } from '../until.ts';
 
 /** Signals within a second count as one. */
@@ -90,7 +91,7 @@ describeProcesses('a broker that is stopped while its issuer is slow', place => 
       broker.kill('SIGCONT');
       await until(
         'the answer is in the spool',
-        () => answersIn(spool),
+        () => listSpooled(spool),
         files => files.length === 1,
       );
       for (const session of [alice, bob])
@@ -98,11 +99,11 @@ describeProcesses('a broker that is stopped while its issuer is slow', place => 
       broker.kill(signal);
       expect(await broker.exited).toMatchObject(signal === 'SIGTERM' ? { code: 0 } : { signal });
       await expect(deployment.start(settings)).rejects.toThrow();
-      expect(await answersIn(spool)).toHaveLength(1);
+      expect(await listSpooled(spool)).toHaveLength(1);
 
       await postgres.resume();
       const restarted = await deployment.start(settings);
-      expect(await answersIn(spool)).toEqual([]);
+      await expectDrained(spool);
       await expectAlive(deployment, restarted, { alice, bob }, generation + 1);
       await restarted.stop();
     },
@@ -137,7 +138,7 @@ describeProcesses(
         broker.kill('SIGCONT');
         await until(
           'the answer is in the spool',
-          () => answersIn(spool),
+          () => listSpooled(spool),
           files => files.length === 1,
         );
         broker.kill(how === 'SIGKILL' ? how : 'SIGTERM');
@@ -150,7 +151,7 @@ describeProcesses(
         other.close();
         expect(await broker.exited).toMatchObject(how === 'SIGKILL' ? { signal: how } : { code: 0 });
         broker = await deployment.start();
-        expect(await answersIn(spool)).toEqual([]);
+        await expectDrained(spool);
         await expectAlive(deployment, broker, { alice, bob }, generation + 1);
       },
     );
@@ -193,9 +194,13 @@ async function isClosed({ url }: Broker): Promise<boolean> {
   );
 }
 
-async function answersIn(directory: string): Promise<string[]> {
-  const names = await readdir(directory).catch(() => []);
-  return names.filter(name => name.endsWith('.answer'));
+/** Waits until the answers that an ended process left on disk are stored. */
+async function expectDrained(spool: string): Promise<void> {
+  await until(
+    'the spool is empty',
+    () => listSpooled(spool),
+    files => files.length === 0,
+  );
 }
 
 /** Checks that no process has to wait for the one that exited. */

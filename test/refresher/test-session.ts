@@ -9,6 +9,7 @@ import { SessionRepository } from '../../src/sessions/stored/session.repository.
 import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
 import { UiSessions } from '../../src/ui-sessions/ui-sessions.service.ts';
 import { accountOf, type TestBroker } from '../broker/test-broker.ts';
+import { skipWaits } from '../broker/skip-waits.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
 import type { TokenRequest } from '../network/token-log.ts';
 import { asId } from '../ids.ts';
@@ -92,7 +93,8 @@ export class TestSession {
 
   /** Moves times back until a lost request is no longer acceptable and every back-off has ended. */
   async letDeadlinePass(): Promise<void> {
-    const { database } = this.broker;
+    const { app, database } = this.broker;
+    skipWaits(app);
     await database
       .updateTable('oauth_session')
       .set({ next_refresh_at: database.now(-1) })

@@ -62,7 +62,7 @@ describeStubPds(`aborting streams of 100 MiB, ${AT_ONCE} at a time`, place => {
     stopAt = pdsStopsAt;
     await Promise.all(Array.from({ length: AT_ONCE }, run));
     // One connection to the PDS is kept for the next call. Both of its ends are in this process.
-    await until('the sockets are closed', resources, now => now.sockets <= before.sockets + 2);
+    await until('the sockets are closed', countSockets, sockets => sockets <= before.sockets + 2);
     const after = await resources();
     expect(after.files).toEqual(before.files);
     expect(after.bytes - before.bytes).toBeLessThan(16 * MIB);
@@ -92,7 +92,7 @@ describeStubPds(`aborting streams of 100 MiB, ${AT_ONCE} at a time`, place => {
       await Promise.all(outgoing.map(each => new Promise(resolve => each.write('x', resolve))));
       await until('every call has its connection', connections, count => count >= outgoing.length);
       for (const each of outgoing) each.destroy();
-      await until('the sockets are closed', resources, now => now.sockets <= before.sockets + 2);
+      await until('the sockets are closed', countSockets, sockets => sockets <= before.sockets + 2);
     }
     const headers = { 'transfer-encoding': 'chunked' };
     await place().pds.call('com.example.kept', { method: 'POST', headers, body: 'x' });
@@ -122,8 +122,11 @@ async function resources(): Promise<{ sockets: number; files: string[]; bytes: n
   collectGarbage();
   await new Promise(resolve => setImmediate(resolve));
   collectGarbage();
-  const sockets = process.getActiveResourcesInfo().filter(name => name.startsWith('TCPSocket')).length;
-  return { sockets, files: await openFiles(), bytes: process.memoryUsage().arrayBuffers };
+  return { sockets: countSockets(), files: await openFiles(), bytes: process.memoryUsage().arrayBuffers };
+}
+
+function countSockets(): number {
+  return process.getActiveResourcesInfo().filter(name => name.startsWith('TCPSocket')).length;
 }
 
 /** Returns the open files of this process, if the system lists them. */

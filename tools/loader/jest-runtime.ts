@@ -41,7 +41,7 @@ export default class NativeRuntime extends JestRuntime {
     globalThis.console = environment.global.console;
     if (isHooked) return;
     isHooked = true;
-    skipHeapTeardown();
+    endWithJest();
     hookTypeScript({
       compile: url => {
         const path = fileURLToPath(url);
@@ -79,11 +79,13 @@ export default class NativeRuntime extends JestRuntime {
 }
 
 /**
- * Ends this worker at once when nothing is left to do in it. Otherwise Node first takes its heap of many hundred MB
- * apart. On a busy machine that exceeds the 500 ms that jest allows, and jest suspects the tests of a leak.
+ * Ends this worker as soon as jest stops listening to its parent. Left to itself, Node waits for what a suite still
+ * holds, and takes a heap of many hundred MB apart. That exceeds the 500 ms that jest allows, and jest suspects a leak.
  */
-function skipHeapTeardown(): void {
-  process.once('beforeExit', () => process.exit());
+function endWithJest(): void {
+  process.on('removeListener', event => {
+    if (event === 'message' && process.listenerCount('message') === 0) process.exit();
+  });
 }
 
 /** Returns whether each suite loads the module again, because the module keeps state of one suite. */

@@ -7,33 +7,37 @@ import { createPrivateFile } from './sqlite-file.ts';
 export type FileLock = { release: () => void };
 
 /**
- * Locks a database file for this process alone.
- *
- * The lock is an exclusive transaction on the side file `<file>.lock`, because Node has no call for file locks. The
- * kernel releases it when the process ends, even by a crash.
+ * Locks a database file for this process alone, by the side file `<file>.lock`.
  *
  * @throws BrokerError `DatabaseUnavailable` if another process holds the lock
  */
 export function lockFile(file: string): FileLock {
-  const sideFile = `${file}.lock`;
+  const lock = tryLockFile(`${file}.lock`);
+  if (lock) return lock;
+  throw databaseUnavailable(
+    `Another Latchkey process has ${file} open. Stop it first, or give this one a file of its own (LATCHKEY_DATABASE_URL).`,
+  );
+}
+
+/**
+ * Acquires the lock of a side file. Returns `undefined` if it is held, also by this process.
+ *
+ * The lock is an exclusive transaction on the file, because Node has no call for file locks. The kernel releases it when
+ * the process ends, even by a crash.
+ */
+export function tryLockFile(sideFile: string): FileLock | undefined {
   createPrivateFile(sideFile);
   const handle = new Sqlite(sideFile, { timeout: 0 });
   try {
     handle.exec('begin exclusive');
   } catch (error) {
     handle.close();
-    throw isBusy(error) ? heldByAnother(file, error) : error;
+    if (isBusy(error)) return undefined;
+    throw error;
   }
   return {
     release: () => {
       handle.close();
     },
   };
-}
-
-function heldByAnother(file: string, cause: unknown): Error {
-  return databaseUnavailable(
-    `Another Latchkey process has ${file} open. Stop it first, or give this one a file of its own (LATCHKEY_DATABASE_URL).`,
-    cause,
-  );
 }

@@ -16,6 +16,10 @@ export const BEFORE_ALL_SESSIONS = '' as SessionId;
 export const AttemptId = z.uuid().brand<'AttemptId'>();
 export type AttemptId = z.infer<typeof AttemptId>;
 
+/** Names a directory of answers, and so the process that holds it. It is the owner of attempts. */
+export const SpoolId = z.uuid().brand<'SpoolId'>();
+export type SpoolId = z.infer<typeof SpoolId>;
+
 export const UiSessionId = z.uuid().brand<'UiSessionId'>();
 export type UiSessionId = z.infer<typeof UiSessionId>;
 

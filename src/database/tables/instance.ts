@@ -1,10 +1,19 @@
 import type { Timestamp } from './timestamp.ts';
 
-/** A running process of the broker. */
+/** `filled`: the instance had an answer that was not in the database yet. */
+export const spoolStates = ['empty', 'filled'] as const;
+
+export type SpoolState = (typeof spoolStates)[number];
+
+/** A process of the broker that runs, or that ended without leaving the list. */
 export type InstanceTable = {
-  /** Random per start. */
+  /** Its `spoolId`, so that a restarted process keeps its row. Older releases: random per start. */
   owner: string;
   started_at: Timestamp;
   /** Its last heartbeat. */
   seen_at: Timestamp;
+  /** As of its last heartbeat. Null for a process of an older release. */
+  spool_state: SpoolState | null;
+  /** When the operator declared that it will not return with an answer. A heartbeat takes that back. */
+  given_up_at: Timestamp | null;
 };

@@ -42,6 +42,8 @@ export const statusTable: Readonly<Record<ErrorCode, number>> = {
   KeyRetired: 409,
   LastActiveKey: 409,
 
+  InstanceRunning: 409,
+
   UnknownScope: 400,
   InvalidResource: 400,
   InvalidLifetime: 400,

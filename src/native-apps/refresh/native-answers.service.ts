@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Config } from '../../config/config.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
+import { SpoolDirectory } from '../../leases/spool-directory.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import { Deliveries } from '../../single-use/deliveries.ts';
@@ -13,14 +13,14 @@ import { NativeRefreshRepository, type StoredAnswer } from './native-refresh.rep
 export class NativeAnswers extends Deliveries<StoredAnswer, void> {
   constructor(
     private readonly nativeRefreshRows: NativeRefreshRepository,
-    config: Config,
+    spoolDirectory: SpoolDirectory,
     box: SealedBox,
     metrics: Metrics,
     shutdown: Shutdown,
     log: Log,
   ) {
     const idOf = ({ fingerprint }: StoredAnswer): string => fingerprint.id;
-    super(new Spool<StoredAnswer>(config, box, { suffix: '.native', idOf }), shutdown, log);
+    super(new Spool<StoredAnswer>(spoolDirectory, box, { suffix: '.native', idOf }), shutdown, log);
     const help = 'Answers of native apps on disk that are not in the database yet';
     const count = async (): Promise<number> => (await this.spool.list()).length;
     metrics.measure({ name: 'latchkey_native_spooled_answers', help }, count);

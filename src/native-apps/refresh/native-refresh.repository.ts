@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Kysely, UpdateQueryBuilder, UpdateResult } from 'kysely';
+import { type Kysely, sql, type UpdateQueryBuilder, type UpdateResult } from 'kysely';
 import { RowMac } from '../../crypto/row-mac.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
 import { isUniqueViolation } from '../../database/connection/database-error.ts';
@@ -31,6 +31,9 @@ const NO_ATTEMPT = {
   sent_nonce: null,
 } as const;
 
+/** Must equal the predicate of the partial index `native_refresh_unanswered`, or the planner will not use it. */
+const UNANSWERED = sql<boolean>`attempt_state = 'sent'`;
+
 type RowUpdate = UpdateQueryBuilder<Schema, 'native_refresh', 'native_refresh', UpdateResult>;
 
 /** Where an attempt may commit: on a token that is not stored, or on one without an attempt, or over a lost one. */
@@ -44,6 +47,11 @@ export type NativeClaim = {
   readonly attemptId: AttemptId;
   readonly owner: string;
   readonly place: NativePlace;
+};
+
+/** Identifies one attempt on a token. Every write that ends an attempt is guarded by all of it. */
+type NativeAttemptKey = Pick<NativeClaim, 'attemptId' | 'owner'> & {
+  readonly fingerprint: Pick<Fingerprint, 'id'>;
 };
 
 /** A success, as it is stored. */
@@ -119,7 +127,20 @@ export class NativeRefreshRepository implements AttemptRows<NativeClaim> {
       .execute();
   }
 
-  async markInDoubt(claim: NativeClaim): Promise<void> {
+  /** Lists the attempts that an owner has sent and that have no stored answer. Uses the index `native_refresh_unanswered`. */
+  async listUnanswered(owner: string): Promise<NativeAttemptKey[]> {
+    const rows = await this.database
+      .selectFrom('native_refresh')
+      .select(['id', 'attempt_id'])
+      .where('owner', '=', owner)
+      .where(UNANSWERED)
+      .execute();
+    return rows.flatMap(({ id, attempt_id: attemptId }) =>
+      attemptId === null ? [] : [{ fingerprint: { id }, attemptId, owner }],
+    );
+  }
+
+  async markInDoubt(claim: NativeAttemptKey): Promise<void> {
     await this.ofAttempt(claim).set({ attempt_state: 'in_doubt' }).execute();
   }
 
@@ -257,7 +278,7 @@ export class NativeRefreshRepository implements AttemptRows<NativeClaim> {
     };
   }
 
-  private ofAttempt({ fingerprint, attemptId, owner }: NativeClaim): RowUpdate {
+  private ofAttempt({ fingerprint, attemptId, owner }: NativeAttemptKey): RowUpdate {
     return this.database
       .updateTable('native_refresh')
       .where('id', '=', fingerprint.id)

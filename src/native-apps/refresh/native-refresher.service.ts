@@ -1,11 +1,13 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { AttemptId, newId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
+import { AttemptFacts } from '../../single-use/attempt-facts.service.ts';
 import { AttemptRunner } from '../../single-use/attempt-runner.service.ts';
 import { Flights, pausesBetweenLooks } from '../../single-use/flights.ts';
 import { decideUse, type Place, REQUEST_LIFETIME_MS } from '../../single-use/use-decision.ts';
 import { Shutdown } from '../../waiting/shutdown.service.ts';
 import { withinTime } from '../../waiting/within-time.ts';
+import { NativeAnswers } from './native-answers.service.ts';
 import { NativeTokenUses } from './native-token-uses.service.ts';
 import { type NativeUse, sentProofOf, toUseOutcome } from './native-use.ts';
 import {
@@ -52,6 +54,8 @@ export class NativeRefresher implements BeforeApplicationShutdown {
   constructor(
     private readonly nativeRefreshRows: NativeRefreshRepository,
     private readonly nativeTokenUses: NativeTokenUses,
+    private readonly nativeAnswers: NativeAnswers,
+    private readonly attemptFacts: AttemptFacts,
     private readonly attemptRunner: AttemptRunner,
     private readonly shutdown: Shutdown,
   ) {}
@@ -143,13 +147,15 @@ export class NativeRefresher implements BeforeApplicationShutdown {
   }
 
   private async decideAttempt({
+    fingerprint,
     attempt,
     readAt,
   }: KnownToken): Promise<Place | { kind: 'wait' } | UseOutcome> {
     const facts = {
+      ...(await this.attemptFacts.find(attempt, () => this.nativeAnswers.holdsAnswer(fingerprint.id))),
       attempt,
-      owner: await this.attemptRunner.ownerStateOf(attempt),
       evidence: 'unavailable',
+      rotationEndsAccessToken: undefined,
       resends: 0,
       requestLifetimeMs: REQUEST_LIFETIME_MS.confidential,
     } as const;

@@ -86,6 +86,10 @@ export class Log {
     this.logger.warn({ answers }, 'spooled answers stored');
   }
 
+  spoolNotDrained(facts: { directory: string }, error: unknown): void {
+    this.logger.error({ ...facts, error: toLoggedError(error) }, 'spool not drained');
+  }
+
   sessionReconnected(facts: { did: string; sessionId: string }): void {
     this.logger.info(facts, 'session reconnected');
   }

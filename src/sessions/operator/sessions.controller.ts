@@ -27,6 +27,7 @@ const sessionPage = z.object({ sessions: z.array(sessionView), cursor: z.string(
 const refreshResult = z.object({
   kind: z.enum(['refreshed', 'skipped', 'failed']),
   error: z.string().optional(),
+  until: z.iso.datetime().optional().describe('nothing is tried before this time'),
 });
 const validity = z.object({
   status: z.enum(['active', 'needs_reauth', 'unreachable']),
@@ -75,8 +76,11 @@ export class SessionsController {
   @ApiOperation({ operationId: 'refreshSession', summary: 'Refresh a session now, whatever policy says' })
   @ApiOkResponse({ description: 'What became of it.', schema: toOpenApiSchema(refreshResult) })
   @ApiErrors('NotFound')
-  refresh(@Param('id') id: string, @CallSource() by: AuditSource): Promise<RefreshResult> {
-    return this.sessionOperations.refresh(id, by);
+  async refresh(
+    @Param('id') id: string,
+    @CallSource() by: AuditSource,
+  ): Promise<z.infer<typeof refreshResult>> {
+    return toRefreshView(await this.sessionOperations.refresh(id, by));
   }
 
   @Post(':id/validate')
@@ -88,4 +92,9 @@ export class SessionsController {
   validate(@Param('id') id: string): Promise<Validity> {
     return this.sessionOperations.validate(id);
   }
+}
+
+function toRefreshView(result: RefreshResult): z.infer<typeof refreshResult> {
+  if (result.kind !== 'skipped') return result;
+  return { kind: 'skipped', ...(result.until && { until: result.until.toISOString() }) };
 }

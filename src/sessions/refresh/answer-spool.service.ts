@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { JWK } from 'jose';
-import { Config } from '../../config/config.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
+import { SpoolDirectory } from '../../leases/spool-directory.service.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import type { RefreshedTokens } from '../../oauth/refresh/refresh-outcome.ts';
 import type { AttemptKey } from '../stored/session.ts';
@@ -22,8 +22,8 @@ export type SpooledAnswer = AttemptKey & {
 /** The answers of sessions on disk. */
 @Injectable()
 export class AnswerSpool extends Spool<SpooledAnswer> {
-  constructor(config: Config, box: SealedBox, metrics: Metrics) {
-    super(config, box, { suffix: '.answer', idOf: ({ attemptId }) => attemptId });
+  constructor(spoolDirectory: SpoolDirectory, box: SealedBox, metrics: Metrics) {
+    super(spoolDirectory, box, { suffix: '.answer', idOf: ({ attemptId }) => attemptId });
     const help = 'Answers on disk that are not in the database yet';
     metrics.measure({ name: 'latchkey_spooled_answers', help }, async () => (await this.list()).length);
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { UpdateQueryBuilder, UpdateResult } from 'kysely';
+import { sql, type UpdateQueryBuilder, type UpdateResult } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
 import { wroteRow } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
@@ -14,6 +14,9 @@ import type { RefreshedGrant } from './refreshed-grant.ts';
 
 /** How long no other process claims a generation that is only prepared. */
 const LEASE_SECONDS = 30;
+
+/** Must equal the predicate of the partial index `oauth_session_unanswered`, or the planner will not use it. */
+const UNANSWERED = sql<boolean>`attempt_state = 'sent'`;
 
 type SessionUpdate = UpdateQueryBuilder<Schema, 'oauth_session', 'oauth_session', UpdateResult>;
 
@@ -69,6 +72,19 @@ export class AttemptRepository implements AttemptRows<SessionClaim> {
     return row ? toAttempt(row) : null;
   }
 
+  /** Lists the attempts that an owner has sent and that have no stored answer. Uses the index `oauth_session_unanswered`. */
+  async listUnanswered(owner: string): Promise<AttemptKey[]> {
+    const rows = await this.database
+      .selectFrom('oauth_session')
+      .select(['id', 'generation', 'attempt_id'])
+      .where('owner', '=', owner)
+      .where(UNANSWERED)
+      .execute();
+    return rows.flatMap(({ id: sessionId, generation, attempt_id: attemptId }) =>
+      attemptId === null ? [] : [{ sessionId, generation, attemptId }],
+    );
+  }
+
   /**
    * Stores an answer if the generation is still current. Returns whether it did.
    *
@@ -115,7 +131,7 @@ export class AttemptRepository implements AttemptRows<SessionClaim> {
     );
   }
 
-  markInDoubt(key: SessionClaim): Promise<boolean> {
+  markInDoubt(key: AttemptKey): Promise<boolean> {
     return wroteRow(this.ofAttempt(key).set({ attempt_state: 'in_doubt', lease_until: null }));
   }
 

@@ -6,6 +6,7 @@ import { PersistentWrites } from '../../single-use/persistent-writes.service.ts'
 import type { LiveSession } from '../stored/session.cache.ts';
 import { SessionCache } from '../stored/session.cache.ts';
 import { SessionListeners } from '../stored/session-listeners.service.ts';
+import type { AttemptKey } from '../stored/session.ts';
 import { SessionRepository } from '../stored/session.repository.ts';
 
 /** Moves sessions that only their owners can renew to `needs_reauth`. */
@@ -25,11 +26,31 @@ export class Reauthentication {
     attemptId: AttemptId,
     reason: SessionReason,
   ): Promise<void> {
-    const key = { sessionId: id, generation, attemptId };
-    const { persistentWrites } = this;
-    if (!(await persistentWrites.untilWritten(() => this.sessionRows.markNeedsReauth(key, reason)))) return;
+    if (!(await this.mark({ sessionId: id, generation, attemptId }, reason))) return;
     this.sessionCache.forget(id);
     this.log.sessionNeedsReauth({ did, sessionId: id, reason });
-    await persistentWrites.untilWritten(() => this.sessionListeners.announceNeedsReauth({ id, did, reason }));
+    await this.persistentWrites.untilWritten(() =>
+      this.sessionListeners.announceNeedsReauth({ id, did, reason }),
+    );
+  }
+
+  /** Returns whether the session is marked. A try that failed may have been applied: then the row tells. */
+  private mark(key: AttemptKey, reason: SessionReason): Promise<boolean> {
+    let hasFailed = false;
+    return this.persistentWrites.untilWritten(async () => {
+      try {
+        const isMarked = await this.sessionRows.markNeedsReauth(key, reason);
+        return isMarked || (hasFailed && (await this.isMarked(key, reason)));
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      }
+    });
+  }
+
+  private async isMarked({ sessionId, generation }: AttemptKey, expected: SessionReason): Promise<boolean> {
+    const session = await this.sessionRows.findSession(sessionId);
+    if (session?.status !== 'needs_reauth' || session.reason !== expected) return false;
+    return session.generation === generation + 1;
   }
 }

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { AttemptId, newId } from '../../database/tables/id.ts';
+import { AttemptFacts } from '../../single-use/attempt-facts.service.ts';
 import { AttemptRunner } from '../../single-use/attempt-runner.service.ts';
 import { decideUse, type Evidence, type Place, type UseDecision } from '../../single-use/use-decision.ts';
 import { TokenProbe } from '../pds/token-probe.service.ts';
 import { requestLifetimeOf } from '../stored/refresh-policy.ts';
 import { databaseTime, type LiveSession } from '../stored/session.cache.ts';
-import { AttemptRepository } from './attempt.repository.ts';
+import { AnswerStore } from './answer-store.service.ts';
+import { AttemptRepository, type SessionClaim } from './attempt.repository.ts';
 import { Reauthentication } from './reauthentication.service.ts';
 import type { RefreshResult } from './refresh-result.ts';
 import { type FinalOutcome, toFinal } from './refresh-settlement.service.ts';
@@ -26,7 +28,9 @@ export type AttemptOptions = {
 export class RefreshAttempt {
   constructor(
     private readonly attemptRows: AttemptRepository,
+    private readonly attemptFacts: AttemptFacts,
     private readonly attemptRunner: AttemptRunner,
+    private readonly answerStore: AnswerStore,
     private readonly sessionTokenUses: SessionTokenUses,
     private readonly tokenProbe: TokenProbe,
     private readonly reauthentication: Reauthentication,
@@ -43,8 +47,9 @@ export class RefreshAttempt {
       case 'wait':
         return undefined;
       case 'probe':
-      case 'in-doubt':
         return skipped;
+      case 'in-doubt':
+        return decision.until ? { kind: 'skipped', until: decision.until } : skipped;
       case 'lost':
         await this.reauthentication.require(session, decision.attemptId, 'response_lost');
         return skipped;
@@ -58,8 +63,13 @@ export class RefreshAttempt {
 
   private async decide(session: LiveSession, mayProbe: boolean): Promise<UseDecision> {
     const { attempt, resends } = session;
-    const owner = await this.attemptRunner.ownerStateOf(attempt);
-    const facts = { attempt, owner, resends, requestLifetimeMs: requestLifetimeOf(session) };
+    const facts = {
+      ...(await this.attemptFacts.find(attempt, id => this.answerStore.holdsAnswer(id))),
+      attempt,
+      resends,
+      requestLifetimeMs: requestLifetimeOf(session),
+      rotationEndsAccessToken: undefined,
+    };
     const decision = decideUse({ ...facts, evidence: 'not-probed' }, databaseTime(session));
     if (decision.kind !== 'probe' || !mayProbe) return decision;
     const evidence = await this.probe(session);
@@ -76,9 +86,10 @@ export class RefreshAttempt {
     const { id: sessionId, generation } = session;
     const key = { sessionId, generation, attemptId: newId(AttemptId) };
     const resends = place.kind === 'take-over' ? place.resends : session.resends;
+    const claim: SessionClaim = { ...key, owner: this.attemptRunner.owner, place };
     const end = await this.attemptRunner.run(
       this.attemptRows,
-      { ...key, owner: this.attemptRunner.owner, place },
+      claim,
       this.sessionTokenUses.toUse({ ...session, resends }, key),
     );
     if (end.kind === 'busy') return undefined;

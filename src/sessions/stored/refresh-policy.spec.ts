@@ -76,20 +76,31 @@ describe('decide', () => {
     expect(decide(session(changes), after(ms))).toEqual(decision);
   });
 
-  it('calls a token due at 15 % of its life or 8 minutes, at most half, jittered by a fifth', () => {
+  it('calls a token due at 15 % of its life or 17 minutes, or up to a fifth earlier, at most at half', () => {
     const life = fc.integer({ min: 60_000, max: 100 * HOUR_MS });
     fc.assert(
       fc.property(fc.uuid(), life, fc.double({ min: 0, max: 1, noNaN: true }), (id, lifeMs, share) => {
         const token = session({ id: asId(id), accessExpiresAt: after(lifeMs) });
         const leftMs = lifeMs * (1 - share);
-        const widest = Math.min(Math.max(0.15 * lifeMs, 8 * 60_000), 0.5 * lifeMs);
+        const least = Math.max(0.15 * lifeMs, 17 * 60_000);
+        const [surely, hardly] = [Math.min(least, 0.4 * lifeMs), Math.min(1.2 * least, 0.5 * lifeMs)];
         const { kind } = decide(token, after(lifeMs * share));
-        if (leftMs > widest + 1) expect(kind).toBe('fresh');
-        else if (leftMs > 10_001 && leftMs < 0.8 * widest - 1) expect(kind).toBe('due');
+        if (leftMs > hardly + 1) expect(kind).toBe('fresh');
+        else if (leftMs > 10_001 && leftMs < surely - 1) expect(kind).toBe('due');
         else if (leftMs < 9_999) expect(kind).toBe('expired');
       }),
     );
   });
+});
+
+it('leaves a token of an hour the time that others wait for a dead process and its request', () => {
+  fc.assert(
+    fc.property(fc.uuid(), id => {
+      const lastMoment = after(HOUR_MS - 17 * 60_000);
+      expect(decide(session({ id: asId(id) }), lastMoment)).toEqual({ kind: 'due' });
+      expect(decide(session({ id: asId(id) }), after(HOUR_MS / 2 - 1))).toEqual({ kind: 'fresh' });
+    }),
+  );
 });
 
 describe('a token that a PDS refuses', () => {

@@ -1,5 +1,6 @@
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
 import type { SessionId } from '../../database/tables/id.ts';
+import { OWNER_SILENCE_MS } from '../../leases/owner-state.ts';
 import { REQUEST_LIFETIME_MS } from '../../single-use/use-decision.ts';
 import type { Session } from './session.ts';
 
@@ -8,6 +9,12 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** An access token with less life left than this is not sent: it could expire on the way. */
 const LEAST_TOKEN_LIFE_MS = 10_000;
+
+/**
+ * A process that dies over a refresh leaves the session a token that works until another one may send again: after the
+ * silence of the owner and the life of its request, with two minutes to spare.
+ */
+const LEAST_CUSHION_MS = OWNER_SILENCE_MS + REQUEST_LIFETIME_MS.public + 2 * MINUTE_MS;
 
 /** If a PDS refuses a token that was renewed this recently, the session is not refreshed again. */
 const SETTLING_TIME_MS = MINUTE_MS;
@@ -128,11 +135,15 @@ function lifetime({
   return Math.max(0, accessExpiresAt.getTime() - refreshedAt.getTime());
 }
 
-/** The remaining life at which a token is due: 15 % or 8 min, at most half, jittered by a fifth per session. */
+/**
+ * The remaining life at which a token is due: 15 % or {@link LEAST_CUSHION_MS}, and up to a fifth more per session; at most
+ * half. A token that lives too briefly for that is due at 40 to 50 %.
+ */
 function cushion(session: Session): number {
   const life = lifetime(session);
-  const widest = Math.min(Math.max(0.15 * life, 8 * MINUTE_MS), 0.5 * life);
-  return widest * (0.8 + 0.2 * spread(session.id));
+  const [least, most] = [Math.max(0.15 * life, LEAST_CUSHION_MS), 0.5 * life];
+  const jitter = 0.2 * spread(session.id);
+  return least < most ? Math.min(least * (1 + jitter), most) : most * (0.8 + jitter);
 }
 
 /** A number from 0 to 1: constant for one session, different between sessions (FNV-1a). */

@@ -5,6 +5,7 @@ import { Metrics } from '../../observability/metrics/metrics.ts';
 import { databaseTime, type LiveSession, SessionCache, requireLive } from '../stored/session.cache.ts';
 import { decide, isSettling, type RefreshDecision } from '../stored/refresh-policy.ts';
 import type { Session } from '../stored/session.ts';
+import type { RefreshResult } from '../refresh/refresh-result.ts';
 import { Refresher, type RefreshTrigger } from '../refresh/refresher.service.ts';
 import { untilAborted } from '../../waiting/until-aborted.ts';
 import { withinTime } from '../../waiting/within-time.ts';
@@ -51,11 +52,11 @@ export class LiveTokens {
 
   /** Returns a session whose token stays for a while: waits for a refresh that is due or running, in any process. */
   async getSettled(id: SessionId, signal: AbortSignal | undefined): Promise<LiveSession> {
-    await this.awaitRefresh(id, { kind: 'policy' }, signal);
+    const refresh = await this.awaitRefresh(id, { kind: 'policy' }, signal);
     const session = requireLive(await this.sessionCache.reload(id));
     const decision = decide(session, databaseTime(session));
     if (isSendable(decision) && session.attempt?.state !== 'sent') return session;
-    throw tokenUnavailable(decision, databaseTime(session));
+    throw tokenUnavailable(decision, databaseTime(session), refresh);
   }
 
   /** Returns the session with a newer token than the one that the PDS refused: the stored one, or that of one refresh. */
@@ -69,10 +70,10 @@ export class LiveTokens {
         'The PDS refuses an access token that is less than a minute old. Try again in a minute.',
       );
     }
-    await this.awaitRefresh(id, { kind: 'refused', generation }, signal);
+    const refresh = await this.awaitRefresh(id, { kind: 'refused', generation }, signal);
     const renewed = await this.getActive(id);
     if (renewed.generation > generation) return renewed;
-    throw tokenUnavailable(decide(renewed, databaseTime(renewed)), databaseTime(renewed));
+    throw tokenUnavailable(decide(renewed, databaseTime(renewed)), databaseTime(renewed), refresh);
   }
 
   /** Returns the session with the token that another process stored, or that a refresh yields. */
@@ -80,25 +81,33 @@ export class LiveTokens {
     const current = requireLive(await this.sessionCache.reload(id));
     const decision = decide(current, databaseTime(current));
     if (isSendable(decision)) return current;
-    if (decision.kind !== 'back-off') await this.awaitRefresh(id, { kind: 'policy' }, signal);
+    const isSpared = decision.kind === 'back-off';
+    const refresh = isSpared ? undefined : await this.awaitRefresh(id, { kind: 'policy' }, signal);
     const after = await this.getActive(id);
     const outcome = decide(after, databaseTime(after));
     if (isSendable(outcome)) return after;
-    throw tokenUnavailable(outcome, databaseTime(after));
+    throw tokenUnavailable(outcome, databaseTime(after), refresh);
   }
 
   private async awaitRefresh(
     id: SessionId,
     trigger: RefreshTrigger,
     signal: AbortSignal | undefined,
-  ): Promise<void> {
+  ): Promise<RefreshResult | undefined> {
     const refresh = withinTime(PATIENCE_MS, this.refresher.refresh(id, trigger), undefined);
-    await this.metrics.sessions.waitForToken(untilAborted(refresh, signal));
+    return this.metrics.sessions.waitForToken(untilAborted(refresh, signal));
   }
 }
 
-function tokenUnavailable(decision: RefreshDecision, now: Date): BrokerError {
-  const waitMs = decision.kind === 'back-off' ? decision.until.getTime() - now.getTime() : 0;
+/** @param refresh the one that was waited for: it knows how long a doubt lasts */
+function tokenUnavailable(
+  decision: RefreshDecision,
+  now: Date,
+  refresh: RefreshResult | undefined,
+): BrokerError {
+  const doubtedUntil = refresh?.kind === 'skipped' ? refresh.until : undefined;
+  const until = decision.kind === 'back-off' ? decision.until : doubtedUntil;
+  const waitMs = (until ?? now).getTime() - now.getTime();
   return new BrokerError(
     'TokenUnavailable',
     'The session cannot be refreshed right now. It is not lost; try again soon.',

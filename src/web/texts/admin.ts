@@ -133,9 +133,13 @@ export const adminTexts = {
 
   instances: 'Instances',
   instancesLead: 'The processes that share this database, with their heartbeats.',
-  instanceStates: { this: 'this one', alive: 'alive', silent: 'silent' },
+  instanceStates: { this: 'this one', alive: 'alive', silent: 'silent', 'given-up': 'given up' },
   started: 'Started',
   seen: 'Last heartbeat',
+  spool: 'Spool',
+  spoolEmpty: 'empty at the last heartbeat',
+  spoolFilled: 'holds answers that are not stored yet',
+  spoolUnknown: 'not known',
   workers: 'Background work',
   workersLead: 'In this process, since it started.',
   due: (count: number): string =>

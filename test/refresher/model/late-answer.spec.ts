@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { InstanceGiveUp } from '../../../src/leases/instance-give-up.service.ts';
 import { isRequested } from '../../database/dialects.ts';
 import { describeWorlds, type InWorld } from './describe-worlds.ts';
 import type { ModelBroker } from './model-broker.ts';
@@ -58,6 +59,11 @@ async function giveUp(world: World, minutes: number): Promise<GivenUp> {
   await world.stopAt('before_write', first, session, () => beginRefresh(world, first, session));
   first.freeze();
   await world.pass(minutes);
+  await second.get(InstanceGiveUp).giveUp(first.owner, { actor: { kind: 'operator' } });
+  beginRefresh(world, second, session);
+  await world.check();
+  // A resend waits until the broker has known the attempt for as long as the request may be accepted.
+  await world.pass(6);
   beginRefresh(world, second, session);
   await world.check();
   expect(session.seen).toMatchObject({ status: 'needs_reauth', reason: 'response_lost', generation: 2 });

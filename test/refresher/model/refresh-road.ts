@@ -3,6 +3,7 @@ import { type Answer, perform } from '../../network/fault-proxy.ts';
 import type { Effect } from '../../network/faults.ts';
 import { type ArrivingRefresh, send } from '../../network/strict-network.ts';
 import type { TokenAnswer } from '../../network/strict-issuer.ts';
+import type { ModelBroker } from './model-broker.ts';
 
 /**
  * The fate of one refresh. `refused`: gets a response before the issuer; `lost`: gets no response;
@@ -19,7 +20,7 @@ export type SentToken = {
   readonly refreshToken: string;
   readonly sentAt: number;
   /** The sending broker. Undefined if its session was ended at that moment. */
-  owner: string | undefined;
+  owner: ModelBroker | undefined;
   /** The outcome, `ok` or an OAuth error code, by the issuer or in its place. */
   readonly said: string[];
   /** `refused`: the sender knows that it was not accepted; `open`: a response may come. */

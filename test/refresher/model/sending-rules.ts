@@ -1,13 +1,11 @@
-import type { DialectName } from '../../../src/database/engine/dialect.ts';
 import type { StoredSession } from '../../../src/sessions/stored/session.repository.ts';
-import type { ModelBroker } from './model-broker.ts';
 import type { SentToken } from './refresh-road.ts';
 import { refreshTokenOf, type SessionUnderTest } from './session-under-test.ts';
 
 /** How long an issuer may accept a signed request: its DPoP proof and its client assertion. */
 const REQUEST_LIFE_MS = { public: 190_000, confidential: 60_000 } as const;
 
-/** The silence after which a broker counts as dead. Its last heartbeat may be half a minute before its end. */
+/** The silence after which a broker may be given up. Its last heartbeat may be half a minute before its end. */
 const SILENCE_MS = 10 * 60_000 - 30_000;
 
 /** The holder of a response: a working broker, a suspended one, or none. */
@@ -15,13 +13,11 @@ export type Hands = 'free' | 'stopped' | 'none';
 
 /** The state when a refresh token arrives at the issuer. */
 export type Arrival = {
-  readonly dialect: DialectName;
   readonly session: SessionUnderTest;
   /** The row at this moment. */
   readonly row: StoredSession;
   /** Earlier sendings of the same token, except those that its sender knows were refused. */
   readonly doubtful: readonly SentToken[];
-  readonly ownerOf: (sent: SentToken) => ModelBroker | undefined;
   readonly handsOf: (sent: SentToken) => Hands;
 };
 
@@ -39,9 +35,7 @@ export function judgeSending(sent: SentToken, arrival: Arrival): string | undefi
     if (before.outcome !== 'lost' && !isOutOfReach(before, arrival, sent.sentAt))
       return 'was resent while a broker might receive the first response';
   }
-  return sent.isBlind && doubtful.some(({ isBlind }) => isBlind)
-    ? 'was sent again more than once without proof that it was not spent'
-    : undefined;
+  return undefined;
 }
 
 /** Returns whether a token is resent although its access token could have shown that it was spent. */
@@ -50,11 +44,14 @@ export function isSentBlindly(session: SessionUnderTest, doubtful: readonly Sent
   return doubtful.some(({ sentAt }) => acceptedAt <= sentAt + requestLife(session));
 }
 
-/** Returns whether no broker can receive a response any more: its broker is dead or counts as dead. */
-function isOutOfReach(sent: SentToken, { dialect, ownerOf, handsOf }: Arrival, now: number): boolean {
-  const owner = ownerOf(sent);
+/**
+ * Returns whether no broker can receive a response any more: its broker is dead, and its replacement has looked into the
+ * spool, or it was silent for long enough to be given up.
+ */
+function isOutOfReach(sent: SentToken, { handsOf }: Arrival, now: number): boolean {
+  const { owner } = sent;
   if (handsOf(sent) === 'free' || !owner) return false;
-  return dialect === 'sqlite' ? owner.state === 'dead' : now - owner.silentSince >= SILENCE_MS;
+  return owner.state === 'dead' || now - owner.silentSince >= SILENCE_MS;
 }
 
 function requestLife({ grant }: SessionUnderTest): number {

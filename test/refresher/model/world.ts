@@ -2,6 +2,7 @@ import type { SessionId } from '../../../src/database/tables/id.ts';
 import type { Config } from '../../../src/config/config.ts';
 import type { FailPoint } from '../../../src/config/values/fail-point.ts';
 import { SessionRepository, type StoredSession } from '../../../src/sessions/stored/session.repository.ts';
+import { SpoolDrain } from '../../../src/single-use/spool-drain.service.ts';
 import type { StrictGrant } from '../../network/strict-issuer.ts';
 import type { StrictNetwork } from '../../network/strict-network.ts';
 import { type Flight, Flights } from './flights.ts';
@@ -124,7 +125,8 @@ export class World {
     this.#stopped.delete(broker);
     this.brokers = this.brokers.filter(other => other !== broker);
     await broker.die();
-    await this.startBroker();
+    const replacement = await this.startBroker();
+    await replacement.get(SpoolDrain).drainNow();
   }
 
   /** Ends the world in any state, without remains. */
@@ -169,7 +171,7 @@ export class World {
   /** Returns a problem if a session was given up although its response may still come. */
   #judgeHaste(session: SessionUnderTest): string | undefined {
     const mayCome = this.sentOf(session).some(
-      sent => sent.outcome === 'open' && this.#ownerOf(sent)?.state === 'running',
+      sent => sent.outcome === 'open' && sent.owner?.state === 'running',
     );
     return mayCome ? 'it was given up while its answer might come' : undefined;
   }
@@ -183,7 +185,8 @@ export class World {
 
   #historyOf(session: SessionUnderTest): string {
     const lines = this.sentOf(session).map(
-      each => `\n  ${JSON.stringify({ ...each, refreshToken: each.refreshToken.slice(0, 6) })}`,
+      each =>
+        `\n  ${JSON.stringify({ ...each, owner: each.owner?.owner, refreshToken: each.refreshToken.slice(0, 6) })}`,
     );
     const { status, reason, generation, attempt, resends, failures } = session.seen;
     return `${lines.join('')}\n  before: ${JSON.stringify({ status, reason, generation, attempt, resends, failures })}`;
@@ -194,17 +197,15 @@ export class World {
     const session = this.sessions.find(({ grant }) => grant === this.#grantOf(sent));
     if (!session) return;
     const row = await this.find(session.id);
-    sent.owner = row.attempt?.owner;
+    sent.owner = row.attempt ? this.#runOf(row.attempt) : undefined;
     const doubtful = this.road.sent.filter(
       other => other !== sent && other.refreshToken === sent.refreshToken && this.#isDoubtful(other),
     );
     sent.isBlind = isSentBlindly(session, doubtful);
     const problem = judgeSending(sent, {
-      dialect: this.dialect,
       session,
       row,
       doubtful,
-      ownerOf: other => this.#ownerOf(other),
       handsOf: other => this.#handsOf(other),
     });
     if (problem !== undefined) this.#require(session, `its refresh token ${problem}`);
@@ -232,7 +233,7 @@ export class World {
   }
 
   #handsOf(sent: SentToken): Hands {
-    const broker = this.#ownerOf(sent);
+    const broker = sent.owner;
     if (!broker) return 'free';
     if (broker.state === 'dead') return 'none';
     const isStopped = broker.state === 'frozen' || this.#stopped.get(broker)?.grant === this.#grantOf(sent);
@@ -243,12 +244,10 @@ export class World {
   async #isHeldUp({ broker, session }: Flight): Promise<boolean> {
     if (this.#stopped.get(broker) === session) return true;
     const isOpen = ({ sent }: HeldToken): boolean =>
-      sent.outcome === 'open' &&
-      this.#grantOf(sent) === session.grant &&
-      this.#ownerOf(sent)?.state === 'running';
+      sent.outcome === 'open' && this.#grantOf(sent) === session.grant && sent.owner?.state === 'running';
     if (this.road.held.some(isOpen)) return true;
     const { attempt, readAt } = await this.find(session.id);
-    const owner = attempt && this.#ownerOf(attempt);
+    const owner = attempt && this.#runOf(attempt);
     if (!owner || owner === broker || this.dialect === 'sqlite') return false;
     if (this.#stopped.get(owner) !== session && owner.state === 'running') return false;
     if (attempt.state === 'prepared' && attempt.leaseUntil !== null && attempt.leaseUntil <= readAt)
@@ -256,8 +255,9 @@ export class World {
     return attempt.state !== 'in_doubt' && Date.now() - owner.silentSince < DEAD_AFTER_MS;
   }
 
-  #ownerOf({ owner }: { owner: string | undefined }): ModelBroker | undefined {
-    return this.#all.find(broker => broker.owner === owner);
+  /** Returns the broker that has an owner's spool now: one that replaces a killed one has the same. */
+  #runOf({ owner }: { owner: string }): ModelBroker | undefined {
+    return this.#all.findLast(broker => broker.owner === owner);
   }
 
   #grantOf({ refreshToken }: SentToken): StrictGrant | undefined {

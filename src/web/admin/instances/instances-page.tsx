@@ -22,7 +22,11 @@ const TONES: Readonly<Record<ListedInstance['state'], Tone>> = {
   this: 'good',
   alive: 'good',
   silent: 'alert',
+  'given-up': 'over',
 };
+
+/** An instance of an older release says nothing about its spool. */
+const SPOOL_TEXTS = { empty: texts.spoolEmpty, filled: texts.spoolFilled };
 
 /** The running processes, their background work, and the leases they hold. */
 export function InstancesPage(view: InstancesView): VNode {
@@ -61,7 +65,7 @@ export function InstancesPage(view: InstancesView): VNode {
   );
 }
 
-function InstanceRow({ owner, state, startedAt, seenAt }: ListedInstance): VNode {
+function InstanceRow({ owner, state, startedAt, seenAt, spoolState }: ListedInstance): VNode {
   return (
     <li data-instance={owner}>
       <div class="row-main">
@@ -73,6 +77,7 @@ function InstanceRow({ owner, state, startedAt, seenAt }: ListedInstance): VNode
           facts={[
             [texts.started, <Time at={startedAt} />],
             [texts.seen, <Time at={seenAt} />],
+            [texts.spool, spoolState === null ? texts.spoolUnknown : SPOOL_TEXTS[spoolState]],
           ]}
         />
       </div>

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { SpoolDrain } from '../../single-use/spool-drain.service.ts';
+import type { SpoolTenant, UnansweredAttempt } from '../../single-use/spool-tenant.ts';
+import { NativeAnswers } from './native-answers.service.ts';
+import { NativeRefreshRepository } from './native-refresh.repository.ts';
+
+/** The part of spools that belongs to native apps. */
+@Injectable()
+export class NativeSpool implements SpoolTenant {
+  constructor(
+    private readonly nativeAnswers: NativeAnswers,
+    private readonly nativeRefreshRows: NativeRefreshRepository,
+    spoolDrain: SpoolDrain,
+  ) {
+    spoolDrain.register(this);
+  }
+
+  replay(directory: string): Promise<unknown> {
+    return this.nativeAnswers.replay(directory);
+  }
+
+  listAnswers(directory: string): Promise<string[]> {
+    return this.nativeAnswers.listSpooled(directory);
+  }
+
+  isDelivering(): boolean {
+    return this.nativeAnswers.isDelivering;
+  }
+
+  async listUnanswered(owner: string): Promise<UnansweredAttempt[]> {
+    const attempts = await this.nativeRefreshRows.listUnanswered(owner);
+    return attempts.map(key => ({
+      attemptId: key.attemptId,
+      answerId: key.fingerprint.id,
+      markInDoubt: () => this.nativeRefreshRows.markInDoubt(key),
+    }));
+  }
+}

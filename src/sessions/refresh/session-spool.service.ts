@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { SpoolDrain } from '../../single-use/spool-drain.service.ts';
+import type { SpoolTenant, UnansweredAttempt } from '../../single-use/spool-tenant.ts';
+import { AnswerStore } from './answer-store.service.ts';
+import { AttemptRepository } from './attempt.repository.ts';
+
+/** The part of spools that belongs to sessions. */
+@Injectable()
+export class SessionSpool implements SpoolTenant {
+  constructor(
+    private readonly answerStore: AnswerStore,
+    private readonly attemptRows: AttemptRepository,
+    spoolDrain: SpoolDrain,
+  ) {
+    spoolDrain.register(this);
+  }
+
+  replay(directory: string): Promise<unknown> {
+    return this.answerStore.replay(directory);
+  }
+
+  listAnswers(directory: string): Promise<string[]> {
+    return this.answerStore.listSpooled(directory);
+  }
+
+  isDelivering(): boolean {
+    return this.answerStore.isDelivering;
+  }
+
+  async listUnanswered(owner: string): Promise<UnansweredAttempt[]> {
+    const attempts = await this.attemptRows.listUnanswered(owner);
+    return attempts.map(key => ({
+      attemptId: key.attemptId,
+      answerId: key.attemptId,
+      markInDoubt: () => this.attemptRows.markInDoubt(key),
+    }));
+  }
+}
