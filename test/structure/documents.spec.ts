@@ -10,10 +10,10 @@ function quotedIn(document: string): string[] {
   return [...text.matchAll(/`([^`\n]+)`/g)].map(([, quoted = '']) => quoted);
 }
 
-describe.each(['README.md', 'docs/contributing.md'])('%s', document => {
+describe.each(['README.md', 'docs/contributing.md', 'docs/proof.md'])('%s', document => {
   it('names only files and folders that exist', () => {
     const paths = quotedIn(document).filter(quoted =>
-      /^(src|migrations|test|bench|tools|docs)\/[\w./-]*$/.test(quoted),
+      /^(src|migrations|test|bench|tools|docs|spec)\/[\w./-]*$/.test(quoted),
     );
     expect(paths.filter(path => !existsSync(new URL(path, root)))).toEqual([]);
   });

@@ -35,6 +35,7 @@ export const tableTenants: Record<keyof Schema, Tenants> = {
   oauth_session: {
     home: 'sessions/stored',
     also: {
+      'sessions/answers': 'Stores the answer to a refresh, guarded by generation and status.',
       'sessions/refresh': 'Writes the columns of the attempt, each guarded by generation and attempt.',
       'sessions/endings':
         'Gives an existing session a new grant and puts its old one aside, in one transaction.',

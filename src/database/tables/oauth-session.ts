@@ -20,6 +20,8 @@ export const sessionReasons = [
   'lifetime',
   'account_moved',
   'client_changed',
+  'other_account',
+  'unusable_token',
 ] as const;
 
 export type SessionReason = (typeof sessionReasons)[number];

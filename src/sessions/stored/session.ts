@@ -48,6 +48,14 @@ export function isSuspended({ status, reason }: Pick<Session, 'status' | 'reason
   return status === 'needs_reauth' && reason === 'response_lost';
 }
 
+/** The reasons of sessions that were not ended by their issuers. */
+const reasonsOfOurs: readonly (SessionReason | null)[] = ['response_lost', 'other_account', 'unusable_token'];
+
+/** Returns whether the issuer may still honour the grant of a session. */
+export function mayHoldLiveGrant({ status, reason }: Pick<Session, 'status' | 'reason'>): boolean {
+  return status === 'active' || reasonsOfOurs.includes(reason);
+}
+
 /** One try to refresh one generation of a session. */
 export type Attempt = {
   readonly id: AttemptId;
