@@ -29,6 +29,7 @@ export const errorCodes = [
   // Sessions and the PDS behind them
   'ReauthorizationRequired',
   'TokenUnavailable',
+  'SessionSuspended',
   'ProtectedMethod',
   'ScopeMissing',
   'ServiceTokenRefused',

@@ -145,6 +145,7 @@ const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
     generation: 'not null',
     status: 'not null',
     reason: 'null',
+    needs_reauth_at: 'null',
     granted_at: 'not null',
     refreshed_at: 'not null',
     last_used_at: 'null',

@@ -47,7 +47,7 @@ type KeyManager = BrowserPrincipal | OperatorPrincipal;
 
 @ApiTags('keys')
 @ApiSecurity('browser')
-@ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden', 'DatabaseUnavailable')
+@ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden', 'SessionSuspended', 'DatabaseUnavailable')
 @Controller('api/keys')
 export class ApiKeysController {
   constructor(

@@ -30,6 +30,7 @@ export const statusTable: Readonly<Record<ErrorCode, number>> = {
 
   ReauthorizationRequired: 401,
   TokenUnavailable: 503,
+  SessionSuspended: 503,
   ProtectedMethod: 403,
   ScopeMissing: 403,
   ServiceTokenRefused: 403,
