@@ -39,7 +39,7 @@ const rooms = {
   http: ['origins', 'errors', 'schemas', 'edge', 'operator'],
   identity: ['outbound', 'resolution', 'pictures'],
   oauth: ['scopes', 'dpop', 'client-keys', 'issuers', 'authorization', 'refresh'],
-  sessions: ['stored', 'pds', 'refresh', 'endings', 'use', 'operator'],
+  sessions: ['stored', 'pds', 'answers', 'refresh', 'endings', 'use', 'operator'],
   'api-keys': ['keys', 'requests'],
   'native-apps': ['registry', 'refresh', 'endpoints'],
   background: ['sweeps', 'refresh', 'tasks', 'states'],

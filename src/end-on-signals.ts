@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Instances } from './leases/instances.service.ts';
 import { NativeAnswers } from './native-apps/refresh/native-answers.service.ts';
-import { AnswerStore } from './sessions/refresh/answer-store.service.ts';
+import { AnswerStore } from './sessions/answers/answer-store.service.ts';
 import { Shutdown } from './waiting/shutdown.service.ts';
 
 /** One Ctrl-C may arrive twice: from the terminal and from the parent program. */

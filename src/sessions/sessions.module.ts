@@ -3,8 +3,9 @@ import { AuditModule } from '../audit/audit.module.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { OAuthModule } from '../oauth/oauth.module.ts';
-import { AnswerSpool } from './refresh/answer-spool.service.ts';
-import { AnswerStore } from './refresh/answer-store.service.ts';
+import { AnswerSpool } from './answers/answer-spool.service.ts';
+import { AnswerRepository } from './answers/answer.repository.ts';
+import { AnswerStore } from './answers/answer-store.service.ts';
 import { AttemptRepository } from './refresh/attempt.repository.ts';
 import { ClientChange } from './stored/client-change.service.ts';
 import { WaitingModule } from '../waiting/waiting.module.ts';
@@ -16,7 +17,7 @@ import { LiveTokens } from './use/live-tokens.service.ts';
 import { TokenProbe } from './pds/token-probe.service.ts';
 import { PdsRequests } from './pds/pds-requests.service.ts';
 import { IssuerBackOff } from './refresh/issuer-back-off.service.ts';
-import { Reauthentication } from './refresh/reauthentication.service.ts';
+import { Reauthentication } from './answers/reauthentication.service.ts';
 import { NewGrants } from './endings/new-grants.service.ts';
 import { ReconnectionRepository } from './endings/reconnection.repository.ts';
 import { Reconnections } from './endings/reconnections.service.ts';
@@ -40,6 +41,7 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
   imports: [AuditModule, IdentityModule, LeasesModule, OAuthModule, SingleUseModule, WaitingModule],
   controllers: [SessionsController],
   providers: [
+    AnswerRepository,
     AnswerSpool,
     AnswerStore,
     AttemptRepository,

@@ -1,27 +1,35 @@
 import { constants } from 'node:fs';
 import { open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../errors/code-of.ts';
 import type { RowBinding } from '../crypto/row-binding.ts';
 import type { SealedBox } from '../crypto/sealed-box.ts';
-import { codeOf } from '../errors/code-of.ts';
 import type { SpoolDirectory } from '../leases/spool-directory.service.ts';
 import { makeDirectory } from '../leases/spool-slot.ts';
+import { SpooledFiles } from './spooled-files.ts';
 
 /** How the files of one kind of answer are named. */
 export type SpoolKind<Answer> = {
   /** The end of the file names. No suffix is the end of another kind's suffix. */
   readonly suffix: string;
-  /** The start of the file names. */
+  /** The start of the file names: ids, with dots between them, of all that waits for the answer. */
   readonly idOf: (answer: Answer) => string;
 };
 
 /** Keeps answers sealed on disk while the database is away: a refresh token's answer comes only once. */
 export class Spool<Answer> {
+  readonly files = new SpooledFiles();
+
   constructor(
     private readonly spoolDirectory: Pick<SpoolDirectory, 'path'>,
     private readonly box: SealedBox,
     private readonly kind: SpoolKind<Answer>,
   ) {}
+
+  /** The directory that this process writes to. */
+  get directory(): string {
+    return this.spoolDirectory.path;
+  }
 
   idOf(answer: Answer): string {
     return this.kind.idOf(answer);
@@ -29,34 +37,37 @@ export class Spool<Answer> {
 
   /** Writes an answer durably: it survives a crash once this resolves. */
   async write(answer: Answer): Promise<void> {
-    const directory = this.spoolDirectory.path;
+    const { directory } = this;
     makeDirectory(directory);
-    const id = this.kind.idOf(answer);
-    const file = this.fileOf(id);
+    const id = this.idOf(answer);
+    const file = this.fileOf(id, directory);
     await writeDurably(`${file}.part`, this.box.seal(JSON.stringify(answer), this.sealBinding(id)));
     await rename(`${file}.part`, file);
     await syncDirectory(directory);
   }
 
-  /** @param directory by default that of this process, as for the methods below */
-  async delete(id: string, directory = this.spoolDirectory.path): Promise<void> {
+  async delete(id: string, directory = this.directory): Promise<void> {
     await ignoreMissing(unlink(this.fileOf(id, directory)));
   }
 
   /** Lists the ids of the answers on disk. */
-  async list(directory = this.spoolDirectory.path): Promise<string[]> {
+  async list(directory = this.directory): Promise<string[]> {
     const names = (await ignoreMissing(readdir(directory))) ?? [];
     const { suffix } = this.kind;
     return names.filter(name => name.endsWith(suffix)).map(name => name.slice(0, -suffix.length));
   }
 
-  /** @throws BrokerError `SealedRowUnreadable` if the file was edited, or its encryption key is not configured */
-  async read(id: string, directory = this.spoolDirectory.path): Promise<Answer> {
-    const sealed = await readFile(this.fileOf(id, directory), 'utf8');
+  /**
+   * @returns undefined if the file is gone
+   * @throws BrokerError `SealedRowUnreadable` if the file was edited, or its encryption key is not configured
+   */
+  async read(id: string, directory = this.directory): Promise<Answer | undefined> {
+    const sealed = await ignoreMissing(readFile(this.fileOf(id, directory), 'utf8'));
+    if (sealed === undefined) return undefined;
     return JSON.parse(this.box.open(sealed, this.sealBinding(id))) as Answer;
   }
 
-  private fileOf(id: string, directory = this.spoolDirectory.path): string {
+  fileOf(id: string, directory: string): string {
     return join(directory, id + this.kind.suffix);
   }
 

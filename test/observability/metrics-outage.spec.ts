@@ -35,7 +35,9 @@ suite('metrics while the database is away', () => {
       latchkey_sessions: 1,
       latchkey_sessions_in_doubt: 1,
       latchkey_spooled_answers: 0,
+      latchkey_stuck_answers: 0,
       latchkey_native_spooled_answers: 0,
+      latchkey_native_stuck_answers: 0,
       latchkey_native_tokens_in_memory: 0,
       latchkey_service_tokens_kept: 0,
     });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { BackgroundRefresh } from '../../src/background/refresh/background-refresh.service.ts';
 import { Refresher } from '../../src/sessions/refresh/refresher.service.ts';
-import { AnswerSpool } from '../../src/sessions/refresh/answer-spool.service.ts';
+import { AnswerSpool } from '../../src/sessions/answers/answer-spool.service.ts';
 import { routeTable } from '../access/route-table.ts';
 import { makeDue, stopBackground, storeWorthlessSession, sweepNow } from '../background/due.ts';
 import { oauthStateRow } from '../database/rows.ts';
@@ -115,6 +115,8 @@ function suite(place: () => FaultyPlace): void {
       lifetime: 0,
       account_moved: 0,
       client_changed: 0,
+      other_account: 0,
+      unusable_token: 0,
     });
   });
 
@@ -241,7 +243,10 @@ async function spoolOne({ broker, network }: FaultyPlace): Promise<void> {
     clientId: 'http://localhost',
     kid: null,
     dpopKey: {},
-    tokens: { accessToken: 'a', refreshToken: 'r', expiresInSeconds: 60, scope: 'atproto' },
+    tokens: {
+      ...{ accessToken: 'a', refreshToken: 'r', expiresInSeconds: 60, scope: 'atproto' },
+      ...{ isUsable: true, sub: null, odd: [] },
+    },
     pds: network.pds,
     sentAt: past,
   });

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
 import { codeOf } from '../../errors/code-of.ts';
 
 type Decode = (body: Buffer, limits: { maxOutputLength: number }) => Promise<Uint8Array<ArrayBuffer>>;
@@ -9,6 +9,7 @@ const decoders: Partial<Record<string, Decode>> = {
   'x-gzip': promisify(gunzip),
   deflate: promisify(inflate),
   br: promisify(brotliDecompress),
+  zstd: promisify(zstdDecompress),
 };
 
 /** A decompressed body exceeds its limit. */

@@ -9,6 +9,7 @@ import {
   type DestinationRule,
 } from './destination-rule.ts';
 import { createGuardedAgent } from './guarded-agent.ts';
+import { createGuardedExchange, type Exchange } from './guarded-exchange.ts';
 import { createGuardedFetch, type Fetch } from './guarded-fetch.ts';
 import { outboundPolicies, type OutboundClass } from './outbound-policy.ts';
 
@@ -18,8 +19,9 @@ const closingTime = 5000;
 /**
  * Sends all outbound HTTP of the broker, by one guarded member per class of call.
  *
- * `metadata`, `directory`, `picture` and `token` have the signature of `fetch` and read small responses whole. `xrpc` is
- * an undici dispatcher that streams and keeps a pool of connections per PDS. Failures are OutboundErrors.
+ * `metadata`, `directory`, `picture` and `token` have the signature of `fetch` and read small responses whole. `refresh`
+ * also returns what arrived of a response that cannot be read. `xrpc` is an undici dispatcher that streams and keeps a
+ * pool of connections per PDS. Failures are OutboundErrors.
  */
 @Injectable()
 export class OutboundHttp implements OnApplicationShutdown {
@@ -32,6 +34,8 @@ export class OutboundHttp implements OnApplicationShutdown {
   readonly picture: Fetch;
   /** Sends requests that must be sent exactly once: codes, refresh tokens, pushed requests, revocations. */
   readonly token: Fetch;
+  /** Sends refreshes, whose answers come only once: in the class of `token`, and nothing that arrives is thrown away. */
+  readonly refresh: Exchange;
   /** Sends proxied calls to a PDS. */
   readonly xrpc: Dispatcher;
 
@@ -42,7 +46,13 @@ export class OutboundHttp implements OnApplicationShutdown {
     this.metadata = this.#fetch('metadata', byStrangers);
     this.directory = this.#fetch('directory', byOperator);
     this.picture = this.#fetch('picture', byStrangers);
-    this.token = this.#fetch('token', byStrangers);
+    const token = {
+      dispatcher: this.#agent('token', byStrangers),
+      policy: outboundPolicies.token,
+      rule: byStrangers,
+    };
+    this.token = createGuardedFetch(token);
+    this.refresh = createGuardedExchange(token);
     this.xrpc = this.#agent('xrpc', byStrangers);
   }
 

@@ -57,7 +57,8 @@ export const outboundPolicies = {
     connectTimeout: 10 * second,
     headersTimeout: unlimited,
     bodyTimeout: unlimited,
-    maxResponseSize: 64 * kib,
+    // A longer answer to a refresh loses its session. Those of servers in use have a few kilobytes.
+    maxResponseSize: 2 * 1024 * kib,
     connections: 64,
     maxOrigins: 2000,
     keepAliveTimeout: 0,

@@ -6,7 +6,7 @@ import { findSigningKey } from '../../oauth/client-keys/client-key-life.ts';
 import { findProofKey } from '../../oauth/dpop/dpop-proof-check.ts';
 import { type Endpoints, IssuerEndpoints } from '../../oauth/issuers/issuer-endpoints.service.ts';
 import { upstreamInTime } from '../../waiting/upstream-in-time.ts';
-import { decideRefreshOutcome } from '../../oauth/refresh/refresh-outcome.ts';
+import { findIssuedRefreshToken } from '../../oauth/refresh/token-answer.ts';
 import { type Fingerprint, Fingerprints } from '../refresh/fingerprints.service.ts';
 import { IssuerRequests } from '../refresh/issuer-requests.service.ts';
 import type { AppKey, KnownApp } from '../registry/native-app.cache.ts';
@@ -57,8 +57,7 @@ export class NativeRequests {
     const { issuer } = endpoints;
     const key = await this.keyOfLogin(app, issuer, request);
     const answer = await this.callIssuer(app, key, { endpoints, url: endpoints.token, request, dpop });
-    const outcome = decideRefreshOutcome(answer.status, answer.body, null);
-    const token = outcome.kind === 'refreshed' ? outcome.tokens.refreshToken : null;
+    const token = answer.status < 300 ? findIssuedRefreshToken(answer.body) : null;
     const jkt = token === null ? undefined : await findProofKey(dpop);
     if (token !== null && jkt !== undefined) {
       const binding = { appId: app.id, issuer, jkt, kid: key.kid };

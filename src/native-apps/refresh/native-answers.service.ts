@@ -24,6 +24,11 @@ export class NativeAnswers extends Deliveries<StoredAnswer, void> {
     const help = 'Answers of native apps on disk that are not in the database yet';
     const count = async (): Promise<number> => (await this.spool.list()).length;
     metrics.measure({ name: 'latchkey_native_spooled_answers', help }, count);
+    const stuckHelp =
+      'Answers of native apps on disk that the broker cannot store, and that wait for the operator';
+    metrics.measure({ name: 'latchkey_native_stuck_answers', help: stuckHelp }, () =>
+      Promise.resolve(this.spool.files.stuck),
+    );
   }
 
   protected storeOnce(answer: StoredAnswer): Promise<void> {

@@ -142,8 +142,11 @@ export class NativeRefresher implements BeforeApplicationShutdown {
     binding,
   }: NativeUse): Promise<NativePlace | { kind: 'wait' } | UseOutcome> {
     const known = await this.nativeRefreshRows.find(fingerprint);
-    if (!known) return { kind: 'unknown-token' };
-    return decideFinishedUse(known, binding) ?? this.decideAttempt(known);
+    const finished = known && decideFinishedUse(known, binding);
+    if (finished) return finished;
+    // The answer is on disk, so the token is spent.
+    if (this.nativeAnswers.isWaitingFor(fingerprint.id)) return { kind: 'wait' };
+    return known ? this.decideAttempt(known) : { kind: 'unknown-token' };
   }
 
   private async decideAttempt({

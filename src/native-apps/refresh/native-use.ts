@@ -1,6 +1,7 @@
 import { digestOf } from '../../crypto/secret.ts';
 import type { CheckedProof } from '../../oauth/dpop/dpop-proof-check.ts';
 import { decideRefreshOutcome } from '../../oauth/refresh/refresh-outcome.ts';
+import { findIssuedRefreshToken } from '../../oauth/refresh/token-answer.ts';
 import type { Failure } from '../../single-use/token-use.ts';
 import type { Fingerprint } from './fingerprints.service.ts';
 import type { AppRequest, ReceivedAnswer } from './issuer-requests.service.ts';
@@ -31,7 +32,7 @@ export function decideOutcome({ answer, clockWasWrong }: ReceivedAnswer): Native
   const outcome = decideRefreshOutcome(answer.status, answer.body, answer.headers['retry-after'] ?? null);
   switch (outcome.kind) {
     case 'refreshed':
-      return { kind: 'refreshed', answer, refreshToken: outcome.tokens.refreshToken };
+      return { kind: 'refreshed', answer, refreshToken: findIssuedRefreshToken(answer.body) };
     case 'unknown':
     case 'not-sent':
       return outcome;

@@ -1,11 +1,12 @@
 import type { NodeSavedSession } from '@atproto/oauth-client-node';
 import type { JWK } from 'jose';
+import { lifetimeSecondsOf, scopeOf, tokenOf } from '../issuers/token-members.ts';
 import type { Grant } from './grant.ts';
 
-/** Lifetime of a token without `expires_in`, which is optional (RFC 6749 section 5.1). */
-const DEFAULT_LIFETIME_MS = 5 * 60_000;
+/** Every granted scope contains it, as the atproto OAuth profile requires. */
+const LEAST_SCOPE = 'atproto';
 
-/** Returns the grant in a session of the OAuth library. */
+/** Returns the grant in a session of the OAuth library. What the issuer wrote is within limits that can be stored. */
 export function toGrant(
   { tokenSet, dpopJwk }: NodeSavedSession,
   clientId: string,
@@ -16,11 +17,18 @@ export function toGrant(
     clientId,
     issuer: tokenSet.iss,
     pds: new URL(tokenSet.aud).origin,
-    scope: tokenSet.scope,
+    scope: scopeOf(tokenSet.scope) ?? LEAST_SCOPE,
     kid,
     accessToken: tokenSet.access_token,
-    accessExpiresAt: new Date(tokenSet.expires_at ?? Date.now() + DEFAULT_LIFETIME_MS),
-    refreshToken: tokenSet.refresh_token ?? null,
+    accessExpiresAt: expiryOf(tokenSet.expires_at),
+    refreshToken: tokenOf(tokenSet.refresh_token),
     dpopKey: dpopJwk as JWK,
   };
+}
+
+/** The library has turned `expires_in` into a time of this process's clock. */
+function expiryOf(expiresAt: string | undefined): Date {
+  const now = Date.now();
+  const toldSeconds = expiresAt === undefined ? undefined : (Date.parse(expiresAt) - now) / 1000;
+  return new Date(now + lifetimeSecondsOf(toldSeconds) * 1000);
 }

@@ -16,6 +16,7 @@ import { Config } from '../../config/config.ts';
 import { IdentityService } from '../../identity/resolution/identity.service.ts';
 import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
 import { clientMetadata } from './client-metadata.ts';
+import { lifetimeSecondsOf, readTokenMembers, tokenOf } from './token-members.ts';
 
 const CACHE = { ttl: 60_000, max: 1_000 };
 
@@ -65,8 +66,10 @@ export class OAuthLibrary {
       allowHttp: this.config.outbound.allowHttp,
       identityResolver: this.identity.identityResolver,
       // A time limit must not abort a request with a code or a token; it may abort one for a document.
-      fetch: (input, init) =>
-        (isPost(input, init) ? this.outboundHttp.token : this.outboundHttp.metadata)(input, init),
+      fetch: async (input, init) =>
+        isPost(input, init)
+          ? withPlausibleTokens(await this.outboundHttp.token(input, init))
+          : this.outboundHttp.metadata(input, init),
       runtimeImplementation,
       stateStore: {
         set: (state, secrets) => stores.onState?.(state, secrets),
@@ -85,4 +88,24 @@ export class OAuthLibrary {
 
 function isPost(input: Parameters<typeof fetch>[0], init: RequestInit | undefined): boolean {
   return (init?.method ?? (input instanceof Request ? input.method : 'GET')) === 'POST';
+}
+
+/**
+ * Returns a token set with optional members that the library accepts, and every other response as it is. The library
+ * refuses a token set for one odd member, and so would its person's every sign-in be refused.
+ */
+async function withPlausibleTokens(response: Response): Promise<Response> {
+  if (!response.ok || response.body === null) return response;
+  const text = await response.text();
+  const { status, statusText, headers } = response;
+  const members = readTokenMembers(text);
+  if (!members) return new Response(text, { status, statusText, headers });
+  const { expires_in, refresh_token, token_type } = members;
+  const plausible = {
+    ...members,
+    expires_in: lifetimeSecondsOf(expires_in),
+    refresh_token: tokenOf(refresh_token) ?? undefined,
+    token_type: token_type ?? 'DPoP',
+  };
+  return new Response(JSON.stringify(plausible), { status, statusText, headers });
 }

@@ -1,14 +1,6 @@
 import { z } from 'zod';
 import { OutboundError } from '../../identity/outbound/outbound-error.ts';
-
-/** The token set in the response to a refresh. */
-export type RefreshedTokens = {
-  readonly accessToken: string;
-  readonly refreshToken: string | null;
-  /** Lifetime in seconds, as the issuer reports it. */
-  readonly expiresInSeconds: number | undefined;
-  readonly scope: string | undefined;
-};
+import { readTokenAnswer, type RefreshedTokens } from './token-answer.ts';
 
 /** The outcome of a refresh, by what was sent and by OAuth error code. Only `unknown` leaves the token in doubt. */
 export type RefreshOutcome =
@@ -24,14 +16,6 @@ export type RefreshOutcome =
   /** The request was sent, and no readable response arrived. */
   | { readonly kind: 'unknown'; readonly cause: unknown; readonly retryAfterSeconds?: number | undefined };
 
-const tokenResponse = z.object({
-  access_token: z.string().min(1),
-  token_type: z.string().regex(/^DPoP$/i),
-  refresh_token: z.string().min(1).optional(),
-  expires_in: z.number().positive().optional(),
-  scope: z.string().optional(),
-});
-
 const errorResponse = z.object({ error: z.string() });
 
 /**
@@ -44,7 +28,7 @@ export function decideRefreshOutcome(
   body: string,
   retryAfter: string | null,
 ): RefreshOutcome {
-  if (status === 200) return decideSuccess(body);
+  if (status >= 200 && status < 300) return decideSuccess(status, body);
   if (status === 429)
     return { kind: 'refused', code: 'rate_limited', retryAfterSeconds: secondsOf(retryAfter) };
   const code = errorCodeOf(body);
@@ -67,18 +51,11 @@ export function decideRefreshFailure(
     : { kind: 'unknown', cause };
 }
 
-function decideSuccess(body: string): RefreshOutcome {
-  const parsed = tokenResponse.safeParse(parseJson(body));
-  if (!parsed.success)
-    return { kind: 'unknown', cause: new Error('The issuer answered 200 without a token set.') };
-  const { access_token, refresh_token = null, expires_in, scope } = parsed.data;
-  const tokens = {
-    accessToken: access_token,
-    refreshToken: refresh_token,
-    expiresInSeconds: expires_in,
-    scope,
-  };
-  return { kind: 'refreshed', tokens };
+function decideSuccess(status: number, body: string): RefreshOutcome {
+  const tokens = readTokenAnswer(body);
+  return tokens
+    ? { kind: 'refreshed', tokens }
+    : { kind: 'unknown', cause: new Error(`The issuer answered ${status} without a token set.`) };
 }
 
 function errorCodeOf(body: string): string | undefined {

@@ -8,8 +8,9 @@ import type { ClientKey } from '../client-keys/client-key.ts';
 import { ClientKeys } from '../client-keys/client-keys.service.ts';
 import { type DpopSigner, signDpopProof } from '../dpop/dpop-proof.ts';
 import type { Grant } from '../authorization/grant.ts';
+import { decideAnswerOutcome } from './answer-outcome.ts';
 import { NonceCache } from '../dpop/nonce-cache.ts';
-import { decideRefreshOutcome, decideRefreshFailure, type RefreshOutcome } from './refresh-outcome.ts';
+import { decideRefreshFailure, type RefreshOutcome } from './refresh-outcome.ts';
 import { ServerClock } from '../issuers/server-clock.service.ts';
 
 /** The account's DID document now leads to another issuer than the one that issued the grant. */
@@ -95,13 +96,9 @@ export class TokenRefresh {
   /** Sends a signed refresh and waits for the response without a time limit. Never throws. */
   async transmit({ plan, headers, body, clockOffset }: SignedRefresh): Promise<RefreshOutcome> {
     try {
-      const response = await this.outboundHttp.token(plan.tokenEndpoint, { method: 'POST', headers, body });
-      const clockWasWrong = this.learn(plan.issuer, response.headers, clockOffset);
-      const outcome = decideRefreshOutcome(
-        response.status,
-        await response.text(),
-        response.headers.get('retry-after'),
-      );
+      const answer = await this.outboundHttp.refresh(plan.tokenEndpoint, { method: 'POST', headers, body });
+      const clockWasWrong = this.learn(plan.issuer, answer.headers, clockOffset);
+      const outcome = decideAnswerOutcome(answer, plan.tokenEndpoint.origin);
       const isRefusal = outcome.kind === 'refused' || outcome.kind === 'invalid-grant';
       return isRefusal && clockWasWrong ? { kind: 'sign-again' } : outcome;
     } catch (cause) {

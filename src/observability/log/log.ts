@@ -75,7 +75,7 @@ export class Log {
   }
 
   answerSuperseded(facts: { sessionId: string }): void {
-    this.logger.warn(facts, 'late session refresh answer revoked');
+    this.logger.warn(facts, 'late session refresh answer left to revocation');
   }
 
   sessionRecovered(facts: { did: string; sessionId: string }): void {
@@ -84,6 +84,17 @@ export class Log {
 
   spoolReplayed(answers: number): void {
     this.logger.warn({ answers }, 'spooled answers stored');
+  }
+
+  spoolUnreadable(facts: { directory: string }, error: unknown): void {
+    this.logger.fatal({ ...facts, alarm: true, error: toLoggedError(error) }, 'spool directory unreadable');
+  }
+
+  spooledAnswerStuck(facts: { file: string }, error: unknown): void {
+    this.logger.fatal(
+      { ...facts, alarm: true, error: toLoggedError(error) },
+      'spooled answer cannot be stored',
+    );
   }
 
   spoolNotDrained(facts: { directory: string }, error: unknown): void {

@@ -13,6 +13,8 @@ export const endReasons = [
   'lifetime',
   'account_moved',
   'client_changed',
+  'other_account',
+  'unusable_token',
 ] as const;
 
 export type EndReason = (typeof endReasons)[number];

@@ -7,7 +7,7 @@ import type { SessionId } from '../../database/tables/id.ts';
 import { NO_ATTEMPT, toGrantedRow } from '../stored/granted-row.ts';
 import type { NewGrant } from '../stored/new-grant.ts';
 import { isUnadopted } from '../stored/session-holders.ts';
-import { askedScopeOf, type Session } from '../stored/session.ts';
+import { askedScopeOf, mayHoldLiveGrant, type Session } from '../stored/session.ts';
 import type { StoredSession } from '../stored/session.repository.ts';
 import { type SessionRow, toSession } from '../stored/session-row.ts';
 import { SessionSecretsBox } from '../stored/session-secrets.service.ts';
@@ -59,9 +59,9 @@ export class ReconnectionRepository {
   }
 
   /** Returns the row that keeps a session's previous grant until it is revoked, or undefined if that grant is dead. */
-  private asideOf({ row, secrets, status, reason }: StoredSession, id: SessionId): SessionRow | undefined {
-    const mayLive = status === 'active' || reason === 'response_lost';
-    if (!secrets || !mayLive) return undefined;
+  private asideOf(session: StoredSession, id: SessionId): SessionRow | undefined {
+    const { row, secrets } = session;
+    if (!secrets || !mayHoldLiveGrant(session)) return undefined;
     const aside: SessionRow = { ...row, ...NO_ATTEMPT, id, status: 'revoking', generation: 2 };
     return { ...aside, sealed: this.sessionSecretsBox.seal(secrets, aside) };
   }

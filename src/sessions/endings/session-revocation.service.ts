@@ -8,10 +8,14 @@ import { Log } from '../../observability/log/log.ts';
 import { SessionCache } from '../stored/session.cache.ts';
 import { SessionListeners } from '../stored/session-listeners.service.ts';
 import { SessionRepository } from '../stored/session.repository.ts';
+import { runConcurrently } from '../../waiting/run-concurrently.ts';
 import { withinTime } from '../../waiting/within-time.ts';
 
 /** How long the caller waits for the issuer. The request itself goes on. */
 const PATIENCE_MS = 5_000;
+
+/** Issuers that do not answer delay the others by the patience for one of them. */
+const REVOCATIONS_AT_ONCE = 32;
 
 /**
  * Revokes sessions in steps, so that a crash between them loses nothing: the mark is committed first, then the issuer
@@ -19,6 +23,9 @@ const PATIENCE_MS = 5_000;
  */
 @Injectable()
 export class SessionRevocation {
+  /** Sessions whose issuers are asked now, by this process. */
+  private readonly underWay = new Set<SessionId>();
+
   constructor(
     private readonly sessionRows: SessionRepository,
     private readonly sessionCache: SessionCache,
@@ -30,12 +37,11 @@ export class SessionRevocation {
 
   /** Retries up to `limit` revocations that failed before, in any process. Returns how many succeeded. */
   async retryRevocations(limit: number): Promise<number> {
-    let ended = 0;
-    for (const id of await this.sessionRows.listRevoking(limit)) {
-      const done = await withinTime(PATIENCE_MS, this.revoke(id), false);
-      if (done) ended++;
-    }
-    return ended;
+    const ids = await this.sessionRows.listRevoking(limit);
+    const results = await runConcurrently(ids, REVOCATIONS_AT_ONCE, id =>
+      withinTime(PATIENCE_MS, this.revoke(id), false),
+    );
+    return results.filter(Boolean).length;
   }
 
   /** Marks a session `revoking`, in the transaction that removes its last holder. Returns whether this call did. */
@@ -60,8 +66,13 @@ export class SessionRevocation {
     await withinTime(PATIENCE_MS, this.revoke(id), undefined);
   }
 
-  /** A failure is logged and leaves mark and refresh token as they are, for a retry. */
+  /**
+   * A failure is logged and leaves mark and refresh token as they are, for a retry. A session has one request at a time:
+   * each new one to an issuer that never answers would keep another socket.
+   */
   private async revoke(id: SessionId): Promise<boolean> {
+    if (this.underWay.has(id)) return false;
+    this.underWay.add(id);
     try {
       const session = await this.sessionRows.findSession(id);
       if (session?.status !== 'revoking' || !session.secrets) return false;
@@ -72,6 +83,8 @@ export class SessionRevocation {
     } catch (error) {
       this.log.revocationFailed({ sessionId: id }, error);
       return false;
+    } finally {
+      this.underWay.delete(id);
     }
   }
 }

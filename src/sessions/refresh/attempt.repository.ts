@@ -3,14 +3,11 @@ import { sql, type UpdateQueryBuilder, type UpdateResult } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
 import { wroteRow } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
-import { toTimestamp } from '../../database/tables/timestamp.ts';
 import type { AttemptRows } from '../../single-use/attempt-rows.ts';
 import type { Place } from '../../single-use/use-decision.ts';
-import type { Attempt, AttemptKey, Session } from '../stored/session.ts';
+import type { Attempt, AttemptKey } from '../stored/session.ts';
 import { NO_ATTEMPT } from '../stored/granted-row.ts';
-import { toAttempt, toBoundColumns } from '../stored/session-row.ts';
-import { SessionSecretsBox } from '../stored/session-secrets.service.ts';
-import type { RefreshedGrant } from './refreshed-grant.ts';
+import { toAttempt } from '../stored/session-row.ts';
 
 /** How long no other process claims a generation that is only prepared. */
 const LEASE_SECONDS = 30;
@@ -26,10 +23,7 @@ export type SessionClaim = AttemptKey & { readonly owner: string; readonly place
 /** The attempts to refresh. These rows decide what may be sent; time and leases only decide who tries. */
 @Injectable()
 export class AttemptRepository implements AttemptRows<SessionClaim> {
-  constructor(
-    private readonly database: Database,
-    private readonly sessionSecretsBox: SessionSecretsBox,
-  ) {}
+  constructor(private readonly database: Database) {}
 
   /** Claims the right to refresh this generation. Returns whether it succeeded. */
   claim(claim: SessionClaim): Promise<boolean> {
@@ -82,42 +76,6 @@ export class AttemptRepository implements AttemptRows<SessionClaim> {
       .execute();
     return rows.flatMap(({ id: sessionId, generation, attempt_id: attemptId }) =>
       attemptId === null ? [] : [{ sessionId, generation, attemptId }],
-    );
-  }
-
-  /**
-   * Stores an answer if the generation is still current. Returns whether it did.
-   *
-   * Not guarded by the attempt: a refresh token is exchanged once, so this is the only answer, and an attempt that was
-   * prepared meanwhile must not be sent. A session that was given up for lack of this answer becomes active again.
-   */
-  storeAnswer(
-    { sessionId, generation }: AttemptKey,
-    session: Session,
-    grant: RefreshedGrant,
-  ): Promise<boolean> {
-    const row = toBoundColumns({ ...session, ...grant });
-    return wroteRow(
-      this.database
-        .updateTable('oauth_session')
-        .set(({ eb }) => ({
-          ...NO_ATTEMPT,
-          ...row,
-          sealed: this.sessionSecretsBox.seal(grant, row),
-          status: 'active',
-          reason: null,
-          generation: eb('generation', '+', 1),
-          next_refresh_at: toTimestamp(grant.nextRefreshAt),
-          attempt_no: 0,
-          failures: 0,
-        }))
-        .where('id', '=', sessionId)
-        .where(eb =>
-          eb.or([
-            eb.and({ generation, status: 'active' }),
-            eb.and({ generation: generation + 1, status: 'needs_reauth', reason: 'response_lost' }),
-          ]),
-        ),
     );
   }
 

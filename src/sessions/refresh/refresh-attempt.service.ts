@@ -6,9 +6,9 @@ import { decideUse, type Evidence, type Place, type UseDecision } from '../../si
 import { TokenProbe } from '../pds/token-probe.service.ts';
 import { requestLifetimeOf } from '../stored/refresh-policy.ts';
 import { databaseTime, type LiveSession } from '../stored/session.cache.ts';
-import { AnswerStore } from './answer-store.service.ts';
+import { AnswerStore } from '../answers/answer-store.service.ts';
 import { AttemptRepository, type SessionClaim } from './attempt.repository.ts';
-import { Reauthentication } from './reauthentication.service.ts';
+import { Reauthentication } from '../answers/reauthentication.service.ts';
 import type { RefreshResult } from './refresh-result.ts';
 import { type FinalOutcome, toFinal } from './refresh-settlement.service.ts';
 import { SessionTokenUses } from './session-token-uses.service.ts';

@@ -13,7 +13,7 @@ import { databaseTime, type LiveSession } from '../stored/session.cache.ts';
 import { backOffSeconds } from './back-off.ts';
 import { ConsecutiveRefusals } from './consecutive-refusals.ts';
 import { IssuerBackOff } from './issuer-back-off.service.ts';
-import { Reauthentication } from './reauthentication.service.ts';
+import { Reauthentication } from '../answers/reauthentication.service.ts';
 
 /** An account has moved if another issuer speaks for it this often in a row. A single time may be an error. */
 const LOOKUPS_BEFORE_MOVED = 20;
@@ -65,7 +65,7 @@ export class RefreshSettlement {
     }
   }
 
-  private noteSuccess(session: LiveSession, scope: string | undefined): void {
+  private noteSuccess(session: LiveSession, scope: string | null): void {
     const remainingMs = session.accessExpiresAt.getTime() - databaseTime(session).getTime();
     this.refusals.forget(session.id);
     this.metrics.sessions.tokenReplaced(remainingMs / 1000);

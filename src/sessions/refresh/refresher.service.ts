@@ -3,8 +3,10 @@ import type { SessionId } from '../../database/tables/id.ts';
 import { Log } from '../../observability/log/log.ts';
 import { Flights, pausesBetweenLooks } from '../../single-use/flights.ts';
 import { Shutdown } from '../../waiting/shutdown.service.ts';
+import { stopwatch } from '../../waiting/stopwatch.ts';
 import { decide } from '../stored/refresh-policy.ts';
 import { databaseTime, isLive, type LiveSession, SessionCache } from '../stored/session.cache.ts';
+import { AnswerStore } from '../answers/answer-store.service.ts';
 import { IssuerBackOff } from './issuer-back-off.service.ts';
 import { RefreshAttempt } from './refresh-attempt.service.ts';
 import type { RefreshResult } from './refresh-result.ts';
@@ -23,6 +25,9 @@ export type RefreshTrigger =
   /** The operator requests it. */
   | { readonly kind: 'forced' };
 
+/** How long a flight waits for an answer on disk. Storing one takes milliseconds, unless something is wrong with it. */
+const SPOOL_PATIENCE_MS = 5_000;
+
 const skipped: RefreshResult = { kind: 'skipped' };
 
 /** Renews the tokens of sessions: one flight per session in this process, one attempt per generation in all processes. */
@@ -33,6 +38,7 @@ export class Refresher implements BeforeApplicationShutdown {
   constructor(
     private readonly sessionCache: SessionCache,
     private readonly refreshAttempt: RefreshAttempt,
+    private readonly answerStore: AnswerStore,
     private readonly issuerBackOff: IssuerBackOff,
     private readonly shutdown: Shutdown,
     private readonly log: Log,
@@ -59,8 +65,11 @@ export class Refresher implements BeforeApplicationShutdown {
     let awaited: LiveSession | undefined;
     try {
       for (;;) {
+        if (!(await this.awaitSpooledAnswer(sessionId))) return skipped;
         const session = await this.sessionCache.reload(sessionId);
         if (!isLive(session) || !this.isWanted(session, trigger)) return skipped;
+        // The file of an older version names the attempt alone.
+        if (session.attempt && this.answerStore.isWaitingFor(session.attempt.id)) return skipped;
         if (awaited && (session.generation !== awaited.generation || !session.attempt)) return skipped;
         const result = await this.refreshAttempt.run(session, { mayProbe: !awaited, streamPatienceMs });
         if (result) return result;
@@ -74,6 +83,17 @@ export class Refresher implements BeforeApplicationShutdown {
     } finally {
       this.sessionCache.forget(sessionId);
     }
+  }
+
+  /** Returns whether no answer of the session waits in the spool: while one does, the refresh token is spent. */
+  private async awaitSpooledAnswer(sessionId: SessionId): Promise<boolean> {
+    const elapsed = stopwatch();
+    const pauses = pausesBetweenLooks(this.shutdown.signal);
+    while (this.answerStore.isWaitingFor(sessionId)) {
+      if (this.shutdown.signal.aborted || elapsed() > SPOOL_PATIENCE_MS) return false;
+      await pauses.sleep();
+    }
+    return true;
   }
 
   private isWanted(session: LiveSession, trigger: RefreshTrigger): boolean {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SpoolDrain } from '../../single-use/spool-drain.service.ts';
 import type { SpoolTenant, UnansweredAttempt } from '../../single-use/spool-tenant.ts';
-import { AnswerStore } from './answer-store.service.ts';
+import { AnswerStore } from '../answers/answer-store.service.ts';
 import { AttemptRepository } from './attempt.repository.ts';
 
 /** The part of spools that belongs to sessions. */

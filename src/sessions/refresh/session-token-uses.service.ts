@@ -9,7 +9,7 @@ import {
 import type { TokenUse } from '../../single-use/token-use.ts';
 import type { LiveSession } from '../stored/session.cache.ts';
 import type { AttemptKey } from '../stored/session.ts';
-import { AnswerStore } from './answer-store.service.ts';
+import { AnswerStore } from '../answers/answer-store.service.ts';
 import { RefreshSettlement, toFinal } from './refresh-settlement.service.ts';
 
 /** How often the issuer may ask to sign again, for a nonce or a clock, before that counts as a refusal. */

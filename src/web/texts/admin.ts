@@ -63,6 +63,8 @@ export const adminTexts = {
     lifetime: 'Its issuer lets no session live longer.',
     account_moved: 'The account moved to another server.',
     client_changed: 'The broker’s client id changed.',
+    other_account: 'Its issuer sent tokens of another account, which the broker does not use.',
+    unusable_token: 'Its issuer sent tokens that are no DPoP tokens or that no request can carry.',
   },
   noReason: 'Its issuer wants its owner to sign in again.',
   inDoubt:

@@ -33,6 +33,8 @@ export const keyTexts = {
     lifetime: 'Your server limits how long a permission lasts, and this one has reached the limit.',
     account_moved: 'Your account moved to another server after you gave the permission.',
     client_changed: 'This service changed its address after you gave the permission.',
+    other_account: 'Your server sent the permission of another account, so it isn’t used.',
+    unusable_token: 'Your server sent a permission in a form that can’t be used.',
     unknown: 'Your server asks for your permission again.',
   },
   lostHint:

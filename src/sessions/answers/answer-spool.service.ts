@@ -3,7 +3,7 @@ import type { JWK } from 'jose';
 import { SealedBox } from '../../crypto/sealed-box.ts';
 import { SpoolDirectory } from '../../leases/spool-directory.service.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
-import type { RefreshedTokens } from '../../oauth/refresh/refresh-outcome.ts';
+import type { RefreshedTokens } from '../../oauth/refresh/token-answer.ts';
 import type { AttemptKey } from '../stored/session.ts';
 import { Spool } from '../../single-use/spool.ts';
 
@@ -23,8 +23,17 @@ export type SpooledAnswer = AttemptKey & {
 @Injectable()
 export class AnswerSpool extends Spool<SpooledAnswer> {
   constructor(spoolDirectory: SpoolDirectory, box: SealedBox, metrics: Metrics) {
-    super(spoolDirectory, box, { suffix: '.answer', idOf: ({ attemptId }) => attemptId });
+    super(
+      spoolDirectory,
+      box,
+      // Files of older versions are named by the attempt alone.
+      { suffix: '.answer', idOf: ({ sessionId, attemptId }) => `${sessionId}.${attemptId}` },
+    );
     const help = 'Answers on disk that are not in the database yet';
     metrics.measure({ name: 'latchkey_spooled_answers', help }, async () => (await this.list()).length);
+    const stuckHelp = 'Answers on disk that the broker cannot store, and that wait for the operator';
+    metrics.measure({ name: 'latchkey_stuck_answers', help: stuckHelp }, () =>
+      Promise.resolve(this.files.stuck),
+    );
   }
 }

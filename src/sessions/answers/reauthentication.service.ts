@@ -27,6 +27,11 @@ export class Reauthentication {
     reason: SessionReason,
   ): Promise<void> {
     if (!(await this.mark({ sessionId: id, generation, attemptId }, reason))) return;
+    await this.announce({ id, did }, reason);
+  }
+
+  /** Tells the holders of a session that it is `needs_reauth`. */
+  async announce({ id, did }: Pick<LiveSession, 'id' | 'did'>, reason: SessionReason): Promise<void> {
     this.sessionCache.forget(id);
     this.log.sessionNeedsReauth({ did, sessionId: id, reason });
     await this.persistentWrites.untilWritten(() =>
