@@ -129,6 +129,13 @@ describe('the clock of this process', () => {
     expect(decideUse({ ...facts, attempt, knownForMs: 120_000 }, now)).toEqual(takeOver(1));
   });
 
+  it('decides alone about a request from the future: the clock of the database went back', () => {
+    const attempt = inDoubt(at(100 * 86_400));
+    expect(decideUse({ ...facts, attempt, knownForMs: 0 }, now)).toEqual(notBefore(at(120)));
+    expect(decideUse({ ...facts, attempt, knownForMs: 119_000 }, now)).toEqual(notBefore(at(1)));
+    expect(decideUse({ ...facts, attempt, knownForMs: 120_000 }, now)).toEqual(takeOver(1));
+  });
+
   it('does not shorten what the database says', () => {
     expect(decideUse({ ...facts, attempt: inDoubt(at(-20)) }, now)).toEqual(notBefore(at(100)));
   });

@@ -110,9 +110,10 @@ function decideUnanswered(
 ): UseDecision {
   if (evidence === 'not-probed') return { kind: 'probe' };
   if (evidence === 'refused') return { kind: 'lost', attemptId };
-  const sentMs = (sentAt ?? now).getTime() + requestLifetimeMs;
-  // By this process's clock as well: the database's may have stepped ahead.
-  const until = new Date(Math.max(sentMs, now.getTime() + requestLifetimeMs - knownForMs));
+  const sinceSentMs = now.getTime() - (sentAt ?? now).getTime();
+  // By this process's clock as well: the database's may have stepped ahead. It went back if the time is in the future.
+  const passedMs = sinceSentMs < 0 ? knownForMs : Math.min(sinceSentMs, knownForMs);
+  const until = new Date(now.getTime() + requestLifetimeMs - passedMs);
   if (until > now) return { kind: 'in-doubt', until };
   if (evidence === 'unknown') return { kind: 'in-doubt', until: null };
   const isUnspent = evidence === 'accepted' && rotationEndsAccessToken === true;
