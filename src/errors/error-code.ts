@@ -51,6 +51,7 @@ export const errorCodes = [
   'TooManyApiKeys',
   'ApiKeyEnded',
   'ApiKeyChanged',
+  'IdempotencyKeyReused',
   // Key requests
   'KeyRequestsOff',
   'TooManyKeyRequests',

@@ -70,6 +70,14 @@ const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
     spool_state: 'null',
     given_up_at: 'null',
   },
+  issued_secret: {
+    id: 'not null',
+    api_key_id: 'not null',
+    fingerprint: 'not null',
+    sealed: 'not null',
+    expires_at: 'not null',
+  },
+  issuer_trait: { issuer: 'not null', rotation_ends_access_token: 'not null', learned_at: 'not null' },
   key_request: {
     id: 'not null',
     did: 'not null',

@@ -55,6 +55,7 @@ export class Sweeps implements SweepList {
     const now = (): Date => clockGuard.confirmedTimeNow();
     this.list = [
       ...expiringTables.map(table => deletions(table, limit => expiredRowRows.sweep(table, limit, now()))),
+      deletions('issued_secret', limit => expiredRowRows.sweepIssuedSecrets(limit)),
       deletions('suspended_ui_session', limit => uiSessions.sweepSuspended(limit, now())),
       deletions('api_key', limit => expiredApiKeys.sweep(limit, now())),
       revocations('key_request', limit => expiredKeyRequests.sweep(limit, now())),

@@ -51,6 +51,7 @@ export const statusTable: Readonly<Record<ErrorCode, number>> = {
   TooManyApiKeys: 409,
   ApiKeyEnded: 409,
   ApiKeyChanged: 409,
+  IdempotencyKeyReused: 422,
 
   KeyRequestsOff: 403,
   TooManyKeyRequests: 429,

@@ -1,5 +1,7 @@
+import { ApiKeyRotations } from '../../../src/api-keys/keys/api-key-rotations.service.ts';
 import { ApiKeys, type IssuedApiKey } from '../../../src/api-keys/keys/api-keys.service.ts';
 import { ApiKeyVerifier } from '../../../src/api-keys/keys/api-key.verifier.ts';
+import type { Rotation } from '../../../src/api-keys/keys/repetition.ts';
 import { KeyRequestClaims } from '../../../src/api-keys/requests/key-request-claims.service.ts';
 import { KeyRequests } from '../../../src/api-keys/requests/key-requests.service.ts';
 import type { AuditSource } from '../../../src/audit/audit-event.ts';
@@ -24,6 +26,7 @@ type Key = { readonly id: IssuedApiKey['id']; readonly secret: string };
 export class KeyHolder extends Holder {
   #key: Key | undefined;
   #needsOwner = false;
+  #rotations = 0;
   readonly #binding = `binding of ${this.name}`;
 
   get hasAccess(): boolean {
@@ -114,9 +117,12 @@ export class KeyHolder extends Holder {
   }
 
   async #rotate(key: Key): Promise<void> {
-    const grace = this.random.pick([0, 3600]);
+    const rotation = {
+      graceSeconds: this.random.pick([0, 3600]),
+      idempotencyKey: `rotation ${++this.#rotations}`,
+    };
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const rotated = await this.rotateOnce(key, grace);
+      const rotated = await this.rotateOnce(key, rotation);
       if (rotated.kind === 'ok') {
         if (tries > 1 || !this.random.chance(0.1)) {
           this.#key = { id: rotated.value.id, secret: rotated.value.secret };
@@ -129,8 +135,8 @@ export class KeyHolder extends Holder {
     this.#forgetKey();
   }
 
-  protected rotateOnce(key: Key, graceSeconds: number): Promise<CallOutcome<IssuedApiKey>> {
-    return this.call(at => at.get(ApiKeys).rotate(key.id, this.did, graceSeconds, by));
+  protected rotateOnce(key: Key, rotation: Rotation): Promise<CallOutcome<IssuedApiKey>> {
+    return this.call(at => at.get(ApiKeyRotations).rotate(key.id, this.did, rotation, by));
   }
 
   async #revoke(key: Key): Promise<void> {
