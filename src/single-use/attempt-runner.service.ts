@@ -144,7 +144,9 @@ export class AttemptRunner {
   private async write<Claim>(rows: AttemptRows<Claim>, claim: Claim, verdict: Verdict): Promise<void> {
     if (verdict.kind === 'concluded') return;
     const write = (): Promise<unknown> =>
-      verdict.kind === 'in-doubt' ? rows.markInDoubt(claim) : rows.giveUp(claim, verdict.retryAfterSeconds);
+      verdict.kind === 'in-doubt'
+        ? rows.markInDoubt(claim)
+        : rows.giveUp(claim, verdict.retryAfterSeconds, verdict.mayBeSpent ?? false);
     // Abandoned at shutdown, the attempt looks as if its answer were lost. That is safe.
     await this.persistentWrites.untilWritten(write).catch(() => undefined);
   }

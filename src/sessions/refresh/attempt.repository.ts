@@ -79,10 +79,11 @@ export class AttemptRepository implements AttemptRows<SessionClaim> {
     );
   }
 
-  giveUp(key: SessionClaim, retryAfterSeconds: number): Promise<boolean> {
+  giveUp(key: SessionClaim, retryAfterSeconds: number, mayBeSpent: boolean): Promise<boolean> {
     return wroteRow(
       this.ofAttempt(key).set(({ eb }) => ({
         ...NO_ATTEMPT,
+        attempt_no: eb('attempt_no', '+', mayBeSpent ? 1 : 0),
         failures: eb('failures', '+', 1),
         next_refresh_at: this.database.now(retryAfterSeconds),
       })),

@@ -229,6 +229,8 @@ export class World {
 
   /** Returns whether no broker knows that a refresh token was refused. */
   #isDoubtful(sent: SentToken): boolean {
+    // Nobody can receive tokens in a response that is complete without them.
+    if (sent.outcome === 'empty') return false;
     return sent.outcome !== 'refused' || !(sent.received || this.#handsOf(sent) === 'free');
   }
 
