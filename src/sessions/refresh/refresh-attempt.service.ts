@@ -6,7 +6,6 @@ import { decideUse, type Place, type UseDecision } from '../../single-use/use-de
 import { TokenEvidence } from '../pds/token-evidence.service.ts';
 import { requestLifetimeOf } from '../stored/refresh-policy.ts';
 import { databaseTime, type LiveSession } from '../stored/session.cache.ts';
-import { AnswerStore } from '../answers/answer-store.service.ts';
 import { AttemptRepository, type SessionClaim } from './attempt.repository.ts';
 import { Reauthentication } from '../answers/reauthentication.service.ts';
 import type { RefreshResult } from './refresh-result.ts';
@@ -30,7 +29,6 @@ export class RefreshAttempt {
     private readonly attemptRows: AttemptRepository,
     private readonly attemptFacts: AttemptFacts,
     private readonly attemptRunner: AttemptRunner,
-    private readonly answerStore: AnswerStore,
     private readonly sessionTokenUses: SessionTokenUses,
     private readonly tokenEvidence: TokenEvidence,
     private readonly reauthentication: Reauthentication,
@@ -64,7 +62,7 @@ export class RefreshAttempt {
   private async decide(session: LiveSession, mayProbe: boolean): Promise<UseDecision> {
     const { attempt, resends } = session;
     const facts = {
-      ...(await this.attemptFacts.find(attempt, id => this.answerStore.holdsAnswer(id))),
+      ...(await this.attemptFacts.find(attempt)),
       attempt,
       resends,
       requestLifetimeMs: requestLifetimeOf(session),
