@@ -1,18 +1,28 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { Dispatcher, errors } from 'undici';
-import type { GuardedAgents } from '../../../src/identity/outbound/guarded-agents.service.ts';
+import type { GuardedAgentOptions } from '../../../src/identity/outbound/guarded-agent.ts';
+import { GuardedAgents } from '../../../src/identity/outbound/guarded-agents.service.ts';
 import type { OutboundPolicy } from '../../../src/identity/outbound/outbound-policy.ts';
 import { typedFailures } from '../../../src/identity/outbound/typed-failures.ts';
 import type { Actor } from '../time/actor.ts';
 import type { Internet } from './internet.ts';
 import type { WireReply } from './wire.ts';
 
-/** Returns the dispatchers of one broker: the simulated roads in place of sockets. */
-export function simulatedAgents(internet: Internet, actor: Actor): GuardedAgents {
-  return {
-    create: ({ policy }) => new SimulatedDispatcher(internet, actor, policy).compose(typedFailures),
-  };
+/** The dispatchers of one broker: the simulated roads in place of sockets. */
+export class SimulatedAgents extends GuardedAgents {
+  readonly #internet: Internet;
+  readonly #actor: Actor;
+
+  constructor(internet: Internet, actor: Actor) {
+    super();
+    this.#internet = internet;
+    this.#actor = actor;
+  }
+
+  override create({ policy }: GuardedAgentOptions): Dispatcher {
+    return new SimulatedDispatcher(this.#internet, this.#actor, policy).compose(typedFailures);
+  }
 }
 
 /** An undici dispatcher without sockets. */

@@ -39,6 +39,7 @@ const passing = new Set([
   'AccountNotFound',
   'LoginExpired',
   'LoginRefused',
+  'SessionSuspended',
   'SpoolUnavailable',
 ]);
 
@@ -80,12 +81,12 @@ export abstract class Holder {
 
   /** Does one thing, unless it is still doing another. */
   async actOnce(): Promise<void> {
-    await this.#alone(() => this.act());
+    await this.alone(() => this.act());
   }
 
   /** Uses its access, unless it is doing something else. */
   async useOnce(broker?: BrokerProcess): Promise<CallOutcome<unknown> | undefined> {
-    return this.#alone(() => this.use(broker));
+    return this.alone(() => this.use(broker));
   }
 
   get isBusy(): boolean {
@@ -112,7 +113,7 @@ export abstract class Holder {
     this.sessionId = undefined;
   }
 
-  async #alone<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+  protected async alone<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
     if (this.#isActing) return undefined;
     this.#isActing = true;
     try {

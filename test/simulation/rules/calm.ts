@@ -54,7 +54,7 @@ async function findUnsettled(world: World): Promise<string | undefined> {
   if (notServing) return `${notServing.name} does not serve`;
   const file = world.machines
     .flatMap(({ disk }) => disk.list())
-    .find(path => /\.(answer|native)$/.test(path));
+    .find(path => /(?<!odd-\d+)\.(answer|native)$/.test(path));
   if (file !== undefined) return `the answer ${file} is still on a disk`;
   for (const { row } of await world.rows.list()) {
     const isOwn = world.issuers.some(

@@ -1,7 +1,7 @@
 import type { BrokerProcess } from '../brokers/broker-process.ts';
 import type { Answer, Grant } from '../network/grants.ts';
 import { newestAnswer } from '../network/grants.ts';
-import { NativeApp } from '../people/native-app.ts';
+import { NATIVE_CLIENT_ID, NativeApp } from '../people/native-app.ts';
 import type { Holder } from '../people/holder.ts';
 import { omitKeys } from '../omit-keys.ts';
 import type { Actor } from '../time/actor.ts';
@@ -123,6 +123,11 @@ export class Judge {
 
   async #excuseOf(answer: Answer): Promise<ExceptionName | undefined> {
     if (await this.#isStored(answer)) return undefined;
+    if (
+      answer.grant.clientId === NATIVE_CLIENT_ID &&
+      this.#world.scheduler.now - answer.at > NATIVE_REPLAY_MS
+    )
+      return 'native answer not fetched in time';
     const { machines, scheduler } = this.#world;
     const place = placeOf(answer, machines);
     if (place.kind === 'disk' || (place.kind === 'process' && !answer.wasRolledBack)) {
@@ -174,6 +179,9 @@ export class Judge {
 
 /** The time within which every start is ready. */
 const READY_MS = 5_000;
+
+/** How long the broker keeps the answer to a native refresh. */
+const NATIVE_REPLAY_MS = 10 * 60_000;
 
 /** LATCHKEY_SPOOL_PATIENCE. */
 const PATIENCE_MS = 60 * 60_000;
