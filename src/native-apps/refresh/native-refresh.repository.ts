@@ -1,14 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, sql, type UpdateQueryBuilder, type UpdateResult } from 'kysely';
+import { Config } from '../../config/config.ts';
 import { RowMac } from '../../crypto/row-mac.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
 import { isUniqueViolation } from '../../database/connection/database-error.ts';
 import { Database } from '../../database/connection/database.ts';
 import { countDeleted } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
+import { toDate, toTimestamp } from '../../database/tables/timestamp.ts';
 import type { AttemptId, NativeAppId } from '../../database/tables/id.ts';
+import { ClockGuard } from '../../leases/clock-guard.service.ts';
 import type { AttemptRows } from '../../single-use/attempt-rows.ts';
 import type { Place } from '../../single-use/use-decision.ts';
+import { stopwatch } from '../../waiting/stopwatch.ts';
 import type { Fingerprint } from './fingerprints.service.ts';
 import type { IssuerAnswer, KnownToken, SentAttempt, SentProof, TokenBinding } from './native-refresh.ts';
 import { macBinding, type NativeRefreshRow, sealBinding, toAttempt } from './native-refresh-row.ts';
@@ -19,8 +23,8 @@ export const REPLAY_SECONDS = 10 * 60;
 /** An issuer keeps a session that is not refreshed for three months. */
 const REMEMBERED_SECONDS = 92 * 24 * 60 * 60;
 
-/** By then the outcome of an attempt on a token that was not stored is known. */
-const UNKNOWN_TOKEN_SECONDS = 60 * 60;
+/** How long after the patience with a silent owner the outcome of its attempt is known. */
+const SETTLING_SECONDS = 60 * 60;
 
 const NO_ATTEMPT = {
   attempt_id: null,
@@ -69,32 +73,35 @@ export type StoredAnswer = {
 export class NativeRefreshRepository implements AttemptRows<NativeClaim> {
   constructor(
     private readonly database: Database,
+    private readonly config: Config,
     private readonly mac: RowMac,
     private readonly box: SealedBox,
+    private readonly clockGuard: ClockGuard,
   ) {}
 
-  /** @throws BrokerError `SealedRowUnreadable` if the row was edited */
+  /**
+   * Finds a token that has not expired. While the database's clock is doubted, none has: a spent token would be sent again.
+   *
+   * @throws BrokerError `SealedRowUnreadable` if the row was edited
+   */
   async find({ id }: Pick<Fingerprint, 'id'>): Promise<KnownToken | undefined> {
+    const sinceRead = stopwatch();
     const row = await this.database
       .selectFrom('native_refresh')
       .selectAll()
       .select(this.database.now().as('read_at'))
       .where('id', '=', id)
-      .where('expires_at', '>', this.database.now())
       .executeTakeFirst();
-    return row && this.toKnown(row);
+    if (!row) return undefined;
+    this.clockGuard.noteReading(new Date(row.read_at), sinceRead());
+    return row.expires_at <= row.read_at && this.clockGuard.isTrusted() ? undefined : this.toKnown(row);
   }
 
   /** Returns whether a token is stored for any issuer. Uses the index on `token`. */
   async isKnownElsewhere({ token }: Fingerprint): Promise<boolean> {
-    const row = await this.database
-      .selectFrom('native_refresh')
-      .select('id')
-      .where('token', '=', token)
-      .where('expires_at', '>', this.database.now())
-      .limit(1)
-      .executeTakeFirst();
-    return row !== undefined;
+    let query = this.database.selectFrom('native_refresh').select('id').where('token', '=', token);
+    if (this.clockGuard.isTrusted()) query = query.where('expires_at', '>', this.database.now());
+    return (await query.limit(1).executeTakeFirst()) !== undefined;
   }
 
   /** Writes nothing: until an attempt commits, no other attempt waits for it, and one of them can commit. */
@@ -128,15 +135,15 @@ export class NativeRefreshRepository implements AttemptRows<NativeClaim> {
   }
 
   /** Lists the attempts that an owner has sent and that have no stored answer. Uses the index `native_refresh_unanswered`. */
-  async listUnanswered(owner: string): Promise<NativeAttemptKey[]> {
+  async listUnanswered(owner: string): Promise<(NativeAttemptKey & Pick<SentAttempt, 'sentAt'>)[]> {
     const rows = await this.database
       .selectFrom('native_refresh')
-      .select(['id', 'attempt_id'])
+      .select(['id', 'attempt_id', 'sent_at'])
       .where('owner', '=', owner)
       .where(UNANSWERED)
       .execute();
-    return rows.flatMap(({ id, attempt_id: attemptId }) =>
-      attemptId === null ? [] : [{ fingerprint: { id }, attemptId, owner }],
+    return rows.flatMap(({ id, attempt_id: attemptId, sent_at }) =>
+      attemptId === null ? [] : [{ fingerprint: { id }, attemptId, owner, sentAt: toDate(sent_at) }],
     );
   }
 
@@ -220,7 +227,12 @@ export class NativeRefreshRepository implements AttemptRows<NativeClaim> {
       const row = await this.database
         .insertInto('native_refresh')
         .values({
-          ...this.newRow(claim.fingerprint, claim.binding, UNKNOWN_TOKEN_SECONDS),
+          // A token that was not stored is forgotten once its outcome is known.
+          ...this.newRow(
+            claim.fingerprint,
+            claim.binding,
+            this.config.spoolPatienceMs / 1000 + SETTLING_SECONDS,
+          ),
           ...this.toSent(claim),
         })
         .returning('sent_at')
@@ -240,7 +252,12 @@ export class NativeRefreshRepository implements AttemptRows<NativeClaim> {
       .where('id', '=', claim.fingerprint.id)
       .where('sealed', 'is', null)
       .where(eb =>
-        place.kind === 'free' ? eb('attempt_id', 'is', null) : eb('attempt_id', '=', place.attemptId),
+        place.kind === 'free'
+          ? eb('attempt_id', 'is', null)
+          : eb.and([
+              eb('attempt_id', '=', place.attemptId),
+              eb('sent_at', 'is not distinct from', place.sentAt && toTimestamp(place.sentAt)),
+            ]),
       )
       .returning('sent_at')
       .executeTakeFirst();
@@ -249,6 +266,7 @@ export class NativeRefreshRepository implements AttemptRows<NativeClaim> {
 
   /** An expired row that was not swept yet would conflict with a new one. */
   private async deleteExpired(id: string): Promise<void> {
+    if (!this.clockGuard.isTrusted()) return;
     await this.database
       .deleteFrom('native_refresh')
       .where('id', '=', id)

@@ -1,6 +1,10 @@
 import { digestOf } from '../../crypto/secret.ts';
 import type { CheckedProof } from '../../oauth/dpop/dpop-proof-check.ts';
-import { decideRefreshOutcome } from '../../oauth/refresh/refresh-outcome.ts';
+import {
+  decideRefreshFailure,
+  decideRefreshOutcome,
+  type RefreshOutcome,
+} from '../../oauth/refresh/refresh-outcome.ts';
 import { findIssuedRefreshToken } from '../../oauth/refresh/token-answer.ts';
 import type { Failure } from '../../single-use/token-use.ts';
 import type { Fingerprint } from './fingerprints.service.ts';
@@ -21,7 +25,15 @@ export type NativeOutcome =
   | { readonly kind: 'refreshed'; readonly answer: IssuerAnswer; readonly refreshToken: string | null }
   | { readonly kind: 'sign-again'; readonly answer: IssuerAnswer }
   | { readonly kind: 'refused'; readonly answer: IssuerAnswer }
+  | NoTokens
   | Failure;
+
+/** A complete response without tokens: the token may be sent again after a pause. */
+type NoTokens = { readonly kind: 'no-tokens'; readonly cause: Error; readonly seconds: number };
+
+/** The pause after a response without tokens, in seconds, unless the issuer asks for a longer one. */
+const RESEND_SECONDS = 2;
+const LONGEST_PAUSE_SECONDS = 15 * 60;
 
 export function sentProofOf({ proof: { jti, nonce } }: NativeUse): SentProof {
   return { jti: digestOf(jti), nonce: nonce === undefined ? null : digestOf(nonce) };
@@ -29,22 +41,42 @@ export function sentProofOf({ proof: { jti, nonce } }: NativeUse): SentProof {
 
 /** Decides what an issuer's answer means for the token. */
 export function decideOutcome({ answer, clockWasWrong }: ReceivedAnswer): NativeOutcome {
-  const outcome = decideRefreshOutcome(answer.status, answer.body, answer.headers['retry-after'] ?? null);
+  const outcome = decideRefreshOutcome(answer.status, answer.body, answer.headers);
   switch (outcome.kind) {
     case 'refreshed':
       return { kind: 'refreshed', answer, refreshToken: findIssuedRefreshToken(answer.body) };
     case 'unknown':
     case 'not-sent':
       return outcome;
+    case 'no-tokens':
+      return decideWithoutTokens(outcome);
     case 'sign-again':
       return { kind: 'sign-again', answer };
     case 'refused':
-    case 'invalid-grant': {
+    case 'invalid-grant':
+    case 'rejected': {
       // The broker signed for the wrong time. The next assertion is for the right one.
       const cause = new Error('The assertion was signed by another clock than the issuer has.');
       return clockWasWrong ? { kind: 'not-sent', cause } : { kind: 'refused', answer };
     }
   }
+}
+
+/** Decides the outcome of a request that failed without a readable response. */
+export function decideFailure(cause: unknown): NativeOutcome {
+  const outcome = decideRefreshFailure(cause);
+  return outcome.kind === 'no-tokens' ? decideWithoutTokens(outcome) : outcome;
+}
+
+/** While a server may still be working on the request, its token stays in doubt: an app may not wait as it is told. */
+function decideWithoutTokens({
+  cause,
+  mayStillWork,
+  retryAfterSeconds = 0,
+}: Extract<RefreshOutcome, { kind: 'no-tokens' }>): NativeOutcome {
+  if (mayStillWork) return { kind: 'unknown', cause };
+  const seconds = Math.min(Math.max(RESEND_SECONDS, retryAfterSeconds), LONGEST_PAUSE_SECONDS);
+  return { kind: 'no-tokens', cause, seconds };
 }
 
 /** Returns the outcome for the callers that wait. */
