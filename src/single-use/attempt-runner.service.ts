@@ -8,6 +8,7 @@ import type { AttemptRows } from './attempt-rows.ts';
 import { AttemptSightings } from './attempt-sightings.service.ts';
 import { FailPoints } from './fail-points.service.ts';
 import { PersistentWrites } from './persistent-writes.service.ts';
+import { SpoolDisk } from './spool-disk.service.ts';
 import type { Failure, OutcomeKind, TokenUse, Verdict } from './token-use.ts';
 
 /** How long this process waits for an answer. No request is valid for as long. */
@@ -43,6 +44,7 @@ export class AttemptRunner {
     private readonly failPoints: FailPoints,
     private readonly persistentWrites: PersistentWrites,
     private readonly attemptSightings: AttemptSightings,
+    private readonly spoolDisk: SpoolDisk,
   ) {}
 
   /** The owner of the attempts of this process. */
@@ -59,6 +61,7 @@ export class AttemptRunner {
     if (!(await rows.claim(claim))) return { kind: 'busy' };
     let outcome: Outcome | Failure;
     let isSent = false;
+    let release = (): void => undefined;
     try {
       await this.failPoints.at('after_intent');
       let signatures = 0;
@@ -66,17 +69,23 @@ export class AttemptRunner {
       do {
         const signed = await use.sign();
         const lateness = stopwatch();
+        release = await this.spoolDisk.reserve();
         sentAt = await this.commit(rows, claim, sentAt);
-        if (!sentAt) return { kind: 'superseded' };
+        if (!sentAt) {
+          release();
+          return { kind: 'superseded' };
+        }
         this.attemptSightings.noteSending(claim.attemptId);
         await this.failPoints.at('before_send');
         if (lateness() > LONGEST_HESITATION_MS) throw new Error('Too late to send what was signed.');
         isSent = true;
-        outcome = await this.send(use, signed, sentAt);
+        outcome = await this.send(use, signed, sentAt, release);
         isSent = outcome.kind !== 'sign-again';
         signatures++;
       } while (outcome.kind === 'sign-again' && signatures < use.mostSignatures);
     } catch (cause) {
+      // What was sent gives its room back once its answer is kept.
+      if (!isSent) release();
       outcome = { kind: isSent ? 'unknown' : 'not-sent', cause };
     }
     const verdict = await use.settle(outcome);
@@ -110,6 +119,7 @@ export class AttemptRunner {
     use: TokenUse<Signed, Outcome>,
     signed: Signed,
     sentAt: Date,
+    release: () => void,
   ): Promise<Outcome | Failure> {
     const transmission = use.transmit(signed);
     const onTheWire = this.failPoints.isArmed('after_bytes') ? this.failAfterBytes(transmission) : undefined;
@@ -126,7 +136,7 @@ export class AttemptRunner {
       return outcome;
     };
     const kept = Promise.allSettled([onTheWire]).then(keep);
-    kept.catch(() => undefined); // A late answer has no caller any more.
+    kept.then(release, release); // A late answer has no caller any more.
     const answered = transmission.then(() => true);
     if (!(await withinTime(ANSWER_TIME_LIMIT_MS, answered, false)))
       return { kind: 'unknown', cause: new Error('The issuer has not answered.') };

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { decideRefreshFailure } from '../../oauth/refresh/refresh-outcome.ts';
 import { Log } from '../../observability/log/log.ts';
 import type { TokenUse } from '../../single-use/token-use.ts';
+import { UnreadAnswers } from '../../single-use/unread-answers.service.ts';
 import { Fingerprints } from './fingerprints.service.ts';
 import { IssuerRequests, type SignedRequest } from './issuer-requests.service.ts';
 import { NativeAnswers } from './native-answers.service.ts';
@@ -16,6 +17,7 @@ export class NativeTokenUses {
   constructor(
     private readonly issuerRequests: IssuerRequests,
     private readonly nativeAnswers: NativeAnswers,
+    private readonly unreadAnswers: UnreadAnswers,
     private readonly fingerprints: Fingerprints,
     private readonly log: Log,
   ) {}
@@ -29,6 +31,8 @@ export class NativeTokenUses {
       sign: () => this.issuerRequests.sign(request),
       transmit: signed => this.issuerRequests.send(signed).then(decideOutcome, decideRefreshFailure),
       keep: async outcome => {
+        if (outcome.kind === 'unknown' && outcome.unread)
+          await this.unreadAnswers.keep(fingerprint.id, outcome.unread);
         if (outcome.kind !== 'refreshed') return;
         const { answer, refreshToken } = outcome;
         const next =

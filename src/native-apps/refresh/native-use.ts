@@ -1,7 +1,7 @@
 import { digestOf } from '../../crypto/secret.ts';
 import type { CheckedProof } from '../../oauth/dpop/dpop-proof-check.ts';
-import { decideRefreshOutcome } from '../../oauth/refresh/refresh-outcome.ts';
-import { findIssuedRefreshToken } from '../../oauth/refresh/token-answer.ts';
+import { decideRefreshOutcome, type UnreadBody } from '../../oauth/refresh/refresh-outcome.ts';
+import { findIssuedRefreshToken, readTokenAnswer } from '../../oauth/refresh/token-answer.ts';
 import type { Failure } from '../../single-use/token-use.ts';
 import type { Fingerprint } from './fingerprints.service.ts';
 import type { AppRequest, ReceivedAnswer } from './issuer-requests.service.ts';
@@ -21,14 +21,17 @@ export type NativeOutcome =
   | { readonly kind: 'refreshed'; readonly answer: IssuerAnswer; readonly refreshToken: string | null }
   | { readonly kind: 'sign-again'; readonly answer: IssuerAnswer }
   | { readonly kind: 'refused'; readonly answer: IssuerAnswer }
-  | Failure;
+  | (Failure & { readonly unread?: UnreadBody });
 
 export function sentProofOf({ proof: { jti, nonce } }: NativeUse): SentProof {
   return { jti: digestOf(jti), nonce: nonce === undefined ? null : digestOf(nonce) };
 }
 
 /** Decides what an issuer's answer means for the token. */
-export function decideOutcome({ answer, clockWasWrong }: ReceivedAnswer): NativeOutcome {
+export function decideOutcome({ answer, clockWasWrong, problem }: ReceivedAnswer): NativeOutcome {
+  const isSuccess = answer.status >= 200 && answer.status < 300;
+  if (isSuccess && !readTokenAnswer(answer.body)) return toUnread(answer, problem);
+  if (!isSuccess && problem) return { kind: 'unknown', cause: problem };
   const outcome = decideRefreshOutcome(answer.status, answer.body, answer.headers['retry-after'] ?? null);
   switch (outcome.kind) {
     case 'refreshed':
@@ -45,6 +48,12 @@ export function decideOutcome({ answer, clockWasWrong }: ReceivedAnswer): Native
       return clockWasWrong ? { kind: 'not-sent', cause } : { kind: 'refused', answer };
     }
   }
+}
+
+function toUnread({ status, headers, body }: IssuerAnswer, problem: unknown): NativeOutcome {
+  const cause = problem ?? new Error(`The issuer answered ${status} without a token set.`);
+  const unread = { status, contentType: headers['content-type'] ?? null, body: Buffer.from(body) };
+  return { kind: 'unknown', cause, ...(body !== '' && { unread }) };
 }
 
 /** Returns the outcome for the callers that wait. */

@@ -12,9 +12,12 @@ import { readTokenAnswer } from './token-answer.ts';
 export function decideAnswerOutcome(answer: WholeAnswer, origin: string): RefreshOutcome {
   const { status, headers, body, problem } = answer;
   const text = new TextDecoder().decode(body);
-  if (isSuccess(status) && problem) {
+  if (isSuccess(status)) {
     const tokens = readTokenAnswer(text);
-    return tokens ? { kind: 'refreshed', tokens } : { kind: 'unknown', cause: problem };
+    if (tokens) return { kind: 'refreshed', tokens };
+    const cause = problem ?? new Error(`The issuer answered ${status} without a token set.`);
+    const unread = { status, contentType: headers.get('content-type'), body };
+    return { kind: 'unknown', cause, ...(body.length > 0 && { unread }) };
   }
   const cause = problem ?? redirectOf(status, origin);
   return cause ? { kind: 'unknown', cause } : decideRefreshOutcome(status, text, headers.get('retry-after'));

@@ -13,8 +13,20 @@ export type RefreshOutcome =
   | { readonly kind: 'refused'; readonly code: string; readonly retryAfterSeconds: number | undefined }
   /** The issuer reports that the grant has ended, which alone does not prove it. */
   | { readonly kind: 'invalid-grant' }
-  /** The request was sent, and no readable response arrived. */
-  | { readonly kind: 'unknown'; readonly cause: unknown; readonly retryAfterSeconds?: number | undefined };
+  /** The request was sent, and no readable response arrived. `unread`: a success in which no tokens were found. */
+  | {
+      readonly kind: 'unknown';
+      readonly cause: unknown;
+      readonly retryAfterSeconds?: number | undefined;
+      readonly unread?: UnreadBody;
+    };
+
+/** The status and the body of a response, as far as it arrived. */
+export type UnreadBody = {
+  readonly status: number;
+  readonly contentType: string | null;
+  readonly body: Uint8Array;
+};
 
 const errorResponse = z.object({ error: z.string() });
 
