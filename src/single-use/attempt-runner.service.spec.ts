@@ -44,12 +44,13 @@ function newAttempt({
   const failPoints = new FailPoints({ failPoint: undefined } as unknown as Config);
   const writes: Pick<PersistentWrites, 'untilWritten'> = { untilWritten: write => write() };
   const instances: Pick<Instances, 'self'> = { self: 'me' };
+  const spoolDisk: Pick<SpoolDisk, 'reserve'> = { reserve };
   const runner = new AttemptRunner(
     instances as Instances,
     failPoints,
     writes as PersistentWrites,
     new AttemptSightings(new ProcessClock()),
-    { reserve } as SpoolDisk,
+    spoolDisk as SpoolDisk,
   );
   const allRows: Rows = {
     claim: () => step('claim', true),

@@ -27,7 +27,8 @@ let lines: string[];
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'latchkey-deliveries-'));
-  disk = new SpoolDisk({ path: directory } as SpoolDirectory);
+  const spoolDirectory: Pick<SpoolDirectory, 'path'> = { path: directory };
+  disk = new SpoolDisk(spoolDirectory as SpoolDirectory);
   shutdown = new Shutdown();
   lines = [];
 });

@@ -10,7 +10,8 @@ let disk: SpoolDisk;
 
 beforeEach(async () => {
   path = await mkdtemp(join(tmpdir(), 'latchkey-disk-'));
-  disk = new SpoolDisk({ path } as SpoolDirectory);
+  const spoolDirectory: Pick<SpoolDirectory, 'path'> = { path };
+  disk = new SpoolDisk(spoolDirectory as SpoolDirectory);
   await disk.onModuleInit();
 });
 afterEach(async () => {
