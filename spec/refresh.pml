@@ -30,7 +30,7 @@
 #define CUTS 1 /* a connection to the issuer breaks, or a gateway gives up */
 #endif
 #ifndef DELAYS
-#define DELAYS 1 /* a request outlives its lifetime: a frozen process, a slow network */
+#define DELAYS 1 /* a request outlives its lifetime, or a process its patience: it is frozen, or the network slow */
 #endif
 #ifndef NONCES
 #define NONCES 1 /* the issuer asks to sign again */
@@ -271,7 +271,14 @@ byte found;
 #define PROVES_UNSPENT(g) (IS_ACCEPTED(g) && rotationKills && traitIsKnown)
 #endif
 
-#define IS_READY(b) (broker[b].isUp && broker[b].phase == idle && broker[b].memory == 0 && IS_COMPARED(b))
+/* A process that was given up while it was frozen is not on the list before its next heartbeat. */
+#if defined(COMMIT_WHILE_GONE)
+#define IS_KNOWN(b) true
+#else
+#define IS_KNOWN(b) (broker[b].listing == listed)
+#endif
+
+#define IS_READY(b) (broker[b].isUp && IS_KNOWN(b) && broker[b].phase == idle && broker[b].memory == 0 && IS_COMPARED(b))
 #define IS_DUE (row.status == is_active && row.generation < GENERATIONS)
 #define IS_UNSETTLED (row.attempt == sent || row.attempt == in_doubt)
 #define IS_OWN(b) (row.generation == broker[b].generation && row.attempt != none \
@@ -429,7 +436,8 @@ inline claim(b) {
   fi
 }
 
-#define MAY_COMMIT(b) (row.status == is_active && IS_COMPARED(b) && IS_OWN(b) && (row.attempt == prepared || row.attempt == sent))
+#define MAY_COMMIT(b) (row.status == is_active && IS_KNOWN(b) && IS_COMPARED(b) && IS_OWN(b) \
+  && (row.attempt == prepared || row.attempt == sent))
 
 inline commit(b) {
   if
@@ -818,6 +826,11 @@ end:
       broker[b].beatClock = clock
 #endif
     }
+  :: d_step {
+      broker[b].isUp && broker[b].listing == silent ->
+      printf("%c writes a heartbeat\n", 'A' + b);
+      broker[b].listing = listed
+    }
 #if defined(PATIENCE_BY_DATABASE_CLOCK)
   :: d_step {
       broker[b].isUp && broker[b].beatClock != clock ->
@@ -959,6 +972,17 @@ end:
 #define MAY_EXPIRE (!isTold)
 #endif
 
+#define IS_AWAITED(o) (broker[o].listing == listed && row.attempt != none && row.attempt != in_doubt)
+
+/* A frozen process that can get no answer any more. After a failover its journal counts as one. */
+#define AWAITS(r, o) (request[r].sender == o && (request[r].valid || request[r].stage == answered || request[r].stage == denied))
+#if defined(ROLLS_BACK)
+#define IS_STUCK(o) false
+#else
+#define IS_STUCK(o) (broker[o].isUp && broker[o].disk == 0 && broker[o].memory == 0 \
+  && !AWAITS(0, o) && !AWAITS(1, o) && !AWAITS(2, o) && !AWAITS(3, o))
+#endif
+
 #define IS_REST(b) ((broker[b].isUp || broker[b].isDiskLost) && broker[b].phase == idle && broker[b].memory == 0 \
   && broker[b].disk == 0)
 #define IS_SETTLED (IS_REST(0) && IS_REST(1) && row.attempt == none && row.status != revoking \
@@ -994,10 +1018,16 @@ end:
 
   /* The list. An owner counts as gone on these words only: see the assumptions in docs/proof.md. */
   :: d_step {
-      row.attempt != none && row.attempt != in_doubt && IS_DEAD(row.owner) && broker[row.owner].listing == listed ->
+      IS_AWAITED(row.owner) && IS_DEAD(row.owner) ->
       printf("%c was silent for the patience, or is given up\n", 'A' + row.owner);
       broker[row.owner].listing = silent;
       isTold = (broker[row.owner].disk > 0)
+    }
+  :: d_step {
+      IS_AWAITED(row.owner) && IS_STUCK(row.owner) && may(delays) ->
+      spend(delays);
+      printf("%c is frozen, and was silent for the patience, or is given up\n", 'A' + row.owner);
+      broker[row.owner].listing = silent
     }
   :: d_step {
       !broker[0].isUp && !broker[0].isDiskLost && may(disks) ->
@@ -1013,6 +1043,11 @@ end:
     }
 
 #if defined(ROLLS_BACK)
+  :: d_step {
+      hasFailedOver && broker[0].listing == listed && IS_DEAD(0) ->
+      printf("A was silent for the patience, or is given up\n");
+      broker[0].listing = silent
+    }
   :: d_step {
       !hasStandby && rollbacks > 0 ->
       printf("the standby falls behind\n");

@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { Config } from '../config/config.ts';
-import { BrokerError, invalidToken } from '../errors/broker-error.ts';
+import { BrokerError, invalidToken, sessionSuspended } from '../errors/broker-error.ts';
 import { ADMISSION, type Admission } from '../http/origins/allow.decorator.ts';
 import { isAllowedWithCookie, isReading, readRequestOrigin } from '../http/origins/browser-rule.ts';
 import { requireNoForeignPage } from '../http/origins/own-pages.ts';
@@ -85,15 +85,17 @@ export class AccessGuard implements CanActivate {
         'AuthenticationRequired',
         'Sign in, or send a credential in the Authorization header.',
       );
-    if (!callers.includes(kind))
-      throw new BrokerError('Forbidden', 'This credential does not open this route. Use one that does.');
+    if (callers.includes(kind)) return;
+    if (kind === 'suspended-browser' && callers.includes('browser')) throw sessionSuspended();
+    throw new BrokerError('Forbidden', 'This credential does not open this route. Use one that does.');
   }
 
   private requireOwnRequest({ headers }: FastifyRequest, { kind }: Principal): void {
-    if (kind !== 'browser' && kind !== 'operator-browser') return;
+    const isBrowser = kind === 'browser' || kind === 'suspended-browser';
+    if (!isBrowser && kind !== 'operator-browser') return;
     const { publicUrl, allowedOrigins } = this.config;
     // A listed origin may act for an account, never for the operator.
-    const origins = [publicUrl.origin, ...(kind === 'browser' ? allowedOrigins : [])];
+    const origins = [publicUrl.origin, ...(isBrowser ? allowedOrigins : [])];
     if (isAllowedWithCookie(readRequestOrigin(headers), origins)) return;
     throw new BrokerError(
       'CrossSiteRequest',

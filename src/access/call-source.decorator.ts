@@ -17,6 +17,7 @@ export const CallSource = createParamDecorator((_: unknown, context: ExecutionCo
 function toAuditActor(principal: Principal): AuditActor {
   switch (principal.kind) {
     case 'browser':
+    case 'suspended-browser':
       return { kind: 'browser', id: principal.uiSessionId };
     case 'temp-token':
       return { kind: 'temp-token', id: principal.tempTokenId };

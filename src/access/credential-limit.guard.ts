@@ -26,6 +26,7 @@ export class CredentialLimitGuard implements CanActivate {
 function credentialOf(principal: Principal): string | undefined {
   switch (principal.kind) {
     case 'browser':
+    case 'suspended-browser':
       return principal.uiSessionId;
     case 'temp-token':
       return principal.tempTokenId;

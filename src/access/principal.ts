@@ -10,6 +10,7 @@ import type { Did } from '../database/tables/did.ts';
 export type Principal =
   | AnonymousPrincipal
   | BrowserPrincipal
+  | SuspendedBrowserPrincipal
   | ApiKeyPrincipal
   | TempTokenPrincipal
   | IntrospectorPrincipal
@@ -25,6 +26,11 @@ export type BrowserPrincipal = {
   readonly sessionId: SessionId;
   readonly uiSessionId: UiSessionId;
   readonly expiresAt: Date;
+};
+
+/** A browser whose session waits for an answer that was lost. It may sign in again or sign out, and nothing else. */
+export type SuspendedBrowserPrincipal = Omit<BrowserPrincipal, 'kind'> & {
+  readonly kind: 'suspended-browser';
 };
 
 /** An API key: acts for its account through the key's own session, and cannot manage keys or browsers. */

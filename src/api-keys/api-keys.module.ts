@@ -6,10 +6,13 @@ import { SessionsModule } from '../sessions/sessions.module.ts';
 import { SingleUseModule } from '../single-use/single-use.module.ts';
 import { TempTokensModule } from '../temp-tokens/temp-tokens.module.ts';
 import { ApiKeyRepository } from './keys/api-key.repository.ts';
+import { ApiKeyRotations } from './keys/api-key-rotations.service.ts';
 import { ApiKeyVerifier } from './keys/api-key.verifier.ts';
 import { ApiKeysController } from './keys/api-keys.controller.ts';
 import { ApiKeys } from './keys/api-keys.service.ts';
 import { ExpiredApiKeys } from './keys/expired-api-keys.service.ts';
+import { IssuedSecretRepository } from './keys/issued-secret.repository.ts';
+import { IssuedSecrets } from './keys/issued-secrets.service.ts';
 import { ExpiredKeyRequests } from './requests/expired-key-requests.service.ts';
 import { KeyRequestAuthorizations } from './requests/key-request-authorizations.service.ts';
 import { KeyRequestClaims } from './requests/key-request-claims.service.ts';
@@ -27,10 +30,13 @@ import { ApiKeyRefusalLog } from './keys/api-key-refusal-log.service.ts';
   controllers: [ApiKeysController, KeyRequestsController],
   providers: [
     ApiKeyRepository,
+    ApiKeyRotations,
     ApiKeys,
     ApiKeyVerifier,
     ExpiredApiKeys,
     ExpiredKeyRequests,
+    IssuedSecretRepository,
+    IssuedSecrets,
     KeyRequestAuthorizations,
     KeyRequestClaims,
     KeyRequestTransitions,
@@ -41,6 +47,7 @@ import { ApiKeyRefusalLog } from './keys/api-key-refusal-log.service.ts';
     ApiKeyRefusalLog,
   ],
   exports: [
+    ApiKeyRotations,
     ApiKeys,
     ApiKeyVerifier,
     ExpiredApiKeys,

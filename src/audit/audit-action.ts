@@ -5,6 +5,7 @@ export const auditActions = [
   'api-key.refused',
   'api-key.revoked',
   'api-key.rotated',
+  'api-key.secret-repeated',
   'client-key.activated',
   'client-key.published',
   'client-key.retired',

@@ -4,6 +4,7 @@ import { AuditModule } from '../audit/audit.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { NativeAppsModule } from '../native-apps/native-apps.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
+import { UiSessionsModule } from '../ui-sessions/ui-sessions.module.ts';
 import { BackgroundController } from './background.controller.ts';
 import { BackgroundRefresh } from './refresh/background-refresh.service.ts';
 import { BackgroundStates } from './states/background-states.service.ts';
@@ -23,7 +24,7 @@ import { Sweeps } from './sweeps/sweeps.service.ts';
 
 /** Refreshes due sessions, sweeps ended rows, and warns of sessions that end soon. */
 @Module({
-  imports: [ApiKeysModule, AuditModule, LeasesModule, NativeAppsModule, SessionsModule],
+  imports: [ApiKeysModule, AuditModule, LeasesModule, NativeAppsModule, SessionsModule, UiSessionsModule],
   controllers: [BackgroundController, InstancesController],
   providers: [
     BackgroundRefresh,

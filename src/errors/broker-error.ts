@@ -15,6 +15,15 @@ export class BrokerError extends Error {
   }
 }
 
+/** The error for a browser whose session waits for an answer that was lost and may still come. */
+export function sessionSuspended(): BrokerError {
+  return new BrokerError(
+    'SessionSuspended',
+    'The last renewal of this sign-in got no answer. It comes back if the answer arrives. Or sign in again.',
+    { retryAfterSeconds: 60 },
+  );
+}
+
 /** The same error for every credential that opens nothing: its sender cannot tell why. */
 export function invalidToken(): BrokerError {
   return new BrokerError('InvalidToken', 'The credential is unknown, expired or revoked.');

@@ -29,6 +29,7 @@ export const errorCodes = [
   // Sessions and the PDS behind them
   'ReauthorizationRequired',
   'TokenUnavailable',
+  'SessionSuspended',
   'ProtectedMethod',
   'ScopeMissing',
   'ServiceTokenRefused',
@@ -50,6 +51,7 @@ export const errorCodes = [
   'TooManyApiKeys',
   'ApiKeyEnded',
   'ApiKeyChanged',
+  'IdempotencyKeyReused',
   // Key requests
   'KeyRequestsOff',
   'TooManyKeyRequests',

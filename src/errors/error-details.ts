@@ -10,6 +10,7 @@ type DetailsByCode = {
   readonly TooManyRequests: RetryAfter;
   readonly TooManyKeyRequests: RetryAfter;
   readonly TokenUnavailable: RetryAfter;
+  readonly SessionSuspended: RetryAfter;
   readonly AppPaused: RetryAfter;
   readonly IssuerUnavailable: RetryAfter;
   readonly RefreshInDoubt: RetryAfter;

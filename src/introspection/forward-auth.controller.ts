@@ -46,6 +46,7 @@ export class ForwardAuthController {
     'AuthenticationRequired',
     'InvalidToken',
     'ReauthorizationRequired',
+    'SessionSuspended',
     'Forbidden',
     'CrossSiteRequest',
     'TooManyRequests',

@@ -2,7 +2,7 @@ import { Controller, HttpCode, Post, Req, Res, UseFilters } from '@nestjs/common
 import { ApiNoContentResponse, ApiOperation, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Caller } from '../access/caller.decorator.ts';
-import type { BrowserPrincipal } from '../access/principal.ts';
+import type { BrowserPrincipal, SuspendedBrowserPrincipal } from '../access/principal.ts';
 import { Config } from '../config/config.ts';
 import { Allow } from '../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
@@ -22,7 +22,7 @@ export class LogoutController {
 
   @Post('logout')
   @HttpCode(204)
-  @Allow('browser')
+  @Allow('browser', 'suspended-browser')
   @ApiSecurity('browser')
   @ApiOperation({
     operationId: 'logOut',
@@ -34,7 +34,7 @@ export class LogoutController {
   @ApiResponse({ status: 303, description: 'For a browser: to the sign-in page.' })
   @ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden', 'CrossSiteRequest')
   async logout(
-    @Caller() { uiSessionId, did, sessionId }: BrowserPrincipal,
+    @Caller() { uiSessionId, did, sessionId }: BrowserPrincipal | SuspendedBrowserPrincipal,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {

@@ -53,6 +53,7 @@ export class ServiceTokensController {
   @ApiErrors(
     'InvalidRequest',
     'ReauthorizationRequired',
+    'SessionSuspended',
     'CrossSiteRequest',
     'ProtectedMethod',
     'ScopeMissing',

@@ -78,6 +78,27 @@ export class TempTokenRepository {
     return { live: Number(live), readAt: new Date(read_at) };
   }
 
+  /** Makes every token of a resource expire within some seconds. Served by the index on (scope, resource_id). */
+  async endWithin(scope: string, resource: string, seconds: number, database: Kysely<Schema>): Promise<void> {
+    const end = toTimestamp(new Date((await this.database.readNow(database)).getTime() + seconds * 1000));
+    const rows = await database
+      .selectFrom('temp_token')
+      .selectAll()
+      .where('scope', '=', scope)
+      .where('resource_id', '=', resource)
+      .where('expires_at', '>', end)
+      .execute();
+    for (const row of rows) {
+      this.mac.verify(row.mac, macBinding(row));
+      await database
+        .updateTable('temp_token')
+        .set({ expires_at: end, mac: this.mac.sign(macBinding({ ...row, expires_at: end })) })
+        .where('id', '=', row.id)
+        .where('mac', '=', row.mac)
+        .execute();
+    }
+  }
+
   /** Deletes a token. Returns the number of deleted rows: 0 or 1. */
   async delete(id: TempTokenId, database: Kysely<Schema>): Promise<number> {
     return countDeleted(database.deleteFrom('temp_token').where('id', '=', id));

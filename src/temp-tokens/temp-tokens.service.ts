@@ -106,6 +106,16 @@ export class TempTokens {
     });
   }
 
+  /** Makes every token of a resource expire within some seconds, in the caller's transaction. */
+  endWithin(
+    scope: string,
+    resource: string,
+    seconds: number,
+    transaction: Transaction<Schema>,
+  ): Promise<void> {
+    return this.tempTokenRows.endWithin(scope, resource, seconds, transaction);
+  }
+
   private within<Result>(
     database: Transaction<Schema> | undefined,
     work: (transaction: Transaction<Schema>) => Promise<Result>,

@@ -48,6 +48,7 @@ export class MeController {
     'AuthenticationRequired',
     'InvalidToken',
     'ReauthorizationRequired',
+    'SessionSuspended',
     'Forbidden',
     'DatabaseUnavailable',
   )

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { RowBinding } from '../crypto/row-binding.ts';
 import { RowMac } from '../crypto/row-mac.ts';
 import { Database } from '../database/connection/database.ts';
-import { wroteRow } from '../database/connection/written-rows.ts';
+import { countDeleted, wroteRow } from '../database/connection/written-rows.ts';
 import type { Schema } from '../database/tables/schema.ts';
 import type { SessionId, UiSessionId } from '../database/tables/id.ts';
 import type { Did } from '../database/tables/did.ts';
@@ -78,6 +78,24 @@ export class UiSessionRepository {
   /** Deletes every browser session that holds a session. */
   async deleteUiSessionsOf(sessionId: SessionId): Promise<void> {
     await this.database.deleteFrom('ui_session').where('session_id', '=', sessionId).execute();
+  }
+
+  /**
+   * Deletes up to `limit` browser sessions whose session has waited for a lost answer since `before` or longer. Returns
+   * their number. Served by the partial index `oauth_session_response_lost`.
+   */
+  async deleteSuspended(before: Date, limit: number): Promise<number> {
+    return countDeleted(
+      this.database.deleteFrom('ui_session').where('id', 'in', select =>
+        select
+          .selectFrom('ui_session')
+          .innerJoin('oauth_session', 'oauth_session.id', 'ui_session.session_id')
+          .select('ui_session.id')
+          .where(sql<boolean>`status = 'needs_reauth' and reason = 'response_lost'`)
+          .where('oauth_session.needs_reauth_at', '<=', toTimestamp(before))
+          .limit(limit),
+      ),
+    );
   }
 
   /** Returns whether the row existed. */

@@ -26,7 +26,7 @@ const endedCount = z.object({ ended: z.int() });
 /** The browsers that are signed in to the caller's account. */
 @ApiTags('browser sessions')
 @ApiSecurity('browser')
-@ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden', 'DatabaseUnavailable')
+@ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden', 'SessionSuspended', 'DatabaseUnavailable')
 @Controller('api/ui-sessions')
 export class UiSessionsController {
   constructor(private readonly ownUiSessions: OwnUiSessions) {}

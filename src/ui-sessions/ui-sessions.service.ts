@@ -16,6 +16,9 @@ import { UiSessionRepository } from './ui-session.repository.ts';
 
 const MAX_USER_AGENT_LENGTH = 512;
 
+/** How long browsers wait for a lost answer before they are signed out. */
+const SUSPENSION_MS = 24 * 60 * 60_000;
+
 /** A browser session that was just opened. `cookie` is returned once and stored as a digest only. */
 export type OpenedUiSession = { readonly cookie: string; readonly expiresAt: Date };
 
@@ -35,9 +38,13 @@ export class UiSessions implements OnModuleInit {
     private readonly log: Log,
   ) {}
 
-  /** When a session needs its owner, its browsers are signed out: the person must sign in again anyway. */
+  /**
+   * When a session needs its owner, its browsers are signed out: the person must sign in again anyway. Not if an answer
+   * was lost: it may still come, and then the browsers work again.
+   */
   onModuleInit(): void {
-    this.sessionListeners.onNeedsReauth(async ({ id }) => {
+    this.sessionListeners.onNeedsReauth(async ({ id, reason }) => {
+      if (reason === 'response_lost') return;
       await this.uiSessionRows.deleteUiSessionsOf(id);
       this.uiSessionCache.forgetWhere(({ sessionId }) => sessionId === id);
     });
@@ -74,6 +81,11 @@ export class UiSessions implements OnModuleInit {
     if (!uiSession || isExpired(uiSession, now)) return undefined;
     if (isSeenStale(uiSession, now)) this.browserLastUse.noteSeen(digest, now);
     return uiSession;
+  }
+
+  /** Ends up to `limit` browser sessions that had been suspended for a day at `now`. Returns their number. */
+  sweepSuspended(limit: number, now: Date): Promise<number> {
+    return this.uiSessionRows.deleteSuspended(new Date(now.getTime() - SUSPENSION_MS), limit);
   }
 
   /**

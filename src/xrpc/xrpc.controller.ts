@@ -49,6 +49,7 @@ const PDS_ANSWER = { status: 200, description: 'What the PDS answered.', content
   'AuthenticationRequired',
   'InvalidToken',
   'ReauthorizationRequired',
+  'SessionSuspended',
   'Forbidden',
   'CrossSiteRequest',
   'ProtectedMethod',

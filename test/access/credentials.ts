@@ -6,7 +6,7 @@ import { OperatorSessions } from '../../src/operator-sessions/operator-sessions.
 import { newTempToken } from '../../src/temp-tokens/temp-token.ts';
 import { IDLE_LIMIT_MS } from '../../src/ui-sessions/ui-session.ts';
 import { byTest, issueKey } from '../broker/issued-key.ts';
-import { storeCookie } from '../broker/stored-session.ts';
+import { storeCookie, suspendSession } from '../broker/stored-session.ts';
 import { storeTempToken } from '../temp-tokens/stored-temp-token.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 
@@ -45,6 +45,10 @@ const makers = {
     marked(await storeCookie(broker, session, { expiresAt: new Date(Date.now() - 1000) })),
   'idle cookie': async (broker, session) =>
     marked(await storeCookie(broker, session, { lastSeenAt: new Date(Date.now() - IDLE_LIMIT_MS) })),
+  'suspended cookie': async (broker, session) => {
+    await suspendSession(broker, session.id);
+    return marked(await storeCookie(broker, session));
+  },
   'API key': validKey,
   'API key and cookie': async (broker, session) => ({
     ...(await validCookie(broker, session)),

@@ -2,7 +2,12 @@ import type { CredentialName } from './credentials.ts';
 
 /** The guard's verdict on a credential, or `answers` if the route itself responds. */
 export type Outcome =
-  'answers' | 'AuthenticationRequired' | 'InvalidToken' | 'Forbidden' | 'CrossSiteRequest';
+  | 'answers'
+  | 'AuthenticationRequired'
+  | 'InvalidToken'
+  | 'Forbidden'
+  | 'CrossSiteRequest'
+  | 'SessionSuspended';
 
 /** The outcome of each credential at a kind of route. */
 type Reception = Readonly<Record<CredentialName, Outcome>>;
@@ -31,6 +36,7 @@ const forAnyone: Reception = {
   'malformed cookie': 'answers',
   'expired cookie': 'answers',
   'idle cookie': 'answers',
+  'suspended cookie': 'answers',
   'API key': 'answers',
   'API key and cookie': 'answers',
   'unknown API key': 'answers',
@@ -68,6 +74,7 @@ const forBrowsers: Reception = {
   'malformed cookie': 'AuthenticationRequired',
   'expired cookie': 'AuthenticationRequired',
   'idle cookie': 'AuthenticationRequired',
+  'suspended cookie': 'SessionSuspended',
   'operator cookie from our page': 'AuthenticationRequired',
   'operator cookie without a mark': 'AuthenticationRequired',
   'operator cookie from another site': 'AuthenticationRequired',
@@ -89,6 +96,7 @@ const operator = { 'admin token': 'answers', 'admin token and cookie': 'answers'
 
 const forOperator: Reception = {
   ...forBrowsers,
+  'suspended cookie': 'Forbidden',
   'cookie from our page': 'Forbidden',
   'cookie with the CSRF header': 'Forbidden',
   'cookie without a mark': 'Forbidden',
@@ -97,6 +105,7 @@ const forOperator: Reception = {
 };
 
 const refused = {
+  'suspended cookie': 'Forbidden',
   'API key': 'Forbidden',
   'API key and cookie': 'Forbidden',
   'cookie from our page': 'Forbidden',
@@ -106,6 +115,7 @@ const refused = {
 } as const;
 
 const nobodysCookies = {
+  'suspended cookie': 'AuthenticationRequired',
   'cookie from our page': 'AuthenticationRequired',
   'cookie with the CSRF header': 'AuthenticationRequired',
   'cookie without a mark': 'AuthenticationRequired',
@@ -174,7 +184,7 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'GET /oauth/login': forAnyoneKnown,
   'POST /oauth/login': { ...forAnyoneKnown, ...foreignCookies, ...foreign },
   'GET /oauth/callback': forAnyone,
-  'POST /oauth/logout': forOwnPages,
+  'POST /oauth/logout': { ...forOwnPages, 'suspended cookie': 'answers' },
   'GET /api/me': { ...forBrowsers, ...keys },
   'GET /api/ui-sessions': forBrowsers,
   'DELETE /api/ui-sessions/:id': forOwnPages,

@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from '@jest/globals';
+import { ApiKeyRotations } from '../../src/api-keys/keys/api-key-rotations.service.ts';
 import { ApiKeys } from '../../src/api-keys/keys/api-keys.service.ts';
 import { HolderlessSessionRepository } from '../../src/background/sweeps/holderless-session.repository.ts';
 import { HolderlessSessions } from '../../src/background/sweeps/holderless-sessions.service.ts';
@@ -41,10 +42,12 @@ function suite(broker: () => TestBroker): void {
 
   it('are rotated by one of many callers, and the others get a conflict', async () => {
     const key = await newKey('did:plc:rotaterotaterotaterotate');
-    const apiKeys = broker().app.get(ApiKeys);
+    const rotations = broker().app.get(ApiKeyRotations);
     for (let round = 0; round < ROUNDS; round++) {
       const tried = await Promise.allSettled(
-        Array.from({ length: AT_ONCE }, () => apiKeys.rotate(key.id, key.did, 60, byTest)),
+        Array.from({ length: AT_ONCE }, () =>
+          rotations.rotate(key.id, key.did, { graceSeconds: 60 }, byTest),
+        ),
       );
       const won = tried.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []));
       const lost = tried.flatMap(result => (result.status === 'rejected' ? [result.reason as unknown] : []));
@@ -58,16 +61,13 @@ function suite(broker: () => TestBroker): void {
   });
 
   it('stay revoked if they are rotated at the same time', async () => {
-    const apiKeys = broker().app.get(ApiKeys);
+    const [apiKeys, rotations] = [broker().app.get(ApiKeys), broker().app.get(ApiKeyRotations)];
     for (let round = 0; round < ROUNDS; round++) {
       const key = await newKey('did:plc:revokerevokerevokerevoke');
-      const rotations = Array.from({ length: AT_ONCE / 2 }, () =>
-        apiKeys.rotate(key.id, key.did, 60, byTest),
+      const rotating = Array.from({ length: AT_ONCE / 2 }, () =>
+        rotations.rotate(key.id, key.did, { graceSeconds: 60 }, byTest),
       );
-      const [, ...rotated] = await Promise.allSettled([
-        apiKeys.revoke(key.id, key.did, byTest),
-        ...rotations,
-      ]);
+      const [, ...rotated] = await Promise.allSettled([apiKeys.revoke(key.id, key.did, byTest), ...rotating]);
       const secrets = rotated.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []));
       for (const shown of [key, ...secrets])
         expect((await callWith(broker(), shown, 'GET /api/me')).status).toBe(401);
@@ -76,7 +76,7 @@ function suite(broker: () => TestBroker): void {
 
   it('lose no request when they and their session rotate under load', async () => {
     const key = await grantKey(broker());
-    const apiKeys = broker().app.get(ApiKeys);
+    const rotations = broker().app.get(ApiKeyRotations);
     let secret = key.secret;
     let stopping = false;
     const statuses: number[] = [];
@@ -90,7 +90,7 @@ function suite(broker: () => TestBroker): void {
     });
     for (let round = 0; round < ROUNDS; round++) {
       const [rotated] = await Promise.all([
-        apiKeys.rotate(key.id, key.did, 60, byTest),
+        rotations.rotate(key.id, key.did, { graceSeconds: 60 }, byTest),
         broker().app.get(Refresher).refresh(key.sessionId, { kind: 'forced' }),
       ]);
       const before = statuses.length;

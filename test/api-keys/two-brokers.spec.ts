@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from '@jest/globals';
+import { ApiKeyRotations } from '../../src/api-keys/keys/api-key-rotations.service.ts';
 import { ApiKeys } from '../../src/api-keys/keys/api-keys.service.ts';
 import { byTest, callWith, issueKey, type TestKey } from '../broker/issued-key.ts';
 import { storeSession } from '../broker/stored-session.ts';
@@ -37,8 +38,9 @@ function suite(brokers: () => TwoBrokers): void {
       expect(await tellingsOf(key, second)).toEqual([204, true]);
     }
     const apiKeys = first.app.get(ApiKeys);
-    const next = await apiKeys.rotate(rotated.id, undefined, 0, byTest);
-    const graceful = await apiKeys.rotate(kept.id, undefined, 60, byTest);
+    const rotations = first.app.get(ApiKeyRotations);
+    const next = await rotations.rotate(rotated.id, undefined, { graceSeconds: 0 }, byTest);
+    const graceful = await rotations.rotate(kept.id, undefined, { graceSeconds: 60 }, byTest);
     await apiKeys.revoke(revoked.id, undefined, byTest);
     const ended = performance.now();
     for (const key of [revoked, rotated]) {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiKeyRotations } from '../../src/api-keys/keys/api-key-rotations.service.ts';
 import { ApiKeys } from '../../src/api-keys/keys/api-keys.service.ts';
 import { ApiKeyLastUse } from '../../src/api-keys/keys/api-key-last-use.service.ts';
 import { newApiKeySecret } from '../../src/crypto/api-key-secret.ts';
@@ -32,7 +33,7 @@ function suite(broker: () => TestBroker): void {
       const [good, revoked, rotated] = [await newKey(), await newKey(), await newKey()];
       const expired = await newKey(new Date(Date.now() - 1));
       await app.get(ApiKeys).revoke(revoked.id, undefined, byTest);
-      await app.get(ApiKeys).rotate(rotated.id, undefined, 1, byTest);
+      await app.get(ApiKeyRotations).rotate(rotated.id, undefined, { graceSeconds: 1 }, byTest);
       secrets = {
         good: good.secret,
         revoked: revoked.secret,

@@ -1,9 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { digestOf, newSecret } from '../../src/crypto/secret.ts';
 import type { SessionPurpose } from '../../src/database/tables/oauth-session.ts';
-import { newId, UiSessionId } from '../../src/database/tables/id.ts';
+import { newId, type SessionId, UiSessionId } from '../../src/database/tables/id.ts';
 import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 import type { Grant } from '../../src/oauth/authorization/grant.ts';
+import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import type { Session } from '../../src/sessions/stored/session.ts';
 import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import { UiSessionRepository } from '../../src/ui-sessions/ui-session.repository.ts';
@@ -38,6 +39,21 @@ export function storeSession(
   const made = madeUpGrant(broker, pds, grant);
   const sessionRows = broker.app.get(SessionRepository, { strict: false });
   return sessionRows.insertSession(made, { handle: 'made-up.test', purpose });
+}
+
+/** Makes a session wait for a lost answer since `at`. */
+export async function suspendSession(
+  { app, database }: Pick<TestBroker, 'app' | 'database'>,
+  id: SessionId,
+  at = new Date(),
+): Promise<void> {
+  const change = {
+    status: 'needs_reauth',
+    reason: 'response_lost',
+    needs_reauth_at: toTimestamp(at),
+  } as const;
+  await database.updateTable('oauth_session').set(change).where('id', '=', id).execute();
+  app.get(SessionCache, { strict: false }).forget(id);
 }
 
 export type CookieLife = {

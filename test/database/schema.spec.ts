@@ -70,6 +70,13 @@ const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
     spool_state: 'null',
     given_up_at: 'null',
   },
+  issued_secret: {
+    id: 'not null',
+    api_key_id: 'not null',
+    fingerprint: 'not null',
+    sealed: 'not null',
+    expires_at: 'not null',
+  },
   key_request: {
     id: 'not null',
     did: 'not null',
@@ -138,6 +145,7 @@ const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
     generation: 'not null',
     status: 'not null',
     reason: 'null',
+    needs_reauth_at: 'null',
     granted_at: 'not null',
     refreshed_at: 'not null',
     last_used_at: 'null',

@@ -7,7 +7,7 @@ import { NO_CALLER } from '../../src/introspection/caller-headers.ts';
 import type { Session } from '../../src/sessions/stored/session.ts';
 import { listEvents } from '../audit/events.ts';
 import { byTest, issueKey, type TestKey } from '../broker/issued-key.ts';
-import { storeCookie, storeSession } from '../broker/stored-session.ts';
+import { storeCookie, storeSession, suspendSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { byLabel, readSamples, scrape } from '../observability/exposition.ts';
 import { until } from '../until.ts';
@@ -76,6 +76,7 @@ function suite(broker: () => TestBroker): void {
   it.each<[string, () => Headers | Promise<Headers>, number, string]>([
     ['nothing', () => ({}), 401, 'AuthenticationRequired'],
     ['an unknown cookie', () => ({ cookie: `latchkey=${newSecret()}` }), 401, 'AuthenticationRequired'],
+    ['the cookie of a suspended session', suspendedCookie, 503, 'SessionSuspended'],
     ['an unknown key', () => bearer(newApiKeySecret()), 401, 'InvalidToken'],
     [
       'an unknown key and a good cookie',
@@ -109,6 +110,12 @@ function suite(broker: () => TestBroker): void {
     const { id, secret } = await newKey();
     await broker().app.get(ApiKeys).revoke(id, undefined, byTest);
     return bearer(secret);
+  }
+
+  async function suspendedCookie(): Promise<{ cookie: string }> {
+    const session = await storeSession(broker(), broker().network.pds);
+    await suspendSession(broker(), session.id);
+    return { cookie: `latchkey=${await storeCookie(broker(), session)}` };
   }
 
   async function keyOf(status: 'revoked' | 'needs_reauth'): Promise<{ authorization: string }> {

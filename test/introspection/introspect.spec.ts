@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from '@jest/globals';
+import { ApiKeyRotations } from '../../src/api-keys/keys/api-key-rotations.service.ts';
 import { ApiKeys } from '../../src/api-keys/keys/api-keys.service.ts';
 import { newApiKeySecret } from '../../src/crypto/api-key-secret.ts';
 import { newSecret } from '../../src/crypto/secret.ts';
@@ -78,7 +79,10 @@ function suite(broker: () => TestBroker): void {
     ['a revoked key', () => ended(({ id }) => broker().app.get(ApiKeys).revoke(id, undefined, byTest))],
     [
       'the secret before',
-      () => ended(({ id }) => broker().app.get(ApiKeys).rotate(id, undefined, 0, byTest)),
+      () =>
+        ended(({ id }) =>
+          broker().app.get(ApiKeyRotations).rotate(id, undefined, { graceSeconds: 0 }, byTest),
+        ),
     ],
     [
       'a key that needs its owner',

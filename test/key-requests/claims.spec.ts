@@ -1,5 +1,8 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import { stopBackground } from '../background/due.ts';
+import { ApiKeys } from '../../src/api-keys/keys/api-keys.service.ts';
+import { letKeptSecretsExpire } from '../api-keys/kept-secrets.ts';
+import { listEvents } from '../audit/events.ts';
+import { stopBackground, sweepNow } from '../background/due.ts';
 import { byTest, callWith } from '../broker/issued-key.ts';
 import { describeBroker } from '../broker/test-broker.ts';
 import { errorOf } from '../login/answers.ts';
@@ -11,6 +14,7 @@ import { keyRequestOf, sessionStatusOf } from './rows.ts';
 import { asId } from '../ids.ts';
 
 const AT_ONCE = 50;
+const over = { status: 410, error: 'KeyRequestEnded' };
 const wrong = { status: 403, error: 'WrongClaimCode' };
 
 describeBroker(
@@ -22,25 +26,55 @@ describeBroker(
       asker = new KeyAsker(broker().url);
     });
 
-    it('is issued to one of fifty simultaneous claims', async () => {
+    it('is issued once to fifty simultaneous claims, which all get it', async () => {
       const { asked, code } = await askAndAuthorize(broker());
-      const answers = await Promise.all(Array.from({ length: AT_ONCE }, () => asker.tryClaim(asked, code)));
-      const given = answers.filter(({ status }) => status === 200);
-      expect(given).toHaveLength(1);
-      const refusals = await Promise.all(answers.filter(({ status }) => status !== 200).map(errorOf));
-      for (const refusal of refusals)
-        expect([
-          { status: 410, error: 'KeyRequestEnded' },
-          { status: 401, error: 'InvalidToken' },
-        ]).toContainEqual(refusal);
-      const { id } = (await given[0]?.json()) as ClaimedKey;
+      const keys = await Promise.all(Array.from({ length: AT_ONCE }, () => asker.claim(asked, code)));
+      const [first] = keys;
+      expect(keys).toEqual(Array(AT_ONCE).fill(first));
       const { session_id, status, api_key_id } = await keyRequestOf(broker(), asked.id);
-      expect([status, api_key_id]).toEqual(['claimed', id]);
-      const keys = broker()
+      expect([status, api_key_id]).toEqual(['claimed', first?.id]);
+      const stored = broker()
         .database.selectFrom('api_key')
         .select('id')
         .where('session_id', '=', session_id ?? asId(''));
-      expect(await keys.execute()).toEqual([{ id }]);
+      expect(await stored.execute()).toEqual([{ id: first?.id }]);
+    });
+
+    it('is told again for five minutes, whatever name the claim has, and audited each time', async () => {
+      const { asked, code } = await askAndAuthorize(broker());
+      const key = await asker.claim(asked, code);
+      for (const name of [undefined, 'a', 'b'])
+        expect(await (await asker.tryClaim(asked, code.toLowerCase(), name)).json()).toEqual(key);
+      expect(await (await asker.poll(asked)).json()).toMatchObject({ status: 'claimed', did: key.did });
+      const { auditEvents } = await listEvents(broker(), { targetId: key.id });
+      expect(auditEvents.map(({ action }) => action)).toEqual([
+        ...Array<string>(3).fill('api-key.secret-repeated'),
+        'api-key.issued',
+      ]);
+      await letKeptSecretsExpire(broker());
+      expect(await errorOf(await asker.tryClaim(asked, code))).toEqual(over);
+      await sweepNow(broker());
+      expect(await broker().database.selectFrom('issued_secret').selectAll().execute()).toEqual([]);
+    });
+
+    it('is not told again for a wrong code, nor after five of them', async () => {
+      const { asked, code } = await askAndAuthorize(broker());
+      await asker.tryClaim(asked, 'x');
+      const key = (await (await asker.tryClaim(asked, code, 'a-name')).json()) as ClaimedKey;
+      const reused = { status: 422, error: 'IdempotencyKeyReused' };
+      expect(await errorOf(await asker.tryClaim(asked, 'x', 'a-name'))).toEqual(reused);
+      for (const name of ['another-name', undefined])
+        expect(await errorOf(await asker.tryClaim(asked, 'x', name))).toEqual(over);
+      expect(await asker.claim(asked, code)).toEqual(key);
+      expect(await errorOf(await asker.tryClaim(asked, 'x'))).toEqual(over);
+      expect(await errorOf(await asker.tryClaim(asked, code))).toEqual(over);
+    });
+
+    it('is not told again after it was revoked', async () => {
+      const { asked, code } = await askAndAuthorize(broker());
+      const { id } = await asker.claim(asked, code);
+      await broker().app.get(ApiKeys).revoke(id, undefined, byTest);
+      expect(await errorOf(await asker.tryClaim(asked, code))).toEqual(over);
     });
 
     it('accepts five of fifty simultaneous wrong codes, then its request and its session end', async () => {

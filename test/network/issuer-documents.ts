@@ -11,7 +11,7 @@ export function documentAt(url: URL): object | undefined {
 }
 
 /** Returns authorization server metadata (RFC 8414) or protected resource metadata (RFC 9728), undefined at other paths. */
-function issuerDocumentAt({ origin, pathname }: URL): object | undefined {
+export function issuerDocumentAt({ origin, pathname }: URL): object | undefined {
   switch (pathname) {
     case '/.well-known/oauth-protected-resource':
       return { resource: origin, authorization_servers: [origin] };
@@ -41,7 +41,7 @@ function issuerMetadata(origin: string): object {
   };
 }
 
-function didDocument(did: Did, pds: string): object {
+export function didDocument(did: Did, pds: string): object {
   return {
     '@context': ['https://www.w3.org/ns/did/v1'],
     id: did,

@@ -58,10 +58,19 @@ export class KeyAsker {
     return exchange(new URL(`/api/key-requests/${id}`, this.#broker), { headers });
   }
 
-  tryClaim({ id, tempToken }: Pick<AskedKey, 'id' | 'tempToken'>, code: string): Promise<Response> {
+  /** @param name the Idempotency-Key */
+  tryClaim(
+    { id, tempToken }: Pick<AskedKey, 'id' | 'tempToken'>,
+    code: string,
+    name?: string,
+  ): Promise<Response> {
     return exchange(new URL(`/api/key-requests/${id}/claim`, this.#broker), {
       method: 'POST',
-      headers: { authorization: `Bearer ${tempToken}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${tempToken}`,
+        'content-type': 'application/json',
+        ...(name !== undefined && { 'idempotency-key': name }),
+      },
       body: JSON.stringify({ code }),
     });
   }

@@ -127,7 +127,7 @@ function suite(place: () => FaultyPlace, count: number): void {
         generation,
         attempt_state: 'in_doubt',
       });
-      expect(await session.call()).toMatchObject({ status: 401, error: 'ReauthorizationRequired' });
+      expect(await session.call()).toMatchObject({ status: 503, error: 'SessionSuspended' });
       expect(await session.state()).toMatchObject({
         status: 'needs_reauth',
         reason: 'response_lost',

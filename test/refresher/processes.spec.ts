@@ -192,7 +192,7 @@ async function expectOutcome(
     expect(now).toMatchObject({ status: 'active', reason: null, attempt: 'none' });
     expect(now.generation).toBeGreaterThan(generation);
   }
-  expect(await statusOfCall(session.browser, broker)).toBe(isLost ? 401 : 200);
+  expect(await statusOfCall(session.browser, broker)).toBe(isLost ? 503 : 200);
 }
 
 /** The suspended broker had the response after all. Its person must sign in again, but a key works. */

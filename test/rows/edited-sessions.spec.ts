@@ -41,6 +41,7 @@ const closing: Record<string, Edit> = {
 const meaningless: Record<string, Edit> = {
   generation: () => ({ generation: 99 }),
   reason: () => ({ reason: 'idle' }),
+  needs_reauth_at: () => ({ needs_reauth_at: later }),
   last_used_at: () => ({ last_used_at: later }),
   next_refresh_at: () => ({ next_refresh_at: later }),
   failures: () => ({ failures: 99, next_refresh_at: later }),
@@ -99,6 +100,15 @@ describeBroker('an edited row of a session', broker => {
       expect(await errorOf(answer)).toEqual({ status: 401, error: 'ReauthorizationRequired' });
     }),
   );
+
+  it('suspends its browser: status and reason of a lost answer', () =>
+    edited(
+      () => ({ status: 'needs_reauth', reason: 'response_lost' }),
+      async () => {
+        const answer = await alice.get('/xrpc/com.atproto.server.getSession');
+        expect(await errorOf(answer)).toEqual({ status: 503, error: 'SessionSuspended' });
+      },
+    ));
 
   it.each(Object.keys(meaningless))('allows no more than before: %s', column =>
     edited(meaningless[column] ?? fail, async () => {

@@ -19,6 +19,7 @@ export const tableTenants: Record<keyof Schema, Tenants> = {
   commit_mark: { home: 'database/connection' },
   encryption_key: { home: 'crypto' },
   instance: { home: 'leases' },
+  issued_secret: { home: 'api-keys/keys' },
   key_request: { home: 'api-keys/requests', also: { 'sessions/stored': holders } },
   lease: { home: 'leases' },
   native_app: { home: 'native-apps/registry' },
@@ -39,6 +40,8 @@ export const tableTenants: Record<keyof Schema, Tenants> = {
       'sessions/refresh': 'Writes the columns of the attempt, each guarded by generation and attempt.',
       'sessions/endings':
         'Gives an existing session a new grant and puts its old one aside, in one transaction.',
+      'ui-sessions':
+        'Ends the browsers of sessions whose lost answer did not come within a day, in one statement.',
       'api-keys/keys': "A key's verification reads its session's status and scope in the same statement.",
       'oauth/client-keys': 'A retired key stays published while a session that it signed for lives.',
       'background/refresh': 'Claims due sessions in one statement, so that no two workers get the same one.',

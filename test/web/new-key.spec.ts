@@ -149,15 +149,17 @@ describeBroker(
       if (!('name' in fields)) expect(page).toContain('value="My bot"');
     });
 
-    it('replaces only the secret that its page shows, even if the form is sent twice', async () => {
+    it('replaces only the secret that its page shows, and shows the new one again if the form is sent twice', async () => {
       const browser = await signedIn(alice);
       const first = (await secretOf(await showKey(browser, await readyKey(broker(), browser, alice)))) ?? '';
       const { id } = await keyWith(broker(), first);
       const form = { start: first.slice(0, 12), grace: '3600' };
       const second = (await secretOf(await browser.submit(`/account/keys/${id}/rotate`, form))) ?? '';
       const again = await browser.submit(`/account/keys/${id}/rotate`, form);
-      expect([again.status, await secretOf(again)]).toEqual([409, undefined]);
-      expect(await again.text()).toContain('data-note="ApiKeyChanged"');
+      expect([again.status, await secretOf(again)]).toEqual([200, second]);
+      const other = await browser.submit(`/account/keys/${id}/rotate`, { ...form, start: 'ckapi_000000' });
+      expect([other.status, await secretOf(other)]).toEqual([409, undefined]);
+      expect(await other.text()).toContain('data-note="ApiKeyChanged"');
       for (const secret of [first, second])
         expect((await callWith(broker(), { secret }, 'GET /api/me')).status).toBe(200);
       const revoked = await browser.submit(`/account/keys/${id}/revoke`, {});

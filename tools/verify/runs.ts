@@ -58,6 +58,7 @@ export const oldFaults: readonly Switch[] = [
   { name: 'look-takes-an-earlier-commit', breaks: 'NoDoubleSend' },
   { name: 'probe-before-the-wait', breaks: 'NoDoubleSend' },
   { name: 'survival-always-proves', breaks: 'NoDoubleSend' },
+  { name: 'commit-while-gone', breaks: 'NoDoubleSend' },
   { name: 'in-doubt-while-listening', breaks: 'NoDoubleSend' },
   { name: 'resend-soon-after-502', breaks: 'NoDoubleSend' },
   { name: 'lost-after-two-sends', breaks: 'NoNeedlessLoss' },

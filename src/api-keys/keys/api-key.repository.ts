@@ -80,15 +80,21 @@ export class ApiKeyRepository {
     return row && this.verifyRow(row);
   }
 
-  /** Changes a key unless it has changed since it was read, by its MAC. Returns whether it did. */
+  /**
+   * Changes a key unless it has changed since it was read, by its MAC. Returns whether it did. Erases secrets that are kept
+   * for a repetition and that the change makes old.
+   */
   async change({ row }: StoredApiKey, change: ApiKeyChange, database: Kysely<Schema>): Promise<boolean> {
-    return wroteRow(
+    const isChanged = await wroteRow(
       database
         .updateTable('api_key')
         .set({ ...change, mac: this.mac.sign(macBinding({ ...row, ...change })) })
         .where('id', '=', row.id)
         .where('mac', '=', row.mac),
     );
+    if (isChanged && ('digest' in change || 'revoked_at' in change))
+      await database.deleteFrom('issued_secret').where('api_key_id', '=', row.id).execute();
+    return isChanged;
   }
 
   /** Lists keys in the order of their ids. */

@@ -1,4 +1,6 @@
 import type { Selectable } from 'kysely';
+import { startOf } from '../../crypto/api-key-secret.ts';
+import { digestOf } from '../../crypto/secret.ts';
 import type { ApiKeyTable } from '../../database/tables/api-key.ts';
 import type { SessionStatus } from '../../database/tables/oauth-session.ts';
 import type { ApiKeyId, SessionId } from '../../database/tables/id.ts';
@@ -52,6 +54,11 @@ export function toApiKey(row: ApiKeyRow): StoredApiKey {
     lastUsedAt: toDate(row.last_used_at),
     row,
   };
+}
+
+/** Returns the columns that store a secret. */
+export function secretColumnsOf(secret: string): Pick<ApiKeyRow, 'start' | 'digest'> {
+  return { start: startOf(secret), digest: digestOf(secret) };
 }
 
 /** Decides whether the secret with `digest`, by which the key was found, is valid. */

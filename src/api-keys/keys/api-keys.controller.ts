@@ -11,6 +11,7 @@ import { Allow } from '../../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../../http/errors/api-errors.decorator.ts';
 import { toOpenApiSchema } from '../../http/schemas/openapi-schema.ts';
 import { BodyOf } from '../../http/schemas/body-of.decorator.ts';
+import { IdempotencyKey } from '../../http/schemas/idempotency-key.decorator.ts';
 import { QueryOf } from '../../http/schemas/query-of.decorator.ts';
 import {
   apiKeyView,
@@ -19,6 +20,7 @@ import {
   toApiKeyView,
   toIssuedApiKeyView,
 } from './api-key-view.ts';
+import { ApiKeyRotations } from './api-key-rotations.service.ts';
 import { ApiKeys, type ApiKeyOwner } from './api-keys.service.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -45,10 +47,13 @@ type KeyManager = BrowserPrincipal | OperatorPrincipal;
 
 @ApiTags('keys')
 @ApiSecurity('browser')
-@ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden', 'DatabaseUnavailable')
+@ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden', 'SessionSuspended', 'DatabaseUnavailable')
 @Controller('api/keys')
 export class ApiKeysController {
-  constructor(private readonly apiKeys: ApiKeys) {}
+  constructor(
+    private readonly apiKeys: ApiKeys,
+    private readonly apiKeyRotations: ApiKeyRotations,
+  ) {}
 
   @Get()
   @Allow('browser', 'operator')
@@ -75,17 +80,28 @@ export class ApiKeysController {
   @ApiOperation({
     operationId: 'rotateKey',
     summary: 'Give a key a new secret',
-    description: 'The key keeps its id and its session. No other response contains the secret.',
+    description:
+      'The key keeps its id and its session. With an Idempotency-Key the request can be repeated for five minutes, and returns the same secret. No other response contains it.',
   })
   @ApiOkResponse({ description: 'The key and its new secret.', schema: toOpenApiSchema(issuedApiKeyView) })
-  @ApiErrors('InvalidRequest', 'CrossSiteRequest', 'NotFound', 'ApiKeyEnded', 'ApiKeyChanged')
+  @ApiErrors(
+    'InvalidRequest',
+    'CrossSiteRequest',
+    'NotFound',
+    'ApiKeyEnded',
+    'ApiKeyChanged',
+    'IdempotencyKeyReused',
+  )
   async rotate(
     @Param('id') id: string,
     @BodyOf(rotation) { graceSeconds }: z.infer<typeof rotation>,
+    @IdempotencyKey("the caller's name for this rotation, such as a random UUID, for all keys of the account")
+    idempotencyKey: string | undefined,
     @Caller() { did }: BrowserPrincipal,
     @CallSource() by: AuditSource,
   ): Promise<IssuedApiKeyView> {
-    return toIssuedApiKeyView(await this.apiKeys.rotate(id, did, graceSeconds, by));
+    const rotation = { graceSeconds, idempotencyKey };
+    return toIssuedApiKeyView(await this.apiKeyRotations.rotate(id, did, rotation, by));
   }
 
   @Delete(':id')

@@ -4,8 +4,7 @@ import type { AuditAction } from '../../audit/audit-action.ts';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { AuditLog } from '../../audit/audit-log.service.ts';
 import { Config } from '../../config/config.ts';
-import { newApiKeySecret, startOf } from '../../crypto/api-key-secret.ts';
-import { digestOf } from '../../crypto/secret.ts';
+import { newApiKeySecret } from '../../crypto/api-key-secret.ts';
 import { Database } from '../../database/connection/database.ts';
 import { nextCursor } from '../../database/connection/next-cursor.ts';
 import type { Schema } from '../../database/tables/schema.ts';
@@ -16,21 +15,14 @@ import { BrokerError } from '../../errors/broker-error.ts';
 import { Log } from '../../observability/log/log.ts';
 import { SessionRevocation } from '../../sessions/endings/session-revocation.service.ts';
 import { Sessions } from '../../sessions/use/sessions.service.ts';
-import {
-  type ApiKey,
-  type ApiKeyRow,
-  findFreeSlot,
-  graceEndOf,
-  statusOf,
-  type StoredApiKey,
-} from './api-key.ts';
+import { type ApiKey, type ApiKeyRow, findFreeSlot, secretColumnsOf, type StoredApiKey } from './api-key.ts';
 import {
   type ApiKeyChange,
   type ApiKeyQuery,
   ApiKeyRepository,
   type ListedApiKey,
 } from './api-key.repository.ts';
-import { keyChanged, keyEnded, tooManyKeys } from './api-key-refusals.ts';
+import { keyChanged, tooManyKeys } from './api-key-refusals.ts';
 import { ApiKeyCache } from './api-key.cache.ts';
 
 /** The facts of a new key, and its session. */
@@ -44,7 +36,7 @@ export type IssuedApiKey = Pick<ApiKey, 'id' | 'start' | 'did' | 'name' | 'scope
 /** The account whose keys a caller may manage, or undefined for all accounts. */
 export type ApiKeyOwner = Did | undefined;
 
-/** Issues, lists, rotates and revokes API keys. */
+/** Issues, lists and revokes API keys. */
 @Injectable()
 export class ApiKeys {
   constructor(
@@ -118,39 +110,6 @@ export class ApiKeys {
   }
 
   /**
-   * Gives a key a new secret. The old one works for another `graceSeconds`, at most until the key's expiry. The one before
-   * stops at once.
-   *
-   * @throws BrokerError `NotFound`, `ApiKeyEnded`, `ApiKeyChanged` after a concurrent change
-   */
-  async rotate(
-    text: string,
-    owner: ApiKeyOwner,
-    graceSeconds: number,
-    by: AuditSource,
-  ): Promise<IssuedApiKey> {
-    const { key, session, scope } = await this.get(text, owner);
-    const { id, did, name, expiresAt } = key;
-    const now = new Date();
-    const status = statusOf(key, session, now);
-    if (status === 'expired' || status === 'revoked') throw keyEnded(status);
-    const secret = newApiKeySecret();
-    const until = graceSeconds > 0 ? toTimestamp(graceEndOf(key, graceSeconds, now)) : null;
-    const columns = secretColumnsOf(secret);
-    const change = {
-      ...columns,
-      previous_digest: until === null ? null : key.row.digest,
-      previous_until: until,
-    };
-    await this.changing(id, async transaction => {
-      await this.change(key, change, transaction);
-      await this.record('api-key.rotated', key, by, transaction);
-    });
-    this.log.apiKeyRotated({ did, apiKeyId: id, previousUntil: until });
-    return { id, secret, start: columns.start, did, name, scope, expiresAt };
-  }
-
-  /**
    * Revokes a key, and its session at the issuer if the key was the last holder. Waits up to 5 s for the issuer. Leaves an
    * ended key unchanged.
    *
@@ -215,8 +174,4 @@ export class ApiKeys {
       this.apiKeyCache.forgetWhere(known => known.id === id);
     }
   }
-}
-
-function secretColumnsOf(secret: string): { start: string; digest: string } {
-  return { start: startOf(secret), digest: digestOf(secret) };
 }

@@ -12,6 +12,7 @@ import { Leases } from '../../leases/leases.service.ts';
 import { SessionRevocation } from '../../sessions/endings/session-revocation.service.ts';
 import type { Session } from '../../sessions/stored/session.ts';
 import { TempTokens } from '../../temp-tokens/temp-tokens.service.ts';
+import { REPEATABLE_SECONDS } from '../keys/repetition.ts';
 import type { KeyRequestInput } from './key-request-input.ts';
 import {
   type CreatedKeyRequest,
@@ -106,14 +107,14 @@ export class KeyRequestTransitions {
     await this.record('key-request.authorized', request, { by, detail }, transaction);
   }
 
-  /** Ends an authorized request, whose key was issued. */
+  /** Ends an authorized request, whose key was issued. Its temp tokens stay for the time in which the claim can be repeated. */
   async claim(
     request: StoredKeyRequest,
     { apiKeyId, by }: { apiKeyId: ApiKeyId; by: AuditSource },
     transaction: Transaction<Schema>,
   ): Promise<void> {
     await this.change(request, { status: 'claimed', api_key_id: apiKeyId }, transaction);
-    await this.deleteTokens(request, by, transaction);
+    await this.tempTokens.endWithin(KEY_REQUEST_SCOPE.name, request.id, REPEATABLE_SECONDS, transaction);
     await this.record('key-request.claimed', request, { by, detail: { apiKey: apiKeyId } }, transaction);
   }
 

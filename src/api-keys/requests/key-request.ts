@@ -101,11 +101,13 @@ export function keyEndOf({ expiresInDays }: Pick<KeyRequest, 'expiresInDays'>, f
 }
 
 /** The result of a claim code. */
-export type ClaimVerdict = 'right' | 'wrong' | 'last-wrong' | 'not-authorized' | 'ended';
+export type ClaimVerdict =
+  'right' | 'wrong' | 'last-wrong' | 'repeated' | 'wrongly-repeated' | 'not-authorized' | 'ended';
 
-/** Decides the result of a claim. A code counts only for an authorized request. */
+/** Decides the result of a claim. A code counts for an authorized request, and for the repetition of its claim. */
 export function decideClaim({ status, tries }: KeyRequest, isRight: boolean): ClaimVerdict {
   if (status === 'pending') return 'not-authorized';
+  if (status === 'claimed' && tries < MOST_TRIES) return isRight ? 'repeated' : 'wrongly-repeated';
   if (status !== 'authorized') return 'ended';
   if (isRight) return 'right';
   return tries + 1 >= MOST_TRIES ? 'last-wrong' : 'wrong';

@@ -12,6 +12,7 @@ import { Allow } from '../../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../../http/errors/api-errors.decorator.ts';
 import { requireNoForeignPage } from '../../http/origins/own-pages.ts';
 import { toOpenApiSchema } from '../../http/schemas/openapi-schema.ts';
+import { IdempotencyKey } from '../../http/schemas/idempotency-key.decorator.ts';
 import { BodyOf } from '../../http/schemas/body-of.decorator.ts';
 import { type IssuedApiKeyView, issuedApiKeyView, toIssuedApiKeyView } from '../keys/api-key-view.ts';
 import { type KeyRequestInput, keyRequestInput } from './key-request-input.ts';
@@ -88,7 +89,7 @@ export class KeyRequestsController {
     operationId: 'getKeyRequest',
     summary: 'Get the state of a key request',
     description:
-      'The temp token ends with the request, so 401 InvalidToken means that the request has ended.',
+      'The temp token ends with the request, after a claim within five minutes, so 401 InvalidToken means that the request has ended.',
   })
   @ApiOkResponse({ description: 'The request.', schema: toOpenApiSchema(keyRequestView) })
   @ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden', 'NotFound', 'DatabaseUnavailable')
@@ -106,7 +107,7 @@ export class KeyRequestsController {
     operationId: 'claimKey',
     summary: 'Claim an authorized key',
     description:
-      'Works once, with the claim code that the owner saw, within five tries. No other response contains the secret.',
+      'Works once, with the claim code that the owner saw, within five tries. For five minutes the same temp token and code return the same key, so a lost response is claimed again. No other response contains the secret.',
   })
   @ApiOkResponse({ description: 'The key and its secret.', schema: toOpenApiSchema(issuedApiKeyView) })
   @ApiErrors(
@@ -120,16 +121,19 @@ export class KeyRequestsController {
     'KeyRequestNotAuthorized',
     'TooManyApiKeys',
     'KeyRequestEnded',
+    'IdempotencyKeyReused',
     'DatabaseUnavailable',
   )
   async claim(
     @Param('id') id: string,
     @BodyOf(claim) { code }: z.infer<typeof claim>,
+    @IdempotencyKey("the caller's name for this claim. With another code it is refused")
+    idempotencyKey: string | undefined,
     @Caller() caller: TempTokenPrincipal,
     @CallSource() by: AuditSource,
   ): Promise<IssuedApiKeyView> {
     requireTokenOf(id, caller);
-    return toIssuedApiKeyView(await this.keyRequestClaims.claim(id, code, by));
+    return toIssuedApiKeyView(await this.keyRequestClaims.claim(id, { code, idempotencyKey }, by));
   }
 }
 

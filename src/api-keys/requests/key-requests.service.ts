@@ -4,7 +4,7 @@ import type { AuditSource } from '../../audit/audit-event.ts';
 import { AuditLog } from '../../audit/audit-log.service.ts';
 import { Config } from '../../config/config.ts';
 import { KeyRequestId, parseId } from '../../database/tables/id.ts';
-import { BrokerError } from '../../errors/broker-error.ts';
+import { BrokerError, sessionSuspended } from '../../errors/broker-error.ts';
 import { networkOf } from '../../http/edge/address-limit.ts';
 import { createRateLimit, type RateLimit } from '../../http/edge/rate-limit.ts';
 import { requireAllowedAccount } from '../../identity/resolution/allowed-accounts.ts';
@@ -147,6 +147,7 @@ export class KeyRequests implements OnModuleInit {
     if (keyRequests === 'off') throw keyRequestsOff();
     if (keyRequests === 'signed-in' && kind === 'anonymous')
       throw new BrokerError('AuthenticationRequired', 'Sign in to request a key.');
+    if (keyRequests === 'signed-in' && kind === 'suspended-browser') throw sessionSuspended();
     if (keyRequests === 'signed-in' && kind !== 'browser')
       throw new BrokerError('Forbidden', 'Only a signed-in browser may request a key here.');
     if (!scope.split(' ').every(part => known.includes(part)))

@@ -14,12 +14,17 @@ export const expiringTables = [
   'commit_mark',
 ] as const;
 
-export type ExpiringTable = (typeof expiringTables)[number];
+export type ExpiringTable = (typeof expiringTables)[number] | 'issued_secret';
 
 /** Deletes rows whose `expires_at` is past. */
 @Injectable()
 export class ExpiredRowRepository {
   constructor(private readonly database: Database) {}
+
+  /** Deletes up to `limit` secrets that are no longer repeated. Without them a caller only has to ask for a new one. */
+  async sweepIssuedSecrets(limit: number): Promise<number> {
+    return this.sweep('issued_secret', limit, await this.database.readNow());
+  }
 
   /**
    * Deletes up to `limit` rows that had expired at `now`, oldest first. Returns their number. Served by the index on

@@ -6,6 +6,7 @@ import { Database } from '../../database/connection/database.ts';
 import { ClockGuard } from '../../leases/clock-guard.service.ts';
 import { SurplusNativeTokens } from '../../native-apps/refresh/surplus-native-tokens.service.ts';
 import { SessionRevocation } from '../../sessions/endings/session-revocation.service.ts';
+import { UiSessions } from '../../ui-sessions/ui-sessions.service.ts';
 import { ExpiredRowRepository, expiringTables } from './expired-row.repository.ts';
 import { HolderlessSessions } from './holderless-sessions.service.ts';
 import { MisdatedRefreshRepository } from './misdated-refresh.repository.ts';
@@ -43,6 +44,7 @@ export class Sweeps implements SweepList {
     sessionRevocation: SessionRevocation,
     holderlessSessions: HolderlessSessions,
     misdatedRefreshRows: MisdatedRefreshRepository,
+    uiSessions: UiSessions,
   ) {
     const deletions = (name: string, sweepBatch: Sweep['sweepBatch']): Sweep => {
       return { name, batch: dialect.rowsPerDelete, sweepBatch };
@@ -53,6 +55,8 @@ export class Sweeps implements SweepList {
     const now = (): Date => clockGuard.confirmedTimeNow();
     this.list = [
       ...expiringTables.map(table => deletions(table, limit => expiredRowRows.sweep(table, limit, now()))),
+      deletions('issued_secret', limit => expiredRowRows.sweepIssuedSecrets(limit)),
+      deletions('suspended_ui_session', limit => uiSessions.sweepSuspended(limit, now())),
       deletions('api_key', limit => expiredApiKeys.sweep(limit, now())),
       revocations('key_request', limit => expiredKeyRequests.sweep(limit, now())),
       deletions('native_refresh_surplus', limit => surplusNativeTokens.sweep(limit)),

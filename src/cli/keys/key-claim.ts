@@ -8,7 +8,10 @@ import type { CreatedKeyRequest, KeyRequestApi } from './key-request-api.ts';
 /** The broker ends a request after this many wrong codes. */
 const MAX_CODES = 5;
 
-/** Tries per code while the broker is in trouble. The pause between them doubles. */
+/**
+ * Tries per code while the broker is in trouble. The pause between them doubles. If only a response was lost, the broker
+ * returns the same key again for five minutes.
+ */
 const MAX_TRIES = 6;
 const FIRST_PAUSE_MS = 500;
 
@@ -69,7 +72,7 @@ function retryAfterOf(error: unknown): number {
   return error instanceof BrokerRefusal ? (error.retryAfter ?? 0) * 1000 : 0;
 }
 
-/** The first response was lost, and may have held the key. */
+/** The first response was lost more than five minutes ago, and may have held the key. */
 function maybeClaimed(): CommandFailure {
   return new CommandFailure(
     "The broker's response was lost, and the key may have been made. Ask its owner to revoke it, and run the command again.",

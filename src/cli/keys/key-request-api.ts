@@ -40,7 +40,7 @@ export class KeyRequestApi {
     return this.broker.call(requestState, pathOf(id), { token, signal });
   }
 
-  /** Has no signal: a key whose response is not read is lost. */
+  /** Has no signal: an interrupted claim may have made a key that nobody has. */
   claim({ id, tempToken: token }: CreatedKeyRequest, code: string): Promise<IssuedApiKeyView> {
     return this.broker.call(issuedApiKeyView, `${pathOf(id)}/claim`, {
       method: 'POST',

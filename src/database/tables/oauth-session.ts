@@ -53,6 +53,8 @@ export type OauthSessionTable = {
   generation: Generated<number>;
   status: SessionStatus;
   reason: SessionReason | null;
+  /** When the session last became `needs_reauth`. Null if it never did, or before version 14 of the schema. */
+  needs_reauth_at: Timestamp | null;
   granted_at: Timestamp;
   refreshed_at: Timestamp;
   last_used_at: Timestamp | null;

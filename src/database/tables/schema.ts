@@ -4,6 +4,7 @@ import type { ClientKeyTable } from './client-key.ts';
 import type { CommitMarkTable } from './commit-mark.ts';
 import type { EncryptionKeyTable } from './encryption-key.ts';
 import type { InstanceTable } from './instance.ts';
+import type { IssuedSecretTable } from './issued-secret.ts';
 import type { KeyRequestTable } from './key-request.ts';
 import type { LeaseTable } from './lease.ts';
 import type { NativeAppTable } from './native-app.ts';
@@ -25,6 +26,7 @@ export type Schema = {
   commit_mark: CommitMarkTable;
   encryption_key: EncryptionKeyTable;
   instance: InstanceTable;
+  issued_secret: IssuedSecretTable;
   key_request: KeyRequestTable;
   lease: LeaseTable;
   native_app: NativeAppTable;

@@ -14,6 +14,7 @@ export const sealedColumns = [
   ['client_key', 'sealed'],
   ['ui_session', 'mac'],
   ['api_key', 'mac'],
+  ['issued_secret', 'sealed'],
   ['key_request', 'mac'],
   ['key_request', 'code_digest'],
   ['native_app', 'mac'],

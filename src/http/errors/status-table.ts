@@ -30,6 +30,7 @@ export const statusTable: Readonly<Record<ErrorCode, number>> = {
 
   ReauthorizationRequired: 401,
   TokenUnavailable: 503,
+  SessionSuspended: 503,
   ProtectedMethod: 403,
   ScopeMissing: 403,
   ServiceTokenRefused: 403,
@@ -50,6 +51,7 @@ export const statusTable: Readonly<Record<ErrorCode, number>> = {
   TooManyApiKeys: 409,
   ApiKeyEnded: 409,
   ApiKeyChanged: 409,
+  IdempotencyKeyReused: 422,
 
   KeyRequestsOff: 403,
   TooManyKeyRequests: 429,

@@ -1,12 +1,19 @@
 import { SetMetadata } from '@nestjs/common';
 
 /**
- * A kind of caller that a route admits: anyone, a browser with a session's cookie, an API key, a temp token whose scope
- * includes the route, an AppView's back end that introspects tokens, the operator, or the operator's browser. A route
- * for the operator's browser reads only the operator's cookie.
+ * A kind of caller that a route admits: anyone, a browser with a session's cookie, also while its session is suspended,
+ * an API key, a temp token whose scope includes the route, an AppView's back end that introspects tokens, the operator,
+ * or the operator's browser. A route for the operator's browser reads only the operator's cookie.
  */
 export type Caller =
-  'anyone' | 'browser' | 'api-key' | 'temp-token' | 'introspector' | 'operator' | 'operator-browser';
+  | 'anyone'
+  | 'browser'
+  | 'suspended-browser'
+  | 'api-key'
+  | 'temp-token'
+  | 'introspector'
+  | 'operator'
+  | 'operator-browser';
 
 /** Which requests with a cookie must prove that they come from the broker's own pages: changes, or all. */
 type BrowserRuleScope = 'changes' | 'all';

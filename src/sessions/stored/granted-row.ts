@@ -44,6 +44,7 @@ export function toGrantedRow(grant: Grant, to: GrantedTo, secrets: SessionSecret
     generation,
     status: 'active',
     reason: null,
+    needs_reauth_at: null,
     last_used_at: toTimestamp(now),
     next_refresh_at: toTimestamp(nextRefreshOf({ id, refreshedAt: now, accessExpiresAt })),
     attempt_no: 0,

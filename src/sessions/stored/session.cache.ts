@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { BrokerError, invalidToken } from '../../errors/broker-error.ts';
+import { BrokerError, invalidToken, sessionSuspended } from '../../errors/broker-error.ts';
 import { Config } from '../../config/config.ts';
 import { ForeignWrites } from '../../database/cache/foreign-writes.service.ts';
 import { RowCache } from '../../database/cache/row-cache.ts';
 import type { SessionId } from '../../database/tables/id.ts';
 import { ClockGuard } from '../../leases/clock-guard.service.ts';
 import { accessTokenHash, createDpopSigner, type DpopSigner } from '../../oauth/dpop/dpop-proof.ts';
+import { isSuspended } from './session.ts';
 import { SessionRepository, type StoredSession } from './session.repository.ts';
 import type { SessionSecrets } from './session-secrets.service.ts';
 
@@ -111,10 +112,14 @@ export function requireLive(session: LiveSession | StoredSession | undefined): L
 
 /**
  * Returns the error for a session that cannot be used: `ReauthorizationRequired` if its owner can help, for a key's
- * session with the link to reconnect it; `InvalidToken` if a key's session was revoked, as the key is worthless then.
+ * session with the link to reconnect it; `InvalidToken` if a key's session was revoked, as the key is worthless then;
+ * `SessionSuspended` if a browser's session waits for a lost answer.
  */
-export function sessionEnded(session?: Pick<StoredSession, 'id' | 'purpose' | 'status'>): BrokerError {
+export function sessionEnded(
+  session?: Pick<StoredSession, 'id' | 'purpose' | 'status' | 'reason'>,
+): BrokerError {
   if (session?.purpose === 'api_key') return keySessionEnded(session);
+  if (session && isSuspended(session)) return sessionSuspended();
   return new BrokerError('ReauthorizationRequired', 'This session has ended. Please sign in again.');
 }
 

@@ -205,6 +205,7 @@ export class SessionRepository {
           ...NO_ATTEMPT,
           status: 'needs_reauth',
           reason,
+          needs_reauth_at: this.database.now(),
           generation: eb('generation', '+', 1),
         }))
         .where('id', '=', sessionId)
@@ -255,6 +256,7 @@ export class SessionRepository {
         ...NO_ATTEMPT,
         status: 'needs_reauth',
         reason: 'client_changed',
+        needs_reauth_at: this.database.now(),
         generation: eb('generation', '+', 1),
       }))
       .where('client_id', '!=', clientId)

@@ -40,6 +40,14 @@ export function askedScopeOf({ askedScope, scope }: Pick<Session, 'askedScope' |
   return askedScope ?? scope;
 }
 
+/**
+ * Returns whether a session waits for the answer to its refresh, which was lost and may still come. Its browsers are
+ * suspended meanwhile.
+ */
+export function isSuspended({ status, reason }: Pick<Session, 'status' | 'reason'>): boolean {
+  return status === 'needs_reauth' && reason === 'response_lost';
+}
+
 /** The reasons of sessions that were not ended by their issuers. */
 const reasonsOfOurs: readonly (SessionReason | null)[] = ['response_lost', 'other_account', 'unusable_token'];
 

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { Caller } from '../../access/caller.decorator.ts';
 import type { Principal } from '../../access/principal.ts';
 import { Config } from '../../config/config.ts';
+import type { ErrorCode } from '../../errors/error-code.ts';
 import { Allow } from '../../http/origins/allow.decorator.ts';
 import { ZodPipe } from '../../http/schemas/zod.pipe.ts';
 import { parseReturnTo } from '../../login/return-to.ts';
@@ -45,8 +46,10 @@ export class SignInController {
     @Caller() caller: Principal,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { identifier, return_to: returnTo, prompt, problem, done } = asked;
+    const { return_to: returnTo, prompt, done } = asked;
     const account = await this.accountOf(caller);
+    const suspension = await this.suspensionOf(caller);
+    const { identifier = suspension.identifier, problem = suspension.problem } = asked;
     const isBare = [identifier, returnTo, problem, asked.switch].every(value => value === undefined);
     if (account && isBare) return void reply.redirect(this.accountUrl(done), 303);
     const goOn = this.goOnTo(returnTo);
@@ -58,6 +61,13 @@ export class SignInController {
     if (caller.kind !== 'browser') return undefined;
     const session = await this.sessions.find(caller.sessionId);
     return { did: caller.did, handle: session?.handle ?? null };
+  }
+
+  /** Returns what a person sees whose session is suspended: the problem, and their own handle in the form. */
+  private async suspensionOf(caller: Principal): Promise<Pick<SignInQuery, 'identifier' | 'problem'>> {
+    if (caller.kind !== 'suspended-browser') return {};
+    const session = await this.sessions.find(caller.sessionId);
+    return { identifier: session?.handle ?? caller.did, problem: 'SessionSuspended' satisfies ErrorCode };
   }
 
   private accountUrl(done?: string): string {

@@ -14,6 +14,7 @@ describe('problemText', () => {
     'LoginFromAnotherBrowser',
     'CrossSiteRequest',
     'AuthenticationRequired',
+    'SessionSuspended',
     'DatabaseUnavailable',
   ])('has a text of its own for %s', code => {
     expect(problemText(code)).not.toBe(otherwise);

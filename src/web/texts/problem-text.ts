@@ -15,6 +15,8 @@ const TEXTS: Partial<Record<ErrorCode, string>> = {
   AuthenticationRequired: 'You’re no longer signed in. Sign in again to go on.',
   AlreadySignedIn: 'This browser is already signed in. You can switch to another account below.',
   ReauthorizationRequired: 'Your server has ended this permission. Sign in again to renew it.',
+  SessionSuspended:
+    'We couldn’t renew your sign-in: your server’s answer got lost. If it still arrives, you’re signed in again. You can wait, or sign in again now.',
   TooManyRequests: 'That was too often. Wait a minute, and try again.',
   LoginCancelled: 'You didn’t give permission, so nothing has changed. You can try again at any time.',
   LoginRefused: 'Your server didn’t complete the sign-in. Try again.',

@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { BrowserPrincipal } from '../../../access/principal.ts';
-import { keyChanged } from '../../../api-keys/keys/api-key-refusals.ts';
 import type { ListedApiKey } from '../../../api-keys/keys/api-key.repository.ts';
+import { ApiKeyRotations } from '../../../api-keys/keys/api-key-rotations.service.ts';
 import { ApiKeys, type IssuedApiKey } from '../../../api-keys/keys/api-keys.service.ts';
 import type { AuditSource } from '../../../audit/audit-event.ts';
 
 /** An owner's keys, as they manage them in a browser. */
 @Injectable()
 export class OwnKeys {
-  constructor(private readonly apiKeys: ApiKeys) {}
+  constructor(
+    private readonly apiKeys: ApiKeys,
+    private readonly apiKeyRotations: ApiKeyRotations,
+  ) {}
 
   /** @throws BrokerError `NotFound` */
   get(id: string, { did }: BrowserPrincipal): Promise<ListedApiKey> {
@@ -16,19 +19,17 @@ export class OwnKeys {
   }
 
   /**
-   * Replaces the secret that begins with `start`, and no other.
+   * Replaces the secret that begins with `start`, and no other. Returns the same secret when it is repeated, as by a reload.
    *
-   * @throws BrokerError `ApiKeyChanged`, and as {@link ApiKeys.rotate}
+   * @throws BrokerError as {@link ApiKeyRotations.rotate}
    */
-  async rotate(
+  rotate(
     id: string,
-    { start, graceSeconds }: { readonly start: string; readonly graceSeconds: number },
+    rotation: { readonly start: string; readonly graceSeconds: number },
     { did }: BrowserPrincipal,
     by: AuditSource,
   ): Promise<IssuedApiKey> {
-    const { key } = await this.apiKeys.get(id, did);
-    if (key.start !== start) throw keyChanged();
-    return this.apiKeys.rotate(id, did, graceSeconds, by);
+    return this.apiKeyRotations.rotate(id, did, rotation, by);
   }
 
   /** @throws BrokerError `NotFound` */

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { BrowserPrincipal } from '../../../access/principal.ts';
 import type { IssuedApiKey } from '../../../api-keys/keys/api-keys.service.ts';
 import { KeyRequestClaims } from '../../../api-keys/requests/key-request-claims.service.ts';
-import { noSuchRequest } from '../../../api-keys/requests/key-request-refusals.ts';
-import type { CreatedKeyRequest } from '../../../api-keys/requests/key-request.ts';
+import { ended, noSuchRequest } from '../../../api-keys/requests/key-request-refusals.ts';
+import { type CreatedKeyRequest, isOpen } from '../../../api-keys/requests/key-request.ts';
 import { KeyRequests } from '../../../api-keys/requests/key-requests.service.ts';
 import type { AuditSource } from '../../../audit/audit-event.ts';
 import { Config } from '../../../config/config.ts';
@@ -29,7 +29,8 @@ export class OwnKeyRequests {
   }
 
   /**
-   * Claims a key that this browser has requested.
+   * Claims a key that this browser has requested. A repetition, as by a reload before the response arrived, returns the same
+   * key.
    *
    * @param proof.tempToken as this browser kept it for the request
    * @throws BrokerError `NotFound` if the browser kept no token, or the request is for another account; `KeyRequestEnded`,
@@ -41,7 +42,9 @@ export class OwnKeyRequests {
     { did }: BrowserPrincipal,
     by: AuditSource,
   ): Promise<IssuedApiKey> {
-    const request = await this.keyRequests.getOpen(id);
+    const request = await this.keyRequests.get(id);
+    const mayRepeat = request.status === 'claimed' && proof.tempToken !== undefined;
+    if (!isOpen(request) && !mayRepeat) throw ended(request);
     if (proof.tempToken === undefined || request.did !== did) throw noSuchRequest();
     return this.keyRequestClaims.claimWithToken(request.id, proof.tempToken, proof.code, by);
   }

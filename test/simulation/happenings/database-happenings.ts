@@ -1,0 +1,102 @@
+import type { CutMoment } from '../database/database-troubles.ts';
+import type { Grant } from '../network/grants.ts';
+import type { Random } from '../time/random.ts';
+import type { World } from '../world/world.ts';
+import type { Happening } from './happening.ts';
+
+const MOST_GENERATIONS = 5;
+
+const moments: readonly CutMoment[] = ['before', 'at', 'after'];
+
+/** Error codes that end a transaction: serialization failure, deadlock, and a server that shuts down. */
+const codes = ['40001', '40P01', '57P01', '40003'] as const;
+
+function awayMs(random: Random): number {
+  return random.chance(0.6) ? random.integer(20, 2_000) : random.integer(2, 180) * 1_000;
+}
+
+/** What happens to the database and the way to it. */
+export const databaseHappenings: readonly Happening[] = [
+  {
+    name: 'commit cut',
+    weight: 14,
+    happen: (world, random) => {
+      const moment = random.pick(moments);
+      world.server.troubles.arm({ trouble: { kind: 'cut', moment }, on: 'commit' });
+      return moment;
+    },
+  },
+  {
+    name: 'statement cut',
+    weight: 5,
+    happen: (world, random) => {
+      const moment = random.pick(moments);
+      world.server.troubles.arm({
+        trouble: { kind: 'cut', moment },
+        on: random.pick(['any', 'write'] as const),
+      });
+      return moment;
+    },
+  },
+  {
+    name: 'transaction refused',
+    weight: 6,
+    happen: (world, random) => {
+      const code = random.pick(codes);
+      world.server.troubles.arm({
+        trouble: { kind: 'refused', code },
+        on: random.pick(['commit', 'write'] as const),
+      });
+      return code;
+    },
+  },
+  {
+    name: 'database away',
+    weight: 8,
+    happen: (world, random) => {
+      const { troubles } = world.server;
+      if (troubles.away) return undefined;
+      const ms = awayMs(random);
+      troubles.away = random.pick(['refuses', 'silent'] as const);
+      world.server.disconnect();
+      world.scheduler.schedule(world.events, ms, 'database returns', () => {
+        troubles.away = undefined;
+      });
+      return `${troubles.away} for ${ms} ms`;
+    },
+  },
+  {
+    name: 'row rolled back',
+    weight: 3,
+    happen: (world, random) => {
+      void rollBack(world, random);
+      return 'one row';
+    },
+  },
+];
+
+/** Puts one session's row back to what it was some generations ago. */
+async function rollBack(world: World, random: Random): Promise<void> {
+  const candidates = (await world.rows.list()).filter(
+    ({ row }) => row.status === 'active' && row.generation > 1,
+  );
+  if (candidates.length === 0) return;
+  const { row, refreshToken } = random.pick(candidates);
+  const back = random.integer(1, Math.min(MOST_GENERATIONS, row.generation - 1));
+  const old = world.history.find(row.id, row.generation - back);
+  if (!old) return;
+  const issuer = world.issuers.find(({ origin }) => origin === row.issuer);
+  const grant = refreshToken === undefined ? undefined : issuer?.grantOf(refreshToken);
+  if (grant) forgetAnswers(grant, world.rows.open(old).refreshToken);
+  await world.rows.putBack(old);
+  world.note(`session ${row.id} is rolled back from generation ${row.generation} to ${old.generation}`);
+}
+
+/** Marks the answers that the database does not have any more. */
+function forgetAnswers(grant: Grant, stored: string | undefined): void {
+  let isNewer = false;
+  for (const answer of grant.answers.values()) {
+    answer.wasRolledBack ||= isNewer;
+    if (answer.refreshToken === stored) isNewer = true;
+  }
+}

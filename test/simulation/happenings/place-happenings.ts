@@ -1,0 +1,29 @@
+import type { DiskTrouble } from '../disk/disk.ts';
+import type { Happening } from './happening.ts';
+
+const troubles: readonly DiskTrouble[] = ['full', 'read-only', 'broken'];
+
+/** What happens to disks and clocks. */
+export const placeHappenings: readonly Happening[] = [
+  {
+    name: 'disk in trouble',
+    weight: 5,
+    happen: (world, random) => {
+      const { name, disk } = random.pick(world.machines);
+      disk.trouble = random.pick(troubles);
+      const ms = random.integer(1, 900) * 1_000;
+      world.scheduler.schedule(world.events, ms, `disk of ${name} works`, () => {
+        disk.trouble = undefined;
+      });
+      return `${name} ${disk.trouble}`;
+    },
+  },
+  {
+    name: 'clock steps',
+    weight: 5,
+    happen: (world, random) => {
+      const clock = random.chance(0.5) ? world.clocks.all[0] : random.pick(world.clocks.all);
+      return clock && world.clocks.step(clock, random, world.scheduler.now);
+    },
+  },
+];

@@ -1,0 +1,7 @@
+// npm run simulate -- --seed 7 --steps 100000
+import { patchProcess } from './time/patches.ts';
+
+patchProcess();
+// The product must see the replaced clocks when it is loaded.
+const { simulate } = await import('./simulate.ts');
+process.exitCode = await simulate(process.argv.slice(2));

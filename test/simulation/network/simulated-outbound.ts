@@ -1,0 +1,147 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { Dispatcher, errors } from 'undici';
+import { anyDestination } from '../../../src/identity/outbound/destination-rule.ts';
+import { createGuardedFetch } from '../../../src/identity/outbound/guarded-fetch.ts';
+import { OutboundHttp } from '../../../src/identity/outbound/outbound-http.service.ts';
+import { type OutboundPolicy, outboundPolicies } from '../../../src/identity/outbound/outbound-policy.ts';
+import { typedFailures } from '../../../src/identity/outbound/typed-failures.ts';
+import type { Actor } from '../time/actor.ts';
+import type { Internet } from './internet.ts';
+import type { WireReply } from './wire.ts';
+
+/** Returns the product's outbound HTTP for one broker, with the simulated roads in place of sockets. */
+export function simulatedOutbound(internet: Internet, actor: Actor): OutboundHttp {
+  const outbound: Record<string, unknown> = { onApplicationShutdown: () => Promise.resolve() };
+  for (const [name, policy] of Object.entries(outboundPolicies)) {
+    const dispatcher = new SimulatedDispatcher(internet, actor, policy).compose(typedFailures);
+    outbound[name] =
+      name === 'xrpc' ? dispatcher : createGuardedFetch({ dispatcher, policy, rule: anyDestination });
+  }
+  return Object.assign(Object.create(OutboundHttp.prototype) as OutboundHttp, outbound);
+}
+
+/** An undici dispatcher without sockets. */
+class SimulatedDispatcher extends Dispatcher {
+  readonly #internet: Internet;
+  readonly #actor: Actor;
+  readonly #policy: OutboundPolicy;
+
+  constructor(internet: Internet, actor: Actor, policy: OutboundPolicy) {
+    super();
+    this.#internet = internet;
+    this.#actor = actor;
+    this.#policy = policy;
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    const exchange = new Exchange(handler);
+    const url = new URL(options.path, String(options.origin));
+    const headers = toHeaders(options.headers);
+    const send = (body: string): void => {
+      const request = { from: this.#actor, method: options.method, url, headers, body };
+      this.#internet.send(request, {
+        onSent: () => exchange.start(),
+        onReply: reply => {
+          exchange.finish(reply);
+        },
+        onFailure: code => {
+          exchange.fail(
+            code === 'UND_ERR_SOCKET'
+              ? new errors.SocketError('other side closed')
+              : new errors.ConnectTimeoutError(),
+          );
+        },
+      });
+    };
+    const { headersTimeout } = this.#policy;
+    if (headersTimeout > 0)
+      exchange.limit = this.#actor.scheduler.schedule(
+        this.#actor,
+        headersTimeout,
+        'headers time limit',
+        () => {
+          exchange.fail(new errors.HeadersTimeoutError());
+        },
+      );
+    const { body } = options;
+    if (body instanceof Readable)
+      void buffer(body).then(bytes => {
+        send(bytes.toString('latin1'));
+      });
+    else
+      send(typeof body === 'string' || body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : '');
+    return true;
+  }
+
+  override close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  override destroy(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** One request on its way. It is the controller that undici gives to handlers. */
+class Exchange implements Dispatcher.DispatchController {
+  aborted = false;
+  paused = false;
+  reason: Error | null = null;
+  rawHeaders: Buffer[] = [];
+  rawTrailers: Buffer[] = [];
+  limit: { isCancelled: boolean } | undefined;
+  readonly #handler: Dispatcher.DispatchHandler;
+  #isOver = false;
+
+  constructor(handler: Dispatcher.DispatchHandler) {
+    this.#handler = handler;
+  }
+
+  start(): boolean {
+    if (this.#isOver) return false;
+    this.#handler.onRequestStart?.(this, {});
+    return !this.aborted;
+  }
+
+  finish({ status, headers, body }: WireReply): void {
+    if (this.#isOver) return;
+    this.#end();
+    const bytes = Buffer.from(body);
+    const all = { ...headers, 'content-length': String(bytes.length) };
+    this.#handler.onResponseStart?.(this, status, all, '');
+    if (bytes.length > 0) this.#handler.onResponseData?.(this, bytes);
+    this.#handler.onResponseEnd?.(this, {});
+  }
+
+  fail(error: Error): void {
+    if (this.#isOver) return;
+    this.#end();
+    this.#handler.onResponseError?.(this, error);
+  }
+
+  abort(reason: Error): void {
+    this.aborted = true;
+    this.reason = reason;
+    this.fail(reason);
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    if (this.limit) this.limit.isCancelled = true;
+  }
+}
+
+function toHeaders(headers: Dispatcher.DispatchOptions['headers']): Record<string, string> {
+  if (!headers || typeof headers !== 'object') return {};
+  const entries = Array.isArray(headers) || Symbol.iterator in headers ? [] : Object.entries(headers);
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value)]));
+}

@@ -1,0 +1,19 @@
+/**
+ * The losses that nobody could prevent, each with its reason. Every other loss fails the run. The docs page shows this
+ * list.
+ */
+export const exceptions = {
+  'answer lost on the road':
+    'The issuer spent the token, and the connection broke before its answer arrived. The answer comes once.',
+  'answer died with its process':
+    'The process ended, or lost its memory, between the arrival of the answer and the first durable copy. This takes milliseconds, and longer only while database and disk are both away.',
+  'answer lost with its disk': 'The only copy was on a disk that was lost for good.',
+  'answer away for longer than the patience':
+    'The only copy is at a process or on a disk that has been away for longer than LATCHKEY_SPOOL_PATIENCE, so the others gave it up.',
+  'rolled back without a copy':
+    'The database lost the newest tokens, and no process had their answer any more.',
+  'never granted':
+    'The sign-in itself failed: the code was spent, and its answer was lost before anything was stored.',
+} as const satisfies Record<string, string>;
+
+export type ExceptionName = keyof typeof exceptions;

@@ -1,0 +1,186 @@
+import type { BrokerProcess } from '../brokers/broker-process.ts';
+import type { Answer, Grant } from '../network/grants.ts';
+import { newestAnswer } from '../network/grants.ts';
+import { NativeApp } from '../people/native-app.ts';
+import type { Holder } from '../people/holder.ts';
+import { omitKeys } from '../omit-keys.ts';
+import type { Actor } from '../time/actor.ts';
+import type { Machine } from '../world/machine.ts';
+import { Violation } from '../world/violation.ts';
+import type { RowReader } from '../world/row-reader.ts';
+import type { Tally } from '../world/tally.ts';
+import { describePlace, placeOf } from './answer-places.ts';
+import type { ExceptionName } from './exceptions.ts';
+
+/** What the judge sees of a world. */
+export type JudgedWorld = {
+  readonly scheduler: { readonly now: number };
+  readonly server: { readonly troubles: { readonly lastAt: number } };
+  readonly machines: readonly Machine[];
+  readonly holders: readonly Holder[];
+  readonly rows: RowReader;
+  readonly tally: Tally;
+  note(line: string): void;
+};
+
+/** Knows what is true, and compares it with what brokers do and say. */
+export class Judge {
+  readonly #world: JudgedWorld;
+  violation: Violation | undefined;
+  /** Why a grant can be lost, decided at the moment when it was. */
+  readonly #excuses = new Map<Grant, ExceptionName>();
+
+  constructor(world: JudgedWorld) {
+    this.#world = world;
+  }
+
+  /** Fails the run. The first violation counts. */
+  violate(kind: string, detail: string): void {
+    this.violation ??= new Violation(kind, detail);
+  }
+
+  onLog(machine: string, line: Record<string, unknown>): void {
+    this.#world.note(`${machine} log: ${String(line.msg)} ${briefly(line)}`);
+  }
+
+  /** A process has started. Whatever is in its spool, and whoever does not answer, it is ready soon. */
+  judgeStart(process: BrokerProcess): void {
+    const { startedAt, readyAt = 0, wasHeld, readiness, failure } = process;
+    const { disk } = this.#world.machines.find(({ name }) => name === process.machine) ?? {};
+    if (wasHeld || this.#world.server.troubles.lastAt >= startedAt || (disk?.lastTroubleAt ?? 0) >= startedAt)
+      return;
+    if (readiness === 'failed') {
+      this.violate(
+        'start failed',
+        `${process.name}: ${failure instanceof Error ? (failure.stack ?? '') : String(failure)}`,
+      );
+      return;
+    }
+    const ms = readyAt - startedAt;
+    if (ms > READY_MS) this.violate('start too slow', `${process.name} was ready after ${ms} ms`);
+  }
+
+  /** A refresh token arrives at its issuer. */
+  onRefresh(grant: Grant, answer: Answer | undefined, from: Actor): void {
+    if (!answer || grant.end !== undefined) return;
+    void this.#judgeReplay(grant, answer, from);
+  }
+
+  onAnswer(answer: Answer): void {
+    void this.#nameFile(answer);
+  }
+
+  /** A grant is about to be revoked by a broker. */
+  onRevocation(grant: Grant, from: Actor): void {
+    const holder = this.#world.holders.find(candidate => candidate.grant === grant);
+    if (holder) this.violate('live grant revoked', `${from.name} revokes the grant of ${holder.name}`);
+    void this.#world.rows.list().then(rows => {
+      const held = rows.find(
+        ({ row, refreshToken }) => row.status === 'active' && refreshToken === grant.refreshToken,
+      );
+      if (held)
+        this.violate(
+          'live grant revoked',
+          `${from.name} revokes the grant of the active session ${held.row.id}`,
+        );
+    });
+  }
+
+  /** A holder was told that it has no access any more. */
+  async judgeLoss(holder: Holder, told: string): Promise<void> {
+    const { grant } = holder;
+    if (!grant || grant.end === 'issuer') return;
+    const excuse = await this.excuse(grant);
+    if (excuse) {
+      this.#world.tally.count('exceptions', excuse);
+      this.#world.note(`${holder.name} lost its access: ${excuse}`);
+      return;
+    }
+    const answer = newestAnswer(grant);
+    const where = answer ? describePlace(placeOf(answer, this.#world.machines)) : 'nowhere';
+    const row = holder.sessionId && (await this.#world.rows.find(holder.sessionId));
+    const state = row
+      ? `${row.row.status} ${row.row.reason ?? ''} generation ${row.row.generation}`
+      : 'no row';
+    this.violate(
+      'access lost',
+      `${holder.name} was told ${told}; its grant is ${grant.end ?? 'live'}, its newest answer: ${where}, its session: ${state}`,
+    );
+  }
+
+  /** Returns why a grant may be lost, if anything excuses it. */
+  async excuse(grant: Grant): Promise<ExceptionName | undefined> {
+    const known = this.#excuses.get(grant);
+    if (known) return known;
+    const answer = newestAnswer(grant);
+    if (!answer || grant.end === 'revocation' || grant.end === 'wrong-key') return undefined;
+    const excuse = await this.#excuseOf(answer);
+    if (excuse) this.#excuses.set(grant, excuse);
+    return excuse;
+  }
+
+  async #excuseOf(answer: Answer): Promise<ExceptionName | undefined> {
+    if (await this.#isStored(answer)) return undefined;
+    const { machines, scheduler } = this.#world;
+    const place = placeOf(answer, machines);
+    if (place.kind === 'disk' || (place.kind === 'process' && !answer.wasRolledBack)) {
+      const since = place.kind === 'disk' ? awayOf(place.machine) : place.process.heldSince;
+      const isLong = since !== undefined && scheduler.now - since > PATIENCE_MS;
+      return isLong ? 'answer away for longer than the patience' : undefined;
+    }
+    if (answer.wasRolledBack) return 'rolled back without a copy';
+    if (place.kind === 'road') return 'answer lost on the road';
+    const isDiskLost = this.lostDisks.has(answer.to.machine ?? '');
+    return isDiskLost ? 'answer lost with its disk' : 'answer died with its process';
+  }
+
+  /** Machines whose disk was lost, by name. */
+  readonly lostDisks = new Set<string>();
+
+  async #isStored({ refreshToken }: Answer): Promise<boolean> {
+    return (await this.#world.rows.list()).some(row => row.refreshToken === refreshToken);
+  }
+
+  /** A spent token comes again. That may only happen where nobody has its answer, or can get it. */
+  async #judgeReplay(grant: Grant, answer: Answer, from: Actor): Promise<void> {
+    const holder = this.#world.holders.find(candidate => candidate.grant === grant);
+    const name = holder?.name ?? `a grant of ${grant.did}`;
+    if (await this.#isStored(answer)) {
+      this.violate('spent token sent', `${from.name} sends a token of ${name} whose answer is stored`);
+      return;
+    }
+    if (answer.wasRolledBack) {
+      this.violate('spent token sent', `${from.name} sends a token of ${name}, whose row was rolled back`);
+      return;
+    }
+    const excuse = await this.excuse(grant);
+    if (excuse) return;
+    const where = describePlace(placeOf(answer, this.#world.machines));
+    this.violate(
+      'token sent twice',
+      `${from.name} sends a token of ${name} again, and its answer is at ${where}`,
+    );
+  }
+
+  async #nameFile(answer: Answer): Promise<void> {
+    const holder = this.#world.holders.find(({ grant }) => grant === answer.grant);
+    if (holder instanceof NativeApp) answer.fileName = holder.fileName;
+    else if (holder?.sessionId)
+      answer.fileName = (await this.#world.rows.find(holder.sessionId))?.row.attempt_id ?? undefined;
+  }
+}
+
+/** The time within which every start is ready. */
+const READY_MS = 5_000;
+
+/** LATCHKEY_SPOOL_PATIENCE. */
+const PATIENCE_MS = 60 * 60_000;
+
+function awayOf({ awaySince, process }: Machine): number | undefined {
+  return awaySince ?? process?.heldSince;
+}
+
+function briefly(line: Record<string, unknown>): string {
+  const rest = omitKeys(line, 'level', 'time', 'msg');
+  return `${String(line.level)} ${JSON.stringify(rest).slice(0, 300)}`;
+}
