@@ -8,7 +8,7 @@ import type { AttemptRows } from './attempt-rows.ts';
 import { AttemptSightings } from './attempt-sightings.service.ts';
 import { FailPoints } from './fail-points.service.ts';
 import type { PersistentWrites } from './persistent-writes.service.ts';
-import type { SpoolDisk } from './spool-disk.service.ts';
+import type { SpoolDisk } from './spool/spool-disk.service.ts';
 import type { Failure, OutcomeKind, TokenUse } from './token-use.ts';
 
 const MINUTE_MS = 60_000;

@@ -8,7 +8,7 @@ import type { AttemptRows } from './attempt-rows.ts';
 import { AttemptSightings } from './attempt-sightings.service.ts';
 import { FailPoints } from './fail-points.service.ts';
 import { PersistentWrites } from './persistent-writes.service.ts';
-import { SpoolDisk } from './spool-disk.service.ts';
+import { SpoolDisk } from './spool/spool-disk.service.ts';
 import type { Failure, OutcomeKind, TokenUse, Verdict } from './token-use.ts';
 
 /** How long this process waits for an answer. No request is valid for as long. */

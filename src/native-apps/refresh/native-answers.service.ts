@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { SealedBox } from '../../crypto/sealed-box.ts';
 import { Log } from '../../observability/log/log.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
-import { Deliveries } from '../../single-use/deliveries.ts';
-import { Spool } from '../../single-use/spool.ts';
-import { SpoolDisk } from '../../single-use/spool-disk.service.ts';
+import { Deliveries } from '../../single-use/spool/deliveries.ts';
+import { Spool } from '../../single-use/spool/spool.ts';
+import { SpoolDisk } from '../../single-use/spool/spool-disk.service.ts';
 import { Shutdown } from '../../waiting/shutdown.service.ts';
 import { NativeRefreshRepository, type StoredAnswer } from './native-refresh.repository.ts';
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { decideRefreshFailure } from '../../oauth/refresh/refresh-outcome.ts';
 import { Log } from '../../observability/log/log.ts';
 import type { TokenUse } from '../../single-use/token-use.ts';
-import { UnreadAnswers } from '../../single-use/unread-answers.service.ts';
+import { UnreadAnswers } from '../../single-use/spool/unread-answers.service.ts';
 import { Fingerprints } from './fingerprints.service.ts';
 import { IssuerRequests, type SignedRequest } from './issuer-requests.service.ts';
 import { NativeAnswers } from './native-answers.service.ts';

@@ -4,8 +4,8 @@ import { SealedBox } from '../../crypto/sealed-box.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import type { RefreshedTokens } from '../../oauth/refresh/token-answer.ts';
 import type { AttemptKey } from '../stored/session.ts';
-import { Spool } from '../../single-use/spool.ts';
-import { SpoolDisk } from '../../single-use/spool-disk.service.ts';
+import { Spool } from '../../single-use/spool/spool.ts';
+import { SpoolDisk } from '../../single-use/spool/spool-disk.service.ts';
 
 /** An answer that is not in the database yet, with all that storing it or revoking it needs. */
 export type SpooledAnswer = AttemptKey & {

@@ -7,7 +7,7 @@ import {
   TokenRefresh,
 } from '../../oauth/refresh/token-refresh.service.ts';
 import type { TokenUse } from '../../single-use/token-use.ts';
-import { UnreadAnswers } from '../../single-use/unread-answers.service.ts';
+import { UnreadAnswers } from '../../single-use/spool/unread-answers.service.ts';
 import type { LiveSession } from '../stored/session.cache.ts';
 import type { AttemptKey } from '../stored/session.ts';
 import { AnswerStore } from '../answers/answer-store.service.ts';

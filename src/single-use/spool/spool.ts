@@ -1,8 +1,8 @@
 import { readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../errors/code-of.ts';
-import type { RowBinding } from '../crypto/row-binding.ts';
-import type { SealedBox } from '../crypto/sealed-box.ts';
+import { codeOf } from '../../errors/code-of.ts';
+import type { RowBinding } from '../../crypto/row-binding.ts';
+import type { SealedBox } from '../../crypto/sealed-box.ts';
 import type { SpoolDisk } from './spool-disk.service.ts';
 import { SpooledFiles } from './spooled-files.ts';
 

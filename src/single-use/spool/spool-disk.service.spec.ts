@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import type { SpoolDirectory } from '../leases/spool-directory.service.ts';
+import type { SpoolDirectory } from '../../leases/spool-directory.service.ts';
 import { SpoolDisk } from './spool-disk.service.ts';
 
 let path: string;

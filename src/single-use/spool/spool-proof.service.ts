@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BeforeApplicationShutdown, Injectable, type OnModuleInit } from '@nestjs/common';
-import { codeOf } from '../errors/code-of.ts';
-import { SpoolDirectory } from '../leases/spool-directory.service.ts';
-import { Degradations } from '../observability/degradations.ts';
-import { Log } from '../observability/log/log.ts';
+import { codeOf } from '../../errors/code-of.ts';
+import { SpoolDirectory } from '../../leases/spool-directory.service.ts';
+import { Degradations } from '../../observability/degradations.ts';
+import { Log } from '../../observability/log/log.ts';
 
 const INTERVAL_MS = 60_000;
 

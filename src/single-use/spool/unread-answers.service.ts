@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
-import { SealedBox } from '../crypto/sealed-box.ts';
-import type { UnreadBody } from '../oauth/refresh/refresh-outcome.ts';
-import { Log } from '../observability/log/log.ts';
-import { Metrics } from '../observability/metrics/metrics.ts';
+import { SealedBox } from '../../crypto/sealed-box.ts';
+import type { UnreadBody } from '../../oauth/refresh/refresh-outcome.ts';
+import { Log } from '../../observability/log/log.ts';
+import { Metrics } from '../../observability/metrics/metrics.ts';
 import { SpoolDisk } from './spool-disk.service.ts';
 
 /** In bytes. What is longer is no token set, or has its tokens at its start. */
