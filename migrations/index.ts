@@ -13,6 +13,7 @@ import * as spoolOwners from './0011-spool-owners.ts';
 import * as tokenFlaws from './0012-token-flaws.ts';
 import * as settledCommits from './0013-settled-commits.ts';
 import * as suspendedBrowsers from './0014-suspended-browsers.ts';
+import * as issuerTraits from './0015-issuer-traits.ts';
 
 /** Every migration by name, in the order of their runs. Sorted names have the same order. */
 export const migrations: Readonly<Record<string, Required<Migration>>> = {
@@ -30,4 +31,5 @@ export const migrations: Readonly<Record<string, Required<Migration>>> = {
   '0012-token-flaws': tokenFlaws,
   '0013-settled-commits': settledCommits,
   '0014-suspended-browsers': suspendedBrowsers,
+  '0015-issuer-traits': issuerTraits,
 };

@@ -28,7 +28,7 @@ export class InstanceGiveUp {
   /** Returns whether this call gave the process up. */
   private async markGivenUp(owner: string, by: AuditSource): Promise<boolean> {
     if (owner === this.instances.self) return false;
-    return this.database.transaction().execute(async transaction => {
+    return this.database.transact(async transaction => {
       if (!(await this.instanceRows.giveUp(owner, SILENT_AFTER_MS / 1000, transaction))) return false;
       const target = { kind: 'instance', id: owner } as const;
       await this.auditLog.record({ ...by, action: 'instance.given-up', target }, transaction);

@@ -11,6 +11,8 @@ import { ClientKeysController } from './client-keys/client-keys.controller.ts';
 import { ClientKeys } from './client-keys/client-keys.service.ts';
 import { Grants } from './refresh/grants.service.ts';
 import { IssuerEndpoints } from './issuers/issuer-endpoints.service.ts';
+import { IssuerTraitRepository } from './issuers/issuer-trait.repository.ts';
+import { IssuerTraits } from './issuers/issuer-traits.service.ts';
 import { OAuthController } from './authorization/oauth.controller.ts';
 import { OAuthLibrary } from './issuers/oauth-library.service.ts';
 import { OAuthStateRepository } from './authorization/oauth-state.repository.ts';
@@ -31,6 +33,8 @@ import { TokenRefresh } from './refresh/token-refresh.service.ts';
     ClientKeys,
     Grants,
     IssuerEndpoints,
+    IssuerTraitRepository,
+    IssuerTraits,
     OAuthLibrary,
     OAuthStateRepository,
     PermissionSetRepository,
@@ -44,12 +48,14 @@ import { TokenRefresh } from './refresh/token-refresh.service.ts';
     TokenRefresh,
   ],
   exports: [
+    AccountIssuers,
     Authorizations,
     ClientKeyRepository,
     ClientKeyRotation,
     ClientKeys,
     Grants,
     IssuerEndpoints,
+    IssuerTraits,
     PermissionSets,
     ServerClock,
     TokenRefresh,

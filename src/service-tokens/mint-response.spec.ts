@@ -6,7 +6,7 @@ const tuple = { sessionId: asId('s'), aud: 'did:web:a.example#svc', lxm: 'com.ex
 
 function tokenOf(statusCode: number, body: unknown, headers: Record<string, string> = {}): string {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return tokenOfMintResponse({ statusCode, headers, body: Buffer.alloc(0) }, text, tuple);
+  return tokenOfMintResponse({ statusCode, headers }, text, tuple);
 }
 
 describe('tokenOfMintResponse', () => {

@@ -16,7 +16,7 @@ const refused = z.object({ error: z.string(), message: z.string().optional() });
  * `UpstreamUnavailable`
  */
 export function tokenOfMintResponse(
-  { statusCode, headers }: PdsResponse,
+  { statusCode, headers }: Pick<PdsResponse, 'statusCode' | 'headers'>,
   text: string,
   { aud, lxm = '*' }: Tuple,
 ): string {

@@ -14,8 +14,11 @@ import { SingleUseModule } from '../single-use/single-use.module.ts';
 import { SessionLastUse } from './stored/session-last-use.service.ts';
 import { SessionCache } from './stored/session.cache.ts';
 import { LiveTokens } from './use/live-tokens.service.ts';
+import { RotationStudy } from './pds/rotation-study.service.ts';
+import { TokenEvidence } from './pds/token-evidence.service.ts';
 import { TokenProbe } from './pds/token-probe.service.ts';
 import { PdsRequests } from './pds/pds-requests.service.ts';
+import { GrantRefusals } from './refresh/grant-refusals.service.ts';
 import { IssuerBackOff } from './refresh/issuer-back-off.service.ts';
 import { Reauthentication } from './answers/reauthentication.service.ts';
 import { NewGrants } from './endings/new-grants.service.ts';
@@ -50,6 +53,7 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     SessionLastUse,
     SessionCache,
     LiveTokens,
+    GrantRefusals,
     NewGrants,
     IssuerBackOff,
     PdsRequests,
@@ -60,6 +64,7 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     RefreshSettlement,
     Refresher,
     ReplayWindow,
+    RotationStudy,
     ScopeShortfalls,
     SessionListeners,
     SessionOperations,
@@ -70,6 +75,7 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     Sessions,
     SessionTokenUses,
     StreamGate,
+    TokenEvidence,
     TokenProbe,
   ],
   exports: [

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClockGuard } from '../leases/clock-guard.service.ts';
 import { Instances } from '../leases/instances.service.ts';
 import { gone, type OwnerState, working } from '../leases/owner-state.ts';
+import { AttemptRunner } from './attempt-runner.service.ts';
 import { AttemptSightings } from './attempt-sightings.service.ts';
 import type { StoredAttempt, TokenFacts } from './use-decision.ts';
 
@@ -10,30 +11,30 @@ import type { StoredAttempt, TokenFacts } from './use-decision.ts';
 export class AttemptFacts {
   constructor(
     private readonly instances: Instances,
+    private readonly attemptRunner: AttemptRunner,
     private readonly attemptSightings: AttemptSightings,
     private readonly clockGuard: ClockGuard,
   ) {}
 
   /**
-   * To be called from the one flight of the token, so that an attempt of this process itself has no flight any more.
-   *
-   * @param holdsAnswer returns whether this process holds the answer to this attempt, in hand or on disk
+   * To be called from the one flight of the token, and not while this process holds its answer in hand or on disk: so an
+   * attempt of this process itself has neither any more.
    */
   async find(
-    attempt: Pick<StoredAttempt, 'id' | 'owner'> | null,
-    holdsAnswer: (id: StoredAttempt['id']) => Promise<boolean>,
+    attempt: StoredAttempt | null,
   ): Promise<Pick<TokenFacts, 'owner' | 'knownForMs' | 'isClockTrusted'>> {
     const isClockTrusted = this.clockGuard.isTrusted();
     if (!attempt) return { owner: gone, knownForMs: 0, isClockTrusted };
     const owner =
       attempt.owner === this.instances.self
-        ? await this.findOwnState(() => holdsAnswer(attempt.id))
+        ? this.findOwnState(attempt.id)
         : await this.instances.findOwnerState(attempt.owner);
-    return { owner, knownForMs: this.attemptSightings.note(attempt.id), isClockTrusted };
+    const knownForMs = attempt.state === 'prepared' ? 0 : this.attemptSightings.note(attempt);
+    return { owner, knownForMs, isClockTrusted };
   }
 
-  /** An attempt of this process or of its earlier run: what is neither in hand nor in its spool does not come any more. */
-  private async findOwnState(holdsAnswer: () => Promise<boolean>): Promise<OwnerState> {
-    return (await holdsAnswer()) ? working : gone;
+  /** An attempt of this process or of its earlier run. */
+  private findOwnState(id: StoredAttempt['id']): OwnerState {
+    return this.attemptRunner.isListening(id) ? working : gone;
   }
 }

@@ -15,8 +15,12 @@ export type AttemptRows<Claim> = {
   commit(claim: Claim): Promise<Date | undefined>;
   /** Returns the attempt that the token has now, of any process. */
   findAttempt(claim: Claim): Promise<StoredAttempt | null>;
-  /** Gives up an attempt that did not spend the token. */
-  giveUp(claim: Claim, retryAfterSeconds: number): Promise<unknown>;
+  /**
+   * Gives up an attempt whose token can be sent again.
+   *
+   * @param mayBeSpent counts the next transmission as a resend without proof
+   */
+  giveUp(claim: Claim, retryAfterSeconds: number, mayBeSpent: boolean): Promise<unknown>;
   /** Records that this process has no answer to what it sent, and will not get one. */
   markInDoubt(claim: Claim): Promise<unknown>;
 };

@@ -72,7 +72,7 @@ function newAttempt({
     },
     ...use,
   };
-  return { steps, reservations, failPoints, run: () => runner.run(allRows, claim, allUses) };
+  return { steps, reservations, failPoints, runner, run: () => runner.run(allRows, claim, allUses) };
 }
 
 it('signs, commits, transmits once, keeps the answer and settles it last', async () => {
@@ -175,18 +175,33 @@ it('keeps the answer although a failure comes before, and is in doubt then', asy
   expect(steps.slice(-3)).toEqual(['keep refreshed', 'settle unknown', 'mark in doubt']);
 });
 
-it('is in doubt after ten minutes without an answer, and keeps a late one', async () => {
+it('ends after ten minutes without an answer, keeps a late one, and is in doubt only then', async () => {
   jest.useFakeTimers();
   const late = Promise.withResolvers<Outcome>();
-  const { steps, run } = newAttempt({ use: { transmit: () => late.promise } });
+  const { steps, runner, run } = newAttempt({ use: { transmit: () => late.promise } });
   const ended = run();
   await jest.advanceTimersByTimeAsync(10 * MINUTE_MS - 1);
   expect(steps).not.toContain('settle unknown');
   await jest.advanceTimersByTimeAsync(1);
   expect((await ended) as { outcome: Failure }).toMatchObject({ outcome: { kind: 'unknown' } });
+  expect(steps.at(-1)).toBe('settle unknown');
+  expect(runner.isListening(claim.attemptId)).toBe(true);
   late.resolve({ kind: 'refreshed' });
   await jest.advanceTimersByTimeAsync(0);
-  expect(steps.slice(-3)).toEqual(['settle unknown', 'mark in doubt', 'keep refreshed']);
+  expect(steps.slice(-3)).toEqual(['settle unknown', 'keep refreshed', 'mark in doubt']);
+  expect(runner.isListening(claim.attemptId)).toBe(false);
+});
+
+it('is in doubt once a connection ends that had no answer for ten minutes', async () => {
+  jest.useFakeTimers();
+  const late = Promise.withResolvers<Outcome>();
+  const { steps, run } = newAttempt({ use: { transmit: () => late.promise } });
+  const ended = run();
+  await jest.advanceTimersByTimeAsync(10 * MINUTE_MS);
+  await ended;
+  late.resolve({ kind: 'unknown' });
+  await jest.advanceTimersByTimeAsync(0);
+  expect(steps.slice(-3)).toEqual(['settle unknown', 'keep unknown', 'mark in doubt']);
 });
 
 it('sends nothing without room for an answer', async () => {

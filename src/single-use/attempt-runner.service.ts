@@ -11,7 +11,10 @@ import { PersistentWrites } from './persistent-writes.service.ts';
 import { SpoolDisk } from './spool/spool-disk.service.ts';
 import type { Failure, OutcomeKind, TokenUse, Verdict } from './token-use.ts';
 
-/** How long this process waits for an answer. No request is valid for as long. */
+/**
+ * How long an attempt waits for an answer. No request is valid for as long. The answer may still come while the connection
+ * lasts, and until then the attempt is not in doubt.
+ */
 const ANSWER_TIME_LIMIT_MS = 10 * 60_000;
 
 /** A process that paused for longer between signing and sending may have been superseded in the meantime. */
@@ -39,6 +42,9 @@ export type AttemptEnd<Outcome> =
 /** Runs attempts: claim, sign, commit, transmit once, keep the answer, settle. */
 @Injectable()
 export class AttemptRunner {
+  /** The attempts whose answers may still come, although nothing waits for them any more. */
+  private readonly late = new Map<AttemptId, Promise<unknown>>();
+
   constructor(
     private readonly instances: Instances,
     private readonly failPoints: FailPoints,
@@ -50,6 +56,11 @@ export class AttemptRunner {
   /** The owner of the attempts of this process. */
   get owner(): string {
     return this.instances.self;
+  }
+
+  /** Returns whether an answer to an attempt of this process may still come, although the attempt has ended. */
+  isListening(id: AttemptId): boolean {
+    return this.late.has(id);
   }
 
   /** Runs one attempt. Resolves when its outcome is settled. */
@@ -75,11 +86,11 @@ export class AttemptRunner {
           release();
           return { kind: 'superseded' };
         }
-        this.attemptSightings.noteSending(claim.attemptId);
+        this.attemptSightings.note({ id: claim.attemptId, sentAt });
         await this.failPoints.at('before_send');
         if (lateness() > LONGEST_HESITATION_MS) throw new Error('Too late to send what was signed.');
         isSent = true;
-        outcome = await this.send(use, signed, sentAt, release);
+        outcome = await this.send(use, signed, { id: claim.attemptId, sentAt }, release);
         isSent = outcome.kind !== 'sign-again';
         signatures++;
       } while (outcome.kind === 'sign-again' && signatures < use.mostSignatures);
@@ -118,7 +129,7 @@ export class AttemptRunner {
   private async send<Signed, Outcome extends Kinded>(
     use: TokenUse<Signed, Outcome>,
     signed: Signed,
-    sentAt: Date,
+    { id, sentAt }: { readonly id: AttemptId; readonly sentAt: Date },
     release: () => void,
   ): Promise<Outcome | Failure> {
     const transmission = use.transmit(signed);
@@ -138,8 +149,13 @@ export class AttemptRunner {
     const kept = Promise.allSettled([onTheWire]).then(keep);
     kept.then(release, release); // A late answer has no caller any more.
     const answered = transmission.then(() => true);
-    if (!(await withinTime(ANSWER_TIME_LIMIT_MS, answered, false)))
+    if (!(await withinTime(ANSWER_TIME_LIMIT_MS, answered, false))) {
+      this.late.set(
+        id,
+        Promise.allSettled([kept]).finally(() => this.late.delete(id)),
+      );
       return { kind: 'unknown', cause: new Error('The issuer has not answered.') };
+    }
     const outcome = await kept;
     await onTheWire;
     return outcome;
@@ -151,10 +167,30 @@ export class AttemptRunner {
     if (outcome?.kind !== 'sign-again') await this.failPoints.at('after_bytes');
   }
 
-  private async write<Claim>(rows: AttemptRows<Claim>, claim: Claim, verdict: Verdict): Promise<void> {
+  private async write<Claim extends Named>(
+    rows: AttemptRows<Claim>,
+    claim: Claim,
+    verdict: Verdict,
+  ): Promise<void> {
     if (verdict.kind === 'concluded') return;
+    const late = this.late.get(claim.attemptId);
+    if (late) {
+      // The write of a late answer leaves this one without effect.
+      void late.then(() => this.conclude(rows, claim, verdict));
+      return;
+    }
+    await this.conclude(rows, claim, verdict);
+  }
+
+  private async conclude<Claim>(
+    rows: AttemptRows<Claim>,
+    claim: Claim,
+    verdict: Exclude<Verdict, { kind: 'concluded' }>,
+  ): Promise<void> {
     const write = (): Promise<unknown> =>
-      verdict.kind === 'in-doubt' ? rows.markInDoubt(claim) : rows.giveUp(claim, verdict.retryAfterSeconds);
+      verdict.kind === 'in-doubt'
+        ? rows.markInDoubt(claim)
+        : rows.giveUp(claim, verdict.retryAfterSeconds, verdict.mayBeSpent ?? false);
     // Abandoned at shutdown, the attempt looks as if its answer were lost. That is safe.
     await this.persistentWrites.untilWritten(write).catch(() => undefined);
   }

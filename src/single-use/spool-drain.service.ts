@@ -99,7 +99,7 @@ export class SpoolDrain implements OnModuleInit, OnApplicationBootstrap, BeforeA
 
   private async listUnanswered(owner: string): Promise<UnansweredAttempt[]> {
     const attempts = await Promise.all(this.tenants.map(tenant => tenant.listUnanswered(owner)));
-    for (const { attemptId } of attempts.flat()) this.attemptSightings.note(attemptId);
+    for (const attempt of attempts.flat()) this.attemptSightings.note(attempt);
     return attempts.flat();
   }
 

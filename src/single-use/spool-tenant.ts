@@ -2,7 +2,8 @@ import type { AttemptId } from '../database/tables/id.ts';
 
 /** An attempt that was sent and has no stored answer. */
 export type UnansweredAttempt = {
-  readonly attemptId: AttemptId;
+  readonly id: AttemptId;
+  readonly sentAt: Date | null;
   /** The id that its answer has in a spool, alone or as one of several with dots between them. */
   readonly answerId: string;
   /** Records that its owner has no answer, and will not get one. Changes nothing once the attempt is over. */

@@ -1,5 +1,13 @@
-/** How a transmission ended. Only `unknown` leaves open whether the token was spent. */
-export type OutcomeKind = 'refreshed' | 'sign-again' | 'not-sent' | 'refused' | 'invalid-grant' | 'unknown';
+/** How a transmission ended. Only `unknown` leaves open whether an answer with tokens can still come. */
+export type OutcomeKind =
+  | 'refreshed'
+  | 'sign-again'
+  | 'not-sent'
+  | 'refused'
+  | 'invalid-grant'
+  | 'rejected'
+  | 'no-tokens'
+  | 'unknown';
 
 /** The end of an attempt that got no answer. */
 export type Failure = { readonly kind: 'not-sent' | 'unknown'; readonly cause: unknown };
@@ -8,7 +16,8 @@ export type Failure = { readonly kind: 'not-sent' | 'unknown'; readonly cause: u
 export type Verdict =
   /** Nothing: the answer is stored, or the token is over. */
   | { readonly kind: 'concluded' }
-  | { readonly kind: 'give-up'; readonly retryAfterSeconds: number }
+  /** `mayBeSpent`: the request may have spent the token, although nobody can receive tokens for it any more. */
+  | { readonly kind: 'give-up'; readonly retryAfterSeconds: number; readonly mayBeSpent?: boolean }
   | { readonly kind: 'in-doubt' };
 
 /** One use of a token: what an attempt signs, sends, keeps and concludes. */

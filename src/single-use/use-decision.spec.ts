@@ -13,6 +13,8 @@ const now = new Date('2026-11-20T18:00:00.000Z');
 
 const at = (seconds: number): Date => new Date(now.getTime() + seconds * 1000);
 
+const longAgo = at(-9999);
+
 const named = { id: asId('a'), owner: 'o' };
 const prepared = (leaseUntil: Date | null): StoredAttempt => ({ ...named, state: 'prepared', leaseUntil });
 const sent = (sentAt: Date | null): StoredAttempt => ({ ...named, state: 'sent', sentAt });
@@ -28,7 +30,12 @@ const probe: UseDecision = { kind: 'probe' };
 const lost: UseDecision = { kind: 'lost', attemptId: asId('a') };
 const orphaned: UseDecision = { kind: 'free', orphan: asId('a') };
 const notBefore = (until: Date | null): UseDecision => ({ kind: 'in-doubt', until });
-const takeOver = (resends: number): UseDecision => ({ kind: 'take-over', attemptId: asId('a'), resends });
+const takeOver = (resends: number, sentAt: Date | null = longAgo): UseDecision => ({
+  kind: 'take-over',
+  attemptId: asId('a'),
+  sentAt,
+  resends,
+});
 
 /** Known for as long as it may need, by a trusted clock, at an issuer of which nothing was learned. */
 const usual: TokenFacts = {
@@ -72,21 +79,16 @@ it.each<Case>([
   [inDoubt(at(-1)), working, 'not-probed', 0, probe],
   [inDoubt(at(-1)), silent, 'not-probed', 0, probe],
   [inDoubt(at(-9999)), gone, 'not-probed', 0, probe],
-  // The request may still be accepted.
-  [sent(at(-20)), gone, 'unavailable', 0, notBefore(at(100))],
-  [inDoubt(at(-119.5)), working, 'accepted', 0, notBefore(at(0.5))],
-  [inDoubt(at(-20)), gone, 'unknown', 0, notBefore(at(100))],
-  [inDoubt(at(-20)), gone, 'refused-after-expiry', 0, notBefore(at(100))],
-  [inDoubt(null), gone, 'accepted', 0, notBefore(at(120))],
-  [inDoubt(null), gone, 'unavailable', 0, notBefore(at(120))],
   // The request cannot be accepted any more.
-  [sent(at(-120)), gone, 'unavailable', 0, takeOver(1)],
-  [inDoubt(at(-121)), working, 'unavailable', 0, takeOver(1)],
-  [inDoubt(at(-121)), silent, 'unavailable', 0, takeOver(1)],
-  [inDoubt(at(-121)), gone, 'refused-after-expiry', 0, takeOver(1)],
-  [inDoubt(at(-121)), gone, 'refused-after-expiry', 1, takeOver(2)],
-  [inDoubt(at(-121)), gone, 'unknown', 0, notBefore(null)],
-  [inDoubt(at(-121)), gone, 'unknown', 1, notBefore(null)],
+  [sent(longAgo), gone, 'unavailable', 0, takeOver(1)],
+  [sent(at(9999)), gone, 'unavailable', 0, takeOver(1, at(9999))],
+  [inDoubt(longAgo), working, 'unavailable', 0, takeOver(1)],
+  [inDoubt(null), working, 'unavailable', 0, takeOver(1, null)],
+  [inDoubt(longAgo), silent, 'unavailable', 0, takeOver(1)],
+  [inDoubt(longAgo), gone, 'refused-after-expiry', 0, takeOver(1)],
+  [inDoubt(longAgo), gone, 'refused-after-expiry', 1, takeOver(2)],
+  [inDoubt(longAgo), gone, 'unknown', 0, notBefore(null)],
+  [inDoubt(longAgo), gone, 'unknown', 1, notBefore(null)],
   // The token was spent.
   [inDoubt(at(-1)), working, 'refused', 0, lost],
   [sent(at(-9999)), gone, 'refused', 0, lost],
@@ -119,19 +121,21 @@ describe('a database clock that is not trusted', () => {
   });
 });
 
-describe('the clock of this process', () => {
-  const facts = { ...usual, owner: gone, evidence: 'unavailable' } as const;
-
-  it('makes a judge wait that has just met the attempt, whatever the database says', () => {
-    const attempt = inDoubt(at(-9999));
-    expect(decideUse({ ...facts, attempt, knownForMs: 0 }, now)).toEqual(notBefore(at(120)));
-    expect(decideUse({ ...facts, attempt, knownForMs: 119_000 }, now)).toEqual(notBefore(at(1)));
-    expect(decideUse({ ...facts, attempt, knownForMs: 120_000 }, now)).toEqual(takeOver(1));
-  });
-
-  it('does not shorten what the database says', () => {
-    expect(decideUse({ ...facts, attempt: inDoubt(at(-20)) }, now)).toEqual(notBefore(at(100)));
-  });
+describe('a request that may still be accepted', () => {
+  it.each(['unavailable', 'accepted', 'refused-after-expiry', 'unknown'] as const)(
+    'is waited for by the clock of this process, whatever that of the database says, with a token %s',
+    evidence => {
+      for (const attempt of [inDoubt(longAgo), inDoubt(at(9999)), inDoubt(null)])
+        for (const [knownForMs, leftSeconds] of [
+          [0, 120],
+          [20_000, 100],
+          [119_500, 0.5],
+        ] as const)
+          expect(decideUse({ ...usual, attempt, evidence, knownForMs }, now)).toEqual(
+            notBefore(at(leftSeconds)),
+          );
+    },
+  );
 });
 
 it.each<[boolean | undefined, UseDecision]>([
@@ -141,7 +145,7 @@ it.each<[boolean | undefined, UseDecision]>([
 ])(
   'takes a working access token for a proof if a rotation ends it: %s',
   (rotationEndsAccessToken, decision) => {
-    const facts = { ...usual, attempt: inDoubt(at(-121)), evidence: 'accepted', resends: 1 } as const;
+    const facts = { ...usual, attempt: inDoubt(longAgo), evidence: 'accepted', resends: 1 } as const;
     expect(decideUse({ ...facts, rotationEndsAccessToken }, now)).toEqual(decision);
   },
 );

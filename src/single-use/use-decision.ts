@@ -52,7 +52,10 @@ export type TokenFacts = {
   /** How often the token was sent again without proof that it was not spent. */
   readonly resends: number;
   readonly requestLifetimeMs: number;
-  /** For how long this process has known the attempt, by its own monotonic clock. */
+  /**
+   * For how long this process has known the sending, by its own monotonic clock. The database's clock decides nothing: one
+   * that steps ahead would end the wait at once, and a sending from a time when it was ahead would be waited for too long.
+   */
   readonly knownForMs: number;
   /** Whether the database's clock is believed. */
   readonly isClockTrusted: boolean;
@@ -62,8 +65,16 @@ export type TokenFacts = {
 export type Place =
   /** `orphan`: the id of a prepared attempt whose owner is gone. Without it, no attempt or an expired lease. */
   | { readonly kind: 'free'; readonly orphan?: AttemptId }
-  /** The answer to this attempt is lost, and the token may be sent again. `resends` counts this time too. */
-  | { readonly kind: 'take-over'; readonly attemptId: AttemptId; readonly resends: number };
+  /**
+   * The answer to this sending is lost, and the token may be sent again. `sentAt` names it: its attempt may send once more
+   * meanwhile. `resends` counts this time too.
+   */
+  | {
+      readonly kind: 'take-over';
+      readonly attemptId: AttemptId;
+      readonly sentAt: Date | null;
+      readonly resends: number;
+    };
 
 export type UseDecision =
   | Place
@@ -110,11 +121,9 @@ function decideUnanswered(
 ): UseDecision {
   if (evidence === 'not-probed') return { kind: 'probe' };
   if (evidence === 'refused') return { kind: 'lost', attemptId };
-  const sentMs = (sentAt ?? now).getTime() + requestLifetimeMs;
-  // By this process's clock as well: the database's may have stepped ahead.
-  const until = new Date(Math.max(sentMs, now.getTime() + requestLifetimeMs - knownForMs));
-  if (until > now) return { kind: 'in-doubt', until };
+  const leftMs = requestLifetimeMs - knownForMs;
+  if (leftMs > 0) return { kind: 'in-doubt', until: new Date(now.getTime() + leftMs) };
   if (evidence === 'unknown') return { kind: 'in-doubt', until: null };
   const isUnspent = evidence === 'accepted' && rotationEndsAccessToken === true;
-  return { kind: 'take-over', attemptId, resends: isUnspent ? 0 : resends + 1 };
+  return { kind: 'take-over', attemptId, sentAt, resends: isUnspent ? 0 : resends + 1 };
 }

@@ -77,6 +77,7 @@ const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
     sealed: 'not null',
     expires_at: 'not null',
   },
+  issuer_trait: { issuer: 'not null', rotation_ends_access_token: 'not null', learned_at: 'not null' },
   key_request: {
     id: 'not null',
     did: 'not null',

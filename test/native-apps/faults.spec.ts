@@ -13,19 +13,26 @@ type Case = [name: string, effect: Effect];
 /** Faults that hide that the token was not spent. */
 const doubtful: Case[] = [
   ['the connection is reset', { kind: 'reset', moment: 'before' }],
-  ['500', answer('before', 500)],
-  ['503 of a proxy', answer('before', 503, '<h1>Unavailable</h1>', html)],
   ['408', answer('before', 408)],
+  ['502', answer('before', 502)],
+  ['404 of a misconfigured proxy', answer('before', 404, '<h1>Not Found</h1>', html)],
   ['a redirect', answer('before', 302, '', { location: 'https://elsewhere.example/' })],
   ['HTML with 200', answer('before', 200, '<h1>Welcome</h1>', html)],
   ['JSON with 200 that is no token set', answer('before', 200, '{}', json)],
   ['an answer without end', answer('before', 200, ' '.repeat(100_000), json)],
 ];
 
+/** Complete responses without tokens, after which the token can be sent again, and the seconds that the app is told. */
+const answered: [name: string, effect: Effect, seconds: number][] = [
+  ['500', answer('before', 500), 2],
+  ['503 of a proxy', answer('before', 503, '<h1>Unavailable</h1>', html), 2],
+  ['503 with Retry-After', answer('before', 503, '', { 'retry-after': '7' }), 7],
+];
+
 /** Faults that lose the response after the token was spent. */
 const lost: Case[] = [
   ['the connection is reset after the commit', { kind: 'reset', moment: 'after' }],
-  ['500 after the commit', answer('after', 500)],
+  ['502 after the commit', answer('after', 502)],
   ['the answer is cut', { kind: 'cut' }],
 ];
 
@@ -34,6 +41,12 @@ const refused: Case[] = [
   ['429 with Retry-After', answer('before', 429, '{"error":"slow_down"}', { ...json, 'retry-after': '7' })],
   ['invalid_client', answer('before', 401, '{"error":"invalid_client"}', json)],
   ['use_dpop_nonce', answer('before', 400, '{"error":"use_dpop_nonce"}', { ...json, 'dpop-nonce': 'n' })],
+];
+
+/** Refusals in words of the issuer. */
+const rejected: Case[] = [
+  ['400 Session expired', answer('before', 400, '{"error":"Session expired"}', json)],
+  ['401 in another shape', answer('before', 401, '{"message":"no session"}', json)],
 ];
 
 describeFaults('a refresh of a native app', suite, { confidential: true });
@@ -58,6 +71,31 @@ function suite(place: () => FaultyPlace): void {
       expect(await app.isAlive(session)).toBe(true);
     },
   );
+
+  it.each(answered)('is sent again when the app returns after %s', async (_name, effect, seconds) => {
+    await arm(effect);
+    const first = await app.refreshOnce(session);
+    expectInDoubt(first);
+    expect(Number(first.headers.get('retry-after'))).toBe(seconds);
+    const old = session;
+    session = await app.renew(session);
+    expect(await requestsOf(place().broker, old)).toHaveLength(2);
+    expect(await app.isAlive(session)).toBe(true);
+  });
+
+  it("fails with the issuer's error when it is sent again after the token was spent and answered with 500", async () => {
+    const ending = await app.renew(await logIn());
+    await arm(answer('after', 500));
+    expectInDoubt(await app.refreshOnce(ending));
+    expect(await app.refresh(ending)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+  });
+
+  it.each(rejected)("gets the issuer's own words: %s", async (_name, effect) => {
+    await arm(effect);
+    const { status, body = '' } = effect as Extract<Effect, { kind: 'answer' }>;
+    expect(await app.refreshOnce(session)).toMatchObject({ status, body: JSON.parse(body) as object });
+    session = await app.renew(session);
+  });
 
   it.each(lost)(
     "with a spent token is never sent again too early, and fails with the issuer's error: %s",

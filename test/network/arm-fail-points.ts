@@ -12,6 +12,8 @@ type Bundle = typeof FailPointsModule & typeof SightingsModule;
 /** What a test may order a running broker to do. */
 export type BrokerOrder = FailPointSetting | 'skip-waits';
 
+/** A sending that a test has moved back is older. */
+const MOVED_BACK_MS = 10 * 60_000;
 const SKIPPED_MS = 20 * 60_000;
 
 const bundle = pathToFileURL(process.argv[1] ?? '').href;
@@ -50,7 +52,8 @@ function joinTo(prototype: FailPoints): void {
 async function skipWaits(): Promise<void> {
   const { prototype } = (await importBundle()).AttemptSightings;
   const note = Reflect.get(prototype, 'note');
-  prototype.note = function (this: typeof prototype, id): number {
-    return note.call(this, id) + SKIPPED_MS;
+  prototype.note = function (this: typeof prototype, sending): number {
+    const ageMs = Date.now() - (sending.sentAt?.getTime() ?? Date.now());
+    return note.call(this, sending) + (ageMs > MOVED_BACK_MS ? SKIPPED_MS : 0);
   };
 }

@@ -30,7 +30,7 @@ export type Broker = {
   kill: (signal: NodeJS.Signals) => void;
   /** Arms `action` for the next time that the broker reaches `point`. */
   arm: (point: FailPointSetting['point'], action: FailAction) => Promise<void>;
-  /** Makes it take every attempt for one that it has known for twenty minutes more. */
+  /** Makes it take the sendings that a test moves back for ones that it has known for longer. */
   skipWaits: () => Promise<void>;
   isRunning: () => boolean;
 };

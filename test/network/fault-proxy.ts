@@ -79,7 +79,8 @@ export async function perform(
       break;
     case 'answer':
       if (effect.moment === 'after') await forward();
-      send(response, toAnswer(effect));
+      if (effect.chunkBytes === undefined) send(response, toAnswer(effect));
+      else sendInChunks(response, toAnswer(effect), effect.chunkBytes);
       break;
     case 'cut':
       await cut(response, await forward());
@@ -115,6 +116,12 @@ function toAnswer({ status, headers = {}, body = '' }: Extract<Effect, { kind: '
 
 function send(response: ServerResponse, { status, headers, body }: Answer): void {
   response.writeHead(status, { ...headers, 'content-length': body.length }).end(body);
+}
+
+function sendInChunks(response: ServerResponse, { status, headers, body }: Answer, bytes: number): void {
+  response.writeHead(status, headers);
+  for (let at = 0; at < body.length; at += bytes) response.write(body.subarray(at, at + bytes));
+  response.end();
 }
 
 async function cut(response: ServerResponse, { status, headers, body }: Answer): Promise<void> {

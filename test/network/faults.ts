@@ -15,7 +15,15 @@ export type Effect =
   | { kind: 'reset'; moment: Moment }
   | { kind: 'delay'; moment: Moment; milliseconds: number }
   /** Another response than the server's. */
-  | { kind: 'answer'; moment: Moment; status: number; headers?: Record<string, string>; body?: string }
+  | {
+      kind: 'answer';
+      moment: Moment;
+      status: number;
+      headers?: Record<string, string | string[]>;
+      body?: string;
+      /** Sends the body in chunks of this many bytes, without its length. */
+      chunkBytes?: number;
+    }
   /** The response ends in the middle of its body. */
   | { kind: 'cut' }
   /** The request reaches the server twice. The first response is forwarded. */

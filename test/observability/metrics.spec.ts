@@ -88,6 +88,8 @@ function suite(place: () => FaultyPlace): void {
       refused: 2,
       unknown: 1,
       'invalid-grant': 1,
+      rejected: 0,
+      'no-tokens': 0,
       'not-sent': 0,
     });
   });

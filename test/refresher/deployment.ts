@@ -132,7 +132,7 @@ export class Deployment {
     );
   }
 
-  /** Makes the running brokers take every attempt for one that they have known for longer. */
+  /** Makes the running brokers take the sendings that a test moves back for ones that they have known for longer. */
   async skipWaits(): Promise<void> {
     for (const broker of this.#brokers) {
       if (broker.isRunning() && !(await this.isStopped(broker))) await broker.skipWaits();

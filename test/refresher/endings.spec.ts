@@ -1,5 +1,6 @@
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import { type FailPoint, failPoints } from '../../src/config/values/fail-point.ts';
+import { SessionListeners } from '../../src/sessions/stored/session-listeners.service.ts';
 import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import { accountOf } from '../broker/test-broker.ts';
 import { describeFaults, type FaultyPlace, ROUNDS } from './describe-faults.ts';
@@ -14,6 +15,7 @@ const FEW = ROUNDS / failPoints.length;
 describeFaults('a logout during a refresh', logouts);
 describeFaults('a new login during a refresh', newLogins);
 describeFaults('a reconnection during a refresh', reconnections);
+describeFaults('a session that needs its owner', unconfirmedEndings);
 
 function logouts(place: () => FaultyPlace): void {
   it.each(failPoints)('revokes the session at its issuer, whatever the response is (%s)', async point => {
@@ -52,6 +54,36 @@ function logouts(place: () => FaultyPlace): void {
       ({ status }) => status === 'revoked',
     );
     expect(await session.state()).toMatchObject({ status: 'revoked', reason: null });
+  });
+}
+
+function unconfirmedEndings(place: () => FaultyPlace): void {
+  it('tells its holders although the confirmation of its write was lost', async () => {
+    const { broker, signIn, network } = place();
+    const session = await signIn();
+    await session.refresh(); // The first request only brings the nonce.
+    const told: string[] = [];
+    broker.app.get(SessionListeners).onNeedsReauth(({ id }) => Promise.resolve(void told.push(id)));
+    loseOneConfirmation(broker.app.get(SessionRepository));
+    await network.armFault({
+      match: { server: 'pds', path: '/oauth/token', grantType: 'refresh_token' },
+      effect: { kind: 'reset', moment: 'after' },
+      times: 1,
+    });
+    expect(await session.refresh()).toMatchObject({ kind: 'failed' });
+    await session.letDeadlinePass();
+    await session.refresh();
+    expect(await session.state()).toMatchObject({ status: 'needs_reauth', reason: 'response_lost' });
+    expect(told).toEqual([session.id]);
+  });
+}
+
+/** Lets the next marking be applied and its confirmation be lost, as by a connection that breaks. */
+function loseOneConfirmation(rows: SessionRepository): void {
+  const mark = rows.markNeedsReauth.bind(rows);
+  jest.spyOn(rows, 'markNeedsReauth').mockImplementationOnce(async (...marked) => {
+    await mark(...marked);
+    throw new Error('the connection is lost');
   });
 }
 

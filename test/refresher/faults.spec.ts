@@ -28,12 +28,31 @@ const refused: Case[] = [
   ['an issuer that asks for a new nonce each time', [newNonce, newNonce, newNonce]],
 ];
 
+/** Complete responses without tokens, and the least and the most seconds until the token is sent again. */
+const answered: [name: string, effect: Effect, pause: [least: number, most: number]][] = [
+  ['500', answer('before', 500), [2, 4]],
+  ['503 of a proxy', answer('before', 503, '<h1>Unavailable</h1>', html), [2, 4]],
+  ['503 with Retry-After', answer('before', 503, '', { 'retry-after': '7' }), [7, 7]],
+  ['502', answer('before', 502), [30, 60]],
+  ['504', answer('before', 504), [30, 60]],
+  ['408', answer('before', 408), [30, 60]],
+  ['404 of a misconfigured proxy', answer('before', 404, '<h1>Not Found</h1>', html), [30, 60]],
+  ['405 of a misconfigured proxy', answer('before', 405), [30, 60]],
+  ['421 of a misconfigured proxy', answer('before', 421), [30, 60]],
+  ['a redirect', answer('before', 302, '', { location: 'https://elsewhere.example/' }), [30, 60]],
+];
+
+/** The same after the token was spent. */
+const answeredTooLate: Case[] = [
+  ['500 after the commit', answer('after', 500)],
+  ['503 after the commit', answer('after', 503)],
+  ['502 after the commit', answer('after', 502)],
+  ['408 after the commit', answer('after', 408)],
+];
+
 /** Faults that hide that the token was not spent. */
 const doubtful: Case[] = [
   ['the connection is reset', { kind: 'reset', moment: 'before' }],
-  ['500', answer('before', 500)],
-  ['503 of a proxy', answer('before', 503, '<h1>Unavailable</h1>', html)],
-  ['408', answer('before', 408)],
   ['HTML with 200', answer('before', 200, '<h1>Welcome</h1>', html)],
   ['JSON with 200 that is no token set', answer('before', 200, '{}', json)],
 ];
@@ -41,8 +60,6 @@ const doubtful: Case[] = [
 /** Faults that lose the response after the token was spent. */
 const lost: Case[] = [
   ['the connection is reset after the commit', { kind: 'reset', moment: 'after' }],
-  ['500 after the commit', answer('after', 500)],
-  ['408 after the commit', answer('after', 408)],
   ['HTML with 200 after the commit', answer('after', 200, '<h1>Welcome</h1>', html)],
   ['the answer is cut', { kind: 'cut' }],
 ];
@@ -94,6 +111,45 @@ function suite(place: () => FaultyPlace, count: number): void {
     }
   });
 
+  it.each(answered)('is sent again soon after %s', async (_name, effect, [least, most]) => {
+    for await (const { session, digest, generation } of rounds(place(), count)) {
+      await armAtRefresh(place(), effect);
+      expect(await session.refresh()).toEqual({ kind: 'failed', error: 'no-tokens' });
+      const state = { status: 'active', generation, attempt_state: null, failures: 1 };
+      expect(await session.state()).toMatchObject(state);
+      expect(await session.call()).toMatchObject({ status: 200 });
+      await session.age(60);
+      const refused = await session.call();
+      expect(refused).toEqual(unavailable);
+      expect(Number(refused.retryAfter)).toBeLessThanOrEqual(most);
+      expect(Number(refused.retryAfter)).toBeGreaterThan(least - 2);
+      expect(await session.requestsOf(digest)).toHaveLength(1);
+      await session.letDeadlinePass();
+      expect(await session.call()).toMatchObject({ status: 200 });
+      expect(await session.state()).toMatchObject({ generation: generation + 1, failures: 0 });
+      expect(await session.requestsOf(digest)).toHaveLength(2);
+      expect(await session.exchangesOf(digest)).toBe(1);
+    }
+  });
+
+  it.each(answeredTooLate)('ends as response_lost by the next refresh, after %s', async (_name, effects) => {
+    for await (const { session, digest, generation } of rounds(place(), count, { newEach: true })) {
+      await armAtRefresh(place(), effects);
+      expect(await session.refresh()).toEqual({ kind: 'failed', error: 'no-tokens' });
+      expect(await session.state()).toMatchObject({ status: 'active', generation, attempt_state: null });
+      await session.age(2);
+      expect(await session.call()).toEqual(unavailable);
+      await session.letDeadlinePass();
+      expect(await session.call()).toMatchObject({ status: 401, error: 'ReauthorizationRequired' });
+      expect(await session.state()).toMatchObject({
+        status: 'needs_reauth',
+        reason: 'response_lost',
+        generation: generation + 1,
+      });
+      expect(await session.requestsOf(digest)).toHaveLength(2);
+    }
+  });
+
   it.each(doubtful)(
     'is sent again once the first request can no longer be accepted, after %s',
     async (_name, effects) => {
@@ -107,7 +163,9 @@ function suite(place: () => FaultyPlace, count: number): void {
         });
         expect(await session.call()).toMatchObject({ status: 200 });
         await session.age(60);
-        expect(await session.call()).toEqual(unavailable);
+        const refused = await session.call();
+        expect(refused).toEqual(unavailable);
+        expect(Number(refused.retryAfter)).toBeGreaterThan(60); // The time that is left.
         expect(await session.requestsOf(digest)).toHaveLength(1);
         await session.letDeadlinePass();
         expect(await session.call()).toMatchObject({ status: 200 });

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { IssuerBackOff } from '../../src/sessions/refresh/issuer-back-off.service.ts';
+import { until } from '../until.ts';
 import { describeFaults, type FaultyPlace } from '../refresher/describe-faults.ts';
 import type { TestSession } from '../refresher/test-session.ts';
 
@@ -36,9 +37,10 @@ describeFaults('a Retry-After of an issuer', place => {
     expect(issuerWaits(place())).toBe(0);
   });
 
-  it('is also respected if the response leaves the token in doubt', async () => {
+  it('is also respected of a 503', async () => {
     const session = await asks(503, '120');
-    expect(await session.state()).toMatchObject({ status: 'active', attempt_state: 'in_doubt' });
+    expect(await session.state()).toMatchObject({ status: 'active', attempt_state: null });
+    expect(await secondsOff(session)).toBeGreaterThan(60);
     expect(issuerWaits(place())).toBeGreaterThan(60);
     place().broker.app.get(IssuerBackOff).noteSuccess(place().network.pds);
   });
@@ -47,6 +49,24 @@ describeFaults('a Retry-After of an issuer', place => {
     const session = await asks(429, retryAfter);
     expect(await secondsOff(session)).toBeLessThanOrEqual(3);
     place().broker.app.get(IssuerBackOff).noteSuccess(place().network.pds);
+  });
+  it('is told to callers of a session whose issuer answered once with 503, and true', async () => {
+    const session = await place().signIn();
+    await session.age(61);
+    await place().network.armFault({
+      match: { server: 'pds', path: '/oauth/token', grantType: 'refresh_token' },
+      effect: { kind: 'answer', moment: 'before', status: 503 },
+      times: 1,
+    });
+    const told = await session.call();
+    expect(told).toMatchObject({ status: 503, error: 'TokenUnavailable' });
+    expect(Number(told.retryAfter)).toBeLessThanOrEqual(4);
+    await until(
+      'the session works again',
+      () => session.call(),
+      ({ status }) => status === 200,
+    );
+    expect(await session.state()).toMatchObject({ status: 'active', generation: 2, failures: 0 });
   });
 });
 

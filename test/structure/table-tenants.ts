@@ -20,6 +20,7 @@ export const tableTenants: Record<keyof Schema, Tenants> = {
   encryption_key: { home: 'crypto' },
   instance: { home: 'leases' },
   issued_secret: { home: 'api-keys/keys' },
+  issuer_trait: { home: 'oauth/issuers' },
   key_request: { home: 'api-keys/requests', also: { 'sessions/stored': holders } },
   lease: { home: 'leases' },
   native_app: { home: 'native-apps/registry' },

@@ -12,7 +12,7 @@ import {
 import { findMissingPrograms, search, type Search } from './spin.ts';
 
 const MEMORY_MIB = 2_000;
-const LONG_MEMORY_MIB = 12_000;
+const LONG_MEMORY_MIB = 6_000;
 
 const since = performance.now();
 const surprises: string[] = [];

@@ -6,7 +6,7 @@ import { toBackgroundResult } from '../../observability/metrics/metrics-labels.t
 import { keepAliveOf } from '../../sessions/stored/refresh-policy.ts';
 import type { RefreshResult } from '../../sessions/refresh/refresh-result.ts';
 import { Refresher } from '../../sessions/refresh/refresher.service.ts';
-import { type DueSession, DueSessionRepository } from './due-session.repository.ts';
+import { CLAIM_SECONDS, type DueSession, DueSessionRepository } from './due-session.repository.ts';
 import { IssuerSlots } from './issuer-slots.ts';
 import { runWithin } from '../../waiting/run-within.ts';
 import { type RefreshRun, RefreshTally } from './refresh-run.ts';
@@ -69,6 +69,7 @@ export class BackgroundRefresh {
   ): Promise<RefreshResult> {
     try {
       if (await this.postponeIdle(session, withinSeconds)) return skipped;
+      if (await this.postponeSpared(session)) return skipped;
       return await this.refresh(session, signal);
     } catch (error) {
       this.log.backgroundFailed(error);
@@ -87,6 +88,20 @@ export class BackgroundRefresh {
     };
     const result = await runWithin(PATIENCE_MS, signal, over => this.slots.runInSlot(issuer, refresh, over));
     return result ?? { kind: 'failed', error: progress.begun ? 'slow' : 'issuer_busy' };
+  }
+
+  /**
+   * Postpones a session whose issuer is spared, for as long as that lasts or a claim would. A session that fails is not
+   * refreshed before, not even for a caller.
+   */
+  private async postponeSpared(session: DueSession): Promise<boolean> {
+    const sparedMs = this.refresher.sparedMs(session.issuer);
+    if (sparedMs === 0) return false;
+    await this.dueSessionRows.postpone(
+      session,
+      new Date(session.claimedAt.getTime() + Math.min(sparedMs, CLAIM_SECONDS * 1000)),
+    );
+    return true;
   }
 
   /** Postpones an unused session without failures until its keep-alive. Returns whether it did. */

@@ -16,7 +16,8 @@ export type DueSession = Pick<
   readonly inUse: boolean;
 };
 
-const CLAIM_SECONDS = 120;
+/** How long other workers skip a claimed session. */
+export const CLAIM_SECONDS = 120;
 
 /** Claims and postpones due sessions. */
 @Injectable()

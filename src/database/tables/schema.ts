@@ -5,6 +5,7 @@ import type { CommitMarkTable } from './commit-mark.ts';
 import type { EncryptionKeyTable } from './encryption-key.ts';
 import type { InstanceTable } from './instance.ts';
 import type { IssuedSecretTable } from './issued-secret.ts';
+import type { IssuerTraitTable } from './issuer-trait.ts';
 import type { KeyRequestTable } from './key-request.ts';
 import type { LeaseTable } from './lease.ts';
 import type { NativeAppTable } from './native-app.ts';
@@ -27,6 +28,7 @@ export type Schema = {
   encryption_key: EncryptionKeyTable;
   instance: InstanceTable;
   issued_secret: IssuedSecretTable;
+  issuer_trait: IssuerTraitTable;
   key_request: KeyRequestTable;
   lease: LeaseTable;
   native_app: NativeAppTable;

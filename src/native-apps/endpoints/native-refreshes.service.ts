@@ -109,6 +109,9 @@ export class NativeRefreshes {
       case 'not-sent':
         this.countOutcome('not-sent', undefined);
         throw notSent(outcome.cause);
+      case 'no-tokens':
+        this.countOutcome('no-tokens', undefined);
+        throw inDoubt(outcome.seconds, outcome.cause);
       case 'unknown':
         this.countOutcome('unknown', undefined);
         throw inDoubt(IN_DOUBT_SECONDS, outcome.cause);

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type Kysely, sql, type UpdateQueryBuilder, type UpdateResult } from 'kysely';
+import { Config } from '../../config/config.ts';
 import { RowMac } from '../../crypto/row-mac.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
 import { isUniqueViolation } from '../../database/connection/database-error.ts';
 import { Database } from '../../database/connection/database.ts';
 import { countDeleted } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
+import { toDate, toTimestamp } from '../../database/tables/timestamp.ts';
 import type { AttemptId, NativeAppId } from '../../database/tables/id.ts';
 import type { AttemptRows } from '../../single-use/attempt-rows.ts';
 import type { Place } from '../../single-use/use-decision.ts';
@@ -19,8 +21,8 @@ export const REPLAY_SECONDS = 10 * 60;
 /** An issuer keeps a session that is not refreshed for three months. */
 const REMEMBERED_SECONDS = 92 * 24 * 60 * 60;
 
-/** By then the outcome of an attempt on a token that was not stored is known. */
-const UNKNOWN_TOKEN_SECONDS = 60 * 60;
+/** How long after the patience with a silent owner the outcome of its attempt is known. */
+const SETTLING_SECONDS = 60 * 60;
 
 const NO_ATTEMPT = {
   attempt_id: null,
@@ -69,6 +71,7 @@ export type StoredAnswer = {
 export class NativeRefreshRepository implements AttemptRows<NativeClaim> {
   constructor(
     private readonly database: Database,
+    private readonly config: Config,
     private readonly mac: RowMac,
     private readonly box: SealedBox,
   ) {}
@@ -128,15 +131,15 @@ export class NativeRefreshRepository implements AttemptRows<NativeClaim> {
   }
 
   /** Lists the attempts that an owner has sent and that have no stored answer. Uses the index `native_refresh_unanswered`. */
-  async listUnanswered(owner: string): Promise<NativeAttemptKey[]> {
+  async listUnanswered(owner: string): Promise<(NativeAttemptKey & Pick<SentAttempt, 'sentAt'>)[]> {
     const rows = await this.database
       .selectFrom('native_refresh')
-      .select(['id', 'attempt_id'])
+      .select(['id', 'attempt_id', 'sent_at'])
       .where('owner', '=', owner)
       .where(UNANSWERED)
       .execute();
-    return rows.flatMap(({ id, attempt_id: attemptId }) =>
-      attemptId === null ? [] : [{ fingerprint: { id }, attemptId, owner }],
+    return rows.flatMap(({ id, attempt_id: attemptId, sent_at }) =>
+      attemptId === null ? [] : [{ fingerprint: { id }, attemptId, owner, sentAt: toDate(sent_at) }],
     );
   }
 
@@ -220,7 +223,12 @@ export class NativeRefreshRepository implements AttemptRows<NativeClaim> {
       const row = await this.database
         .insertInto('native_refresh')
         .values({
-          ...this.newRow(claim.fingerprint, claim.binding, UNKNOWN_TOKEN_SECONDS),
+          // A token that was not stored is forgotten once its outcome is known.
+          ...this.newRow(
+            claim.fingerprint,
+            claim.binding,
+            this.config.spoolPatienceMs / 1000 + SETTLING_SECONDS,
+          ),
           ...this.toSent(claim),
         })
         .returning('sent_at')
@@ -240,7 +248,12 @@ export class NativeRefreshRepository implements AttemptRows<NativeClaim> {
       .where('id', '=', claim.fingerprint.id)
       .where('sealed', 'is', null)
       .where(eb =>
-        place.kind === 'free' ? eb('attempt_id', 'is', null) : eb('attempt_id', '=', place.attemptId),
+        place.kind === 'free'
+          ? eb('attempt_id', 'is', null)
+          : eb.and([
+              eb('attempt_id', '=', place.attemptId),
+              eb('sent_at', 'is not distinct from', place.sentAt && toTimestamp(place.sentAt)),
+            ]),
       )
       .returning('sent_at')
       .executeTakeFirst();

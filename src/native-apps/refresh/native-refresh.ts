@@ -55,6 +55,8 @@ export type UseOutcome =
   | { readonly kind: 'refused'; readonly answer: IssuerAnswer }
   /** Nothing was sent, or the request was refused for an error of the broker. It can be tried again. */
   | { readonly kind: 'not-sent'; readonly cause: unknown }
+  /** The issuer's response holds no tokens. The token may be used again after this many seconds. */
+  | { readonly kind: 'no-tokens'; readonly cause: unknown; readonly seconds: number }
   /** The request was sent and has no answer: the token may be spent. */
   | { readonly kind: 'unknown'; readonly cause: unknown }
   /** Another attempt is in doubt. The token may be used again after this many seconds. */

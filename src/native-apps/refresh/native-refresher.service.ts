@@ -150,12 +150,11 @@ export class NativeRefresher implements BeforeApplicationShutdown {
   }
 
   private async decideAttempt({
-    fingerprint,
     attempt,
     readAt,
   }: KnownToken): Promise<Place | { kind: 'wait' } | UseOutcome> {
     const facts = {
-      ...(await this.attemptFacts.find(attempt, () => this.nativeAnswers.holdsAnswer(fingerprint.id))),
+      ...(await this.attemptFacts.find(attempt)),
       attempt,
       evidence: 'unavailable',
       rotationEndsAccessToken: undefined,

@@ -29,8 +29,9 @@ export class NativeSpool implements SpoolTenant {
 
   async listUnanswered(owner: string): Promise<UnansweredAttempt[]> {
     const attempts = await this.nativeRefreshRows.listUnanswered(owner);
-    return attempts.map(key => ({
-      attemptId: key.attemptId,
+    return attempts.map(({ sentAt, ...key }) => ({
+      id: key.attemptId,
+      sentAt,
       answerId: key.fingerprint.id,
       markInDoubt: () => this.nativeRefreshRows.markInDoubt(key),
     }));

@@ -1,6 +1,11 @@
 import { digestOf } from '../../crypto/secret.ts';
 import type { CheckedProof } from '../../oauth/dpop/dpop-proof-check.ts';
-import { decideRefreshOutcome, type UnreadBody } from '../../oauth/refresh/refresh-outcome.ts';
+import {
+  decideRefreshFailure,
+  decideRefreshOutcome,
+  type RefreshOutcome,
+  type UnreadBody,
+} from '../../oauth/refresh/refresh-outcome.ts';
 import { findIssuedRefreshToken, readTokenAnswer } from '../../oauth/refresh/token-answer.ts';
 import type { Failure } from '../../single-use/token-use.ts';
 import type { Fingerprint } from './fingerprints.service.ts';
@@ -21,7 +26,15 @@ export type NativeOutcome =
   | { readonly kind: 'refreshed'; readonly answer: IssuerAnswer; readonly refreshToken: string | null }
   | { readonly kind: 'sign-again'; readonly answer: IssuerAnswer }
   | { readonly kind: 'refused'; readonly answer: IssuerAnswer }
+  | NoTokens
   | (Failure & { readonly unread?: UnreadBody });
+
+/** A complete response without tokens: the token may be sent again after a pause. */
+type NoTokens = { readonly kind: 'no-tokens'; readonly cause: Error; readonly seconds: number };
+
+/** The pause after a response without tokens, in seconds, unless the issuer asks for a longer one. */
+const RESEND_SECONDS = 2;
+const LONGEST_PAUSE_SECONDS = 15 * 60;
 
 export function sentProofOf({ proof: { jti, nonce } }: NativeUse): SentProof {
   return { jti: digestOf(jti), nonce: nonce === undefined ? null : digestOf(nonce) };
@@ -32,17 +45,20 @@ export function decideOutcome({ answer, clockWasWrong, problem }: ReceivedAnswer
   const isSuccess = answer.status >= 200 && answer.status < 300;
   if (isSuccess && !readTokenAnswer(answer.body)) return toUnread(answer, problem);
   if (!isSuccess && problem) return { kind: 'unknown', cause: problem };
-  const outcome = decideRefreshOutcome(answer.status, answer.body, answer.headers['retry-after'] ?? null);
+  const outcome = decideRefreshOutcome(answer.status, answer.body, answer.headers);
   switch (outcome.kind) {
     case 'refreshed':
       return { kind: 'refreshed', answer, refreshToken: findIssuedRefreshToken(answer.body) };
     case 'unknown':
     case 'not-sent':
       return outcome;
+    case 'no-tokens':
+      return decideWithoutTokens(outcome);
     case 'sign-again':
       return { kind: 'sign-again', answer };
     case 'refused':
-    case 'invalid-grant': {
+    case 'invalid-grant':
+    case 'rejected': {
       // The broker signed for the wrong time. The next assertion is for the right one.
       const cause = new Error('The assertion was signed by another clock than the issuer has.');
       return clockWasWrong ? { kind: 'not-sent', cause } : { kind: 'refused', answer };
@@ -54,6 +70,23 @@ function toUnread({ status, headers, body }: IssuerAnswer, problem: unknown): Na
   const cause = problem ?? new Error(`The issuer answered ${status} without a token set.`);
   const unread = { status, contentType: headers['content-type'] ?? null, body: Buffer.from(body) };
   return { kind: 'unknown', cause, ...(body !== '' && { unread }) };
+}
+
+/** Decides the outcome of a request that failed without a readable response. */
+export function decideFailure(cause: unknown): NativeOutcome {
+  const outcome = decideRefreshFailure(cause);
+  return outcome.kind === 'no-tokens' ? decideWithoutTokens(outcome) : outcome;
+}
+
+/** While a server may still be working on the request, its token stays in doubt: an app may not wait as it is told. */
+function decideWithoutTokens({
+  cause,
+  mayStillWork,
+  retryAfterSeconds = 0,
+}: Extract<RefreshOutcome, { kind: 'no-tokens' }>): NativeOutcome {
+  if (mayStillWork) return { kind: 'unknown', cause };
+  const seconds = Math.min(Math.max(RESEND_SECONDS, retryAfterSeconds), LONGEST_PAUSE_SECONDS);
+  return { kind: 'no-tokens', cause, seconds };
 }
 
 /** Returns the outcome for the callers that wait. */

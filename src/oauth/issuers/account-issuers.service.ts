@@ -45,10 +45,19 @@ export class AccountIssuers {
     });
   }
 
+  /**
+   * Returns the origin of the account's PDS, from its current DID document.
+   *
+   * @throws BrokerError `AccountUnreachable`, or the error of fetching the document
+   */
+  async findPds(did: Did): Promise<string> {
+    assertAtprotoDid(did);
+    return pdsOf(await this.documents.resolve(did), this.allowHttp);
+  }
+
   /** @throws BrokerError `AccountUnreachable`, or the error of fetching or validating the metadata */
   async find(did: Did): Promise<AccountIssuer> {
-    assertAtprotoDid(did);
-    const pds = pdsOf(await this.documents.resolve(did), this.allowHttp);
+    const pds = await this.findPds(did);
     const resource = await this.resourceRequests.ask(pds, () => this.resources.get(pds));
     const issuer = resource === null ? pds : onlyIssuerOf(resource);
     const metadata = await this.serverRequests.ask(issuer, () => this.servers.get(issuer));

@@ -1,15 +1,12 @@
 import type { WholeAnswer } from '../../identity/outbound/guarded-exchange.ts';
-import { OutboundError } from '../../identity/outbound/outbound-error.ts';
 import { decideRefreshOutcome, type RefreshOutcome } from './refresh-outcome.ts';
 import { readTokenAnswer } from './token-answer.ts';
 
 /**
  * Decides the outcome of a refresh from its answer. A 2xx with a whole token set is one, although its body was longer than
  * told, or not in the coding that its headers name.
- *
- * @param origin the issuer's, for the error of a redirect
  */
-export function decideAnswerOutcome(answer: WholeAnswer, origin: string): RefreshOutcome {
+export function decideAnswerOutcome(answer: WholeAnswer): RefreshOutcome {
   const { status, headers, body, problem } = answer;
   const text = new TextDecoder().decode(body);
   if (isSuccess(status)) {
@@ -19,14 +16,10 @@ export function decideAnswerOutcome(answer: WholeAnswer, origin: string): Refres
     const unread = { status, contentType: headers.get('content-type'), body };
     return { kind: 'unknown', cause, ...(body.length > 0 && { unread }) };
   }
-  const cause = problem ?? redirectOf(status, origin);
-  return cause ? { kind: 'unknown', cause } : decideRefreshOutcome(status, text, headers.get('retry-after'));
+  if (problem) return { kind: 'unknown', cause: problem };
+  return decideRefreshOutcome(status, text, Object.fromEntries(headers));
 }
 
 function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
-}
-
-function redirectOf(status: number, origin: string): OutboundError | undefined {
-  return status >= 300 && status < 400 ? new OutboundError('redirect', origin, true) : undefined;
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { OutboundError } from '../../identity/outbound/outbound-error.ts';
+import { readChallenges } from '../dpop/challenges.ts';
 import { readTokenAnswer, type RefreshedTokens } from './token-answer.ts';
 
-/** The outcome of a refresh, by what was sent and by OAuth error code. Only `unknown` leaves the token in doubt. */
+/** The outcome of a refresh, by what was sent, by status and by OAuth error code. */
 export type RefreshOutcome =
   | { readonly kind: 'refreshed'; readonly tokens: RefreshedTokens }
   /** The issuer requires another nonce, or its clock differs from the one we signed with: sign again. */
@@ -13,11 +14,21 @@ export type RefreshOutcome =
   | { readonly kind: 'refused'; readonly code: string; readonly retryAfterSeconds: number | undefined }
   /** The issuer reports that the grant has ended, which alone does not prove it. */
   | { readonly kind: 'invalid-grant' }
-  /** The request was sent, and no readable response arrived. `unread`: a success in which no tokens were found. */
+  | Rejection
+  /** The response is complete and holds no tokens. Nobody can receive another one to this request. */
+  | {
+      readonly kind: 'no-tokens';
+      readonly cause: Error;
+      /** A server behind the one that responded may still be working on the request. */
+      readonly mayStillWork: boolean;
+      readonly retryAfterSeconds: number | undefined;
+    }
+  /** The request was sent, and no complete response arrived. Only this leaves the token in doubt. */
   | {
       readonly kind: 'unknown';
       readonly cause: unknown;
       readonly retryAfterSeconds?: number | undefined;
+      /** A success in which no tokens were found. */
       readonly unread?: UnreadBody;
     };
 
@@ -28,39 +39,98 @@ export type UnreadBody = {
   readonly body: Uint8Array;
 };
 
-const errorResponse = z.object({ error: z.string() });
+/** A refusal in words that OAuth does not define for one, which some issuers use when a grant has ended. */
+export type Rejection = {
+  readonly kind: 'rejected';
+  /** The words or the status, for the log. */
+  readonly words: string;
+  /** True if the token endpoint itself responded, and not a server in front of it. */
+  readonly isOfEndpoint: boolean;
+  /** Whether a request without a token can tell that. A filter may refuse only requests with one. */
+  readonly canBeChecked: boolean;
+};
+
+/** The headers of a response that matter here, in lower case. */
+export type RefreshHeaders = Readonly<
+  Partial<Record<'retry-after' | 'www-authenticate' | 'dpop-nonce', string>>
+>;
+
+/** Codes that concern the request, the client or the server, and not the grant. */
+const BEFORE_THE_TOKEN = new Set([
+  'invalid_client',
+  'invalid_client_id',
+  'invalid_client_metadata',
+  'invalid_dpop_proof',
+  'invalid_redirect_uri',
+  'server_error',
+  'slow_down',
+  'temporarily_unavailable',
+  'unauthorized_client',
+  'unsupported_grant_type',
+]);
+
+/** Codes that only a token endpoint uses (RFC 6749 section 5.2). A proxy and an XRPC server have other words. */
+const OF_TOKEN_ENDPOINTS = new Set(['invalid_grant', 'invalid_request', 'invalid_scope', 'use_dpop_nonce']);
 
 /**
- * Decides the outcome of a refresh from a response of the token endpoint (RFC 6749 sections 5.1 and 5.2).
- *
- * @param retryAfter the `Retry-After` header, or null
+ * Statuses of a refusal. Every other 4xx tells that the request went to the wrong place or in the wrong form (404, 405,
+ * 413, 421 ...), as behind a misconfigured proxy.
  */
-export function decideRefreshOutcome(
-  status: number,
-  body: string,
-  retryAfter: string | null,
-): RefreshOutcome {
+const REFUSALS = new Set([400, 401, 403, 410, 422]);
+
+/** Statuses of a server that has given up. After any other, a server behind it may still be working. */
+const ENDED = new Set([500, 503]);
+
+const LONGEST_WORDS = 100;
+
+const errorResponse = z.object({ error: z.string() });
+
+/** Decides the outcome of a refresh from a response of the token endpoint (RFC 6749 sections 5.1 and 5.2). */
+export function decideRefreshOutcome(status: number, body: string, headers: RefreshHeaders): RefreshOutcome {
   if (status >= 200 && status < 300) return decideSuccess(status, body);
-  if (status === 429)
-    return { kind: 'refused', code: 'rate_limited', retryAfterSeconds: secondsOf(retryAfter) };
-  const code = errorCodeOf(body);
-  // A proxy in front of the issuer may send its own error after the issuer consumed the token.
-  if (status === 408 || status >= 500 || code === undefined) {
-    const cause = new Error(`The issuer answered ${status} without an OAuth error.`);
-    return { kind: 'unknown', cause, retryAfterSeconds: secondsOf(retryAfter) };
-  }
-  if (code === 'use_dpop_nonce') return { kind: 'sign-again' };
-  if (code === 'invalid_grant') return { kind: 'invalid-grant' };
-  return { kind: 'refused', code, retryAfterSeconds: undefined };
+  const retryAfterSeconds = secondsOf(headers['retry-after']);
+  if (status === 429) return { kind: 'refused', code: 'rate_limited', retryAfterSeconds };
+  const code = errorCodeOf(body) ?? challengedCode(headers);
+  const isRefusal = status >= 400 && status < 500 && status !== 408;
+  if (isRefusal && code === 'use_dpop_nonce') return { kind: 'sign-again' };
+  if (isRefusal && code === 'invalid_grant') return { kind: 'invalid-grant' };
+  if (isRefusal && code !== undefined && BEFORE_THE_TOKEN.has(code))
+    return { kind: 'refused', code, retryAfterSeconds };
+  if (REFUSALS.has(status)) return decideRejection(status, code, headers);
+  const cause = new Error(`The issuer answered ${status} without tokens.`);
+  return { kind: 'no-tokens', cause, mayStillWork: !ENDED.has(status), retryAfterSeconds };
 }
 
-/** Decides the outcome of a refresh whose request failed without a response. */
+/** Decides the outcome of a refresh whose request failed without a readable response. */
 export function decideRefreshFailure(
   cause: unknown,
-): Extract<RefreshOutcome, { kind: 'not-sent' | 'unknown' }> {
-  return cause instanceof OutboundError && !cause.sent
-    ? { kind: 'not-sent', cause }
+): Extract<RefreshOutcome, { kind: 'not-sent' | 'no-tokens' | 'unknown' }> {
+  if (!(cause instanceof OutboundError)) return { kind: 'unknown', cause };
+  if (!cause.sent) return { kind: 'not-sent', cause };
+  return cause.reason === 'redirect'
+    ? { kind: 'no-tokens', cause, mayStillWork: true, retryAfterSeconds: undefined }
     : { kind: 'unknown', cause };
+}
+
+/** Returns whether a response can only be a token endpoint's. */
+export function isOfTokenEndpoint(body: string, headers: RefreshHeaders): boolean {
+  const code = errorCodeOf(body) ?? challengedCode(headers) ?? '';
+  return headers['dpop-nonce'] !== undefined || OF_TOKEN_ENDPOINTS.has(code) || BEFORE_THE_TOKEN.has(code);
+}
+
+function decideRejection(status: number, code: string | undefined, headers: RefreshHeaders): Rejection {
+  return {
+    kind: 'rejected',
+    words: (code ?? `status ${status}`).slice(0, LONGEST_WORDS),
+    isOfEndpoint: headers['dpop-nonce'] !== undefined || OF_TOKEN_ENDPOINTS.has(code ?? ''),
+    canBeChecked: status !== 403,
+  };
+}
+
+/** Some issuers tell the error in a challenge alone (RFC 9449 section 7.1). */
+function challengedCode(headers: RefreshHeaders): string | undefined {
+  const challenges = readChallenges(headers['www-authenticate']);
+  return challenges.find(({ parameters }) => parameters.has('error'))?.parameters.get('error');
 }
 
 function decideSuccess(status: number, body: string): RefreshOutcome {
@@ -83,8 +153,8 @@ function parseJson(body: string): unknown {
 }
 
 /** Reads `Retry-After` (RFC 9110 section 10.2.3): seconds or an HTTP date. Returns undefined for anything else. */
-function secondsOf(retryAfter: string | null): number | undefined {
-  if (retryAfter === null) return undefined;
+function secondsOf(retryAfter: string | undefined): number | undefined {
+  if (retryAfter === undefined) return undefined;
   if (/^\d{1,15}$/.test(retryAfter)) return Number(retryAfter);
   if (!retryAfter.endsWith(' GMT')) return undefined; // Date.parse accepts almost any text.
   const at = Date.parse(retryAfter);

@@ -10,7 +10,8 @@ import { type DpopSigner, signDpopProof } from '../dpop/dpop-proof.ts';
 import type { Grant } from '../authorization/grant.ts';
 import { decideAnswerOutcome } from './answer-outcome.ts';
 import { NonceCache } from '../dpop/nonce-cache.ts';
-import { decideRefreshFailure, type RefreshOutcome } from './refresh-outcome.ts';
+import { decideRefreshFailure, type RefreshOutcome, type Rejection } from './refresh-outcome.ts';
+import { isTokenEndpoint } from './token-endpoint-check.ts';
 import { ServerClock } from '../issuers/server-clock.service.ts';
 
 /** The account's DID document now leads to another issuer than the one that issued the grant. */
@@ -98,12 +99,18 @@ export class TokenRefresh {
     try {
       const answer = await this.outboundHttp.refresh(plan.tokenEndpoint, { method: 'POST', headers, body });
       const clockWasWrong = this.learn(plan.issuer, answer.headers, clockOffset);
-      const outcome = decideAnswerOutcome(answer, plan.tokenEndpoint.origin);
-      const isRefusal = outcome.kind === 'refused' || outcome.kind === 'invalid-grant';
-      return isRefusal && clockWasWrong ? { kind: 'sign-again' } : outcome;
+      const outcome = decideAnswerOutcome(answer);
+      if (clockWasWrong && isRefusal(outcome)) return { kind: 'sign-again' };
+      return outcome.kind === 'rejected' ? await this.check(plan, outcome) : outcome;
     } catch (cause) {
       return decideRefreshFailure(cause);
     }
+  }
+
+  /** Finds out whether a rejection is the token endpoint's own, if the response does not tell. */
+  private async check({ tokenEndpoint }: RefreshPlan, rejection: Rejection): Promise<Rejection> {
+    if (rejection.isOfEndpoint || !rejection.canBeChecked) return rejection;
+    return { ...rejection, isOfEndpoint: await isTokenEndpoint(this.outboundHttp.metadata, tokenEndpoint) };
   }
 
   private learn(issuer: string, headers: Headers, clockOffset: number): boolean {
@@ -117,4 +124,8 @@ export class TokenRefresh {
     if (!clientKey) return { client_id: clientId };
     return signClientAssertion(clientKey, { clientId, issuer, now });
   }
+}
+
+function isRefusal({ kind }: RefreshOutcome): boolean {
+  return kind === 'refused' || kind === 'invalid-grant' || kind === 'rejected';
 }

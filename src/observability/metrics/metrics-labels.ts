@@ -1,7 +1,15 @@
 // The values of the labels. Each value is a time series for ever, so none comes from a request or an issuer.
 
 /** The outcomes of an attempt to refresh. A response that only asks to sign again is not an outcome. */
-export const attemptOutcomes = ['refreshed', 'not-sent', 'refused', 'invalid-grant', 'unknown'] as const;
+export const attemptOutcomes = [
+  'refreshed',
+  'not-sent',
+  'refused',
+  'invalid-grant',
+  'rejected',
+  'no-tokens',
+  'unknown',
+] as const;
 
 export type AttemptOutcome = (typeof attemptOutcomes)[number];
 
@@ -84,6 +92,7 @@ export const nativeRefreshOutcomes = [
   'replayed',
   'refused',
   'not-sent',
+  'no-tokens',
   'unknown',
   'waiting',
   'challenged',

@@ -6,13 +6,20 @@ import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
 import { signDpopProof } from '../../oauth/dpop/dpop-proof.ts';
 import { NonceCache } from '../../oauth/dpop/nonce-cache.ts';
 import { ServerClock } from '../../oauth/issuers/server-clock.service.ts';
-import { readDpopChallenge } from './dpop-challenge.ts';
+import { readWholeBody } from '../../identity/outbound/whole-body.ts';
 import type { LiveSession } from '../stored/session.cache.ts';
 import type { BodyStream } from './replay-window.service.ts';
+import { mayTellProblem, problemOfBody, problemOfChallenge, type TokenProblem } from './token-problem.ts';
 import { xrpcUrl } from './xrpc-path.ts';
 
 /** A body up to this size is sent without delay. */
 const QUICK_BODY_BYTES = 64 * 1024;
+
+/** The limits of a body that is searched for a token problem. Such bodies are short, and arrive with their headers. */
+const ERROR_BODY = { most: 16 * 1024, patienceMs: 2_000 };
+
+/** How often a request is signed. The second proof carries the nonce that the PDS just sent, unless that was replaced. */
+const MOST_PROOFS = 3;
 
 /** How long a larger body may take, on a slow line, until its response starts. */
 const UPLOAD_PATIENCE_MS = 10 * 60_000;
@@ -28,7 +35,8 @@ export type PdsRequest = {
 /** A request that can be sent again. */
 export type RepeatableRequest = PdsRequest & { readonly body?: Buffer };
 
-export type PdsResponse = Answer;
+/** A response, and what the PDS has against the token or the proof of its request. */
+export type PdsResponse = Answer & { readonly problem: TokenProblem | undefined };
 
 /** Sends requests to a session's PDS, signed with the session's DPoP key (RFC 9449 section 7). */
 @Injectable()
@@ -40,27 +48,24 @@ export class PdsRequests {
     private readonly serverClock: ServerClock,
   ) {}
 
-  /** Sends a request and returns the response. Repeats it once if the PDS refused the nonce or the clock of the proof. */
+  /**
+   * Sends a request and returns the response. Repeats it if the PDS refused its proof, which carried an old nonce or the
+   * time of a wrong clock.
+   *
+   * @throws BrokerError `UpstreamUnavailable` when the PDS refuses every proof
+   */
   async send(session: LiveSession, path: string, request: RepeatableRequest): Promise<PdsResponse> {
     const url = xrpcUrl(session.pds, path);
-    const clockOffset = this.serverClock.offsetOf(url.origin);
-    const first = await this.sendSigned(session, url, path, request);
-    const clockWasWrong = this.serverClock.observe(
-      url.origin,
-      name => first.headers[name]?.toString(),
-      clockOffset,
-    );
-    const challenge = challengeOf(first);
-    const repeat = challenge === 'use_dpop_nonce' || (challenge === 'invalid_dpop_proof' && clockWasWrong);
-    if (!repeat) return first;
-    discard(first);
-    const second = await this.sendSigned(session, url, path, request);
-    if (challengeOf(second) !== 'use_dpop_nonce') return second;
-    discard(second);
-    throw new BrokerError(
-      'UpstreamUnavailable',
-      'The PDS refuses proofs that carry its own nonce. Only its operator can fix that.',
-    );
+    for (let proofs = 1; ; proofs++) {
+      const response = await this.sendSigned(session, url, path, request);
+      if (!refusesProof(response)) return response;
+      discard(response);
+      if (proofs < MOST_PROOFS) continue;
+      throw new BrokerError(
+        'UpstreamUnavailable',
+        'The PDS refuses the proofs of this broker, which carry its newest nonce. Only its operator can fix that.',
+      );
+    }
   }
 
   /**
@@ -70,7 +75,7 @@ export class PdsRequests {
    */
   async sendOnce(session: LiveSession, path: string, request: PdsRequest): Promise<PdsResponse> {
     const response = await this.sendSigned(session, xrpcUrl(session.pds, path), path, request);
-    if (challengeOf(response) === undefined) return response;
+    if (response.problem === undefined) return response;
     discard(response);
     throw new BrokerError(
       'TokenUnavailable',
@@ -80,8 +85,8 @@ export class PdsRequests {
   }
 
   /** Returns whether a response says that the access token is not valid. Every other 401 has another cause. */
-  refusesToken(response: PdsResponse): boolean {
-    return challengeOf(response) === 'invalid_token';
+  refusesToken({ problem }: PdsResponse): boolean {
+    return problem === 'invalid_token';
   }
 
   /** Returns the time by the clock of a PDS, as estimated from its responses. */
@@ -119,7 +124,8 @@ export class PdsRequests {
       this.nonces.set(session.id, newest);
       this.nonces.set(url.origin, newest);
     }
-    return response;
+    this.serverClock.observe(url.origin, name => response.headers[name]?.toString());
+    return findProblem(response, method);
   }
 }
 
@@ -135,6 +141,15 @@ function toDispatched(body: PdsRequest['body']): Pick<Dispatcher.DispatchOptions
   return body.length > QUICK_BODY_BYTES ? { body, headersTimeout: UPLOAD_PATIENCE_MS } : { body };
 }
 
-function challengeOf({ statusCode, headers }: PdsResponse): string | undefined {
-  return readDpopChallenge(statusCode, headers['www-authenticate']);
+function refusesProof({ problem }: PdsResponse): boolean {
+  return problem === 'use_dpop_nonce' || problem === 'invalid_dpop_proof';
+}
+
+/** Finds a token problem in the challenges of a response, or else in its body. */
+async function findProblem(response: Answer, method: PdsRequest['method']): Promise<PdsResponse> {
+  if (!mayTellProblem(response.statusCode)) return { ...response, problem: undefined };
+  const problem = problemOfChallenge(response.headers['www-authenticate']);
+  if (problem !== undefined || method === 'HEAD') return { ...response, problem };
+  const { answer, text } = await readWholeBody(response, ERROR_BODY);
+  return { ...answer, problem: text === undefined ? undefined : problemOfBody(text) };
 }

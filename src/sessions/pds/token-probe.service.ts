@@ -17,10 +17,12 @@ const accountAnswer = z.object({ did: z.string() });
 export class TokenProbe {
   constructor(private readonly pdsRequests: PdsRequests) {}
 
-  async probeToken(session: LiveSession): Promise<TokenVerdict> {
+  /** @param signal ends the request, whose verdict is then `unknown` */
+  async probeToken(session: LiveSession, signal?: AbortSignal): Promise<TokenVerdict> {
     try {
       const response = await this.pdsRequests.send(session, '/xrpc/com.atproto.server.getSession', {
         method: 'GET',
+        ...(signal && { signal }),
       });
       const text = await readText(response, LONGEST_ANSWER);
       if (this.pdsRequests.refusesToken(response)) return 'dead';

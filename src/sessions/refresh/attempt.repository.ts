@@ -3,6 +3,7 @@ import { sql, type UpdateQueryBuilder, type UpdateResult } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
 import { wroteRow } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
+import { toDate, toTimestamp } from '../../database/tables/timestamp.ts';
 import type { AttemptRows } from '../../single-use/attempt-rows.ts';
 import type { Place } from '../../single-use/use-decision.ts';
 import type { Attempt, AttemptKey } from '../stored/session.ts';
@@ -67,22 +68,23 @@ export class AttemptRepository implements AttemptRows<SessionClaim> {
   }
 
   /** Lists the attempts that an owner has sent and that have no stored answer. Uses the index `oauth_session_unanswered`. */
-  async listUnanswered(owner: string): Promise<AttemptKey[]> {
+  async listUnanswered(owner: string): Promise<(AttemptKey & Pick<Attempt, 'sentAt'>)[]> {
     const rows = await this.database
       .selectFrom('oauth_session')
-      .select(['id', 'generation', 'attempt_id'])
+      .select(['id', 'generation', 'attempt_id', 'sent_at'])
       .where('owner', '=', owner)
       .where(UNANSWERED)
       .execute();
-    return rows.flatMap(({ id: sessionId, generation, attempt_id: attemptId }) =>
-      attemptId === null ? [] : [{ sessionId, generation, attemptId }],
+    return rows.flatMap(({ id: sessionId, generation, attempt_id: attemptId, sent_at }) =>
+      attemptId === null ? [] : [{ sessionId, generation, attemptId, sentAt: toDate(sent_at) }],
     );
   }
 
-  giveUp(key: SessionClaim, retryAfterSeconds: number): Promise<boolean> {
+  giveUp(key: SessionClaim, retryAfterSeconds: number, mayBeSpent: boolean): Promise<boolean> {
     return wroteRow(
       this.ofAttempt(key).set(({ eb }) => ({
         ...NO_ATTEMPT,
+        attempt_no: eb('attempt_no', '+', mayBeSpent ? 1 : 0),
         failures: eb('failures', '+', 1),
         next_refresh_at: this.database.now(retryAfterSeconds),
       })),
@@ -106,15 +108,16 @@ export class AttemptRepository implements AttemptRows<SessionClaim> {
     );
   }
 
-  /** Matches the very attempt that the caller decided about, so that one of many callers succeeds. */
+  /** Matches the very sending that the caller decided about, so that one of many callers succeeds. */
   private whereLost(
     update: SessionUpdate,
-    { attemptId, resends }: Extract<Place, { kind: 'take-over' }>,
+    { attemptId, sentAt, resends }: Extract<Place, { kind: 'take-over' }>,
   ): SessionUpdate {
     return update
       .set({ attempt_no: resends })
       .where('attempt_id', '=', attemptId)
-      .where('attempt_state', 'in', ['sent', 'in_doubt']);
+      .where('attempt_state', 'in', ['sent', 'in_doubt'])
+      .where('sent_at', 'is not distinct from', sentAt && toTimestamp(sentAt));
   }
 
   private ofAttempt({ sessionId, generation, attemptId }: AttemptKey): SessionUpdate {

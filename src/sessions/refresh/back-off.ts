@@ -15,6 +15,22 @@ export function backOffSeconds(failures: number, asked = 0, random = Math.random
   return Math.max(grantedSeconds(asked), 1 + random() * (ceiling - 1));
 }
 
+/**
+ * Returns how long to wait after a response without tokens: at least `firstSeconds`, up to twice as long each time, at most
+ * ten minutes.
+ *
+ * @param asked the pause that the server asked for, in seconds
+ */
+export function resendSeconds(
+  firstSeconds: number,
+  failures: number,
+  asked = 0,
+  random = Math.random,
+): number {
+  const ceiling = Math.min(LONGEST_SECONDS, 2 * firstSeconds * 2 ** Math.min(failures, 16));
+  return Math.max(grantedSeconds(asked), (ceiling / 2) * (1 + random()));
+}
+
 /** Returns the pause that a server is granted of what it asked for, in seconds. */
 export function grantedSeconds(asked: number): number {
   return asked > 0 ? Math.min(asked, LONGEST_GRANTED_SECONDS) : 0;

@@ -2,11 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { AttemptId, newId } from '../../database/tables/id.ts';
 import { AttemptFacts } from '../../single-use/attempt-facts.service.ts';
 import { AttemptRunner } from '../../single-use/attempt-runner.service.ts';
-import { decideUse, type Evidence, type Place, type UseDecision } from '../../single-use/use-decision.ts';
-import { TokenProbe } from '../pds/token-probe.service.ts';
+import { decideUse, type Place, type UseDecision } from '../../single-use/use-decision.ts';
+import { TokenEvidence } from '../pds/token-evidence.service.ts';
 import { requestLifetimeOf } from '../stored/refresh-policy.ts';
 import { databaseTime, type LiveSession } from '../stored/session.cache.ts';
-import { AnswerStore } from '../answers/answer-store.service.ts';
 import { AttemptRepository, type SessionClaim } from './attempt.repository.ts';
 import { Reauthentication } from '../answers/reauthentication.service.ts';
 import type { RefreshResult } from './refresh-result.ts';
@@ -30,9 +29,8 @@ export class RefreshAttempt {
     private readonly attemptRows: AttemptRepository,
     private readonly attemptFacts: AttemptFacts,
     private readonly attemptRunner: AttemptRunner,
-    private readonly answerStore: AnswerStore,
     private readonly sessionTokenUses: SessionTokenUses,
-    private readonly tokenProbe: TokenProbe,
+    private readonly tokenEvidence: TokenEvidence,
     private readonly reauthentication: Reauthentication,
     private readonly streamGate: StreamGate,
   ) {}
@@ -64,22 +62,16 @@ export class RefreshAttempt {
   private async decide(session: LiveSession, mayProbe: boolean): Promise<UseDecision> {
     const { attempt, resends } = session;
     const facts = {
-      ...(await this.attemptFacts.find(attempt, id => this.answerStore.holdsAnswer(id))),
+      ...(await this.attemptFacts.find(attempt)),
       attempt,
       resends,
       requestLifetimeMs: requestLifetimeOf(session),
-      rotationEndsAccessToken: undefined,
     };
-    const decision = decideUse({ ...facts, evidence: 'not-probed' }, databaseTime(session));
+    const notProbed = { evidence: 'not-probed', rotationEndsAccessToken: undefined } as const;
+    const decision = decideUse({ ...facts, ...notProbed }, databaseTime(session));
     if (decision.kind !== 'probe' || !mayProbe) return decision;
-    const evidence = await this.probe(session);
-    return decideUse({ ...facts, evidence }, databaseTime(session));
-  }
-
-  private async probe(session: LiveSession): Promise<Evidence> {
-    const verdict = await this.tokenProbe.probeToken(session);
-    if (verdict !== 'dead') return verdict === 'alive' ? 'accepted' : 'unknown';
-    return session.accessExpiresAt <= databaseTime(session) ? 'refused-after-expiry' : 'refused';
+    const found = await this.tokenEvidence.find(session);
+    return decideUse({ ...facts, ...found }, databaseTime(session));
   }
 
   private async use(session: LiveSession, place: Place): Promise<RefreshResult | undefined> {

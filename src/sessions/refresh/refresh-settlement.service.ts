@@ -1,25 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import type { SessionReason } from '../../database/tables/oauth-session.ts';
 import type { AttemptId } from '../../database/tables/id.ts';
 import type { RefreshOutcome } from '../../oauth/refresh/refresh-outcome.ts';
 import { AccountMovedError } from '../../oauth/refresh/token-refresh.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import type { Verdict } from '../../single-use/token-use.ts';
-import { TokenProbe } from '../pds/token-probe.service.ts';
-import { endReasonOf } from '../stored/refresh-policy.ts';
+import { RotationStudy } from '../pds/rotation-study.service.ts';
 import { ScopeShortfalls } from '../stored/scope-shortfalls.service.ts';
 import { databaseTime, type LiveSession } from '../stored/session.cache.ts';
-import { backOffSeconds } from './back-off.ts';
+import { backOffSeconds, resendSeconds } from './back-off.ts';
 import { ConsecutiveRefusals } from './consecutive-refusals.ts';
+import { GrantRefusals } from './grant-refusals.service.ts';
 import { IssuerBackOff } from './issuer-back-off.service.ts';
 import { Reauthentication } from '../answers/reauthentication.service.ts';
 
 /** An account has moved if another issuer speaks for it this often in a row. A single time may be an error. */
 const LOOKUPS_BEFORE_MOVED = 20;
 
-/** How often an issuer must refuse a grant whose access token has expired, and so cannot confirm the refusal. */
-const REFUSALS_BEFORE_REVOKED = 3;
+/** The first pause after a response without tokens, in seconds. */
+const FIRST_RESEND = { seconds: 2, secondsWhileWorking: 30 };
 
 const concluded: Verdict = { kind: 'concluded' };
 
@@ -29,12 +28,13 @@ export type FinalOutcome = Exclude<RefreshOutcome, { kind: 'sign-again' }>;
 /** Decides what the outcome of a refresh means for its session. */
 @Injectable()
 export class RefreshSettlement {
-  private readonly refusals = new ConsecutiveRefusals();
+  private readonly moves = new ConsecutiveRefusals();
 
   constructor(
     private readonly reauthentication: Reauthentication,
+    private readonly grantRefusals: GrantRefusals,
     private readonly issuerBackOff: IssuerBackOff,
-    private readonly tokenProbe: TokenProbe,
+    private readonly rotationStudy: RotationStudy,
     private readonly scopeShortfalls: ScopeShortfalls,
     private readonly metrics: Metrics,
     private readonly log: Log,
@@ -55,7 +55,10 @@ export class RefreshSettlement {
         this.issuerBackOff.noteFailure(session.issuer, outcome.retryAfterSeconds);
         return { kind: 'in-doubt' };
       case 'invalid-grant':
-        return this.settleInvalidGrant(session, attemptId);
+      case 'rejected':
+        return this.grantRefusals.settle(session, attemptId, outcome);
+      case 'no-tokens':
+        return this.settleWithoutTokens(session, outcome);
       case 'refused':
         // Only an issuer that was asked can be in trouble.
         this.issuerBackOff.noteFailure(session.issuer, outcome.retryAfterSeconds);
@@ -67,37 +70,34 @@ export class RefreshSettlement {
 
   private noteSuccess(session: LiveSession, scope: string | null): void {
     const remainingMs = session.accessExpiresAt.getTime() - databaseTime(session).getTime();
-    this.refusals.forget(session.id);
+    this.moves.forget(session.id);
+    this.grantRefusals.forget(session.id);
+    this.rotationStudy.beginStudy(session);
     this.metrics.sessions.tokenReplaced(remainingMs / 1000);
     this.issuerBackOff.noteSuccess(session.issuer);
     this.scopeShortfalls.reportRefresh(session, scope ?? session.scope);
   }
 
-  /**
-   * Issuers answer `invalid_grant` also to requests whose token they did not read. The grant is over only if the PDS
-   * refuses the access token too. A token that had expired anyway proves nothing, so the issuer must repeat its answer:
-   * after a refusal the same refresh token can be sent again safely.
-   */
-  private async settleInvalidGrant(session: LiveSession, attemptId: AttemptId): Promise<Verdict> {
-    const isDead = (await this.tokenProbe.probeToken(session)) === 'dead';
-    const isProof = session.accessExpiresAt > databaseTime(session);
-    if (isDead && session.resends > 0) return this.end(session, attemptId, 'response_lost');
-    if (isDead && (isProof || this.refusals.add(session, 'invalid_grant') >= REFUSALS_BEFORE_REVOKED))
-      return this.end(session, attemptId, endReasonOf(session, databaseTime(session)));
-    this.issuerBackOff.noteFailure(session.issuer);
-    return giveUp(session);
+  /** Waiting protects nothing once the response is complete, so the token is sent again soon. */
+  private settleWithoutTokens(
+    { issuer, failures }: LiveSession,
+    { mayStillWork, retryAfterSeconds }: Extract<FinalOutcome, { kind: 'no-tokens' }>,
+  ): Verdict {
+    this.issuerBackOff.noteFailure(issuer, retryAfterSeconds);
+    const first = mayStillWork ? FIRST_RESEND.secondsWhileWorking : FIRST_RESEND.seconds;
+    const pause = resendSeconds(first, failures, retryAfterSeconds);
+    return { kind: 'give-up', retryAfterSeconds: pause, mayBeSpent: true };
   }
 
   private async settleUnsent(session: LiveSession, attemptId: AttemptId, cause: unknown): Promise<Verdict> {
     const hasMoved = cause instanceof AccountMovedError;
-    return hasMoved && this.refusals.add(session, 'account_moved') > LOOKUPS_BEFORE_MOVED
-      ? this.end(session, attemptId, 'account_moved')
-      : giveUp(session);
-  }
-
-  private async end(session: LiveSession, attemptId: AttemptId, reason: SessionReason): Promise<Verdict> {
-    await this.reauthentication.require(session, attemptId, reason);
-    this.refusals.forget(session.id);
+    if (
+      !hasMoved ||
+      this.moves.add(session, 'account_moved', performance.now()).times <= LOOKUPS_BEFORE_MOVED
+    )
+      return giveUp(session);
+    await this.reauthentication.require(session, attemptId, 'account_moved');
+    this.moves.forget(session.id);
     return concluded;
   }
 }
@@ -115,5 +115,18 @@ export function toFinal(outcome: RefreshOutcome): FinalOutcome {
 
 function causeOf(outcome: FinalOutcome): unknown {
   if ('cause' in outcome) return outcome.cause;
-  return outcome.kind === 'refused' ? new Error(outcome.code) : undefined;
+  if (outcome.kind === 'refreshed') return undefined;
+  return new Error(wordsOf(outcome));
+}
+
+/** Returns what an issuer said that refused a refresh. */
+function wordsOf(outcome: Extract<FinalOutcome, { kind: 'refused' | 'invalid-grant' | 'rejected' }>): string {
+  switch (outcome.kind) {
+    case 'refused':
+      return outcome.code;
+    case 'invalid-grant':
+      return 'invalid_grant';
+    case 'rejected':
+      return outcome.words;
+  }
 }

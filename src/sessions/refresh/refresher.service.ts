@@ -4,7 +4,7 @@ import { Log } from '../../observability/log/log.ts';
 import { Flights, pausesBetweenLooks } from '../../single-use/flights.ts';
 import { Shutdown } from '../../waiting/shutdown.service.ts';
 import { stopwatch } from '../../waiting/stopwatch.ts';
-import { decide } from '../stored/refresh-policy.ts';
+import { decide, isSettling } from '../stored/refresh-policy.ts';
 import { databaseTime, isLive, type LiveSession, SessionCache } from '../stored/session.cache.ts';
 import { AnswerStore } from '../answers/answer-store.service.ts';
 import { IssuerBackOff } from './issuer-back-off.service.ts';
@@ -50,6 +50,16 @@ export class Refresher implements BeforeApplicationShutdown {
     if (flight) return flight.landed;
     if (this.shutdown.signal.aborted) return Promise.resolve(skipped);
     return this.flights.add(sessionId, { landed: this.fly(sessionId, trigger) }).landed;
+  }
+
+  /** Returns whether this process refreshes a session right now. */
+  isRefreshing(sessionId: SessionId): boolean {
+    return this.flights.find(sessionId) !== undefined;
+  }
+
+  /** Returns how long background refreshes spare an issuer that fails, in milliseconds. */
+  sparedMs(issuer: string): number {
+    return this.issuerBackOff.remainingMs(issuer);
   }
 
   /** Stops starting refreshes, and waits until the running ones are in the database or in the spool. */
@@ -102,9 +112,11 @@ export class Refresher implements BeforeApplicationShutdown {
       case 'policy':
         return decision.kind === 'due' || decision.kind === 'expired' || decision.kind === 'in-doubt';
       case 'refused':
+        // A new attempt would refresh a token that was just refreshed. A running one is waited for.
+        if (decision.kind !== 'in-doubt' && isSettling(session, databaseTime(session))) return false;
         return session.generation === trigger.generation && decision.kind !== 'back-off';
       case 'claimed': {
-        const isSpared = this.issuerBackOff.remainingMs(session.issuer) > 0;
+        const isSpared = this.sparedMs(session.issuer) > 0;
         return session.generation === trigger.generation && decision.kind !== 'reauthenticate' && !isSpared;
       }
       case 'forced':

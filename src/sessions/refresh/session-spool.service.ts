@@ -29,8 +29,9 @@ export class SessionSpool implements SpoolTenant {
 
   async listUnanswered(owner: string): Promise<UnansweredAttempt[]> {
     const attempts = await this.attemptRows.listUnanswered(owner);
-    return attempts.map(key => ({
-      attemptId: key.attemptId,
+    return attempts.map(({ sentAt, ...key }) => ({
+      id: key.attemptId,
+      sentAt,
       answerId: key.attemptId,
       markInDoubt: () => this.attemptRows.markInDoubt(key),
     }));

@@ -8,6 +8,7 @@ import {
   keepAliveOf,
   nextRefreshOf,
   requestLifetimeOf,
+  retryAfterMs,
 } from './refresh-policy.ts';
 import type { Session } from './session.ts';
 import { asId } from '../../../test/ids.ts';
@@ -59,6 +60,12 @@ describe('decide', () => {
       HOUR_MS,
       { failures: 1, nextRefreshAt: after(HOUR_MS + 1000) },
       { kind: 'back-off', usable: false, until: after(HOUR_MS + 1000) },
+    ],
+    [
+      'a failure that another attempt follows just now',
+      HOUR_MS,
+      { ...attempt('prepared'), failures: 1, nextRefreshAt: after(HOUR_MS + 120_000) },
+      { kind: 'expired' },
     ],
     [
       'a failure whose time has passed',
@@ -158,6 +165,21 @@ describe('the absolute end of a session', () => {
       accessExpiresAt: new Date(long.getTime() + HOUR_MS),
     });
     expect(decide(kept, long)).toEqual({ kind: 'fresh' });
+  });
+});
+
+describe('the time that a caller is told to wait', () => {
+  const inDoubt = attempt('in_doubt');
+  it.each<[string, Partial<Session>, number, number]>([
+    ['until the end of a back-off', { failures: 1, nextRefreshAt: after(HOUR_MS + 2_500) }, HOUR_MS, 2_500],
+    ['while an answer may come at any time', attempt('sent'), HOUR_MS, 5_000],
+    ['while an attempt is prepared', attempt('prepared'), HOUR_MS, 5_000],
+    ['until a lost request cannot be accepted any more', inDoubt, 20_000, 280_000],
+    ['a shorter time with a client assertion', { ...inDoubt, kid: 'kid' }, 20_000, 100_000],
+    ['after that', inDoubt, 300_000, 5_000],
+    ['at most the life of a request, if the clock went back', inDoubt, -HOUR_MS, 300_000],
+  ])('%s', (_name, changes, ms, waitMs) => {
+    expect(retryAfterMs(session({ accessExpiresAt: refreshedAt, ...changes }), after(ms))).toBe(waitMs);
   });
 });
 

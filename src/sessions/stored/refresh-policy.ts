@@ -40,6 +40,9 @@ export const LIFE_LIMIT_MS = { public: 14 * DAY_MS, confidential: 730.5 * DAY_MS
 /** How long before a session's absolute end the operator is warned. */
 export const END_NOTICE_MS = { public: 2 * DAY_MS, confidential: 30 * DAY_MS } as const;
 
+/** How long a caller waits that nothing better can be told. */
+const SOON_MS = 5_000;
+
 /** How far the issuer's clock may be ahead of ours when it ends a session. */
 const CLOCK_LEEWAY_MS = 10 * MINUTE_MS;
 
@@ -61,10 +64,23 @@ export function decide(session: Session, now: Date): RefreshDecision {
   if (status !== 'active') return { kind: 'reauthenticate', reason };
   const usable = isUsable(session, now);
   if (attempt && attempt.state !== 'prepared') return { kind: 'in-doubt', usable };
-  if (failures > 0 && nextRefreshAt && isBackOff(nextRefreshAt, now))
+  // Whoever prepares an attempt has claimed the session by moving its next refresh.
+  if (!attempt && failures > 0 && nextRefreshAt && isBackOff(nextRefreshAt, now))
     return { kind: 'back-off', usable, until: nextRefreshAt };
   if (!usable) return { kind: 'expired' };
   return remaining(session, now) <= cushion(session) ? { kind: 'due' } : { kind: 'fresh' };
+}
+
+/** Returns how long a caller has to wait until a session without a usable token can have one, in milliseconds. */
+export function retryAfterMs(session: Session, now: Date): number {
+  const decision = decide(session, now);
+  if (decision.kind === 'back-off') return decision.until.getTime() - now.getTime();
+  // An answer that is still on its way may come at any time.
+  if (session.attempt?.state !== 'in_doubt') return SOON_MS;
+  const sentAt = session.attempt.sentAt ?? now;
+  const lifetimeMs = requestLifetimeOf(session);
+  const leftMs = sentAt.getTime() + lifetimeMs - now.getTime();
+  return leftMs > 0 ? Math.min(leftMs, lifetimeMs) : SOON_MS;
 }
 
 function isBackOff(until: Date, now: Date): boolean {

@@ -3,7 +3,7 @@ import type { SessionId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import { databaseTime, type LiveSession, SessionCache, requireLive } from '../stored/session.cache.ts';
-import { decide, isSettling, type RefreshDecision } from '../stored/refresh-policy.ts';
+import { decide, isSettling, retryAfterMs } from '../stored/refresh-policy.ts';
 import type { Session } from '../stored/session.ts';
 import type { RefreshResult } from '../refresh/refresh-result.ts';
 import { Refresher, type RefreshTrigger } from '../refresh/refresher.service.ts';
@@ -12,7 +12,6 @@ import { withinTime } from '../../waiting/within-time.ts';
 
 /** How long a request waits for a token. The refresh itself goes on. */
 const PATIENCE_MS = 30_000;
-const RETRY_AFTER_SECONDS = 5;
 
 /** Throws if a session must not send a request. */
 export type SessionCheck = (session: Pick<Session, 'scope'>) => void;
@@ -45,25 +44,25 @@ export class LiveTokens {
    */
   async get(id: SessionId, signal: AbortSignal | undefined, check?: SessionCheck): Promise<LiveSession> {
     const session = await this.getActive(id, check);
-    const decision = decide(session, databaseTime(session));
-    if (decision.kind === 'due') void this.refresher.refresh(id, { kind: 'policy' });
-    return isSendable(decision) ? session : this.awaitToken(id, signal);
+    if (!isSendable(session)) return this.awaitToken(id, signal);
+    if (decide(session, databaseTime(session)).kind === 'due')
+      void this.refresher.refresh(id, { kind: 'policy' });
+    return session;
   }
 
   /** Returns a session whose token stays for a while: waits for a refresh that is due or running, in any process. */
   async getSettled(id: SessionId, signal: AbortSignal | undefined): Promise<LiveSession> {
     const refresh = await this.awaitRefresh(id, { kind: 'policy' }, signal);
     const session = requireLive(await this.sessionCache.reload(id));
-    const decision = decide(session, databaseTime(session));
-    if (isSendable(decision) && session.attempt?.state !== 'sent') return session;
-    throw tokenUnavailable(decision, databaseTime(session), refresh);
+    if (isSendable(session) && session.attempt?.state !== 'sent') return session;
+    throw tokenUnavailable(session, refresh);
   }
 
   /** Returns the session with a newer token than the one that the PDS refused: the stored one, or that of one refresh. */
   async renew(refused: LiveSession, signal: AbortSignal | undefined): Promise<LiveSession> {
     const { id, generation } = refused;
     const current = requireLive(await this.sessionCache.reload(id));
-    if (current.generation > generation) return current;
+    if (current.generation > generation) return isSendable(current) ? current : this.awaitToken(id, signal);
     if (isSettling(current, databaseTime(current)) && !current.attempt) {
       throw new BrokerError(
         'UpstreamUnavailable',
@@ -73,20 +72,19 @@ export class LiveTokens {
     const refresh = await this.awaitRefresh(id, { kind: 'refused', generation }, signal);
     const renewed = await this.getActive(id);
     if (renewed.generation > generation) return renewed;
-    throw tokenUnavailable(decide(renewed, databaseTime(renewed)), databaseTime(renewed), refresh);
+    throw tokenUnavailable(renewed, refresh);
   }
 
   /** Returns the session with the token that another process stored, or that a refresh yields. */
   private async awaitToken(id: SessionId, signal: AbortSignal | undefined): Promise<LiveSession> {
     const current = requireLive(await this.sessionCache.reload(id));
-    const decision = decide(current, databaseTime(current));
-    if (isSendable(decision)) return current;
-    const isSpared = decision.kind === 'back-off';
+    if (isSendable(current)) return current;
+    const isBackingOff = decide(current, databaseTime(current)).kind === 'back-off';
+    const isSpared = isBackingOff && !this.refresher.isRefreshing(id);
     const refresh = isSpared ? undefined : await this.awaitRefresh(id, { kind: 'policy' }, signal);
     const after = await this.getActive(id);
-    const outcome = decide(after, databaseTime(after));
-    if (isSendable(outcome)) return after;
-    throw tokenUnavailable(outcome, databaseTime(after), refresh);
+    if (isSendable(after)) return after;
+    throw tokenUnavailable(after, refresh);
   }
 
   private async awaitRefresh(
@@ -100,22 +98,19 @@ export class LiveTokens {
 }
 
 /** @param refresh the one that was waited for: it knows how long a doubt lasts */
-function tokenUnavailable(
-  decision: RefreshDecision,
-  now: Date,
-  refresh: RefreshResult | undefined,
-): BrokerError {
-  const doubtedUntil = refresh?.kind === 'skipped' ? refresh.until : undefined;
-  const until = decision.kind === 'back-off' ? decision.until : doubtedUntil;
-  const waitMs = (until ?? now).getTime() - now.getTime();
+function tokenUnavailable(session: LiveSession, refresh: RefreshResult | undefined): BrokerError {
+  const now = databaseTime(session);
+  const until = refresh?.kind === 'skipped' ? refresh.until : undefined;
+  const waitMs = until ? until.getTime() - now.getTime() : retryAfterMs(session, now);
   return new BrokerError(
     'TokenUnavailable',
     'The session cannot be refreshed right now. It is not lost; try again soon.',
-    { retryAfterSeconds: Math.max(RETRY_AFTER_SECONDS, Math.ceil(waitMs / 1000)) },
+    { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) },
   );
 }
 
-function isSendable(decision: RefreshDecision): boolean {
+function isSendable(session: LiveSession): boolean {
+  const decision = decide(session, databaseTime(session));
   if (decision.kind === 'fresh' || decision.kind === 'due') return true;
   return 'usable' in decision && decision.usable;
 }

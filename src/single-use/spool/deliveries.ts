@@ -104,11 +104,6 @@ export abstract class Deliveries<Answer, Result> implements OnModuleInit {
     return Array.from(this.underWay).some(({ isStored }) => !isStored);
   }
 
-  /** Returns whether this process holds an answer that this id names, in hand or on disk. */
-  async holdsAnswer(id: string): Promise<boolean> {
-    return this.waitingKeys.has(id) || (await this.spool.list()).some(name => name.split('.').includes(id));
-  }
-
   /** Stores an answer and retries until it is stored. An answer that waits for longer goes to disk too. */
   deliver(answer: Answer): Delivered<Result> {
     const id = this.spool.idOf(answer);

@@ -10,7 +10,7 @@ const successors: Readonly<Record<StoredSession['status'], readonly StoredSessio
   revoked: ['revoked'],
 };
 
-/** The number of invalid_grant refusals after which a session with an expired token ends. */
+/** The number of invalid_grant refusals, over a minute or more, after which a session with an expired token ends. */
 const REFUSALS_BEFORE_REVOKED = 3;
 
 /** Returns the violation in a row's change, if any. */
@@ -68,15 +68,25 @@ export function judgeLoss(
 export function judgeTokens(
   { grant }: SessionUnderTest,
   row: StoredSession,
-  { sent, events }: { sent: readonly SentToken[]; events: readonly SessionEvent[] },
+  { sent }: { sent: readonly SentToken[] },
 ): string | undefined {
   if (row.status !== 'active' || row.attempt !== null || grant.end === 'issuer') return undefined;
-  if (grant.end === 'replay' && isOvertaken(sent, refreshTokenOf(row)) && events.at(-1)?.kind !== 'lives')
+  // The late answer is stored first, and judged by the next use.
+  if (grant.end === 'replay' && isOvertaken(sent, refreshTokenOf(row))) return undefined;
+  if (grant.end === 'replay' && row.failures > 0 && isBeingRefused(sent, refreshTokenOf(row)))
     return undefined;
   if (grant.end !== undefined) return `it lives, and its issuer ended it: ${grant.end}`;
   // A doubtful token stays in doubt if it was resent and refused unread.
   if (row.resends > 0 || refreshTokenOf(row) === grant.refreshToken) return undefined;
   return 'it lives with a spent refresh token';
+}
+
+/** Returns whether the issuer refuses a token that was resent, and has not done so often enough to be believed. */
+function isBeingRefused(sent: readonly SentToken[], token: string | undefined): boolean {
+  const ofToken = sent.filter(({ refreshToken }) => refreshToken === token);
+  const refusals = ofToken.filter(({ said }) => said.includes('invalid_grant')).length;
+  // Each of two brokers counts by itself.
+  return refusals > 0 && refusals < 2 * REFUSALS_BEFORE_REVOKED;
 }
 
 /**

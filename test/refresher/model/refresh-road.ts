@@ -6,12 +6,12 @@ import type { TokenAnswer } from '../../network/strict-issuer.ts';
 import type { ModelBroker } from './model-broker.ts';
 
 /**
- * The fate of one refresh. `refused`: gets a response before the issuer; `lost`: gets no response;
- * `late`: the same, and the issuer gets it only on release; `held`: its response, or itself, waits for release.
+ * The fate of one refresh. `refused`: gets a response before the issuer; `lost`: gets no response; `empty`: gets a complete
+ * one without tokens; `late`: gets none, and the issuer gets it only on release; `held`: its response, or itself, waits for release.
  */
 export type Trouble =
   | { kind: 'refused'; word: string; effect: Effect }
-  | { kind: 'lost' | 'harmless'; effect: Effect }
+  | { kind: 'lost' | 'empty' | 'harmless'; effect: Effect }
   | { kind: 'late' }
   | { kind: 'held'; moment: 'before' | 'after' };
 
@@ -23,8 +23,8 @@ export type SentToken = {
   owner: ModelBroker | undefined;
   /** The outcome, `ok` or an OAuth error code, by the issuer or in its place. */
   readonly said: string[];
-  /** `refused`: the sender knows that it was not accepted; `open`: a response may come. */
-  outcome: 'open' | 'answered' | 'refused' | 'lost';
+  /** `refused`: the sender knows that it was not accepted; `open`: a response may come; `empty`: none can come any more. */
+  outcome: 'open' | 'answered' | 'refused' | 'lost' | 'empty';
   /** True if a living broker got the response or the refusal. */
   received: boolean;
   /** True if it was in doubt, and nothing showed that it was not spent. */
@@ -107,8 +107,9 @@ export class RefreshRoad {
         await perform(trouble.effect, forward, response);
         return 'refused';
       case 'lost':
+      case 'empty':
         await perform(trouble.effect, forward, response);
-        return 'lost';
+        return trouble.kind;
       default:
         await perform(trouble?.effect ?? noDelay, forward, response);
         return outcomeOf(sent);

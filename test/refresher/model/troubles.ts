@@ -9,9 +9,9 @@ export const troubles = {
   'request reset': lost({ kind: 'reset', moment: 'before' }),
   'answer reset': lost({ kind: 'reset', moment: 'after' }),
   'answer cut': lost({ kind: 'cut' }),
-  '503 before': lost(answer('before', 503, '<h1>Unavailable</h1>', html)),
-  '503 after': lost(answer('after', 503, '<h1>Unavailable</h1>', html)),
-  '408 after': lost(answer('after', 408, '')),
+  '503 before': empty(answer('before', 503, '<h1>Unavailable</h1>', html)),
+  '503 after': empty(answer('after', 503, '<h1>Unavailable</h1>', html)),
+  '408 after': empty(answer('after', 408, '')),
   'HTML with 200 after': lost(answer('after', 200, '<h1>Welcome</h1>', html)),
   '429': refused(429, 'slow_down', { 'retry-after': '5' }),
   invalid_client: refused(401, 'invalid_client'),
@@ -29,6 +29,10 @@ export const troubleNames = Object.keys(troubles) as TroubleName[];
 
 function lost(effect: Effect): Trouble {
   return { kind: 'lost', effect };
+}
+
+function empty(effect: Effect): Trouble {
+  return { kind: 'empty', effect };
 }
 
 function refused(status: number, word: string, headers: Record<string, string> = {}): Trouble {

@@ -161,7 +161,7 @@ export class World {
       this.#require(session, judgeLoss(session, row, this.sentOf(session)), this.#judgeHaste(session));
     // A broker may continue between two checks.
     const judge = (grant: StrictGrant): string | undefined =>
-      judgeTokens({ ...session, grant }, row, { sent: this.sentOf(session), events });
+      judgeTokens({ ...session, grant }, row, { sent: this.sentOf(session) });
     if (judge(before)) this.#require(session, judge(session.grant));
     if (session.isOver && row.status !== 'revoking' && row.status !== 'revoked')
       this.#require(session, `its person ended it, and it is ${row.status}`);
@@ -229,6 +229,8 @@ export class World {
 
   /** Returns whether no broker knows that a refresh token was refused. */
   #isDoubtful(sent: SentToken): boolean {
+    // Nobody can receive tokens in a response that is complete without them.
+    if (sent.outcome === 'empty') return false;
     return sent.outcome !== 'refused' || !(sent.received || this.#handsOf(sent) === 'free');
   }
 

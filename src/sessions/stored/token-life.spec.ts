@@ -1,0 +1,24 @@
+import { expect, it } from '@jest/globals';
+import { hasLifeLeft } from './token-life.ts';
+
+const HOUR_MS = 60 * 60_000;
+const refreshedAt = new Date('2026-11-20T18:00:00.000Z');
+const token = { refreshedAt, accessExpiresAt: new Date(refreshedAt.getTime() + HOUR_MS) };
+const after = (minutes: number): Date => new Date(refreshedAt.getTime() + minutes * 60_000);
+
+it.each([
+  [[0, 0], true],
+  [[59, 59], true],
+  [[-1, 0], true],
+  [[60, 30], false],
+  [[30, 60], false],
+  // One clock is days ahead or behind.
+  [[30, 5 * 24 * 60], false],
+  [[-2, 30], false],
+  [[30, -2], false],
+])(
+  'by clocks that stand %j minutes after its beginning, a token of an hour has life left: %s',
+  (minutes, has) => {
+    expect(hasLifeLeft(token, minutes.map(after))).toBe(has);
+  },
+);
