@@ -27,12 +27,13 @@ export type OwnerFacts = {
 
 /**
  * Decides whether an owner may still hold an answer. Its silence must be long by the database's clock and by the judge's
- * own, so that a clock that steps ahead makes nobody gone.
+ * own, so that a clock that steps ahead makes nobody gone. A heartbeat from the future is from before the clock went back:
+ * then only the judge's own clock counts.
  */
 export function decideOwnerState({ instance, knownForMs, patienceMs }: OwnerFacts): OwnerState {
   if (!instance || instance.givenUpAt) return gone;
   const { seenAt, readAt } = instance;
-  const silentMs = readAt.getTime() - seenAt.getTime();
+  const silentMs = seenAt > readAt ? knownForMs : readAt.getTime() - seenAt.getTime();
   if (silentMs < OWNER_SILENCE_MS) return working;
   const leftMs = patienceMs - Math.min(silentMs, knownForMs);
   return leftMs > 0 ? { kind: 'silent', until: new Date(readAt.getTime() + leftMs) } : gone;
