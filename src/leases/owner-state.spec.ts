@@ -17,7 +17,7 @@ describe('the owner of an attempt', () => {
   it('works while it was seen within ten minutes', () => {
     expect(stateAfter(0, 0)).toEqual({ kind: 'working' });
     expect(stateAfter(9.9, 9.9)).toEqual({ kind: 'working' });
-    expect(stateAfter(-600, 600)).toEqual({ kind: 'working' });
+    expect(stateAfter(-600, 9.9)).toEqual({ kind: 'working' });
   });
 
   it('is silent until the patience is over', () => {
@@ -30,6 +30,11 @@ describe('the owner of an attempt', () => {
     expect(stateAfter(144_000, 0)).toEqual({ kind: 'silent', until: inMinutes(60) });
     expect(stateAfter(144_000, 59)).toEqual({ kind: 'silent', until: inMinutes(1) });
     expect(stateAfter(144_000, 60)).toEqual({ kind: 'gone' });
+  });
+
+  it('does not work for ever because its last heartbeat is ahead of the database clock', () => {
+    expect(stateAfter(-144_000, 10)).toEqual({ kind: 'silent', until: inMinutes(50) });
+    expect(stateAfter(-144_000, 60)).toEqual({ kind: 'gone' });
   });
 
   it('is gone once it left the list, or the operator gave it up', () => {
