@@ -32,9 +32,9 @@ describe('the owner of an attempt', () => {
     expect(stateAfter(144_000, 60)).toEqual({ kind: 'gone' });
   });
 
-  it('does not work for ever because its last heartbeat is ahead of the database clock', () => {
-    expect(stateAfter(-144_000, 10)).toEqual({ kind: 'silent', until: inMinutes(50) });
-    expect(stateAfter(-144_000, 60)).toEqual({ kind: 'gone' });
+  it('is silent by the clock of the judge if the database clock went back', () => {
+    expect(stateAfter(-600, 10)).toEqual({ kind: 'silent', until: inMinutes(50) });
+    expect(stateAfter(-600, 60)).toEqual({ kind: 'gone' });
   });
 
   it('is gone once it left the list, or the operator gave it up', () => {

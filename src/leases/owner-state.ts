@@ -26,13 +26,15 @@ export type OwnerFacts = {
 };
 
 /**
- * Decides whether an owner may still hold an answer. Only the judge's own clock measures the patience: the database's may
- * step ahead, which makes no owner gone, or be mended after the last heartbeat, which makes none work for ever.
+ * Decides whether an owner may still hold an answer. Its silence must be long by the database's clock and by the judge's
+ * own, so that a clock that steps ahead makes nobody gone. A heartbeat from the future is from before the clock went back:
+ * then only the judge's own clock counts.
  */
 export function decideOwnerState({ instance, knownForMs, patienceMs }: OwnerFacts): OwnerState {
   if (!instance || instance.givenUpAt) return gone;
   const { seenAt, readAt } = instance;
-  if (Math.max(readAt.getTime() - seenAt.getTime(), knownForMs) < OWNER_SILENCE_MS) return working;
-  const leftMs = patienceMs - knownForMs;
+  const silentMs = seenAt > readAt ? knownForMs : readAt.getTime() - seenAt.getTime();
+  if (silentMs < OWNER_SILENCE_MS) return working;
+  const leftMs = patienceMs - Math.min(silentMs, knownForMs);
   return leftMs > 0 ? { kind: 'silent', until: new Date(readAt.getTime() + leftMs) } : gone;
 }

@@ -6,7 +6,7 @@ import { Shutdown } from '../waiting/shutdown.service.ts';
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
 
-export type Persistence = {
+type Persistence = {
   /** Aborts when the process is about to end. */
   readonly shutdown: AbortSignal;
   readonly onFailure: (error: unknown) => void;
@@ -20,7 +20,7 @@ export type Persistence = {
  *
  * @throws the last failure, during shutdown only
  */
-export async function untilWritten<Result>(
+async function untilWritten<Result>(
   write: () => Promise<Result>,
   { shutdown, onFailure, mayAbandon = () => true }: Persistence,
 ): Promise<Result> {

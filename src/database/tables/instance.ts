@@ -1,9 +1,7 @@
 import type { Timestamp } from './timestamp.ts';
 
 /** `filled`: the instance had an answer that was not in the database yet. */
-export const spoolStates = ['empty', 'filled'] as const;
-
-export type SpoolState = (typeof spoolStates)[number];
+export type SpoolState = 'empty' | 'filled';
 
 /** A process of the broker that runs, or that ended without leaving the list. */
 export type InstanceTable = {

@@ -9,8 +9,10 @@ import { countDeleted } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import { toDate, toTimestamp } from '../../database/tables/timestamp.ts';
 import type { AttemptId, NativeAppId } from '../../database/tables/id.ts';
+import { ClockGuard } from '../../leases/clock-guard.service.ts';
 import type { AttemptRows } from '../../single-use/attempt-rows.ts';
 import type { Place } from '../../single-use/use-decision.ts';
+import { stopwatch } from '../../waiting/stopwatch.ts';
 import type { Fingerprint } from './fingerprints.service.ts';
 import type { IssuerAnswer, KnownToken, SentAttempt, SentProof, TokenBinding } from './native-refresh.ts';
 import { macBinding, type NativeRefreshRow, sealBinding, toAttempt } from './native-refresh-row.ts';
@@ -74,30 +76,32 @@ export class NativeRefreshRepository implements AttemptRows<NativeClaim> {
     private readonly config: Config,
     private readonly mac: RowMac,
     private readonly box: SealedBox,
+    private readonly clockGuard: ClockGuard,
   ) {}
 
-  /** @throws BrokerError `SealedRowUnreadable` if the row was edited */
+  /**
+   * Finds a token that has not expired. While the database's clock is doubted, none has: a spent token would be sent again.
+   *
+   * @throws BrokerError `SealedRowUnreadable` if the row was edited
+   */
   async find({ id }: Pick<Fingerprint, 'id'>): Promise<KnownToken | undefined> {
+    const sinceRead = stopwatch();
     const row = await this.database
       .selectFrom('native_refresh')
       .selectAll()
       .select(this.database.now().as('read_at'))
       .where('id', '=', id)
-      .where('expires_at', '>', this.database.now())
       .executeTakeFirst();
-    return row && this.toKnown(row);
+    if (!row) return undefined;
+    this.clockGuard.noteReading(new Date(row.read_at), sinceRead());
+    return row.expires_at <= row.read_at && this.clockGuard.isTrusted() ? undefined : this.toKnown(row);
   }
 
   /** Returns whether a token is stored for any issuer. Uses the index on `token`. */
   async isKnownElsewhere({ token }: Fingerprint): Promise<boolean> {
-    const row = await this.database
-      .selectFrom('native_refresh')
-      .select('id')
-      .where('token', '=', token)
-      .where('expires_at', '>', this.database.now())
-      .limit(1)
-      .executeTakeFirst();
-    return row !== undefined;
+    let query = this.database.selectFrom('native_refresh').select('id').where('token', '=', token);
+    if (this.clockGuard.isTrusted()) query = query.where('expires_at', '>', this.database.now());
+    return (await query.limit(1).executeTakeFirst()) !== undefined;
   }
 
   /** Writes nothing: until an attempt commits, no other attempt waits for it, and one of them can commit. */
@@ -262,6 +266,7 @@ export class NativeRefreshRepository implements AttemptRows<NativeClaim> {
 
   /** An expired row that was not swept yet would conflict with a new one. */
   private async deleteExpired(id: string): Promise<void> {
+    if (!this.clockGuard.isTrusted()) return;
     await this.database
       .deleteFrom('native_refresh')
       .where('id', '=', id)

@@ -39,6 +39,7 @@ export class AnswerRepository {
           sealed: this.sessionSecretsBox.seal(grant, row),
           status: grant.flaw === null ? 'active' : 'needs_reauth',
           reason: grant.flaw,
+          needs_reauth_at: grant.flaw === null ? null : this.database.now(),
           // The row of a database that was rolled back may be further behind than by one.
           generation: Math.max(generation, session.generation) + 1,
           next_refresh_at: toTimestamp(grant.nextRefreshAt),

@@ -81,7 +81,7 @@ export class SessionCache {
 }
 
 /** Returns a stored session with its key ready to sign. */
-export function toLive(session: StoredSession, secrets: SessionSecrets, readStartedAt: number): LiveSession {
+function toLive(session: StoredSession, secrets: SessionSecrets, readStartedAt: number): LiveSession {
   return { ...session, secrets, ...readied(secrets), readStartedAt };
 }
 

@@ -22,3 +22,12 @@ it.each([
     expect(hasLifeLeft(token, minutes.map(after))).toBe(has);
   },
 );
+
+it.each([
+  [59, true],
+  [60, false],
+  [24 * 60, false],
+])('is not believed of a token that claims to live a year: after %i minutes it is %s', (minutes, has) => {
+  const claimed = { refreshedAt, accessExpiresAt: after(365 * 24 * 60) };
+  expect(hasLifeLeft(claimed, [after(minutes)])).toBe(has);
+});

@@ -135,6 +135,8 @@ export const adminTexts = {
 
   instances: 'Instances',
   instancesLead: 'The processes that share this database, with their heartbeats.',
+  instancesGiveUp:
+    'Sessions wait for a silent instance whose disk may hold their tokens. If it is gone for good, give it up:',
   instanceStates: { this: 'this one', alive: 'alive', silent: 'silent', 'given-up': 'given up' },
   started: 'Started',
   seen: 'Last heartbeat',

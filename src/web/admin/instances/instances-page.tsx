@@ -10,6 +10,7 @@ import type { Frame } from '../../frame/pages.service.ts';
 import { Time } from '../../frame/time.tsx';
 import { adminTexts as texts } from '../../texts/admin.ts';
 import { AdminFrame } from '../frame/admin-frame.tsx';
+import { Commands } from '../frame/commands.tsx';
 import { TaskRows } from './task-rows.tsx';
 
 export type InstancesView = Frame & {
@@ -24,6 +25,8 @@ const TONES: Readonly<Record<ListedInstance['state'], Tone>> = {
   silent: 'alert',
   'given-up': 'over',
 };
+
+const COMMANDS = ['instances give-up SPOOL_ID'];
 
 /** An instance of an older release says nothing about its spool. */
 const SPOOL_TEXTS = { empty: texts.spoolEmpty, filled: texts.spoolFilled };
@@ -44,6 +47,7 @@ export function InstancesPage(view: InstancesView): VNode {
         ))}
       </ul>
       <NextPage path={path} name="instances" cursor={running.cursor} />
+      <Commands lead={texts.instancesGiveUp} commands={COMMANDS} />
       <TaskRows {...background} />
       <section class="section" aria-labelledby="leases">
         <div class="section-head">
