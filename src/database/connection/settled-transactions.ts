@@ -15,7 +15,7 @@ import { isConflict, isUnavailable, provesRollback } from './database-error.ts';
 const MARK_SECONDS = 24 * 60 * 60;
 
 const FIRST_PAUSE_MS = 20;
-const LONGEST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 250;
 
 /** The work of a transaction. It may run several times, so it tells nothing outside. */
 export type TransactionWork<Result> = (transaction: Transaction<Schema>) => Promise<Result>;

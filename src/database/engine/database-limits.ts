@@ -26,6 +26,6 @@ export const defaultLimits: Readonly<DatabaseLimits> = {
   statementMs: 30_000,
   silenceMs: 35_000,
   idleInTransactionMs: 30_000,
-  repeatMs: 15_000,
+  repeatMs: 20_000,
   settleMs: 15_000,
 };

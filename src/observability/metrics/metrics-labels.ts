@@ -118,7 +118,10 @@ export function toStatusLabel(status: number): string {
   return `${Math.floor(status / 100)}xx`;
 }
 
-/** Why the broker leaves part of its work undone. `database_clock`: it does not believe the database's clock. */
-export const degradationReasons = ['database_clock'] as const;
+/**
+ * Why the broker leaves part of its work undone. `database_clock`: it does not believe the database's clock. `spool`: it
+ * cannot write to its spool.
+ */
+export const degradationReasons = ['database_clock', 'spool'] as const;
 
 export type DegradationReason = (typeof degradationReasons)[number];
