@@ -23,9 +23,15 @@ export const endReasons = [
   'client_changed',
   'other_account',
   'unusable_token',
+  'restored',
 ] as const;
 
 export type EndReason = (typeof endReasons)[number];
+
+/** What is done with a session whose row is found rolled back. */
+export const rollbackSteps = ['put_back', 'ended', 'in_check'] as const;
+
+export type RollbackStep = (typeof rollbackSteps)[number];
 
 /** The results of a background run for a session. The outcome of its attempt tells why one failed. */
 export const backgroundResults = [
@@ -119,6 +125,6 @@ export function toStatusLabel(status: number): string {
 }
 
 /** Why the broker leaves part of its work undone. `database_clock`: it does not believe the database's clock. */
-export const degradationReasons = ['database_clock'] as const;
+export const degradationReasons = ['database_clock', 'high_water_journal'] as const;
 
 export type DegradationReason = (typeof degradationReasons)[number];
