@@ -40,6 +40,7 @@ const rooms = {
   http: ['origins', 'errors', 'schemas', 'edge', 'operator'],
   identity: ['outbound', 'resolution', 'pictures'],
   oauth: ['scopes', 'dpop', 'client-keys', 'issuers', 'authorization', 'refresh'],
+  'single-use': ['spool'],
   sessions: ['stored', 'pds', 'answers', 'refresh', 'rollback', 'endings', 'use', 'operator'],
   'api-keys': ['keys', 'requests'],
   'native-apps': ['registry', 'refresh', 'endpoints'],

@@ -15,7 +15,7 @@ import { SealedBox } from './sealed-box.ts';
       provide: Keyring,
       inject: [Config, EncryptionKeyRepository],
       useFactory: (config: Config, encryptionKeyRows: EncryptionKeyRepository) =>
-        openKeyring(config.encryption, encryptionKeyRows),
+        openKeyring(config, encryptionKeyRows),
     },
     { provide: SealedBox, inject: [Keyring], useFactory: (keyring: Keyring) => new SealedBox(keyring) },
     { provide: RowMac, inject: [Keyring], useFactory: (keyring: Keyring) => new RowMac(keyring) },

@@ -4,6 +4,7 @@ import type { EncryptionKeyRepository } from './encryption-key.repository.ts';
 import { createKeyFile, readKeyFile } from './key-file.ts';
 import { Keyring } from './keyring.ts';
 import { SealedBox } from './sealed-box.ts';
+import { listSpooledKeys } from './spooled-keys.ts';
 
 const CANARY = 'latchkey';
 
@@ -13,11 +14,12 @@ const CANARY = 'latchkey';
  * @throws Error that names the missing or wrong key, because a broker that cannot open its rows must not start
  */
 export async function openKeyring(
-  encryption: Config['encryption'],
+  { encryption, spoolDirectory }: Pick<Config, 'encryption' | 'spoolDirectory'>,
   encryptionKeyRows: EncryptionKeyRepository,
 ): Promise<Keyring> {
   const keyring = new Keyring(await loadKeys(encryption, encryptionKeyRows));
   await requireUsedKeys(keyring, encryptionKeyRows, encryption);
+  await requireSpooledKeys(keyring, spoolDirectory, encryption);
   await checkCanaries(keyring, encryptionKeyRows);
   return keyring;
 }
@@ -45,11 +47,30 @@ async function requireUsedKeys(
     fingerprint => !keyring.find(fingerprint),
   );
   if (missing.length === 0) return;
-  const place = encryption.kind === 'given' ? 'LATCHKEY_ENCRYPTION_KEYS' : encryption.file;
   throw new Error(
-    `The database holds rows sealed with the encryption key ${missing.join(', ')}, which is not in ${place}. ` +
+    `The database holds rows sealed with the encryption key ${missing.join(', ')}, which is not in ${placeOf(encryption)}. ` +
       `Put it back (this broker has ${keyring.fingerprints.join(', ')}).`,
   );
+}
+
+/** An answer on disk is the only copy of its tokens. */
+async function requireSpooledKeys(
+  keyring: Keyring,
+  spoolDirectory: string,
+  encryption: Config['encryption'],
+): Promise<void> {
+  const missing = (await listSpooledKeys(spoolDirectory)).find(
+    ({ fingerprint }) => !keyring.find(fingerprint),
+  );
+  if (!missing) return;
+  throw new Error(
+    `The answer ${missing.file} is sealed with the encryption key ${missing.fingerprint}, which is not in ${placeOf(encryption)}. ` +
+      'Put it back until the broker has stored the answer.',
+  );
+}
+
+function placeOf(encryption: Config['encryption']): string {
+  return encryption.kind === 'given' ? 'LATCHKEY_ENCRYPTION_KEYS' : encryption.file;
 }
 
 async function checkCanaries(keyring: Keyring, encryptionKeyRows: EncryptionKeyRepository): Promise<void> {

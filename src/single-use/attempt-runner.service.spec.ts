@@ -8,6 +8,7 @@ import type { AttemptRows } from './attempt-rows.ts';
 import { AttemptSightings } from './attempt-sightings.service.ts';
 import { FailPoints } from './fail-points.service.ts';
 import type { PersistentWrites } from './persistent-writes.service.ts';
+import type { SpoolDisk } from './spool/spool-disk.service.ts';
 import type { Failure, OutcomeKind, TokenUse } from './token-use.ts';
 
 const MINUTE_MS = 60_000;
@@ -23,8 +24,19 @@ afterEach(() => {
 });
 
 /** An attempt that writes down its steps. Rows and use can be replaced in part. */
-function newAttempt({ rows = {}, use = {} }: { rows?: Partial<Rows>; use?: Partial<Use> } = {}) {
+function newAttempt({
+  rows = {},
+  use = {},
+  room = () => Promise.resolve(),
+}: { rows?: Partial<Rows>; use?: Partial<Use>; room?: () => Promise<void> } = {}) {
   const steps: string[] = [];
+  const reservations = new Set<symbol>();
+  const reserve: SpoolDisk['reserve'] = async () => {
+    await room();
+    const reservation = Symbol();
+    reservations.add(reservation);
+    return () => reservations.delete(reservation);
+  };
   const step = <Result>(name: string, result: Result): Promise<Result> => {
     steps.push(name);
     return Promise.resolve(result);
@@ -32,11 +44,13 @@ function newAttempt({ rows = {}, use = {} }: { rows?: Partial<Rows>; use?: Parti
   const failPoints = new FailPoints({ failPoint: undefined } as unknown as Config);
   const writes: Pick<PersistentWrites, 'untilWritten'> = { untilWritten: write => write() };
   const instances: Pick<Instances, 'self'> = { self: 'me' };
+  const spoolDisk: Pick<SpoolDisk, 'reserve'> = { reserve };
   const runner = new AttemptRunner(
     instances as Instances,
     failPoints,
     writes as PersistentWrites,
     new AttemptSightings(new ProcessClock()),
+    spoolDisk as SpoolDisk,
   );
   const allRows: Rows = {
     claim: () => step('claim', true),
@@ -58,7 +72,7 @@ function newAttempt({ rows = {}, use = {} }: { rows?: Partial<Rows>; use?: Parti
     },
     ...use,
   };
-  return { steps, failPoints, runner, run: () => runner.run(allRows, claim, allUses) };
+  return { steps, reservations, failPoints, runner, run: () => runner.run(allRows, claim, allUses) };
 }
 
 it('signs, commits, transmits once, keeps the answer and settles it last', async () => {
@@ -188,4 +202,38 @@ it('is in doubt once a connection ends that had no answer for ten minutes', asyn
   late.resolve({ kind: 'unknown' });
   await jest.advanceTimersByTimeAsync(0);
   expect(steps.slice(-3)).toEqual(['settle unknown', 'keep unknown', 'mark in doubt']);
+});
+
+it('sends nothing without room for an answer', async () => {
+  const { steps, run } = newAttempt({ room: () => Promise.reject(new Error('ENOSPC')) });
+  expect(await run()).toMatchObject({ outcome: { kind: 'not-sent' } });
+  expect(steps).toEqual(['claim', 'sign', 'settle not-sent', 'give up']);
+});
+
+it('gives the room for an answer back once none can come any more', async () => {
+  const superseded = newAttempt({ rows: { commit: () => Promise.resolve(undefined) } });
+  await superseded.run();
+  expect(superseded.reservations.size).toBe(0);
+  const repeated = newAttempt({ use: { transmit: () => Promise.resolve({ kind: 'sign-again' }) } });
+  await repeated.run();
+  expect(repeated.reservations.size).toBe(0);
+  const unsent = newAttempt();
+  unsent.failPoints.arm('before_send', () => {
+    throw new Error('no');
+  });
+  await unsent.run();
+  expect(unsent.reservations.size).toBe(0);
+});
+
+it('keeps the room for an answer that is late', async () => {
+  jest.useFakeTimers();
+  const late = Promise.withResolvers<Outcome>();
+  const { reservations, run } = newAttempt({ use: { transmit: () => late.promise } });
+  const ended = run();
+  await jest.advanceTimersByTimeAsync(10 * MINUTE_MS);
+  await ended;
+  expect(reservations.size).toBe(1);
+  late.resolve({ kind: 'refreshed' });
+  await jest.advanceTimersByTimeAsync(0);
+  expect(reservations.size).toBe(0);
 });

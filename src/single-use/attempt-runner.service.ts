@@ -8,6 +8,7 @@ import type { AttemptRows } from './attempt-rows.ts';
 import { AttemptSightings } from './attempt-sightings.service.ts';
 import { FailPoints } from './fail-points.service.ts';
 import { PersistentWrites } from './persistent-writes.service.ts';
+import { SpoolDisk } from './spool/spool-disk.service.ts';
 import type { Failure, OutcomeKind, TokenUse, Verdict } from './token-use.ts';
 
 /**
@@ -49,6 +50,7 @@ export class AttemptRunner {
     private readonly failPoints: FailPoints,
     private readonly persistentWrites: PersistentWrites,
     private readonly attemptSightings: AttemptSightings,
+    private readonly spoolDisk: SpoolDisk,
   ) {}
 
   /** The owner of the attempts of this process. */
@@ -70,6 +72,7 @@ export class AttemptRunner {
     if (!(await rows.claim(claim))) return { kind: 'busy' };
     let outcome: Outcome | Failure;
     let isSent = false;
+    let release = (): void => undefined;
     try {
       await this.failPoints.at('after_intent');
       let signatures = 0;
@@ -77,17 +80,23 @@ export class AttemptRunner {
       do {
         const signed = await use.sign();
         const lateness = stopwatch();
+        release = await this.spoolDisk.reserve();
         sentAt = await this.commit(rows, claim, sentAt);
-        if (!sentAt) return { kind: 'superseded' };
+        if (!sentAt) {
+          release();
+          return { kind: 'superseded' };
+        }
         this.attemptSightings.note({ id: claim.attemptId, sentAt });
         await this.failPoints.at('before_send');
         if (lateness() > LONGEST_HESITATION_MS) throw new Error('Too late to send what was signed.');
         isSent = true;
-        outcome = await this.send(use, signed, { id: claim.attemptId, sentAt });
+        outcome = await this.send(use, signed, { id: claim.attemptId, sentAt }, release);
         isSent = outcome.kind !== 'sign-again';
         signatures++;
       } while (outcome.kind === 'sign-again' && signatures < use.mostSignatures);
     } catch (cause) {
+      // What was sent gives its room back once its answer is kept.
+      if (!isSent) release();
       outcome = { kind: isSent ? 'unknown' : 'not-sent', cause };
     }
     const verdict = await use.settle(outcome);
@@ -121,6 +130,7 @@ export class AttemptRunner {
     use: TokenUse<Signed, Outcome>,
     signed: Signed,
     { id, sentAt }: { readonly id: AttemptId; readonly sentAt: Date },
+    release: () => void,
   ): Promise<Outcome | Failure> {
     const transmission = use.transmit(signed);
     const onTheWire = this.failPoints.isArmed('after_bytes') ? this.failAfterBytes(transmission) : undefined;
@@ -137,7 +147,7 @@ export class AttemptRunner {
       return outcome;
     };
     const kept = Promise.allSettled([onTheWire]).then(keep);
-    kept.catch(() => undefined); // A late answer has no caller any more.
+    kept.then(release, release); // A late answer has no caller any more.
     const answered = transmission.then(() => true);
     if (!(await withinTime(ANSWER_TIME_LIMIT_MS, answered, false))) {
       this.late.set(

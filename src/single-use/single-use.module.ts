@@ -6,12 +6,25 @@ import { AttemptRunner } from './attempt-runner.service.ts';
 import { AttemptSightings } from './attempt-sightings.service.ts';
 import { FailPoints } from './fail-points.service.ts';
 import { PersistentWrites } from './persistent-writes.service.ts';
+import { SpoolDisk } from './spool/spool-disk.service.ts';
 import { SpoolDrain } from './spool-drain.service.ts';
+import { SpoolProof } from './spool/spool-proof.service.ts';
+import { UnreadAnswers } from './spool/unread-answers.service.ts';
 
 /** How a token that may be sent once is sent, and how its answer is kept. */
 @Module({
   imports: [LeasesModule, WaitingModule],
-  providers: [AttemptFacts, AttemptRunner, AttemptSightings, FailPoints, PersistentWrites, SpoolDrain],
-  exports: [AttemptFacts, AttemptRunner, FailPoints, PersistentWrites, SpoolDrain],
+  providers: [
+    AttemptFacts,
+    AttemptRunner,
+    AttemptSightings,
+    FailPoints,
+    PersistentWrites,
+    SpoolDisk,
+    SpoolDrain,
+    SpoolProof,
+    UnreadAnswers,
+  ],
+  exports: [AttemptFacts, AttemptRunner, FailPoints, PersistentWrites, SpoolDisk, SpoolDrain, UnreadAnswers],
 })
 export class SingleUseModule {}

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { type Deployment, describeDeployments } from './deployment.ts';
@@ -17,6 +18,17 @@ describeDeployments('the encryption key', deployment => {
       /^Latchkey cannot start: The database holds rows sealed with the encryption key [0-9a-f]{16}, which is not in LATCHKEY_ENCRYPTION_KEYS\. Put it back .*$/,
     );
     expect(message).not.toContain(other);
+
+    // The key of an answer on disk is required too, by the name of the file.
+    const spool = join(await mkdtemp(join(tmpdir(), 'latchkey-spool-')), 'spool');
+    const file = join(spool, '1', 'session.attempt.answer');
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, '1.0123456789abcdef.x');
+    expect(await deployment().refusal({ LATCHKEY_SPOOL_DIR: spool })).toEqual({
+      code: 1,
+      message: `Latchkey cannot start: The answer ${file} is sealed with the encryption key 0123456789abcdef, which is not in LATCHKEY_ENCRYPTION_KEYS. Put it back until the broker has stored the answer.`,
+    });
+    await rm(spool, { recursive: true });
 
     const both = `${other},${deployment().settings.LATCHKEY_ENCRYPTION_KEYS ?? ''}`;
     await deployment().start({ LATCHKEY_ENCRYPTION_KEYS: both });

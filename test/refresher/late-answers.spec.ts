@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { Instances } from '../../src/leases/instances.service.ts';
+import { skipWaits } from '../broker/skip-waits.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 import { describeFaults, type FaultyPlace, ROUNDS } from './describe-faults.ts';
 import { pauseAt } from './pause-at.ts';
@@ -21,7 +22,7 @@ function suite(place: () => FaultyPlace): void {
         const late = pauseAt(first, point);
         const refreshing = session.refresh(first);
         await late.reached;
-        await loseTrackOf(session, first);
+        await loseTrackOf(session, first, second);
         expect(await session.refresh(second)).toEqual({ kind: 'refreshed' });
         if (!isSent) await armInvalidGrant(place());
         late.release();
@@ -43,7 +44,7 @@ function suite(place: () => FaultyPlace): void {
       const late = pauseAt(first, 'after_answer');
       const refreshing = session.refresh(first);
       await late.reached;
-      await loseTrackOf(session, first);
+      await loseTrackOf(session, first, second);
       const onTheWire = pauseAt(second, 'before_write');
       const takingOver = session.refresh(second);
       await onTheWire.reached;
@@ -66,7 +67,7 @@ function suite(place: () => FaultyPlace): void {
       const unsent = pauseAt(first, 'before_send');
       const refreshing = session.refresh(first);
       await unsent.reached;
-      await loseTrackOf(session, first);
+      await loseTrackOf(session, first, second);
       const preparing = pauseAt(second, 'after_intent');
       const takingOver = session.refresh(second);
       await preparing.reached;
@@ -89,8 +90,13 @@ async function armInvalidGrant({ network }: FaultyPlace): Promise<void> {
   });
 }
 
-/** Makes a broker count as given up, and its request as no longer acceptable. */
-async function loseTrackOf(session: TestSession, { app, database }: TestBroker): Promise<void> {
+/** Makes a broker count as given up, and its request as no longer acceptable, for the one that judges it. */
+async function loseTrackOf(
+  session: TestSession,
+  { app, database }: TestBroker,
+  judge: TestBroker,
+): Promise<void> {
+  skipWaits(judge.app);
   await database
     .updateTable('instance')
     .set({ seen_at: database.now(-20 * 60), given_up_at: database.now() })

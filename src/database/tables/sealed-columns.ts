@@ -6,8 +6,7 @@ type SealedColumn = { [Table in keyof Schema]: ColumnOf<Table> }[keyof Schema];
 
 /**
  * The columns whose key fingerprints are checked at start. Each text in them was made with an encryption key and names
- * its fingerprint. `temp_token.mac`, `operator_session.mac` and `operator_session.token_mac` name one too, but are not
- * in the list.
+ * its fingerprint.
  */
 export const sealedColumns = [
   ['oauth_state', 'sealed'],
@@ -19,6 +18,9 @@ export const sealedColumns = [
   ['key_request', 'mac'],
   ['key_request', 'code_digest'],
   ['native_app', 'mac'],
+  ['temp_token', 'mac'],
+  ['operator_session', 'mac'],
+  ['operator_session', 'token_mac'],
   ['native_lookup_key', 'sealed'],
   ['native_refresh', 'mac'],
   ['native_refresh', 'sealed'],

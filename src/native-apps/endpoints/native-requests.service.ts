@@ -92,7 +92,9 @@ export class NativeRequests {
     const { endpoints, url, dpop } = call;
     const parameters = call.request.passedOn;
     const signed = await this.issuerRequests.sign({ app, key, endpoints, url, parameters, dpop });
-    return (await upstreamInTime(this.issuerRequests.send(signed))).answer;
+    const { answer, problem } = await upstreamInTime(this.issuerRequests.send(signed));
+    if (problem) throw problem;
+    return answer;
   }
 
   private async keyOfLogin(app: KnownApp, issuer: string, request: ParsedRequest): Promise<AppKey> {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { OutboundError } from '../../identity/outbound/outbound-error.ts';
 import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
 import { signClientAssertion } from '../../oauth/client-keys/client-assertion.ts';
 import type { Endpoints } from '../../oauth/issuers/issuer-endpoints.service.ts';
@@ -31,8 +32,14 @@ export type SignedRequest = {
   readonly clockOffset: number;
 };
 
-/** An issuer's answer. `clockWasWrong`: the assertion was signed for another time than the issuer's. */
-export type ReceivedAnswer = { readonly answer: IssuerAnswer; readonly clockWasWrong: boolean };
+/** An issuer's answer. */
+export type ReceivedAnswer = {
+  readonly answer: IssuerAnswer;
+  /** The assertion was signed for another time than the issuer's. */
+  readonly clockWasWrong: boolean;
+  /** Why the body is not whole or not decoded. */
+  readonly problem: OutboundError | undefined;
+};
 
 /** Sends the requests of apps to their issuers. It adds the client assertion and changes nothing else. */
 @Injectable()
@@ -65,7 +72,9 @@ export class IssuerRequests {
    * @throws OutboundError, which knows whether anything was sent
    */
   async send({ url, headers, body, clockOffset }: SignedRequest): Promise<ReceivedAnswer> {
-    const response = await this.outboundHttp.token(url, { method: 'POST', headers, body });
+    const response = await this.outboundHttp.refresh(url, { method: 'POST', headers, body });
+    if (response.status >= 300 && response.status < 400)
+      throw new OutboundError('redirect', url.origin, true);
     const clockWasWrong = this.serverClock.observe(
       url.origin,
       name => response.headers.get(name),
@@ -78,8 +87,8 @@ export class IssuerRequests {
     const answer = {
       status: response.status,
       headers: Object.fromEntries(passed),
-      body: await response.text(),
+      body: new TextDecoder().decode(response.body),
     };
-    return { answer, clockWasWrong };
+    return { answer, clockWasWrong, problem: response.problem };
   }
 }

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { SealedBox } from '../../crypto/sealed-box.ts';
-import { SpoolDirectory } from '../../leases/spool-directory.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
-import { Deliveries } from '../../single-use/deliveries.ts';
-import { Spool } from '../../single-use/spool.ts';
+import { Deliveries } from '../../single-use/spool/deliveries.ts';
+import { Spool } from '../../single-use/spool/spool.ts';
+import { SpoolDisk } from '../../single-use/spool/spool-disk.service.ts';
 import { Shutdown } from '../../waiting/shutdown.service.ts';
 import { NativeRefreshRepository, type StoredAnswer } from './native-refresh.repository.ts';
 
@@ -13,14 +13,14 @@ import { NativeRefreshRepository, type StoredAnswer } from './native-refresh.rep
 export class NativeAnswers extends Deliveries<StoredAnswer, void> {
   constructor(
     private readonly nativeRefreshRows: NativeRefreshRepository,
-    spoolDirectory: SpoolDirectory,
+    spoolDisk: SpoolDisk,
     box: SealedBox,
     metrics: Metrics,
     shutdown: Shutdown,
     log: Log,
   ) {
     const idOf = ({ fingerprint }: StoredAnswer): string => fingerprint.id;
-    super(new Spool<StoredAnswer>(spoolDirectory, box, { suffix: '.native', idOf }), shutdown, log);
+    super(new Spool<StoredAnswer>(spoolDisk, box, { suffix: '.native', idOf }), shutdown, log);
     const help = 'Answers of native apps on disk that are not in the database yet';
     const count = async (): Promise<number> => (await this.spool.list()).length;
     metrics.measure({ name: 'latchkey_native_spooled_answers', help }, count);

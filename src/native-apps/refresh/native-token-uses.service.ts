@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Log } from '../../observability/log/log.ts';
 import type { TokenUse } from '../../single-use/token-use.ts';
+import { UnreadAnswers } from '../../single-use/spool/unread-answers.service.ts';
 import { Fingerprints } from './fingerprints.service.ts';
 import { IssuerRequests, type SignedRequest } from './issuer-requests.service.ts';
 import { NativeAnswers } from './native-answers.service.ts';
@@ -21,6 +22,7 @@ export class NativeTokenUses {
   constructor(
     private readonly issuerRequests: IssuerRequests,
     private readonly nativeAnswers: NativeAnswers,
+    private readonly unreadAnswers: UnreadAnswers,
     private readonly fingerprints: Fingerprints,
     private readonly log: Log,
   ) {}
@@ -34,6 +36,8 @@ export class NativeTokenUses {
       sign: () => this.issuerRequests.sign(request),
       transmit: signed => this.issuerRequests.send(signed).then(decideOutcome, decideFailure),
       keep: async outcome => {
+        if (outcome.kind === 'unknown' && outcome.unread)
+          await this.unreadAnswers.keep(fingerprint.id, outcome.unread);
         if (outcome.kind !== 'refreshed') return;
         const { answer, refreshToken } = outcome;
         const next =

@@ -4,8 +4,9 @@ import {
   decideRefreshFailure,
   decideRefreshOutcome,
   type RefreshOutcome,
+  type UnreadBody,
 } from '../../oauth/refresh/refresh-outcome.ts';
-import { findIssuedRefreshToken } from '../../oauth/refresh/token-answer.ts';
+import { findIssuedRefreshToken, readTokenAnswer } from '../../oauth/refresh/token-answer.ts';
 import type { Failure } from '../../single-use/token-use.ts';
 import type { Fingerprint } from './fingerprints.service.ts';
 import type { AppRequest, ReceivedAnswer } from './issuer-requests.service.ts';
@@ -26,7 +27,7 @@ export type NativeOutcome =
   | { readonly kind: 'sign-again'; readonly answer: IssuerAnswer }
   | { readonly kind: 'refused'; readonly answer: IssuerAnswer }
   | NoTokens
-  | Failure;
+  | (Failure & { readonly unread?: UnreadBody });
 
 /** A complete response without tokens: the token may be sent again after a pause. */
 type NoTokens = { readonly kind: 'no-tokens'; readonly cause: Error; readonly seconds: number };
@@ -40,7 +41,10 @@ export function sentProofOf({ proof: { jti, nonce } }: NativeUse): SentProof {
 }
 
 /** Decides what an issuer's answer means for the token. */
-export function decideOutcome({ answer, clockWasWrong }: ReceivedAnswer): NativeOutcome {
+export function decideOutcome({ answer, clockWasWrong, problem }: ReceivedAnswer): NativeOutcome {
+  const isSuccess = answer.status >= 200 && answer.status < 300;
+  if (isSuccess && !readTokenAnswer(answer.body)) return toUnread(answer, problem);
+  if (!isSuccess && problem) return { kind: 'unknown', cause: problem };
   const outcome = decideRefreshOutcome(answer.status, answer.body, answer.headers);
   switch (outcome.kind) {
     case 'refreshed':
@@ -60,6 +64,12 @@ export function decideOutcome({ answer, clockWasWrong }: ReceivedAnswer): Native
       return clockWasWrong ? { kind: 'not-sent', cause } : { kind: 'refused', answer };
     }
   }
+}
+
+function toUnread({ status, headers, body }: IssuerAnswer, problem: unknown): NativeOutcome {
+  const cause = problem ?? new Error(`The issuer answered ${status} without a token set.`);
+  const unread = { status, contentType: headers['content-type'] ?? null, body: Buffer.from(body) };
+  return { kind: 'unknown', cause, ...(body !== '' && { unread }) };
 }
 
 /** Decides the outcome of a request that failed without a readable response. */

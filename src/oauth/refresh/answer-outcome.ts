@@ -9,9 +9,12 @@ import { readTokenAnswer } from './token-answer.ts';
 export function decideAnswerOutcome(answer: WholeAnswer): RefreshOutcome {
   const { status, headers, body, problem } = answer;
   const text = new TextDecoder().decode(body);
-  if (isSuccess(status) && problem) {
+  if (isSuccess(status)) {
     const tokens = readTokenAnswer(text);
-    return tokens ? { kind: 'refreshed', tokens } : { kind: 'unknown', cause: problem };
+    if (tokens) return { kind: 'refreshed', tokens };
+    const cause = problem ?? new Error(`The issuer answered ${status} without a token set.`);
+    const unread = { status, contentType: headers.get('content-type'), body };
+    return { kind: 'unknown', cause, ...(body.length > 0 && { unread }) };
   }
   if (problem) return { kind: 'unknown', cause: problem };
   return decideRefreshOutcome(status, text, Object.fromEntries(headers));

@@ -24,7 +24,20 @@ export type RefreshOutcome =
       readonly retryAfterSeconds: number | undefined;
     }
   /** The request was sent, and no complete response arrived. Only this leaves the token in doubt. */
-  | { readonly kind: 'unknown'; readonly cause: unknown; readonly retryAfterSeconds?: number | undefined };
+  | {
+      readonly kind: 'unknown';
+      readonly cause: unknown;
+      readonly retryAfterSeconds?: number | undefined;
+      /** A success in which no tokens were found. */
+      readonly unread?: UnreadBody;
+    };
+
+/** The status and the body of a response, as far as it arrived. */
+export type UnreadBody = {
+  readonly status: number;
+  readonly contentType: string | null;
+  readonly body: Uint8Array;
+};
 
 /** A refusal in words that OAuth does not define for one, which some issuers use when a grant has ended. */
 export type Rejection = {

@@ -114,6 +114,22 @@ export class Log {
     );
   }
 
+  answerUnread(facts: { file: string; status: number; contentType: string | null; bytes: number }): void {
+    this.logger.fatal({ ...facts, alarm: true }, 'refresh answer without tokens kept');
+  }
+
+  unreadAnswerLost(facts: { file: string; status: number; bytes: number }, error: unknown): void {
+    this.logger.error({ ...facts, error: toLoggedError(error) }, 'refresh answer without tokens not kept');
+  }
+
+  spoolNotWritable(facts: { directory: string }, error: unknown): void {
+    this.logger.fatal({ ...facts, alarm: true, error: toLoggedError(error) }, 'spool not writable');
+  }
+
+  spoolWritableAgain(facts: { directory: string }): void {
+    this.logger.info(facts, 'spool writable again');
+  }
+
   spoolNotDrained(facts: { directory: string }, error: unknown): void {
     this.logger.error({ ...facts, error: toLoggedError(error) }, 'spool not drained');
   }

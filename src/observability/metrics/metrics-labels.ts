@@ -124,7 +124,10 @@ export function toStatusLabel(status: number): string {
   return `${Math.floor(status / 100)}xx`;
 }
 
-/** Why the broker leaves part of its work undone. `database_clock`: it does not believe the database's clock. */
-export const degradationReasons = ['database_clock', 'high_water_journal'] as const;
+/**
+ * Why the broker leaves part of its work undone. `database_clock`: it does not believe the database's clock.
+ * `high_water_journal`: it cannot use the journal. `spool`: it cannot write to its spool.
+ */
+export const degradationReasons = ['database_clock', 'high_water_journal', 'spool'] as const;
 
 export type DegradationReason = (typeof degradationReasons)[number];

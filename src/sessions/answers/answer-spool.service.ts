@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { JWK } from 'jose';
 import { SealedBox } from '../../crypto/sealed-box.ts';
-import { SpoolDirectory } from '../../leases/spool-directory.service.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import type { RefreshedTokens } from '../../oauth/refresh/token-answer.ts';
 import type { AttemptKey } from '../stored/session.ts';
-import { Spool } from '../../single-use/spool.ts';
+import { Spool } from '../../single-use/spool/spool.ts';
+import { SpoolDisk } from '../../single-use/spool/spool-disk.service.ts';
 
 /** An answer that is not in the database yet, with all that storing it or revoking it needs. */
 export type SpooledAnswer = AttemptKey & {
@@ -22,9 +22,9 @@ export type SpooledAnswer = AttemptKey & {
 /** The answers of sessions on disk. */
 @Injectable()
 export class AnswerSpool extends Spool<SpooledAnswer> {
-  constructor(spoolDirectory: SpoolDirectory, box: SealedBox, metrics: Metrics) {
+  constructor(spoolDisk: SpoolDisk, box: SealedBox, metrics: Metrics) {
     super(
-      spoolDirectory,
+      spoolDisk,
       box,
       // Files of older versions are named by the attempt alone.
       { suffix: '.answer', idOf: ({ sessionId, attemptId }) => `${sessionId}.${attemptId}` },

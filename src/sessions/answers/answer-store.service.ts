@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SessionId } from '../../database/tables/id.ts';
 import { Log } from '../../observability/log/log.ts';
-import { Deliveries } from '../../single-use/deliveries.ts';
+import { Deliveries } from '../../single-use/spool/deliveries.ts';
 import { Shutdown } from '../../waiting/shutdown.service.ts';
 import { SessionCache } from '../stored/session.cache.ts';
 import { SessionRepository, type StoredSession } from '../stored/session.repository.ts';

@@ -7,6 +7,7 @@ import {
   TokenRefresh,
 } from '../../oauth/refresh/token-refresh.service.ts';
 import type { TokenUse } from '../../single-use/token-use.ts';
+import { UnreadAnswers } from '../../single-use/spool/unread-answers.service.ts';
 import type { LiveSession } from '../stored/session.cache.ts';
 import type { AttemptKey } from '../stored/session.ts';
 import { AnswerStore } from '../answers/answer-store.service.ts';
@@ -21,6 +22,7 @@ export class SessionTokenUses {
   constructor(
     private readonly tokenRefresh: TokenRefresh,
     private readonly answerStore: AnswerStore,
+    private readonly unreadAnswers: UnreadAnswers,
     private readonly refreshSettlement: RefreshSettlement,
     private readonly log: Log,
   ) {}
@@ -36,6 +38,8 @@ export class SessionTokenUses {
       },
       transmit: signed => this.tokenRefresh.transmit(signed),
       keep: async (outcome, { plan: { pds } }, sentAt) => {
+        if (outcome.kind === 'unknown' && outcome.unread)
+          await this.unreadAnswers.keep(`${key.sessionId}.${key.attemptId}`, outcome.unread);
         if (outcome.kind !== 'refreshed') return;
         const delivered = this.answerStore.deliver({
           ...key,

@@ -99,7 +99,7 @@ export class SessionCache {
 }
 
 /** Returns a stored session with its key ready to sign. */
-function toLive(session: StoredSession, secrets: SessionSecrets, readStartedAt: number): LiveSession {
+export function toLive(session: StoredSession, secrets: SessionSecrets, readStartedAt: number): LiveSession {
   return { ...session, secrets, ...readied(secrets), readStartedAt };
 }
 

@@ -1,11 +1,11 @@
 import type { OnModuleInit } from '@nestjs/common';
-import { isUnavailable } from '../database/connection/database-error.ts';
-import type { Log } from '../observability/log/log.ts';
-import { GrowingPauses, pause } from '../waiting/pause.ts';
-import { runConcurrently } from '../waiting/run-concurrently.ts';
-import type { Shutdown } from '../waiting/shutdown.service.ts';
-import { stopwatch } from '../waiting/stopwatch.ts';
-import { withinTime } from '../waiting/within-time.ts';
+import { isUnavailable } from '../../database/connection/database-error.ts';
+import type { Log } from '../../observability/log/log.ts';
+import { GrowingPauses, pause } from '../../waiting/pause.ts';
+import { runConcurrently } from '../../waiting/run-concurrently.ts';
+import type { Shutdown } from '../../waiting/shutdown.service.ts';
+import { stopwatch } from '../../waiting/stopwatch.ts';
+import { withinTime } from '../../waiting/within-time.ts';
 import type { Spool } from './spool.ts';
 import { WaitingKeys } from './waiting-keys.ts';
 
@@ -20,9 +20,6 @@ const LAST_WAIT_MS = 2_000;
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
-
-/** How long a replay waits for one file before it turns to the next one. */
-const FILE_TIME_LIMIT_MS = 10_000;
 
 /** How often the database may refuse an answer before it is left on disk, about 6 s after the first time. */
 const MOST_REFUSALS = 8;
@@ -56,6 +53,9 @@ type FileResult = 'stored' | 'left' | 'database-away';
 
 /** Stores answers that come only once, however long the database is away. */
 export abstract class Deliveries<Answer, Result> implements OnModuleInit {
+  /** How long a replay waits for one file before it turns to the next one. */
+  protected readonly fileTimeLimitMs: number = 10_000;
+
   private readonly underWay = new Set<Delivery<Answer>>();
   private readonly waitingKeys = new WaitingKeys();
 
@@ -243,8 +243,8 @@ export abstract class Deliveries<Answer, Result> implements OnModuleInit {
       (error: unknown) => this.reportLeft(file, error),
     );
     void storing.finally(() => (file.isBusy = false));
-    const result = await withinTime(FILE_TIME_LIMIT_MS, storing, 'late' as const);
-    return result === 'late' ? this.reportLeft(file, new Error('It was not stored within 10 s.')) : result;
+    const result = await withinTime(this.fileTimeLimitMs, storing, 'late' as const);
+    return result === 'late' ? this.reportLeft(file, new Error('It was not stored in time.')) : result;
   }
 
   /** Retries for a while if the database is away. */
@@ -257,7 +257,7 @@ export abstract class Deliveries<Answer, Result> implements OnModuleInit {
         await this.storeOnce(answer);
         break;
       } catch (error) {
-        const isOver = this.shutdown.signal.aborted || elapsed() > FILE_TIME_LIMIT_MS;
+        const isOver = this.shutdown.signal.aborted || elapsed() > this.fileTimeLimitMs;
         if (isOver || !isUnavailable(error)) throw error;
       }
       await pauses.sleep();

@@ -1,11 +1,9 @@
-import { constants } from 'node:fs';
-import { open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../errors/code-of.ts';
-import type { RowBinding } from '../crypto/row-binding.ts';
-import type { SealedBox } from '../crypto/sealed-box.ts';
-import type { SpoolDirectory } from '../leases/spool-directory.service.ts';
-import { makeDirectory } from '../leases/spool-slot.ts';
+import { codeOf } from '../../errors/code-of.ts';
+import type { RowBinding } from '../../crypto/row-binding.ts';
+import type { SealedBox } from '../../crypto/sealed-box.ts';
+import type { SpoolDisk } from './spool-disk.service.ts';
 import { SpooledFiles } from './spooled-files.ts';
 
 /** How the files of one kind of answer are named. */
@@ -21,14 +19,14 @@ export class Spool<Answer> {
   readonly files = new SpooledFiles();
 
   constructor(
-    private readonly spoolDirectory: Pick<SpoolDirectory, 'path'>,
+    private readonly spoolDisk: Pick<SpoolDisk, 'path' | 'write'>,
     private readonly box: SealedBox,
     private readonly kind: SpoolKind<Answer>,
   ) {}
 
   /** The directory that this process writes to. */
   get directory(): string {
-    return this.spoolDirectory.path;
+    return this.spoolDisk.path;
   }
 
   idOf(answer: Answer): string {
@@ -37,13 +35,9 @@ export class Spool<Answer> {
 
   /** Writes an answer durably: it survives a crash once this resolves. */
   async write(answer: Answer): Promise<void> {
-    const { directory } = this;
-    makeDirectory(directory);
     const id = this.idOf(answer);
-    const file = this.fileOf(id, directory);
-    await writeDurably(`${file}.part`, this.box.seal(JSON.stringify(answer), this.sealBinding(id)));
-    await rename(`${file}.part`, file);
-    await syncDirectory(directory);
+    const sealed = this.box.seal(JSON.stringify(answer), this.sealBinding(id));
+    await this.spoolDisk.write(this.fileOf(id, this.directory), sealed);
   }
 
   async delete(id: string, directory = this.directory): Promise<void> {
@@ -73,26 +67,6 @@ export class Spool<Answer> {
 
   private sealBinding(id: string): RowBinding {
     return { table: 'spool', column: this.kind.suffix.slice(1), id, facts: {} };
-  }
-}
-
-async function writeDurably(file: string, text: string): Promise<void> {
-  const handle = await open(file, constants.O_CREAT | constants.O_WRONLY | constants.O_TRUNC, 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** A file name is durable only once its directory is synced. */
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, constants.O_RDONLY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

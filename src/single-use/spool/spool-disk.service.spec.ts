@@ -1,0 +1,58 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import type { SpoolDirectory } from '../../leases/spool-directory.service.ts';
+import { SpoolDisk } from './spool-disk.service.ts';
+
+let path: string;
+let disk: SpoolDisk;
+
+beforeEach(async () => {
+  path = await mkdtemp(join(tmpdir(), 'latchkey-disk-'));
+  const spoolDirectory: Pick<SpoolDirectory, 'path'> = { path };
+  disk = new SpoolDisk(spoolDirectory as SpoolDirectory);
+  await disk.onModuleInit();
+});
+afterEach(async () => {
+  await disk.onApplicationShutdown();
+  await rm(path, { recursive: true, force: true });
+});
+
+const files = async (end: string): Promise<string[]> =>
+  (await readdir(path)).filter(name => name.endsWith(end)).sort();
+
+it('has one file for each reservation, and uses them again', async () => {
+  const releases = await Promise.all([disk.reserve(), disk.reserve(), disk.reserve()]);
+  expect(await files('.reserved')).toHaveLength(3);
+  for (const release of releases) release();
+  (await disk.reserve())();
+  expect(await files('.reserved')).toHaveLength(3);
+});
+
+it('writes into a reserved file, without a new one', async () => {
+  const release = await disk.reserve();
+  await disk.write(join(path, 'a.answer'), 'a');
+  expect([await files('.reserved'), await readFile(join(path, 'a.answer'), 'utf8')]).toEqual([[], 'a']);
+  release();
+  release();
+  const long = 'x'.repeat(100_000);
+  await disk.write(join(path, 'b.answer'), long);
+  expect(await readFile(join(path, 'b.answer'), 'utf8')).toBe(long);
+});
+
+it('reserves nothing where nothing can be written', async () => {
+  await rm(path, { recursive: true });
+  await expect(disk.reserve()).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+it('keeps few files that no attempt needs, and deletes those of a crashed process', async () => {
+  const releases = await Promise.all(Array.from({ length: 50 }, () => disk.reserve()));
+  expect(await files('.reserved')).toHaveLength(50);
+  for (const release of releases) release();
+  await disk.onApplicationShutdown();
+  expect(await files('.reserved')).toEqual([]);
+  await writeFile(join(path, '7.reserved'), 'left');
+  await disk.onModuleInit();
+  expect(await files('.reserved')).toEqual([]);
+});
