@@ -64,8 +64,15 @@ function suite(place: () => FaultyPlace): void {
       .insertInto('native_refresh')
       .values(nativeRefreshRow({ expires_at: soon }))
       .execute();
+    // A study of the issuer would use up the refusals of these tests.
+    const learned = { rotation_ends_access_token: 1, learned_at: database.now() } as const;
+    await database
+      .insertInto('issuer_trait')
+      .values({ issuer: broker.network.pds, ...learned })
+      .execute();
     // So old that every sweep would have its two readings.
     await clock.pass(2 * HOUR_MS);
+    await work(); // What had expired by then is swept rightly.
   });
 
   beforeEach(async () => {
@@ -148,10 +155,23 @@ function suite(place: () => FaultyPlace): void {
     await clock.pass(2 * MINUTE_MS);
     await clock.step(lead, session.id);
     const { generation } = await session.state();
-    await refuseOnce(place());
+    await refuseAccess(place(), 1);
     expect(await session.call()).toMatchObject({ status: 200 });
     expect(await session.isAtRest()).toBe(true);
     expect((await session.state()).generation).toBe(generation + 1);
+  });
+
+  it.each(STEPS)('%s judges no token spent whose request was lost', async (_, lead) => {
+    const lost = await place().signIn();
+    await place().network.armFault({
+      match: { server: 'pds', path: '/oauth/token', grantType: 'refresh_token' },
+      effect: { kind: 'reset', moment: 'before' },
+    });
+    expect(await lost.refresh()).toMatchObject({ kind: 'failed' });
+    await clock.step(lead, lost.id);
+    await refuseAccess(place());
+    expect(await lost.refresh()).toMatchObject({ kind: 'skipped' });
+    expect(await lost.state()).toMatchObject({ status: 'active', attempt_state: 'in_doubt' });
   });
 
   it('a hundred days ahead leaves no session unrefreshed for as long', async () => {
@@ -210,8 +230,8 @@ function suite(place: () => FaultyPlace): void {
   });
 }
 
-/** Makes the PDS refuse the next access token, as one that has run out. */
-async function refuseOnce({ network }: FaultyPlace): Promise<void> {
+/** Makes the PDS refuse access tokens, as if they had run out. */
+async function refuseAccess({ network }: FaultyPlace, times?: number): Promise<void> {
   await network.armFault({
     match: { server: 'pds', path: '/xrpc/com.atproto.server.getSession' },
     effect: {
@@ -220,6 +240,6 @@ async function refuseOnce({ network }: FaultyPlace): Promise<void> {
       status: 401,
       headers: { 'www-authenticate': 'DPoP error="invalid_token"' },
     },
-    times: 1,
+    ...(times !== undefined && { times }),
   });
 }
