@@ -140,7 +140,7 @@ function suite(place: () => FaultyPlace, count: number): void {
       await session.age(2);
       expect(await session.call()).toEqual(unavailable);
       await session.letDeadlinePass();
-      expect(await session.call()).toMatchObject({ status: 401, error: 'ReauthorizationRequired' });
+      expect(await session.call()).toMatchObject({ status: 503, error: 'SessionSuspended' });
       expect(await session.state()).toMatchObject({
         status: 'needs_reauth',
         reason: 'response_lost',

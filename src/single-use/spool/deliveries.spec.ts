@@ -41,9 +41,11 @@ afterEach(async () => {
 /** Deliveries into a list. `storeOnce` first does what the test says. */
 class TestDeliveries extends Deliveries<Answer, 'stored'> {
   readonly stored: string[] = [];
-  protected override readonly fileTimeLimitMs = 50;
 
-  constructor(private readonly before: (id: string) => Promise<unknown> | undefined = () => undefined) {
+  constructor(
+    private readonly before: (id: string) => Promise<unknown> | undefined = () => undefined,
+    protected override readonly fileTimeLimitMs = 10_000,
+  ) {
     super(new Spool<Answer>(disk, box, kind), shutdown, new Log({ write: line => lines.push(line) }));
   }
 
@@ -117,7 +119,7 @@ it('turns to the next file after a while, and stores a slow one once', async () 
   const ids = Array.from({ length: 20 }, (_, index) => `slow${index}.a`);
   await spool([...ids, 'zz.good']);
   const release = Promise.withResolvers<undefined>();
-  const deliveries = new TestDeliveries(id => (id.startsWith('slow') ? release.promise : undefined));
+  const deliveries = new TestDeliveries(id => (id.startsWith('slow') ? release.promise : undefined), 500);
   expect(await deliveries.replay(directory)).toEqual({ stored: 1, left: 20 });
   expect(deliveries.stored).toEqual(['zz.good']);
   expect(deliveries.isWaitingFor('slow0')).toBe(true);

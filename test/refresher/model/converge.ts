@@ -52,8 +52,9 @@ async function requireEnd(world: World, session: SessionUnderTest): Promise<void
 }
 
 /** Returns the final response to a caller: a key ends with its session, everything else waits for its owner. */
-function rightAnswer({ purpose, seen: { status } }: SessionUnderTest): string {
+function rightAnswer({ purpose, seen: { status, reason } }: SessionUnderTest): string {
   if (status === 'active') return 'ok';
+  if (status === 'needs_reauth' && reason === 'response_lost' && purpose === 'ui') return 'SessionSuspended';
   return purpose === 'api_key' && status !== 'needs_reauth' ? 'InvalidToken' : 'ReauthorizationRequired';
 }
 
