@@ -4,9 +4,8 @@ import type { Database } from '../../src/database/connection/database.ts';
 import { didOf, handleOf } from '../../test/network/fake-accounts.ts';
 import { clientIdOf } from '../../src/oauth/issuers/client-metadata.ts';
 import { SealedBox } from '../../src/crypto/sealed-box.ts';
-import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
-import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
 import type { Holdable } from './stored-keys.ts';
+import { insertingRepository } from '../inserting-repository.ts';
 import { madeUpGrant } from '../made-up-grant.ts';
 
 const dayMs = 24 * 60 * 60_000;
@@ -17,7 +16,7 @@ export async function storeKeySessions(
   keyring: Keyring,
   { config, issuer, count }: { config: Config; issuer: string; count: number },
 ): Promise<Holdable[]> {
-  const sessions = new SessionRepository(database, new SessionSecretsBox(new SealedBox(keyring)));
+  const sessions = insertingRepository(database, new SealedBox(keyring));
   const stored: Holdable[] = [];
   for (let account = 0; account < count; account++) {
     const grant = madeUpGrant(didOf(account), issuer, clientIdOf(config), dayMs);

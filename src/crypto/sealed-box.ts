@@ -14,6 +14,11 @@ const TAG_BYTES = 16;
 export class SealedBox {
   constructor(private readonly keyring: Keyring) {}
 
+  /** The fingerprint of the encryption key that seals now. */
+  get fingerprint(): string {
+    return this.keyring.current.fingerprint;
+  }
+
   seal(text: string, binding: RowBinding): string {
     const { fingerprint, sealingKey } = this.keyring.current;
     const nonce = randomBytes(NONCE_BYTES);

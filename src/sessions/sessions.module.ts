@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.ts';
+import { HighWaterModule } from '../high-water/high-water.module.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { OAuthModule } from '../oauth/oauth.module.ts';
@@ -21,6 +22,10 @@ import { PdsRequests } from './pds/pds-requests.service.ts';
 import { GrantRefusals } from './refresh/grant-refusals.service.ts';
 import { IssuerBackOff } from './refresh/issuer-back-off.service.ts';
 import { Reauthentication } from './answers/reauthentication.service.ts';
+import { RollbackChecks } from './rollback/rollback-checks.service.ts';
+import { RollbackRepository } from './rollback/rollback.repository.ts';
+import { RollbackSettlement } from './rollback/rollback-settlement.service.ts';
+import { RolledBackSessions } from './rollback/rolled-back-sessions.service.ts';
 import { NewGrants } from './endings/new-grants.service.ts';
 import { ReconnectionRepository } from './endings/reconnection.repository.ts';
 import { Reconnections } from './endings/reconnections.service.ts';
@@ -30,6 +35,7 @@ import { ReplayWindow } from './pds/replay-window.service.ts';
 import { Refresher } from './refresh/refresher.service.ts';
 import { ScopeShortfalls } from './stored/scope-shortfalls.service.ts';
 import { SessionOperations } from './operator/session-operations.service.ts';
+import { SessionMarks } from './stored/session-marks.service.ts';
 import { SessionListeners } from './stored/session-listeners.service.ts';
 import { SessionRequests } from './use/session-requests.service.ts';
 import { SessionRepository } from './stored/session.repository.ts';
@@ -41,7 +47,15 @@ import { SessionTokenUses } from './refresh/session-token-uses.service.ts';
 import { StreamGate } from './refresh/stream-gate.service.ts';
 
 @Module({
-  imports: [AuditModule, IdentityModule, LeasesModule, OAuthModule, SingleUseModule, WaitingModule],
+  imports: [
+    AuditModule,
+    HighWaterModule,
+    IdentityModule,
+    LeasesModule,
+    OAuthModule,
+    SingleUseModule,
+    WaitingModule,
+  ],
   controllers: [SessionsController],
   providers: [
     AnswerRepository,
@@ -64,9 +78,14 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     RefreshSettlement,
     Refresher,
     ReplayWindow,
+    RollbackChecks,
+    RollbackRepository,
+    RollbackSettlement,
+    RolledBackSessions,
     RotationStudy,
     ScopeShortfalls,
     SessionListeners,
+    SessionMarks,
     SessionOperations,
     SessionRepository,
     SessionRequests,
@@ -83,6 +102,7 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     SessionRevocation,
     Reconnections,
     Refresher,
+    RollbackChecks,
     ScopeShortfalls,
     SessionListeners,
     SessionOperations,

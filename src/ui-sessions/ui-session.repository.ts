@@ -91,7 +91,7 @@ export class UiSessionRepository {
           .selectFrom('ui_session')
           .innerJoin('oauth_session', 'oauth_session.id', 'ui_session.session_id')
           .select('ui_session.id')
-          .where(sql<boolean>`status = 'needs_reauth' and reason = 'response_lost'`)
+          .where(sql<boolean>`status = 'needs_reauth' and reason in ('response_lost', 'restored')`)
           .where('oauth_session.needs_reauth_at', '<=', toTimestamp(before))
           .limit(limit),
       ),

@@ -8,7 +8,7 @@ import { newId, UiSessionId } from '../database/tables/id.ts';
 import { Log } from '../observability/log/log.ts';
 import { SessionRevocation } from '../sessions/endings/session-revocation.service.ts';
 import { SessionListeners } from '../sessions/stored/session-listeners.service.ts';
-import type { Session } from '../sessions/stored/session.ts';
+import { isRecoverable, type Session } from '../sessions/stored/session.ts';
 import { BrowserLastUse } from './browser-last-use.service.ts';
 import { UiSessionCache } from './ui-session.cache.ts';
 import { ABSOLUTE_LIMIT_MS, isExpired, isSeenStale, type UiSession } from './ui-session.ts';
@@ -44,7 +44,7 @@ export class UiSessions implements OnModuleInit {
    */
   onModuleInit(): void {
     this.sessionListeners.onNeedsReauth(async ({ id, reason }) => {
-      if (reason === 'response_lost') return;
+      if (isRecoverable(reason)) return;
       await this.uiSessionRows.deleteUiSessionsOf(id);
       this.uiSessionCache.forgetWhere(({ sessionId }) => sessionId === id);
     });

@@ -159,6 +159,7 @@ const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
     lease_until: 'null',
     next_refresh_at: 'null',
     failures: 'not null',
+    rolled_back_at: 'null',
   },
   oauth_state: {
     id: 'not null',

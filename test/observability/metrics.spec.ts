@@ -75,6 +75,7 @@ function suite(place: () => FaultyPlace): void {
   it('count sessions by status, and those in doubt', () => {
     expect(byLabel(samples, 'latchkey_sessions')).toEqual({
       active: 4,
+      needs_check: 0,
       needs_reauth: 1,
       revoking: 0,
       revoked: 0,
@@ -119,6 +120,7 @@ function suite(place: () => FaultyPlace): void {
       client_changed: 0,
       other_account: 0,
       unusable_token: 0,
+      restored: 0,
     });
   });
 
@@ -159,12 +161,13 @@ function suite(place: () => FaultyPlace): void {
     const allowed: Record<string, RegExp> = {
       route: new RegExp(`^(unknown|\\*|${routes.join('|')})$`),
       method: /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|other)$/,
-      status: /^([2-5]xx|left|active|needs_reauth|revoking|revoked)$/,
+      status: /^([2-5]xx|left|active|needs_check|needs_reauth|revoking|revoked)$/,
       le: /^(\+Inf|[0-9.]+)$/,
       outcome: /^[a-z-]+$/,
       reason: /^[a-z_]+$/,
       at: /^[a-z_]+$/,
       result: /^[a-z_]+$/,
+      step: /^[a-z_]+$/,
       state: /^[a-z]+$/,
       table: /^[a-z_]+$/,
       metric: /^latchkey_[a-z_]+$/,

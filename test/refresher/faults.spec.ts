@@ -28,30 +28,28 @@ const refused: Case[] = [
   ['an issuer that asks for a new nonce each time', [newNonce, newNonce, newNonce]],
 ];
 
-/** Complete responses without tokens, and the least and the most seconds until the token is sent again. */
+/** Responses that end the request, and the least and the most seconds until the token is sent again. */
 const answered: [name: string, effect: Effect, pause: [least: number, most: number]][] = [
   ['500', answer('before', 500), [2, 4]],
   ['503 of a proxy', answer('before', 503, '<h1>Unavailable</h1>', html), [2, 4]],
   ['503 with Retry-After', answer('before', 503, '', { 'retry-after': '7' }), [7, 7]],
-  ['502', answer('before', 502), [30, 60]],
-  ['504', answer('before', 504), [30, 60]],
-  ['408', answer('before', 408), [30, 60]],
-  ['404 of a misconfigured proxy', answer('before', 404, '<h1>Not Found</h1>', html), [30, 60]],
-  ['405 of a misconfigured proxy', answer('before', 405), [30, 60]],
-  ['421 of a misconfigured proxy', answer('before', 421), [30, 60]],
-  ['a redirect', answer('before', 302, '', { location: 'https://elsewhere.example/' }), [30, 60]],
 ];
 
 /** The same after the token was spent. */
 const answeredTooLate: Case[] = [
   ['500 after the commit', answer('after', 500)],
   ['503 after the commit', answer('after', 503)],
-  ['502 after the commit', answer('after', 502)],
-  ['408 after the commit', answer('after', 408)],
 ];
 
 /** Faults that hide that the token was not spent. */
 const doubtful: Case[] = [
+  ['502', answer('before', 502)],
+  ['504', answer('before', 504)],
+  ['408', answer('before', 408)],
+  ['404 of a misconfigured proxy', answer('before', 404, '<h1>Not Found</h1>', html)],
+  ['405 of a misconfigured proxy', answer('before', 405)],
+  ['421 of a misconfigured proxy', answer('before', 421)],
+  ['a redirect', answer('before', 302, '', { location: 'https://elsewhere.example/' })],
   ['the connection is reset', { kind: 'reset', moment: 'before' }],
   ['HTML with 200', answer('before', 200, '<h1>Welcome</h1>', html)],
   ['JSON with 200 that is no token set', answer('before', 200, '{}', json)],
@@ -59,6 +57,8 @@ const doubtful: Case[] = [
 
 /** Faults that lose the response after the token was spent. */
 const lost: Case[] = [
+  ['502 after the commit', answer('after', 502)],
+  ['408 after the commit', answer('after', 408)],
   ['the connection is reset after the commit', { kind: 'reset', moment: 'after' }],
   ['HTML with 200 after the commit', answer('after', 200, '<h1>Welcome</h1>', html)],
   ['the answer is cut', { kind: 'cut' }],

@@ -56,6 +56,7 @@ const meaningless: Record<string, Edit> = {
   sent_at: () => ({ sent_at: later }),
   owner: () => ({ owner: 'nobody' }),
   lease_until: () => ({ lease_until: later }),
+  rolled_back_at: () => ({ rolled_back_at: later }),
 };
 
 describeBroker('an edited row of a session', broker => {

@@ -39,6 +39,8 @@ export const tableTenants: Record<keyof Schema, Tenants> = {
     also: {
       'sessions/answers': 'Stores the answer to a refresh, guarded by generation and status.',
       'sessions/refresh': 'Writes the columns of the attempt, each guarded by generation and attempt.',
+      'sessions/rollback':
+        'Puts rows back that the database rolled back, each write guarded by the row as it was read.',
       'sessions/endings':
         'Gives an existing session a new grant and puts its old one aside, in one transaction.',
       'ui-sessions':

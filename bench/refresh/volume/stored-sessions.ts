@@ -12,9 +12,8 @@ import { openDatabase } from '../../../src/database/connection/open-database.ts'
 import { readConfig } from '../../../src/config/config.ts';
 import { RowMac } from '../../../src/crypto/row-mac.ts';
 import { SealedBox } from '../../../src/crypto/sealed-box.ts';
-import { SessionRepository } from '../../../src/sessions/stored/session.repository.ts';
-import { SessionSecretsBox } from '../../../src/sessions/stored/session-secrets.service.ts';
 import { UiSessionRepository } from '../../../src/ui-sessions/ui-session.repository.ts';
+import { insertingRepository } from '../../inserting-repository.ts';
 import { madeUpGrant } from '../../made-up-grant.ts';
 
 const writers = 8;
@@ -31,9 +30,8 @@ export async function storeSessions(
   const database = await openDatabase(config.database);
   await migrateUp(database);
   const keyring = new Keyring(config.encryption.keys);
-  const secrets = new SessionSecretsBox(new SealedBox(keyring));
   const holders = new UiSessionRepository(database, new RowMac(keyring));
-  const sessions = new SessionRepository(database, secrets);
+  const sessions = insertingRepository(database, new SealedBox(keyring));
   const clientId = clientIdOf(config);
   let next = 0;
   const write = async (): Promise<void> => {

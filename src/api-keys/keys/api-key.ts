@@ -78,6 +78,8 @@ export function statusOf(key: ApiKey, session: SessionStatus, now: Date): ApiKey
     case 'active':
     case 'needs_reauth':
       return session;
+    case 'needs_check':
+      return 'active'; // It works again by itself, unless its owner turns out to be needed.
     case 'revoking':
     case 'revoked':
       return 'revoked';

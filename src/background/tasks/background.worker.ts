@@ -2,15 +2,17 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { Log } from '../../observability/log/log.ts';
 import { BackgroundLoop, type LastRound } from './background-loop.ts';
 import { BackgroundRefresh } from '../refresh/background-refresh.service.ts';
+import { RollbackChecks } from '../../sessions/rollback/rollback-checks.service.ts';
 import { ExpiryWarnings } from '../sweeps/expiry-warnings.service.ts';
 import { Sweeper } from '../sweeps/sweeper.service.ts';
 
+const CHECK_PAUSE_MS = 5_000;
 const REFRESH_PAUSE_MS = 15_000;
 const SWEEP_PAUSE_MS = 60_000;
 const WARN_PAUSE_MS = 60 * 60_000;
 
 /** The names of the background tasks. */
-export type BackgroundTask = 'refresh' | 'sweep' | 'warn';
+export type BackgroundTask = 'check' | 'refresh' | 'sweep' | 'warn';
 
 /** A task of this process, and the result of its last round. */
 export type TaskReport = { readonly task: BackgroundTask; readonly lastRound: LastRound | undefined };
@@ -21,6 +23,7 @@ export class BackgroundWorker implements OnApplicationBootstrap, BeforeApplicati
   private readonly loops: ReadonlyMap<BackgroundTask, BackgroundLoop>;
 
   constructor(
+    rollbackChecks: RollbackChecks,
     backgroundRefresh: BackgroundRefresh,
     sweeper: Sweeper,
     expiryWarnings: ExpiryWarnings,
@@ -30,6 +33,7 @@ export class BackgroundWorker implements OnApplicationBootstrap, BeforeApplicati
       log.backgroundFailed(error);
     };
     this.loops = new Map([
+      ['check', new BackgroundLoop(CHECK_PAUSE_MS, signal => rollbackChecks.run(signal), onError)],
       ['refresh', new BackgroundLoop(REFRESH_PAUSE_MS, signal => backgroundRefresh.run(0, signal), onError)],
       ['sweep', new BackgroundLoop(SWEEP_PAUSE_MS, signal => sweeper.run(signal), onError)],
       ['warn', new BackgroundLoop(WARN_PAUSE_MS, signal => expiryWarnings.run(signal), onError)],

@@ -25,7 +25,10 @@ export function sessionsCommand(context: CommandContext): Command {
   const list = operatorCommand(sessions, 'list', 'list sessions');
   withPageOptions(list, { preset: 100, max: 500 })
     .option('--did <did>', 'only sessions of this account')
-    .option('--status <status>', 'only with this status: active, needs_reauth, revoking or revoked')
+    .option(
+      '--status <status>',
+      'only with this status: active, needs_check, needs_reauth, revoking or revoked',
+    )
     .action(async ({ did, status, limit, cursor, ...options }: ListOptions) => {
       const page = await brokerApi(context, options).call(sessionPage, 'api/sessions', {
         query: toQuery({ did, status, limit, cursor }),

@@ -8,11 +8,15 @@ export const sessionPurposes = ['ui', 'api_key'] as const;
 
 export type SessionPurpose = (typeof sessionPurposes)[number];
 
-export const sessionStatuses = ['active', 'needs_reauth', 'revoking', 'revoked'] as const;
+/**
+ * `needs_check`: its row was rolled back, and nothing is sent from it until a newer state is found. It keeps the
+ * generation of its tokens.
+ */
+export const sessionStatuses = ['active', 'needs_check', 'needs_reauth', 'revoking', 'revoked'] as const;
 
 export type SessionStatus = (typeof sessionStatuses)[number];
 
-/** Why a session is no longer active. */
+/** Why a session is no longer active. `restored`: the database lost its newest tokens, and no instance had them. */
 export const sessionReasons = [
   'revoked',
   'response_lost',
@@ -22,6 +26,7 @@ export const sessionReasons = [
   'client_changed',
   'other_account',
   'unusable_token',
+  'restored',
 ] as const;
 
 export type SessionReason = (typeof sessionReasons)[number];
@@ -77,4 +82,6 @@ export type OauthSessionTable = {
   next_refresh_at: Timestamp | null;
   /** Failed attempts in a row. */
   failures: Generated<number>;
+  /** When an instance found the row behind a newer state. Null once a later refresh or grant was stored. */
+  rolled_back_at: Timestamp | null;
 };

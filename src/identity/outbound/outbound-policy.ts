@@ -1,4 +1,5 @@
 const second = 1000;
+const minute = 60 * second;
 const kib = 1024;
 const unlimited = 0;
 const anySize = -1;
@@ -48,15 +49,15 @@ export const outboundPolicies = {
   /**
    * Calls that consume something: codes and refresh tokens, PAR, revocation.
    *
-   * No time limit applies after sending, because an unread response is a lost session. TCP keep-alive detects a dead
-   * peer. Each call has its own connection: if the server closes a reused one, the broker cannot know whether the
+   * The connection ends only after an hour of silence, because an unread response is a lost session. Until it has ended,
+   * the response may still come, and nobody sends a refresh token again. TCP keep-alive detects a dead peer. Each call has its own connection: if the server closes a reused one, the broker cannot know whether the
    * request arrived.
    */
   token: {
     totalTimeout: unlimited,
     connectTimeout: 10 * second,
-    headersTimeout: unlimited,
-    bodyTimeout: unlimited,
+    headersTimeout: 60 * minute,
+    bodyTimeout: 60 * minute,
     // A longer answer to a refresh loses its session. Those of servers in use have a few kilobytes.
     maxResponseSize: 2 * 1024 * kib,
     connections: 64,

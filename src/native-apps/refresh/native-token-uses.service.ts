@@ -1,17 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { decideRefreshFailure } from '../../oauth/refresh/refresh-outcome.ts';
 import { Log } from '../../observability/log/log.ts';
 import type { TokenUse } from '../../single-use/token-use.ts';
 import { UnreadAnswers } from '../../single-use/spool/unread-answers.service.ts';
 import { Fingerprints } from './fingerprints.service.ts';
 import { IssuerRequests, type SignedRequest } from './issuer-requests.service.ts';
 import { NativeAnswers } from './native-answers.service.ts';
-import {
-  decideFailure,
-  decideOutcome,
-  type NativeOutcome,
-  type NativeUse,
-  sentProofOf,
-} from './native-use.ts';
+import { decideOutcome, type NativeOutcome, type NativeUse, sentProofOf } from './native-use.ts';
 
 /** `stored` settles when the answer, if there is one, is stored. An answer may be safe on disk before that. */
 export type NativeTokenUse = TokenUse<SignedRequest, NativeOutcome> & { stored: Promise<unknown> };
@@ -34,7 +29,7 @@ export class NativeTokenUses {
       // Only the app can sign again.
       mostSignatures: 1,
       sign: () => this.issuerRequests.sign(request),
-      transmit: signed => this.issuerRequests.send(signed).then(decideOutcome, decideFailure),
+      transmit: signed => this.issuerRequests.send(signed).then(decideOutcome, decideRefreshFailure),
       keep: async outcome => {
         if (outcome.kind === 'unknown' && outcome.unread)
           await this.unreadAnswers.keep(fingerprint.id, outcome.unread);

@@ -1,7 +1,6 @@
 import { digestOf } from '../../crypto/secret.ts';
 import type { CheckedProof } from '../../oauth/dpop/dpop-proof-check.ts';
 import {
-  decideRefreshFailure,
   decideRefreshOutcome,
   type RefreshOutcome,
   type UnreadBody,
@@ -72,19 +71,10 @@ function toUnread({ status, headers, body }: IssuerAnswer, problem: unknown): Na
   return { kind: 'unknown', cause, ...(body !== '' && { unread }) };
 }
 
-/** Decides the outcome of a request that failed without a readable response. */
-export function decideFailure(cause: unknown): NativeOutcome {
-  const outcome = decideRefreshFailure(cause);
-  return outcome.kind === 'no-tokens' ? decideWithoutTokens(outcome) : outcome;
-}
-
-/** While a server may still be working on the request, its token stays in doubt: an app may not wait as it is told. */
 function decideWithoutTokens({
   cause,
-  mayStillWork,
   retryAfterSeconds = 0,
 }: Extract<RefreshOutcome, { kind: 'no-tokens' }>): NativeOutcome {
-  if (mayStillWork) return { kind: 'unknown', cause };
   const seconds = Math.min(Math.max(RESEND_SECONDS, retryAfterSeconds), LONGEST_PAUSE_SECONDS);
   return { kind: 'no-tokens', cause, seconds };
 }

@@ -30,7 +30,7 @@ export type StoredClientKey = ClientKeyReading & { readonly privateJwk: JWK };
 const NOT_ACTIVATED = '9999-12-31T23:59:59.999Z';
 
 /** Sessions with these statuses still need their key: for a refresh or for the revocation. */
-const NEEDING_STATUSES = ['active', 'needs_reauth', 'revoking'] as const;
+const NEEDING_STATUSES = ['active', 'needs_check', 'needs_reauth', 'revoking'] as const;
 
 type LifeRow = Omit<Selectable<ClientKeyTable>, 'sealed'> & { read_at: string };
 

@@ -15,15 +15,12 @@ export type RefreshOutcome =
   /** The issuer reports that the grant has ended, which alone does not prove it. */
   | { readonly kind: 'invalid-grant' }
   | Rejection
-  /** The response is complete and holds no tokens. Nobody can receive another one to this request. */
-  | {
-      readonly kind: 'no-tokens';
-      readonly cause: Error;
-      /** A server behind the one that responded may still be working on the request. */
-      readonly mayStillWork: boolean;
-      readonly retryAfterSeconds: number | undefined;
-    }
-  /** The request was sent, and no complete response arrived. Only this leaves the token in doubt. */
+  /** The issuer has ended the request without tokens. Nobody can receive another response to it. */
+  | { readonly kind: 'no-tokens'; readonly cause: Error; readonly retryAfterSeconds: number | undefined }
+  /**
+   * The request was sent, and the response does not tell what became of it: it is incomplete, or a server behind the one
+   * that responded may still accept the request. Only this leaves the token in doubt.
+   */
   | {
       readonly kind: 'unknown';
       readonly cause: unknown;
@@ -78,7 +75,7 @@ const OF_TOKEN_ENDPOINTS = new Set(['invalid_grant', 'invalid_request', 'invalid
  */
 const REFUSALS = new Set([400, 401, 403, 410, 422]);
 
-/** Statuses of a server that has given up. After any other, a server behind it may still be working. */
+/** Statuses of a server that has given up. After any other, a server behind it may still accept the request. */
 const ENDED = new Set([500, 503]);
 
 const LONGEST_WORDS = 100;
@@ -98,18 +95,15 @@ export function decideRefreshOutcome(status: number, body: string, headers: Refr
     return { kind: 'refused', code, retryAfterSeconds };
   if (REFUSALS.has(status)) return decideRejection(status, code, headers);
   const cause = new Error(`The issuer answered ${status} without tokens.`);
-  return { kind: 'no-tokens', cause, mayStillWork: !ENDED.has(status), retryAfterSeconds };
+  return { kind: ENDED.has(status) ? 'no-tokens' : 'unknown', cause, retryAfterSeconds };
 }
 
 /** Decides the outcome of a refresh whose request failed without a readable response. */
 export function decideRefreshFailure(
   cause: unknown,
-): Extract<RefreshOutcome, { kind: 'not-sent' | 'no-tokens' | 'unknown' }> {
-  if (!(cause instanceof OutboundError)) return { kind: 'unknown', cause };
-  if (!cause.sent) return { kind: 'not-sent', cause };
-  return cause.reason === 'redirect'
-    ? { kind: 'no-tokens', cause, mayStillWork: true, retryAfterSeconds: undefined }
-    : { kind: 'unknown', cause };
+): Extract<RefreshOutcome, { kind: 'not-sent' | 'unknown' }> {
+  const isUnsent = cause instanceof OutboundError && !cause.sent;
+  return { kind: isUnsent ? 'not-sent' : 'unknown', cause };
 }
 
 /** Returns whether a response can only be a token endpoint's. */

@@ -78,6 +78,23 @@ export class Log {
     this.logger.warn(facts, 'late session refresh answer left to revocation');
   }
 
+  sessionRolledBack(facts: {
+    did: string;
+    sessionId: string;
+    generation: number;
+    knownGeneration: number;
+  }): void {
+    this.logger.fatal({ alarm: true, ...facts }, 'session rolled back by database');
+  }
+
+  sessionPutBack(facts: { did: string; sessionId: string; generation: number }): void {
+    this.logger.warn(facts, 'rolled-back session put back');
+  }
+
+  sessionReleased(facts: { did: string; sessionId: string; generation: number }): void {
+    this.logger.warn(facts, 'rolled-back session works without newer tokens');
+  }
+
   sessionRecovered(facts: { did: string; sessionId: string }): void {
     this.logger.warn(facts, 'session recovered by late answer');
   }
@@ -246,6 +263,10 @@ export class Log {
 
   rowUnreadable(error: unknown): void {
     this.logger.fatal({ alarm: true, error: toLoggedError(error) }, 'sealed row unreadable');
+  }
+
+  highWaterFailed(error: unknown): void {
+    this.logger.fatal({ alarm: true, error: toLoggedError(error) }, 'high-water journal failed');
   }
 
   databaseTrouble(error: unknown): void {

@@ -23,9 +23,15 @@ export const endReasons = [
   'client_changed',
   'other_account',
   'unusable_token',
+  'restored',
 ] as const;
 
 export type EndReason = (typeof endReasons)[number];
+
+/** What is done with a session whose row is found rolled back. */
+export const rollbackSteps = ['put_back', 'ended', 'in_check'] as const;
+
+export type RollbackStep = (typeof rollbackSteps)[number];
 
 /** The results of a background run for a session. The outcome of its attempt tells why one failed. */
 export const backgroundResults = [
@@ -119,9 +125,9 @@ export function toStatusLabel(status: number): string {
 }
 
 /**
- * Why the broker leaves part of its work undone. `database_clock`: it does not believe the database's clock. `spool`: it
- * cannot write to its spool.
+ * Why the broker leaves part of its work undone. `database_clock`: it does not believe the database's clock.
+ * `high_water_journal`: it cannot use the journal. `spool`: it cannot write to its spool.
  */
-export const degradationReasons = ['database_clock', 'spool'] as const;
+export const degradationReasons = ['database_clock', 'high_water_journal', 'spool'] as const;
 
 export type DegradationReason = (typeof degradationReasons)[number];

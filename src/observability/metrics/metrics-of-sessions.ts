@@ -7,6 +7,8 @@ import {
   backgroundResults,
   type EndReason,
   endReasons,
+  type RollbackStep,
+  rollbackSteps,
 } from './metrics-labels.ts';
 
 const MINUTE_SECONDS = 60;
@@ -18,6 +20,7 @@ export class MetricsOfSessions {
   private readonly waits: Histogram;
   private readonly endings: Counter<'reason'>;
   private readonly background: Counter<'result'>;
+  private readonly rollbacks: Counter<'step'>;
 
   constructor(registry: Registry) {
     this.attempts = counterFromZero(registry, {
@@ -50,6 +53,12 @@ export class MetricsOfSessions {
       label: 'result',
       values: backgroundResults,
     });
+    this.rollbacks = counterFromZero(registry, {
+      name: 'latchkey_sessions_rolled_back_total',
+      help: 'Sessions whose rows were found rolled back, by what was done with them',
+      label: 'step',
+      values: rollbackSteps,
+    });
   }
 
   attemptEnded(outcome: AttemptOutcome): void {
@@ -73,6 +82,10 @@ export class MetricsOfSessions {
 
   sessionEnded(reason: EndReason): void {
     this.endings.inc({ reason });
+  }
+
+  rolledBack(step: RollbackStep): void {
+    this.rollbacks.inc({ step });
   }
 
   backgroundLooked(result: BackgroundResult): void {

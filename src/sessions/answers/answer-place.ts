@@ -1,4 +1,5 @@
 import type { JWK } from 'jose';
+import { isRecoverable } from '../stored/session.ts';
 import type { StoredSession } from '../stored/session.repository.ts';
 import type { SessionSecrets } from '../stored/session-secrets.service.ts';
 import type { SpooledAnswer } from './answer-spool.service.ts';
@@ -22,10 +23,11 @@ export function decideAnswerPlace(
   answer: Pick<SpooledAnswer, 'generation' | 'dpopKey' | 'tokens'>,
 ): AnswerPlace {
   if (!secrets || !isSameKey(secrets.dpopKey, answer.dpopKey)) return 'superseded';
-  if (status === 'active') return generation <= answer.generation ? 'awaited' : 'stored';
-  const given = answer.generation + 1;
-  if (status === 'needs_reauth' && reason === 'response_lost' && generation <= given) return 'awaited';
+  if (status === 'active' || status === 'needs_check')
+    return generation <= answer.generation ? 'awaited' : 'stored';
   if (holds(secrets, answer.tokens)) return 'stored';
+  const given = answer.generation + 1;
+  if (status === 'needs_reauth' && isRecoverable(reason) && generation <= given) return 'awaited';
   // Only a stored answer leads a session that needs its owner beyond the next generation.
   return status === 'needs_reauth' && generation > given ? 'stored' : 'superseded';
 }

@@ -7,7 +7,7 @@ import { SessionCache } from '../stored/session.cache.ts';
 import { SessionRepository, type StoredSession } from '../stored/session.repository.ts';
 import { decideAnswerPlace } from './answer-place.ts';
 import { AnswerSpool, type SpooledAnswer } from './answer-spool.service.ts';
-import { AnswerRepository } from './answer.repository.ts';
+import { AnswerRepository, generationAfter } from './answer.repository.ts';
 import { Reauthentication } from './reauthentication.service.ts';
 import { decideTokenFlaw, toRefreshedGrant } from './refreshed-grant.ts';
 
@@ -63,7 +63,14 @@ export class AnswerStore extends Deliveries<SpooledAnswer, StoringResult> {
     const grant = toRefreshedGrant(session, secrets, { tokens, pds, sentAt: new Date(sentAt) });
     const flaw = decideTokenFlaw(tokens, session);
     if (!(await this.answerRows.storeAnswer(answer.generation, session, { ...grant, flaw }))) return false;
-    this.sessionCache.forget(id);
+    this.sessionCache.supersede({
+      ...session,
+      ...grant,
+      secrets: grant,
+      status: flaw === null ? 'active' : 'needs_reauth',
+      reason: flaw,
+      generation: generationAfter(answer.generation, session),
+    });
     if (flaw !== null) await this.reauthentication.announce({ id, did }, flaw);
     else if (status !== 'active') this.log.sessionRecovered({ did, sessionId: id });
     return true;

@@ -5,9 +5,18 @@ import { toTimestamp } from '../../database/tables/timestamp.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { NO_ATTEMPT, toGrantedRow } from '../stored/granted-row.ts';
 import type { Session } from '../stored/session.ts';
+import type { StoredSession } from '../stored/session.repository.ts';
 import { toBoundColumns } from '../stored/session-row.ts';
 import { SessionSecretsBox } from '../stored/session-secrets.service.ts';
 import type { RefreshedGrant, TokenFlaw } from './refreshed-grant.ts';
+
+/**
+ * Returns the generation that an answer to the refresh of `generation` gives a session. The row of a database that was
+ * rolled back may be further behind than by one.
+ */
+export function generationAfter(generation: number, session: Pick<Session, 'generation'>): number {
+  return Math.max(generation, session.generation) + 1;
+}
 
 /** Stores the answers to refreshes. */
 @Injectable()
@@ -26,7 +35,7 @@ export class AnswerRepository {
    */
   storeAnswer(
     generation: number,
-    session: Session,
+    session: StoredSession,
     grant: RefreshedGrant & { readonly flaw: TokenFlaw | null },
   ): Promise<boolean> {
     const row = toBoundColumns({ ...session, ...grant });
@@ -40,15 +49,15 @@ export class AnswerRepository {
           status: grant.flaw === null ? 'active' : 'needs_reauth',
           reason: grant.flaw,
           needs_reauth_at: grant.flaw === null ? null : this.database.now(),
-          // The row of a database that was rolled back may be further behind than by one.
-          generation: Math.max(generation, session.generation) + 1,
+          generation: generationAfter(generation, session),
           next_refresh_at: toTimestamp(grant.nextRefreshAt),
           attempt_no: 0,
           failures: 0,
+          rolled_back_at: null,
         })
         .where('id', '=', session.id)
         .where('generation', '=', session.generation)
-        .where('status', '=', session.status),
+        .where('status', '=', session.row.status),
     );
   }
 

@@ -52,7 +52,7 @@ export class Reconnections {
     if (refusal) throw refusal;
     const taken = await this.reconnectionRows.storeGrant(session, newGrant);
     if (!taken) throw notReconnectable();
-    this.sessionCache.forget(sessionId);
+    this.sessionCache.supersede({ ...taken.session, secrets: newGrant.grant });
     this.log.sessionReconnected({ did: session.did, sessionId });
     this.scopeShortfalls.reportGrant(taken.session, 'reconnection');
     if (taken.replaced !== undefined) await this.sessionRevocation.revokeMarked(taken.replaced);

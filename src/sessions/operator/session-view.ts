@@ -24,6 +24,9 @@ export const sessionView = z.object({
   lastUsedAt: time.nullable(),
   accessExpiresAt: time,
   nextRefreshAt: time.nullable(),
+  rolledBackAt: time
+    .nullable()
+    .describe('when its row was found behind a newer state; null once a later refresh is stored'),
   endsAt: time
     .nullable()
     .describe(
@@ -43,6 +46,7 @@ export function toSessionView(session: Session): SessionView {
     lastUsedAt: session.lastUsedAt?.toISOString() ?? null,
     accessExpiresAt: session.accessExpiresAt.toISOString(),
     nextRefreshAt: session.nextRefreshAt?.toISOString() ?? null,
+    rolledBackAt: session.rolledBackAt?.toISOString() ?? null,
     endsAt: status === 'active' ? absoluteEndOf(session).toISOString() : null,
   };
 }

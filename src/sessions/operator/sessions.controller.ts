@@ -18,7 +18,9 @@ const listQuery = z.object({
   did: z.string().refine(isValidDid, 'must be a DID').optional(),
   handle: z.string().refine(isValidHandle, 'must be a handle').meta({ maxLength: 253 }).optional(),
   status: z.enum(sessionStatuses).optional(),
-  troubled: booleanParameter.optional().describe('sessions whose refresh fails or is in doubt'),
+  troubled: booleanParameter
+    .optional()
+    .describe('sessions whose refresh fails or is in doubt, or that are in check'),
   cursor: SessionId.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });

@@ -16,18 +16,13 @@ export function backOffSeconds(failures: number, asked = 0, random = Math.random
 }
 
 /**
- * Returns how long to wait after a response without tokens: at least `firstSeconds`, up to twice as long each time, at most
+ * Returns how long to wait after a response without tokens: at least two seconds, up to twice as long each time, at most
  * ten minutes.
  *
  * @param asked the pause that the server asked for, in seconds
  */
-export function resendSeconds(
-  firstSeconds: number,
-  failures: number,
-  asked = 0,
-  random = Math.random,
-): number {
-  const ceiling = Math.min(LONGEST_SECONDS, 2 * firstSeconds * 2 ** Math.min(failures, 16));
+export function resendSeconds(failures: number, asked = 0, random = Math.random): number {
+  const ceiling = Math.min(LONGEST_SECONDS, 2 * FIRST_SECONDS * 2 ** Math.min(failures, 16));
   return Math.max(grantedSeconds(asked), (ceiling / 2) * (1 + random()));
 }
 

@@ -17,9 +17,6 @@ import { Reauthentication } from '../answers/reauthentication.service.ts';
 /** An account has moved if another issuer speaks for it this often in a row. A single time may be an error. */
 const LOOKUPS_BEFORE_MOVED = 20;
 
-/** The first pause after a response without tokens, in seconds. */
-const FIRST_RESEND = { seconds: 2, secondsWhileWorking: 30 };
-
 const concluded: Verdict = { kind: 'concluded' };
 
 /** An outcome that no further signature can improve. */
@@ -81,11 +78,10 @@ export class RefreshSettlement {
   /** Waiting protects nothing once the response is complete, so the token is sent again soon. */
   private settleWithoutTokens(
     { issuer, failures }: LiveSession,
-    { mayStillWork, retryAfterSeconds }: Extract<FinalOutcome, { kind: 'no-tokens' }>,
+    { retryAfterSeconds }: Extract<FinalOutcome, { kind: 'no-tokens' }>,
   ): Verdict {
     this.issuerBackOff.noteFailure(issuer, retryAfterSeconds);
-    const first = mayStillWork ? FIRST_RESEND.secondsWhileWorking : FIRST_RESEND.seconds;
-    const pause = resendSeconds(first, failures, retryAfterSeconds);
+    const pause = resendSeconds(failures, retryAfterSeconds);
     return { kind: 'give-up', retryAfterSeconds: pause, mayBeSpent: true };
   }
 

@@ -49,5 +49,6 @@ export function toGrantedRow(grant: Grant, to: GrantedTo, secrets: SessionSecret
     next_refresh_at: toTimestamp(nextRefreshOf({ id, refreshedAt: now, accessExpiresAt })),
     attempt_no: 0,
     failures: 0,
+    rolled_back_at: null,
   };
 }

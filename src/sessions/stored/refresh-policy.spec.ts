@@ -31,7 +31,7 @@ function session(changes: Partial<Session> = {}): Session {
       kid: null,
     },
     ...{ purpose: 'ui', generation: 1, status: 'active', reason: null, grantedAt: refreshedAt, refreshedAt },
-    ...{ lastUsedAt: null, nextRefreshAt: null, failures: 0, resends: 0, attempt: null },
+    ...{ lastUsedAt: null, nextRefreshAt: null, failures: 0, resends: 0, attempt: null, rolledBackAt: null },
     accessExpiresAt: new Date(refreshedAt.getTime() + HOUR_MS),
     ...changes,
   };

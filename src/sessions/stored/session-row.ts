@@ -75,6 +75,7 @@ export function toSession(row: SessionRow): Session {
     failures: row.failures,
     resends: row.attempt_no,
     attempt: toAttempt(row),
+    rolledBackAt: toDate(row.rolled_back_at),
   };
 }
 

@@ -6,6 +6,7 @@ import { RowCache } from '../../database/cache/row-cache.ts';
 import type { SessionId } from '../../database/tables/id.ts';
 import { ClockGuard } from '../../leases/clock-guard.service.ts';
 import { accessTokenHash, createDpopSigner, type DpopSigner } from '../../oauth/dpop/dpop-proof.ts';
+import { type NewestState, SessionMarks } from './session-marks.service.ts';
 import { isSuspended } from './session.ts';
 import { SessionRepository, type StoredSession } from './session.repository.ts';
 import type { SessionSecrets } from './session-secrets.service.ts';
@@ -33,6 +34,7 @@ export class SessionCache {
 
   constructor(
     private readonly sessionRows: SessionRepository,
+    private readonly sessionMarks: SessionMarks,
     private readonly clockGuard: ClockGuard,
     foreignWrites: ForeignWrites,
     { cachedSessions }: Config,
@@ -59,6 +61,12 @@ export class SessionCache {
     this.rows.forget(id);
   }
 
+  /** Drops a session that this process gave a new state, and notes that state. */
+  supersede(state: NewestState): void {
+    this.forget(state.id);
+    this.sessionMarks.note(state);
+  }
+
   /** Updates the cached `lastUsedAt` after this process stored it. */
   noteStoredUse(id: SessionId): void {
     this.rows.amend(id, session =>
@@ -67,6 +75,16 @@ export class SessionCache {
   }
 
   private async read(
+    id: SessionId,
+    known: LiveSession | StoredSession | undefined,
+  ): Promise<LiveSession | StoredSession | undefined> {
+    const session = await this.readOnce(id, known);
+    // One that was found rolled back just now is put back at once, if that can be done.
+    const isRepaired = session?.status === 'needs_check' && (await this.sessionMarks.repaired(id));
+    return isRepaired ? this.readOnce(id, known) : session;
+  }
+
+  private async readOnce(
     id: SessionId,
     known: LiveSession | StoredSession | undefined,
   ): Promise<LiveSession | StoredSession | undefined> {
@@ -81,7 +99,7 @@ export class SessionCache {
 }
 
 /** Returns a stored session with its key ready to sign. */
-function toLive(session: StoredSession, secrets: SessionSecrets, readStartedAt: number): LiveSession {
+export function toLive(session: StoredSession, secrets: SessionSecrets, readStartedAt: number): LiveSession {
   return { ...session, secrets, ...readied(secrets), readStartedAt };
 }
 
@@ -110,14 +128,25 @@ export function requireLive(session: LiveSession | StoredSession | undefined): L
   throw sessionEnded(session);
 }
 
+/** How long a caller waits before asking again for a session whose row is checked. */
+const CHECK_AGAIN_SECONDS = 30;
+
 /**
- * Returns the error for a session that cannot be used: `ReauthorizationRequired` if its owner can help, for a key's
- * session with the link to reconnect it; `InvalidToken` if a key's session was revoked, as the key is worthless then;
- * `SessionSuspended` if a browser's session waits for a lost answer.
+ * Returns the error for a session that cannot be used: `TokenUnavailable` while its row is checked;
+ * `ReauthorizationRequired` if its owner can help, for a key's session with the link to reconnect it; `InvalidToken` if a
+ * key's session was revoked, as the key is worthless then; `SessionSuspended` if a browser's session waits for a lost
+ * answer.
  */
 export function sessionEnded(
   session?: Pick<StoredSession, 'id' | 'purpose' | 'status' | 'reason'>,
 ): BrokerError {
+  if (session?.status === 'needs_check') {
+    return new BrokerError(
+      'TokenUnavailable',
+      'The database lost the newest state of this session. The broker looks for it. Try again soon.',
+      { retryAfterSeconds: CHECK_AGAIN_SECONDS },
+    );
+  }
   if (session?.purpose === 'api_key') return keySessionEnded(session);
   if (session && isSuspended(session)) return sessionSuspended();
   return new BrokerError('ReauthorizationRequired', 'This session has ended. Please sign in again.');

@@ -11,27 +11,27 @@ import { NO_ATTEMPT, type SessionLife, toGrantedRow } from './granted-row.ts';
 import type { NewGrant } from './new-grant.ts';
 import { isUnadopted, isUnheld } from './session-holders.ts';
 import type { AttemptKey, Session } from './session.ts';
+import { type ReadSession, SessionMarks } from './session-marks.service.ts';
 import { isSealedAlike, type SessionRow, toSession } from './session-row.ts';
+import { IN_CHECK } from './session-standing.ts';
 import { type SessionSecrets, SessionSecretsBox } from './session-secrets.service.ts';
 
 /** A session as it was read: its row, its secrets unless they were erased, and the database's time of the read. */
-export type StoredSession = Session & {
-  readonly row: SessionRow;
-  readonly secrets: SessionSecrets | null;
-  readonly readAt: Date;
-};
+export type StoredSession = ReadSession & { readonly readAt: Date };
 
 const MARKED_AT_ONCE = 200;
 
+const ENDABLE = ['active', 'needs_check', 'needs_reauth'] as const;
+
 /** Must equal the predicate of the partial index `oauth_session_troubled`, or the planner will not use it. */
-const IN_TROUBLE = sql<boolean>`(failures > 0 or attempt_state = 'in_doubt')`;
+const IN_TROUBLE = sql<boolean>`(failures > 0 or attempt_state = 'in_doubt' or status = 'needs_check')`;
 
 export type SessionQuery = {
   readonly did?: Did | undefined;
   /** The handle that was verified when the session was granted. */
   readonly handle?: string | undefined;
   readonly status?: SessionStatus | undefined;
-  /** Only sessions whose refresh fails or is in doubt. */
+  /** Only sessions whose refresh fails or is in doubt, or that are in check. */
   readonly troubled?: boolean | undefined;
   /** The last id of the previous page. */
   readonly cursor?: SessionId | undefined;
@@ -44,6 +44,7 @@ export class SessionRepository {
   constructor(
     private readonly database: Database,
     private readonly sessionSecretsBox: SessionSecretsBox,
+    private readonly sessionMarks: SessionMarks,
   ) {}
 
   async insertSession(
@@ -91,10 +92,13 @@ export class SessionRepository {
   }
 
   /**
+   * Returns a session as it may be used. One whose row is behind what this process knows has the status `needs_check`.
+   *
    * @param known an earlier read of the session. Its secrets are reused if the row is still sealed alike
    * @throws BrokerError `SealedRowUnreadable` when the row was edited
    */
   async findSession(id: SessionId, known?: StoredSession): Promise<StoredSession | undefined> {
+    const mark = this.sessionMarks.find(id);
     const found = await this.database
       .selectFrom('oauth_session')
       .selectAll()
@@ -104,7 +108,7 @@ export class SessionRepository {
     if (!found) return undefined;
     const { read_at, ...row } = found;
     const secrets = known && isSealedAlike(known.row, row) ? known.secrets : this.open(row);
-    return { ...toSession(row), row, secrets, readAt: new Date(read_at) };
+    return this.sessionMarks.check({ ...toSession(row), row, secrets, readAt: new Date(read_at) }, mark);
   }
 
   /** Returns the id of the active session that an account was granted last. */
@@ -146,7 +150,7 @@ export class SessionRepository {
         .updateTable('oauth_session')
         .set(({ eb }) => ({ ...NO_ATTEMPT, status: 'revoking', generation: eb('generation', '+', 1) }))
         .where('id', '=', id)
-        .where('status', 'in', ['active', 'needs_reauth'])
+        .where('status', 'in', ENDABLE)
         .where(isUnheld(now)),
     );
   }
@@ -158,7 +162,7 @@ export class SessionRepository {
         .updateTable('oauth_session')
         .set(({ eb }) => ({ ...NO_ATTEMPT, status: 'revoking', generation: eb('generation', '+', 1) }))
         .where('id', '=', id)
-        .where('status', 'in', ['active', 'needs_reauth']),
+        .where('status', 'in', ENDABLE),
     );
   }
 
@@ -208,6 +212,22 @@ export class SessionRepository {
           needs_reauth_at: this.database.now(),
           generation: eb('generation', '+', 1),
         }))
+        .where('id', '=', sessionId)
+        .where('generation', '=', generation)
+        .where('attempt_id', '=', attemptId)
+        .where('status', '=', 'active'),
+    );
+  }
+
+  /**
+   * Puts a session in check whose token proved to be spent soon after it was rolled back. Guarded by the attempt that
+   * proved it. Returns whether it did.
+   */
+  putInCheck({ sessionId, generation, attemptId }: AttemptKey): Promise<boolean> {
+    return wroteRow(
+      this.database
+        .updateTable('oauth_session')
+        .set({ ...NO_ATTEMPT, ...IN_CHECK })
         .where('id', '=', sessionId)
         .where('generation', '=', generation)
         .where('attempt_id', '=', attemptId)

@@ -33,6 +33,8 @@ export type Session = {
   /** How often this generation's refresh token was sent again without proof that it was not consumed. */
   readonly resends: number;
   readonly attempt: Attempt | null;
+  /** When an instance found the row rolled back. Null once a later refresh or grant was stored. */
+  readonly rolledBackAt: Date | null;
 };
 
 /** Returns the scope that the owner of a key's session was asked for; older sessions only recorded the granted one. */
@@ -40,20 +42,30 @@ export function askedScopeOf({ askedScope, scope }: Pick<Session, 'askedScope' |
   return askedScope ?? scope;
 }
 
+/** Returns whether a session that needs its owner may become active by itself: its newest tokens may still be found. */
+export function isRecoverable(reason: SessionReason | null): boolean {
+  return reason === 'response_lost' || reason === 'restored';
+}
+
 /**
  * Returns whether a session waits for the answer to its refresh, which was lost and may still come. Its browsers are
  * suspended meanwhile.
  */
 export function isSuspended({ status, reason }: Pick<Session, 'status' | 'reason'>): boolean {
-  return status === 'needs_reauth' && reason === 'response_lost';
+  return status === 'needs_reauth' && isRecoverable(reason);
 }
 
 /** The reasons of sessions that were not ended by their issuers. */
-const reasonsOfOurs: readonly (SessionReason | null)[] = ['response_lost', 'other_account', 'unusable_token'];
+const reasonsOfOurs: readonly (SessionReason | null)[] = [
+  'response_lost',
+  'other_account',
+  'unusable_token',
+  'restored',
+];
 
 /** Returns whether the issuer may still honour the grant of a session. */
 export function mayHoldLiveGrant({ status, reason }: Pick<Session, 'status' | 'reason'>): boolean {
-  return status === 'active' || reasonsOfOurs.includes(reason);
+  return status === 'active' || status === 'needs_check' || reasonsOfOurs.includes(reason);
 }
 
 /** One try to refresh one generation of a session. */

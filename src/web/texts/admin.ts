@@ -33,18 +33,23 @@ export const adminTexts = {
   revoking: 'Not yet revoked at their issuers',
   revokingLead:
     'They no longer work. Their issuers haven’t confirmed the revocation yet, and are asked again every minute.',
+  inCheck: 'Rolled back by the database',
+  inCheckLead:
+    'The database lost their newest tokens. Every instance looks for these in its journal. Nothing is sent meanwhile.',
   troubled: 'Refreshes in trouble',
   troubledLead: 'Their last refresh failed or got no answer. The broker retries them by itself.',
 
   sessions: 'Sessions',
   statuses: {
     active: 'active',
+    needs_check: 'in check',
     needs_reauth: 'needs its owner',
     revoking: 'being revoked',
     revoked: 'revoked',
   },
   counts: {
     active: 'active',
+    needs_check: 'in check',
     needs_reauth: 'need their owners',
     revoking: 'being revoked',
     revoked: 'revoked',
@@ -65,10 +70,13 @@ export const adminTexts = {
     client_changed: 'The broker’s client id changed.',
     other_account: 'Its issuer sent tokens of another account, which the broker does not use.',
     unusable_token: 'Its issuer sent tokens that are no DPoP tokens or that no request can carry.',
+    restored: 'The database lost its newest tokens, and no instance had them in its journal.',
   },
   noReason: 'Its issuer wants its owner to sign in again.',
   inDoubt:
     'Its last refresh was sent and got no answer. The broker resends it once the issuer can no longer accept the first request.',
+  inCheckOne:
+    'The database lost its newest tokens. Every instance looks for these in its journal. After 10 minutes its owner is needed.',
   failures: (count: number): string =>
     count === 1 ? 'Its last refresh failed.' : `Its last ${count} refreshes failed.`,
   nextTry: 'Next try',
@@ -151,6 +159,7 @@ export const adminTexts = {
       ? '1 session is due to be refreshed.'
       : `${count === 0 ? 'No' : count} sessions are due to be refreshed.`,
   tasks: {
+    check: 'Looks for rows that the database lost',
     refresh: 'Refreshes sessions in time',
     sweep: 'Sweeps expired rows',
     warn: 'Warns of sessions that end soon',

@@ -35,6 +35,7 @@ export const keyTexts = {
     client_changed: 'This service changed its address after you gave the permission.',
     other_account: 'Your server sent the permission of another account, so it isn’t used.',
     unusable_token: 'Your server sent a permission in a form that can’t be used.',
+    restored: 'This service lost the newest part of its records, and with it the permission.',
     unknown: 'Your server asks for your permission again.',
   },
   lostHint:

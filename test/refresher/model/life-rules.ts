@@ -5,6 +5,8 @@ import { refreshTokenOf, type SessionUnderTest } from './session-under-test.ts';
 
 const successors: Readonly<Record<StoredSession['status'], readonly StoredSession['status'][]>> = {
   active: ['active', 'needs_reauth', 'revoking', 'revoked'],
+  // No row of this model is rolled back.
+  needs_check: [],
   needs_reauth: ['active', 'needs_reauth', 'revoking', 'revoked'],
   revoking: ['revoking', 'revoked'],
   revoked: ['revoked'],

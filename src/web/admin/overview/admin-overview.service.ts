@@ -11,7 +11,7 @@ const SHOWN_OF_EACH = 5;
 
 /** The first few sessions that need attention for one reason. */
 export type Concern = {
-  readonly kind: 'needs_reauth' | 'revoking' | 'troubled';
+  readonly kind: 'needs_check' | 'needs_reauth' | 'revoking' | 'troubled';
   readonly sessions: readonly SessionView[];
   readonly hasMore: boolean;
 };
@@ -35,6 +35,7 @@ export class AdminOverview {
     const [counts, background, ...concerns] = await Promise.all([
       this.backgroundStates.countSessions(),
       this.backgroundStates.getState(),
+      this.concern('needs_check', { status: 'needs_check' }),
       this.concern('troubled', { troubled: true, status: 'active' }),
       this.concern('needs_reauth', { status: 'needs_reauth' }),
       this.concern('revoking', { status: 'revoking' }),

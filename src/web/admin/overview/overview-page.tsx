@@ -10,6 +10,7 @@ import { TaskRows } from '../instances/task-rows.tsx';
 
 const CONCERNS = {
   troubled: { title: texts.troubled, lead: texts.troubledLead },
+  needs_check: { title: texts.inCheck, lead: texts.inCheckLead },
   needs_reauth: { title: texts.needsOwner, lead: texts.needsOwnerLead },
   revoking: { title: texts.revoking, lead: texts.revokingLead },
 } as const;

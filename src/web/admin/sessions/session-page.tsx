@@ -36,7 +36,7 @@ export function SessionPage(view: SessionPageView): VNode {
               {texts.refresh}
             </a>
           ) : null}
-          {session.status === 'active' || session.status === 'needs_reauth' ? (
+          {session.status !== 'revoking' && session.status !== 'revoked' ? (
             <a class="button danger" href={`${path}/revoke`}>
               {texts.revoke}
             </a>

@@ -8,6 +8,7 @@ import { adminTexts as texts } from '../../texts/admin.ts';
 
 const TONES: Readonly<Record<SessionStatus, Tone>> = {
   active: 'good',
+  needs_check: 'alert',
   needs_reauth: 'alert',
   revoking: 'alert',
   revoked: 'over',
@@ -66,6 +67,8 @@ function troubleOf({ status, reason, attempt, failures, nextRefreshAt }: Session
   switch (status) {
     case 'needs_reauth':
       return <>{reason === null ? texts.noReason : texts.reasons[reason]}</>;
+    case 'needs_check':
+      return <>{texts.inCheckOne}</>;
     case 'revoking':
       return <>{texts.revokingOne}</>;
     case 'revoked':

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { LeasesModule } from '../leases/leases.module.ts';
+import { HighWater } from './high-water.service.ts';
+
+/** What this process knows of rows that a database may lose again. */
+@Module({ imports: [LeasesModule], providers: [HighWater], exports: [HighWater] })
+export class HighWaterModule {}

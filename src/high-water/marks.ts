@@ -1,0 +1,45 @@
+import type { HighWater } from './high-water.service.ts';
+
+/** One mark of a page. */
+export type ListedMark<Facts> = { readonly id: string; readonly facts: Facts };
+
+/** The marks of one kind of row. `Facts` are for comparisons and hold no secret, `Content` is sealed. Both are JSON. */
+export class Marks<Facts extends Readonly<Record<string, unknown>>, Content> {
+  constructor(
+    private readonly highWater: HighWater,
+    private readonly kind: string,
+  ) {}
+
+  /** Returns the facts of a mark. */
+  find(id: string): Facts | undefined {
+    return this.highWater.find(this.keyOf(id)) as Facts | undefined;
+  }
+
+  /** Returns the content of a mark, or undefined if it has none or cannot be opened. */
+  open(id: string): Content | undefined {
+    return this.highWater.open(this.keyOf(id)) as Content | undefined;
+  }
+
+  /** Notes the newest state of a row. It replaces the previous one. */
+  note(id: string, facts: Facts, content: Content | null): void {
+    this.highWater.note(this.keyOf(id), facts, content);
+  }
+
+  /** Lists marks that are on disk, in the order of their ids, after an id. */
+  listAfter(id: string, limit: number): ListedMark<Facts>[] {
+    return this.highWater.listAfter(this.keyOf(id), limit) as ListedMark<Facts>[];
+  }
+
+  /**
+   * Drops marks that are too old or too many, and re-seals some that another encryption key sealed.
+   *
+   * @param maxAgeMs of a mark, by default unlimited
+   */
+  tidy(maxAgeMs?: number): void {
+    this.highWater.tidy(this.kind, maxAgeMs);
+  }
+
+  private keyOf(id: string) {
+    return { kind: this.kind, id };
+  }
+}

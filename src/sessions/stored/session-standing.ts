@@ -1,0 +1,49 @@
+import type { SessionStatus } from '../../database/tables/oauth-session.ts';
+
+/** The newest state of a session that this process stored or saw, as far as a row is compared with it. */
+export type SessionMark = {
+  readonly generation: number;
+  /** SHA-256 of the refresh token. Null once it was erased. */
+  readonly digest: string | null;
+  /** When the grant was given, as ISO-8601 UTC text. A later one is another grant. */
+  readonly grantedAt: string;
+  /** True if the session was ended for good. */
+  readonly isOver: boolean;
+};
+
+/** The part of a row that a mark is compared with. */
+export type SeenRow = Omit<SessionMark, 'isOver'> & { readonly status: SessionStatus };
+
+/** `ahead`: the row is newer than the mark. `behind`: the database lost what the mark knows. */
+export type Standing = 'ahead' | 'same' | 'behind';
+
+/**
+ * Compares a row with what this process knew before it read the row. A row is behind if its generation is lower, or has
+ * another refresh token, or if the session was ended. A later grant is ahead in any generation: its owner gave it after
+ * the database had lost the other.
+ */
+export function decideStanding(row: SeenRow, mark: SessionMark | undefined): Standing {
+  if (!mark) return 'ahead';
+  if (isOver(row.status)) return mark.isOver ? 'same' : 'ahead';
+  if (mark.isOver) return 'behind';
+  if (row.grantedAt > mark.grantedAt) return 'ahead';
+  if (row.generation !== mark.generation) return row.generation > mark.generation ? 'ahead' : 'behind';
+  // No rollback erases a token.
+  return row.digest === null || row.digest === mark.digest ? 'same' : 'behind';
+}
+
+/** Returns whether a status is final: a session that has it is never active again. */
+export function isOver(status: SessionStatus): boolean {
+  return status === 'revoking' || status === 'revoked';
+}
+
+/** How long the instances look for a newer state of a session that was rolled back. Each looks every five seconds. */
+const CHECK_PATIENCE_MS = 10 * 60_000;
+
+/** The columns of a session in check. */
+export const IN_CHECK = { status: 'needs_check', reason: null } as const;
+
+/** Returns whether the instances still look for a newer state of a session. */
+export function isInCheck({ rolledBackAt }: { readonly rolledBackAt: Date | null }, now: Date): boolean {
+  return rolledBackAt !== null && now.getTime() - rolledBackAt.getTime() < CHECK_PATIENCE_MS;
+}
