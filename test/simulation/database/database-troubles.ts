@@ -59,7 +59,7 @@ export class DatabaseTroubles {
     const armed = this.#armed.find(({ on, of }) => {
       if (of && of !== actor) return false;
       if (on === 'any') return sql !== 'rollback';
-      return on === 'commit' ? isCommit || isWrite : isWrite;
+      return on === 'commit' ? isCommit : isWrite;
     });
     if (!armed) return undefined;
     this.#armed = this.#armed.filter(other => other !== armed);

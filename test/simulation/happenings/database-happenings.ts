@@ -22,8 +22,9 @@ export const databaseHappenings: readonly Happening[] = [
     weight: 14,
     happen: (world, random) => {
       const moment = random.pick(moments);
-      world.server.troubles.arm({ trouble: { kind: 'cut', moment }, on: 'commit' });
-      return moment;
+      const on = random.pick(['commit', 'commit', 'write'] as const);
+      world.server.troubles.arm({ trouble: { kind: 'cut', moment }, on });
+      return `${on} ${moment}`;
     },
   },
   {

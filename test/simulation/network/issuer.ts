@@ -147,8 +147,9 @@ export class Issuer implements WireServer {
   }
 
   #revoke(token: string, from: Actor): WireReply | undefined {
-    const grant = this.#byToken.get(token);
-    if (grant?.end === undefined && grant?.refreshToken === token) {
+    const grant = this.#byToken.get(token) ?? this.#byAccessToken.get(token)?.grant;
+    const isNewest = grant?.refreshToken === token || grant?.accessToken === token;
+    if (grant?.end === undefined && isNewest) {
       this.#watch.onRevocation(grant, from);
       this.end(grant, 'revocation');
     }
