@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RequestListener } from 'node:http';
 import { readConfig } from '../../src/config/config.ts';
 import { IdentityService } from '../../src/identity/resolution/identity.service.ts';
+import { GuardedAgents } from '../../src/identity/outbound/guarded-agents.service.ts';
 import { OutboundHttp } from '../../src/identity/outbound/outbound-http.service.ts';
 import type { Did } from '../../src/database/tables/did.ts';
 import { sharedNetwork, type Network } from '../network/network.ts';
@@ -18,7 +19,7 @@ function serviceWith(settings: Record<string, string>): IdentityService {
 
 beforeAll(async () => {
   network = await sharedNetwork();
-  http = new OutboundHttp(readConfig({ LATCHKEY_DEV_ALLOW_HTTP: 'true' }));
+  http = new OutboundHttp(readConfig({ LATCHKEY_DEV_ALLOW_HTTP: 'true' }), new GuardedAgents());
   identity = serviceWith({ LATCHKEY_HANDLE_RESOLVER: network.pds });
 });
 
@@ -186,7 +187,7 @@ describe('an account at its own host (did:web)', () => {
   });
 
   it('is not requested where http is not allowed', async () => {
-    const guarded = new OutboundHttp(readConfig({}));
+    const guarded = new OutboundHttp(readConfig({}), new GuardedAgents());
     const service = new IdentityService(readConfig({}), guarded);
     const asked = host.connections();
     await expect(service.resolve(did)).rejects.toEqual(unreachable(/could not be read from its own host/));

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readConfig } from '../../src/config/config.ts';
+import { GuardedAgents } from '../../src/identity/outbound/guarded-agents.service.ts';
 import { OutboundHttp } from '../../src/identity/outbound/outbound-http.service.ts';
 import { startServer, type ScriptedServer } from './scripted-server.ts';
 
@@ -17,7 +18,7 @@ afterEach(async () => {
 });
 
 const outboundHttp = (settings: Record<string, string>): OutboundHttp =>
-  (http = new OutboundHttp(readConfig(settings)));
+  (http = new OutboundHttp(readConfig(settings), new GuardedAgents()));
 
 const fetches = ['metadata', 'directory', 'token'] as const;
 const refused = expect.objectContaining({ reason: 'forbidden_protocol', sent: false });

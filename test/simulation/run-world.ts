@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Database } from '../../src/database/connection/database.ts';
 import type { Replacement } from './brokers/broker-process.ts';
 import { Course } from './happenings/course.ts';
 import { openStore } from './database/open-store.ts';
@@ -40,6 +41,8 @@ export type WorldReport = {
 
 export type RunOptions = {
   readonly replacements?: readonly Replacement[];
+  /** The class of the brokers' database, by default the product's. */
+  readonly database?: typeof Database;
   /** Gets every line of the trace. */
   readonly onLine?: (line: string) => void;
 };
@@ -60,12 +63,13 @@ export async function runWorld(settings: WorldSettings, options: RunOptions = {}
     add(`${actor} ${label}`);
   });
   const directory = mkdtempSync(join(scratchRoot(), 'latchkey-simulation-'));
-  const store = await openStore(settings.store);
+  const store = await openStore(settings.store, scheduler);
   const world = new World(settings, {
     scheduler,
     store,
     directory,
     replacements: options.replacements ?? [],
+    database: options.database ?? Database,
     onNote: text => {
       add(`  ${text}`);
     },

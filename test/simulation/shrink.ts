@@ -11,7 +11,7 @@ export type Shrunk = { readonly settings: WorldSettings; readonly report: WorldR
  */
 export async function shrink(
   first: Shrunk,
-  options: Pick<RunOptions, 'replacements'>,
+  options: Pick<RunOptions, 'replacements' | 'database'>,
   deadline: number,
 ): Promise<Shrunk> {
   let best = first;

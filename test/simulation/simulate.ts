@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { readCommandLine, type CommandLine } from './command-line.ts';
-import { mutants } from './mutants/mutants.ts';
+import { type Mutant, mutants } from './mutants/mutants.ts';
 import { describeFailure, describeRun } from './reports.ts';
 import { runWorld, type WorldReport } from './run-world.ts';
 import { shrink } from './shrink.ts';
@@ -41,14 +41,23 @@ export async function simulate(args: readonly string[]): Promise<number> {
 
 function settingsOf(line: CommandLine, seed: string): WorldSettings {
   const { store, without, stepsPerWorld } = line;
-  const { omit = [], weights = {} } = line.mutant ? (mutants[line.mutant]?.world ?? {}) : {};
-  return { seed, store, without, omit: new Set([...line.omit, ...omit]), weights, steps: stepsPerWorld };
+  const weights = mutantOf(line)?.weights ?? {};
+  return {
+    seed,
+    store,
+    without,
+    omit: new Set([...line.omit, ...(mutantOf(line)?.omit ?? [])]),
+    weights,
+    steps: stepsPerWorld,
+  };
 }
 
-function replacementsOf({
-  mutant,
-}: CommandLine): NonNullable<Parameters<typeof runWorld>[1]>['replacements'] & object {
-  return mutant ? (mutants[mutant]?.replacements() ?? []) : [];
+function mutantOf({ mutant }: CommandLine): Mutant | undefined {
+  return mutant === undefined ? undefined : mutants[mutant];
+}
+
+function optionsOf(line: CommandLine): Pick<Mutant, 'replacements' | 'database'> | object {
+  return mutantOf(line) ?? {};
 }
 
 function runOne(settings: WorldSettings, line: CommandLine): Promise<WorldReport> {
@@ -57,7 +66,7 @@ function runOne(settings: WorldSettings, line: CommandLine): Promise<WorldReport
         process.stdout.write(`${text}\n`);
       }
     : undefined;
-  return runWorld(settings, { replacements: replacementsOf(line), ...(onLine && { onLine }) });
+  return runWorld(settings, { ...optionsOf(line), ...(onLine && { onLine }) });
 }
 
 async function fail(
@@ -67,7 +76,7 @@ async function fail(
   process.stdout.write(`${found.report.violation?.message ?? ''}\n`);
   if (line.isShrunk) {
     process.stdout.write(`looking for a shorter run, for ${SHRINKING_MS / 1_000} s at most …\n`);
-    const options = { replacements: replacementsOf(line) };
+    const options = optionsOf(line);
     const shrunk = await shrink(found, options, performance.now() + SHRINKING_MS);
     process.stdout.write(describeFailure(shrunk, line));
   } else process.stdout.write(describeFailure(found, line));

@@ -8,7 +8,7 @@ import {
   publicDestinations,
   type DestinationRule,
 } from './destination-rule.ts';
-import { createGuardedAgent } from './guarded-agent.ts';
+import { GuardedAgents } from './guarded-agents.service.ts';
 import { createGuardedExchange, type Exchange } from './guarded-exchange.ts';
 import { createGuardedFetch, type Fetch } from './guarded-fetch.ts';
 import { outboundPolicies, type OutboundClass } from './outbound-policy.ts';
@@ -25,6 +25,7 @@ const closingTime = 5000;
  */
 @Injectable()
 export class OutboundHttp implements OnApplicationShutdown {
+  readonly #guardedAgents: GuardedAgents;
   readonly #agents: Dispatcher[] = [];
   /** Fetches documents from addresses that strangers choose. */
   readonly metadata: Fetch;
@@ -39,7 +40,8 @@ export class OutboundHttp implements OnApplicationShutdown {
   /** Sends proxied calls to a PDS. */
   readonly xrpc: Dispatcher;
 
-  constructor(config: Config) {
+  constructor(config: Config, guardedAgents: GuardedAgents) {
+    this.#guardedAgents = guardedAgents;
     const { allowHttp } = config.outbound;
     const byStrangers = allowHttp ? anyDestination : publicDestinations;
     const byOperator = allowHttp ? anyDestination : operatorDestinations;
@@ -62,7 +64,7 @@ export class OutboundHttp implements OnApplicationShutdown {
   }
 
   #agent(name: OutboundClass, rule: DestinationRule): Dispatcher {
-    const agent = createGuardedAgent({ policy: outboundPolicies[name], rule });
+    const agent = this.#guardedAgents.create({ policy: outboundPolicies[name], rule });
     this.#agents.push(agent);
     return agent;
   }

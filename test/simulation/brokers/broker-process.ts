@@ -3,14 +3,14 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import type { Config } from '../../../src/config/config.ts';
 import { BackgroundWorker } from '../../../src/background/tasks/background.worker.ts';
 import { Database } from '../../../src/database/connection/database.ts';
-import { OutboundHttp } from '../../../src/identity/outbound/outbound-http.service.ts';
+import { GuardedAgents } from '../../../src/identity/outbound/guarded-agents.service.ts';
 import type { Log } from '../../../src/observability/log/log.ts';
 import { openSimulatedDatabase } from '../database/simulated-database.ts';
 import type { DatabaseServer } from '../database/database-server.ts';
 import type { Disk } from '../disk/disk.ts';
 import { releaseLocksOf } from '../disk/patched-locks.ts';
 import type { Internet } from '../network/internet.ts';
-import { simulatedOutbound } from '../network/simulated-outbound.ts';
+import { SimulatedAgents } from '../network/simulated-outbound.ts';
 import { type Actor, actAs, type DiskCalls } from '../time/actor.ts';
 import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
@@ -34,6 +34,7 @@ export type Surroundings = {
   readonly config: Config;
   readonly log: Log;
   readonly replacements: readonly Replacement[];
+  readonly database: typeof Database;
   /** How far the machine's clock is from the true time, in milliseconds. */
   readonly wallOffsetMs: () => number;
   readonly epochMs: number;
@@ -163,13 +164,13 @@ export class BrokerProcess implements Actor {
   }
 
   async #start(): Promise<void> {
-    const { config, log, server, internet, replacements } = this.#around;
+    const { config, log, server, internet, replacements, database } = this.#around;
     let builder = Test.createTestingModule({ imports: [BrokerModule.forConfig(config, log)] })
       .setLogger(false as never)
       .overrideProvider(Database)
-      .useValue(openSimulatedDatabase(server, this))
-      .overrideProvider(OutboundHttp)
-      .useValue(simulatedOutbound(internet, this))
+      .useValue(openSimulatedDatabase(database, server, this))
+      .overrideProvider(GuardedAgents)
+      .useValue(new SimulatedAgents(internet, this))
       .overrideProvider(BackgroundWorker)
       .useValue({});
     for (const { provide, useClass } of replacements)

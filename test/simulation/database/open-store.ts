@@ -1,19 +1,37 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { openDatabase } from '../../../src/database/connection/open-database.ts';
 import { migrateUp } from '../../../src/database/migrator/migrator.ts';
+import { connectPostgres, type PostgresConnection, startPostgres } from '../../network/postgres.ts';
+import type { Scheduler } from '../time/scheduler.ts';
+import { PostgresStore } from './postgres-store.ts';
 import { SqliteStore } from './sqlite-store.ts';
 import type { Store } from './store.ts';
 
 let image: Promise<Buffer> | undefined;
+let server: Promise<PostgresConnection> | undefined;
 
 /** Opens a new, migrated store. */
-export async function openStore(kind: Store['kind']): Promise<Store> {
-  if (kind === 'postgres') throw new Error('not yet');
-  image ??= makeImage();
-  return new SqliteStore(await image);
+export async function openStore(kind: Store['kind'], scheduler: Scheduler): Promise<Store> {
+  if (kind === 'sqlite') return new SqliteStore(await (image ??= makeImage()));
+  server ??= findServer();
+  const { createDatabase, dropDatabase } = await server;
+  const url = await createDatabase();
+  const database = await openDatabase({ kind: 'postgres', url });
+  await migrateUp(database).finally(() => database.destroy());
+  return PostgresStore.open(
+    url,
+    work => scheduler.awaitStatement(work),
+    () => dropDatabase(url),
+  );
+}
+
+/** Uses the server of the suites where there is one. Otherwise starts one, which ends with this process. */
+async function findServer(): Promise<PostgresConnection> {
+  const url = process.env.TEST_POSTGRES_URL;
+  return url === undefined ? startPostgres() : connectPostgres(url);
 }
 
 /** Migrates one database file, which every world then copies. */

@@ -13,7 +13,7 @@ import {
   SqliteQueryCompiler,
   type TransactionSettings,
 } from 'kysely';
-import { Database } from '../../../src/database/connection/database.ts';
+import type { Database } from '../../../src/database/connection/database.ts';
 import { defaultLimits } from '../../../src/database/engine/database-limits.ts';
 import type { Dialect } from '../../../src/database/engine/dialect.ts';
 import { postgres } from '../../../src/database/postgres/postgres-dialect.ts';
@@ -27,8 +27,8 @@ import type { DatabaseServer, ServerConnection } from './database-server.ts';
  * Opens the simulated database for one broker. The product sees Kysely, a dialect and the errors of a server that it
  * reaches by a network.
  */
-export function openSimulatedDatabase(server: DatabaseServer, actor: Actor): Database {
-  return new Database(dialectOf(server), new SimulatedDialect(server, actor), defaultLimits);
+export function openSimulatedDatabase(type: typeof Database, server: DatabaseServer, actor: Actor): Database {
+  return new type(dialectOf(server), new SimulatedDialect(server, actor), defaultLimits);
 }
 
 function dialectOf(server: DatabaseServer): Dialect {

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Actor, DiskCalls } from '../time/actor.ts';
+import type { Random } from '../time/random.ts';
 
 /** `full`: no new byte fits. `read-only`: nothing can be changed. `broken`: every call fails. */
 export type DiskTrouble = 'full' | 'read-only' | 'broken';
@@ -64,6 +65,15 @@ export class Disk {
       .filter(entry => entry.isFile())
       .map(entry => join(entry.parentPath, entry.name).slice(this.path.length + 1))
       .sort();
+  }
+
+  /** Puts a file among the answers that is none, as a restored backup or an interrupted copy does. Returns its path. */
+  putOddFile(random: Random): string {
+    const directory = join(this.path, '1');
+    mkdirSync(directory, { recursive: true });
+    const name = `odd-${random.word()}${random.pick(['.answer', '.native', '.answer.part'])}`;
+    writeFileSync(join(directory, name), random.pick(['', 'x', '\u0000'.repeat(4096)]));
+    return name;
   }
 
   /** Loses everything on it, as if replaced by a new one. */

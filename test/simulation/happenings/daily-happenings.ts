@@ -1,6 +1,7 @@
 import { BackgroundRefresh } from '../../../src/background/refresh/background-refresh.service.ts';
 import { Sweeper } from '../../../src/background/sweeps/sweeper.service.ts';
 import { Refresher } from '../../../src/sessions/refresh/refresher.service.ts';
+import { Browser } from '../people/browser.ts';
 import type { BrokerProcess } from '../brokers/broker-process.ts';
 import type { Happening } from './happening.ts';
 
@@ -27,6 +28,24 @@ export const dailyHappenings: readonly Happening[] = [
       const broker = random.pick(serving);
       if (sessionId) void broker.act(() => broker.get(Refresher).refresh(sessionId, { kind: 'forced' }));
       return `${name} at ${broker.name}`;
+    },
+  },
+  {
+    name: 'sign out amid a refresh',
+    weight: 2,
+    happen: (world, random) => {
+      const browsers = world.holders
+        .filter(holder => holder instanceof Browser)
+        .filter(({ sessionId }) => sessionId !== undefined);
+      const broker = world.pickBroker();
+      if (browsers.length === 0 || !broker) return undefined;
+      const browser = random.pick(browsers);
+      const { sessionId } = browser;
+      if (sessionId) void broker.act(() => broker.get(Refresher).refresh(sessionId, { kind: 'forced' }));
+      world.scheduler.schedule(world.events, random.integer(50, 400), 'person signs out', () => {
+        void browser.signOut();
+      });
+      return browser.name;
     },
   },
   {

@@ -6,6 +6,15 @@ const troubles: readonly DiskTrouble[] = ['full', 'read-only', 'broken'];
 /** What happens to disks and clocks. */
 export const placeHappenings: readonly Happening[] = [
   {
+    name: 'odd file in a spool',
+    weight: 1,
+    happen: (world, random) => {
+      const { name, disk } = random.pick(world.machines);
+      const file = disk.putOddFile(random);
+      return `${name} ${file}`;
+    },
+  },
+  {
     name: 'disk in trouble',
     weight: 5,
     happen: (world, random) => {

@@ -1,24 +1,28 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { Dispatcher, errors } from 'undici';
-import { anyDestination } from '../../../src/identity/outbound/destination-rule.ts';
-import { createGuardedFetch } from '../../../src/identity/outbound/guarded-fetch.ts';
-import { OutboundHttp } from '../../../src/identity/outbound/outbound-http.service.ts';
-import { type OutboundPolicy, outboundPolicies } from '../../../src/identity/outbound/outbound-policy.ts';
+import type { GuardedAgentOptions } from '../../../src/identity/outbound/guarded-agent.ts';
+import { GuardedAgents } from '../../../src/identity/outbound/guarded-agents.service.ts';
+import type { OutboundPolicy } from '../../../src/identity/outbound/outbound-policy.ts';
 import { typedFailures } from '../../../src/identity/outbound/typed-failures.ts';
 import type { Actor } from '../time/actor.ts';
 import type { Internet } from './internet.ts';
 import type { WireReply } from './wire.ts';
 
-/** Returns the product's outbound HTTP for one broker, with the simulated roads in place of sockets. */
-export function simulatedOutbound(internet: Internet, actor: Actor): OutboundHttp {
-  const outbound: Record<string, unknown> = { onApplicationShutdown: () => Promise.resolve() };
-  for (const [name, policy] of Object.entries(outboundPolicies)) {
-    const dispatcher = new SimulatedDispatcher(internet, actor, policy).compose(typedFailures);
-    outbound[name] =
-      name === 'xrpc' ? dispatcher : createGuardedFetch({ dispatcher, policy, rule: anyDestination });
+/** The dispatchers of one broker: the simulated roads in place of sockets. */
+export class SimulatedAgents extends GuardedAgents {
+  readonly #internet: Internet;
+  readonly #actor: Actor;
+
+  constructor(internet: Internet, actor: Actor) {
+    super();
+    this.#internet = internet;
+    this.#actor = actor;
   }
-  return Object.assign(Object.create(OutboundHttp.prototype) as OutboundHttp, outbound);
+
+  override create({ policy }: GuardedAgentOptions): Dispatcher {
+    return new SimulatedDispatcher(this.#internet, this.#actor, policy).compose(typedFailures);
+  }
 }
 
 /** An undici dispatcher without sockets. */

@@ -82,6 +82,11 @@ export class Browser extends Holder {
     }
   }
 
+  /** Signs out, unless it is doing something else. */
+  async signOut(): Promise<void> {
+    await this.alone(() => this.#signOut());
+  }
+
   async #signOut(): Promise<void> {
     const cookie = this.#cookie ?? '';
     this.#leaveTo(undefined);

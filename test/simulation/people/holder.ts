@@ -19,6 +19,8 @@ export type HolderWorld = {
   /** Returns the grant whose newest tokens the session's row holds, if it can be read. */
   grantOfSession(id: SessionId, issuer: Issuer): Promise<Grant | undefined>;
   note(line: string): void;
+  /** Returns whether this world leaves something out. */
+  isOmitted(name: string): boolean;
 };
 
 /** Codes that say "not now". Every other refusal ends what the holder has. */
@@ -37,6 +39,7 @@ const passing = new Set([
   'AccountNotFound',
   'LoginExpired',
   'LoginRefused',
+  'SessionSuspended',
   'SpoolUnavailable',
 ]);
 
@@ -78,12 +81,12 @@ export abstract class Holder {
 
   /** Does one thing, unless it is still doing another. */
   async actOnce(): Promise<void> {
-    await this.#alone(() => this.act());
+    await this.alone(() => this.act());
   }
 
   /** Uses its access, unless it is doing something else. */
   async useOnce(broker?: BrokerProcess): Promise<CallOutcome<unknown> | undefined> {
-    return this.#alone(() => this.use(broker));
+    return this.alone(() => this.use(broker));
   }
 
   get isBusy(): boolean {
@@ -110,7 +113,7 @@ export abstract class Holder {
     this.sessionId = undefined;
   }
 
-  async #alone<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+  protected async alone<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
     if (this.#isActing) return undefined;
     this.#isActing = true;
     try {

@@ -15,6 +15,9 @@ export const NATIVE_CLIENT_ID = 'https://app.sim.internal/client.json';
 
 const MOST_NONCES = 4;
 
+const MOST_TRIES = 30;
+const BETWEEN_TRIES_MS = 20_000;
+
 /** A native app on a person's device, which holds its own refresh token and key. */
 export class NativeApp extends Holder {
   #refreshToken: string | undefined;
@@ -39,8 +42,17 @@ export class NativeApp extends Holder {
   }
 
   protected async act(): Promise<void> {
-    if (this.#refreshToken === undefined) await this.#begin();
-    else await this.use();
+    if (this.#refreshToken === undefined) {
+      await this.#begin();
+      return;
+    }
+    // Without an answer it asks again, as the broker keeps an answer for ten minutes only.
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const outcome = await this.use();
+      if (!outcome || outcome.kind === 'ok' || (outcome.kind === 'refused' && !isPassing(outcome.code)))
+        return;
+      await this.actor.scheduler.sleep(this.actor, BETWEEN_TRIES_MS, 'app asks again');
+    }
   }
 
   /** Refreshes its tokens, and keeps the same token until an answer comes. */

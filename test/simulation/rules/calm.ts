@@ -54,7 +54,7 @@ async function findUnsettled(world: World): Promise<string | undefined> {
   if (notServing) return `${notServing.name} does not serve`;
   const file = world.machines
     .flatMap(({ disk }) => disk.list())
-    .find(path => /\.(answer|native)$/.test(path));
+    .find(path => /(?<!odd-\d+)\.(answer|native)$/.test(path));
   if (file !== undefined) return `the answer ${file} is still on a disk`;
   for (const { row } of await world.rows.list()) {
     const isOwn = world.issuers.some(
@@ -62,7 +62,7 @@ async function findUnsettled(world: World): Promise<string | undefined> {
     );
     if (isOwn) continue;
     if (row.status === 'active' && (row.attempt_state !== null || row.failures > 0))
-      return `session ${row.id}: attempt ${row.attempt_state ?? 'none'}, failures ${row.failures}`;
+      return `session ${row.id} of ${row.issuer}: attempt ${row.attempt_state ?? 'none'} of ${row.owner ?? 'nobody'} since ${row.sent_at ?? 'never'}, failures ${row.failures}, next ${row.next_refresh_at ?? 'never'}, expires ${row.access_expires_at}`;
     if (row.status === 'revoking') return `session ${row.id} is still being revoked`;
   }
   return undefined;

@@ -10,10 +10,10 @@ export const exceptions = {
   'answer lost with its disk': 'The only copy was on a disk that was lost for good.',
   'answer away for longer than the patience':
     'The only copy is at a process or on a disk that has been away for longer than LATCHKEY_SPOOL_PATIENCE, so the others gave it up.',
+  'native answer not fetched in time':
+    'The app did not ask again within the ten minutes for which the broker keeps the answer to a native refresh.',
   'rolled back without a copy':
     'The database lost the newest tokens, and no process had their answer any more.',
-  'never granted':
-    'The sign-in itself failed: the code was spent, and its answer was lost before anything was stored.',
 } as const satisfies Record<string, string>;
 
 export type ExceptionName = keyof typeof exceptions;

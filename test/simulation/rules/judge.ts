@@ -1,7 +1,7 @@
 import type { BrokerProcess } from '../brokers/broker-process.ts';
 import type { Answer, Grant } from '../network/grants.ts';
 import { newestAnswer } from '../network/grants.ts';
-import { NativeApp } from '../people/native-app.ts';
+import { NATIVE_CLIENT_ID, NativeApp } from '../people/native-app.ts';
 import type { Holder } from '../people/holder.ts';
 import { omitKeys } from '../omit-keys.ts';
 import type { Actor } from '../time/actor.ts';
@@ -40,6 +40,8 @@ export class Judge {
   }
 
   onLog(machine: string, line: Record<string, unknown>): void {
+    const { error } = line as { error?: { type?: string; stack?: string } };
+    if (isBug(error?.type)) this.violate('unexpected error', `${machine} logs ${error?.stack ?? ''}`);
     this.#world.note(`${machine} log: ${String(line.msg)} ${briefly(line)}`);
   }
 
@@ -121,6 +123,11 @@ export class Judge {
 
   async #excuseOf(answer: Answer): Promise<ExceptionName | undefined> {
     if (await this.#isStored(answer)) return undefined;
+    if (
+      answer.grant.clientId === NATIVE_CLIENT_ID &&
+      this.#world.scheduler.now - answer.at > NATIVE_REPLAY_MS
+    )
+      return 'native answer not fetched in time';
     const { machines, scheduler } = this.#world;
     const place = placeOf(answer, machines);
     if (place.kind === 'disk' || (place.kind === 'process' && !answer.wasRolledBack)) {
@@ -173,11 +180,19 @@ export class Judge {
 /** The time within which every start is ready. */
 const READY_MS = 5_000;
 
+/** How long the broker keeps the answer to a native refresh. */
+const NATIVE_REPLAY_MS = 10 * 60_000;
+
 /** LATCHKEY_SPOOL_PATIENCE. */
 const PATIENCE_MS = 60 * 60_000;
 
 function awayOf({ awaySince, process }: Machine): number | undefined {
   return awaySince ?? process?.heldSince;
+}
+
+/** Errors of the language, which no trouble of the world explains. */
+function isBug(type: string | undefined): boolean {
+  return type === 'TypeError' || type === 'ReferenceError' || type === 'RangeError';
 }
 
 function briefly(line: Record<string, unknown>): string {

@@ -1,9 +1,21 @@
-import { setImmediate as realTurn } from 'node:timers/promises';
+import { setImmediate as realTurn, setTimeout as realPause } from 'node:timers/promises';
 import { type Actor, actAs, type Schedule, type Scheduled } from './actor.ts';
 import { EventQueue } from './event-queue.ts';
 
 /** What an event is called in the trace. */
 export type OnStep = (at: number, actor: string, label: string) => void;
+
+/** How long an event waits for a statement of a real server. After that a lock is in its way. */
+const STATEMENT_MS = 30;
+
+/** How long later events wait for statements that a lock kept. */
+const KEPT_STATEMENT_MS = 4;
+
+/** How far time may go while a server works on a statement, in virtual milliseconds. */
+const LEAP_MS = 50;
+
+/** How long a statement without a lock in its way may take on a busy machine. */
+const BUSY_STATEMENT_MS = 1_500;
 
 /**
  * The one queue of everything that happens, in virtual time. A step is one event: a timer, a statement, a message, an
@@ -18,6 +30,7 @@ export class Scheduler implements Schedule {
   #sequence = 0;
   #outside: Promise<unknown> = Promise.resolve();
   #pendingOutside = 0;
+  readonly #statements = new Set<{ readonly done: Promise<unknown>; isKept: boolean }>();
 
   constructor(onStep: OnStep = () => undefined) {
     this.#onStep = onStep;
@@ -46,6 +59,17 @@ export class Scheduler implements Schedule {
     return done;
   }
 
+  /**
+   * Runs a statement at a real server. The next event waits for it, but not for the lock of another connection: only a
+   * later event can release that.
+   */
+  async awaitStatement<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = work();
+    const statement = { done: done.catch(() => undefined), isKept: false };
+    this.#statements.add(statement);
+    return done.finally(() => this.#statements.delete(statement));
+  }
+
   /** Lets the events of an actor happen that waited while it was held. */
   release(actor: Actor, shiftMs = 0): void {
     if (shiftMs > 0) this.#queue.delay(actor, shiftMs);
@@ -65,6 +89,11 @@ export class Scheduler implements Schedule {
       if (event.isCancelled || event.actor.state === 'gone') continue;
       if (event.actor.state === 'held') {
         this.#hold(event);
+        continue;
+      }
+      if (await this.#isOvertaken(event)) {
+        this.#queue.push(event);
+        await this.#settle();
         continue;
       }
       this.now = Math.max(this.now, event.at);
@@ -88,6 +117,31 @@ export class Scheduler implements Schedule {
       await this.#outside;
       await realTurn();
     }
+    while (this.#statements.size > 0 && (await this.#awaitStatements())) await realTurn();
+  }
+
+  /** Time does not leap while a server still works: it may only be busy. Returns whether a statement ended first. */
+  async #isOvertaken({ at }: Scheduled): Promise<boolean> {
+    if (this.#statements.size === 0 || at - this.now < LEAP_MS) return false;
+    return this.#awaitAnyStatement(BUSY_STATEMENT_MS);
+  }
+
+  /** Returns whether a statement ended, so that its code may have gone on. */
+  async #awaitStatements(): Promise<boolean> {
+    const all = [...this.#statements];
+    const ms = all.some(({ isKept }) => !isKept) ? STATEMENT_MS : KEPT_STATEMENT_MS;
+    const isOver = await this.#awaitAnyStatement(ms);
+    if (!isOver) for (const statement of all) statement.isKept = true;
+    return isOver;
+  }
+
+  #awaitAnyStatement(limitMs: number): Promise<boolean> {
+    const limit = new AbortController();
+    const ended = Promise.race(Array.from(this.#statements, ({ done }) => done)).then(() => true);
+    const late = realPause(limitMs, false, { signal: limit.signal }).catch(() => false);
+    return Promise.race([ended, late]).finally(() => {
+      limit.abort();
+    });
   }
 
   #hold(event: Scheduled): void {

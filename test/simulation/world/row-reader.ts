@@ -65,5 +65,7 @@ export class RowReader {
 
 function literal(value: unknown): string {
   if (value === null) return 'null';
-  return typeof value === 'number' ? String(value) : `'${(value as string).replaceAll("'", "''")}'`;
+  return typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : `'${(value as string).replaceAll("'", "''")}'`;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Config, readConfig } from '../../../src/config/config.ts';
+import type { Database } from '../../../src/database/connection/database.ts';
 import type { SessionId } from '../../../src/database/tables/id.ts';
 import { didOf } from '../../network/fake-accounts.ts';
 import { noLimits } from '../../network/broker-settings.ts';
@@ -66,6 +67,7 @@ export class World implements HolderWorld {
       readonly store: Store;
       readonly directory: string;
       readonly replacements: readonly Replacement[];
+      readonly database: typeof Database;
       readonly onNote: (line: string) => void;
     },
   ) {
@@ -118,6 +120,10 @@ export class World implements HolderWorld {
   async grantOfSession(id: SessionId, issuer: Issuer): Promise<Grant | undefined> {
     const token = (await this.rows.find(id))?.refreshToken;
     return token === undefined ? undefined : issuer.grantOf(token);
+  }
+
+  isOmitted(name: string): boolean {
+    return this.settings.omit.has(name);
   }
 
   note(line: string): void {
@@ -185,6 +191,7 @@ export class World implements HolderWorld {
   #makeMachines(parts: {
     readonly directory: string;
     readonly replacements: readonly Replacement[];
+    readonly database: typeof Database;
   }): Machine[] {
     const { scheduler, server, internet } = this;
     return Array.from({ length: this.random.integer(1, MOST_MACHINES) }, (_, index) => {
@@ -197,7 +204,16 @@ export class World implements HolderWorld {
       return new Machine(
         name,
         { disk: new Disk(path), clock: this.clocks.add(name), seed: this.settings.seed },
-        { scheduler, server, internet, config, log, replacements: parts.replacements, epochMs: EPOCH_MS },
+        {
+          scheduler,
+          server,
+          internet,
+          config,
+          log,
+          replacements: parts.replacements,
+          database: parts.database,
+          epochMs: EPOCH_MS,
+        },
       );
     });
   }
