@@ -61,3 +61,8 @@ export function currentActor(): Actor | undefined {
 export function actAs<Result>(actor: Actor, work: () => Result): Result {
   return current.run(actor, work);
 }
+
+/** Runs code outside of the simulation. */
+export function actAsNobody<Result>(work: () => Result): Result {
+  return current.exit(work);
+}
