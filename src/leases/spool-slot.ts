@@ -58,7 +58,7 @@ function readIfPresent(file: string): string {
 }
 
 /** Creates a directory and its missing parents, for its owner alone. Each of them survives a crash. */
-export function makeDirectory(path: string): void {
+function makeDirectory(path: string): void {
   const directory = resolve(path);
   const topmost = mkdirSync(directory, { recursive: true, mode: 0o700 });
   if (topmost === undefined) return;

@@ -21,7 +21,7 @@ export async function sweepNow({ app, database }: TestBroker): Promise<void> {
 }
 
 /** Hands in a reading of the database's clock as if it was an hour old. Rows that expired until now may be swept. */
-export async function confirmTime({ app, database }: Pick<TestBroker, 'app' | 'database'>): Promise<void> {
+async function confirmTime({ app, database }: Pick<TestBroker, 'app' | 'database'>): Promise<void> {
   await app.get(ClockGuard).beat();
   const anHourAgo = app.get(ProcessClock).monotonic() - 60 * 60_000;
   app.get(ConfirmedTime).note({ database: (await database.readNow()).getTime(), monotonic: anHourAgo });

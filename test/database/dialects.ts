@@ -7,7 +7,7 @@ import type { DialectName } from '../../src/database/engine/dialect.ts';
 import { migrateUp } from '../../src/database/migrator/migrator.ts';
 import { openDatabase } from '../../src/database/connection/open-database.ts';
 import { connectPostgres } from '../network/postgres.ts';
-import { makeScratchDirectory } from '../network/scratch-directory.ts';
+import { makeScratchDirectory, spoolDirectoryOf } from '../network/scratch-directory.ts';
 
 /** Opens a new, migrated database. Closes and deletes it at the end of the suite. */
 export type OpenTestDatabase = () => Promise<Database>;
@@ -88,5 +88,9 @@ async function makePostgresDatabase(): Promise<TemporaryDatabase> {
     throw new Error('TEST_POSTGRES_URL is not set; jest.config.json names the set-up that sets it');
   const { createDatabase, dropDatabase } = connectPostgres(adminUrl);
   const url = await createDatabase();
-  return { config: { kind: 'postgres', url }, remove: () => dropDatabase(url) };
+  const remove = async (): Promise<void> => {
+    await dropDatabase(url);
+    await rm(spoolDirectoryOf(url), { recursive: true, force: true });
+  };
+  return { config: { kind: 'postgres', url }, remove };
 }

@@ -142,7 +142,12 @@ function suite(create: () => Promise<DatabaseConfig>): void {
 
   describe('ends with an answer on its disk', () => {
     const moments: [string, Hook | undefined][] = [
-      ['when it begins to end', allow => first.app.get(Shutdown).signal.addEventListener('abort', allow)],
+      [
+        'when it begins to end',
+        allow => {
+          first.app.get(Shutdown).signal.addEventListener('abort', allow);
+        },
+      ],
       ['when its refresh has ended', (allow, refreshing) => void refreshing.then(allow)],
       ['when it has ended', undefined],
     ];

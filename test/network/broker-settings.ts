@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { BrokerSettings } from './broker-process.ts';
 import type { NetworkDescription } from './network-control.ts';
+import { spoolDirectoryOf } from './scratch-directory.ts';
 
 /** The address and surroundings of a broker. */
 export type BrokerPlace = {
@@ -39,6 +40,10 @@ export function brokerSettings(
     LATCHKEY_PUBLIC_URL: place.publicUrl ?? `http://${listen}`,
     LATCHKEY_LISTEN: listen,
     LATCHKEY_DATABASE_URL: place.databaseUrl,
+    // On SQLite it is beside the file.
+    ...(place.databaseUrl.startsWith('postgres:') && {
+      LATCHKEY_SPOOL_DIR: spoolDirectoryOf(place.databaseUrl),
+    }),
     LATCHKEY_ENCRYPTION_KEYS: secrets.encryptionKey,
     LATCHKEY_ADMIN_TOKEN: secrets.adminToken,
     LATCHKEY_PLC_URL: place.network.plc,

@@ -10,7 +10,16 @@ const enoughBytes = 2 * 1024 ** 3;
 
 /** Creates a directory for temporary data, in memory if there is room, because disks are slow to sync. */
 export function makeScratchDirectory(prefix: string): Promise<string> {
-  return mkdtemp(join(hasRoom(memory) ? memory : tmpdir(), prefix));
+  return mkdtemp(join(scratch(), prefix));
+}
+
+/** Returns the spool directory of the brokers on a Postgres database of a test. Its name is random. */
+export function spoolDirectoryOf(databaseUrl: string): string {
+  return join(scratch(), 'latchkey-spools', new URL(databaseUrl).pathname.slice(1));
+}
+
+function scratch(): string {
+  return hasRoom(memory) ? memory : tmpdir();
 }
 
 function hasRoom(directory: string): boolean {

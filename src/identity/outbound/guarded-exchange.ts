@@ -11,7 +11,7 @@ export type GuardedExchangeOptions = {
 };
 
 /** A request that is sent once. */
-export type SmallRequest = {
+type SmallRequest = {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | string | null;

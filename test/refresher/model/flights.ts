@@ -75,6 +75,7 @@ function isExpected(error: unknown): boolean {
 const expectedCodes = new Set([
   'InvalidToken',
   'ReauthorizationRequired',
+  'SessionSuspended',
   'TokenUnavailable',
   'UpstreamUnavailable',
 ]);

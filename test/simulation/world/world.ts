@@ -30,7 +30,7 @@ import { Tally } from './tally.ts';
 import type { WorldSettings } from './world-settings.ts';
 
 /** The true time at which every world begins. */
-export const EPOCH_MS = Date.UTC(2027, 0, 1);
+const EPOCH_MS = Date.UTC(2027, 0, 1);
 
 const MOST_MACHINES = 3;
 
