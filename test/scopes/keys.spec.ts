@@ -84,8 +84,12 @@ function suite(broker: () => TestBroker, known: boolean): void {
   /** Makes the key's session need its owner. */
   const lose = async (key: ClaimedKey): Promise<string> => {
     const { id } = await sessionOf(key);
-    const change = { status: 'needs_reauth', reason: 'revoked', generation: 2 } as const;
-    await broker().database.updateTable('oauth_session').set(change).where('id', '=', asId(id)).execute();
+    const change = { status: 'needs_reauth', reason: 'revoked' } as const;
+    await broker()
+      .database.updateTable('oauth_session')
+      .set(row => ({ ...change, generation: row('generation', '+', 1) }))
+      .where('id', '=', asId(id))
+      .execute();
     broker().app.get(SessionCache).forget(asId(id));
     return id;
   };

@@ -52,11 +52,13 @@ describeBroker('a failing call', broker => {
     expect(new Set(pds.received.map(({ proof }) => proof.jti)).size).toBe(3);
   });
 
-  it('fails after the second refused nonce', async () => {
+  it('gets 502 without the challenge after the third refused nonce', async () => {
     pds.answer = response =>
       response.writeHead(401, { 'dpop-nonce': 'x', ...challenge('use_dpop_nonce') }).end();
-    expect((await pds.call('com.example.anything')).headers.has('www-authenticate')).toBe(false);
-    expect(pds.received).toHaveLength(2);
+    const answer = await pds.call('com.example.anything');
+    expect(answer.headers.has('www-authenticate')).toBe(false);
+    expect(await errorOf(answer)).toEqual([502, 'UpstreamUnavailable']);
+    expect(pds.received).toHaveLength(3);
   });
 
   it('gets 502 without the challenge if the PDS refuses a fresh token', async () => {
