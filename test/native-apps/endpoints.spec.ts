@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { outboundPolicies } from '../../src/identity/outbound/outbound-policy.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { type ScriptedServer, startServer } from '../identity/scripted-server.ts';
 import { exchange } from '../network/http-exchange.ts';
@@ -14,6 +15,7 @@ import { requestsOf } from './token-rows.ts';
 
 const form = 'application/x-www-form-urlencoded';
 const json = 'application/json';
+const { maxResponseSize } = outboundPolicies.token;
 
 describeBroker('a request of a native app to its issuer', suite, { confidential: true });
 
@@ -170,7 +172,7 @@ function issuerSuite(broker: () => TestBroker): void {
     server = await startServer((request, response) => {
       if (request.method === 'POST') {
         posts.push(request.url ?? '');
-        response.writeHead(200, { 'content-type': json }).end('x'.repeat(200_000));
+        response.writeHead(200, { 'content-type': json }).end('x'.repeat(maxResponseSize + 1));
         return;
       }
       const { status = 200, type = json, body } = document();
@@ -233,7 +235,7 @@ function issuerSuite(broker: () => TestBroker): void {
     expect(answer.headers.has('retry-after')).toBe(true);
   });
 
-  it('is not read beyond 64 KiB, and its metadata are fetched once in five minutes', async () => {
+  it('is not read beyond the limit of a token answer, and its metadata are fetched once in five minutes', async () => {
     let reads = 0;
     posts = [];
     document = () => {
