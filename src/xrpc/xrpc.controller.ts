@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
@@ -146,5 +147,8 @@ function queryOf({ url }: FastifyRequest): string {
 }
 
 function answer(reply: FastifyReply, { statusCode, headers, body }: PdsResponse): void {
-  void reply.code(statusCode).headers(toCallerHeaders(headers)).send(body);
+  // Fastify names a type for a buffer that has none. It leaves a stream as it is.
+  const isUntyped = headers['content-type'] === undefined && Buffer.isBuffer(body);
+  const content = isUntyped ? Readable.from([body]) : body;
+  void reply.code(statusCode).headers(toCallerHeaders(headers)).send(content);
 }

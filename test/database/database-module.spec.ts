@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { expect, it } from '@jest/globals';
 import { migrations } from '../../migrations/index.ts';
@@ -11,7 +11,8 @@ import { migrateUp } from '../../src/database/migrator/migrator.ts';
 import { openDatabase } from '../../src/database/connection/open-database.ts';
 import { Leases } from '../../src/leases/leases.service.ts';
 import { LeasesModule } from '../../src/leases/leases.module.ts';
-import { Log } from '../../src/observability/log/log.ts';
+import { ObservabilityModule } from '../../src/observability/observability.module.ts';
+import { spoolDirectoryOf } from '../network/scratch-directory.ts';
 import { describeDialects } from './dialects.ts';
 import { createQuietLog } from './quiet-log.ts';
 
@@ -33,15 +34,20 @@ function moduleFor(
   config: DatabaseConfig,
   lines: string[] = [],
 ): ReturnType<typeof Test.createTestingModule> {
-  @Global()
-  @Module({ providers: [{ provide: Log, useValue: createQuietLog(lines) }], exports: [Log] })
-  class QuietLogModule {}
-
   const url = config.kind === 'sqlite' ? `sqlite:${config.path}` : config.url;
   const LATCHKEY_ENCRYPTION_KEYS = randomBytes(32).toString('base64');
-  const settings = readConfig({ LATCHKEY_DATABASE_URL: url, LATCHKEY_ENCRYPTION_KEYS });
+  const settings = readConfig({
+    LATCHKEY_DATABASE_URL: url,
+    LATCHKEY_ENCRYPTION_KEYS,
+    ...(config.kind === 'postgres' && { LATCHKEY_SPOOL_DIR: spoolDirectoryOf(url) }),
+  });
   return Test.createTestingModule({
-    imports: [ConfigModule.forRoot(settings), QuietLogModule, DatabaseModule, UsesDatabase],
+    imports: [
+      ConfigModule.forRoot(settings),
+      ObservabilityModule.forLog(createQuietLog(lines)),
+      DatabaseModule,
+      UsesDatabase,
+    ],
   });
 }
 

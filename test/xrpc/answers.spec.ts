@@ -79,6 +79,18 @@ describeBroker(
       expect(answer.headers.get('content-security-policy')).toContain('sandbox');
     });
 
+    it.each([
+      [200, 'x'],
+      [200, ''],
+      [401, 'x'],
+    ])('of status %i with the body %j and no content type gets none', async (status, body) => {
+      const length = String(body.length);
+      pds.answer = response => response.writeHead(status, { 'content-length': length }).end(body);
+      const answer = await pds.call('com.example.anything');
+      expect([await answer.text(), answer.headers.get('content-length')]).toEqual([body, length]);
+      expect(answer.headers.has('content-type')).toBe(false);
+    });
+
     it('to HEAD keeps its content length', async () => {
       pds.answer = response => response.writeHead(200, { 'content-length': '12345' }).end();
       const answer = await pds.call('com.example.anything', { method: 'HEAD' });
