@@ -39,6 +39,7 @@ suite('metrics while the database is away', () => {
       latchkey_native_spooled_answers: 0,
       latchkey_native_stuck_answers: 0,
       latchkey_unread_answers: 0,
+      latchkey_high_water_marks: 0,
       latchkey_native_tokens_in_memory: 0,
       latchkey_service_tokens_kept: 0,
     });

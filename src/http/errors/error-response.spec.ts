@@ -10,6 +10,7 @@ const ownTrouble = [
   'IssuerUnavailable',
   'RefreshInDoubt',
   'SealedRowUnreadable',
+  'SessionSuspended',
   'DatabaseUnavailable',
   'ShuttingDown',
 ];
