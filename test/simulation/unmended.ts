@@ -3,7 +3,4 @@ export const unmended: Readonly<Record<string, string>> = {
   'row rolled back':
     'No journal beside the spool notices a row that is older than what a process has stored.',
   'clock steps': 'A time that was stored while the clock of the database was wrong is believed afterwards.',
-  'odd-words': 'The refusal of a dead grant in other words leaves a native app in doubt.',
-  silent:
-    'A session at an issuer whose revocation endpoint hangs is seen without a token after all troubles.',
 };

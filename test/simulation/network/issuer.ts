@@ -196,9 +196,10 @@ export class Issuer implements WireServer {
   /** Rotates a grant's tokens, in answer to a token or code that it spends. */
   #renew(grant: Grant, spent: string, to: Actor): WireReply {
     grant.refreshToken = newToken();
-    grant.accessToken = newToken();
+    const expiresAt = this.#now + ACCESS_SECONDS * 1000;
+    grant.accessToken = newAccessToken(expiresAt);
     this.#byToken.set(grant.refreshToken, grant);
-    this.#byAccessToken.set(grant.accessToken, { grant, expiresAt: this.#now + ACCESS_SECONDS * 1000 });
+    this.#byAccessToken.set(grant.accessToken, { grant, expiresAt });
     const { refreshToken } = grant;
     const answer: Answer = {
       grant,
@@ -233,6 +234,13 @@ export class Issuer implements WireServer {
 }
 
 type Sender = { readonly jkt: string; readonly kid: string | null; readonly from: Actor };
+
+/** As a PDS makes them: a JWT that tells its own end. */
+function newAccessToken(expiresAt: number): string {
+  const parts = [{ typ: 'at+jwt', alg: 'ES256K' }, { exp: Math.floor(expiresAt / 1000) }];
+  const [header, payload] = parts.map(part => Buffer.from(JSON.stringify(part)).toString('base64url'));
+  return `${header}.${payload}.${newToken()}`;
+}
 
 function newToken(): string {
   return randomBytes(18).toString('base64url');

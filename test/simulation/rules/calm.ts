@@ -57,13 +57,12 @@ async function findUnsettled(world: World): Promise<string | undefined> {
     .find(path => /(?<!odd-\d+)\.(answer|native)$/.test(path));
   if (file !== undefined) return `the answer ${file} is still on a disk`;
   for (const { row } of await world.rows.list()) {
-    const isOwn = world.issuers.some(
-      ({ origin, kind }) => origin === row.issuer && (kind === 'slow' || kind === 'silent'),
-    );
-    if (isOwn) continue;
+    const kind = world.issuers.find(({ origin }) => origin === row.issuer)?.kind;
+    if (kind === 'slow') continue;
     if (row.status === 'active' && (row.attempt_state !== null || row.failures > 0))
       return `session ${row.id} of ${row.issuer}: attempt ${row.attempt_state ?? 'none'} of ${row.owner ?? 'nobody'} since ${row.sent_at ?? 'never'}, failures ${row.failures}, next ${row.next_refresh_at ?? 'never'}, expires ${row.access_expires_at}`;
-    if (row.status === 'revoking') return `session ${row.id} is still being revoked`;
+    // A revocation that no answer confirms is tried again for longer.
+    if (row.status === 'revoking' && kind !== 'silent') return `session ${row.id} is still being revoked`;
   }
   return undefined;
 }
