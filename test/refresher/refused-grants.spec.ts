@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { BackgroundRefresh } from '../../src/background/refresh/background-refresh.service.ts';
-import { ConsecutiveRefusals } from '../../src/sessions/refresh/consecutive-refusals.ts';
 import { IssuerBackOff } from '../../src/sessions/refresh/issuer-back-off.service.ts';
 import type { Effect } from '../network/faults.ts';
 import { describeFaults, type FaultyPlace } from './describe-faults.ts';
+import { moveRefusalTime, type RefusalTime } from './refusal-time.ts';
 import type { TestSession } from './test-session.ts';
 
 const json = { 'content-type': 'application/json' };
@@ -38,24 +38,14 @@ const misrouted: [name: string, answer: Answer][] = [
 ];
 
 describeFaults('a refused grant', place => {
-  let aheadMs = 0;
+  let refusalTime: RefusalTime;
   beforeEach(() => {
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with its own object below
-    const add = ConsecutiveRefusals.prototype.add;
-    const later = function (this: ConsecutiveRefusals, ...[session, code, now]: Parameters<typeof add>) {
-      return add.call(this, session, code, now + aheadMs);
-    };
-    jest.spyOn(ConsecutiveRefusals.prototype, 'add').mockImplementation(later);
+    refusalTime = moveRefusalTime();
   });
   afterEach(() => {
     jest.restoreAllMocks();
     place().broker.app.get(IssuerBackOff).noteSuccess(place().network.pds);
   });
-
-  /** Moves the monotonic clock by which refusals are counted. */
-  const pass = (seconds: number): void => {
-    aheadMs += seconds * 1000;
-  };
 
   /** A session whose access token the PDS refuses, and for whose token the issuer has one answer. */
   const refused = async (
@@ -81,7 +71,7 @@ describeFaults('a refused grant', place => {
       }
       expect(await secondsOff(session)).toBeGreaterThan(29);
       expect(await secondsOff(session)).toBeLessThan(46);
-      pass(61);
+      refusalTime.pass(61);
       await session.refresh();
       expect(await session.state()).toMatchObject({ status: 'needs_reauth', reason: 'revoked' });
       expect(await session.call()).toMatchObject({ status: 401 });
@@ -98,7 +88,7 @@ describeFaults('a refused grant', place => {
     const session = await refused(refusal('invalid_grant'), { isExpired: true });
     for (let time = 0; time < 3; time++) await session.refresh();
     expect(await session.state()).toMatchObject({ status: 'active' });
-    pass(61);
+    refusalTime.pass(61);
     await session.refresh();
     expect(await session.state()).toMatchObject({ status: 'needs_reauth', reason: 'revoked' });
   });
@@ -112,7 +102,7 @@ describeFaults('a refused grant', place => {
       await background.run();
       if ((await session.state()).status !== 'active') break;
       pauses.push(await secondsOff(session));
-      pass(pauses.at(-1) ?? 0);
+      refusalTime.pass(pauses.at(-1) ?? 0);
     }
     expect(await session.state()).toMatchObject({ status: 'needs_reauth', reason: 'revoked' });
     expect(pauses.reduce((sum, pause) => sum + pause)).toBeLessThan(120);
@@ -126,7 +116,7 @@ describeFaults('a refused grant', place => {
     await armIssuer(place(), refusal('Session expired'));
     for (let time = 0; time < 3; time++) {
       await session.refresh();
-      pass(31);
+      refusalTime.pass(31);
     }
     expect(await session.state()).toMatchObject({ status: 'active' });
     await session.refresh();
@@ -154,7 +144,7 @@ describeFaults('a refused grant', place => {
     for (let time = 0; time < 6; time++) {
       await session.letDeadlinePass();
       expect(await session.refresh()).toMatchObject({ kind: 'failed' });
-      pass(120);
+      refusalTime.pass(120);
     }
     expect(await session.state()).toMatchObject({ status: 'active' });
   };

@@ -1,15 +1,16 @@
-import { expect, it } from '@jest/globals';
+import { afterEach, expect, it, jest } from '@jest/globals';
 import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 import { Grants } from '../../src/oauth/refresh/grants.service.ts';
 import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { statusOfMe } from '../login/answers.ts';
+import { moveRefusalTime } from '../refresher/refusal-time.ts';
 import { signIn, type TestSession } from '../refresher/test-session.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** The number of refusals after which a session with an expired access token ends. */
+/** The number of refusals, over at least a minute, after which a session with an expired access token ends. */
 const REFUSALS = 3;
 
 /** Days since the grant and since the last refresh, and the reason of a refusal then. */
@@ -35,10 +36,15 @@ describeBroker(
 );
 
 function suite(broker: () => TestBroker, lives: Life[]): void {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
   it.each(lives)(
     '%d days after its grant, and %d after a refresh, has the reason: %s',
     async (granted, refreshed, reason) => {
       const session = await signIn(broker());
+      const refusalTime = moveRefusalTime();
       await revokeAtIssuer(session);
       await age(session, granted, refreshed);
       for (let refusal = 1; refusal <= REFUSALS; refusal++) {
@@ -49,6 +55,7 @@ function suite(broker: () => TestBroker, lives: Life[]): void {
         });
         expect(await session.refresh()).toEqual({ kind: 'failed', error: 'invalid-grant' });
         await session.letDeadlinePass();
+        refusalTime.pass(31);
       }
       expect(await session.state()).toMatchObject({ status: 'needs_reauth', reason, generation: 2 });
       expect(await session.refresh()).toEqual({ kind: 'skipped' });

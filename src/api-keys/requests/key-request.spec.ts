@@ -40,7 +40,9 @@ describe('decideClaim', () => {
     ['authorized', 4, true, 'right'],
     ['authorized', 3, false, 'wrong'],
     ['authorized', 4, false, 'last-wrong'],
-    ['claimed', 0, true, 'ended'],
+    ['claimed', 4, true, 'repeated'],
+    ['claimed', 4, false, 'wrongly-repeated'],
+    ['claimed', 5, true, 'ended'],
     ['denied', 5, true, 'ended'],
     ['expired', 0, true, 'ended'],
   ] as const)(
