@@ -36,6 +36,13 @@ export class Clocks {
     return `${clock.name} ${clock.offsetMs === 0 ? 'right' : `${clock.offsetMs / MINUTE_MS} min`}`;
   }
 
+  /** Sets one clock right. */
+  setOneRight(clock: Clock, now: number): void {
+    if (clock.offsetMs === 0) return;
+    clock.offsetMs = 0;
+    this.rightSince = now;
+  }
+
   setRight(now: number): void {
     if (!this.areRight) this.rightSince = now;
     for (const clock of this.all) clock.offsetMs = 0;
