@@ -251,9 +251,9 @@ export class World {
     const { attempt, readAt } = await this.find(session.id);
     const owner = attempt && this.#runOf(attempt);
     if (!owner || owner === broker || this.dialect === 'sqlite') return false;
+    // The owner may be a later run of the process that prepared it.
+    if (attempt.state === 'prepared') return attempt.leaseUntil !== null && attempt.leaseUntil > readAt;
     if (this.#stopped.get(owner) !== session && owner.state === 'running') return false;
-    if (attempt.state === 'prepared' && attempt.leaseUntil !== null && attempt.leaseUntil <= readAt)
-      return false;
     return attempt.state !== 'in_doubt' && Date.now() - owner.silentSince < DEAD_AFTER_MS;
   }
 
