@@ -15,6 +15,7 @@ import { LoginModule } from '../../../src/login/login.module.ts';
 import { ObservabilityModule } from '../../../src/observability/observability.module.ts';
 import { Shutdown } from '../../../src/waiting/shutdown.service.ts';
 import { FailPoints } from '../../../src/single-use/fail-points.service.ts';
+import { SpoolProof } from '../../../src/single-use/spool/spool-proof.service.ts';
 import { SessionLastUse } from '../../../src/sessions/stored/session-last-use.service.ts';
 import { ClaimCodeModule } from '../../../src/web/connect/claim-code.module.ts';
 import type { SharedClock } from './shared-clock.ts';
@@ -120,6 +121,7 @@ export class ModelBroker {
     await this.get(Instances).onApplicationShutdown();
     await this.get(SessionLastUse).onApplicationShutdown();
     void this.get(OutboundHttp).onApplicationShutdown();
+    this.get(SpoolProof).beforeApplicationShutdown();
   }
 
   async stop(): Promise<void> {
