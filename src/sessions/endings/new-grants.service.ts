@@ -55,13 +55,16 @@ export class NewGrants {
     }
   }
 
-  /** Revokes a grant without a row. If that fails too, stores it for the sweep as soon as the database is back. */
+  /** Revokes a grant without a row. If that fails too, stores it as one to revoke as soon as the database is back. */
   private async revokeUnstored(newGrant: NewGrant, purpose: SessionPurpose): Promise<void> {
     try {
       await this.grants.revoke(newGrant.grant);
     } catch (error) {
       this.log.discardFailed({ did: newGrant.grant.did }, error);
-      const write = (): Promise<void> => this.sessionRows.insertUnheld(newGrant, purpose);
+      const write = async (): Promise<void> => {
+        await this.sessionRows.insertUnheld(newGrant, purpose);
+        await this.sessionRows.markRevoking(newGrant.id);
+      };
       this.persistentWrites.untilWritten(write).catch(() => undefined);
     }
   }
