@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import type { SpoolDirectory } from '../../leases/spool-directory.service.ts';
 import { SpoolDisk } from './spool-disk.service.ts';
 
@@ -39,6 +39,28 @@ it('writes into a reserved file, without a new one', async () => {
   const long = 'x'.repeat(100_000);
   await disk.write(join(path, 'b.answer'), long);
   expect(await readFile(join(path, 'b.answer'), 'utf8')).toBe(long);
+});
+
+it('takes no short write for a whole one', async () => {
+  const release = await disk.reserve();
+  const probe = await open(join(path, 'probe'), 'w');
+  const handles = Object.getPrototypeOf(probe) as FileHandle;
+  const write = Reflect.get(handles, 'write') as (...parameters: unknown[]) => Promise<never>;
+  const short = jest.spyOn(handles, 'write').mockImplementation(function (
+    this: FileHandle,
+    ...[bytes, offset, , position]: unknown[]
+  ) {
+    return write.call(this, bytes, offset, 1, position);
+  } as FileHandle['write']);
+  try {
+    await disk.write(join(path, 'a.answer'), 'an answer');
+    expect(await readFile(join(path, 'a.answer'), 'utf8')).toBe('an answer');
+    await expect(disk.reserve()).rejects.toThrow('no room');
+  } finally {
+    short.mockRestore();
+    await probe.close();
+    release();
+  }
 });
 
 it('reserves nothing where nothing can be written', async () => {

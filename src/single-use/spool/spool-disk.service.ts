@@ -72,7 +72,8 @@ export class SpoolDisk implements OnModuleInit, OnApplicationShutdown {
     const reserved = this.free.pop() ?? (await this.newFile());
     try {
       const bytes = Buffer.from(text);
-      await reserved.handle.write(bytes, 0, bytes.length, 0);
+      // Until all is written: a single write may end early on a full disk, and truncate would fill the rest with zeros.
+      await reserved.handle.writeFile(bytes);
       await reserved.handle.truncate(bytes.length);
       await reserved.handle.sync();
       await rename(reserved.path, file);
@@ -90,7 +91,8 @@ export class SpoolDisk implements OnModuleInit, OnApplicationShutdown {
     const handle = await open(path, constants.O_CREAT | constants.O_WRONLY | constants.O_TRUNC, 0o600);
     const file = { path, handle };
     try {
-      await handle.write(zeros, 0, zeros.length, 0);
+      const { bytesWritten } = await handle.write(zeros, 0, zeros.length, 0);
+      if (bytesWritten < zeros.length) throw new Error('The disk has no room for an answer.');
       await handle.sync();
       return file;
     } catch (error) {
