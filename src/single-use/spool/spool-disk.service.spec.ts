@@ -51,7 +51,7 @@ it('takes no short write for a whole one', async () => {
     ...[bytes, offset, , position]: unknown[]
   ) {
     return write.call(this, bytes, offset, 1, position);
-  } as FileHandle['write']);
+  });
   try {
     await disk.write(join(path, 'a.answer'), 'an answer');
     expect(await readFile(join(path, 'a.answer'), 'utf8')).toBe('an answer');
