@@ -1,15 +1,15 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { Config } from '../config/config.ts';
-import { Database } from '../database/connection/database.ts';
-import { nextCursor } from '../database/connection/next-cursor.ts';
-import type { SpoolState } from '../database/tables/instance.ts';
-import { Log } from '../observability/log/log.ts';
-import { ProcessClock } from '../waiting/process-clock.service.ts';
-import { Streaks } from '../waiting/streaks.ts';
-import { withinTime } from '../waiting/within-time.ts';
+import { Config } from '../../config/config.ts';
+import { Database } from '../../database/connection/database.ts';
+import { nextCursor } from '../../database/connection/next-cursor.ts';
+import type { SpoolState } from '../../database/tables/instance.ts';
+import { Log } from '../../observability/log/log.ts';
+import { ProcessClock } from '../../waiting/process-clock.service.ts';
+import { Streaks } from '../../waiting/streaks.ts';
+import { withinTime } from '../../waiting/within-time.ts';
 import { type InstanceQuery, InstanceRepository, type RunningInstance } from './instance.repository.ts';
 import { decideOwnerState, type OwnerState } from './owner-state.ts';
-import { SpoolDirectory } from './spool-directory.service.ts';
+import { SpoolDirectory } from '../spools/spool-directory.service.ts';
 
 const BEAT_MS = 30_000;
 const FORGOTTEN_AFTER_MS = 24 * 60 * 60_000;
