@@ -8,6 +8,7 @@ import { BrokerError, sessionSuspended } from '../../errors/broker-error.ts';
 import { networkOf } from '../../http/edge/address-limit.ts';
 import { createRateLimit, type RateLimit } from '../../http/edge/rate-limit.ts';
 import { requireAllowedAccount } from '../../identity/resolution/allowed-accounts.ts';
+import { parseAccountName } from '../../identity/resolution/identifier.ts';
 import { IdentityService } from '../../identity/resolution/identity.service.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { Log } from '../../observability/log/log.ts';
@@ -55,11 +56,11 @@ export class KeyRequests implements OnModuleInit {
    */
   async create(input: KeyRequestInput, caller: Principal, by: AuditSource): Promise<CreatedKeyRequest> {
     this.requireAllowedRequest(input, caller);
-    const { identifier } = input;
+    const name = parseAccountName(input.identifier);
     await this.perAddress?.consume(networkOf(by.from ?? ''));
-    await this.perAccount?.consume(identifier.toLowerCase());
-    const account = await this.identity.resolve(identifier);
-    if (account.did !== identifier) await this.perAccount?.consume(account.did.toLowerCase());
+    await this.perAccount?.consume(name);
+    const account = await this.identity.resolve(name);
+    if (account.did !== name) await this.perAccount?.consume(account.did);
     requireAllowedAccount(account.did, this.config);
     const { pendingKeyRequests } = this.config;
     const created = await this.keyRequestTransitions.create(input, account, pendingKeyRequests, by);
