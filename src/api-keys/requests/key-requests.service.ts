@@ -14,13 +14,13 @@ import type { Grant } from '../../oauth/authorization/grant.ts';
 import { Log } from '../../observability/log/log.ts';
 import { FailPoints } from '../../single-use/fail-points.service.ts';
 import { TempTokenScopes } from '../../temp-tokens/temp-token-scopes.service.ts';
-import { decideGrantRefusal } from './grant-refusal.ts';
-import type { KeyRequestInput } from './key-request-input.ts';
-import { type CreatedKeyRequest, isOpen, type KeyRequest } from './key-request.ts';
-import { KeyRequestTransitions } from './key-request-transitions.service.ts';
-import { ended, keyRequestsOff, noSuchRequest, notPending } from './key-request-refusals.ts';
-import { KeyRequestRepository } from './key-request.repository.ts';
-import { KEY_REQUEST_SCOPE } from './key-request-scope.ts';
+import { decideGrantRefusal } from './rules/grant-refusal.ts';
+import type { KeyRequestInput } from './rules/key-request-input.ts';
+import { type CreatedKeyRequest, isOpen, type KeyRequest } from './rules/key-request.ts';
+import { KeyRequestTransitions } from './stored/key-request-transitions.service.ts';
+import { ended, keyRequestsOff, noSuchRequest, notPending } from './rules/key-request-refusals.ts';
+import { KeyRequestRepository } from './stored/key-request.repository.ts';
+import { KEY_REQUEST_SCOPE } from './rules/key-request-scope.ts';
 
 /** Requests for API keys: created, read, approved and denied. */
 @Injectable()
