@@ -130,7 +130,7 @@ describeDialects('the schema', open => {
   });
 
   it('lists every column as sealed whose name says so', () => {
-    const columns = Object.entries(expected).flatMap(([table, described]) =>
+    const columns = Object.entries(expectedColumns).flatMap(([table, described]) =>
       Object.keys(described).map(column => [table, column]),
     );
     const named = columns.filter(([, column = '']) => /(^|_)(sealed|mac|canary)(_|$)/.test(column));
