@@ -6,7 +6,7 @@ import { FailPoints } from '../../src/single-use/fail-points.service.ts';
 import { startTestBroker, type TestBroker, type TestBrokerOptions } from '../broker/test-broker.ts';
 import { describeDialects, type TestDialect } from '../database/dialects.ts';
 import type { OwnNetwork } from '../network/network.ts';
-import { networkOfFile } from './network-of-file.ts';
+import { networkOfWorker } from '../per-worker/network.ts';
 import { signIn, type TestSession } from './test-session.ts';
 
 /** Rounds of each fault. */
@@ -70,7 +70,7 @@ async function startPlace(
   database: DatabaseConfig,
   { instances = 1, othersSettings = {}, ...options }: FaultyPlaceOptions,
 ): Promise<FaultyPlace> {
-  const network = await networkOfFile();
+  const network = await networkOfWorker();
   const broker = await startTestBroker(dialect, database, { ...options, network });
   const brokers = [broker];
   const settings = { ...options.settings, ...othersSettings };
