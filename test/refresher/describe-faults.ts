@@ -11,7 +11,6 @@ import { signIn, type TestSession } from './test-session.ts';
 
 /** Rounds of each fault. */
 export const ROUNDS = process.env.TEST_LONG ? 50 : 3;
-if (process.env.TEST_LONG) jest.setTimeout(10 * 60_000);
 
 /** Brokers of one deployment, in the file's own network with faults. */
 export type FaultyPlace = {
@@ -41,6 +40,7 @@ export function describeFaults(
 ): void {
   const atBrokers = (_open: unknown, { dialect, create }: TestDialect): void => {
     describe('where faults happen', () => {
+      if (process.env.TEST_LONG) jest.setTimeout(10 * 60_000);
       let place: FaultyPlace | undefined;
       beforeAll(async () => {
         place = await startPlace(dialect, await create(), options);
