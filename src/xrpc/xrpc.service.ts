@@ -5,7 +5,7 @@ import { BrokerError } from '../errors/broker-error.ts';
 import { discard } from '../identity/outbound/exchange.ts';
 import { ServiceTokens } from '../service-tokens/service-tokens.service.ts';
 import type { PdsRequest, PdsResponse } from '../sessions/pds/pds-requests.service.ts';
-import { isServiceAuth, refuseProtectedMethod } from '../sessions/pds/protected-methods.ts';
+import { isServiceAuth, refuseProtectedMethod } from '../sessions/methods/protected-methods.ts';
 import { SessionRequests } from '../sessions/use/session-requests.service.ts';
 import { requireProxyScope } from './proxied-call.ts';
 import { readServiceAuthQuery, writeServiceAuthQuery } from './service-auth-query.ts';
