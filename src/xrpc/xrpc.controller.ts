@@ -14,12 +14,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Caller } from '../access/caller.decorator.ts';
 import type { AccountPrincipal } from '../access/principal.ts';
 import { AllowSameOriginOnly } from '../http/origins/allow.decorator.ts';
+import { exposeToPages } from '../http/origins/exposed-headers.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
 import { Config } from '../config/config.ts';
 import type { ErrorFormConfig } from '../http/errors/error-form.ts';
 import type { OwnBodyConfig } from '../http/edge/body-parser.ts';
 import { abandonBody, type UploadedBody, uploadedBody } from '../http/edge/uploaded-body.ts';
 import type { PdsRequest, PdsResponse } from '../sessions/pds/pds-requests.service.ts';
+import { privateVary } from './cache-rule.ts';
 import { refuseAsPageOrScript } from './page-rule.ts';
 import { toCallerHeaders, toPdsHeaders } from './proxied-headers.ts';
 import { SessionConcurrency } from './session-concurrency.service.ts';
@@ -150,5 +152,11 @@ function answer(reply: FastifyReply, { statusCode, headers, body }: PdsResponse)
   // Fastify names a type for a buffer that has none. It leaves a stream as it is.
   const isUntyped = headers['content-type'] === undefined && Buffer.isBuffer(body);
   const content = isUntyped ? Readable.from([body]) : body;
-  void reply.code(statusCode).headers(toCallerHeaders(headers)).send(content);
+  const passed = toCallerHeaders(headers);
+  exposeToPages(reply, Object.keys(passed));
+  const vary = privateVary(reply.getHeader('vary')?.toString(), passed.vary);
+  void reply
+    .code(statusCode)
+    .headers({ ...passed, vary })
+    .send(content);
 }

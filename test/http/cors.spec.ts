@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { storeCookie, storeSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';
+import { startStubPds } from '../xrpc/stub-pds.ts';
 
 const listed = 'https://app.sibling.example';
 
@@ -43,6 +44,23 @@ describe('with a listed origin', () => {
           'access-control-expose-headers':
             'latchkey-error, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset',
         });
+      });
+
+      it('lets that origin read every header of a PDS that is passed on', async () => {
+        const pds = await startStubPds(broker());
+        pds.answer = response =>
+          response
+            .writeHead(200, { 'atproto-repo-rev': '3k', 'x-bsky-a': 'b', etag: '"x"', server: 'x' })
+            .end();
+        const headers = { origin: listed, 'sec-fetch-site': 'same-site' };
+        const answer = await pds.call('com.example.anything', { headers });
+        await pds.stop();
+        const exposed = answer.headers.get('access-control-expose-headers')?.split(', ') ?? [];
+        expect(exposed).toEqual(
+          expect.arrayContaining(['latchkey-error', 'atproto-repo-rev', 'x-bsky-a', 'etag']),
+        );
+        expect(exposed).not.toContain('server');
+        expect(answer.headers.get('vary')).toBe('Origin, Cookie, Authorization');
       });
 
       it.each([

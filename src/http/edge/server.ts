@@ -30,7 +30,7 @@ export async function createServer(config: Config): Promise<FastifyAdapter> {
   addErrorForms(server);
   registerBodyParser(server);
   await server.register(cookie);
-  addSecurityHeaders(server);
+  addDefaultHeaders(server);
   addClosingRule(server);
   addClosingLimit(server);
   addUnreadBodyRule(server);
@@ -47,9 +47,10 @@ function withoutHomeSlash(url: string, basePath: string): string {
   return isHome ? basePath + url.slice(home.length) : url;
 }
 
-function addSecurityHeaders(server: FastifyInstance): void {
+/** A response that does not say otherwise is for its caller alone, and not to be stored. */
+function addDefaultHeaders(server: FastifyInstance): void {
   server.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(SECURITY_HEADERS);
+    reply.headers({ ...SECURITY_HEADERS, 'cache-control': 'no-store' });
     done();
   });
 }
