@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import type { InstanceView } from '../../src/background/states/instance-view.ts';
-import { SpoolDirectory } from '../../src/leases/spool-directory.service.ts';
+import { SpoolDirectory } from '../../src/leases/spools/spool-directory.service.ts';
 import { runLatchkey } from '../broker/latchkey-command.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { operate, type OperatorAnswer } from '../sessions/operate.ts';

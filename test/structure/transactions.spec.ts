@@ -6,7 +6,7 @@ const unsettled: Record<string, string> = {
   'api-keys/keys/api-key.repository.ts': 'Stores times of last use, which may be lost.',
   'database/connection/settled-transactions.ts': 'Settles the transactions of all others.',
   'database/migrator/migrator.ts': 'A migration that is run again finds what was committed.',
-  'native-apps/refresh/native-refresh.repository.ts':
+  'native-apps/tokens/native-refresh.repository.ts':
     'Stores an answer. It is repeated until the COMMIT is confirmed, and storing twice is safe.',
   'ui-sessions/ui-session.repository.ts': 'Stores when browsers were last seen, which may be lost.',
 };

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { BackgroundStates } from '../../../background/states/background-states.service.ts';
 import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
 import { ZodPipe } from '../../../http/schemas/zod.pipe.ts';
-import { Instances } from '../../../leases/instances.service.ts';
+import { Instances } from '../../../leases/instances/instances.service.ts';
 import { Leases } from '../../../leases/leases.service.ts';
 import { Pages } from '../../frame/pages.service.ts';
 import { AdminErrorFilter } from '../frame/admin-error.filter.ts';

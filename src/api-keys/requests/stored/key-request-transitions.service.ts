@@ -1,29 +1,29 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
-import type { AuditAction } from '../../audit/audit-action.ts';
-import type { AuditEvent, AuditSource } from '../../audit/audit-event.ts';
-import { AuditLog } from '../../audit/audit-log.service.ts';
-import { Database } from '../../database/connection/database.ts';
-import { type ApiKeyId, KeyRequestId, newId, type SessionId } from '../../database/tables/id.ts';
-import type { Schema } from '../../database/tables/schema.ts';
-import { BrokerError } from '../../errors/broker-error.ts';
-import type { Account } from '../../identity/resolution/identity.service.ts';
-import { Leases } from '../../leases/leases.service.ts';
-import { SessionRevocation } from '../../sessions/endings/session-revocation.service.ts';
-import type { Session } from '../../sessions/stored/session.ts';
-import { TempTokens } from '../../temp-tokens/temp-tokens.service.ts';
-import { REPEATABLE_SECONDS } from '../keys/repetition.ts';
-import type { KeyRequestInput } from './key-request-input.ts';
+import type { AuditAction } from '../../../audit/audit-action.ts';
+import type { AuditEvent, AuditSource } from '../../../audit/audit-event.ts';
+import { AuditLog } from '../../../audit/audit-log.service.ts';
+import { Database } from '../../../database/connection/database.ts';
+import { type ApiKeyId, KeyRequestId, newId, type SessionId } from '../../../database/tables/id.ts';
+import type { Schema } from '../../../database/tables/schema.ts';
+import { BrokerError } from '../../../errors/broker-error.ts';
+import type { Account } from '../../../identity/resolution/identity.service.ts';
+import { Leases } from '../../../leases/leases.service.ts';
+import { SessionRevocation } from '../../../sessions/endings/session-revocation.service.ts';
+import type { Session } from '../../../sessions/stored/session.ts';
+import { TempTokens } from '../../../temp-tokens/temp-tokens.service.ts';
+import { REPEATABLE_SECONDS } from '../../keys/repetition.ts';
+import type { KeyRequestInput } from '../rules/key-request-input.ts';
 import {
   type CreatedKeyRequest,
   KEY_REQUEST_SECONDS,
   type KeyRequest,
   type StoredKeyRequest,
   toNewKeyRequestRow,
-} from './key-request.ts';
-import { noSuchRequest, tooManyPending } from './key-request-refusals.ts';
+} from '../rules/key-request.ts';
+import { noSuchRequest, tooManyPending } from '../rules/key-request-refusals.ts';
 import { type KeyRequestChange, KeyRequestRepository } from './key-request.repository.ts';
-import { KEY_REQUEST_SCOPE } from './key-request-scope.ts';
+import { KEY_REQUEST_SCOPE } from '../rules/key-request-scope.ts';
 
 /** The end of a request that becomes no key. */
 export type KeyRequestEnd = {

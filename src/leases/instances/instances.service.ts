@@ -1,19 +1,20 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { Config } from '../config/config.ts';
-import { Database } from '../database/connection/database.ts';
-import { nextCursor } from '../database/connection/next-cursor.ts';
-import type { SpoolState } from '../database/tables/instance.ts';
-import { Log } from '../observability/log/log.ts';
-import { ProcessClock } from '../waiting/process-clock.service.ts';
-import { withinTime } from '../waiting/within-time.ts';
-import { HeartbeatWatch } from './heartbeat-watch.ts';
+import { Config } from '../../config/config.ts';
+import { Database } from '../../database/connection/database.ts';
+import { nextCursor } from '../../database/connection/next-cursor.ts';
+import type { SpoolState } from '../../database/tables/instance.ts';
+import { Log } from '../../observability/log/log.ts';
+import { ProcessClock } from '../../waiting/process-clock.service.ts';
+import { Streaks } from '../../waiting/streaks.ts';
+import { withinTime } from '../../waiting/within-time.ts';
 import { type InstanceQuery, InstanceRepository, type RunningInstance } from './instance.repository.ts';
 import { decideOwnerState, type OwnerState } from './owner-state.ts';
-import { SpoolDirectory } from './spool-directory.service.ts';
+import { SpoolDirectory } from '../spools/spool-directory.service.ts';
 
 const BEAT_MS = 30_000;
 const FORGOTTEN_AFTER_MS = 24 * 60 * 60_000;
 const LISTED_AT_ONCE = 500;
+const MOST_WATCHED = 10_000;
 
 /** A process that missed three heartbeats has ended, or is in trouble. */
 export const SILENT_AFTER_MS = 3 * BEAT_MS;
@@ -27,7 +28,7 @@ export type ListedInstance = RunningInstance & { readonly state: 'this' | 'alive
 /** Knows the processes of the broker, and writes the heartbeats of this one. */
 @Injectable()
 export class Instances implements OnModuleInit, OnApplicationShutdown {
-  private readonly heartbeatWatch = new HeartbeatWatch();
+  private readonly heartbeats = new Streaks(MOST_WATCHED);
   private timer: NodeJS.Timeout | undefined;
   private beating: Promise<void> = Promise.resolve();
   private isSpoolEmpty = (): Promise<boolean> => Promise.resolve(false);
@@ -148,7 +149,8 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
     return silentMs > Math.max(FORGOTTEN_AFTER_MS, this.config.spoolPatienceMs);
   }
 
+  /** Notes the last heartbeat of a process. Returns for how many milliseconds this process has known it. */
   private note({ owner, seenAt }: RunningInstance): number {
-    return this.heartbeatWatch.note(owner, seenAt, this.processClock.monotonic());
+    return this.heartbeats.note(owner, seenAt.getTime(), this.processClock.monotonic()).forMs;
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { Degradations } from '../observability/degradations.ts';
-import { Log } from '../observability/log/log.ts';
-import { ProcessClock } from '../waiting/process-clock.service.ts';
+import { Degradations } from '../../observability/degradations.ts';
+import { Log } from '../../observability/log/log.ts';
+import { ProcessClock } from '../../waiting/process-clock.service.ts';
 import { type ClockReading, type ClockTrust, decideTrust, isStep, stepBetween } from './clock-trust.ts';
 import { ConfirmedTime } from './confirmed-time.service.ts';
 import { DatabaseClockRepository } from './database-clock.repository.ts';

@@ -1,4 +1,4 @@
-import { BrokerError } from '../../errors/broker-error.ts';
+import { BrokerError } from '../../../errors/broker-error.ts';
 import { type KeyRequest, MOST_TRIES } from './key-request.ts';
 
 const END_TEXTS: Partial<Record<KeyRequest['status'], string>> = {

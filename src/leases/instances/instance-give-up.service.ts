@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditSource } from '../audit/audit-event.ts';
-import { AuditLog } from '../audit/audit-log.service.ts';
-import { Database } from '../database/connection/database.ts';
-import { BrokerError } from '../errors/broker-error.ts';
+import type { AuditSource } from '../../audit/audit-event.ts';
+import { AuditLog } from '../../audit/audit-log.service.ts';
+import { Database } from '../../database/connection/database.ts';
+import { BrokerError } from '../../errors/broker-error.ts';
 import { InstanceRepository } from './instance.repository.ts';
 import { Instances, SILENT_AFTER_MS } from './instances.service.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ProcessClock } from '../waiting/process-clock.service.ts';
+import { ProcessClock } from '../../waiting/process-clock.service.ts';
 import { ServerDates } from './server-dates.service.ts';
 
 const HOUR_MS = 60 * 60_000;

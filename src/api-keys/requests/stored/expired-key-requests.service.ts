@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../database/connection/database.ts';
-import type { KeyRequestId } from '../../database/tables/id.ts';
-import { Log } from '../../observability/log/log.ts';
+import { Database } from '../../../database/connection/database.ts';
+import type { KeyRequestId } from '../../../database/tables/id.ts';
+import { Log } from '../../../observability/log/log.ts';
 import { KeyRequestTransitions } from './key-request-transitions.service.ts';
 import { KeyRequestRepository } from './key-request.repository.ts';
 

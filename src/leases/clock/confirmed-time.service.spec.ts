@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { ProcessClock } from '../waiting/process-clock.service.ts';
+import { ProcessClock } from '../../waiting/process-clock.service.ts';
 import { ConfirmedTime } from './confirmed-time.service.ts';
 
 const MINUTE_MS = 60_000;

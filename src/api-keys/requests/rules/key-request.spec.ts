@@ -6,7 +6,7 @@ import {
   toKeyRequest,
   toNewKeyRequestRow,
 } from './key-request.ts';
-import { asId } from '../../../test/ids.ts';
+import { asId } from '../../../../test/ids.ts';
 
 const expiresAt = new Date('2026-11-20T18:30:00.000Z');
 const [before, after] = [new Date(expiresAt.getTime() - 1), new Date(expiresAt.getTime() + 1)];

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { ProcessClock } from '../waiting/process-clock.service.ts';
+import { ProcessClock } from '../../waiting/process-clock.service.ts';
 import { CLOCK_TOLERANCE_MS, type ClockReading, type Witness } from './clock-trust.ts';
 
 /** Strangers name origins, so their number is limited. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database/connection/database.ts';
+import { Database } from '../../database/connection/database.ts';
 
 /** Reads the database's clock. */
 @Injectable()

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Selectable } from 'kysely';
-import { Database } from '../database/connection/database.ts';
-import { wroteRow } from '../database/connection/written-rows.ts';
-import type { InstanceTable, SpoolState } from '../database/tables/instance.ts';
-import type { Schema } from '../database/tables/schema.ts';
-import { toDate, toTimestamp } from '../database/tables/timestamp.ts';
+import { Database } from '../../database/connection/database.ts';
+import { wroteRow } from '../../database/connection/written-rows.ts';
+import type { InstanceTable, SpoolState } from '../../database/tables/instance.ts';
+import type { Schema } from '../../database/tables/schema.ts';
+import { toDate, toTimestamp } from '../../database/tables/timestamp.ts';
 
 /** A process of the broker. `readAt` is the database's time of the read. */
 export type RunningInstance = {

@@ -1,6 +1,6 @@
-import type { KeyRequestId } from '../../database/tables/id.ts';
-import type { CredentialUse } from '../../access/credential-use.ts';
-import type { TempTokenScope } from '../../temp-tokens/temp-token-scope.ts';
+import type { KeyRequestId } from '../../../database/tables/id.ts';
+import type { CredentialUse } from '../../../access/credential-use.ts';
+import type { TempTokenScope } from '../../../temp-tokens/temp-token-scope.ts';
 import { KEY_REQUEST_SECONDS } from './key-request.ts';
 
 /** The scope of a key request's temp token: to wait for the owner, and to claim the key. */

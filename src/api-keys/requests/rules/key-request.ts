@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely';
-import type { KeyRequestStatus, KeyRequestTable } from '../../database/tables/key-request.ts';
-import type { KeyRequestId, SessionId } from '../../database/tables/id.ts';
-import type { Did } from '../../database/tables/did.ts';
-import { toTimestamp } from '../../database/tables/timestamp.ts';
+import type { KeyRequestStatus, KeyRequestTable } from '../../../database/tables/key-request.ts';
+import type { KeyRequestId, SessionId } from '../../../database/tables/id.ts';
+import type { Did } from '../../../database/tables/did.ts';
+import { toTimestamp } from '../../../database/tables/timestamp.ts';
 
 /** Lifetime of a key request and its temp token. */
 export const KEY_REQUEST_SECONDS = 15 * 60;

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
-import { Config } from '../config/config.ts';
-import type { SpoolId } from '../database/tables/id.ts';
-import { codeOf } from '../errors/code-of.ts';
+import { Config } from '../../config/config.ts';
+import type { SpoolId } from '../../database/tables/id.ts';
+import { codeOf } from '../../errors/code-of.ts';
 import { type SpoolSlot, tryAcquireSlot, tryLockDirectory } from './spool-slot.ts';
 
 const MOST_SLOTS = 10_000;

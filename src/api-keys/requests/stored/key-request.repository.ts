@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import type { RowBinding } from '../../crypto/row-binding.ts';
-import { RowMac } from '../../crypto/row-mac.ts';
-import { Database } from '../../database/connection/database.ts';
-import { countDeleted, wroteRow } from '../../database/connection/written-rows.ts';
-import type { Schema } from '../../database/tables/schema.ts';
-import type { KeyRequestId } from '../../database/tables/id.ts';
-import { toTimestamp } from '../../database/tables/timestamp.ts';
-import { normalizeClaimCode } from './claim-code.ts';
-import { type KeyRequestRow, type StoredKeyRequest, toKeyRequest } from './key-request.ts';
+import type { RowBinding } from '../../../crypto/row-binding.ts';
+import { RowMac } from '../../../crypto/row-mac.ts';
+import { Database } from '../../../database/connection/database.ts';
+import { countDeleted, wroteRow } from '../../../database/connection/written-rows.ts';
+import type { Schema } from '../../../database/tables/schema.ts';
+import type { KeyRequestId } from '../../../database/tables/id.ts';
+import { toTimestamp } from '../../../database/tables/timestamp.ts';
+import { normalizeClaimCode } from '../rules/claim-code.ts';
+import { type KeyRequestRow, type StoredKeyRequest, toKeyRequest } from '../rules/key-request.ts';
 
 const OPEN = ['pending', 'authorized'] as const;
 

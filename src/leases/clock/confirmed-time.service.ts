@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ProcessClock } from '../waiting/process-clock.service.ts';
+import { ProcessClock } from '../../waiting/process-clock.service.ts';
 import type { ClockReading } from './clock-trust.ts';
 
 /** How old the first of two readings must be, by this process's monotonic clock. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Config } from '../config/config.ts';
+import type { Config } from '../../config/config.ts';
 import { type DrainedDirectory, SpoolDirectory } from './spool-directory.service.ts';
 
 let root: string;

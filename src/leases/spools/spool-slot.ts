@@ -9,9 +9,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { newId, parseId, SpoolId } from '../database/tables/id.ts';
-import { tryLockFile } from '../database/sqlite/file-lock.ts';
-import { codeOf } from '../errors/code-of.ts';
+import { newId, parseId, SpoolId } from '../../database/tables/id.ts';
+import { tryLockFile } from '../../database/sqlite/file-lock.ts';
+import { codeOf } from '../../errors/code-of.ts';
 
 /** A directory of answers that this process alone may fill and drain until it releases it. */
 export type SpoolSlot = {

@@ -1,5 +1,5 @@
-import { BrokerError } from '../../errors/broker-error.ts';
-import { scopesExceeding } from '../../oauth/scopes/scopes.ts';
+import { BrokerError } from '../../../errors/broker-error.ts';
+import { scopesExceeding } from '../../../oauth/scopes/scopes.ts';
 
 /**
  * Decides why a grant cannot become a key: it exceeds the requested scope, or lacks `atproto`. Returns undefined if it
