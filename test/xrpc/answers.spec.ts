@@ -128,12 +128,6 @@ describeBroker(
       ]);
     });
 
-    it('is not followed if it redirects', async () => {
-      pds.answer = response => response.writeHead(302, { location: 'https://evil.example/' }).end();
-      const answer = await pds.call('com.example.anything');
-      expect([answer.status, answer.headers.has('location')]).toEqual([302, false]);
-    });
-
     it('that is compressed reaches the caller as it is', async () => {
       const bytes = Buffer.from('H4sIAAAAAAAAA0vOzy0oSi0uTk0BAJ3zRyQKAAAA', 'base64');
       pds.answer = response => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bytes);
