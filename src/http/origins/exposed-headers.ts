@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const EXPOSE = 'access-control-expose-headers';
 
@@ -7,6 +7,7 @@ export const EXPOSED_HEADERS: readonly string[] = [
   'latchkey-error',
   'retry-after',
   'ratelimit-limit',
+  'ratelimit-policy',
   'ratelimit-remaining',
   'ratelimit-reset',
 ];
@@ -17,4 +18,19 @@ export function exposeToPages(reply: FastifyReply, names: readonly string[]): vo
   if (exposed === undefined) return;
   // A wildcard would expose nothing: these responses are for requests with credentials.
   reply.header(EXPOSE, [...new Set([...exposed.split(', '), ...names])].join(', '));
+}
+
+/** Lets pages of a listed origin read a response to a request that no hook has seen. */
+export function allowListedOrigin(
+  { headers: { origin } }: Pick<FastifyRequest, 'headers'>,
+  reply: FastifyReply,
+  origins: readonly string[],
+): void {
+  if (origin === undefined || !origins.includes(origin)) return;
+  reply.headers({
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+    [EXPOSE]: EXPOSED_HEADERS.join(', '),
+    vary: 'Origin',
+  });
 }
