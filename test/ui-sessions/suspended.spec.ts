@@ -45,6 +45,7 @@ function suite(broker: () => TestBroker): void {
       expect(page).toContain('data-problem="SessionSuspended"');
       expect(page).toContain('action="/oauth/login"');
       expect(page).toContain('value="alice.test"');
+      expect(page).toContain('<a href="/account">Check whether it works again</a>');
     },
   );
 

@@ -93,7 +93,7 @@ export const adminTexts = {
   inDoubt:
     'Its last refresh was sent and got no answer. The broker resends it once the issuer can no longer accept the first request.',
   inCheckOne:
-    'The database lost its newest tokens. Every instance looks for these in its journal. After 10 minutes its owner is needed.',
+    'The database lost its newest tokens. Every instance looks for these in its journal. If none has them after 10 minutes, it works on if its PDS accepts its older token, or needs its owner.',
   failures: (count: number): string =>
     count === 1 ? 'Its last refresh failed.' : `Its last ${count} refreshes failed.`,
   nextTry: 'Next try',
