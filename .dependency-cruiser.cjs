@@ -36,6 +36,7 @@ const folders = [
 const rooms = {
   config: ['values'],
   observability: ['log', 'metrics'],
+  leases: ['clock', 'spools', 'instances'],
   database: ['tables', 'engine', 'postgres', 'sqlite', 'connection', 'cache', 'migrator'],
   http: ['origins', 'errors', 'schemas', 'edge', 'operator'],
   identity: ['outbound', 'resolution', 'pictures'],
@@ -43,7 +44,8 @@ const rooms = {
   'single-use': ['spool'],
   sessions: ['stored', 'pds', 'answers', 'refresh', 'rollback', 'endings', 'use', 'operator'],
   'api-keys': ['keys', 'requests'],
-  'native-apps': ['registry', 'refresh', 'endpoints'],
+  'api-keys/requests': ['rules', 'stored'],
+  'native-apps': ['registry', 'tokens', 'refresh', 'endpoints'],
   background: ['sweeps', 'refresh', 'tasks', 'states'],
   web: ['assets', 'texts', 'frame', 'sign-in', 'account', 'connect', 'admin'],
   'web/account': ['frame', 'browsers', 'keys', 'new-key', 'overview'],

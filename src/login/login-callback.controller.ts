@@ -2,7 +2,7 @@ import { Controller, Get, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuthorizedKeyRequest } from '../api-keys/requests/key-request-authorizations.service.ts';
-import { withClaim } from '../api-keys/requests/loopback-address.ts';
+import { withClaim } from '../api-keys/requests/rules/loopback-address.ts';
 import { Config } from '../config/config.ts';
 import { Allow } from '../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';

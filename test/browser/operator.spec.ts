@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
-import { SpoolDirectory } from '../../src/leases/spool-directory.service.ts';
+import { SpoolDirectory } from '../../src/leases/spools/spool-directory.service.ts';
 import { Degradations } from '../../src/observability/degradations.ts';
 import { listEvents } from '../audit/events.ts';
 import { storeSession } from '../broker/stored-session.ts';

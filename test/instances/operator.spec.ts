@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import type { InstanceView } from '../../src/background/states/instance-view.ts';
-import { InstanceRepository } from '../../src/leases/instance.repository.ts';
-import { Instances } from '../../src/leases/instances.service.ts';
-import { SpoolDirectory } from '../../src/leases/spool-directory.service.ts';
+import { InstanceRepository } from '../../src/leases/instances/instance.repository.ts';
+import { Instances } from '../../src/leases/instances/instances.service.ts';
+import { SpoolDirectory } from '../../src/leases/spools/spool-directory.service.ts';
 import { runLatchkey } from '../broker/latchkey-command.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { operate, type OperatorAnswer } from '../sessions/operate.ts';

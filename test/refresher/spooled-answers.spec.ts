@@ -82,7 +82,7 @@ function suite(place: () => StrictPlace): void {
     const other = await place().signIn();
     expect(await other.refresh()).toEqual({ kind: 'refreshed' });
     expect(broker).not.toBe(place().broker);
-  }, 30_000);
+  });
 
   it('revives a session that was given up for lack of it', async () => {
     const session = await place().signIn();
@@ -131,7 +131,7 @@ function suite(place: () => StrictPlace): void {
     expect(await place().broker.app.get(SessionRepository).listRevoking(10)).toEqual([]);
     const grants = network.issuer.list().filter(({ end }) => end === 'revocation');
     expect(grants).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('is kept sealed for the operator if it is a success without tokens', async () => {
     const session = await place().signIn();

@@ -15,9 +15,9 @@ import { toOpenApiSchema } from '../../http/schemas/openapi-schema.ts';
 import { IdempotencyKey } from '../../http/schemas/idempotency-key.decorator.ts';
 import { BodyOf } from '../../http/schemas/body-of.decorator.ts';
 import { type IssuedApiKeyView, issuedApiKeyView, toIssuedApiKeyView } from '../keys/api-key-view.ts';
-import { type KeyRequestInput, keyRequestInput } from './key-request-input.ts';
+import { type KeyRequestInput, keyRequestInput } from './rules/key-request-input.ts';
 import { KeyRequestClaims } from './key-request-claims.service.ts';
-import { KEY_REQUEST_SCOPE } from './key-request-scope.ts';
+import { KEY_REQUEST_SCOPE } from './rules/key-request-scope.ts';
 import {
   type CreatedKeyRequestView,
   createdKeyRequestView,

@@ -281,6 +281,10 @@ export class Log {
     this.logger.error({ error: toLoggedError(error) }, 'database unavailable');
   }
 
+  databasePooler(): void {
+    this.logger.info('database pooler in transaction mode');
+  }
+
   /** @param facts `stepSeconds`: how far the clock went ahead beyond the time that passed; negative if it went back */
   databaseClockDoubted(facts: { stepSeconds: number }): void {
     this.logger.fatal({ ...facts, alarm: true }, 'database clock stepped');

@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, mkdtemp, open, readdir, readFile, rm, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
-import type { SpoolDirectory } from '../../leases/spool-directory.service.ts';
+import type { SpoolDirectory } from '../../leases/spools/spool-directory.service.ts';
 import { SpoolDisk } from './spool-disk.service.ts';
 
 let path: string;

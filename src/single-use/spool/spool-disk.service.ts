@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { SpoolDirectory } from '../../leases/spool-directory.service.ts';
+import { SpoolDirectory } from '../../leases/spools/spool-directory.service.ts';
 
 /** In bytes. A sealed answer of usual size has less than 10 kB. */
 export const RESERVED_BYTES = 32 * 1024;

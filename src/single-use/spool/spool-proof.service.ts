@@ -3,7 +3,7 @@ import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BeforeApplicationShutdown, Injectable, type OnModuleInit } from '@nestjs/common';
 import { codeOf } from '../../errors/code-of.ts';
-import { SpoolDirectory } from '../../leases/spool-directory.service.ts';
+import { SpoolDirectory } from '../../leases/spools/spool-directory.service.ts';
 import { Degradations } from '../../observability/degradations.ts';
 import { Log } from '../../observability/log/log.ts';
 import { RESERVED_BYTES, SpoolDisk } from './spool-disk.service.ts';

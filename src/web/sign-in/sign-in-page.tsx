@@ -4,6 +4,8 @@ import { AccountChip } from '../frame/avatar.tsx';
 import { ButtonForm } from '../frame/button-form.tsx';
 import { Note, Problem } from '../frame/note.tsx';
 import { Page } from '../frame/page.tsx';
+import { readIdentifier } from '../../identity/resolution/identifier.ts';
+import { flawTexts } from '../../identity/resolution/identifier-flaw.ts';
 import { problemText } from '../texts/problem-text.ts';
 import { signInTexts as texts } from '../texts/sign-in.ts';
 import { ContinueAs } from './continue-as.tsx';
@@ -64,7 +66,10 @@ function SignedIn(view: SignInView & { account: SignedInAccount }): VNode {
   );
 }
 
-function Notes({ problem, done, goOn }: SignInView): VNode | null {
+function Notes(view: SignInView): VNode | null {
+  const { problem, done, identifier, goOn } = view;
+  if (problem === 'InvalidIdentifier' && identifier !== undefined)
+    return <IdentifierProblem {...view} identifier={identifier} />;
   if (problem === SUSPENDED)
     return (
       <Problem code={problem}>
@@ -77,6 +82,21 @@ function Notes({ problem, done, goOn }: SignInView): VNode | null {
   if (problem !== undefined) return <Problem code={problem}>{problemText(problem)}</Problem>;
   const text = done !== undefined && Object.hasOwn(texts.done, done) ? texts.done[done] : undefined;
   return text === undefined ? null : <Note code={done ?? ''}>{text}</Note>;
+}
+
+/** Says what is wrong with what was typed. The nearest right name is a link that fills the form with it. */
+function IdentifierProblem({ basePath, returnTo, identifier }: SignInView & { identifier: string }): VNode {
+  const code = 'InvalidIdentifier';
+  const read = readIdentifier(identifier);
+  if (read.kind !== 'flawed') return <Problem code={code}>{problemText(code)}</Problem>;
+  const { flaw, suggestion } = read;
+  if (suggestion === undefined) return <Problem code={code}>{flawTexts[flaw]}</Problem>;
+  const corrected = new URLSearchParams({ identifier: suggestion, ...(returnTo && { return_to: returnTo }) });
+  return (
+    <Problem code={code}>
+      {flawTexts[flaw]} {texts.didYouMean} <a href={`${basePath}/?${corrected}`}>{suggestion}</a>?
+    </Problem>
+  );
 }
 
 /** Returns the host that the person goes back to, if it is another site. */

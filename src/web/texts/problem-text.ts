@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../errors/error-code.ts';
 
 const TEXTS: Partial<Record<ErrorCode, string>> = {
   InvalidIdentifier:
-    'That isn’t a handle, a DID or a server’s address. Enter a handle with a dot in it, such as alice.example.com.',
+    'That isn’t a handle, a DID or a server’s address. Enter a handle with a dot in it, such as alice.bsky.social.',
   InvalidRequest:
     'Something you entered can’t be used. A name needs 1 to 64 visible characters, such as “Weather bot”.',
   InvalidReturnTo:

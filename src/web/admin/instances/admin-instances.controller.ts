@@ -8,8 +8,8 @@ import { BackgroundStates } from '../../../background/states/background-states.s
 import { Config } from '../../../config/config.ts';
 import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
 import { ZodPipe } from '../../../http/schemas/zod.pipe.ts';
-import { InstanceGiveUp } from '../../../leases/instance-give-up.service.ts';
-import { Instances } from '../../../leases/instances.service.ts';
+import { InstanceGiveUp } from '../../../leases/instances/instance-give-up.service.ts';
+import { Instances } from '../../../leases/instances/instances.service.ts';
 import { Leases } from '../../../leases/leases.service.ts';
 import { Pages } from '../../frame/pages.service.ts';
 import { AdminErrorFilter } from '../frame/admin-error.filter.ts';

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { ListedInstance } from '../../../leases/instances.service.ts';
+import type { ListedInstance } from '../../../leases/instances/instances.service.ts';
 import { Badge } from '../../frame/badge.tsx';
 import { ButtonForm } from '../../frame/button-form.tsx';
 import type { Frame } from '../../frame/pages.service.ts';

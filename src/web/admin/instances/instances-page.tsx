@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import type { BackgroundState } from '../../../background/states/background-states.service.ts';
-import type { Instances, ListedInstance } from '../../../leases/instances.service.ts';
+import type { Instances, ListedInstance } from '../../../leases/instances/instances.service.ts';
 import type { HeldLease } from '../../../leases/lease.repository.ts';
 import type { Leases } from '../../../leases/leases.service.ts';
 import { Badge, type Tone } from '../../frame/badge.tsx';

@@ -4,7 +4,7 @@ import {
   BackgroundStates,
 } from '../../../background/states/background-states.service.ts';
 import type { SessionStatus } from '../../../database/tables/oauth-session.ts';
-import { Instances } from '../../../leases/instances.service.ts';
+import { Instances } from '../../../leases/instances/instances.service.ts';
 import { Degradations } from '../../../observability/degradations.ts';
 import type { DegradationReason } from '../../../observability/metrics/metrics-labels.ts';
 import { SessionOperations } from '../../../sessions/operator/session-operations.service.ts';
