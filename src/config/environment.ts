@@ -89,7 +89,7 @@ export const environmentSchema = z.object({
     }),
   LATCHKEY_SPOOL_DIR: text.optional().register(settingDocumentation, {
     meaning:
-      'The directory for sealed answers while the database is unavailable. Keep it on a persistent disk',
+      'The directory for sealed answers while the database is unavailable. Keep it on a persistent disk, and never copy it',
     example: '/var/lib/latchkey/spool',
     unset: '`spool` beside the SQLite file, `./data/spool` with Postgres',
   }),
