@@ -126,6 +126,14 @@ export class Log {
     this.logger.fatal({ ...facts, alarm: true, error: toLoggedError(error) }, 'spool not writable');
   }
 
+  spoolDeleted(facts: { directory: string }): void {
+    this.logger.fatal({ ...facts, alarm: true }, 'spool directory deleted');
+  }
+
+  spoolCopied(facts: { spoolId: string }): void {
+    this.logger.fatal({ ...facts, alarm: true }, 'spool id used by another process');
+  }
+
   spoolWritableAgain(facts: { directory: string }): void {
     this.logger.info(facts, 'spool writable again');
   }
