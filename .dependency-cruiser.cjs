@@ -38,7 +38,7 @@ const rooms = {
   observability: ['log', 'metrics'],
   database: ['tables', 'engine', 'postgres', 'sqlite', 'connection', 'cache', 'migrator'],
   http: ['origins', 'errors', 'schemas', 'edge', 'operator'],
-  identity: ['outbound', 'resolution', 'pictures'],
+  identity: ['network', 'outbound', 'resolution', 'pictures'],
   oauth: ['scopes', 'dpop', 'client-keys', 'issuers', 'authorization', 'refresh'],
   'single-use': ['spool'],
   sessions: ['stored', 'pds', 'answers', 'refresh', 'rollback', 'endings', 'use', 'operator'],

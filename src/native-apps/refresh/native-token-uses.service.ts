@@ -29,7 +29,7 @@ export class NativeTokenUses {
       // Only the app can sign again.
       mostSignatures: 1,
       sign: () => this.issuerRequests.sign(request),
-      transmit: signed => this.issuerRequests.send(signed).then(decideOutcome, decideRefreshFailure),
+      transmit: signed => this.issuerRequests.sendToken(signed).then(decideOutcome, decideRefreshFailure),
       keep: async outcome => {
         if (outcome.kind === 'unknown' && outcome.unread)
           await this.unreadAnswers.keep(fingerprint.id, outcome.unread);
