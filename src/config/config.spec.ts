@@ -52,6 +52,8 @@ describe('without any setting', () => {
         perAddress: 6000,
         perCredential: 3000,
         concurrencyPerSession: 64,
+        loginsPerAddress: 30,
+        logins: 600,
         keyRequests: 10,
         nativePerAddress: 300,
         nativePerApp: 6000,

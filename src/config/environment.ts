@@ -146,6 +146,14 @@ export const environmentSchema = z.object({
     meaning: 'Requests a minute with one credential that a process answers, or `off`',
     example: '600',
   }),
+  LATCHKEY_LIMIT_LOGINS_PER_ADDRESS: requestLimit.prefault('30').register(settingDocumentation, {
+    meaning: 'Logins and authorizations that one address (of IPv6, one /64) may begin a minute, or `off`',
+    example: '100',
+  }),
+  LATCHKEY_LIMIT_LOGINS: requestLimit.prefault('600').register(settingDocumentation, {
+    meaning: 'Logins and authorizations that all addresses together may begin a minute, or `off`',
+    example: '3000',
+  }),
   LATCHKEY_CONCURRENCY_PER_SESSION: positiveCount.prefault('64').register(settingDocumentation, {
     meaning: 'Concurrent calls of one session, and mints of service tokens, in one process',
     example: '16',

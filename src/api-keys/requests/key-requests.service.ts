@@ -24,9 +24,10 @@ import { KEY_REQUEST_SCOPE } from './key-request-scope.ts';
 /** Requests for API keys: created, read, approved and denied. */
 @Injectable()
 export class KeyRequests implements OnModuleInit {
-  /** Limits per requester and per account: each request looks up an account at other servers. */
+  /** Limits per requester, per account and in all: each request looks up an account at other servers. */
   private readonly perAddress: RateLimit | undefined;
   private readonly perAccount: RateLimit | undefined;
+  private readonly overall: RateLimit | undefined;
 
   constructor(
     private readonly config: Config,
@@ -40,6 +41,7 @@ export class KeyRequests implements OnModuleInit {
   ) {
     this.perAddress = createRateLimit(config.limits.keyRequests);
     this.perAccount = createRateLimit(config.limits.keyRequests);
+    this.overall = createRateLimit(config.limits.logins);
   }
 
   onModuleInit(): void {
@@ -58,6 +60,7 @@ export class KeyRequests implements OnModuleInit {
     const { identifier } = input;
     await this.perAddress?.consume(networkOf(by.from ?? ''));
     await this.perAccount?.consume(identifier.toLowerCase());
+    await this.overall?.consume('all');
     const account = await this.identity.resolve(identifier);
     if (account.did !== identifier) await this.perAccount?.consume(account.did.toLowerCase());
     requireAllowedAccount(account.did, this.config);
