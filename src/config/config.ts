@@ -77,6 +77,8 @@ function toFields(settings: Settings) {
     limits: {
       perAddress: settings.LATCHKEY_LIMIT_PER_ADDRESS,
       perCredential: settings.LATCHKEY_LIMIT_PER_CREDENTIAL,
+      connections: settings.LATCHKEY_LIMIT_CONNECTIONS,
+      connectionsPerAddress: settings.LATCHKEY_LIMIT_CONNECTIONS_PER_ADDRESS,
       concurrencyPerSession: settings.LATCHKEY_CONCURRENCY_PER_SESSION,
       /** Authorizations that begin: from one address, and in all. */
       loginsPerAddress: settings.LATCHKEY_LIMIT_LOGINS_PER_ADDRESS,

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Config } from '../config/config.ts';
 import { Keyring } from '../crypto/keyring.ts';
 import { SealedBox } from '../crypto/sealed-box.ts';
-import { SpoolDirectory } from '../leases/spool-directory.service.ts';
+import { SpoolDirectory } from '../leases/spools/spool-directory.service.ts';
 import { Degradations } from '../observability/degradations.ts';
 import { Log } from '../observability/log/log.ts';
 import { Metrics } from '../observability/metrics/metrics.ts';

@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { RowBinding } from '../crypto/row-binding.ts';
 import { SealedBox } from '../crypto/sealed-box.ts';
-import { SpoolDirectory } from '../leases/spool-directory.service.ts';
+import { SpoolDirectory } from '../leases/spools/spool-directory.service.ts';
 import { Degradations } from '../observability/degradations.ts';
 import { Log } from '../observability/log/log.ts';
 import { Metrics } from '../observability/metrics/metrics.ts';

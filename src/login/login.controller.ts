@@ -100,7 +100,7 @@ export class LoginController {
     if (!body.identifier)
       throw new BrokerError(
         'InvalidIdentifier',
-        'Enter a handle (like alice.example), a DID or the URL of a PDS.',
+        'Enter a handle (such as alice.bsky.social), a DID or the URL of a PDS.',
       );
     await this.beginSignIn(body.identifier, body, request, reply);
   }

@@ -1,7 +1,7 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
 import { asId } from '../../test/ids.ts';
 import type { Config } from '../config/config.ts';
-import type { Instances } from '../leases/instances.service.ts';
+import type { Instances } from '../leases/instances/instances.service.ts';
 import { ProcessClock } from '../waiting/process-clock.service.ts';
 import { AttemptRunner } from './attempt-runner.service.ts';
 import type { AttemptRows } from './attempt-rows.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { AttemptId } from '../database/tables/id.ts';
-import { Instances } from '../leases/instances.service.ts';
+import { Instances } from '../leases/instances/instances.service.ts';
 import { stopwatch } from '../waiting/stopwatch.ts';
 import { withinTime } from '../waiting/within-time.ts';
 import type { AttemptRows } from './attempt-rows.ts';

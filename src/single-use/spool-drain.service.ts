@@ -4,8 +4,8 @@ import {
   type OnApplicationBootstrap,
   type OnModuleInit,
 } from '@nestjs/common';
-import { Instances } from '../leases/instances.service.ts';
-import { type DrainedDirectory, SpoolDirectory } from '../leases/spool-directory.service.ts';
+import { Instances } from '../leases/instances/instances.service.ts';
+import { type DrainedDirectory, SpoolDirectory } from '../leases/spools/spool-directory.service.ts';
 import { Log } from '../observability/log/log.ts';
 import { Shutdown } from '../waiting/shutdown.service.ts';
 import { withinTime } from '../waiting/within-time.ts';

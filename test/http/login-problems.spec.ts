@@ -33,6 +33,24 @@ describeBroker(
       expect([answer.status, answer.headers.get('location')]).toEqual([303, location]);
     });
 
+    it.each([
+      '＠Alice.test.',
+      'https://bsky.app/profile/alice.test/post/3k2yihcrp6f2c',
+      'at://alice.test/app.bsky.feed.post/3k2yihcrp6f2c',
+      'https://alice.test',
+    ])('begins at the server of the account in %j', async identifier => {
+      const answer = await submit({ identifier }, html);
+      const location = new URL(answer.headers.get('location') ?? '', broker().publicUrl);
+      expect([answer.status, location.origin]).toEqual([303, broker().network.pds]);
+    });
+
+    it('says of a web address that it is no server, if it is no handle either', async () => {
+      const answer = await submit({ identifier: 'https://nobody.test' }, html);
+      expect(answer.headers.get('location')).toBe(
+        '/?problem=AccountUnreachable&identifier=https%3A%2F%2Fnobody.test',
+      );
+    });
+
     it('returns an error to a program', async () => {
       const answer = await submit({ identifier: 'nobody.test' }, { accept: 'application/json' });
       expect([answer.status, await answer.json()]).toEqual([

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { NativeRefreshTable } from '../../src/database/tables/native-refresh.ts';
-import { Fingerprints } from '../../src/native-apps/refresh/fingerprints.service.ts';
+import { Fingerprints } from '../../src/native-apps/tokens/fingerprints.service.ts';
 import { NativeRefresher } from '../../src/native-apps/refresh/native-refresher.service.ts';
 import { skipWaits } from '../broker/skip-waits.ts';
 import type { TestBroker } from '../broker/test-broker.ts';

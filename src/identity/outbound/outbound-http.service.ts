@@ -12,7 +12,13 @@ import {
 } from './destination-rule.ts';
 import { DirectoryShare } from './directory-share.ts';
 import { GuardedAgents } from './guarded-agents.service.ts';
-import { createGuardedExchange, type Exchange, type GuardedExchangeOptions } from './guarded-exchange.ts';
+import {
+  createGuardedExchange,
+  createGuardedStream,
+  type Exchange,
+  type GuardedExchangeOptions,
+  type StreamExchange,
+} from './guarded-exchange.ts';
 import { createGuardedFetch, type Fetch } from './guarded-fetch.ts';
 import { outboundPolicies, type OutboundClass } from './outbound-policy.ts';
 
@@ -66,6 +72,10 @@ export class OutboundHttp implements OnApplicationShutdown, Lookups {
   readonly nativeToken: Exchange;
   /** Sends proxied calls to a PDS. */
   readonly xrpc: Dispatcher;
+  /** Sends proxied calls once more, each on a connection of its own. */
+  readonly xrpcAgain: Dispatcher;
+  /** Fetches blobs from addresses that a PDS redirects to. */
+  readonly blob: StreamExchange;
 
   constructor(config: Config, guardedAgents: GuardedAgents) {
     this.#guardedAgents = guardedAgents;
@@ -89,6 +99,8 @@ export class OutboundHttp implements OnApplicationShutdown, Lookups {
     this.nativeRequest = this.#exchange('nativeRequest', byStrangers);
     this.nativeToken = this.#exchange('nativeToken', byStrangers);
     this.xrpc = this.#agent('xrpc', byStrangers);
+    this.xrpcAgain = this.#agent('xrpcAgain', byStrangers);
+    this.blob = createGuardedStream(this.#agent('blob', byStrangers), byStrangers.rule);
   }
 
   async onApplicationShutdown(): Promise<void> {

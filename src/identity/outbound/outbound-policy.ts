@@ -81,6 +81,20 @@ const spending: OutboundPolicy = {
   keepAliveTimeout: 0,
 };
 
+/** Calls whose bodies are streamed both ways. */
+const stream: OutboundPolicy = {
+  totalTimeout: unlimited,
+  connectTimeout: 10 * second,
+  headersTimeout: 60 * second,
+  bodyTimeout: 300 * second,
+  maxResponseSize: anySize,
+  connections: 256,
+  callsPerSite: 2000,
+  callsInAll: 4000,
+  idleOrigins: 1000,
+  keepAliveTimeout: 20 * second,
+};
+
 /**
  * One policy per class of outbound call. No class follows redirects.
  *
@@ -124,18 +138,13 @@ export const outboundPolicies = {
   nativeToken: spending,
 
   /** Proxied calls to a PDS, streamed both ways. */
-  xrpc: {
-    totalTimeout: unlimited,
-    connectTimeout: 10 * second,
-    headersTimeout: 60 * second,
-    bodyTimeout: 300 * second,
-    maxResponseSize: anySize,
-    connections: 256,
-    callsPerSite: 2000,
-    callsInAll: 4000,
-    idleOrigins: 1000,
-    keepAliveTimeout: 20 * second,
-  },
+  xrpc: stream,
+
+  /** Proxied calls that are sent once more, because a connection that was reused ended. */
+  xrpcAgain: { ...stream, keepAliveTimeout: 0 },
+
+  /** Blobs at addresses that a PDS redirects to. */
+  blob: { ...stream, connections: 64, callsPerSite: 500, callsInAll: 1000 },
 } as const satisfies Record<string, OutboundPolicy>;
 
 export type OutboundClass = keyof typeof outboundPolicies;

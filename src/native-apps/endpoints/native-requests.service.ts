@@ -7,12 +7,12 @@ import { findProofKey } from '../../oauth/dpop/dpop-proof-check.ts';
 import { type Endpoints, IssuerEndpoints } from '../../oauth/issuers/issuer-endpoints.service.ts';
 import { upstreamInTime } from '../../waiting/upstream-in-time.ts';
 import { findIssuedRefreshToken } from '../../oauth/refresh/token-answer.ts';
-import { type Fingerprint, Fingerprints } from '../refresh/fingerprints.service.ts';
+import { type Fingerprint, Fingerprints } from '../tokens/fingerprints.service.ts';
 import { IssuerRequests, type ReceivedAnswer } from '../refresh/issuer-requests.service.ts';
 import type { AppKey, KnownApp } from '../registry/native-app.cache.ts';
 import type { ParsedRequest } from '../refresh/native-parameters.ts';
-import type { TokenBinding } from '../refresh/native-refresh.ts';
-import { NativeRefreshRepository } from '../refresh/native-refresh.repository.ts';
+import type { TokenBinding } from '../tokens/native-refresh.ts';
+import { NativeRefreshRepository } from '../tokens/native-refresh.repository.ts';
 import { type KeyedAnswer, keyOf } from './native-refreshes.service.ts';
 import { NativeRefresher } from '../refresh/native-refresher.service.ts';
 

@@ -6,7 +6,7 @@ import { Deliveries } from '../../single-use/spool/deliveries.ts';
 import { Spool } from '../../single-use/spool/spool.ts';
 import { SpoolDisk } from '../../single-use/spool/spool-disk.service.ts';
 import { Shutdown } from '../../waiting/shutdown.service.ts';
-import { NativeRefreshRepository, type StoredAnswer } from './native-refresh.repository.ts';
+import { NativeRefreshRepository, type StoredAnswer } from '../tokens/native-refresh.repository.ts';
 
 /** Stores the answers of native apps, however long the database is away. */
 @Injectable()

@@ -16,8 +16,9 @@ import {
   type KnownToken,
   type TokenBinding,
   type UseOutcome,
-} from './native-refresh.ts';
-import { type NativePlace, NativeRefreshRepository } from './native-refresh.repository.ts';
+} from '../tokens/native-refresh.ts';
+import { NativeAttemptRepository, type NativePlace } from '../tokens/native-attempt.repository.ts';
+import { NativeRefreshRepository } from '../tokens/native-refresh.repository.ts';
 import { type Finished, NativeTokenCache } from './native-token-cache.ts';
 
 /** How long a flight waits for another process's attempt: longer than any caller waits for the flight. */
@@ -53,6 +54,7 @@ export class NativeRefresher implements BeforeApplicationShutdown {
 
   constructor(
     private readonly nativeRefreshRows: NativeRefreshRepository,
+    private readonly nativeAttemptRows: NativeAttemptRepository,
     private readonly nativeTokenUses: NativeTokenUses,
     private readonly nativeAnswers: NativeAnswers,
     private readonly attemptFacts: AttemptFacts,
@@ -187,7 +189,7 @@ export class NativeRefresher implements BeforeApplicationShutdown {
     const sent = sentProofOf(use);
     const claim = { fingerprint, binding, sent, attemptId, owner: this.attemptRunner.owner, place };
     const tokenUse = this.nativeTokenUses.toUse(use);
-    const end = await this.attemptRunner.run(this.nativeRefreshRows, claim, tokenUse);
+    const end = await this.attemptRunner.run(this.nativeAttemptRows, claim, tokenUse);
     if (end.kind !== 'settled') return undefined;
     await withinTime(CONCLUDING_MS, end.written, undefined);
     const outcome = toUseOutcome(end.outcome, sent);

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { TokenBinding, UseOutcome } from './native-refresh.ts';
-import { REPLAY_SECONDS } from './native-refresh.repository.ts';
+import type { TokenBinding, UseOutcome } from '../tokens/native-refresh.ts';
+import { REPLAY_SECONDS } from '../tokens/native-refresh.repository.ts';
 
 export const MOST_ANSWERS = 10_000;
 

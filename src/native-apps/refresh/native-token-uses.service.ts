@@ -3,7 +3,7 @@ import { decideRefreshFailure } from '../../oauth/refresh/refresh-outcome.ts';
 import { Log } from '../../observability/log/log.ts';
 import type { TokenUse } from '../../single-use/token-use.ts';
 import { UnreadAnswers } from '../../single-use/spool/unread-answers.service.ts';
-import { Fingerprints } from './fingerprints.service.ts';
+import { Fingerprints } from '../tokens/fingerprints.service.ts';
 import { IssuerRequests, type SignedRequest } from './issuer-requests.service.ts';
 import { NativeAnswers } from './native-answers.service.ts';
 import { decideOutcome, type NativeOutcome, type NativeUse, sentProofOf } from './native-use.ts';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { ServerDates } from '../../leases/server-dates.service.ts';
+import { ServerDates } from '../../leases/clock/server-dates.service.ts';
 
 /** A difference below this is the inexactness of the network and of the header. */
 const TOLERANCE_MS = 2_000;

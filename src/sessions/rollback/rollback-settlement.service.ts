@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { ClockGuard } from '../../leases/clock-guard.service.ts';
+import { ClockGuard } from '../../leases/clock/clock-guard.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { TokenProbe } from '../pds/token-probe.service.ts';
 import { SessionCache, toLive } from '../stored/session.cache.ts';

@@ -4,7 +4,7 @@ import { Database } from '../../database/connection/database.ts';
 import { wroteRow } from '../../database/connection/written-rows.ts';
 import { AttemptId, newId, type SessionId } from '../../database/tables/id.ts';
 import type { Schema } from '../../database/tables/schema.ts';
-import { Instances } from '../../leases/instances.service.ts';
+import { Instances } from '../../leases/instances/instances.service.ts';
 import { NO_ATTEMPT } from '../stored/granted-row.ts';
 import { IN_CHECK } from '../stored/session-standing.ts';
 import type { SessionState } from '../stored/session-marks.service.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { InstanceGiveUp } from '../../../src/leases/instance-give-up.service.ts';
+import { InstanceGiveUp } from '../../../src/leases/instances/instance-give-up.service.ts';
 import { SessionRevocation } from '../../../src/sessions/endings/session-revocation.service.ts';
 import { isRequested } from '../../database/dialects.ts';
 import { describeWorlds, type InWorld } from './describe-worlds.ts';
