@@ -22,7 +22,10 @@ import { NewGrants } from './new-grants.service.ts';
 import type { SessionRevocation } from './session-revocation.service.ts';
 import { UnstoredGrants } from './unstored-grants.service.ts';
 
-const grant = { did: 'did:plc:a', accessExpiresAt: new Date('2026-11-20T18:00:00.000Z') } as Grant;
+const grant = {
+  did: 'did:plc:a',
+  accessExpiresAt: new Date('2026-11-20T18:00:00.000Z'),
+} as unknown as Grant;
 const box = new SealedBox(new Keyring([randomBytes(32)]));
 const log = new Log({ write: () => undefined });
 
