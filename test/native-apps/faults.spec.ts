@@ -1,7 +1,10 @@
+import { readdir } from 'node:fs/promises';
 import { beforeAll, expect, it, jest } from '@jest/globals';
 import { AttemptSightings } from '../../src/single-use/attempt-sightings.service.ts';
+import { SpoolDisk } from '../../src/single-use/spool/spool-disk.service.ts';
 import type { Effect } from '../network/faults.ts';
 import { describeFaults, type FaultyPlace } from '../refresher/describe-faults.ts';
+import { readable, unreadable } from '../refresher/spoiled-answers.ts';
 import { until } from '../until.ts';
 import { type AppSession, type OAuthAnswer, TestApp, toSession } from './test-app.ts';
 import { exchangesOf, forgetAnswer, letDeadlinePass, requestsOf, restoreRow, rowOf } from './token-rows.ts';
@@ -106,6 +109,27 @@ function suite(place: () => FaultyPlace): void {
       jest.spyOn(broker.app.get(AttemptSightings), 'note').mockReturnValueOnce(LONG_KNOWN_MS);
       session = await app.renew(session);
       expect(await app.isAlive(session)).toBe(true);
+    },
+  );
+
+  it.each(readable)('succeeds although its response %s', async (_name, effect) => {
+    await arm(effect);
+    const { body, status } = await app.refreshOnce(session);
+    expect(status).toBe(200);
+    session = await app.renew({ ...session, refreshToken: String(body.refresh_token) });
+    expect(await app.isAlive(session)).toBe(true);
+  });
+
+  it.each(unreadable)(
+    'is in doubt, and its response is kept for the operator that %s',
+    async (_name, effect) => {
+      const { broker } = place();
+      const ending = await app.renew(await logIn());
+      await arm(effect);
+      expectInDoubt(await app.refreshOnce(ending));
+      const { id = '' } = (await rowOf(broker, ending)) ?? {};
+      expect(await readdir(broker.app.get(SpoolDisk).path)).toContain(`${id}.unread`);
+      expect(await requestsOf(broker, ending)).toHaveLength(1);
     },
   );
 
