@@ -209,7 +209,12 @@ it('runs from its commit until its verdict is written', async () => {
     running.push(runner.isRunning(claim.attemptId));
   };
   const { runner, run } = newAttempt({
-    rows: { giveUp: () => Promise.resolve(look()) },
+    rows: {
+      giveUp: () => {
+        look();
+        return Promise.resolve();
+      },
+    },
     use: {
       noteCommit: look,
       transmit: () => Promise.resolve({ kind: 'refused' }),

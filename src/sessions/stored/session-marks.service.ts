@@ -204,8 +204,8 @@ function isNewerMark(found: SessionMark, own: SessionMark | undefined): boolean 
 }
 
 function isLaterSending(found: SentMark, own: SentMark | undefined): boolean {
-  if (!own || found.generation !== own.generation) return found.generation > (own?.generation ?? 0);
-  return found.sentAt > own.sentAt;
+  const { generation = 0, sentAt = '' } = own ?? {};
+  return found.generation === generation ? found.sentAt > sentAt : found.generation > generation;
 }
 
 function digestIn(secrets: SessionSecrets | null): string | null {
