@@ -4,6 +4,7 @@ export const errorCodes = [
   'InvalidRequest',
   'NotFound',
   'MethodNotAllowed',
+  'RequestTimeout',
   'PayloadTooLarge',
   'UnsupportedMediaType',
   'MisdirectedRequest',

@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { expect, it } from '@jest/globals';
+import { Keyring } from '../../src/crypto/keyring.ts';
+import { RowMac } from '../../src/crypto/row-mac.ts';
 import { isUniqueViolation } from '../../src/database/connection/database-error.ts';
 import { sealedColumns } from '../../src/database/tables/sealed-columns.ts';
 import { keyRequestStatuses } from '../../src/database/tables/key-request.ts';
@@ -17,6 +20,7 @@ import {
   oauthStateRow,
   uiSessionRow,
 } from './rows.ts';
+import { findUnlistedColumns } from './unlisted-columns.ts';
 import { asId } from '../ids.ts';
 
 describeDialects('the schema', open => {
@@ -123,6 +127,27 @@ describeDialects('the schema', open => {
 
   it('has all the columns that are listed as sealed', () => {
     for (const [table, column] of sealedColumns) expect(expectedColumns[table]).toHaveProperty(column);
+  });
+
+  it('lists every column as sealed whose name says so', () => {
+    const columns = Object.entries(expectedColumns).flatMap(([table, described]) =>
+      Object.keys(described).map(column => [table, column]),
+    );
+    const named = columns.filter(([, column = '']) => /(^|_)(sealed|mac|canary)(_|$)/.test(column));
+    expect(named.length).toBeGreaterThan(10);
+    for (const column of named) expect(sealedColumns).toContainEqual(column);
+  });
+
+  it('names a column that holds a MAC and is not listed', async () => {
+    const database = await open();
+    const mac = new RowMac(new Keyring([randomBytes(32)]));
+    const binding = { table: 'lease', column: 'owner', id: 'a', facts: {} };
+    const until = '2026-11-20T18:00:00.000Z';
+    await database
+      .insertInto('lease')
+      .values({ name: 'a', owner: mac.sign(binding), until })
+      .execute();
+    expect(await findUnlistedColumns(database)).toEqual(['lease.owner']);
   });
 });
 

@@ -148,13 +148,13 @@ describe('an account at its own host (did:web)', () => {
   it('is found, with its handle if that points back', async () => {
     document = documentWith('carol.test', 'https://pds.example.com/');
     const service = serviceWith({ LATCHKEY_HANDLE_RESOLVER: host.origin });
-    const account = { did, handle: 'carol.test', pds: 'https://pds.example.com:8443' };
+    const account = { did, handle: 'carol.test', pds: 'https://pds.example.com' };
     await expect(service.resolve(did)).resolves.toEqual(account);
     await expect(service.resolve('carol.test')).resolves.toEqual(account);
   });
 
   it('is not found by a handle that it does not claim', async () => {
-    document = documentWith('carol.test', 'https://pds.example.com:8443');
+    document = documentWith('carol.test', 'https://pds.example.com');
     const service = serviceWith({ LATCHKEY_HANDLE_RESOLVER: host.origin });
     await expect(service.resolve('mallory.test')).rejects.toEqual(notFound(/does not claim this handle/));
   });
@@ -180,7 +180,7 @@ describe('an account at its own host (did:web)', () => {
     await expect(service.resolve(did, { noCache: true })).rejects.toEqual(
       unreachable(/names no personal data server/),
     );
-    document = { ...documentWith('carol.test', 'https://pds.example.com:8443'), id: 'did:web:example.com' };
+    document = { ...documentWith('carol.test', 'https://pds.example.com'), id: 'did:web:example.com' };
     await expect(service.resolve(did, { noCache: true })).rejects.toEqual(
       unreachable(/could not be read from its own host/),
     );

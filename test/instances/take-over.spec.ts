@@ -13,7 +13,7 @@ import { skipWaits } from '../broker/skip-waits.ts';
 import { allowWrites, makeClockSteppable, refuseWrites, stepClock } from '../database/database-faults.ts';
 import { describeDialects } from '../database/dialects.ts';
 import type { OwnNetwork } from '../network/network.ts';
-import { networkOfFile } from '../refresher/network-of-file.ts';
+import { networkOfWorker } from '../per-worker/network.ts';
 import { type CallAnswer, signIn, type TestSession } from '../refresher/test-session.ts';
 import { listSpooled } from '../spooled-files.ts';
 import { until } from '../until.ts';
@@ -58,7 +58,7 @@ function suite(create: () => Promise<DatabaseConfig>): void {
   };
 
   beforeAll(async () => {
-    network = await networkOfFile();
+    network = await networkOfWorker();
     directory = await mkdtemp(join(tmpdir(), 'latchkey-take-over-'));
     database = await create();
     await makeClockSteppable(database);

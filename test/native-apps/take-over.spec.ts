@@ -8,7 +8,7 @@ import { skipWaits } from '../broker/skip-waits.ts';
 import { accountOf, startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { allowWrites, refuseWrites } from '../database/database-faults.ts';
 import { describeDialects } from '../database/dialects.ts';
-import { networkOfFile } from '../refresher/network-of-file.ts';
+import { networkOfWorker } from '../per-worker/network.ts';
 import { listSpooled } from '../spooled-files.ts';
 import { until } from '../until.ts';
 import { type AppSession, TestApp } from './test-app.ts';
@@ -33,7 +33,7 @@ function suite(create: () => Promise<DatabaseConfig>): void {
 
   const start = async (database: DatabaseConfig, spool: string, more: object): Promise<TestBroker> => {
     const settings = { LATCHKEY_SPOOL_DIR: join(directory, spool) };
-    const network = await networkOfFile();
+    const network = await networkOfWorker();
     return startTestBroker('postgres', database, { confidential: true, network, settings, ...more });
   };
 

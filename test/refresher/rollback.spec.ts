@@ -8,7 +8,7 @@ import { describeDialects } from '../database/dialects.ts';
 import { makeScratchDirectory } from '../network/scratch-directory.ts';
 import { until } from '../until.ts';
 import { describeFaults, type FaultyPlace } from './describe-faults.ts';
-import { networkOfFile } from './network-of-file.ts';
+import { networkOfWorker } from '../per-worker/network.ts';
 import { pauseAt } from './pause-at.ts';
 import { refreshTimes, restoreRow, saveRow } from './saved-rows.ts';
 import { signIn, TestSession } from './test-session.ts';
@@ -278,7 +278,7 @@ function atTwoBrokers(place: () => FaultyPlace): void {
 }
 
 async function ownPlace() {
-  return { network: await networkOfFile(), settings: { LATCHKEY_SPOOL_DIR: ownSpool } };
+  return { network: await networkOfWorker(), settings: { LATCHKEY_SPOOL_DIR: ownSpool } };
 }
 
 async function withRestarted(

@@ -5,6 +5,7 @@ export const statusTable: Readonly<Record<ErrorCode, number>> = {
   InvalidRequest: 400,
   NotFound: 404,
   MethodNotAllowed: 405,
+  RequestTimeout: 408,
   PayloadTooLarge: 413,
   UnsupportedMediaType: 415,
   MisdirectedRequest: 421,

@@ -83,7 +83,7 @@ export class NativeRefreshRepository {
       sent_nonce: sent.nonce,
       sealed: this.box.seal(JSON.stringify(answer), sealBinding(fingerprint.id, binding)),
     };
-    await this.database.transaction().execute(async transaction => {
+    await this.database.transactIdempotent(async transaction => {
       await transaction
         .insertInto('native_refresh')
         .values(row)

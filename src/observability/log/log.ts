@@ -130,6 +130,14 @@ export class Log {
     this.logger.fatal({ ...facts, alarm: true, error: toLoggedError(error) }, 'spool not writable');
   }
 
+  spoolDeleted(facts: { directory: string }): void {
+    this.logger.fatal({ ...facts, alarm: true }, 'spool directory deleted');
+  }
+
+  spoolCopied(facts: { spoolId: string }): void {
+    this.logger.fatal({ ...facts, alarm: true }, 'spool id used by another process');
+  }
+
   spoolWritableAgain(facts: { directory: string }): void {
     this.logger.info(facts, 'spool writable again');
   }
@@ -275,6 +283,10 @@ export class Log {
 
   databaseTrouble(error: unknown): void {
     this.logger.error({ error: toLoggedError(error) }, 'database unavailable');
+  }
+
+  databasePooler(): void {
+    this.logger.info('database pooler in transaction mode');
   }
 
   /** @param facts `stepSeconds`: how far the clock went ahead beyond the time that passed; negative if it went back */

@@ -16,7 +16,9 @@ const TEXTS: Partial<Record<ErrorCode, string>> = {
   AlreadySignedIn: 'This browser is already signed in. You can switch to another account below.',
   ReauthorizationRequired: 'Your server has ended this permission. Sign in again to renew it.',
   SessionSuspended:
-    'We couldn’t renew your sign-in: your server’s answer got lost. If it still arrives, you’re signed in again. You can wait, or sign in again now.',
+    'We couldn’t renew your sign-in: the answer from your server got lost. If it still turns up, you’re signed in again by itself. You can wait, or sign in again now.',
+  TokenUnavailable:
+    'Your sign-in is paused: we lost the newest part of our records of it, and are looking for it. You don’t have to do anything. Try again in a few minutes.',
   TooManyRequests: 'That was too often. Wait a minute, and try again.',
   LoginCancelled: 'You didn’t give permission, so nothing has changed. You can try again at any time.',
   LoginRefused: 'Your server didn’t complete the sign-in. Try again.',
