@@ -43,7 +43,7 @@ const rooms = {
   identity: ['outbound', 'resolution', 'pictures'],
   oauth: ['scopes', 'dpop', 'client-keys', 'issuers', 'authorization', 'refresh'],
   'single-use': ['spool'],
-  sessions: ['stored', 'pds', 'answers', 'refresh', 'rollback', 'endings', 'use', 'operator'],
+  sessions: ['methods', 'stored', 'pds', 'answers', 'refresh', 'rollback', 'endings', 'use', 'operator'],
   'api-keys': ['keys', 'requests'],
   'api-keys/requests': ['rules', 'stored'],
   'native-apps': ['registry', 'tokens', 'refresh', 'endpoints'],

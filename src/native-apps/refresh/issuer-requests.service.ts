@@ -9,7 +9,7 @@ import type { Parameters } from './native-parameters.ts';
 import type { IssuerAnswer } from '../tokens/native-refresh.ts';
 
 /** The headers of an issuer's answer that clients use. */
-const PASSED_HEADERS = ['content-type', 'cache-control', 'dpop-nonce', 'retry-after', 'www-authenticate'];
+const PASSED_HEADERS = ['content-type', 'dpop-nonce', 'retry-after', 'www-authenticate'];
 
 /** A request of an app to its issuer. */
 export type AppRequest = {
