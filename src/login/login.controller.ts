@@ -50,6 +50,11 @@ export class LoginController {
     'InvalidReturnTo',
     'AccountNotFound',
     'AccountUnreachable',
+    'IssuerUnavailable',
+    'LoginRefused',
+    'ScopeRefused',
+    'ClientRefused',
+    'LoginUnsupported',
     'TooManyRequests',
   )
   async beginFromLink(
@@ -81,6 +86,11 @@ export class LoginController {
     'CrossSiteRequest',
     'AlreadySignedIn',
     'AccountUnreachable',
+    'IssuerUnavailable',
+    'LoginRefused',
+    'ScopeRefused',
+    'ClientRefused',
+    'LoginUnsupported',
     'TooManyRequests',
   )
   async beginFromForm(

@@ -5,6 +5,7 @@ import { Config } from '../../config/config.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { OutboundError, type OutboundFailure } from '../../identity/outbound/outbound-error.ts';
 import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
+import { pauseSecondsOf, responseOf } from './refusing-response.ts';
 import { SharedRequests } from './shared-requests.ts';
 
 const KEPT_MS = 5 * 60_000;
@@ -88,6 +89,7 @@ export class IssuerEndpoints {
       throw isOutage(cause)
         ? new BrokerError('IssuerUnavailable', 'The issuer cannot be reached right now. Try again.', {
             cause,
+            retryAfterSeconds: pauseSecondsOf(responseOf(cause)),
           })
         : new BrokerError(
             'InvalidIssuer',
