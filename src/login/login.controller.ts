@@ -48,6 +48,11 @@ export class LoginController {
     'InvalidReturnTo',
     'AccountNotFound',
     'AccountUnreachable',
+    'IssuerUnavailable',
+    'LoginRefused',
+    'ScopeRefused',
+    'ClientRefused',
+    'LoginUnsupported',
   )
   async beginFromLink(
     @QueryOf(loginRequest) query: LoginRequest,
@@ -78,6 +83,11 @@ export class LoginController {
     'CrossSiteRequest',
     'AlreadySignedIn',
     'AccountUnreachable',
+    'IssuerUnavailable',
+    'LoginRefused',
+    'ScopeRefused',
+    'ClientRefused',
+    'LoginUnsupported',
   )
   async beginFromForm(
     @BodyOf(loginRequest) body: LoginRequest,

@@ -119,7 +119,7 @@ export class NativeRequests {
 }
 
 function signingKeyOf({ keys }: KnownApp): AppKey {
-  const signing = keys[0] && findSigningKey(keys, keys[0].readAt);
+  const signing = findSigningKey(keys);
   if (!signing) throw new BrokerError('InternalError', 'This app has no active client key.');
   return signing;
 }
