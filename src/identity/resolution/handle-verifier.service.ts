@@ -18,7 +18,7 @@ export class HandleVerifier {
   private readonly handleResolver: HandleResolver;
 
   constructor(config: Config, outboundHttp: OutboundHttp) {
-    const { didResolver, handleResolver } = createResolvers(config, outboundHttp);
+    const { didResolver, handleResolver } = createResolvers(config, outboundHttp.sessionLookups);
     this.didResolver = didResolver;
     this.handleResolver = handleResolver;
   }

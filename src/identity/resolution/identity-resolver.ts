@@ -5,7 +5,7 @@ import { SimpleStoreMemory } from '@atproto-labs/simple-store-memory';
 import type { Config } from '../../config/config.ts';
 import { createDidResolver } from './did-resolvers.ts';
 import { delegatedHandleResolver, publicHandleResolver } from './handle-resolvers.ts';
-import type { OutboundHttp } from '../outbound/outbound-http.service.ts';
+import type { Lookups } from '../outbound/outbound-http.service.ts';
 import { resolveTxtBySystem } from './resolve-txt.ts';
 
 /** In milliseconds. Covers one login, and notices a moved account soon. */
@@ -22,7 +22,7 @@ type Resolvers = {
 /** Creates the resolvers of both directions on guarded HTTP, without caches. */
 export function createResolvers(
   config: Pick<Config, 'identity' | 'outbound'>,
-  { directory, metadata }: Pick<OutboundHttp, 'directory' | 'metadata'>,
+  { directory, metadata }: Lookups,
 ): Resolvers {
   const { plcUrl, handleResolver } = config.identity;
   return {
@@ -37,7 +37,7 @@ export function createResolvers(
 /** Creates the official resolver on guarded HTTP. The option `noCache` bypasses its caches. */
 export function createGuardedIdentityResolver(
   config: Pick<Config, 'identity' | 'outbound'>,
-  http: Pick<OutboundHttp, 'directory' | 'metadata'>,
+  http: Lookups,
 ): IdentityResolver {
   return createIdentityResolver({
     ...createResolvers(config, http),

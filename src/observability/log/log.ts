@@ -91,6 +91,10 @@ export class Log {
     this.logger.warn(facts, 'rolled-back session put back');
   }
 
+  nativeAnswerPutBack(facts: { appId: string }): void {
+    this.logger.fatal({ alarm: true, ...facts }, 'rolled-back answer of native app put back');
+  }
+
   sessionReleased(facts: { did: string; sessionId: string; generation: number }): void {
     this.logger.warn(facts, 'rolled-back session works without newer tokens');
   }
