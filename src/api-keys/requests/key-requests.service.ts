@@ -31,7 +31,7 @@ export class KeyRequests implements OnModuleInit {
 
   constructor(
     private readonly config: Config,
-    private readonly identity: IdentityService,
+    private readonly identityService: IdentityService,
     private readonly keyRequestRows: KeyRequestRepository,
     private readonly keyRequestTransitions: KeyRequestTransitions,
     private readonly tempTokenScopes: TempTokenScopes,
@@ -59,7 +59,7 @@ export class KeyRequests implements OnModuleInit {
     const name = parseAccountName(input.identifier);
     await this.perAddress?.consume(networkOf(by.from ?? ''));
     await this.perAccount?.consume(name);
-    const account = await this.identity.resolve(name);
+    const account = await this.identityService.resolve(name);
     if (account.did !== name) await this.perAccount?.consume(account.did);
     requireAllowedAccount(account.did, this.config);
     const { pendingKeyRequests } = this.config;

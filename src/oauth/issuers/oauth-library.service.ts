@@ -54,7 +54,7 @@ export class OAuthLibrary {
 
   constructor(
     private readonly config: Config,
-    private readonly identity: IdentityService,
+    private readonly identityService: IdentityService,
     private readonly outboundHttp: OutboundHttp,
   ) {}
 
@@ -64,7 +64,7 @@ export class OAuthLibrary {
       clientMetadata: clientMetadata(this.config, clientId),
       ...(key ? { keyset: [key] } : {}),
       allowHttp: this.config.outbound.allowHttp,
-      identityResolver: this.identity.identityResolver,
+      identityResolver: this.identityService.identityResolver,
       // A time limit must not abort a request with a code or a token; it may abort one for a document.
       fetch: async (input, init) =>
         isPost(input, init)
