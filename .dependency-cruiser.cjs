@@ -2,6 +2,7 @@
 const folders = [
   'config',
   'errors',
+  'caching',
   'waiting',
   'observability',
   'database',

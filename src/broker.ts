@@ -44,7 +44,7 @@ export async function createBroker(
     });
   }
   warnOfOverrides(config, log);
-  app.get(OpenApiController).publish(describeRoutes(app, config, packageJson.version));
+  app.get(OpenApiController).publish(() => describeRoutes(app, config, packageJson.version));
   await app.init();
   return app;
 }

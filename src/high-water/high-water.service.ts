@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../caching/bounded-cache.ts';
 import type { RowBinding } from '../crypto/row-binding.ts';
 import { SealedBox } from '../crypto/sealed-box.ts';
 import { SpoolDirectory } from '../leases/spools/spool-directory.service.ts';
@@ -53,7 +53,7 @@ type Unsaved = MarkKey & { readonly facts: Facts; readonly content: unknown; rea
 @Injectable()
 export class HighWater implements OnApplicationShutdown {
   private readonly journal: JournalFile;
-  private readonly known = new LRUCache<string, Facts>({ max: FACTS_IN_MEMORY });
+  private readonly known = new BoundedCache<string, Facts>(FACTS_IN_MEMORY);
   private readonly unsaved = new Map<string, Unsaved>();
   private readonly kinds = new Map<string, Adopt>();
   private timer: NodeJS.Timeout | undefined;
