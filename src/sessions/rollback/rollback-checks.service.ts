@@ -93,5 +93,7 @@ export class RollbackChecks {
 
 /** Returns whether a closer look is worth it. */
 function mayBeBehind({ status, generation }: RolledBackRow, mark: KnownSession['mark']): boolean {
-  return !isOver(status) && (mark.isOver || generation < mark.generation);
+  // A session was ended one or two generations ago.
+  if (isOver(status)) return !mark.isOver && generation <= mark.generation + 1;
+  return mark.isOver || generation < mark.generation;
 }

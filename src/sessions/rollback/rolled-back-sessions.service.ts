@@ -3,7 +3,7 @@ import { Log } from '../../observability/log/log.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import { SessionCache } from '../stored/session.cache.ts';
 import { type ReadSession, SessionMarks } from '../stored/session-marks.service.ts';
-import type { SessionMark } from '../stored/session-standing.ts';
+import { isOver, type SessionMark } from '../stored/session-standing.ts';
 import { RollbackRepository } from './rollback.repository.ts';
 
 /** Repairs sessions whose rows a failover or a restore of the database rolled back. */
@@ -40,6 +40,7 @@ export class RolledBackSessions implements OnModuleInit, BeforeApplicationShutdo
         generation: row.generation,
         knownGeneration: mark.generation,
       });
+      if (isOver(row.status)) return await this.revokeNewest(session);
       return mark.isOver ? await this.endAgain(session, mark) : await this.putBackOrCheck(session);
     } catch (error) {
       this.log.databaseTrouble(error); // The next read finds it again.
@@ -52,6 +53,14 @@ export class RolledBackSessions implements OnModuleInit, BeforeApplicationShutdo
   /** The sweeper revokes it at its issuer. */
   private async endAgain({ row }: ReadSession, { generation }: SessionMark): Promise<boolean> {
     if (await this.rollbackRows.endAgain(row, generation)) this.metrics.sessions.rolledBack('ended');
+    return true;
+  }
+
+  /** Its owner ended it while the row was rolled back. */
+  private async revokeNewest({ id, row }: ReadSession): Promise<boolean> {
+    const state = this.sessionMarks.open(id);
+    if (state && (await this.rollbackRows.revokeNewest(row, state)))
+      this.metrics.sessions.rolledBack('ended');
     return true;
   }
 

@@ -84,6 +84,9 @@ export class SessionMarks {
         return session;
       case 'same':
         return session;
+      case 'ended-behind':
+        if (session.status === 'revoked' && this.open(session.id)) this.startRepair(session);
+        return session;
       case 'behind':
         // Nothing is sent from a row that is not active. It only matters if its newest state is known.
         if (session.status !== 'active' && !mark?.isOver && !this.open(session.id)) return session;
@@ -99,7 +102,7 @@ export class SessionMarks {
     const mark: SessionMark = {
       generation,
       digest: digestIn(secrets),
-      grantedAt: session.grantedAt.toISOString(),
+      ...timesOf(session),
       isOver: isOver(status),
     };
     const state: SessionState | null =
@@ -141,7 +144,7 @@ export class SessionMarks {
   private compare(session: NewestState, mark: SessionMark | undefined): ReturnType<typeof decideStanding> {
     const { status, generation, secrets } = session;
     const row = { status, generation, digest: digestIn(secrets) };
-    return decideStanding({ ...row, grantedAt: session.grantedAt.toISOString() }, mark);
+    return decideStanding({ ...row, ...timesOf(session) }, mark);
   }
 
   private noteRecent(id: SessionId): void {
@@ -150,6 +153,10 @@ export class SessionMarks {
     const [oldest] = this.recent.keys();
     if (this.recent.size > MOST_RECENT && oldest !== undefined) this.recent.delete(oldest);
   }
+}
+
+function timesOf({ grantedAt, refreshedAt }: NewestState): Pick<SessionMark, 'grantedAt' | 'refreshedAt'> {
+  return { grantedAt: grantedAt.toISOString(), refreshedAt: refreshedAt.toISOString() };
 }
 
 function digestIn(secrets: SessionSecrets | null): string | null {
