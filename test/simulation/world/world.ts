@@ -122,10 +122,6 @@ export class World implements HolderWorld {
     return token === undefined ? undefined : issuer.grantOf(token);
   }
 
-  isOmitted(name: string): boolean {
-    return this.settings.omit.has(name);
-  }
-
   note(line: string): void {
     this.onNote(line);
   }
@@ -160,11 +156,12 @@ export class World implements HolderWorld {
   }
 
   #makeIssuers(): Issuer[] {
+    const { omit, focus } = this.settings;
     const drawn: readonly IssuerKind[] = [
       kinds[0] ?? 'strict',
       ...kinds.slice(1).filter(() => this.random.chance(0.5)),
-    ].filter(kind => kind === 'strict' || !this.settings.omit.has(kind));
-    return drawn.map(kind => {
+    ].filter(kind => kind === 'strict' || !omit.has(kind));
+    return (focus.issuers ?? drawn).map(kind => {
       const clock = this.clocks.add(kind);
       const origin = `https://${kind}.sim.internal`;
       const issuer = new Issuer(
@@ -172,8 +169,8 @@ export class World implements HolderWorld {
         kind,
         this.#actor(kind, () => clock.offsetMs),
         {
-          onRefresh: (grant, answer, from) => {
-            this.judge.onRefresh(grant, answer, from);
+          onRefresh: (grant, answer, by) => {
+            this.judge.onRefresh(grant, answer, by);
           },
           onAnswer: answer => {
             this.judge.onAnswer(answer);
@@ -194,7 +191,8 @@ export class World implements HolderWorld {
     readonly database: typeof Database;
   }): Machine[] {
     const { scheduler, server, internet } = this;
-    return Array.from({ length: this.random.integer(1, MOST_MACHINES) }, (_, index) => {
+    const drawn = this.random.integer(1, MOST_MACHINES);
+    return Array.from({ length: this.settings.focus.machines ?? drawn }, (_, index) => {
       const name = `m${index + 1}`;
       const path = join(parts.directory, name);
       const config = Object.assign(Object.create(this.config) as Config, { spoolDirectory: path });
