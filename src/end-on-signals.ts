@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Instances } from './leases/instances.service.ts';
+import { Instances } from './leases/instances/instances.service.ts';
 import { NativeAnswers } from './native-apps/refresh/native-answers.service.ts';
 import { AnswerStore } from './sessions/answers/answer-store.service.ts';
 import { Shutdown } from './waiting/shutdown.service.ts';

@@ -51,6 +51,8 @@ describe('without any setting', () => {
       limits: {
         perAddress: 6000,
         perCredential: 3000,
+        connections: 10_000,
+        connectionsPerAddress: 1_000,
         concurrencyPerSession: 64,
         keyRequests: 10,
         nativePerAddress: 300,

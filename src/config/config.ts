@@ -77,6 +77,8 @@ function toFields(settings: Settings) {
     limits: {
       perAddress: settings.LATCHKEY_LIMIT_PER_ADDRESS,
       perCredential: settings.LATCHKEY_LIMIT_PER_CREDENTIAL,
+      connections: settings.LATCHKEY_LIMIT_CONNECTIONS,
+      connectionsPerAddress: settings.LATCHKEY_LIMIT_CONNECTIONS_PER_ADDRESS,
       concurrencyPerSession: settings.LATCHKEY_CONCURRENCY_PER_SESSION,
       /** From one address, and for one account. */
       keyRequests: settings.LATCHKEY_LIMIT_KEY_REQUESTS,

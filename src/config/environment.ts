@@ -89,7 +89,7 @@ export const environmentSchema = z.object({
     }),
   LATCHKEY_SPOOL_DIR: text.optional().register(settingDocumentation, {
     meaning:
-      'The directory for sealed answers while the database is unavailable. Keep it on a persistent disk',
+      'The directory for sealed answers while the database is unavailable. Keep it on a persistent disk, and never copy it',
     example: '/var/lib/latchkey/spool',
     unset: '`spool` beside the SQLite file, `./data/spool` with Postgres',
   }),
@@ -145,6 +145,14 @@ export const environmentSchema = z.object({
   LATCHKEY_LIMIT_PER_CREDENTIAL: requestLimit.prefault('3000').register(settingDocumentation, {
     meaning: 'Requests a minute with one credential that a process answers, or `off`',
     example: '600',
+  }),
+  LATCHKEY_LIMIT_CONNECTIONS: requestLimit.prefault('10000').register(settingDocumentation, {
+    meaning: 'Connections of all addresses at a time, or `off`',
+    example: '2000',
+  }),
+  LATCHKEY_LIMIT_CONNECTIONS_PER_ADDRESS: requestLimit.prefault('1000').register(settingDocumentation, {
+    meaning: 'Connections of one address at a time, or `off`. Trusted proxies have no limit of their own',
+    example: '200',
   }),
   LATCHKEY_CONCURRENCY_PER_SESSION: positiveCount.prefault('64').register(settingDocumentation, {
     meaning: 'Concurrent calls of one session, and mints of service tokens, in one process',

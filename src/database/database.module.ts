@@ -25,6 +25,9 @@ async function openMigrated(config: Config, log: Log): Promise<Database> {
     onConnectionLost: error => {
       log.databaseTrouble(error);
     },
+    onTransactionPooler: () => {
+      log.databasePooler();
+    },
   });
   try {
     const migrated = await migrateUp(database);

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Config } from '../config/config.ts';
 import { Keyring } from '../crypto/keyring.ts';
 import { SealedBox } from '../crypto/sealed-box.ts';
-import { SpoolDirectory } from '../leases/spool-directory.service.ts';
+import { SpoolDirectory } from '../leases/spools/spool-directory.service.ts';
 import { Degradations } from '../observability/degradations.ts';
 import { Log } from '../observability/log/log.ts';
 import { Metrics } from '../observability/metrics/metrics.ts';
@@ -32,7 +32,10 @@ function open({ directory = mkdtempSync(join(root, 'spool-')), keys = [oldKey] }
   const degradations = new Degradations(metrics);
   const spoolDirectory = new SpoolDirectory({ spoolDirectory: directory } as unknown as Config);
   const highWater = new HighWater(spoolDirectory, box, metrics, degradations, log);
-  const marks = new Marks<Facts, string>(highWater, 'session');
+  const marks = new Marks<Facts, string>(highWater, {
+    name: 'session',
+    isNewer: (found, own) => found.generation > (own?.generation ?? 0),
+  });
   const close = (): void => {
     highWater.onApplicationShutdown();
     spoolDirectory.release();

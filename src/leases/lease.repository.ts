@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely';
 import { Database } from '../database/connection/database.ts';
 import { wroteRow } from '../database/connection/written-rows.ts';
 import type { Schema } from '../database/tables/schema.ts';
-import { CLOCK_TOLERANCE_MS } from './clock-trust.ts';
+import { CLOCK_TOLERANCE_MS } from './clock/clock-trust.ts';
 
 /** A lease that was acquired and is not released yet. */
 export type HeldLease = {

@@ -11,7 +11,15 @@ const keptField = z.string().max(2048).optional().catch(undefined);
 const keptFields = z.object({ identifier: keptField, return_to: keptField, prompt: keptField });
 
 /** Errors of the person's own server, or of its lookup. */
-const ofOwnServer: readonly ErrorCode[] = ['LoginRefused', 'AccountNotFound', 'AccountUnreachable'];
+const ofOwnServer: readonly ErrorCode[] = [
+  'LoginRefused',
+  'ScopeRefused',
+  'ClientRefused',
+  'LoginUnsupported',
+  'IssuerUnavailable',
+  'AccountNotFound',
+  'AccountUnreachable',
+];
 
 /** Redirects a browser to the page where its login began, with the error. Programs get the usual error response. */
 @Catch()

@@ -48,6 +48,11 @@ export class LoginController {
     'InvalidReturnTo',
     'AccountNotFound',
     'AccountUnreachable',
+    'IssuerUnavailable',
+    'LoginRefused',
+    'ScopeRefused',
+    'ClientRefused',
+    'LoginUnsupported',
   )
   async beginFromLink(
     @QueryOf(loginRequest) query: LoginRequest,
@@ -78,6 +83,11 @@ export class LoginController {
     'CrossSiteRequest',
     'AlreadySignedIn',
     'AccountUnreachable',
+    'IssuerUnavailable',
+    'LoginRefused',
+    'ScopeRefused',
+    'ClientRefused',
+    'LoginUnsupported',
   )
   async beginFromForm(
     @BodyOf(loginRequest) body: LoginRequest,
@@ -96,7 +106,7 @@ export class LoginController {
     if (!body.identifier)
       throw new BrokerError(
         'InvalidIdentifier',
-        'Enter a handle (like alice.example), a DID or the URL of a PDS.',
+        'Enter a handle (such as alice.bsky.social), a DID or the URL of a PDS.',
       );
     await this.beginSignIn(body.identifier, body, request, reply);
   }

@@ -61,7 +61,12 @@ export class Logins {
       target: null,
       returnTo: parseReturnTo(returnTo, this.config),
     } as const;
-    return this.beginLogin(nameOf(identifier), intent, binding, prompt && { prompt });
+    const begin = (name: string): Promise<URL> =>
+      this.beginLogin(name, intent, binding, prompt && { prompt });
+    const parsed = parseIdentifier(identifier);
+    if (parsed.kind !== 'server') return begin(parsed.kind === 'did' ? parsed.did : parsed.handle);
+    const { origin, handle } = parsed;
+    return handle === undefined ? begin(origin) : beginAtServerOrHandle(begin, origin, handle);
   }
 
   /**
@@ -169,14 +174,22 @@ function targetOf<Kind extends IdKind>(kind: Kind, target: string | null): z.out
   return id;
 }
 
-function nameOf(identifier: string): string {
-  const parsed = parseIdentifier(identifier);
-  switch (parsed.kind) {
-    case 'handle':
-      return parsed.handle;
-    case 'did':
-      return parsed.did;
-    case 'server':
-      return parsed.origin;
+/** Begins at a server. If there is none, its URL may be a handle that was typed as a web address. */
+async function beginAtServerOrHandle(
+  begin: (name: string) => Promise<URL>,
+  origin: string,
+  handle: string,
+): Promise<URL> {
+  try {
+    return await begin(origin);
+  } catch (ofServer) {
+    if (!(ofServer instanceof BrokerError)) throw ofServer;
+    return begin(handle).catch((ofHandle: unknown) => {
+      throw isNoHandle(ofHandle) ? ofServer : ofHandle;
+    });
   }
+}
+
+function isNoHandle(error: unknown): boolean {
+  return error instanceof BrokerError && error.code === 'AccountNotFound';
 }

@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AuditModule } from '../audit/audit.module.ts';
+import { HighWaterModule } from '../high-water/high-water.module.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { Metrics } from '../observability/metrics/metrics.ts';
@@ -10,10 +11,10 @@ import { OAuthModule } from '../oauth/oauth.module.ts';
 import { SingleUseModule } from '../single-use/single-use.module.ts';
 import { WaitingModule } from '../waiting/waiting.module.ts';
 import { AppDoctor } from './registry/app-doctor.service.ts';
-import { Fingerprints } from './refresh/fingerprints.service.ts';
+import { Fingerprints } from './tokens/fingerprints.service.ts';
 import { IssuerRequests } from './refresh/issuer-requests.service.ts';
 import { NativeAppCache } from './registry/native-app.cache.ts';
-import { LookupKeyRepository } from './refresh/lookup-key.repository.ts';
+import { LookupKeyRepository } from './tokens/lookup-key.repository.ts';
 import { NativeAnswers } from './refresh/native-answers.service.ts';
 import { NativeSpool } from './refresh/native-spool.service.ts';
 import { NativeAppDocumentsController } from './registry/native-app-documents.controller.ts';
@@ -26,17 +27,27 @@ import { NativeAppsController } from './registry/native-apps.controller.ts';
 import { NativeController } from './endpoints/native.controller.ts';
 import { addRefusalCors } from './endpoints/native-cors.ts';
 import { NativeLimits } from './endpoints/native-limits.service.ts';
-import { NativeProofRepository } from './refresh/native-proof.repository.ts';
+import { NativeProofRepository } from './tokens/native-proof.repository.ts';
 import { NativeRefresher } from './refresh/native-refresher.service.ts';
 import { NativeRefreshes } from './endpoints/native-refreshes.service.ts';
-import { NativeRefreshRepository } from './refresh/native-refresh.repository.ts';
+import { NativeAttemptRepository } from './tokens/native-attempt.repository.ts';
+import { NativeRefreshRepository } from './tokens/native-refresh.repository.ts';
 import { NativeRequests } from './endpoints/native-requests.service.ts';
 import { NativeTokenUses } from './refresh/native-token-uses.service.ts';
-import { SurplusNativeTokens } from './refresh/surplus-native-tokens.service.ts';
+import { NativeTokens } from './tokens/native-tokens.service.ts';
+import { SurplusNativeTokens } from './tokens/surplus-native-tokens.service.ts';
 
 /** Client authentication for native apps, and refreshes that callers can repeat. */
 @Module({
-  imports: [AuditModule, IdentityModule, LeasesModule, OAuthModule, SingleUseModule, WaitingModule],
+  imports: [
+    AuditModule,
+    HighWaterModule,
+    IdentityModule,
+    LeasesModule,
+    OAuthModule,
+    SingleUseModule,
+    WaitingModule,
+  ],
   controllers: [
     NativeAppDocumentsController,
     NativeAppKeysController,
@@ -59,8 +70,10 @@ import { SurplusNativeTokens } from './refresh/surplus-native-tokens.service.ts'
     NativeProofRepository,
     NativeRefresher,
     NativeRefreshes,
+    NativeAttemptRepository,
     NativeRefreshRepository,
     NativeRequests,
+    NativeTokens,
     NativeTokenUses,
     SurplusNativeTokens,
   ],

@@ -27,6 +27,7 @@ import { RollbackRepository } from './rollback/rollback.repository.ts';
 import { RollbackSettlement } from './rollback/rollback-settlement.service.ts';
 import { RolledBackSessions } from './rollback/rolled-back-sessions.service.ts';
 import { NewGrants } from './endings/new-grants.service.ts';
+import { UnstoredGrants } from './endings/unstored-grants.service.ts';
 import { ReconnectionRepository } from './endings/reconnection.repository.ts';
 import { Reconnections } from './endings/reconnections.service.ts';
 import { RefreshAttempt } from './refresh/refresh-attempt.service.ts';
@@ -69,6 +70,7 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     LiveTokens,
     GrantRefusals,
     NewGrants,
+    UnstoredGrants,
     IssuerBackOff,
     PdsRequests,
     Reauthentication,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { ClockGuard } from '../leases/clock-guard.service.ts';
-import { Instances } from '../leases/instances.service.ts';
-import { gone, type OwnerState, working } from '../leases/owner-state.ts';
+import { ClockGuard } from '../leases/clock/clock-guard.service.ts';
+import { Instances } from '../leases/instances/instances.service.ts';
+import { gone, type OwnerState, working } from '../leases/instances/owner-state.ts';
 import { AttemptRunner } from './attempt-runner.service.ts';
 import { AttemptSightings } from './attempt-sightings.service.ts';
 import type { StoredAttempt, TokenFacts } from './use-decision.ts';

@@ -1,37 +1,26 @@
 import { Injectable } from '@nestjs/common';
+import type { AttemptId } from '../database/tables/id.ts';
 import { ProcessClock } from '../waiting/process-clock.service.ts';
+import { Streaks } from '../waiting/streaks.ts';
 import type { StoredAttempt } from './use-decision.ts';
 
-const MAX_ENTRIES = 100_000;
+const MOST_SENDINGS = 100_000;
 
 /** A sending. An attempt whose issuer asks to sign again has several, each with its own `sentAt`. */
 type Sending = Pick<Exclude<StoredAttempt, { state: 'prepared' }>, 'id' | 'sentAt'>;
 
 /**
  * When this process first saw each unanswered sending, by its own monotonic clock. A database clock that steps ahead cannot
- * shorten that wait. Losing an entry is safe: the wait starts again.
+ * shorten that wait.
  */
 @Injectable()
 export class AttemptSightings {
-  private readonly sightings = new Map<string, { readonly sentAt: number; readonly since: number }>();
+  private readonly sightings = new Streaks<AttemptId>(MOST_SENDINGS);
 
   constructor(private readonly processClock: ProcessClock) {}
 
   /** Notes a sending. Returns for how many milliseconds this process has known it. */
   note({ id, sentAt }: Sending): number {
-    const sentMs = sentAt?.getTime() ?? 0;
-    const now = this.processClock.monotonic();
-    const known = this.sightings.get(id);
-    if (known?.sentAt === sentMs) return now - known.since;
-    this.sightings.delete(id);
-    this.sightings.set(id, { sentAt: sentMs, since: now });
-    this.dropOldest();
-    return 0;
-  }
-
-  private dropOldest(): void {
-    if (this.sightings.size <= MAX_ENTRIES) return;
-    const [oldest] = this.sightings.keys();
-    if (oldest !== undefined) this.sightings.delete(oldest);
+    return this.sightings.note(id, sentAt?.getTime() ?? 0, this.processClock.monotonic()).forMs;
   }
 }

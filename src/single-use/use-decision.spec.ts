@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { asId } from '../../test/ids.ts';
-import type { OwnerState } from '../leases/owner-state.ts';
+import type { OwnerState } from '../leases/instances/owner-state.ts';
 import {
   decideUse,
   type Evidence,

@@ -1,5 +1,5 @@
 import type { AttemptId } from '../database/tables/id.ts';
-import type { OwnerState } from '../leases/owner-state.ts';
+import type { OwnerState } from '../leases/instances/owner-state.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -70,7 +70,7 @@ export class UiSessionRepository {
    * whose MAC is wrong stays as it is: the next read of it raises the alarm.
    */
   async touchUiSessions(seen: ReadonlyMap<string, Date>): Promise<void> {
-    await this.database.transaction().execute(async transaction => {
+    await this.database.transactIdempotent(async transaction => {
       for (const [digest, at] of seen) await this.touchUiSession(digest, toTimestamp(at), transaction);
     });
   }

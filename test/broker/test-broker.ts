@@ -8,6 +8,7 @@ import { type DatabaseConfig, readConfig } from '../../src/config/config.ts';
 import { Database } from '../../src/database/connection/database.ts';
 import type { DialectName } from '../../src/database/engine/dialect.ts';
 import { Log } from '../../src/observability/log/log.ts';
+import { findUnlistedColumns } from '../database/unlisted-columns.ts';
 import { describeDialects, requestedDialects, type TestDialect } from '../database/dialects.ts';
 import {
   brokerSettings,
@@ -64,7 +65,12 @@ export function describeBroker(
       beforeAll(async () => {
         broker = await startTestBroker(dialect, await create(), options);
       });
-      afterAll(() => broker?.app.close());
+      afterAll(async () => {
+        const unlisted = broker && (await findUnlistedColumns(broker.database).catch(() => []));
+        await broker?.app.close();
+        // Every suite fills other tables, so each one looks.
+        if (unlisted?.length) throw new Error(`missing in sealed-columns.ts: ${unlisted.join(', ')}`);
+      });
       suite(() => {
         if (!broker) throw new Error('the broker has not started');
         return broker;

@@ -1,5 +1,5 @@
 import { Database } from '../../src/database/connection/database.ts';
-import { ClockGuard } from '../../src/leases/clock-guard.service.ts';
+import { ClockGuard } from '../../src/leases/clock/clock-guard.service.ts';
 import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import { ProcessClock } from '../../src/waiting/process-clock.service.ts';
 import type { SessionId } from '../../src/database/tables/id.ts';

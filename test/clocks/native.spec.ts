@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import { ClockGuard } from '../../src/leases/clock-guard.service.ts';
+import { ClockGuard } from '../../src/leases/clock/clock-guard.service.ts';
 import { accountOf } from '../broker/test-broker.ts';
 import { describeTwoBrokers, type TwoBrokers } from '../broker/two-brokers.ts';
 import { type AppSession, TestApp } from '../native-apps/test-app.ts';

@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { BackgroundRefresh } from '../../src/background/refresh/background-refresh.service.ts';
 import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
 import { ExpiryWarnings } from '../../src/background/sweeps/expiry-warnings.service.ts';
-import { ClockGuard } from '../../src/leases/clock-guard.service.ts';
+import { ClockGuard } from '../../src/leases/clock/clock-guard.service.ts';
 import { stopBackground } from '../background/due.ts';
 import { callWith, grantKey, type TestKey } from '../broker/issued-key.ts';
 import { accountOf } from '../broker/test-broker.ts';

@@ -1,11 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { expect, it } from '@jest/globals';
+import { Keyring } from '../../src/crypto/keyring.ts';
+import { RowMac } from '../../src/crypto/row-mac.ts';
 import { isUniqueViolation } from '../../src/database/connection/database-error.ts';
-import type { Schema } from '../../src/database/tables/schema.ts';
 import { sealedColumns } from '../../src/database/tables/sealed-columns.ts';
 import { keyRequestStatuses } from '../../src/database/tables/key-request.ts';
 import { sessionPurposes, sessionReasons, sessionStatuses } from '../../src/database/tables/oauth-session.ts';
 import { statePurposes } from '../../src/database/tables/oauth-state.ts';
 import { describeDialects } from './dialects.ts';
+import { expectedColumns } from './expected-columns.ts';
 import { nativeAttemptStates } from '../../src/database/tables/native-refresh.ts';
 import { nativeAppStatuses } from '../../src/database/tables/native-app.ts';
 import {
@@ -17,191 +20,8 @@ import {
   oauthStateRow,
   uiSessionRow,
 } from './rows.ts';
+import { findUnlistedColumns } from './unlisted-columns.ts';
 import { asId } from '../ids.ts';
-
-type Nullability<Table> = { [Column in keyof Table]: null extends Table[Column] ? 'null' : 'not null' };
-
-/** The compiler compares these with the table types, and the test with the tables. */
-const expected: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
-  api_key: {
-    id: 'not null',
-    did: 'not null',
-    session_id: 'not null',
-    name: 'not null',
-    scope: 'not null',
-    start: 'not null',
-    digest: 'not null',
-    previous_digest: 'null',
-    previous_until: 'null',
-    slot: 'null',
-    created_at: 'not null',
-    expires_at: 'null',
-    revoked_at: 'null',
-    last_used_at: 'null',
-    mac: 'not null',
-  },
-  audit_event: {
-    id: 'not null',
-    at: 'not null',
-    action: 'not null',
-    actor_kind: 'not null',
-    actor_id: 'null',
-    did: 'null',
-    target_kind: 'not null',
-    target_id: 'null',
-    from_address: 'null',
-    detail: 'null',
-  },
-  client_key: {
-    kid: 'not null',
-    app: 'null',
-    sealed: 'not null',
-    created_at: 'not null',
-    published_at: 'not null',
-    active_at: 'not null',
-    retired_at: 'null',
-  },
-  commit_mark: { id: 'not null', outcome: 'not null', expires_at: 'not null' },
-  encryption_key: { fingerprint: 'not null', canary: 'not null', created_at: 'not null' },
-  instance: {
-    owner: 'not null',
-    started_at: 'not null',
-    seen_at: 'not null',
-    spool_state: 'null',
-    given_up_at: 'null',
-  },
-  issued_secret: {
-    id: 'not null',
-    api_key_id: 'not null',
-    fingerprint: 'not null',
-    sealed: 'not null',
-    expires_at: 'not null',
-  },
-  issuer_trait: { issuer: 'not null', rotation_ends_access_token: 'not null', learned_at: 'not null' },
-  key_request: {
-    id: 'not null',
-    did: 'not null',
-    handle: 'null',
-    name: 'not null',
-    scope: 'not null',
-    asked_from: 'not null',
-    status: 'not null',
-    loopback: 'null',
-    code_digest: 'null',
-    tries: 'not null',
-    session_id: 'null',
-    api_key_id: 'null',
-    expires_in_days: 'null',
-    created_at: 'not null',
-    expires_at: 'not null',
-    mac: 'not null',
-  },
-  lease: { name: 'not null', owner: 'not null', until: 'not null' },
-  native_app: {
-    id: 'not null',
-    name: 'not null',
-    client_id: 'not null',
-    status: 'not null',
-    metadata: 'null',
-    origins: 'not null',
-    attestation_header: 'null',
-    attestation_digest: 'null',
-    limit_per_minute: 'null',
-    created_at: 'not null',
-    changed_at: 'not null',
-    mac: 'not null',
-  },
-  native_lookup_key: { id: 'not null', sealed: 'not null', created_at: 'not null' },
-  native_proof: { id: 'not null', expires_at: 'not null' },
-  native_refresh: {
-    id: 'not null',
-    token: 'not null',
-    app_id: 'not null',
-    issuer: 'not null',
-    jkt: 'not null',
-    kid: 'not null',
-    mac: 'not null',
-    attempt_id: 'null',
-    attempt_state: 'null',
-    owner: 'null',
-    sent_at: 'null',
-    sent_jti: 'null',
-    sent_nonce: 'null',
-    sealed: 'null',
-    created_at: 'not null',
-    expires_at: 'not null',
-  },
-  oauth_session: {
-    id: 'not null',
-    did: 'not null',
-    handle: 'null',
-    client_id: 'not null',
-    issuer: 'not null',
-    pds: 'not null',
-    scope: 'not null',
-    asked_scope: 'null',
-    kid: 'null',
-    purpose: 'not null',
-    sealed: 'null',
-    generation: 'not null',
-    status: 'not null',
-    reason: 'null',
-    needs_reauth_at: 'null',
-    granted_at: 'not null',
-    refreshed_at: 'not null',
-    last_used_at: 'null',
-    access_expires_at: 'not null',
-    attempt_id: 'null',
-    attempt_state: 'null',
-    attempt_no: 'not null',
-    sent_at: 'null',
-    owner: 'null',
-    lease_until: 'null',
-    next_refresh_at: 'null',
-    failures: 'not null',
-    rolled_back_at: 'null',
-  },
-  oauth_state: {
-    id: 'not null',
-    sealed: 'not null',
-    purpose: 'not null',
-    target: 'null',
-    return_to: 'not null',
-    binding_digest: 'not null',
-    created_at: 'not null',
-    expires_at: 'not null',
-  },
-  permission_set: { nsid: 'not null', document: 'not null', resolved_at: 'not null' },
-  operator_session: {
-    id: 'not null',
-    digest: 'not null',
-    token_mac: 'not null',
-    created_at: 'not null',
-    expires_at: 'not null',
-    mac: 'not null',
-  },
-  temp_token: {
-    id: 'not null',
-    digest: 'not null',
-    scope: 'not null',
-    resource_id: 'not null',
-    created_at: 'not null',
-    expires_at: 'not null',
-    consumed_at: 'null',
-    mac: 'not null',
-  },
-  ui_session: {
-    id: 'not null',
-    digest: 'not null',
-    did: 'not null',
-    session_id: 'not null',
-    user_agent: 'null',
-    created_at: 'not null',
-    last_seen_at: 'not null',
-    expires_at: 'not null',
-    mac: 'not null',
-  },
-};
 
 describeDialects('the schema', open => {
   it('has the tables and columns of the table types', async () => {
@@ -213,7 +33,7 @@ describeDialects('the schema', open => {
       name,
       Object.fromEntries(columns.map(column => [column.name, column.isNullable ? 'null' : 'not null'])),
     ]);
-    expect(Object.fromEntries(found)).toEqual(expected);
+    expect(Object.fromEntries(found)).toEqual(expectedColumns);
   });
 
   it('stores text and integers only', async () => {
@@ -306,7 +126,28 @@ describeDialects('the schema', open => {
   });
 
   it('has all the columns that are listed as sealed', () => {
-    for (const [table, column] of sealedColumns) expect(expected[table]).toHaveProperty(column);
+    for (const [table, column] of sealedColumns) expect(expectedColumns[table]).toHaveProperty(column);
+  });
+
+  it('lists every column as sealed whose name says so', () => {
+    const columns = Object.entries(expectedColumns).flatMap(([table, described]) =>
+      Object.keys(described).map(column => [table, column]),
+    );
+    const named = columns.filter(([, column = '']) => /(^|_)(sealed|mac|canary)(_|$)/.test(column));
+    expect(named.length).toBeGreaterThan(10);
+    for (const column of named) expect(sealedColumns).toContainEqual(column);
+  });
+
+  it('names a column that holds a MAC and is not listed', async () => {
+    const database = await open();
+    const mac = new RowMac(new Keyring([randomBytes(32)]));
+    const binding = { table: 'lease', column: 'owner', id: 'a', facts: {} };
+    const until = '2026-11-20T18:00:00.000Z';
+    await database
+      .insertInto('lease')
+      .values({ name: 'a', owner: mac.sign(binding), until })
+      .execute();
+    expect(await findUnlistedColumns(database)).toEqual(['lease.owner']);
   });
 });
 

@@ -1,13 +1,19 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { openDatabase } from '../../src/database/connection/open-database.ts';
+import { ApiKeyRepository } from '../../src/api-keys/keys/api-key.repository.ts';
+import { ApiKeyRotations } from '../../src/api-keys/keys/api-key-rotations.service.ts';
+import type { ApiKeyId } from '../../src/database/tables/id.ts';
 import { stopBackground } from '../background/due.ts';
+import { byTest, issueKey } from '../broker/issued-key.ts';
+import { storeSession } from '../broker/stored-session.ts';
 import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { statusOfMe } from '../login/answers.ts';
 import { didOf } from '../network/fake-accounts.ts';
 import { KeyAsker } from '../network/key-asker.ts';
 import { sharedNetwork } from '../network/network.ts';
 import { StrictNetwork } from '../network/strict-network.ts';
+import { operate } from '../sessions/operate.ts';
 import { describeDialects } from './dialects.ts';
 
 const AT_ONCE = 40;
@@ -60,6 +66,36 @@ describeDialects(
       );
       expect(statuses).toEqual(Array(AT_ONCE).fill(200));
       expect(network.issuer.list().map(({ end }) => end)).toEqual(Array(AT_ONCE).fill(undefined));
+    });
+
+    it('refresh every one of forty sessions at once, each at both, and end none', async () => {
+      const [first] = brokers;
+      if (!first) throw new Error('the brokers have not started');
+      const sessions = await first.database.selectFrom('oauth_session').select('id').execute();
+      const refreshes = sessions.flatMap(({ id }) =>
+        brokers.map(broker => operate(broker, `POST /api/sessions/${id}/refresh`)),
+      );
+      const statuses = new Set((await Promise.all(refreshes)).map(({ status }) => status));
+      expect([sessions.length, [...statuses]]).toEqual([AT_ONCE, [200]]);
+      expect(network.issuer.list().map(({ end }) => end)).toEqual(Array(AT_ONCE).fill(undefined));
+    });
+
+    it('rotate forty keys at once, and store when all were used', async () => {
+      const [first] = brokers;
+      if (!first) throw new Error('the brokers have not started');
+      const keys: ApiKeyId[] = [];
+      for (let n = 0; n < AT_ONCE; n++) {
+        const session = await storeSession(first, network.url, { did: didOf(200 + n) }, 'api_key');
+        keys.push((await issueKey(first, session)).id);
+      }
+      const uses = new Map(keys.map(id => [id, new Date()]));
+      const settled = await Promise.allSettled([
+        ...keys.map((id, n) =>
+          brokers[n % 2]?.app.get(ApiKeyRotations).rotate(id, undefined, { graceSeconds: 0 }, byTest),
+        ),
+        ...brokers.map(({ app }) => app.get(ApiKeyRepository).storeLastUses(uses)),
+      ]);
+      expect(settled.filter(({ status }) => status === 'rejected')).toEqual([]);
     });
   },
   ['postgres'],

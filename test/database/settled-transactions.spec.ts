@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Kysely, sql } from 'kysely';
+import { migrations } from '../../migrations/index.ts';
+import type { DatabaseConfig } from '../../src/config/config.ts';
 import { CommitInDoubt } from '../../src/database/connection/settled-transactions.ts';
 import type { Database } from '../../src/database/connection/database.ts';
 import type { DatabaseLimits } from '../../src/database/engine/database-limits.ts';
@@ -87,17 +89,40 @@ describeDialects('a settled transaction', (_open, { dialect, create }) => {
 describeDialects(
   'under serializable isolation',
   (_open, { create }) => {
-    const openSerializable = async (): Promise<Database> => {
+    const makeSerializable = async (): Promise<DatabaseConfig> => {
       const config = await create();
       const admin = await openDatabase(config);
       const [name] = (await sql<{ name: string }>`select current_database() as name`.execute(admin)).rows;
       await sql`alter database ${sql.id(name?.name ?? '')} set default_transaction_isolation = 'serializable'`.execute(
         admin,
       );
-      await migrateUp(admin);
       await admin.destroy();
-      return openDatabase(config);
+      return config;
     };
+    const openSerializable = async (): Promise<Database> => {
+      const database = await openDatabase(await makeSerializable());
+      await migrateUp(database);
+      return database;
+    };
+
+    it('processes that migrate at once run each migration once', async () => {
+      const config = await makeSerializable();
+      const processes = await Promise.all(Array.from({ length: 4 }, () => openDatabase(config)));
+      const done = await Promise.all(processes.map(process => migrateUp(process)));
+      expect(done.flat()).toEqual(Object.keys(migrations));
+      await Promise.all(processes.map(process => process.destroy()));
+    });
+
+    it('idempotent transactions that collide are repeated', async () => {
+      const database = await openSerializable();
+      const add = (): Promise<unknown> =>
+        database.transactIdempotent(async transaction => {
+          await insertLease(transaction, `number ${(await namesOf(transaction)).length}`);
+        });
+      await Promise.all(Array.from({ length: 20 }, add));
+      expect(await namesOf(database)).toHaveLength(20);
+      await database.destroy();
+    });
 
     it('transactions that collide are repeated until each has counted the others', async () => {
       const database = await openSerializable();

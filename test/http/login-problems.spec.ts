@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { storeCookie, storeSession } from '../broker/stored-session.ts';
 import { describeBroker } from '../broker/test-broker.ts';
+import { startServer } from '../identity/scripted-server.ts';
 import { exchange } from '../network/http-exchange.ts';
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -31,6 +32,41 @@ describeBroker(
     ])('leads a person back to the form, and keeps its fields: %j', async (fields, location) => {
       const answer = await submit(fields, html);
       expect([answer.status, answer.headers.get('location')]).toEqual([303, location]);
+    });
+
+    it.each([
+      '＠Alice.test.',
+      'https://bsky.app/profile/alice.test/post/3k2yihcrp6f2c',
+      'at://alice.test/app.bsky.feed.post/3k2yihcrp6f2c',
+      'https://alice.test',
+    ])('begins at the server of the account in %j', async identifier => {
+      const answer = await submit({ identifier }, html);
+      const location = new URL(answer.headers.get('location') ?? '', broker().publicUrl);
+      expect([answer.status, location.origin]).toEqual([303, broker().network.pds]);
+    });
+
+    it('says of a web address that it is no server, if it is no handle either', async () => {
+      const answer = await submit({ identifier: 'https://nobody.test' }, html);
+      expect(answer.headers.get('location')).toBe(
+        '/?problem=AccountUnreachable&identifier=https%3A%2F%2Fnobody.test',
+      );
+    });
+
+    it.each([
+      ['has no OAuth', 404, {}, [422, 'LoginUnsupported', null]],
+      ['limits its callers', 429, { 'retry-after': '77' }, [503, 'IssuerUnavailable', '77']],
+      ['fails', 500, {}, [503, 'IssuerUnavailable', '30']],
+    ] as const)('says of a server that %s whether that lasts', async (_, status, headers, told) => {
+      const server = await startServer((_, response) => response.writeHead(status, headers).end());
+      try {
+        const answer = await submit({ identifier: server.origin }, { accept: 'application/json' });
+        const { error } = (await answer.json()) as { error: string };
+        expect([answer.status, error, answer.headers.get('retry-after')]).toEqual(told);
+        const page = await submit({ identifier: server.origin }, html);
+        expect(page.headers.get('location')).toContain(`/?problem=${told[1]}&`);
+      } finally {
+        await server.stop();
+      }
     });
 
     it('returns an error to a program', async () => {

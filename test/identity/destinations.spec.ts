@@ -4,6 +4,7 @@ import {
   operatorDestinations,
   publicDestinations,
 } from '../../src/identity/outbound/destination-rule.ts';
+import { fetchingHandlePages } from '../../src/identity/resolution/handle-page.ts';
 import { answering, guardedHttp, onlyTheSecondLoopback, type GuardedHttp } from './guarded-http.ts';
 import { startServer, type ScriptedServer } from './scripted-server.ts';
 
@@ -108,6 +109,26 @@ describe('an address that a stranger has chosen', () => {
     await expect(fetch('https://u:hunter2@[::1]/hunter2?token=hunter2')).rejects.toThrow(/^(?!.*hunter2)/);
     await expect(fetch('https://[::1]/hunter2?token=hunter2')).rejects.toThrow(/^(?!.*hunter2)/);
   });
+});
+
+describe('a redirect of a page that proves a handle', () => {
+  it.each(['http://127.0.0.1', 'http://localhost', 'http://[::ffff:127.0.0.1]', 'file://127.0.0.1'])(
+    'is refused if it leads inside: %s',
+    async host => {
+      const outside = await startServer(
+        (_, response) => response.writeHead(301, { location: `${host}:${inside.port}/secret` }).end(),
+        { address: '127.0.0.2', port: inside.port },
+      );
+      const { fetch } = http({ rule: onlyTheSecondLoopback });
+      try {
+        const page = fetchingHandlePages(fetch)(`http://127.0.0.2:${outside.port}/.well-known/atproto-did`);
+        await expect(page).rejects.toThrow(/public internet address|https only|redirect/);
+        expect([outside.connections(), inside.connections()]).toEqual([1, 0]);
+      } finally {
+        await outside.stop();
+      }
+    },
+  );
 });
 
 describe('a name', () => {

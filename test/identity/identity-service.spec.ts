@@ -93,7 +93,7 @@ describe('an account that is not found', () => {
     }
   });
 
-  it.each(['', 'not a handle', 'did:key:abc', 'https://pds.example.com'])(
+  it.each(['', 'not a handle', 'did:key:abc', 'https://pds.example.com:8443'])(
     'refuses %j as an account',
     async input => {
       await expect(identity.resolve(input)).rejects.toEqual(

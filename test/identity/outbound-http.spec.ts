@@ -38,13 +38,24 @@ describe('OutboundHttp', () => {
     expect(await answer.body.text()).toBe('answered');
   });
 
+  it('guards blobs unless development allows http', async () => {
+    const get = { method: 'GET', headers: {} } as const;
+    await expect(outboundHttp({}).blob(new URL(server.origin), get)).rejects.toEqual(refused);
+    const withPassword = new URL(server.origin.replace('//', '//a:b@'));
+    const development = outboundHttp({ LATCHKEY_DEV_ALLOW_HTTP: 'true' });
+    const credentials = expect.objectContaining({ reason: 'forbidden_credentials' });
+    await expect(development.blob(withPassword, get)).rejects.toEqual(credentials);
+    expect(await development.blob(new URL(server.origin), get)).toMatchObject({ statusCode: 200 });
+  });
+
   it('lets strangers name only public hosts, and the operator any', async () => {
     const origin = server.origin.replace('http:', 'https:');
-    const { metadata, token, xrpc, directory } = outboundHttp({});
+    const { metadata, token, xrpc, blob, directory } = outboundHttp({});
     const forbidden = expect.objectContaining({ reason: 'forbidden_address' });
     await expect(metadata(origin)).rejects.toEqual(forbidden);
     await expect(token(origin)).rejects.toEqual(forbidden);
     await expect(xrpc.request({ origin, path: '/', method: 'GET' })).rejects.toEqual(forbidden);
+    await expect(blob(new URL(origin), { method: 'GET', headers: {} })).rejects.toEqual(forbidden);
     expect(server.connections()).toBe(0);
     // It connects, and fails only because this server has no TLS.
     await expect(directory(origin)).rejects.toEqual(expect.objectContaining({ reason: 'network' }));

@@ -2,22 +2,19 @@ import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { sql } from 'kysely';
 import type { DatabaseConfig } from '../../src/config/config.ts';
-import type { Database } from '../../src/database/connection/database.ts';
-import { InstanceGiveUp } from '../../src/leases/instance-give-up.service.ts';
-import { Instances } from '../../src/leases/instances.service.ts';
-import { SpoolDirectory } from '../../src/leases/spool-directory.service.ts';
+import { InstanceGiveUp } from '../../src/leases/instances/instance-give-up.service.ts';
+import { Instances } from '../../src/leases/instances/instances.service.ts';
+import { SpoolDirectory } from '../../src/leases/spools/spool-directory.service.ts';
 import { FailPoints } from '../../src/single-use/fail-points.service.ts';
-import { openDatabase } from '../../src/database/connection/open-database.ts';
-import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import { Shutdown } from '../../src/waiting/shutdown.service.ts';
 import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { skipWaits } from '../broker/skip-waits.ts';
+import { allowWrites, makeClockSteppable, refuseWrites, stepClock } from '../database/database-faults.ts';
 import { describeDialects } from '../database/dialects.ts';
 import type { OwnNetwork } from '../network/network.ts';
-import { networkOfFile } from '../refresher/network-of-file.ts';
-import { type CallAnswer, signIn, TestSession } from '../refresher/test-session.ts';
+import { networkOfWorker } from '../per-worker/network.ts';
+import { type CallAnswer, signIn, type TestSession } from '../refresher/test-session.ts';
 import { listSpooled } from '../spooled-files.ts';
 import { until } from '../until.ts';
 
@@ -61,7 +58,7 @@ function suite(create: () => Promise<DatabaseConfig>): void {
   };
 
   beforeAll(async () => {
-    network = await networkOfFile();
+    network = await networkOfWorker();
     directory = await mkdtemp(join(tmpdir(), 'latchkey-take-over-'));
     database = await create();
     await makeClockSteppable(database);
@@ -73,16 +70,18 @@ function suite(create: () => Promise<DatabaseConfig>): void {
   });
   afterEach(async () => {
     await network.disarmFaults();
-    await allowUpdates(second.database);
+    await allowUpdates();
   });
   afterAll(async () => {
     for (const broker of running) await broker.app.close();
     await rm(directory, { recursive: true });
   });
 
+  const allowUpdates = (): Promise<void> => allowWrites(second.database, 'oauth_session');
+
   /** Has a broker spend a refresh token, and keeps its answer out of the database. Returns the running refresh. */
   async function spoolAnswer(broker: TestBroker): Promise<{ refreshing: Promise<unknown> }> {
-    broker.app.get(FailPoints).arm('before_write', () => refuseUpdates(second.database));
+    broker.app.get(FailPoints).arm('before_write', () => refuseWrites(second.database, 'oauth_session'));
     const refreshing = session.refresh(broker);
     await until(
       'the answer is in the spool',
@@ -137,7 +136,7 @@ function suite(create: () => Promise<DatabaseConfig>): void {
     expect(await session.exchangesOf(digest)).toBe(1);
     expect(await browserSessions()).toBe(1);
     for (const broker of [first, second])
-      expect(await through(broker, session).call(broker)).toMatchObject({ status: 200 });
+      expect(await session.at(broker).call()).toMatchObject({ status: 200 });
   }
 
   describe('ends with an answer on its disk', () => {
@@ -157,7 +156,7 @@ function suite(create: () => Promise<DatabaseConfig>): void {
       const { refreshing } = await spoolAnswer(first);
       const allowed = Promise.withResolvers<undefined>();
       const allow = (): void => {
-        void allowUpdates(second.database).then(() => {
+        void allowUpdates().then(() => {
           allowed.resolve(undefined);
         });
       };
@@ -177,14 +176,14 @@ function suite(create: () => Promise<DatabaseConfig>): void {
     const kinds = {
       'whose access token works no more': () => Promise.resolve(),
       'whose access token has run out': () => session.age(70),
-      'whose issuer lets access tokens survive a rotation': () => armWorkingTokens(network, session),
+      'whose issuer lets access tokens survive a rotation': () => session.armWorkingToken(),
     };
 
     it.each(Object.entries(kinds))('loses no session %s', async (_name, prepare) => {
       const digest = await session.digest();
       const { refreshing } = await spoolAnswer(first);
       await Promise.all([stop(first), refreshing]);
-      await allowUpdates(second.database);
+      await allowUpdates();
       await prepare();
       await letElevenMinutesPass();
       expect(await session.refresh(second)).toMatchObject({ kind: 'skipped', until: expect.any(Date) });
@@ -201,7 +200,7 @@ function suite(create: () => Promise<DatabaseConfig>): void {
     it('loses the session to an operator who gives it up', async () => {
       const { refreshing } = await spoolAnswer(first);
       await Promise.all([stop(first), refreshing]);
-      await allowUpdates(second.database);
+      await allowUpdates();
       await letElevenMinutesPass();
       const by = { actor: { kind: 'operator' } } as const;
       await second.app.get(InstanceGiveUp).giveUp(first.app.get(SpoolDirectory).spoolId, by);
@@ -273,7 +272,7 @@ function suite(create: () => Promise<DatabaseConfig>): void {
     const digest = await session.digest();
     const { refreshing } = await spoolAnswer(fourth);
     await Promise.all([stop(fourth), stop(third), refreshing]);
-    await allowUpdates(second.database);
+    await allowUpdates();
     expect(await isListed(fourth)).toBe(true);
     // The next process acquires the first slot, and drains the other one.
     const fifth = await start('shared');
@@ -292,46 +291,7 @@ function suite(create: () => Promise<DatabaseConfig>): void {
     await Promise.all([stop(first), refreshing]);
     const [file = ''] = await listSpooled(directory);
     await rename(join(directory, file), join(spoolOf('first'), basename(file)));
-    await allowUpdates(second.database);
+    await allowUpdates();
     await expectAnswerIsUsed(digest);
-  });
-}
-
-function through(broker: TestBroker, session: TestSession): TestSession {
-  return new TestSession(broker, session.browser.through(broker.url), session.id);
-}
-
-async function refuseUpdates(database: Database): Promise<void> {
-  await sql`create or replace function refuse() returns trigger language plpgsql
-    as $$ begin raise exception 'the disk is in trouble'; end $$`.execute(database);
-  await sql`create or replace trigger refuse before update on oauth_session
-    for each row execute function refuse()`.execute(database);
-}
-
-async function allowUpdates(database: Database): Promise<void> {
-  await sql`drop trigger if exists refuse on oauth_session`.execute(database);
-}
-
-/** Makes connections find functions of the database's own before those of the server. */
-async function makeClockSteppable(config: DatabaseConfig): Promise<void> {
-  const database = await openDatabase(config);
-  const name = config.kind === 'postgres' ? new URL(config.url).pathname.slice(1) : '';
-  await stepClock(database, '0');
-  await sql`alter database ${sql.ref(name)} set search_path = public, pg_catalog`.execute(database);
-  await database.destroy();
-}
-
-/** Steps the clock that brokers read. */
-async function stepClock(database: Database, offset: string): Promise<void> {
-  await sql`create or replace function public.statement_timestamp() returns timestamptz language sql stable
-    as ${sql.lit(`select pg_catalog.statement_timestamp() + interval '${offset}'`)}`.execute(database);
-}
-
-/** Has the PDS accept the access token, as one does whose access tokens survive a rotation. */
-async function armWorkingTokens(network: OwnNetwork, { broker, id }: TestSession): Promise<void> {
-  const body = JSON.stringify({ did: (await broker.app.get(SessionRepository).findSession(id))?.did });
-  await network.armFault({
-    match: { server: 'pds', path: '/xrpc/com.atproto.server.getSession' },
-    effect: { kind: 'answer', moment: 'before', status: 200, body },
   });
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
-import { KeyRequestRepository } from '../../src/api-keys/requests/key-request.repository.ts';
+import { KeyRequestRepository } from '../../src/api-keys/requests/stored/key-request.repository.ts';
 import type { KeyRequestFailPoint } from '../../src/config/values/fail-point.ts';
 import { sweepNow } from '../background/due.ts';
 import { startTestBroker } from '../broker/test-broker.ts';

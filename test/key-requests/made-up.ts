@@ -1,4 +1,4 @@
-import { KeyRequestRepository } from '../../src/api-keys/requests/key-request.repository.ts';
+import { KeyRequestRepository } from '../../src/api-keys/requests/stored/key-request.repository.ts';
 import { KeyRequestAuthorizations } from '../../src/api-keys/requests/key-request-authorizations.service.ts';
 import { NewGrants } from '../../src/sessions/endings/new-grants.service.ts';
 import { madeUpGrant } from '../broker/stored-session.ts';

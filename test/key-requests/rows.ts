@@ -1,5 +1,5 @@
-import type { KeyRequestRow } from '../../src/api-keys/requests/key-request.ts';
-import type { KeyRequestRepository } from '../../src/api-keys/requests/key-request.repository.ts';
+import type { KeyRequestRow } from '../../src/api-keys/requests/rules/key-request.ts';
+import type { KeyRequestRepository } from '../../src/api-keys/requests/stored/key-request.repository.ts';
 import type { Database } from '../../src/database/connection/database.ts';
 import { type Timestamp, toTimestamp } from '../../src/database/tables/timestamp.ts';
 import type { TestBroker } from '../broker/test-broker.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, it } from '@jest/globals';
-import { ExpiredKeyRequests } from '../../src/api-keys/requests/expired-key-requests.service.ts';
+import { ExpiredKeyRequests } from '../../src/api-keys/requests/stored/expired-key-requests.service.ts';
 import { HolderlessSessionRepository } from '../../src/background/sweeps/holderless-session.repository.ts';
 import { HolderlessSessions } from '../../src/background/sweeps/holderless-sessions.service.ts';
 import { SessionRevocation } from '../../src/sessions/endings/session-revocation.service.ts';

@@ -4,7 +4,7 @@ import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { describeDialects } from '../database/dialects.ts';
 import type { SessionId } from '../../src/database/tables/id.ts';
 import type { OwnNetwork } from '../network/network.ts';
-import { networkOfFile } from '../refresher/network-of-file.ts';
+import { networkOfWorker } from '../per-worker/network.ts';
 import { until } from '../until.ts';
 import { statusOfMe } from './answers.ts';
 import { isAccessTokenLive, redeemRefreshToken, sessionOf } from './granted.ts';
@@ -15,7 +15,7 @@ describeDialects('signing out while the PDS is unreachable', (_open, { dialect, 
   let database: DatabaseConfig;
   let running: TestBroker | undefined;
   beforeAll(async () => {
-    [network, database] = await Promise.all([networkOfFile(), create()]);
+    [network, database] = await Promise.all([networkOfWorker(), create()]);
   });
   afterAll(async () => {
     await running?.app.close();

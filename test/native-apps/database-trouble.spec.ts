@@ -7,7 +7,7 @@ import { openDatabase } from '../../src/database/connection/open-database.ts';
 import { FailPoints } from '../../src/single-use/fail-points.service.ts';
 import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { describeDialects, type TestDialect } from '../database/dialects.ts';
-import { networkOfFile } from '../refresher/network-of-file.ts';
+import { networkOfWorker } from '../per-worker/network.ts';
 import { listSpooled } from '../spooled-files.ts';
 import { until } from '../until.ts';
 import { type AppSession, TestApp, toSession } from './test-app.ts';
@@ -87,7 +87,7 @@ function suite({ dialect, create }: TestDialect): void {
     return startTestBroker(dialect, database, {
       confidential: true,
       settings: { LATCHKEY_SPOOL_DIR: directory },
-      ...(inPlaceOf ? { inPlaceOf } : { network: await networkOfFile() }),
+      ...(inPlaceOf ? { inPlaceOf } : { network: await networkOfWorker() }),
     });
   }
 

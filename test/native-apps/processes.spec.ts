@@ -4,7 +4,7 @@ import type { Broker } from '../network/broker-process.ts';
 import type { OwnNetwork } from '../network/network.ts';
 import { describeDialects, type TestDialect } from '../database/dialects.ts';
 import { Deployment } from '../refresher/deployment.ts';
-import { networkOfFile } from '../refresher/network-of-file.ts';
+import { networkOfWorker } from '../per-worker/network.ts';
 import { type AppSession, TestApp, toSession } from './test-app.ts';
 
 describeDialects('a native app whose broker is killed', (_open, dialect) => {
@@ -20,7 +20,7 @@ function suite({ dialect, create }: TestDialect): void {
   let session: AppSession;
 
   beforeAll(async () => {
-    network = await networkOfFile();
+    network = await networkOfWorker();
     const database = await create();
     const url = database.kind === 'sqlite' ? `sqlite:${database.path}` : database.url;
     deployment = await Deployment.create(network, url, `https://${dialect}.native.internal`);

@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { sql } from 'kysely';
 import type { DatabaseConfig } from '../../src/config/config.ts';
 import { FailPoints } from '../../src/single-use/fail-points.service.ts';
 import { skipWaits } from '../broker/skip-waits.ts';
 import { accountOf, startTestBroker, type TestBroker } from '../broker/test-broker.ts';
+import { allowWrites, refuseWrites } from '../database/database-faults.ts';
 import { describeDialects } from '../database/dialects.ts';
-import { networkOfFile } from '../refresher/network-of-file.ts';
+import { networkOfWorker } from '../per-worker/network.ts';
 import { listSpooled } from '../spooled-files.ts';
 import { until } from '../until.ts';
 import { type AppSession, TestApp } from './test-app.ts';
@@ -33,7 +33,7 @@ function suite(create: () => Promise<DatabaseConfig>): void {
 
   const start = async (database: DatabaseConfig, spool: string, more: object): Promise<TestBroker> => {
     const settings = { LATCHKEY_SPOOL_DIR: join(directory, spool) };
-    const network = await networkOfFile();
+    const network = await networkOfWorker();
     return startTestBroker('postgres', database, { confidential: true, network, settings, ...more });
   };
 
@@ -56,16 +56,11 @@ function suite(create: () => Promise<DatabaseConfig>): void {
 
   /** Has the first broker spend the token, and end with the answer on its disk. */
   async function keepAnswerOnDisk(database: DatabaseConfig): Promise<void> {
-    first.app.get(FailPoints).arm('before_write', async () => {
-      await sql`create function refuse() returns trigger language plpgsql
-        as $$ begin raise exception 'the disk is in trouble'; end $$`.execute(second.database);
-      await sql`create trigger refuse before insert or update on native_refresh
-        for each row execute function refuse()`.execute(second.database);
-    });
+    first.app.get(FailPoints).arm('before_write', () => refuseWrites(second.database, 'native_refresh'));
     ({ body: answer } = await app.refresh(session, { at: first }));
     expect(await listSpooled(directory)).toHaveLength(1);
     await first.app.close();
-    await sql`drop trigger refuse on native_refresh`.execute(second.database);
+    await allowWrites(second.database, 'native_refresh');
     restart = () => start(database, 'first', { inPlaceOf: first });
   }
 

@@ -65,7 +65,6 @@ describe('the sandbox', () => {
       expect(addresses.length).toBeGreaterThanOrEqual(3);
       expect(await Promise.all(addresses.map(isReachable))).not.toContain(true);
     },
-    60_000,
   );
 
   it('refuses a wrong command line with one line and exit code 2', async () => {
@@ -80,5 +79,5 @@ describe('the demo', () => {
     expect(code).toBe(0);
     expect(stdout.match(/^ {2}✓ /gm)).toHaveLength(5);
     expect(stdout).not.toContain('\u001b');
-  }, 60_000);
+  });
 });

@@ -1,7 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../network/chromium.ts';
 
-// The loader keeps this folder's modules from suite to suite (tools/loader).
 let started: Promise<Browser> | undefined;
 
 /** Returns the Chromium of this worker, and starts another if it has crashed. Suites use it in turn. */

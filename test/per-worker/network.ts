@@ -1,9 +1,11 @@
 import { type OwnNetwork, startNetwork } from '../network/network.ts';
 
-// The loader keeps this folder's modules from suite to suite (tools/loader).
 let started: Promise<OwnNetwork> | undefined;
 
-/** Returns the network of this worker. Its suites use it in turn, and cause faults in it. */
-export function networkOfWorker(): Promise<OwnNetwork> {
-  return (started ??= startNetwork({ isWaitedFor: false }));
+/** Returns the network of this worker, without the faults of the suite before. Suites use it in turn. */
+export async function networkOfWorker(): Promise<OwnNetwork> {
+  const network = await (started ??= startNetwork({ isWaitedFor: false }));
+  await network.disarmFaults();
+  await network.resumePds();
+  return network;
 }

@@ -68,7 +68,7 @@ function suite(place: () => FaultyPlace): void {
     const requests = (await network.listTokenRequests()).slice(earlier);
     expect(requests).not.toEqual([]);
     expect(sentTooOften(requests)).toEqual([]);
-  }, 120_000);
+  });
 }
 
 async function callEverywhere({ brokers }: FaultyPlace, session: TestSession): Promise<number[]> {

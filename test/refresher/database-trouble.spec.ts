@@ -11,7 +11,7 @@ import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { isRequested } from '../database/dialects.ts';
 import type { OwnNetwork } from '../network/network.ts';
 import { type Postgres, startPostgres } from '../network/postgres.ts';
-import { networkOfFile } from './network-of-file.ts';
+import { networkOfWorker } from '../per-worker/network.ts';
 import { signIn, TestSession } from './test-session.ts';
 import { listSpooled } from '../spooled-files.ts';
 import { until } from '../until.ts';
@@ -37,7 +37,7 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 3;
     );
 
   beforeAll(async () => {
-    [network, postgres] = await Promise.all([networkOfFile(), startPostgres()]);
+    [network, postgres] = await Promise.all([networkOfWorker(), startPostgres()]);
   });
   afterAll(() => postgres.stop());
   beforeEach(async () => {
@@ -182,7 +182,7 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 3;
     );
 
   beforeAll(async () => {
-    network = await networkOfFile();
+    network = await networkOfWorker();
   });
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'latchkey-spool-'));

@@ -6,12 +6,11 @@ import { FailPoints } from '../../src/single-use/fail-points.service.ts';
 import { startTestBroker, type TestBroker, type TestBrokerOptions } from '../broker/test-broker.ts';
 import { describeDialects, type TestDialect } from '../database/dialects.ts';
 import type { OwnNetwork } from '../network/network.ts';
-import { networkOfFile } from './network-of-file.ts';
+import { networkOfWorker } from '../per-worker/network.ts';
 import { signIn, type TestSession } from './test-session.ts';
 
 /** Rounds of each fault. */
 export const ROUNDS = process.env.TEST_LONG ? 50 : 3;
-if (process.env.TEST_LONG) jest.setTimeout(10 * 60_000);
 
 /** Brokers of one deployment, in the file's own network with faults. */
 export type FaultyPlace = {
@@ -41,6 +40,7 @@ export function describeFaults(
 ): void {
   const atBrokers = (_open: unknown, { dialect, create }: TestDialect): void => {
     describe('where faults happen', () => {
+      if (process.env.TEST_LONG) jest.setTimeout(10 * 60_000);
       let place: FaultyPlace | undefined;
       beforeAll(async () => {
         place = await startPlace(dialect, await create(), options);
@@ -70,7 +70,7 @@ async function startPlace(
   database: DatabaseConfig,
   { instances = 1, othersSettings = {}, ...options }: FaultyPlaceOptions,
 ): Promise<FaultyPlace> {
-  const network = await networkOfFile();
+  const network = await networkOfWorker();
   const broker = await startTestBroker(dialect, database, { ...options, network });
   const brokers = [broker];
   const settings = { ...options.settings, ...othersSettings };

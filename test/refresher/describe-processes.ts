@@ -4,7 +4,7 @@ import type { DialectName } from '../../src/database/engine/dialect.ts';
 import { describeDialects, type TestDialect } from '../database/dialects.ts';
 import type { OwnNetwork } from '../network/network.ts';
 import { Deployment } from './deployment.ts';
-import { networkOfFile } from './network-of-file.ts';
+import { networkOfWorker } from '../per-worker/network.ts';
 
 /** Broker processes of one deployment, in the file's own network. */
 export type ProcessPlace = {
@@ -25,7 +25,7 @@ export function describeProcesses(
     describe('in processes of their own', () => {
       let place: ProcessPlace | undefined;
       beforeAll(async () => {
-        const [network, database] = [await networkOfFile(), await create()];
+        const [network, database] = [await networkOfWorker(), await create()];
         const databaseUrl = database.kind === 'sqlite' ? `sqlite:${database.path}` : database.url;
         const deployment = await Deployment.create(network, databaseUrl);
         place = { dialect, database, network, deployment };

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
-import { Instances } from '../../src/leases/instances.service.ts';
+import { Instances } from '../../src/leases/instances/instances.service.ts';
 import { skipWaits } from '../broker/skip-waits.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 import { describeFaults, type FaultyPlace, ROUNDS } from './describe-faults.ts';

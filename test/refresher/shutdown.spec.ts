@@ -9,7 +9,7 @@ import type { Broker } from '../network/broker-process.ts';
 import { type Postgres, startPostgres } from '../network/postgres.ts';
 import { Deployment, type SignedIn } from './deployment.ts';
 import { describeProcesses, type ProcessPlace } from './describe-processes.ts';
-import { networkOfFile } from './network-of-file.ts';
+import { networkOfWorker } from '../per-worker/network.ts';
 import { listSpooled } from '../spooled-files.ts';
 import { until } from '../until.ts';
 
@@ -67,7 +67,7 @@ describeProcesses('a broker that is stopped while its issuer is slow', place => 
   beforeAll(async () => {
     spool = await mkdtemp(join(tmpdir(), 'latchkey-spool-'));
     postgres = await startPostgres();
-    deployment = await Deployment.create(await networkOfFile(), await postgres.createDatabase());
+    deployment = await Deployment.create(await networkOfWorker(), await postgres.createDatabase());
   });
   afterAll(async () => {
     await deployment.stop();

@@ -82,7 +82,7 @@ function suite(place: () => StrictPlace): void {
     const other = await place().signIn();
     expect(await other.refresh()).toEqual({ kind: 'refreshed' });
     expect(broker).not.toBe(place().broker);
-  }, 30_000);
+  });
 
   it('revives a session that was given up for lack of it', async () => {
     const session = await place().signIn();
@@ -131,7 +131,7 @@ function suite(place: () => StrictPlace): void {
     expect(await place().broker.app.get(SessionRepository).listRevoking(10)).toEqual([]);
     const grants = network.issuer.list().filter(({ end }) => end === 'revocation');
     expect(grants).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('is kept sealed for the operator if it is a success without tokens', async () => {
     const session = await place().signIn();
@@ -157,6 +157,19 @@ function suite(place: () => StrictPlace): void {
     await rmdir(join(slot(), '1.reserved'));
     await without.letDeadlinePass();
     expect(await without.refresh()).toEqual({ kind: 'refreshed' });
+  });
+
+  it('has room again after its directory was deleted under the broker', async () => {
+    const session = at(place(), await place().signIn());
+    const requests = place().network.tokenRequests;
+    await rm(spool, { recursive: true });
+    expect(await session.refresh()).toEqual({ kind: 'failed', error: 'not-sent' });
+    expect(place().network.tokenRequests).toBe(requests);
+    await place().broker.app.get(SpoolProof).proveAgain();
+    const deleted = place().broker.logLines.filter(line => line.includes('spool directory deleted'));
+    expect(deleted).toHaveLength(1);
+    await session.letDeadlinePass();
+    expect(await session.refresh()).toEqual({ kind: 'refreshed' });
   });
 
   it('is not possible while the spool cannot be written, and /readyz says so', async () => {

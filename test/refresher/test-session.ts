@@ -37,6 +37,11 @@ export class TestSession {
     this.id = id;
   }
 
+  /** Returns the same session at another broker of the same database. */
+  at(broker: TestBroker): TestSession {
+    return new TestSession(broker, this.browser.through(broker.url), this.id);
+  }
+
   /** Forces a refresh. */
   refresh(broker = this.broker): Promise<RefreshResult> {
     return broker.app.get(Refresher).refresh(this.id, { kind: 'forced' });
@@ -89,6 +94,16 @@ export class TestSession {
   async exchangesOf(digest: string): Promise<number> {
     const requests = await this.requestsOf(digest);
     return requests.filter(({ issuerSaid }) => issuerSaid.includes('ok')).length;
+  }
+
+  /** Has the PDS accept the access token, as one does whose access tokens survive a rotation. */
+  async armWorkingToken(): Promise<void> {
+    const { app, network } = this.broker;
+    const body = JSON.stringify({ did: (await app.get(SessionRepository).findSession(this.id))?.did });
+    await network.armFault({
+      match: { server: 'pds', path: '/xrpc/com.atproto.server.getSession' },
+      effect: { kind: 'answer', moment: 'before', status: 200, body },
+    });
   }
 
   /** Moves times back until a lost request is no longer acceptable and every back-off has ended. */

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from '@jest/globals';
-import type { KeyRequestRow } from '../../src/api-keys/requests/key-request.ts';
+import type { KeyRequestRow } from '../../src/api-keys/requests/rules/key-request.ts';
 import { stopBackground } from '../background/due.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { askAndAuthorize, type AuthorizedAsk } from '../key-requests/made-up.ts';

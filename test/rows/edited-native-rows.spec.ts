@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from '@jest/globals';
 import type { Selectable } from 'kysely';
 import type { NativeAppTable } from '../../src/database/tables/native-app.ts';
 import type { NativeRefreshTable } from '../../src/database/tables/native-refresh.ts';
-import { Fingerprints } from '../../src/native-apps/refresh/fingerprints.service.ts';
+import { Fingerprints } from '../../src/native-apps/tokens/fingerprints.service.ts';
 import { NativeAppCache } from '../../src/native-apps/registry/native-app.cache.ts';
 import { NativeRefresher } from '../../src/native-apps/refresh/native-refresher.service.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';

@@ -18,16 +18,16 @@ export const tableTenants: Record<keyof Schema, Tenants> = {
   client_key: { home: 'oauth/client-keys' },
   commit_mark: { home: 'database/connection' },
   encryption_key: { home: 'crypto' },
-  instance: { home: 'leases' },
+  instance: { home: 'leases/instances' },
   issued_secret: { home: 'api-keys/keys' },
   issuer_trait: { home: 'oauth/issuers' },
-  key_request: { home: 'api-keys/requests', also: { 'sessions/stored': holders } },
+  key_request: { home: 'api-keys/requests/stored', also: { 'sessions/stored': holders } },
   lease: { home: 'leases' },
   native_app: { home: 'native-apps/registry' },
-  native_lookup_key: { home: 'native-apps/refresh' },
-  native_proof: { home: 'native-apps/refresh' },
+  native_lookup_key: { home: 'native-apps/tokens' },
+  native_proof: { home: 'native-apps/tokens' },
   native_refresh: {
-    home: 'native-apps/refresh',
+    home: 'native-apps/tokens',
     also: {
       'oauth/client-keys':
         "Counts an app's remembered refresh tokens per key for the operator's list of keys. It only reads, and " +

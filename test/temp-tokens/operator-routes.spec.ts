@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from '@jest/globals';
-import { KEY_REQUEST_SCOPE } from '../../src/api-keys/requests/key-request-scope.ts';
+import { KEY_REQUEST_SCOPE } from '../../src/api-keys/requests/rules/key-request-scope.ts';
 import { listEvents } from '../audit/events.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { exchange } from '../network/http-exchange.ts';

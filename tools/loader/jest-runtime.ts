@@ -20,8 +20,6 @@ const native = {
   supportsTopLevelAwait: true,
 };
 const globalsUrl = new URL('jest-globals.ts', import.meta.url).href;
-const testUrl = new URL('../../test/', import.meta.url).href;
-const perWorkerUrl = new URL('per-worker/', testUrl).href;
 
 // State of the worker and not of a suite, as the modules are.
 const sourceMaps = new Map<string, string>();
@@ -54,7 +52,7 @@ export default class NativeRuntime extends JestRuntime {
         return compiled.code;
       },
       redirect: specifier => (specifier === '@jest/globals' ? globalsUrl : undefined),
-      rename: url => (isOfSuite(url) ? `${url}?suite=${suites}` : url),
+      rename: url => (isSuite(url) ? `${url}?suite=${suites}` : url),
     });
   }
 
@@ -88,8 +86,7 @@ function endWithJest(): void {
   });
 }
 
-/** Returns whether each suite loads the module again, because the module keeps state of one suite. */
-function isOfSuite(url: string): boolean {
-  if (url.startsWith(perWorkerUrl)) return false;
-  return url.startsWith(testUrl) || /\.spec\.tsx?$/.test(url);
+/** Returns whether a module is loaded for one suite alone. All others stay loaded: what they keep is the worker's. */
+function isSuite(url: string): boolean {
+  return /\.spec\.tsx?$/.test(url);
 }

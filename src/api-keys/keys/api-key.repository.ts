@@ -159,7 +159,7 @@ export class ApiKeyRepository {
     // Sorted, so that two instances never deadlock.
     const ordered = [...used].sort(([a], [b]) => (a < b ? -1 : 1));
     for (let start = 0; start < ordered.length; start += USES_PER_TRANSACTION) {
-      await this.database.transaction().execute(async transaction => {
+      await this.database.transactIdempotent(async transaction => {
         for (const [id, at] of ordered.slice(start, start + USES_PER_TRANSACTION))
           await storeLastUse(id, toTimestamp(at), transaction);
       });

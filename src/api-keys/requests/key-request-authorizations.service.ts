@@ -10,10 +10,10 @@ import type { Session } from '../../sessions/stored/session.ts';
 import { Sessions } from '../../sessions/use/sessions.service.ts';
 import { FailPoints } from '../../single-use/fail-points.service.ts';
 import { ApiKeys } from '../keys/api-keys.service.ts';
-import { newClaimCode } from './claim-code.ts';
-import type { KeyRequest, StoredKeyRequest } from './key-request.ts';
-import { KeyRequestTransitions } from './key-request-transitions.service.ts';
-import { notPending } from './key-request-refusals.ts';
+import { newClaimCode } from './rules/claim-code.ts';
+import type { KeyRequest, StoredKeyRequest } from './rules/key-request.ts';
+import { KeyRequestTransitions } from './stored/key-request-transitions.service.ts';
+import { notPending } from './rules/key-request-refusals.ts';
 import { KeyRequests } from './key-requests.service.ts';
 
 /** A request that its owner has just authorized, with its claim code, which nothing else returns. */

@@ -12,11 +12,11 @@ import type { BrokerError } from '../../errors/broker-error.ts';
 import { ApiKeys, type IssuedApiKey } from '../keys/api-keys.service.ts';
 import { IssuedSecrets } from '../keys/issued-secrets.service.ts';
 import { claimRepetition, idempotencyKeyReused, type Repetition } from '../keys/repetition.ts';
-import { decideClaim, keyEndOf, type StoredKeyRequest } from './key-request.ts';
-import { KeyRequestTransitions } from './key-request-transitions.service.ts';
-import { claimUseOf } from './key-request-scope.ts';
-import { ended, noSuchRequest, notAuthorized, wrongCode } from './key-request-refusals.ts';
-import { KeyRequestRepository } from './key-request.repository.ts';
+import { decideClaim, keyEndOf, type StoredKeyRequest } from './rules/key-request.ts';
+import { KeyRequestTransitions } from './stored/key-request-transitions.service.ts';
+import { claimUseOf } from './rules/key-request-scope.ts';
+import { ended, noSuchRequest, notAuthorized, wrongCode } from './rules/key-request-refusals.ts';
+import { KeyRequestRepository } from './stored/key-request.repository.ts';
 
 /** What a caller claims with, besides its temp token. */
 export type ClaimProof = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { keyRequestStatuses } from '../../database/tables/key-request.ts';
-import type { CreatedKeyRequest, KeyRequest } from './key-request.ts';
+import type { CreatedKeyRequest, KeyRequest } from './rules/key-request.ts';
 
 const time = z.iso.datetime();
 

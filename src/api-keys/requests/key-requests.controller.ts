@@ -1,4 +1,4 @@
-import { Controller, Get, Header, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -15,9 +15,9 @@ import { toOpenApiSchema } from '../../http/schemas/openapi-schema.ts';
 import { IdempotencyKey } from '../../http/schemas/idempotency-key.decorator.ts';
 import { BodyOf } from '../../http/schemas/body-of.decorator.ts';
 import { type IssuedApiKeyView, issuedApiKeyView, toIssuedApiKeyView } from '../keys/api-key-view.ts';
-import { type KeyRequestInput, keyRequestInput } from './key-request-input.ts';
+import { type KeyRequestInput, keyRequestInput } from './rules/key-request-input.ts';
 import { KeyRequestClaims } from './key-request-claims.service.ts';
-import { KEY_REQUEST_SCOPE } from './key-request-scope.ts';
+import { KEY_REQUEST_SCOPE } from './rules/key-request-scope.ts';
 import {
   type CreatedKeyRequestView,
   createdKeyRequestView,
@@ -47,7 +47,6 @@ export class KeyRequestsController {
   @Post()
   @HttpCode(201)
   @Allow('anyone', 'browser')
-  @Header('cache-control', 'no-store')
   @ApiOperation({
     operationId: 'createKeyRequest',
     summary: "Request an API key from an account's owner",
@@ -83,7 +82,6 @@ export class KeyRequestsController {
 
   @Get(':id')
   @Allow('temp-token')
-  @Header('cache-control', 'no-store')
   @ApiSecurity('tempToken')
   @ApiOperation({
     operationId: 'getKeyRequest',
@@ -101,7 +99,6 @@ export class KeyRequestsController {
   @Post(':id/claim')
   @HttpCode(200)
   @Allow('temp-token')
-  @Header('cache-control', 'no-store')
   @ApiSecurity('tempToken')
   @ApiOperation({
     operationId: 'claimKey',

@@ -8,18 +8,19 @@ import { BrokerError, sessionSuspended } from '../../errors/broker-error.ts';
 import { networkOf } from '../../http/edge/address-limit.ts';
 import { createRateLimit, type RateLimit } from '../../http/edge/rate-limit.ts';
 import { requireAllowedAccount } from '../../identity/resolution/allowed-accounts.ts';
+import { parseAccountName } from '../../identity/resolution/identifier.ts';
 import { IdentityService } from '../../identity/resolution/identity.service.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { Log } from '../../observability/log/log.ts';
 import { FailPoints } from '../../single-use/fail-points.service.ts';
 import { TempTokenScopes } from '../../temp-tokens/temp-token-scopes.service.ts';
-import { decideGrantRefusal } from './grant-refusal.ts';
-import type { KeyRequestInput } from './key-request-input.ts';
-import { type CreatedKeyRequest, isOpen, type KeyRequest } from './key-request.ts';
-import { KeyRequestTransitions } from './key-request-transitions.service.ts';
-import { ended, keyRequestsOff, noSuchRequest, notPending } from './key-request-refusals.ts';
-import { KeyRequestRepository } from './key-request.repository.ts';
-import { KEY_REQUEST_SCOPE } from './key-request-scope.ts';
+import { decideGrantRefusal } from './rules/grant-refusal.ts';
+import type { KeyRequestInput } from './rules/key-request-input.ts';
+import { type CreatedKeyRequest, isOpen, type KeyRequest } from './rules/key-request.ts';
+import { KeyRequestTransitions } from './stored/key-request-transitions.service.ts';
+import { ended, keyRequestsOff, noSuchRequest, notPending } from './rules/key-request-refusals.ts';
+import { KeyRequestRepository } from './stored/key-request.repository.ts';
+import { KEY_REQUEST_SCOPE } from './rules/key-request-scope.ts';
 
 /** Requests for API keys: created, read, approved and denied. */
 @Injectable()
@@ -55,11 +56,11 @@ export class KeyRequests implements OnModuleInit {
    */
   async create(input: KeyRequestInput, caller: Principal, by: AuditSource): Promise<CreatedKeyRequest> {
     this.requireAllowedRequest(input, caller);
-    const { identifier } = input;
+    const name = parseAccountName(input.identifier);
     await this.perAddress?.consume(networkOf(by.from ?? ''));
-    await this.perAccount?.consume(identifier.toLowerCase());
-    const account = await this.identity.resolve(identifier);
-    if (account.did !== identifier) await this.perAccount?.consume(account.did.toLowerCase());
+    await this.perAccount?.consume(name);
+    const account = await this.identity.resolve(name);
+    if (account.did !== name) await this.perAccount?.consume(account.did);
     requireAllowedAccount(account.did, this.config);
     const { pendingKeyRequests } = this.config;
     const created = await this.keyRequestTransitions.create(input, account, pendingKeyRequests, by);

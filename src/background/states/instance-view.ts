@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ListedInstance } from '../../leases/instances.service.ts';
+import type { ListedInstance } from '../../leases/instances/instances.service.ts';
 
 const time = z.iso.datetime();
 

@@ -7,8 +7,8 @@ import { ApiErrors } from '../../http/errors/api-errors.decorator.ts';
 import { Allow } from '../../http/origins/allow.decorator.ts';
 import { toOpenApiSchema } from '../../http/schemas/openapi-schema.ts';
 import { QueryOf } from '../../http/schemas/query-of.decorator.ts';
-import { InstanceGiveUp } from '../../leases/instance-give-up.service.ts';
-import { Instances } from '../../leases/instances.service.ts';
+import { InstanceGiveUp } from '../../leases/instances/instance-give-up.service.ts';
+import { Instances } from '../../leases/instances/instances.service.ts';
 import { instanceView, toInstanceView } from './instance-view.ts';
 
 const listQuery = z.object({

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { ExpiredApiKeys } from '../../api-keys/keys/expired-api-keys.service.ts';
-import { ExpiredKeyRequests } from '../../api-keys/requests/expired-key-requests.service.ts';
+import { ExpiredKeyRequests } from '../../api-keys/requests/stored/expired-key-requests.service.ts';
 import { AuditLog } from '../../audit/audit-log.service.ts';
 import { Database } from '../../database/connection/database.ts';
-import { ClockGuard } from '../../leases/clock-guard.service.ts';
-import { SurplusNativeTokens } from '../../native-apps/refresh/surplus-native-tokens.service.ts';
+import { ClockGuard } from '../../leases/clock/clock-guard.service.ts';
+import { SurplusNativeTokens } from '../../native-apps/tokens/surplus-native-tokens.service.ts';
 import { SessionRevocation } from '../../sessions/endings/session-revocation.service.ts';
 import { UiSessions } from '../../ui-sessions/ui-sessions.service.ts';
 import { ExpiredRowRepository, expiringTables } from './expired-row.repository.ts';

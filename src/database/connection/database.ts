@@ -35,6 +35,16 @@ export class Database extends Kysely<Schema> {
   }
 
   /**
+   * Runs a transaction that does no harm if it is stored twice, and repeats it after a conflict. Cheaper than
+   * {@link transact}: its outcome stays unknown after a COMMIT without an answer.
+   *
+   * @param work may run several times, so it tells nothing outside
+   */
+  transactIdempotent<Result>(work: TransactionWork<Result>): Promise<Result> {
+    return this.settledTransactions.runUnsettled(work);
+  }
+
+  /**
    * Returns an expression for the database's own time when the running statement began.
    *
    * @param offsetSeconds is added, and may be negative or a fraction

@@ -3,15 +3,14 @@ import type { DatabaseConfig } from '../../config/config.ts';
 import { type DatabaseLimits, defaultLimits } from '../engine/database-limits.ts';
 import { toConnectFailure } from '../postgres/connect-failure.ts';
 import { PooledPostgresDialect } from '../postgres/pooled-postgres-dialect.ts';
+import type { PoolEvents } from '../postgres/watched-pool.ts';
 import { postgres } from '../postgres/postgres-dialect.ts';
 import { sqlite } from '../sqlite/sqlite-dialect.ts';
 import { SqliteFileDialect } from '../sqlite/sqlite-file-dialect.ts';
 import { Database } from './database.ts';
 
-export type OpenOptions = {
+export type OpenOptions = PoolEvents & {
   limits?: Partial<DatabaseLimits>;
-  /** Called for each Postgres connection that breaks while it is idle. The pool replaces it. */
-  onConnectionLost?: (error: Error) => void;
 };
 
 /**
@@ -38,10 +37,6 @@ function createDatabase(config: DatabaseConfig, options: OpenOptions): Database 
     case 'sqlite':
       return new Database(sqlite, new SqliteFileDialect(config.path, limits), limits);
     case 'postgres':
-      return new Database(
-        postgres,
-        new PooledPostgresDialect(config.url, limits, options.onConnectionLost),
-        limits,
-      );
+      return new Database(postgres, new PooledPostgresDialect(config.url, limits, options), limits);
   }
 }

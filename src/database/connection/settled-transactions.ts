@@ -52,17 +52,34 @@ export class SettledTransactions {
    *
    * @throws CommitInDoubt when its outcome cannot be known now. After every other error nothing was stored
    */
-  async run<Result>(work: TransactionWork<Result>): Promise<Result> {
+  run<Result>(work: TransactionWork<Result>): Promise<Result> {
+    return this.repeat(() => this.tryMarked(work));
+  }
+
+  /** As {@link run} after a conflict, but without a mark: after a COMMIT without an answer the work may be stored. */
+  runUnsettled<Result>(work: TransactionWork<Result>): Promise<Result> {
+    return this.repeat(() => this.tryUnmarked(work));
+  }
+
+  private async repeat<Result>(run: () => Promise<Tried<Result>>): Promise<Result> {
     const elapsed = stopwatch();
     for (const pauses = growingPauses(); ;) {
-      const tried = await this.try(work);
+      const tried = await run();
       if ('result' in tried) return tried.result;
       if (!tried.mayRepeat || elapsed() >= this.limits.repeatMs) throw tried.error;
       await pauses();
     }
   }
 
-  private async try<Result>(work: TransactionWork<Result>): Promise<Tried<Result>> {
+  private async tryUnmarked<Result>(work: TransactionWork<Result>): Promise<Tried<Result>> {
+    try {
+      return { result: await this.database.transaction().execute(work) };
+    } catch (error) {
+      return { error, mayRepeat: isConflict(error) };
+    }
+  }
+
+  private async tryMarked<Result>(work: TransactionWork<Result>): Promise<Tried<Result>> {
     const id = newId(CommitMarkId);
     const reached: Reached<Result> = { begun: false };
     try {

@@ -55,8 +55,10 @@ async function createMigrationTables(database: Database): Promise<void> {
     .addColumn('id', 'varchar(255)', column => column.notNull().primaryKey())
     .addColumn('is_locked', 'integer', column => column.notNull().defaultTo(0))
     .execute();
-  await database
-    .$extendTables<MigrationTables>()
+  const tables = database.$extendTables<MigrationTables>();
+  // An insert would wait for a process that migrates.
+  if (await tables.selectFrom(MIGRATION_LOCK_TABLE).select('id').executeTakeFirst()) return;
+  await tables
     .insertInto(MIGRATION_LOCK_TABLE)
     .values({ id: MIGRATION_LOCK_ID, is_locked: 0 })
     .onConflict(conflict => conflict.doNothing())

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { type Migration, MIGRATION_LOCK_ID, type MigrationResultSet, Migrator } from 'kysely/migration';
 import { migrations as ownMigrations } from '../../../migrations/index.ts';
 import type { Database } from '../connection/database.ts';
+import { isConflict } from '../connection/database-error.ts';
 import {
   appliedMigrations,
   ensureMigrationTables,
@@ -58,7 +59,7 @@ type Step = (migrator: Migrator) => Promise<MigrationResultSet>;
 async function migrate(database: Database, migrations: Migrations, step: Step): Promise<string[]> {
   await ensureMigrationTables(database);
   return await waitWhileMigrating(database, () =>
-    database.transaction().execute(async trx => {
+    database.transactIdempotent(async trx => {
       await lockMigrations(trx);
       await refuseNewer(trx, migrations);
       return namesDone(await step(createMigrator(trx, migrations)));
@@ -93,6 +94,7 @@ async function refuseNewer(trx: Kysely<Schema>, migrations: Migrations): Promise
 
 function namesDone({ error, results = [] }: MigrationResultSet): string[] {
   if (error === undefined) return results.map(({ migrationName }) => migrationName);
+  if (error instanceof Error && isConflict(error)) throw error;
   const failed = results.find(({ status }) => status === 'Error')?.migrationName;
   const subject = failed === undefined ? 'The migrations' : `The migration ${failed}`;
   throw new Error(`${subject} failed, and nothing was changed: ${reasonOf(error)}`, { cause: error });

@@ -25,7 +25,7 @@ export class WatchedClient implements PostgresPoolClient {
   private isInTransaction = false;
 
   constructor(
-    private readonly client: PoolClient,
+    readonly raw: PoolClient,
     private readonly isLost: () => boolean,
     private readonly silenceMs: number,
   ) {}
@@ -38,7 +38,7 @@ export class WatchedClient implements PostgresPoolClient {
   }
 
   release(destroy = false): void {
-    this.client.release(destroy || this.endedBy !== undefined || this.isLost());
+    this.raw.release(destroy || this.endedBy !== undefined || this.isLost());
   }
 
   /** Runs a statement again after a conflict, unless it is part of a transaction, which only its caller can repeat. */
@@ -57,7 +57,7 @@ export class WatchedClient implements PostgresPoolClient {
   private async run(sql: string, parameters: readonly unknown[]): Promise<unknown> {
     if (this.endedBy !== undefined) throw connectionLost(this.endedBy);
     try {
-      const { command, rowCount, rows } = await this.untilSilent(this.client.query(sql, [...parameters]));
+      const { command, rowCount, rows } = await this.untilSilent(this.raw.query(sql, [...parameters]));
       if (BEGINNINGS.has(command)) this.isInTransaction = true;
       if (ENDINGS.has(command)) this.isInTransaction = false;
       return { command, rowCount: rowCount ?? 0, rows };

@@ -2,39 +2,73 @@ import type { PostgresPool } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
 import { ConnectionError } from '../engine/connection-error.ts';
 import type { DatabaseLimits } from '../engine/database-limits.ts';
+import { createPool } from './postgres-pool.ts';
+import { detectScope, requireDurableDefault, type SettingsScope } from './settings-scope.ts';
 import { WatchedClient } from './watched-client.ts';
+
+export type PoolEvents = {
+  /** Called for each connection that breaks while it is idle. The pool replaces it. */
+  onConnectionLost?: (error: Error) => void;
+  /** Called if the server is behind a pooler in transaction mode. */
+  onTransactionPooler?: () => void;
+};
 
 /** A pool whose connections report their loss with a ConnectionError. */
 export class WatchedPool implements PostgresPool {
   private readonly lost = new WeakSet<PoolClient>();
   private readonly configured = new WeakSet<PoolClient>();
+  private readonly pool: Pool;
+  private scope: SettingsScope = 'session';
 
   constructor(
-    private readonly pool: Pool,
+    private readonly url: string,
     private readonly limits: DatabaseLimits,
-    onConnectionLost: (error: Error) => void,
+    private readonly events: PoolEvents,
   ) {
-    pool.on('connect', client => {
+    this.pool = createPool(url, limits);
+    this.pool.on('connect', client => {
       // While a connection is in use the pool does not listen, and an `error` without a listener ends the process.
       client.on('error', () => this.lost.add(client));
     });
-    pool.on('error', onConnectionLost);
+    // The next caller that uses the connection gets its own error.
+    this.pool.on('error', error => events.onConnectionLost?.(error));
   }
 
   get options(): object {
     return this.pool.options;
   }
 
+  /** The settings that each transaction makes for itself, or undefined if its session has them. */
+  get localSettings(): string | undefined {
+    return this.scope === 'transaction' ? settings('set local', this.limits) : undefined;
+  }
+
+  /**
+   * Finds out where settings hold.
+   *
+   * @throws BrokerError `DatabaseUnavailable` if a pooler hides the settings that the broker needs
+   */
+  async learnScope(): Promise<void> {
+    const first = await this.acquireClient();
+    try {
+      this.scope = await this.detectScope(first);
+      if (this.scope === 'session') return;
+      await requireDurableDefault(first, this.url);
+      this.events.onTransactionPooler?.();
+    } finally {
+      first.release();
+    }
+  }
+
   async connect(): Promise<WatchedClient> {
     const client = await this.acquireClient();
-    const watched = new WatchedClient(client, () => this.lost.has(client), this.limits.silenceMs);
-    if (this.configured.has(client)) return watched;
+    if (this.scope === 'transaction' || this.configured.has(client.raw)) return client;
     try {
-      await watched.query(settings(this.limits), []);
-      this.configured.add(client);
-      return watched;
+      await client.query(settings('set', this.limits), []);
+      this.configured.add(client.raw);
+      return client;
     } catch (error) {
-      watched.release(true);
+      client.release(true);
       throw error;
     }
   }
@@ -43,9 +77,19 @@ export class WatchedPool implements PostgresPool {
     await this.pool.end();
   }
 
-  private async acquireClient(): Promise<PoolClient> {
+  private async detectScope(first: WatchedClient): Promise<SettingsScope> {
+    const second = await this.acquireClient();
     try {
-      return await this.pool.connect();
+      return await detectScope(first, second);
+    } finally {
+      second.release();
+    }
+  }
+
+  private async acquireClient(): Promise<WatchedClient> {
+    try {
+      const client = await this.pool.connect();
+      return new WatchedClient(client, () => this.lost.has(client), this.limits.silenceMs);
     } catch (error) {
       throw new ConnectionError('No connection to the database server', { cause: error });
     }
@@ -53,11 +97,11 @@ export class WatchedPool implements PostgresPool {
 }
 
 /** Sent as a statement: poolers refuse unknown parameters in the startup packet, and a URL could override them. */
-function settings({ statementMs, idleInTransactionMs }: DatabaseLimits): string {
+function settings(set: 'set' | 'set local', { statementMs, idleInTransactionMs }: DatabaseLimits): string {
   return [
-    'set synchronous_commit = on',
-    "set time zone 'UTC'",
-    `set statement_timeout = ${statementMs}`,
-    `set idle_in_transaction_session_timeout = ${idleInTransactionMs}`,
+    `${set} synchronous_commit = on`,
+    `${set} time zone 'UTC'`,
+    `${set} statement_timeout = ${statementMs}`,
+    `${set} idle_in_transaction_session_timeout = ${idleInTransactionMs}`,
   ].join('; ');
 }

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { DecodedTooLargeError, decodedBody } from './decoded-body.ts';
 import { assertPermittedUrl, type DestinationRule } from './destination-rule.ts';
+import { type Answer, exchange } from './exchange.ts';
 import { OutboundError } from './outbound-error.ts';
 import type { OutboundPolicy } from './outbound-policy.ts';
 
@@ -57,6 +58,30 @@ export function createGuardedExchange({ dispatcher, policy, rule }: GuardedExcha
       const reason = cause instanceof DecodedTooLargeError ? 'too_large' : 'unreadable';
       return { ...head, body: received.body, problem: new OutboundError(reason, url.origin, true, cause) };
     }
+  };
+}
+
+/** A request without a body, whose response is streamed. */
+export type StreamRequest = {
+  readonly method: 'GET' | 'HEAD';
+  readonly headers: Readonly<Record<string, string>>;
+  /** Ends the exchange at any point. */
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** Sends a request once. Resolves when the headers have arrived. A redirect is an answer like any other. */
+export type StreamExchange = (url: URL, request: StreamRequest) => Promise<Answer>;
+
+export function createGuardedStream(dispatcher: Dispatcher, rule: DestinationRule): StreamExchange {
+  return async (url, { method, headers, signal }) => {
+    assertPermittedUrl(url, rule);
+    const options = {
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method,
+      headers: { 'user-agent': 'latchkey', ...headers },
+    };
+    return exchange(dispatcher, options, signal);
   };
 }
 

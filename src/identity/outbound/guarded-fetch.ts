@@ -1,7 +1,7 @@
 import { runWithin } from '../../waiting/run-within.ts';
 import { assertPermittedUrl } from './destination-rule.ts';
 import { createGuardedExchange, type GuardedExchangeOptions, type WholeAnswer } from './guarded-exchange.ts';
-import { OutboundError } from './outbound-error.ts';
+import { OutboundError, RedirectError } from './outbound-error.ts';
 
 /** The signature of WHATWG `fetch`, as the official atproto libraries expect it. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -39,7 +39,8 @@ export function createGuardedFetch(options: GuardedExchangeOptions): Fetch {
 
 /** @throws OutboundError for a redirect, and for a body that is not whole */
 function toResponse({ status, statusText, headers, body, problem }: WholeAnswer, { origin }: URL): Response {
-  if (status >= 300 && status < 400 && status !== 304) throw new OutboundError('redirect', origin, true);
+  if (status >= 300 && status < 400 && status !== 304)
+    throw new RedirectError(origin, headers.get('location'));
   if (problem) throw problem;
   return new Response(nullBodyStatuses.has(status) ? null : body, { status, statusText, headers });
 }

@@ -41,3 +41,14 @@ export class OutboundError extends BrokerError {
     });
   }
 }
+
+/** A redirect, which the broker follows only where a caller of it decides to. */
+export class RedirectError extends OutboundError {
+  /** @param location the header of the response, as the server wrote it */
+  constructor(
+    origin: string,
+    readonly location: string | null,
+  ) {
+    super('redirect', origin, true);
+  }
+}

@@ -9,7 +9,12 @@ import {
   type DestinationRule,
 } from './destination-rule.ts';
 import { GuardedAgents } from './guarded-agents.service.ts';
-import { createGuardedExchange, type Exchange } from './guarded-exchange.ts';
+import {
+  createGuardedExchange,
+  createGuardedStream,
+  type Exchange,
+  type StreamExchange,
+} from './guarded-exchange.ts';
 import { createGuardedFetch, type Fetch } from './guarded-fetch.ts';
 import { outboundPolicies, type OutboundClass } from './outbound-policy.ts';
 
@@ -39,6 +44,10 @@ export class OutboundHttp implements OnApplicationShutdown {
   readonly refresh: Exchange;
   /** Sends proxied calls to a PDS. */
   readonly xrpc: Dispatcher;
+  /** Sends proxied calls once more, each on a connection of its own. */
+  readonly xrpcAgain: Dispatcher;
+  /** Fetches blobs from addresses that a PDS redirects to. */
+  readonly blob: StreamExchange;
 
   constructor(config: Config, guardedAgents: GuardedAgents) {
     this.#guardedAgents = guardedAgents;
@@ -56,6 +65,8 @@ export class OutboundHttp implements OnApplicationShutdown {
     this.token = createGuardedFetch(token);
     this.refresh = createGuardedExchange(token);
     this.xrpc = this.#agent('xrpc', byStrangers);
+    this.xrpcAgain = this.#agent('xrpcAgain', byStrangers);
+    this.blob = createGuardedStream(this.#agent('blob', byStrangers), byStrangers);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -35,6 +35,17 @@ const document: OutboundPolicy = {
   keepAliveTimeout: 4 * second,
 };
 
+const stream: OutboundPolicy = {
+  totalTimeout: unlimited,
+  connectTimeout: 10 * second,
+  headersTimeout: 60 * second,
+  bodyTimeout: 300 * second,
+  maxResponseSize: anySize,
+  connections: 256,
+  maxOrigins: 4000,
+  keepAliveTimeout: 20 * second,
+};
+
 /** One policy per class of outbound call. No class follows redirects. */
 export const outboundPolicies = {
   /** Documents from addresses that strangers choose: DID documents, handles, OAuth metadata. */
@@ -66,16 +77,13 @@ export const outboundPolicies = {
   },
 
   /** Proxied calls to a PDS, streamed both ways. */
-  xrpc: {
-    totalTimeout: unlimited,
-    connectTimeout: 10 * second,
-    headersTimeout: 60 * second,
-    bodyTimeout: 300 * second,
-    maxResponseSize: anySize,
-    connections: 256,
-    maxOrigins: 4000,
-    keepAliveTimeout: 20 * second,
-  },
+  xrpc: stream,
+
+  /** Proxied calls that are sent once more, because a connection that was reused ended. */
+  xrpcAgain: { ...stream, keepAliveTimeout: 0 },
+
+  /** Blobs at addresses that a PDS redirects to. */
+  blob: { ...stream, connections: 64, maxOrigins: 1000 },
 } as const satisfies Record<string, OutboundPolicy>;
 
 export type OutboundClass = keyof typeof outboundPolicies;

@@ -1,6 +1,7 @@
 import { DidResolverCommon, type AtprotoDid, type DidResolver } from '@atproto-labs/did-resolver';
 import type { Did } from '../../database/tables/did.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
+import { withOwnPartsOnly } from './did-document.ts';
 import type { Fetch } from '../outbound/guarded-fetch.ts';
 
 type AtprotoDidResolver = DidResolver<'plc' | 'web'>;
@@ -18,12 +19,14 @@ export type DidResolverOptions = {
 /**
  * Creates a resolver for the two DID methods of atproto, each with the fetch for its class of addresses.
  *
+ * A part of a document that atproto does not define may have any form.
+ *
  * The resolver throws BrokerError `AccountUnreachable`.
  */
 export function createDidResolver(options: DidResolverOptions): AtprotoDidResolver {
   const { plcUrl, directory, metadata, allowHttp } = options;
-  const plc = new DidResolverCommon({ plcDirectoryUrl: plcUrl, fetch: directory });
-  const web = new DidResolverCommon({ fetch: metadata, allowHttp });
+  const plc = new DidResolverCommon({ plcDirectoryUrl: plcUrl, fetch: withOwnPartsOnly(directory) });
+  const web = new DidResolverCommon({ fetch: withOwnPartsOnly(metadata), allowHttp });
   return {
     async resolve(did, resolveOptions) {
       const resolver: AtprotoDidResolver = isPlc(did) ? plc : web;

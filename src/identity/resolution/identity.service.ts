@@ -8,7 +8,7 @@ import { Injectable } from '@nestjs/common';
 import type { Did } from '../../database/tables/did.ts';
 import { Config } from '../../config/config.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
-import { parseIdentifier } from './identifier.ts';
+import { parseAccountName } from './identifier.ts';
 import { createGuardedIdentityResolver } from './identity-resolver.ts';
 import { OutboundHttp } from '../outbound/outbound-http.service.ts';
 import { pdsOf } from './pds-of.ts';
@@ -36,7 +36,10 @@ export class IdentityService {
    * handle, or `AccountUnreachable` with a message that names the failed step
    */
   async resolve(identifier: string, options?: ResolveIdentityOptions): Promise<Account> {
-    const { did, didDoc, handle } = await this.identityResolver.resolve(nameOf(identifier), options);
+    const { did, didDoc, handle } = await this.identityResolver.resolve(
+      parseAccountName(identifier),
+      options,
+    );
     const pds = pdsOf(didDoc, this.#allowHttp);
     return handle === HANDLE_INVALID ? { did, pds } : { did, handle, pds };
   }
@@ -55,20 +58,5 @@ async function identityOf(
     // All other steps fail with a BrokerError, so the DID document lacks the handle.
     const message = `The handle ${name} points to an account that does not claim this handle.`;
     throw new BrokerError('AccountNotFound', message, { cause });
-  }
-}
-
-function nameOf(text: string): string {
-  const identifier = parseIdentifier(text);
-  switch (identifier.kind) {
-    case 'handle':
-      return identifier.handle;
-    case 'did':
-      return identifier.did;
-    case 'server':
-      throw new BrokerError(
-        'InvalidIdentifier',
-        'This is the URL of a server. Enter a handle (like alice.example) or a DID.',
-      );
   }
 }

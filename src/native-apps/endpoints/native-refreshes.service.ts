@@ -8,18 +8,18 @@ import { checkDpopProof } from '../../oauth/dpop/dpop-proof-check.ts';
 import { ServerClock } from '../../oauth/issuers/server-clock.service.ts';
 import { IssuerEndpoints } from '../../oauth/issuers/issuer-endpoints.service.ts';
 import { withinTime } from '../../waiting/within-time.ts';
-import { type Fingerprint, Fingerprints } from '../refresh/fingerprints.service.ts';
+import { type Fingerprint, Fingerprints } from '../tokens/fingerprints.service.ts';
 import type { AppKey, KnownApp } from '../registry/native-app.cache.ts';
 import type { ParsedRequest } from '../refresh/native-parameters.ts';
-import { NativeProofRepository } from '../refresh/native-proof.repository.ts';
+import { NativeProofRepository } from '../tokens/native-proof.repository.ts';
 import {
   findMismatch,
   type IssuerAnswer,
   type SentProof,
   type TokenBinding,
   type UseOutcome,
-} from '../refresh/native-refresh.ts';
-import { NativeRefreshRepository } from '../refresh/native-refresh.repository.ts';
+} from '../tokens/native-refresh.ts';
+import { NativeRefreshRepository } from '../tokens/native-refresh.repository.ts';
 import type { NativeUse } from '../refresh/native-use.ts';
 import { NativeRefresher, type TokenState } from '../refresh/native-refresher.service.ts';
 

@@ -7,12 +7,12 @@ import { findProofKey } from '../../oauth/dpop/dpop-proof-check.ts';
 import { type Endpoints, IssuerEndpoints } from '../../oauth/issuers/issuer-endpoints.service.ts';
 import { upstreamInTime } from '../../waiting/upstream-in-time.ts';
 import { findIssuedRefreshToken } from '../../oauth/refresh/token-answer.ts';
-import { type Fingerprint, Fingerprints } from '../refresh/fingerprints.service.ts';
+import { type Fingerprint, Fingerprints } from '../tokens/fingerprints.service.ts';
 import { IssuerRequests } from '../refresh/issuer-requests.service.ts';
 import type { AppKey, KnownApp } from '../registry/native-app.cache.ts';
 import type { ParsedRequest } from '../refresh/native-parameters.ts';
-import type { IssuerAnswer, TokenBinding } from '../refresh/native-refresh.ts';
-import { NativeRefreshRepository } from '../refresh/native-refresh.repository.ts';
+import type { IssuerAnswer, TokenBinding } from '../tokens/native-refresh.ts';
+import { NativeRefreshRepository } from '../tokens/native-refresh.repository.ts';
 import { type KeyedAnswer, keyOf } from './native-refreshes.service.ts';
 import { NativeRefresher } from '../refresh/native-refresher.service.ts';
 
@@ -119,7 +119,7 @@ export class NativeRequests {
 }
 
 function signingKeyOf({ keys }: KnownApp): AppKey {
-  const signing = keys[0] && findSigningKey(keys, keys[0].readAt);
+  const signing = findSigningKey(keys);
   if (!signing) throw new BrokerError('InternalError', 'This app has no active client key.');
   return signing;
 }

@@ -86,7 +86,7 @@ export class NativeController {
 }
 
 function send(reply: FastifyReply, { answer, kid }: KeyedAnswer): void {
-  const headers = { 'cache-control': 'no-store', ...answer.headers, 'latchkey-key-id': kid };
+  const headers = { ...answer.headers, 'latchkey-key-id': kid };
   // As bytes: Fastify adds a charset to text.
   void reply.code(answer.status).headers(headers).send(Buffer.from(answer.body));
 }

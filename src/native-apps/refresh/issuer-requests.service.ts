@@ -6,10 +6,10 @@ import type { Endpoints } from '../../oauth/issuers/issuer-endpoints.service.ts'
 import { ServerClock } from '../../oauth/issuers/server-clock.service.ts';
 import type { AppKey, KnownApp } from '../registry/native-app.cache.ts';
 import type { Parameters } from './native-parameters.ts';
-import type { IssuerAnswer } from './native-refresh.ts';
+import type { IssuerAnswer } from '../tokens/native-refresh.ts';
 
 /** The headers of an issuer's answer that clients use. */
-const PASSED_HEADERS = ['content-type', 'cache-control', 'dpop-nonce', 'retry-after', 'www-authenticate'];
+const PASSED_HEADERS = ['content-type', 'dpop-nonce', 'retry-after', 'www-authenticate'];
 
 /** A request of an app to its issuer. */
 export type AppRequest = {

@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { SpoolDrain } from '../../single-use/spool-drain.service.ts';
 import type { SpoolTenant, UnansweredAttempt } from '../../single-use/spool-tenant.ts';
 import { NativeAnswers } from './native-answers.service.ts';
-import { NativeRefreshRepository } from './native-refresh.repository.ts';
+import { NativeAttemptRepository } from '../tokens/native-attempt.repository.ts';
 
 /** The part of spools that belongs to native apps. */
 @Injectable()
 export class NativeSpool implements SpoolTenant {
   constructor(
     private readonly nativeAnswers: NativeAnswers,
-    private readonly nativeRefreshRows: NativeRefreshRepository,
+    private readonly nativeAttemptRows: NativeAttemptRepository,
     spoolDrain: SpoolDrain,
   ) {
     spoolDrain.register(this);
@@ -28,12 +28,12 @@ export class NativeSpool implements SpoolTenant {
   }
 
   async listUnanswered(owner: string): Promise<UnansweredAttempt[]> {
-    const attempts = await this.nativeRefreshRows.listUnanswered(owner);
+    const attempts = await this.nativeAttemptRows.listUnanswered(owner);
     return attempts.map(({ sentAt, ...key }) => ({
       id: key.attemptId,
       sentAt,
       answerId: key.fingerprint.id,
-      markInDoubt: () => this.nativeRefreshRows.markInDoubt(key),
+      markInDoubt: () => this.nativeAttemptRows.markInDoubt(key),
     }));
   }
 }

@@ -7,9 +7,9 @@ import {
 } from '../../oauth/refresh/refresh-outcome.ts';
 import { findIssuedRefreshToken, readTokenAnswer } from '../../oauth/refresh/token-answer.ts';
 import type { Failure } from '../../single-use/token-use.ts';
-import type { Fingerprint } from './fingerprints.service.ts';
+import type { Fingerprint } from '../tokens/fingerprints.service.ts';
 import type { AppRequest, ReceivedAnswer } from './issuer-requests.service.ts';
-import type { IssuerAnswer, SentProof, TokenBinding, UseOutcome } from './native-refresh.ts';
+import type { IssuerAnswer, SentProof, TokenBinding, UseOutcome } from '../tokens/native-refresh.ts';
 
 /** The use of a refresh token by an app, checked: only signing and sending are left. */
 export type NativeUse = {

@@ -6,6 +6,7 @@ import { BrokerError } from '../../errors/broker-error.ts';
 import type { Fetch } from '../../identity/outbound/guarded-fetch.ts';
 import { OutboundError, type OutboundFailure } from '../../identity/outbound/outbound-error.ts';
 import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
+import { pauseSecondsOf, responseOf } from './refusing-response.ts';
 import { ServerClock } from './server-clock.service.ts';
 import { SharedRequests } from './shared-requests.ts';
 
@@ -94,6 +95,7 @@ export class IssuerEndpoints {
       throw isOutage(cause)
         ? new BrokerError('IssuerUnavailable', 'The issuer cannot be reached right now. Try again.', {
             cause,
+            retryAfterSeconds: pauseSecondsOf(responseOf(cause)),
           })
         : new BrokerError(
             'InvalidIssuer',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ServerDates } from '../../leases/server-dates.service.ts';
+import { ServerDates } from '../../leases/clock/server-dates.service.ts';
 import { ProcessClock } from '../../waiting/process-clock.service.ts';
 import { type HeaderReader, ServerClock } from './server-clock.service.ts';
 

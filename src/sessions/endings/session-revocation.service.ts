@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { SessionId } from '../../database/tables/id.ts';
-import { ClockGuard } from '../../leases/clock-guard.service.ts';
+import { ClockGuard } from '../../leases/clock/clock-guard.service.ts';
 import { Grants } from '../../oauth/refresh/grants.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { SessionCache } from '../stored/session.cache.ts';

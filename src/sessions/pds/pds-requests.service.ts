@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { type Answer, discard, exchange } from '../../identity/outbound/exchange.ts';
+import { OutboundError } from '../../identity/outbound/outbound-error.ts';
 import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
 import { signDpopProof } from '../../oauth/dpop/dpop-proof.ts';
 import { NonceCache } from '../../oauth/dpop/nonce-cache.ts';
@@ -35,8 +36,8 @@ export type PdsRequest = {
 /** A request that can be sent again. */
 export type RepeatableRequest = PdsRequest & { readonly body?: Buffer };
 
-/** A response, and what the PDS has against the token or the proof of its request. */
-export type PdsResponse = Answer & { readonly problem: TokenProblem | undefined };
+/** A response, the URL that was called, and what the PDS has against the token or the proof of the request. */
+export type PdsResponse = Answer & { readonly url: URL; readonly problem: TokenProblem | undefined };
 
 /** Sends requests to a session's PDS, signed with the session's DPoP key (RFC 9449 section 7). */
 @Injectable()
@@ -64,6 +65,7 @@ export class PdsRequests {
       throw new BrokerError(
         'UpstreamUnavailable',
         'The PDS refuses the proofs of this broker, which carry its newest nonce. Only its operator can fix that.',
+        { isLasting: true },
       );
     }
   }
@@ -94,7 +96,27 @@ export class PdsRequests {
     return this.serverClock.now(new URL(pds).origin);
   }
 
+  /**
+   * Signs and sends a request. A request that only reads is sent once more, on a connection of its own, if its connection
+   * ended without a response: a PDS closes idle connections, and may do so while a request travels.
+   */
   private async sendSigned(
+    session: LiveSession,
+    url: URL,
+    path: string,
+    request: PdsRequest,
+  ): Promise<PdsResponse> {
+    const { xrpc, xrpcAgain } = this.outboundHttp;
+    try {
+      return await this.sendOver(xrpc, session, url, path, request);
+    } catch (error) {
+      if (!isRepeatable(request, error)) throw error;
+      return this.sendOver(xrpcAgain, session, url, path, request);
+    }
+  }
+
+  private async sendOver(
+    dispatcher: Dispatcher,
     session: LiveSession,
     url: URL,
     path: string,
@@ -118,15 +140,21 @@ export class PdsRequests {
       },
       ...toDispatched(body),
     };
-    const response = await exchange(this.outboundHttp.xrpc, options, signal);
+    const response = await exchange(dispatcher, options, signal);
     const newest = response.headers['dpop-nonce'];
     if (typeof newest === 'string') {
       this.nonces.set(session.id, newest);
       this.nonces.set(url.origin, newest);
     }
     this.serverClock.observe(url.origin, name => response.headers[name]?.toString());
-    return findProblem(response, method);
+    return { ...(await findProblem(response, method)), url };
   }
+}
+
+/** Whether a request may be sent once more after this failure: it changes nothing, and its connection ended. */
+function isRepeatable({ method, signal }: PdsRequest, error: unknown): boolean {
+  if (method === 'POST' || signal?.aborted) return false;
+  return error instanceof OutboundError && error.reason === 'network' && error.sent;
 }
 
 /** Returns the header for a stream of known length. undici adds it for a buffered body itself. */
@@ -146,7 +174,10 @@ function refusesProof({ problem }: PdsResponse): boolean {
 }
 
 /** Finds a token problem in the challenges of a response, or else in its body. */
-async function findProblem(response: Answer, method: PdsRequest['method']): Promise<PdsResponse> {
+async function findProblem(
+  response: Answer,
+  method: PdsRequest['method'],
+): Promise<Omit<PdsResponse, 'url'>> {
   if (!mayTellProblem(response.statusCode)) return { ...response, problem: undefined };
   const problem = problemOfChallenge(response.headers['www-authenticate']);
   if (problem !== undefined || method === 'HEAD') return { ...response, problem };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ClockGuard } from '../../leases/clock-guard.service.ts';
+import { ClockGuard } from '../../leases/clock/clock-guard.service.ts';
 import { AccountIssuers } from '../../oauth/issuers/account-issuers.service.ts';
 import { IssuerTraits } from '../../oauth/issuers/issuer-traits.service.ts';
 import type { TokenFacts } from '../../single-use/use-decision.ts';

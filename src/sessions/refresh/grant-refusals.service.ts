@@ -4,17 +4,19 @@ import type { AttemptId, SessionId } from '../../database/tables/id.ts';
 import type { RefreshOutcome } from '../../oauth/refresh/refresh-outcome.ts';
 import type { Verdict } from '../../single-use/token-use.ts';
 import { ProcessClock } from '../../waiting/process-clock.service.ts';
+import { Streaks } from '../../waiting/streaks.ts';
 import { TokenEvidence } from '../pds/token-evidence.service.ts';
 import { endReasonOf } from '../stored/refresh-policy.ts';
 import { databaseTime, type LiveSession } from '../stored/session.cache.ts';
 import { backOffSeconds } from './back-off.ts';
-import { ConsecutiveRefusals } from './consecutive-refusals.ts';
 import { IssuerBackOff } from './issuer-back-off.service.ts';
 import { Reauthentication } from '../answers/reauthentication.service.ts';
 
 /** An issuer must refuse this often, and for this long, what the PDS cannot confirm or what it refuses in other words. */
 const REFUSALS_BEFORE_ENDED = 3;
 const REFUSED_FOR_MS = 60_000;
+
+const MOST_REFUSED = 10_000;
 
 /** The pause after a refusal that counts, in seconds. Three of them take more than a minute and less than two. */
 const COUNTED_PAUSE = { least: 31, most: 45 };
@@ -25,7 +27,8 @@ type GrantRefusal = Extract<RefreshOutcome, { kind: 'invalid-grant' | 'rejected'
 /** Decides whether an issuer that refuses a grant has ended it. */
 @Injectable()
 export class GrantRefusals {
-  private readonly refusals = new ConsecutiveRefusals();
+  /** The refusals of each generation in a row, in this process. A lost count only gives the session more tries. */
+  private readonly refusals = new Streaks<SessionId>(MOST_REFUSED);
 
   constructor(
     private readonly tokenEvidence: TokenEvidence,
@@ -55,8 +58,8 @@ export class GrantRefusals {
     return { kind: 'concluded' };
   }
 
-  private isRepeated(session: LiveSession): boolean {
-    const { times, forMs } = this.refusals.add(session, 'grant refused', this.processClock.monotonic());
+  private isRepeated({ id, generation }: LiveSession): boolean {
+    const { times, forMs } = this.refusals.note(id, generation, this.processClock.monotonic());
     return times >= REFUSALS_BEFORE_ENDED && forMs >= REFUSED_FOR_MS;
   }
 

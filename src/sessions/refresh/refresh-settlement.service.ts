@@ -1,21 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import type { AttemptId } from '../../database/tables/id.ts';
+import type { AttemptId, SessionId } from '../../database/tables/id.ts';
 import type { RefreshOutcome } from '../../oauth/refresh/refresh-outcome.ts';
 import { AccountMovedError } from '../../oauth/refresh/token-refresh.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import type { Verdict } from '../../single-use/token-use.ts';
+import { Streaks } from '../../waiting/streaks.ts';
 import { RotationStudy } from '../pds/rotation-study.service.ts';
 import { ScopeShortfalls } from '../stored/scope-shortfalls.service.ts';
 import { databaseTime, type LiveSession } from '../stored/session.cache.ts';
 import { backOffSeconds, resendSeconds } from './back-off.ts';
-import { ConsecutiveRefusals } from './consecutive-refusals.ts';
 import { GrantRefusals } from './grant-refusals.service.ts';
 import { IssuerBackOff } from './issuer-back-off.service.ts';
 import { Reauthentication } from '../answers/reauthentication.service.ts';
 
 /** An account has moved if another issuer speaks for it this often in a row. A single time may be an error. */
 const LOOKUPS_BEFORE_MOVED = 20;
+
+const MOST_MOVING = 10_000;
 
 const concluded: Verdict = { kind: 'concluded' };
 
@@ -25,7 +27,8 @@ export type FinalOutcome = Exclude<RefreshOutcome, { kind: 'sign-again' }>;
 /** Decides what the outcome of a refresh means for its session. */
 @Injectable()
 export class RefreshSettlement {
-  private readonly moves = new ConsecutiveRefusals();
+  /** The lookups of each generation that named another issuer. */
+  private readonly moves = new Streaks<SessionId>(MOST_MOVING);
 
   constructor(
     private readonly reauthentication: Reauthentication,
@@ -86,12 +89,9 @@ export class RefreshSettlement {
   }
 
   private async settleUnsent(session: LiveSession, attemptId: AttemptId, cause: unknown): Promise<Verdict> {
-    const hasMoved = cause instanceof AccountMovedError;
-    if (
-      !hasMoved ||
-      this.moves.add(session, 'account_moved', performance.now()).times <= LOOKUPS_BEFORE_MOVED
-    )
-      return giveUp(session);
+    if (!(cause instanceof AccountMovedError)) return giveUp(session);
+    const { times } = this.moves.note(session.id, session.generation, performance.now());
+    if (times <= LOOKUPS_BEFORE_MOVED) return giveUp(session);
     await this.reauthentication.require(session, attemptId, 'account_moved');
     this.moves.forget(session.id);
     return concluded;

@@ -1,6 +1,6 @@
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
 import type { SessionId } from '../../database/tables/id.ts';
-import { OWNER_SILENCE_MS } from '../../leases/owner-state.ts';
+import { OWNER_SILENCE_MS } from '../../leases/instances/owner-state.ts';
 import { REQUEST_LIFETIME_MS } from '../../single-use/use-decision.ts';
 import type { Session } from './session.ts';
 

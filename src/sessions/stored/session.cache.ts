@@ -4,7 +4,7 @@ import { Config } from '../../config/config.ts';
 import { ForeignWrites } from '../../database/cache/foreign-writes.service.ts';
 import { RowCache } from '../../database/cache/row-cache.ts';
 import type { SessionId } from '../../database/tables/id.ts';
-import { ClockGuard } from '../../leases/clock-guard.service.ts';
+import { ClockGuard } from '../../leases/clock/clock-guard.service.ts';
 import { accessTokenHash, createDpopSigner, type DpopSigner } from '../../oauth/dpop/dpop-proof.ts';
 import { type NewestState, SessionMarks } from './session-marks.service.ts';
 import { isSuspended } from './session.ts';

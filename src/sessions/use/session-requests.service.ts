@@ -42,7 +42,7 @@ export class SessionRequests {
     if (body === undefined) return this.sendRepeatable(id, path, rest, check);
     if (Buffer.isBuffer(body)) return this.sendRepeatable(id, path, { ...rest, body }, check);
     await this.liveTokens.getActive(id, check); // Refuse before reading the body.
-    return this.replayWindow.withBody(body, kept =>
+    return this.replayWindow.withBody(id, body, kept =>
       Buffer.isBuffer(kept)
         ? this.sendRepeatable(id, path, { ...rest, body: kept })
         : this.sendStream(id, path, { ...rest, body: kept }),

@@ -7,7 +7,7 @@ import { until } from '../../../test/until.ts';
 import { Keyring } from '../../crypto/keyring.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
 import { databaseUnavailable } from '../../database/engine/driver-error.ts';
-import type { SpoolDirectory } from '../../leases/spool-directory.service.ts';
+import type { SpoolDirectory } from '../../leases/spools/spool-directory.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { Shutdown } from '../../waiting/shutdown.service.ts';
 import { Deliveries } from './deliveries.ts';

@@ -2,11 +2,10 @@ import type { OnModuleInit } from '@nestjs/common';
 import { isUnavailable } from '../../database/connection/database-error.ts';
 import type { Log } from '../../observability/log/log.ts';
 import { GrowingPauses, pause } from '../../waiting/pause.ts';
-import { runConcurrently } from '../../waiting/run-concurrently.ts';
 import type { Shutdown } from '../../waiting/shutdown.service.ts';
-import { stopwatch } from '../../waiting/stopwatch.ts';
 import { withinTime } from '../../waiting/within-time.ts';
 import type { Spool } from './spool.ts';
+import { type Replayed, SpoolReplay } from './spool-replay.ts';
 import { WaitingKeys } from './waiting-keys.ts';
 
 /** How long an answer waits for the database before it goes to disk too. */
@@ -23,8 +22,6 @@ const LONGEST_PAUSE_MS = 5_000;
 
 /** How often the database may refuse an answer before it is left on disk, about 6 s after the first time. */
 const MOST_REFUSALS = 8;
-
-const FILES_AT_ONCE = 8;
 
 /** An answer that is not stored yet. `spooling` is its one write to disk; it resolves to false if that failed. */
 type Delivery<Answer> = {
@@ -46,11 +43,6 @@ export type Delivered<Result> = {
   readonly stored: Promise<Result | 'spooled'>;
 };
 
-/** How a replay ended. `left`: the files that stay in the directory. */
-export type Replayed = { readonly stored: number; readonly left: number };
-
-type FileResult = 'stored' | 'left' | 'database-away';
-
 /** Stores answers that come only once, however long the database is away. */
 export abstract class Deliveries<Answer, Result> implements OnModuleInit {
   /** How long a replay waits for one file before it turns to the next one. */
@@ -58,12 +50,15 @@ export abstract class Deliveries<Answer, Result> implements OnModuleInit {
 
   private readonly underWay = new Set<Delivery<Answer>>();
   private readonly waitingKeys = new WaitingKeys();
+  private readonly spoolReplay: SpoolReplay<Answer>;
 
   constructor(
     protected readonly spool: Spool<Answer>,
     protected readonly shutdown: Shutdown,
     protected readonly log: Log,
-  ) {}
+  ) {
+    this.spoolReplay = new SpoolReplay(spool, { shutdown, log, storeOnce: answer => this.storeOnce(answer) });
+  }
 
   /** Stores an answer, without any request to another server. It is called again after it throws. */
   protected abstract storeOnce(answer: Answer): Promise<Result>;
@@ -80,18 +75,19 @@ export abstract class Deliveries<Answer, Result> implements OnModuleInit {
 
   /** Notes what an earlier process left on disk, before this one sends anything. */
   async onModuleInit(): Promise<void> {
-    await this.listFiles(this.spool.directory);
+    await this.spoolReplay.listFiles(this.spool.directory);
   }
 
   /**
    * Stores what processes left in a directory. Each file is stored by itself, for 10 s at most: one that cannot be read or
    * stored stays where it is, as an alarm, and delays no other. Never rejects.
    */
-  async replay(directory: string): Promise<Replayed> {
-    const results = await this.replayFiles(directory);
-    const stored = results.filter(result => result === 'stored').length;
-    if (stored > 0) this.log.spoolReplayed(stored);
-    return { stored, left: results.length - stored };
+  replay(directory: string): Promise<Replayed> {
+    const isInHand = (id: string): boolean => Array.from(this.underWay).some(delivery => delivery.id === id);
+    return this.spoolReplay.run(directory, {
+      fileTimeLimitMs: this.fileTimeLimitMs,
+      isInHand: id => directory === this.spool.directory && isInHand(id),
+    });
   }
 
   /** Lists the ids of the answers in a directory. */
@@ -133,7 +129,7 @@ export abstract class Deliveries<Answer, Result> implements OnModuleInit {
   ): Promise<Result | 'spooled'> {
     await safe;
     const result = await this.awaitStored(delivery, storing);
-    if (delivery.isSpooled && result !== 'spooled') await this.deleteFile(delivery.id, this.spool.directory);
+    if (delivery.isSpooled && result !== 'spooled') await this.spool.delete(delivery.id);
     return result;
   }
 
@@ -190,90 +186,13 @@ export abstract class Deliveries<Answer, Result> implements OnModuleInit {
   }
 
   private async trySpool(delivery: Delivery<Answer>): Promise<boolean> {
-    const { id, answer } = delivery;
-    const { directory } = this.spool;
+    const { answer } = delivery;
     try {
       await this.spool.write(answer);
       delivery.isSpooled = true;
-      this.spool.files.note(this.spool.fileOf(id, directory), { id, directory });
     } catch (error) {
       this.reportTrouble(answer, error);
     }
     return delivery.isSpooled;
-  }
-
-  private async deleteFile(id: string, directory: string): Promise<void> {
-    await this.spool.delete(id, directory);
-    this.spool.files.forget(this.spool.fileOf(id, directory));
-  }
-
-  /** Lists the files of a directory, and holds what waits for them. */
-  private async listFiles(directory: string): Promise<string[]> {
-    try {
-      const ids = await this.spool.list(directory);
-      const paths = ids.map(id => this.spool.fileOf(id, directory));
-      this.spool.files.keepOnly(directory, new Set(paths));
-      ids.forEach((id, index) => this.spool.files.note(paths[index] ?? '', { id, directory }));
-      return ids;
-    } catch (error) {
-      this.log.spoolUnreadable({ directory }, error);
-      return [];
-    }
-  }
-
-  private async replayFiles(directory: string): Promise<FileResult[]> {
-    const ids = await this.listFiles(directory);
-    const underWay = new Set(Array.from(this.underWay, ({ id }) => id));
-    const waiting = ids.filter(id => directory !== this.spool.directory || !underWay.has(id));
-    let isAway = false;
-    return runConcurrently(waiting, FILES_AT_ONCE, async id => {
-      if (isAway || this.shutdown.signal.aborted) return 'left';
-      const result = await this.replayFile(id, directory);
-      isAway ||= result === 'database-away';
-      return result;
-    });
-  }
-
-  private async replayFile(id: string, directory: string): Promise<FileResult> {
-    const file = this.spool.files.note(this.spool.fileOf(id, directory), { id, directory });
-    if (file.isBusy) return 'left';
-    file.isBusy = true;
-    const storing = this.storeFile(id, directory).then(
-      () => 'stored' as const,
-      (error: unknown) => this.reportLeft(file, error),
-    );
-    void storing.finally(() => (file.isBusy = false));
-    const result = await withinTime(this.fileTimeLimitMs, storing, 'late' as const);
-    return result === 'late' ? this.reportLeft(file, new Error('It was not stored in time.')) : result;
-  }
-
-  /** Retries for a while if the database is away. */
-  private async storeFile(id: string, directory: string): Promise<void> {
-    const answer = await this.spool.read(id, directory);
-    const elapsed = stopwatch();
-    const pauses = new GrowingPauses(FIRST_PAUSE_MS, LONGEST_PAUSE_MS, this.shutdown.signal);
-    while (answer !== undefined) {
-      try {
-        await this.storeOnce(answer);
-        break;
-      } catch (error) {
-        const isOver = this.shutdown.signal.aborted || elapsed() > this.fileTimeLimitMs;
-        if (isOver || !isUnavailable(error)) throw error;
-      }
-      await pauses.sleep();
-    }
-    await this.deleteFile(id, directory);
-  }
-
-  /** Reports each file once. A database that is away says nothing about the file. */
-  private reportLeft(file: { id: string; isReported: boolean }, error: unknown): FileResult {
-    if (isUnavailable(error)) {
-      this.log.databaseTrouble(error);
-      return 'database-away';
-    }
-    if (!file.isReported && !this.shutdown.signal.aborted)
-      this.log.spooledAnswerStuck({ file: file.id }, error);
-    file.isReported = true;
-    return 'left';
   }
 }

@@ -37,11 +37,14 @@ export class Spool<Answer> {
   async write(answer: Answer): Promise<void> {
     const id = this.idOf(answer);
     const sealed = this.box.seal(JSON.stringify(answer), this.sealBinding(id));
-    await this.spoolDisk.write(this.fileOf(id, this.directory), sealed);
+    const { directory } = this;
+    await this.spoolDisk.write(this.fileOf(id, directory), sealed);
+    this.files.note(this.fileOf(id, directory), { id, directory });
   }
 
   async delete(id: string, directory = this.directory): Promise<void> {
     await ignoreMissing(unlink(this.fileOf(id, directory)));
+    this.files.forget(this.fileOf(id, directory));
   }
 
   /** Lists the ids of the answers on disk. */

@@ -22,7 +22,8 @@ export function previewAccount(root) {
 
 /** A half-typed handle has no dot yet, and a server's URL is no account. */
 function mayBeAnAccount(text) {
-  return text.startsWith('did:') || (/.\.[a-z]{2,}$/i.test(text) && !text.includes('://'));
+  if (/^@?did:|\/profile\/./i.test(text)) return true;
+  return /.[.．。]\p{L}{2,}[./]?$/u.test(text) && !text.includes('://');
 }
 
 /** Fails silently: the form reports errors when it is sent. */

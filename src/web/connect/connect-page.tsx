@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { KeyRequest } from '../../api-keys/requests/key-request.ts';
+import type { KeyRequest } from '../../api-keys/requests/rules/key-request.ts';
 import { ButtonForm } from '../frame/button-form.tsx';
 import { Caution, Problem } from '../frame/note.tsx';
 import { Page } from '../frame/page.tsx';

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { KeyRequest } from '../../api-keys/requests/key-request.ts';
+import type { KeyRequest } from '../../api-keys/requests/rules/key-request.ts';
 import { Breakable } from '../frame/breakable.tsx';
 import { Details } from '../frame/facts.tsx';
 import { Permissions } from '../frame/permissions.tsx';

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { readIdentifier } from '../../identity/resolution/identifier.ts';
 import { AccountChip } from '../frame/avatar.tsx';
 import { ButtonForm } from '../frame/button-form.tsx';
 import { Page } from '../frame/page.tsx';
@@ -9,11 +10,12 @@ type ContinueAsView = SignInView & { readonly account: SignedInAccount; readonly
 
 /** Asks before another account replaces the signed-in one. */
 export function ContinueAs(view: ContinueAsView): VNode {
-  const { account, basePath, wanted, returnTo, prompt, goOn } = view;
+  const { account, basePath, returnTo, prompt, goOn } = view;
+  const wanted = nameIn(view.wanted);
   const name = account.handle ?? account.did;
   const kept = { ...(returnTo && { return_to: returnTo }), ...(prompt && { prompt }) };
-  const fields = { identifier: wanted, replace: 'yes', ...kept };
-  const isSame = [account.did, account.handle].includes(wanted.trim().replace(/^@/, '').toLowerCase());
+  const fields = { identifier: view.wanted, replace: 'yes', ...kept };
+  const isSame = [account.did, account.handle].includes(wanted);
   return (
     <Page {...view} title={texts.signedIn}>
       <h1>{isSame ? texts.signedIn : texts.continueAs(wanted)}</h1>
@@ -40,4 +42,11 @@ export function ContinueAs(view: ContinueAsView): VNode {
       </section>
     </Page>
   );
+}
+
+/** Returns the account in what was typed, or the text itself if it names another thing. */
+function nameIn(typed: string): string {
+  const read = readIdentifier(typed);
+  if (read.kind === 'handle') return read.handle;
+  return read.kind === 'did' ? read.did : typed.trim();
 }

@@ -36,7 +36,12 @@ describe('the sign-in page', () => {
   });
 
   it('asks nothing if the account is already signed in', () => {
-    for (const identifier of ['alice.test', '@Alice.Test', alice.did]) {
+    for (const identifier of [
+      'alice.test',
+      '@Alice.Test',
+      alice.did,
+      'https://bsky.app/profile/alice.test',
+    ]) {
       const page = render({ account: alice, identifier, goOn: '/app' });
       expect(page).toContain('<a class="button" href="/app">Continue</a>');
       expect(page).not.toContain('name="replace"');
@@ -72,6 +77,17 @@ describe('the sign-in page', () => {
       /aria-invalid="true" aria-describedby="problem /,
     );
     expect(render({ problem: 'LoginCancelled' })).toContain('aria-invalid="false"');
+  });
+
+  it('says what is wrong with a name, and offers the nearest right one', () => {
+    const problem = 'InvalidIdentifier';
+    const page = render({ problem, identifier: 'Alice', returnTo: '/app' });
+    expect(page).toContain('A handle has a dot in it');
+    expect(page).toContain(
+      '<a href="/?identifier=alice.bsky.social&amp;return_to=%2Fapp">alice.bsky.social</a>?',
+    );
+    expect(render({ problem, identifier: '+1 555 123 4567' })).toContain('That is a phone number.');
+    expect(render({ problem, identifier: 'alice.test' })).toContain('Enter a handle with a dot in it');
   });
 
   it('keeps the address to go back to, and names it if it is another site', () => {

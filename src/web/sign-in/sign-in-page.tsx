@@ -1,14 +1,19 @@
 import type { VNode } from 'preact';
+import type { ErrorCode } from '../../errors/error-code.ts';
 import { AccountChip } from '../frame/avatar.tsx';
 import { ButtonForm } from '../frame/button-form.tsx';
 import { Note, Problem } from '../frame/note.tsx';
 import { Page } from '../frame/page.tsx';
+import { readIdentifier } from '../../identity/resolution/identifier.ts';
+import { flawTexts } from '../../identity/resolution/identifier-flaw.ts';
 import { problemText } from '../texts/problem-text.ts';
 import { signInTexts as texts } from '../texts/sign-in.ts';
 import { ContinueAs } from './continue-as.tsx';
 import { Reconsent } from './reconsent.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 import type { SignedInAccount, SignInView } from './sign-in-view.ts';
+
+const SUSPENDED = 'SessionSuspended' satisfies ErrorCode;
 
 /** The page at `/`: the sign-in form, or a question to a signed-in person about switching accounts or permissions. */
 export function SignInPage(view: SignInView): VNode {
@@ -61,10 +66,37 @@ function SignedIn(view: SignInView & { account: SignedInAccount }): VNode {
   );
 }
 
-function Notes({ problem, done }: SignInView): VNode | null {
+function Notes(view: SignInView): VNode | null {
+  const { problem, done, identifier, goOn } = view;
+  if (problem === 'InvalidIdentifier' && identifier !== undefined)
+    return <IdentifierProblem {...view} identifier={identifier} />;
+  if (problem === SUSPENDED)
+    return (
+      <Problem code={problem}>
+        <p>{problemText(problem)}</p>
+        <p>
+          <a href={goOn}>{texts.checkAgain}</a>
+        </p>
+      </Problem>
+    );
   if (problem !== undefined) return <Problem code={problem}>{problemText(problem)}</Problem>;
   const text = done !== undefined && Object.hasOwn(texts.done, done) ? texts.done[done] : undefined;
   return text === undefined ? null : <Note code={done ?? ''}>{text}</Note>;
+}
+
+/** Says what is wrong with what was typed. The nearest right name is a link that fills the form with it. */
+function IdentifierProblem({ basePath, returnTo, identifier }: SignInView & { identifier: string }): VNode {
+  const code = 'InvalidIdentifier';
+  const read = readIdentifier(identifier);
+  if (read.kind !== 'flawed') return <Problem code={code}>{problemText(code)}</Problem>;
+  const { flaw, suggestion } = read;
+  if (suggestion === undefined) return <Problem code={code}>{flawTexts[flaw]}</Problem>;
+  const corrected = new URLSearchParams({ identifier: suggestion, ...(returnTo && { return_to: returnTo }) });
+  return (
+    <Problem code={code}>
+      {flawTexts[flaw]} {texts.didYouMean} <a href={`${basePath}/?${corrected}`}>{suggestion}</a>?
+    </Problem>
+  );
 }
 
 /** Returns the host that the person goes back to, if it is another site. */

@@ -1,10 +1,12 @@
 /** Texts of the sign-in page. */
 export const signInTexts = {
   signIn: 'Sign in',
+  checkAgain: 'Check whether it works again',
   lead: 'Use your account on Bluesky, or on any other server of the AT Protocol.',
   handle: 'Your handle',
-  placeholder: 'alice.example.com',
-  help: 'The name that apps show after an @, such as @alice.example.com. A DID or your server’s address works too.',
+  placeholder: 'alice.bsky.social',
+  help: 'The name that apps show after an @, such as @alice.bsky.social. A DID or your server’s address works too.',
+  didYouMean: 'Did you mean',
   password: 'You enter your password on your own server, never here.',
   afterwards: (place: string): string => `Afterwards you go back to ${place}.`,
 

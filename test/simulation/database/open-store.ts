@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { openDatabase } from '../../../src/database/connection/open-database.ts';
 import { migrateUp } from '../../../src/database/migrator/migrator.ts';
-import { connectPostgres, type Postgres, type PostgresConnection, startPostgres } from '../../network/postgres.ts';
+import {
+  connectPostgres,
+  type Postgres,
+  type PostgresConnection,
+  startPostgres,
+} from '../../network/postgres.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { PostgresStore } from './postgres-store.ts';
 import { SqliteStore } from './sqlite-store.ts';

@@ -1,7 +1,7 @@
 import type { Database } from '../../../src/database/connection/database.ts';
-import { ClockGuard } from '../../../src/leases/clock-guard.service.ts';
-import { ConfirmedTime } from '../../../src/leases/confirmed-time.service.ts';
-import { Instances } from '../../../src/leases/instances.service.ts';
+import { ClockGuard } from '../../../src/leases/clock/clock-guard.service.ts';
+import { ConfirmedTime } from '../../../src/leases/clock/confirmed-time.service.ts';
+import { Instances } from '../../../src/leases/instances/instances.service.ts';
 import { TokenRefresh } from '../../../src/oauth/refresh/token-refresh.service.ts';
 import { AnswerStore } from '../../../src/sessions/answers/answer-store.service.ts';
 import { NewGrants } from '../../../src/sessions/endings/new-grants.service.ts';

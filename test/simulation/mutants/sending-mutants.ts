@@ -1,7 +1,7 @@
-import { ClockGuard } from '../../../src/leases/clock-guard.service.ts';
-import { ConfirmedTime } from '../../../src/leases/confirmed-time.service.ts';
-import { Instances } from '../../../src/leases/instances.service.ts';
-import { gone, type OwnerState } from '../../../src/leases/owner-state.ts';
+import { ClockGuard } from '../../../src/leases/clock/clock-guard.service.ts';
+import { ConfirmedTime } from '../../../src/leases/clock/confirmed-time.service.ts';
+import { Instances } from '../../../src/leases/instances/instances.service.ts';
+import { gone, type OwnerState } from '../../../src/leases/instances/owner-state.ts';
 import type { RefreshOutcome } from '../../../src/oauth/refresh/refresh-outcome.ts';
 import { type SignedRefresh, TokenRefresh } from '../../../src/oauth/refresh/token-refresh.service.ts';
 import { SessionMarks } from '../../../src/sessions/stored/session-marks.service.ts';

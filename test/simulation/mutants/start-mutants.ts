@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { Grants } from '../../../src/oauth/refresh/grants.service.ts';
 import { AnswerStore, type StoringResult } from '../../../src/sessions/answers/answer-store.service.ts';
 import type { SpooledAnswer } from '../../../src/sessions/answers/answer-spool.service.ts';
-import type { Replayed } from '../../../src/single-use/spool/deliveries.ts';
+import type { Replayed } from '../../../src/single-use/spool/spool-replay.ts';
 import { SpoolProof } from '../../../src/single-use/spool/spool-proof.service.ts';
 import { SpoolDrain } from '../../../src/single-use/spool-drain.service.ts';
 

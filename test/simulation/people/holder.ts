@@ -37,6 +37,7 @@ const passing = new Set([
   'AccountNotFound',
   'LoginExpired',
   'LoginRefused',
+  'LoginUnsupported',
   'SessionSuspended',
   'SpoolUnavailable',
 ]);

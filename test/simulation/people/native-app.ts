@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { BrokerError } from '../../../src/errors/broker-error.ts';
-import { Fingerprints } from '../../../src/native-apps/refresh/fingerprints.service.ts';
+import { Fingerprints } from '../../../src/native-apps/tokens/fingerprints.service.ts';
 import { parseRequest } from '../../../src/native-apps/refresh/native-parameters.ts';
 import { NativeAppCache } from '../../../src/native-apps/registry/native-app.cache.ts';
 import { NativeApps } from '../../../src/native-apps/registry/native-apps.service.ts';

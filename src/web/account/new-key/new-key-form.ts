@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Did } from '../../../database/tables/did.ts';
-import { type KeyRequestInput, keyRequestInput } from '../../../api-keys/requests/key-request-input.ts';
+import { type KeyRequestInput, keyRequestInput } from '../../../api-keys/requests/rules/key-request-input.ts';
 
 /** The offered lifetimes of a key, in days. */
 export const keyEnds = ['30', '90', '365', 'never'] as const;

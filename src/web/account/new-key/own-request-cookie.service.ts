@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { CookieSerializeOptions } from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { KEY_REQUEST_SECONDS } from '../../../api-keys/requests/key-request.ts';
+import { KEY_REQUEST_SECONDS } from '../../../api-keys/requests/rules/key-request.ts';
 import { Config } from '../../../config/config.ts';
 
 /** A key request that this browser made, with its temp token. */
