@@ -55,10 +55,22 @@ function ending(end: Ending): Happening['happen'] {
       world,
       random,
       () => true,
-      () => end(world, random, machine),
+      holder => {
+        end(world, random, machine);
+        useAgain(world, random, holder);
+      },
       broker,
     );
   };
+}
+
+/** The others are asked for the same session soon, or once its owner has been silent for ten minutes. */
+function useAgain(world: World, random: Random, holder: Holder): void {
+  const seconds = random.chance(0.5) ? random.integer(1, 60) : random.integer(11 * 60, 20 * 60);
+  world.scheduler.schedule(world.events, seconds * 1_000, `again ${holder.name}`, () => {
+    const broker = world.pickBroker();
+    if (broker && holder.sessionId) void refresh(broker, holder.sessionId);
+  });
 }
 
 /** Lets something happen in the middle of a refresh. */

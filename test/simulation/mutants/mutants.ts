@@ -78,7 +78,7 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     replacements: [{ provide: Instances, useClass: CarelessInstances }],
     focus: {
       isQuiet: true,
-      weights: { 'leave amid a refresh': 20, 'refresh now': 60, use: 100 },
+      weights: { 'leave amid a refresh': 60, 'refresh now': 60, use: 80 },
       issuers: ['strict'],
       machines: 2,
       absences: { restart: 0, long: 0, gone: 0 },
