@@ -8,9 +8,16 @@ import { takeDatabaseAway } from './database-happenings.ts';
 import type { Happening } from './happening.ts';
 import { crash, type Ending, leave, pickRunning, stop } from './process-happenings.ts';
 
-/** A refresh takes about 150 ms at an issuer that is not slow. */
-function amidMs(random: Random): number {
-  return random.integer(20, 400);
+/** A refresh takes 100 to 400 ms at an issuer that is not slow, and its answer up to 40 ms of that. */
+function meet(world: World, random: Random, name: string, happen: () => void): void {
+  if (random.chance(0.5)) {
+    world.scheduler.schedule(world.events, random.integer(20, 400), name, happen);
+    return;
+  }
+  const ms = random.integer(0, 40);
+  world.onceAnswered(() => {
+    world.scheduler.schedule(world.events, ms, name, happen);
+  });
 }
 
 /** Troubles that meet a refresh while it travels, or its answer before it is stored. Chance alone seldom brings them. */
@@ -86,7 +93,7 @@ function amidRefresh(
   const holder = random.pick(holders);
   const { sessionId } = holder;
   if (sessionId) void refresh(broker, sessionId);
-  world.scheduler.schedule(world.events, amidMs(random), `amid a refresh of ${holder.name}`, () => {
+  meet(world, random, `amid a refresh of ${holder.name}`, () => {
     happen(holder);
   });
   return `${holder.name} at ${broker.name}`;

@@ -59,6 +59,7 @@ export class World implements HolderWorld {
   readonly config: Config;
   /** Actors that are no broker: people, issuers, the database, and the course of events. */
   readonly events: Actor;
+  readonly #awaiting: (() => void)[] = [];
 
   constructor(
     settings: WorldSettings,
@@ -94,6 +95,11 @@ export class World implements HolderWorld {
     const pdsOf = new Map(this.holders.map(({ did, issuer }) => [did, issuer.origin]));
     const directory = new Directory(this.#actor('directory'), did => pdsOf.get(did) ?? '');
     this.internet.open(Directory.origin, directory);
+  }
+
+  /** Calls back once, when the next token is spent and its answer is on the way. */
+  onceAnswered(callback: () => void): void {
+    this.#awaiting.push(callback);
   }
 
   get areClocksRight(): boolean {
@@ -174,6 +180,7 @@ export class World implements HolderWorld {
           },
           onAnswer: answer => {
             this.judge.onAnswer(answer);
+            for (const callback of this.#awaiting.splice(0)) callback();
           },
           onRevocation: (grant, from) => {
             this.judge.onRevocation(grant, from);
