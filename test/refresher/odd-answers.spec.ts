@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import type { TokenAnswer } from '../network/strict-issuer.ts';
 import { answerAsIssued, describeStrictPlace, secretsOf, type StrictPlace } from './strict-place.ts';
 
@@ -69,6 +70,22 @@ function suite(place: () => StrictPlace): void {
     const { access_token: accessToken } = await issued;
     expect(await secretsOf(session)).toEqual({ ...before, accessToken });
     expect(await session.state()).toMatchObject({ status: 'active', generation: 2, attempt_state: null });
+  });
+
+  it.each([
+    ['is absent', undefined],
+    ['is null', null],
+    ['is empty', ''],
+    ['is a number', 7],
+    ['holds NUL', 'atproto \0'],
+    ['holds half a surrogate pair', 'atproto \ud800'],
+  ])('keeps the scope that it has if the new one %s', async (_name, scope) => {
+    const session = await place().signIn();
+    const stored = () => session.broker.app.get(SessionRepository).findSession(session.id);
+    expect(await stored()).toMatchObject({ scope: 'atproto transition:generic' });
+    void issueWith(place(), 200, { scope });
+    expect(await session.refresh()).toEqual({ kind: 'refreshed' });
+    expect(await stored()).toMatchObject({ scope: 'atproto transition:generic', generation: 2 });
   });
 
   it('keeps a refresh token of 60 kB', async () => {
