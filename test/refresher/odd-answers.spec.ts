@@ -110,6 +110,8 @@ function suite(place: () => StrictPlace): void {
     const { refresh_token: refreshToken } = await issued;
     expect(await session.state()).toMatchObject({ status: 'needs_reauth', reason, generation: 2 });
     expect(await secretsOf(session)).toMatchObject({ refreshToken });
+    const cookies = session.broker.database.selectFrom('ui_session').select('id');
+    expect(await cookies.where('session_id', '=', session.id).execute()).toEqual([]);
     const called = place().network.tokenRequests;
     expect(await session.call()).toMatchObject({ status: 401 });
     expect(place().network.tokenRequests).toBe(called);
