@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, expect, it } from '@jest/globals';
+import { afterAll, afterEach, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
 import { AnswerSpool, type SpooledAnswer } from '../../src/sessions/answers/answer-spool.service.ts';
@@ -13,6 +13,7 @@ import { toRefreshedGrant } from '../../src/sessions/answers/refreshed-grant.ts'
 import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import { SpoolDisk } from '../../src/single-use/spool/spool-disk.service.ts';
 import { SpoolProof } from '../../src/single-use/spool/spool-proof.service.ts';
+import { suspendSession } from '../broker/stored-session.ts';
 import { asId } from '../ids.ts';
 import { send } from '../network/strict-network.ts';
 import { until } from '../until.ts';
@@ -154,6 +155,19 @@ function suite(place: () => StrictPlace): void {
       await row.set({ status: read.status, generation: read.generation }).execute();
     }
     expect(await store()).toBe(true);
+  });
+
+  it('is stored although its session is given up while it is stored', async () => {
+    const session = await place().signIn();
+    const { app } = place().broker;
+    const answerRows = app.get(AnswerRepository);
+    const store = answerRows.storeAnswer.bind(answerRows);
+    jest.spyOn(answerRows, 'storeAnswer').mockImplementationOnce(async (...parameters) => {
+      await suspendSession(place().broker, session.id);
+      return store(...parameters);
+    });
+    expect(await app.get(AnswerStore).deliver(await answerFor(session)).stored).toBe('stored');
+    expect(await session.state()).toMatchObject({ status: 'active', reason: null, generation: 2 });
   });
 
   it('becomes one grant to revoke, however often it is stored after its session has ended', async () => {
