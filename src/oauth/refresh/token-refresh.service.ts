@@ -118,7 +118,8 @@ export class TokenRefresh {
   /** Finds out whether a rejection is the token endpoint's own, if the response does not tell. */
   private async check({ tokenEndpoint }: RefreshPlan, rejection: Rejection): Promise<Rejection> {
     if (rejection.isOfEndpoint || !rejection.canBeChecked) return rejection;
-    return { ...rejection, isOfEndpoint: await isTokenEndpoint(this.outboundHttp.metadata, tokenEndpoint) };
+    const { metadata } = this.outboundHttp.sessionLookups;
+    return { ...rejection, isOfEndpoint: await isTokenEndpoint(metadata, tokenEndpoint) };
   }
 
   private learn(issuer: string, headers: Headers, clockOffset: number): boolean {
