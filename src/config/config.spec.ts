@@ -54,6 +54,8 @@ describe('without any setting', () => {
         connections: 10_000,
         connectionsPerAddress: 1_000,
         concurrencyPerSession: 64,
+        loginsPerAddress: 30,
+        logins: 600,
         keyRequests: 10,
         nativePerAddress: 300,
         nativePerApp: 6000,

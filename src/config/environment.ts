@@ -146,6 +146,14 @@ export const environmentSchema = z.object({
     meaning: 'Requests a minute with one credential that a process answers, or `off`',
     example: '600',
   }),
+  LATCHKEY_LIMIT_LOGINS_PER_ADDRESS: requestLimit.prefault('30').register(settingDocumentation, {
+    meaning: 'Logins and authorizations that one address (of IPv6, one /64) may begin a minute, or `off`',
+    example: '100',
+  }),
+  LATCHKEY_LIMIT_LOGINS: requestLimit.prefault('600').register(settingDocumentation, {
+    meaning: 'Logins and authorizations that all addresses together may begin a minute, or `off`',
+    example: '3000',
+  }),
   LATCHKEY_LIMIT_CONNECTIONS: requestLimit.prefault('10000').register(settingDocumentation, {
     meaning: 'Connections of all addresses at a time, or `off`',
     example: '2000',

@@ -4,6 +4,8 @@ import { HighWaterModule } from '../high-water/high-water.module.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { OAuthModule } from '../oauth/oauth.module.ts';
+import { AccountDepartures } from './refresh/account-departures.service.ts';
+import { AccountMoves } from './use/account-moves.service.ts';
 import { AnswerSpool } from './answers/answer-spool.service.ts';
 import { AnswerRepository } from './answers/answer.repository.ts';
 import { AnswerStore } from './answers/answer-store.service.ts';
@@ -59,6 +61,8 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
   ],
   controllers: [SessionsController],
   providers: [
+    AccountDepartures,
+    AccountMoves,
     AnswerRepository,
     AnswerSpool,
     AnswerStore,

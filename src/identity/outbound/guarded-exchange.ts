@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { runWithin } from '../../waiting/run-within.ts';
 import { DecodedTooLargeError, decodedBody } from './decoded-body.ts';
 import { assertPermittedUrl, type DestinationRule } from './destination-rule.ts';
 import { type Answer, exchange } from './exchange.ts';
@@ -34,10 +35,29 @@ export type WholeAnswer = {
 /** Sends a small request once. Rejects with an OutboundError only if no headers arrive. */
 export type Exchange = (url: URL, request: SmallRequest) => Promise<WholeAnswer>;
 
-/** Creates an exchange of small documents on a guarded dispatcher. A redirect is an answer like any other. */
-export function createGuardedExchange({ dispatcher, policy, rule }: GuardedExchangeOptions): Exchange {
-  return async (url, { method, headers, body, signal }) => {
+/**
+ * Creates an exchange of small documents on a guarded dispatcher. A redirect is an answer like any other.
+ *
+ * If the policy has no total time limit, the request's signal has no effect.
+ */
+export function createGuardedExchange(options: GuardedExchangeOptions): Exchange {
+  const { policy, rule } = options;
+  const send = createExchange(options);
+  return async (url, request) => {
     assertPermittedUrl(url, rule);
+    if (policy.totalTimeout === 0) return send(url, { ...request, signal: undefined });
+    // undici heeds a signal only once a connection stands, so the waiting itself ends here too.
+    const answer = await runWithin(policy.totalTimeout, request.signal, over =>
+      send(url, { ...request, signal: over }),
+    );
+    if (answer) return answer;
+    request.signal?.throwIfAborted();
+    throw new OutboundError('timeout', url.origin, true);
+  };
+}
+
+function createExchange({ dispatcher, policy }: GuardedExchangeOptions): Exchange {
+  return async (url, { method, headers, body, signal }) => {
     const answer = await dispatcher.request({
       origin: url.origin,
       path: url.pathname + url.search,

@@ -37,7 +37,7 @@ export class NativeTokenUses {
         const sending = { attemptId, owner, sentAt: toTimestamp(sentAt), binding };
         this.nativeTokens.noteSending(fingerprint, sending);
       },
-      transmit: signed => this.issuerRequests.send(signed).then(decideOutcome, decideRefreshFailure),
+      transmit: signed => this.issuerRequests.sendToken(signed).then(decideOutcome, decideRefreshFailure),
       keep: async outcome => {
         if (outcome.kind === 'unknown' && outcome.unread)
           await this.unreadAnswers.keep(fingerprint.id, outcome.unread);

@@ -10,7 +10,13 @@ import { ServerClock } from '../../oauth/issuers/server-clock.service.ts';
 import { readWholeBody } from '../../identity/outbound/whole-body.ts';
 import type { LiveSession } from '../stored/session.cache.ts';
 import type { BodyStream } from './replay-window.service.ts';
-import { mayTellProblem, problemOfBody, problemOfChallenge, type TokenProblem } from './token-problem.ts';
+import {
+  hintsAtAbsence,
+  mayTellProblem,
+  problemOfBody,
+  problemOfChallenge,
+  type TokenProblem,
+} from './token-problem.ts';
 import { xrpcUrl } from './xrpc-path.ts';
 
 /** A body up to this size is sent without delay. */
@@ -36,8 +42,15 @@ export type PdsRequest = {
 /** A request that can be sent again. */
 export type RepeatableRequest = PdsRequest & { readonly body?: Buffer };
 
-/** A response, the URL that was called, and what the PDS has against the token or the proof of the request. */
-export type PdsResponse = Answer & { readonly url: URL; readonly problem: TokenProblem | undefined };
+/** A response with what it says about its request. */
+export type PdsResponse = Answer & {
+  /** The URL that was called. */
+  readonly url: URL;
+  /** What the PDS has against the token or the proof of the request. */
+  readonly problem: TokenProblem | undefined;
+  /** Whether the account may not be at this PDS any more. */
+  readonly isAbsence: boolean;
+};
 
 /** Sends requests to a session's PDS, signed with the session's DPoP key (RFC 9449 section 7). */
 @Injectable()
@@ -147,7 +160,7 @@ export class PdsRequests {
       this.nonces.set(url.origin, newest);
     }
     this.serverClock.observe(url.origin, name => response.headers[name]?.toString());
-    return { ...(await findProblem(response, method)), url };
+    return { ...(await readProblem(response, method)), url };
   }
 }
 
@@ -173,14 +186,17 @@ function refusesProof({ problem }: PdsResponse): boolean {
   return problem === 'use_dpop_nonce' || problem === 'invalid_dpop_proof';
 }
 
-/** Finds a token problem in the challenges of a response, or else in its body. */
-async function findProblem(
+/** Finds in the challenges of a response, or else in its body, what it says about its request. */
+async function readProblem(
   response: Answer,
   method: PdsRequest['method'],
 ): Promise<Omit<PdsResponse, 'url'>> {
-  if (!mayTellProblem(response.statusCode)) return { ...response, problem: undefined };
+  const { statusCode: status } = response;
+  const none = { problem: undefined, isAbsence: hintsAtAbsence(status, undefined) };
+  if (!mayTellProblem(status)) return { ...response, ...none };
   const problem = problemOfChallenge(response.headers['www-authenticate']);
-  if (problem !== undefined || method === 'HEAD') return { ...response, problem };
+  if (problem !== undefined || method === 'HEAD') return { ...response, ...none, problem };
   const { answer, text } = await readWholeBody(response, ERROR_BODY);
-  return { ...answer, problem: text === undefined ? undefined : problemOfBody(text) };
+  if (text === undefined) return { ...answer, ...none };
+  return { ...answer, problem: problemOfBody(text), isAbsence: hintsAtAbsence(status, text) };
 }
