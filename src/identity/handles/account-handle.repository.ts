@@ -150,17 +150,17 @@ export class AccountHandleRepository {
       .onConflict(conflict =>
         conflict
           .column('id')
-          .doUpdateSet(({ eb, ref }) => ({
+          .doUpdateSet(eb => ({
             ...known,
             next_check_at: eb
               .case()
-              .when(ref('account_handle.expires_at'), '>', watchedUntil)
+              .when('account_handle.expires_at', '>', watchedUntil)
               .then(next)
               .else(null)
               .end(),
           }))
-          .where(({ eb, or }) =>
-            or([
+          .where(eb =>
+            eb.or([
               eb('account_handle.verified_at', 'is', null),
               eb('account_handle.verified_at', '<=', verified_at),
             ]),
