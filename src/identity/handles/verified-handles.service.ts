@@ -36,7 +36,7 @@ export class VerifiedHandles {
     const known = this.found.get(did);
     if (known) return known;
     const finding = this.read(did).catch((error: unknown) => {
-      this.log.databaseTrouble(error);
+      this.log.databaseFailed(error);
       this.found.delete(did);
       return null;
     });
