@@ -69,9 +69,9 @@ export class LoginCallbackController {
     try {
       const browser = this.loginCookies.readBrowser(request);
       const finished = await this.logins.finishLogin(searchParams, browser);
-      this.finishedLogins.remember(request, reply, state, finished);
       if (finished.kind === 'signed-in')
         this.loginCookies.setSession(reply, finished.opened.cookie, finished.opened.expiresAt);
+      this.finishedLogins.remember(request, reply, state, finished);
       this.goOn(finished, request, reply);
     } catch (error) {
       // The same address again, by back, reload or a second click: its code was exchanged.
