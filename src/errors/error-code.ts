@@ -11,6 +11,7 @@ export const errorCodes = [
   // Who asks
   'AuthenticationRequired',
   'InvalidToken',
+  'ExpiredToken',
   'Forbidden',
   'CrossSiteRequest',
   // Signing in

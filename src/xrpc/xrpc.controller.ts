@@ -13,6 +13,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Caller } from '../access/caller.decorator.ts';
 import type { AccountPrincipal } from '../access/principal.ts';
+import { isGetSession } from '../api-keys/password-sessions/get-session.ts';
 import { AllowSameOriginOnly } from '../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
 import { Config } from '../config/config.ts';
@@ -81,7 +82,9 @@ export class XrpcController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.forward(nsid, caller, request, reply);
+    return isOwnGetSession(nsid, caller)
+      ? this.tellSession(caller, reply)
+      : this.forward(nsid, caller, request, reply);
   }
 
   @Post()
@@ -100,6 +103,12 @@ export class XrpcController {
   ): Promise<void> {
     const body = hasBody(request) ? uploadedBody(request.raw, this.config.uploadLimitBytes) : undefined;
     return this.forward(nsid, caller, request, reply, body);
+  }
+
+  /** A PDS would tell its own address in `didDoc`, for which clients leave. */
+  private async tellSession(caller: AccountPrincipal, reply: FastifyReply): Promise<void> {
+    const account = await this.xrpcService.describeSession(caller);
+    void reply.header('cache-control', 'no-store').send(account);
   }
 
   private async forward(
@@ -125,6 +134,10 @@ export class XrpcController {
       if (!signal.aborted) throw error; // Otherwise the caller has left.
     }
   }
+}
+
+function isOwnGetSession(nsid: string, caller: AccountPrincipal): boolean {
+  return caller.kind === 'api-key' && caller.inPasswordSession === true && isGetSession(nsid);
 }
 
 /** RFC 9112 section 6: a request without either field has no body. */
