@@ -9,6 +9,7 @@ import { endOnSignals } from './end-on-signals.ts';
 import { OpenApiController } from './http/operator/openapi.controller.ts';
 import { describeRoutes } from './http/operator/openapi.ts';
 import { createServer } from './http/edge/server.ts';
+import { EXPOSED_HEADERS } from './http/origins/exposed-headers.ts';
 import { clientIdOf } from './oauth/issuers/client-metadata.ts';
 import { Log } from './observability/log/log.ts';
 import { createNestLog } from './observability/log/nest-log.ts';
@@ -39,17 +40,11 @@ export async function createBroker(
     app.enableCors({
       origin: [...config.allowedOrigins],
       credentials: true,
-      exposedHeaders: [
-        'latchkey-error',
-        'retry-after',
-        'ratelimit-limit',
-        'ratelimit-remaining',
-        'ratelimit-reset',
-      ],
+      exposedHeaders: [...EXPOSED_HEADERS],
     });
   }
   warnOfOverrides(config, log);
-  app.get(OpenApiController).publish(describeRoutes(app, config, packageJson.version));
+  app.get(OpenApiController).publish(() => describeRoutes(app, config, packageJson.version));
   await app.init();
   return app;
 }

@@ -36,12 +36,12 @@ export class AccessGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (admission.forwarded) this.requireTrustedProxy(request);
     const principal = isOpenToAllAlike(admission) ? anonymous : await this.identify(request, admission);
+    setPrincipal(request, principal);
     this.requireAdmitted(principal, admission);
     const reads = admission.forwarded ? isOriginalReading(request.headers) : isReading(request.method);
     if (admission.ownPages && !reads) requireNoForeignPage(request.headers, [this.config.publicUrl.origin]);
     const mustBeOwn = admission.browserRule === 'all' || !reads;
     if (mustBeOwn) this.requireOwnRequest(request, principal);
-    setPrincipal(request, principal);
     return true;
   }
 

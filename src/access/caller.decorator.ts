@@ -4,7 +4,7 @@ import { anonymous, type Principal } from './principal.ts';
 
 const principals = new WeakMap<FastifyRequest, Principal>();
 
-/** Stores the principal that the guard identified. */
+/** Stores the principal that the guard identified, whether the guard then admits it or not. */
 export function setPrincipal(request: FastifyRequest, principal: Principal): void {
   principals.set(request, principal);
 }

@@ -51,7 +51,11 @@ describe('without any setting', () => {
       limits: {
         perAddress: 6000,
         perCredential: 3000,
+        connections: 10_000,
+        connectionsPerAddress: 1_000,
         concurrencyPerSession: 64,
+        loginsPerAddress: 30,
+        logins: 600,
         keyRequests: 10,
         nativePerAddress: 300,
         nativePerApp: 6000,

@@ -77,7 +77,12 @@ function toFields(settings: Settings) {
     limits: {
       perAddress: settings.LATCHKEY_LIMIT_PER_ADDRESS,
       perCredential: settings.LATCHKEY_LIMIT_PER_CREDENTIAL,
+      connections: settings.LATCHKEY_LIMIT_CONNECTIONS,
+      connectionsPerAddress: settings.LATCHKEY_LIMIT_CONNECTIONS_PER_ADDRESS,
       concurrencyPerSession: settings.LATCHKEY_CONCURRENCY_PER_SESSION,
+      /** Authorizations that begin: from one address, and in all. */
+      loginsPerAddress: settings.LATCHKEY_LIMIT_LOGINS_PER_ADDRESS,
+      logins: settings.LATCHKEY_LIMIT_LOGINS,
       /** From one address, and for one account. */
       keyRequests: settings.LATCHKEY_LIMIT_KEY_REQUESTS,
       /** Of native apps: from one address, of one app without its own limit, and of all together. */

@@ -89,7 +89,7 @@ export const environmentSchema = z.object({
     }),
   LATCHKEY_SPOOL_DIR: text.optional().register(settingDocumentation, {
     meaning:
-      'The directory for sealed answers while the database is unavailable. Keep it on a persistent disk',
+      'The directory for sealed answers while the database is unavailable. Keep it on a persistent disk, and never copy it',
     example: '/var/lib/latchkey/spool',
     unset: '`spool` beside the SQLite file, `./data/spool` with Postgres',
   }),
@@ -145,6 +145,22 @@ export const environmentSchema = z.object({
   LATCHKEY_LIMIT_PER_CREDENTIAL: requestLimit.prefault('3000').register(settingDocumentation, {
     meaning: 'Requests a minute with one credential that a process answers, or `off`',
     example: '600',
+  }),
+  LATCHKEY_LIMIT_LOGINS_PER_ADDRESS: requestLimit.prefault('30').register(settingDocumentation, {
+    meaning: 'Logins and authorizations that one address (of IPv6, one /64) may begin a minute, or `off`',
+    example: '100',
+  }),
+  LATCHKEY_LIMIT_LOGINS: requestLimit.prefault('600').register(settingDocumentation, {
+    meaning: 'Logins and authorizations that all addresses together may begin a minute, or `off`',
+    example: '3000',
+  }),
+  LATCHKEY_LIMIT_CONNECTIONS: requestLimit.prefault('10000').register(settingDocumentation, {
+    meaning: 'Connections of all addresses at a time, or `off`',
+    example: '2000',
+  }),
+  LATCHKEY_LIMIT_CONNECTIONS_PER_ADDRESS: requestLimit.prefault('1000').register(settingDocumentation, {
+    meaning: 'Connections of one address at a time, or `off`. Trusted proxies have no limit of their own',
+    example: '200',
   }),
   LATCHKEY_CONCURRENCY_PER_SESSION: positiveCount.prefault('64').register(settingDocumentation, {
     meaning: 'Concurrent calls of one session, and mints of service tokens, in one process',

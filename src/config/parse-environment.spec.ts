@@ -77,6 +77,7 @@ const refused: readonly [VariableName, readonly string[], RegExp][] = [
   ['LATCHKEY_ADMIN_TOKEN', [`${token}\n`, `${token} x`, `${token}é`], /a bearer token cannot have/],
   ['LATCHKEY_ADMIN_TOKEN', [`ckapi_${token}`, `cktmp_${token}`], /one of the broker's own keys/],
   ['LATCHKEY_INTROSPECT_TOKEN', ['short'], /at least 32 characters/],
+  ['LATCHKEY_INTROSPECT_TOKEN', ['ab'.repeat(20)], /too easy to guess/],
   [
     'LATCHKEY_PLC_URL',
     ['plc.directory', 'ftp://plc.directory', 'https://plc.directory?x'],

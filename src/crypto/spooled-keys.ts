@@ -8,7 +8,7 @@ const SEALED = /^1\.([0-9a-f]{16})\./;
 const START_BYTES = 19;
 
 /** Everything sealed that a spool holds. Other files do not matter, whatever is in them. */
-const SEALED_FILE = /\.(answer|native|unread)$/;
+const SEALED_FILE = /\.(answer|grant|native|unread)$/;
 
 /** A spool file, and the fingerprint of the encryption key that opens it. */
 export type SpooledKey = { readonly file: string; readonly fingerprint: string };

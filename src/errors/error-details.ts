@@ -5,11 +5,18 @@ type RetryAfter = {
   readonly retryAfterSeconds?: number;
 };
 
+type Upstream = RetryAfter & {
+  /** Waiting does not help, so no `Retry-After` is sent. */
+  readonly isLasting?: true;
+};
+
 /** What an error tells programs beside its code. A code that is not listed tells nothing more. */
 type DetailsByCode = {
   readonly TooManyRequests: RetryAfter;
   readonly TooManyKeyRequests: RetryAfter;
   readonly TokenUnavailable: RetryAfter;
+  readonly UpstreamUnavailable: Upstream;
+  readonly UpstreamTimeout: Upstream;
   readonly SessionSuspended: RetryAfter;
   readonly AppPaused: RetryAfter;
   readonly IssuerUnavailable: RetryAfter;

@@ -32,7 +32,10 @@ function open({ directory = mkdtempSync(join(root, 'spool-')), keys = [oldKey] }
   const degradations = new Degradations(metrics);
   const spoolDirectory = new SpoolDirectory({ spoolDirectory: directory } as unknown as Config);
   const highWater = new HighWater(spoolDirectory, box, metrics, degradations, log);
-  const marks = new Marks<Facts, string>(highWater, 'session');
+  const marks = new Marks<Facts, string>(highWater, {
+    name: 'session',
+    isNewer: (found, own) => found.generation > (own?.generation ?? 0),
+  });
   const close = (): void => {
     highWater.onApplicationShutdown();
     spoolDirectory.release();

@@ -1,16 +1,18 @@
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../caching/bounded-cache.ts';
 import type { RowBinding } from '../crypto/row-binding.ts';
 import { SealedBox } from '../crypto/sealed-box.ts';
 import { SpoolDirectory } from '../leases/spools/spool-directory.service.ts';
 import { Degradations } from '../observability/degradations.ts';
 import { Log } from '../observability/log/log.ts';
 import { Metrics } from '../observability/metrics/metrics.ts';
-import type { MarkKey, StoredMark } from './high-water-file.ts';
+import type { HighWaterFile, MarkKey, StoredMark } from './high-water-file.ts';
 import { JournalFile } from './journal-file.ts';
 
-const JOURNAL = 'high-water.sqlite';
+/** The name of a journal, in the directory of a spool. */
+export const JOURNAL = 'high-water.sqlite';
 
 /** Writing is delayed this long, so that marks of one moment share a transaction, and no caller waits for one. */
 const WRITE_AFTER_MS = 50;
@@ -31,7 +33,13 @@ const MOST_MARKS = 100_000;
 
 const RESEALED_AT_ONCE = 100;
 
+/** Marks of another journal per turn of the event loop. */
+const ADOPTED_AT_ONCE = 200;
+
 type Facts = Readonly<Record<string, unknown>>;
+
+/** Notes the mark of another journal if it is newer. `open` returns its content. */
+export type Adopt = (mark: { readonly id: string; readonly facts: Facts }, open: () => unknown) => void;
 
 /** A mark with its content in the clear, before it is written. */
 type Unsaved = MarkKey & { readonly facts: Facts; readonly content: unknown; readonly notedAt: number };
@@ -45,8 +53,9 @@ type Unsaved = MarkKey & { readonly facts: Facts; readonly content: unknown; rea
 @Injectable()
 export class HighWater implements OnApplicationShutdown {
   private readonly journal: JournalFile;
-  private readonly known = new LRUCache<string, Facts>({ max: FACTS_IN_MEMORY });
+  private readonly known = new BoundedCache<string, Facts>(FACTS_IN_MEMORY);
   private readonly unsaved = new Map<string, Unsaved>();
+  private readonly kinds = new Map<string, Adopt>();
   private timer: NodeJS.Timeout | undefined;
   private isEnded = false;
 
@@ -77,6 +86,25 @@ export class HighWater implements OnApplicationShutdown {
     this.journal.close();
   }
 
+  /** Sets what is done with marks of a kind in the journals of ended processes. */
+  register(kind: string, adopt: Adopt): void {
+    this.kinds.set(kind, adopt);
+  }
+
+  /** Adopts what is newer in the journal of a process that has ended. @throws the errors of SQLite */
+  async adoptAll(file: HighWaterFile): Promise<void> {
+    for (const [kind, adopt] of this.kinds) {
+      for (let after: string | undefined = ''; after !== undefined;) {
+        const page = file.listAfter(kind, after, ADOPTED_AT_ONCE);
+        for (const mark of page)
+          adopt({ id: mark.id, facts: JSON.parse(mark.facts) as Facts }, () => this.openStored(mark));
+        while (this.unsaved.size > ADOPTED_AT_ONCE && this.write());
+        after = page.at(-1)?.id;
+        await turn();
+      }
+    }
+  }
+
   /** Returns the facts of a mark. */
   find(key: MarkKey): Facts | undefined {
     const name = nameOf(key);
@@ -94,8 +122,7 @@ export class HighWater implements OnApplicationShutdown {
     const unsaved = this.unsaved.get(nameOf(key));
     if (unsaved) return unsaved.content ?? undefined;
     const stored = this.journal.use(file => file.find(key));
-    const text = stored && this.unseal(stored);
-    return text === undefined ? undefined : JSON.parse(text);
+    return stored && this.openStored(stored);
   }
 
   /** Notes the newest state of a row. It replaces the previous one. */
@@ -160,6 +187,11 @@ export class HighWater implements OnApplicationShutdown {
     const text = this.unseal(mark);
     return { ...mark, sealed: text === undefined ? null : this.box.seal(text, sealBinding(mark)) };
   };
+
+  private openStored(mark: StoredMark): unknown {
+    const text = this.unseal(mark);
+    return text === undefined ? undefined : JSON.parse(text);
+  }
 
   private unseal(mark: StoredMark): string | undefined {
     if (mark.sealed === null) return undefined;

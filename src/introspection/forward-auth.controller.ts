@@ -1,4 +1,4 @@
-import { Controller, Get, Header, HttpCode, Res, UseFilters } from '@nestjs/common';
+import { Controller, Get, HttpCode, Res, UseFilters } from '@nestjs/common';
 import { ApiHeader, ApiNoContentResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Caller } from '../access/caller.decorator.ts';
@@ -30,7 +30,6 @@ export class ForwardAuthController {
   @Get()
   @HttpCode(204)
   @AllowForwarded('browser', 'api-key')
-  @Header('cache-control', 'no-store')
   @ApiOperation({
     operationId: 'forwardAuth',
     summary: 'Identify the sender of a proxied request',

@@ -1,4 +1,4 @@
-import { Controller, Header, HttpCode, Ip, Post } from '@nestjs/common';
+import { Controller, HttpCode, Ip, Post } from '@nestjs/common';
 import { ApiConsumes, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Allow } from '../http/origins/allow.decorator.ts';
@@ -21,7 +21,6 @@ export class IntrospectController {
   @Post()
   @HttpCode(200)
   @Allow('introspector', 'operator')
-  @Header('cache-control', 'no-store')
   @ApiOperation({ operationId: 'introspect', summary: 'Introspect an API key (RFC 7662)' })
   @ApiConsumes('application/x-www-form-urlencoded', 'application/json')
   @ApiOkResponse({

@@ -46,6 +46,9 @@ export class LoginCallbackController {
     'LoginCancelled',
     'LoginExpired',
     'LoginRefused',
+    'ScopeRefused',
+    'ClientRefused',
+    'IssuerUnavailable',
     'LoginFromAnotherBrowser',
     'AccountNotAllowed',
     'WrongAccount',
@@ -69,9 +72,8 @@ export class LoginCallbackController {
     return void reply.redirect(finished.returnTo, 303);
   }
 
-  /** Sends the code in this response only. Browsers do not store it, and the callback URL works once. */
+  /** Sends the code in this response only: no cache stores it, and the callback URL works once. */
   private sendCode(authorized: AuthorizedKeyRequest, request: FastifyRequest, reply: FastifyReply): void {
-    void reply.header('cache-control', 'no-store');
     const { id, code, loopback } = authorized;
     if (loopback === null) this.claimCodePage.send(authorized, request, reply);
     else void reply.redirect(withClaim(loopback, id, code), 303);

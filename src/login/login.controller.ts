@@ -11,6 +11,7 @@ import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
 import { requireNoForeignPage } from '../http/origins/own-pages.ts';
 import { BodyOf } from '../http/schemas/body-of.decorator.ts';
 import { QueryOf } from '../http/schemas/query-of.decorator.ts';
+import { AuthorizationLimits } from '../oauth/authorization/authorization-limits.service.ts';
 import { LoginCookies } from './login-cookies.service.ts';
 import { LoginErrorFilter } from './login-error.filter.ts';
 import { type LoginRequest, loginRequest } from './login-request.ts';
@@ -30,6 +31,7 @@ export class LoginController {
     private readonly config: Config,
     private readonly logins: Logins,
     private readonly loginCookies: LoginCookies,
+    private readonly authorizationLimits: AuthorizationLimits,
   ) {}
 
   /** Begins at once only if no other site can have caused the request, and only if no other account is signed in. */
@@ -48,6 +50,12 @@ export class LoginController {
     'InvalidReturnTo',
     'AccountNotFound',
     'AccountUnreachable',
+    'IssuerUnavailable',
+    'LoginRefused',
+    'ScopeRefused',
+    'ClientRefused',
+    'LoginUnsupported',
+    'TooManyRequests',
   )
   async beginFromLink(
     @QueryOf(loginRequest) query: LoginRequest,
@@ -78,6 +86,12 @@ export class LoginController {
     'CrossSiteRequest',
     'AlreadySignedIn',
     'AccountUnreachable',
+    'IssuerUnavailable',
+    'LoginRefused',
+    'ScopeRefused',
+    'ClientRefused',
+    'LoginUnsupported',
+    'TooManyRequests',
   )
   async beginFromForm(
     @BodyOf(loginRequest) body: LoginRequest,
@@ -107,6 +121,7 @@ export class LoginController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
+    await this.authorizationLimits.countBegun(request.ip);
     const binding = this.loginCookies.bindBrowser(request, reply);
     const url = await this.logins.beginSignIn(identifier, { returnTo, prompt }, binding);
     void reply.redirect(url.href, 303);
@@ -119,6 +134,7 @@ export class LoginController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
+    await this.authorizationLimits.countBegun(request.ip);
     const binding = this.loginCookies.bindBrowser(request, reply);
     const url = await this.logins.beginReconnection(sessionId, returnTo, binding);
     void reply.redirect(url.href, 303);

@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AuditModule } from '../audit/audit.module.ts';
+import { HighWaterModule } from '../high-water/high-water.module.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { Metrics } from '../observability/metrics/metrics.ts';
@@ -33,11 +34,20 @@ import { NativeAttemptRepository } from './tokens/native-attempt.repository.ts';
 import { NativeRefreshRepository } from './tokens/native-refresh.repository.ts';
 import { NativeRequests } from './endpoints/native-requests.service.ts';
 import { NativeTokenUses } from './refresh/native-token-uses.service.ts';
+import { NativeTokens } from './tokens/native-tokens.service.ts';
 import { SurplusNativeTokens } from './tokens/surplus-native-tokens.service.ts';
 
 /** Client authentication for native apps, and refreshes that callers can repeat. */
 @Module({
-  imports: [AuditModule, IdentityModule, LeasesModule, OAuthModule, SingleUseModule, WaitingModule],
+  imports: [
+    AuditModule,
+    HighWaterModule,
+    IdentityModule,
+    LeasesModule,
+    OAuthModule,
+    SingleUseModule,
+    WaitingModule,
+  ],
   controllers: [
     NativeAppDocumentsController,
     NativeAppKeysController,
@@ -63,6 +73,7 @@ import { SurplusNativeTokens } from './tokens/surplus-native-tokens.service.ts';
     NativeAttemptRepository,
     NativeRefreshRepository,
     NativeRequests,
+    NativeTokens,
     NativeTokenUses,
     SurplusNativeTokens,
   ],

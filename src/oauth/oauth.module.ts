@@ -4,6 +4,7 @@ import { Config } from '../config/config.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { AccountIssuers } from './issuers/account-issuers.service.ts';
+import { AuthorizationLimits } from './authorization/authorization-limits.service.ts';
 import { Authorizations } from './authorization/authorizations.service.ts';
 import { ClientKeyRepository } from './client-keys/client-key.repository.ts';
 import { ClientKeyRotation } from './client-keys/client-key-rotation.service.ts';
@@ -27,6 +28,7 @@ import { TokenRefresh } from './refresh/token-refresh.service.ts';
   controllers: [ClientKeysController, OAuthController],
   providers: [
     AccountIssuers,
+    AuthorizationLimits,
     Authorizations,
     ClientKeyRepository,
     ClientKeyRotation,
@@ -49,6 +51,7 @@ import { TokenRefresh } from './refresh/token-refresh.service.ts';
   ],
   exports: [
     AccountIssuers,
+    AuthorizationLimits,
     Authorizations,
     ClientKeyRepository,
     ClientKeyRotation,

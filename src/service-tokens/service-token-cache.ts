@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../caching/bounded-cache.ts';
 import type { SessionId } from '../database/tables/id.ts';
 import type { ServiceToken, Tuple } from './service-token.ts';
 import { TupleMap } from './tuple-map.ts';
@@ -12,11 +12,10 @@ export type CachedToken = ServiceToken & { readonly tuple: Tuple };
 /** Caches service tokens in memory, and evicts the least recently used. */
 export class ServiceTokenCache {
   private readonly tree = new TupleMap<CachedToken>();
-  private readonly byUse: LRUCache<CachedToken, true>;
+  private readonly byUse: BoundedCache<CachedToken, true>;
 
   constructor(mostTokens: number) {
-    this.byUse = new LRUCache({
-      max: mostTokens,
+    this.byUse = new BoundedCache(mostTokens, {
       dispose: (_, cached) => {
         this.tree.delete(cached);
       },

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Header, HttpCode, Post } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Caller } from '../access/caller.decorator.ts';
@@ -42,7 +42,6 @@ export class ServiceTokensController {
   @Post()
   @HttpCode(200)
   @Allow('browser', 'api-key')
-  @Header('cache-control', 'no-store')
   @ApiSecurity('browser')
   @ApiSecurity('apiKey')
   @ApiOperation({

@@ -3,7 +3,7 @@ import type { SessionId } from '../database/tables/id.ts';
 import { Config } from '../config/config.ts';
 import { BrokerError } from '../errors/broker-error.ts';
 import { missingRpcScope, scopeMissing } from '../oauth/scopes/rpc-scope.ts';
-import { refuseProtectedMethod } from '../sessions/pds/protected-methods.ts';
+import { refuseProtectedTokenMethod } from '../sessions/methods/protected-methods.ts';
 import { SessionListeners } from '../sessions/stored/session-listeners.service.ts';
 import { Sessions } from '../sessions/use/sessions.service.ts';
 import { type IssuedServiceToken, MintedTokens, type TokenSelection } from './minted-tokens.service.ts';
@@ -54,7 +54,7 @@ export class ServiceTokens implements OnModuleInit {
         'InvalidRequest',
         'lxm: is required, because this broker issues tokens for single methods only',
       );
-    if (lxm !== undefined) refuseProtectedMethod(lxm);
+    if (lxm !== undefined) refuseProtectedTokenMethod(lxm);
     const { scope } = await this.sessions.get(sessionId);
     const missing = missingRpcScope(scope, { aud, lxm: lxm ?? '*' });
     if (missing !== undefined) throw scopeMissing(missing);

@@ -4,6 +4,8 @@ import { HighWaterModule } from '../high-water/high-water.module.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { OAuthModule } from '../oauth/oauth.module.ts';
+import { AccountDepartures } from './refresh/account-departures.service.ts';
+import { AccountMoves } from './use/account-moves.service.ts';
 import { AnswerSpool } from './answers/answer-spool.service.ts';
 import { AnswerRepository } from './answers/answer.repository.ts';
 import { AnswerStore } from './answers/answer-store.service.ts';
@@ -27,6 +29,7 @@ import { RollbackRepository } from './rollback/rollback.repository.ts';
 import { RollbackSettlement } from './rollback/rollback-settlement.service.ts';
 import { RolledBackSessions } from './rollback/rolled-back-sessions.service.ts';
 import { NewGrants } from './endings/new-grants.service.ts';
+import { UnstoredGrants } from './endings/unstored-grants.service.ts';
 import { ReconnectionRepository } from './endings/reconnection.repository.ts';
 import { Reconnections } from './endings/reconnections.service.ts';
 import { RefreshAttempt } from './refresh/refresh-attempt.service.ts';
@@ -58,6 +61,8 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
   ],
   controllers: [SessionsController],
   providers: [
+    AccountDepartures,
+    AccountMoves,
     AnswerRepository,
     AnswerSpool,
     AnswerStore,
@@ -69,6 +74,7 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     LiveTokens,
     GrantRefusals,
     NewGrants,
+    UnstoredGrants,
     IssuerBackOff,
     PdsRequests,
     Reauthentication,

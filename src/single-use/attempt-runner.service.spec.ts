@@ -63,6 +63,9 @@ function newAttempt({
   const allUses: Use = {
     mostSignatures: 3,
     sign: () => step('sign', 'signed'),
+    noteCommit: () => {
+      steps.push('note');
+    },
     transmit: () => step('transmit', { kind: 'refreshed' }),
     keep: ({ kind }) => step(`keep ${kind}`, undefined),
     settle: ({ kind }) => {
@@ -78,7 +81,15 @@ function newAttempt({
 it('signs, commits, transmits once, keeps the answer and settles it last', async () => {
   const { steps, run } = newAttempt();
   expect(await run()).toMatchObject({ kind: 'settled', outcome: { kind: 'refreshed' } });
-  expect(steps).toEqual(['claim', 'sign', 'commit', 'transmit', 'keep refreshed', 'settle refreshed']);
+  expect(steps).toEqual([
+    'claim',
+    'sign',
+    'commit',
+    'note',
+    'transmit',
+    'keep refreshed',
+    'settle refreshed',
+  ]);
 });
 
 it('sends nothing without a claim, or without a commit', async () => {
@@ -155,7 +166,7 @@ it('sends nothing that was signed more than five seconds ago', async () => {
     jest.setSystemTime(Date.now() + 5_001);
   });
   expect(await run()).toMatchObject({ outcome: { kind: 'not-sent' } });
-  expect(steps).toEqual(['claim', 'sign', 'commit', 'settle not-sent', 'give up']);
+  expect(steps).toEqual(['claim', 'sign', 'commit', 'note', 'settle not-sent', 'give up']);
 });
 
 it('commits for each signature, and stops after the last one', async () => {
@@ -190,6 +201,31 @@ it('ends after ten minutes without an answer, keeps a late one, and is in doubt 
   await jest.advanceTimersByTimeAsync(0);
   expect(steps.slice(-3)).toEqual(['settle unknown', 'keep refreshed', 'mark in doubt']);
   expect(runner.isListening(claim.attemptId)).toBe(false);
+});
+
+it('runs from its commit until its verdict is written', async () => {
+  const running: boolean[] = [];
+  const look = (): void => {
+    running.push(runner.isRunning(claim.attemptId));
+  };
+  const { runner, run } = newAttempt({
+    rows: {
+      giveUp: () => {
+        look();
+        return Promise.resolve();
+      },
+    },
+    use: {
+      noteCommit: look,
+      transmit: () => Promise.resolve({ kind: 'refused' }),
+    },
+  });
+  look();
+  const end = await run();
+  if (end.kind === 'settled') await end.written;
+  await Promise.resolve();
+  look();
+  expect(running).toEqual([false, true, true, false]);
 });
 
 it('is in doubt once a connection ends that had no answer for ten minutes', async () => {

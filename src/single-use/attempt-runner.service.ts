@@ -42,6 +42,8 @@ export type AttemptEnd<Outcome> =
 /** Runs attempts: claim, sign, commit, transmit once, keep the answer, settle. */
 @Injectable()
 export class AttemptRunner {
+  /** The attempts that were sent and are not concluded. */
+  private readonly running = new Set<AttemptId>();
   /** The attempts whose answers may still come, although nothing waits for them any more. */
   private readonly late = new Map<AttemptId, Promise<unknown>>();
 
@@ -63,6 +65,11 @@ export class AttemptRunner {
     return this.late.has(id);
   }
 
+  /** Returns whether this process has sent an attempt and not concluded it. */
+  isRunning(id: AttemptId): boolean {
+    return this.running.has(id) || this.late.has(id);
+  }
+
   /** Runs one attempt. Resolves when its outcome is settled. */
   async run<Claim extends Named, Signed, Outcome extends Kinded>(
     rows: AttemptRows<Claim>,
@@ -70,6 +77,19 @@ export class AttemptRunner {
     use: TokenUse<Signed, Outcome>,
   ): Promise<AttemptEnd<Outcome>> {
     if (!(await rows.claim(claim))) return { kind: 'busy' };
+    const end = this.runClaimed(rows, claim, use);
+    const conclude = (): void => {
+      this.running.delete(claim.attemptId);
+    };
+    end.then(ended => (ended.kind === 'settled' ? ended.written : undefined)).then(conclude, conclude);
+    return end;
+  }
+
+  private async runClaimed<Claim extends Named, Signed, Outcome extends Kinded>(
+    rows: AttemptRows<Claim>,
+    claim: Claim,
+    use: TokenUse<Signed, Outcome>,
+  ): Promise<AttemptEnd<Outcome>> {
     let outcome: Outcome | Failure;
     let isSent = false;
     let release = (): void => undefined;
@@ -87,6 +107,8 @@ export class AttemptRunner {
           return { kind: 'superseded' };
         }
         this.attemptSightings.note({ id: claim.attemptId, sentAt });
+        this.running.add(claim.attemptId);
+        use.noteCommit(sentAt);
         await this.failPoints.at('before_send');
         if (lateness() > LONGEST_HESITATION_MS) throw new Error('Too late to send what was signed.');
         isSent = true;

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { HighWaterModule } from '../high-water/high-water.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { WaitingModule } from '../waiting/waiting.module.ts';
 import { AttemptFacts } from './attempt-facts.service.ts';
@@ -13,7 +14,7 @@ import { UnreadAnswers } from './spool/unread-answers.service.ts';
 
 /** How a token that may be sent once is sent, and how its answer is kept. */
 @Module({
-  imports: [LeasesModule, WaitingModule],
+  imports: [HighWaterModule, LeasesModule, WaitingModule],
   providers: [
     AttemptFacts,
     AttemptRunner,

@@ -4,6 +4,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleInit,
 } from '@nestjs/common';
+import { EndedJournals } from '../high-water/ended-journals.service.ts';
 import { Instances } from '../leases/instances/instances.service.ts';
 import { type DrainedDirectory, SpoolDirectory } from '../leases/spools/spool-directory.service.ts';
 import { Log } from '../observability/log/log.ts';
@@ -33,6 +34,7 @@ export class SpoolDrain implements OnModuleInit, OnApplicationBootstrap, BeforeA
     private readonly spoolDirectory: SpoolDirectory,
     private readonly instances: Instances,
     private readonly attemptSightings: AttemptSightings,
+    private readonly endedJournals: EndedJournals,
     private readonly shutdown: Shutdown,
     private readonly log: Log,
   ) {
@@ -87,6 +89,7 @@ export class SpoolDrain implements OnModuleInit, OnApplicationBootstrap, BeforeA
   private async drainEnded({ path, spoolId }: DrainedDirectory): Promise<void> {
     if (this.shutdown.signal.aborted) return;
     try {
+      await this.endedJournals.adopt(path);
       const isListed = spoolId !== undefined && (await this.instances.isListed(spoolId));
       if (!isListed && (await this.listAnswers(path)).size === 0) return;
       await this.settle(path, spoolId === undefined ? [] : await this.listUnanswered(spoolId));

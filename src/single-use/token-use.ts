@@ -26,6 +26,8 @@ export type TokenUse<Signed, Outcome extends { readonly kind: OutcomeKind }> = {
   readonly mostSignatures: number;
   /** Fetches, verifies and signs all that one transmission needs. */
   sign(): Promise<Signed>;
+  /** Notes that a transmission is committed, before it begins. */
+  noteCommit(sentAt: Date): void;
   /** Sends the request once. Never rejects, and never stops waiting for the answer. */
   transmit(signed: Signed): Promise<Outcome>;
   /** Makes an answer with tokens safe before `settle` decides about it. Runs for a late answer too. */

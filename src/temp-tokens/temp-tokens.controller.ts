@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { CallSource } from '../access/call-source.decorator.ts';
@@ -60,7 +60,6 @@ export class TempTokensController {
   @Post()
   @HttpCode(200)
   @Allow('operator')
-  @Header('cache-control', 'no-store')
   @ApiOperation({ operationId: 'mintTempToken', summary: 'Mint a token for one scope and one resource' })
   @ApiOkResponse({ description: 'The token.', schema: toOpenApiSchema(minted) })
   @ApiErrors('InvalidRequest', 'UnknownScope', 'InvalidResource', 'InvalidLifetime', 'TooManyTempTokens')

@@ -1,4 +1,4 @@
-import { Controller, Get, Header } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Caller } from '../access/caller.decorator.ts';
@@ -41,7 +41,6 @@ export class MeController {
 
   @Get()
   @Allow('browser', 'api-key')
-  @Header('cache-control', 'no-store')
   @ApiOperation({ operationId: 'getMe', summary: 'Who calls, and what the account granted' })
   @ApiOkResponse({ description: 'The account behind the credential.', schema: toOpenApiSchema(me) })
   @ApiErrors(

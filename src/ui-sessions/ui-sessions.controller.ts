@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Header, HttpCode, Param } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { UiSessionId } from '../database/tables/id.ts';
@@ -33,7 +33,6 @@ export class UiSessionsController {
 
   @Get()
   @Allow('browser')
-  @Header('cache-control', 'no-store')
   @ApiOperation({
     operationId: 'listUiSessions',
     summary: "The browsers that are signed in to one's own account",

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../caching/bounded-cache.ts';
 
 /** How often in a row a key had the same value, and for how many milliseconds it has had it. */
 export type Streak = { readonly times: number; readonly forMs: number };
@@ -10,10 +10,10 @@ type Counted = { readonly value: string | number; readonly since: number; readon
  * noted longest ago is dropped first, and its streak starts again. So only a wait may depend on it that may be longer.
  */
 export class Streaks<Key extends string = string> {
-  private readonly streaks: LRUCache<Key, Counted>;
+  private readonly streaks: BoundedCache<Key, Counted>;
 
   constructor(mostKeys: number) {
-    this.streaks = new LRUCache({ max: mostKeys });
+    this.streaks = new BoundedCache(mostKeys);
   }
 
   /**

@@ -31,6 +31,7 @@ import { AssetsController } from './assets/assets.controller.ts';
 import { ClaimCodeModule } from './connect/claim-code.module.ts';
 import { ConnectController } from './connect/connect.controller.ts';
 import { UnknownAddressFilter } from './frame/unknown-address.filter.tsx';
+import { UnroutableAddresses } from './frame/unroutable-addresses.service.tsx';
 import { AvatarsController } from './sign-in/avatars.controller.ts';
 import { LookupLimit } from './sign-in/lookup-limit.service.ts';
 import { LookupController } from './sign-in/lookup.controller.ts';
@@ -76,6 +77,7 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
     LostKeyReasons,
     OwnKeyRequests,
     OwnKeys,
+    UnroutableAddresses,
     { provide: APP_FILTER, useClass: UnknownAddressFilter },
   ],
 })

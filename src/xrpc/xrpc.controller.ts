@@ -15,12 +15,15 @@ import { Caller } from '../access/caller.decorator.ts';
 import type { AccountPrincipal } from '../access/principal.ts';
 import { isGetSession } from '../api-keys/password-sessions/get-session.ts';
 import { AllowSameOriginOnly } from '../http/origins/allow.decorator.ts';
+import { exposeToPages } from '../http/origins/exposed-headers.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
 import { Config } from '../config/config.ts';
 import type { ErrorFormConfig } from '../http/errors/error-form.ts';
 import type { OwnBodyConfig } from '../http/edge/body-parser.ts';
-import { abandonBody, type UploadedBody, uploadedBody } from '../http/edge/uploaded-body.ts';
-import type { PdsRequest, PdsResponse } from '../sessions/pds/pds-requests.service.ts';
+import { abandonBody, hasBody, type UploadedBody, uploadedBody } from '../http/edge/uploaded-body.ts';
+import type { Answer } from '../identity/outbound/exchange.ts';
+import type { PdsRequest } from '../sessions/pds/pds-requests.service.ts';
+import { privateVary } from './cache-rule.ts';
 import { refuseAsPageOrScript } from './page-rule.ts';
 import { toCallerHeaders, toPdsHeaders } from './proxied-headers.ts';
 import { SessionConcurrency } from './session-concurrency.service.ts';
@@ -101,7 +104,7 @@ export class XrpcController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const body = hasBody(request) ? uploadedBody(request.raw, this.config.uploadLimitBytes) : undefined;
+    const body = hasBody(request.raw) ? uploadedBody(request.raw, this.config.uploadLimitBytes) : undefined;
     return this.forward(nsid, caller, request, reply, body);
   }
 
@@ -131,18 +134,14 @@ export class XrpcController {
       answer(reply, response);
     } catch (error) {
       if (body) abandonBody(body, request.raw);
-      if (!signal.aborted) throw error; // Otherwise the caller has left.
+      // Otherwise the caller has left, or was too slow and has its response.
+      if (!signal.aborted && !reply.sent) throw error;
     }
   }
 }
 
 function isOwnGetSession(nsid: string, caller: AccountPrincipal): boolean {
   return caller.kind === 'api-key' && caller.inPasswordSession === true && isGetSession(nsid);
-}
-
-/** RFC 9112 section 6: a request without either field has no body. */
-function hasBody({ headers }: FastifyRequest): boolean {
-  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
 /** Returns a signal that aborts when the caller leaves before the whole response was sent. */
@@ -159,9 +158,15 @@ function queryOf({ url }: FastifyRequest): string {
   return start === -1 ? '' : url.slice(start);
 }
 
-function answer(reply: FastifyReply, { statusCode, headers, body }: PdsResponse): void {
+function answer(reply: FastifyReply, { statusCode, headers, body }: Answer): void {
   // Fastify names a type for a buffer that has none. It leaves a stream as it is.
   const isUntyped = headers['content-type'] === undefined && Buffer.isBuffer(body);
   const content = isUntyped ? Readable.from([body]) : body;
-  void reply.code(statusCode).headers(toCallerHeaders(headers)).send(content);
+  const passed = toCallerHeaders(headers);
+  exposeToPages(reply, Object.keys(passed));
+  const vary = privateVary(reply.getHeader('vary')?.toString(), passed.vary);
+  void reply
+    .code(statusCode)
+    .headers({ ...passed, vary })
+    .send(content);
 }

@@ -2,14 +2,15 @@ import { NSID } from '@atproto/syntax';
 import { Injectable } from '@nestjs/common';
 import type { SessionId } from '../database/tables/id.ts';
 import { BrokerError } from '../errors/broker-error.ts';
-import { discard } from '../identity/outbound/exchange.ts';
+import { type Answer, discard } from '../identity/outbound/exchange.ts';
 import { type SessionAccount, toSessionAccount } from '../api-keys/password-sessions/opened-session.ts';
 import { Sessions } from '../sessions/use/sessions.service.ts';
 import type { AccountPrincipal } from '../access/principal.ts';
 import { ServiceTokens } from '../service-tokens/service-tokens.service.ts';
-import type { PdsRequest, PdsResponse } from '../sessions/pds/pds-requests.service.ts';
-import { isServiceAuth, refuseProtectedMethod } from '../sessions/pds/protected-methods.ts';
+import type { PdsRequest } from '../sessions/pds/pds-requests.service.ts';
+import { isServiceAuth, refuseProtectedMethod } from '../sessions/methods/protected-methods.ts';
 import { SessionRequests } from '../sessions/use/session-requests.service.ts';
+import { BlobRedirects } from './blob-redirects.service.ts';
 import { requireProxyScope } from './proxied-call.ts';
 import { readServiceAuthQuery, writeServiceAuthQuery } from './service-auth-query.ts';
 
@@ -20,6 +21,7 @@ export class XrpcService {
     private readonly sessionRequests: SessionRequests,
     private readonly sessions: Sessions,
     private readonly serviceTokens: ServiceTokens,
+    private readonly blobRedirects: BlobRedirects,
   ) {}
 
   /** Returns what `getSession` says of a password session, also of one whose key needs its owner. */
@@ -34,12 +36,7 @@ export class XrpcService {
    * @throws BrokerError `InvalidRequest`, `ProtectedMethod`, `ScopeMissing`, `ReauthorizationRequired`,
    * `UpstreamUnavailable`, ...
    */
-  async forward(
-    sessionId: SessionId,
-    nsid: string,
-    query: string,
-    request: PdsRequest,
-  ): Promise<PdsResponse> {
+  async forward(sessionId: SessionId, nsid: string, query: string, request: PdsRequest): Promise<Answer> {
     if (!NSID.isValid(nsid))
       throw new BrokerError('InvalidRequest', 'The path must end in the NSID of a method.');
     if (isServiceAuth(nsid)) return this.forwardServiceAuth(sessionId, nsid, query, request);
@@ -53,7 +50,7 @@ export class XrpcService {
     nsid: string,
     query: string,
     request: PdsRequest,
-  ): Promise<PdsResponse> {
+  ): Promise<Answer> {
     const asked = readServiceAuthQuery(query);
     const tuple = { sessionId, aud: asked.aud, lxm: asked.lxm };
     await this.serviceTokens.requireAllowed(tuple);
@@ -69,10 +66,17 @@ export class XrpcService {
     }
   }
 
-  private send(sessionId: SessionId, nsid: string, query: string, request: PdsRequest): Promise<PdsResponse> {
+  private async send(
+    sessionId: SessionId,
+    nsid: string,
+    query: string,
+    request: PdsRequest,
+  ): Promise<Answer> {
     const proxyTo = request.headers?.['atproto-proxy'];
-    return this.sessionRequests.send(sessionId, `/xrpc/${nsid}${query}`, request, ({ scope }) => {
+    const path = `/xrpc/${nsid}${query}`;
+    const response = await this.sessionRequests.send(sessionId, path, request, ({ scope }) => {
       requireProxyScope(nsid, proxyTo, scope);
     });
+    return this.blobRedirects.follow(nsid, response, request);
   }
 }

@@ -15,6 +15,17 @@ const REFUSALS: Readonly<Record<string, number>> = {
   SessionSuspended: 503,
 };
 
+/** The routes whose responses are the same for everyone. A shared cache may store them. */
+const FOR_EVERYONE = [
+  'GET /oauth-client-metadata.json',
+  'GET /.well-known/jwks.json',
+  'GET /assets/:name',
+  'GET /native/apps/:name/oauth-client-metadata.json',
+  'GET /native/apps/:name/jwks.json',
+];
+
+const UNSHARED = /^(private\b|no-store$)/;
+
 describeBroker('every route', suite, {
   // Tests the guard only. Other suites test how each credential is read.
   anyDatabase: true,
@@ -52,7 +63,11 @@ function suite(broker: () => TestBroker): void {
   });
 
   it.each(Object.keys(routeTable))('accepts exactly the credentials in its table: %s', async route => {
-    const outcomes = credentialNames.map(async name => [name, await outcomeOf(await ask(route, name))]);
+    const outcomes = credentialNames.map(async name => {
+      const answer = await ask(route, name);
+      if (!FOR_EVERYONE.includes(route)) expect(answer.headers.get('cache-control')).toMatch(UNSHARED);
+      return [name, await outcomeOf(answer)];
+    });
     expect(Object.fromEntries(await Promise.all(outcomes))).toEqual(routeTable[route]);
   });
 

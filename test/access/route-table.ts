@@ -207,6 +207,8 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'POST /admin/sessions/:id/revoke': formForOperatorsBrowser,
   'GET /admin/client-keys': forOperatorsBrowser,
   'GET /admin/instances': forOperatorsBrowser,
+  'GET /admin/instances/:spoolId/give-up': forOperatorsBrowser,
+  'POST /admin/instances/:spoolId/give-up': formForOperatorsBrowser,
   'GET /admin/native-apps': forOperatorsBrowser,
   'GET /admin/audit-events': forOperatorsBrowser,
   'GET /livez': forAnyone,

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { digestOf, newSecret } from '../../src/crypto/secret.ts';
-import type { SessionPurpose } from '../../src/database/tables/oauth-session.ts';
+import type { Updateable } from 'kysely';
+import type { OauthSessionTable, SessionPurpose } from '../../src/database/tables/oauth-session.ts';
 import { newId, type SessionId, UiSessionId } from '../../src/database/tables/id.ts';
 import { toTimestamp } from '../../src/database/tables/timestamp.ts';
 import type { Grant } from '../../src/oauth/authorization/grant.ts';
@@ -11,6 +12,8 @@ import { UiSessionRepository } from '../../src/ui-sessions/ui-session.repository
 import type { TestBroker } from './test-broker.ts';
 
 const HOUR_MS = 60 * 60_000;
+
+type Stored = Pick<TestBroker, 'app' | 'database'>;
 
 /** Returns a made-up grant, unknown to every PDS. */
 export function madeUpGrant({ network }: TestBroker, pds: string, grant: Partial<Grant> = {}): Grant {
@@ -42,16 +45,22 @@ export function storeSession(
 }
 
 /** Makes a session wait for a lost answer since `at`. */
-export async function suspendSession(
-  { app, database }: Pick<TestBroker, 'app' | 'database'>,
+export function suspendSession(broker: Stored, id: SessionId, at = new Date()): Promise<void> {
+  const needs_reauth_at = toTimestamp(at);
+  return changeSession(broker, id, { status: 'needs_reauth', reason: 'response_lost', needs_reauth_at });
+}
+
+/** Makes a session wait for a newer state, as one whose row was found rolled back just now. */
+export function putInCheck(broker: Stored, id: SessionId): Promise<void> {
+  const rolled_back_at = toTimestamp(new Date());
+  return changeSession(broker, id, { status: 'needs_check', reason: null, rolled_back_at });
+}
+
+async function changeSession(
+  { app, database }: Stored,
   id: SessionId,
-  at = new Date(),
+  change: Updateable<OauthSessionTable>,
 ): Promise<void> {
-  const change = {
-    status: 'needs_reauth',
-    reason: 'response_lost',
-    needs_reauth_at: toTimestamp(at),
-  } as const;
   await database.updateTable('oauth_session').set(change).where('id', '=', id).execute();
   app.get(SessionCache, { strict: false }).forget(id);
 }

@@ -35,6 +35,28 @@ describeBroker(
       expect(await answer.text()).toContain('There is no page here');
     });
 
+    it.each(['/%zz', '/%', '/%ff', '/account/%E0%A4%A', '/%zz?a=b', `/account/keys/${'a'.repeat(600)}`])(
+      'that is malformed shows a person a page, and a program an error: %s',
+      async path => {
+        const accept = 'text/html,application/xhtml+xml';
+        const page = await send(`GET ${path}`, `Accept: ${accept}`);
+        expect([page.status, page.headers.get('content-type')]).toEqual([400, 'text/html; charset=utf-8']);
+        expect(page.headers.get('content-security-policy')).toContain("style-src 'self'");
+        expect(page.headers.get('cache-control')).toBe('no-store');
+        expect(page.body).toContain('There is no page here');
+        const error = await send(`GET ${path}`);
+        expect([error.status, JSON.parse(error.body)]).toMatchObject([400, { error: 'InvalidRequest' }]);
+      },
+    );
+
+    it.each(['/xrpc/%zz', '/native/%zz'])('of a program has no page, even for a person: %s', async path => {
+      const answer = await send(`GET ${path}`, 'Accept: text/html');
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([
+        400,
+        'application/json; charset=utf-8',
+      ]);
+    });
+
     it.each([
       ['PUT', '/', 'GET, HEAD'],
       ['POST', '/livez', 'GET, HEAD'],

@@ -26,6 +26,8 @@ describeBroker(
       ['a field that is too long', form, `identifier=${'a'.repeat(2049)}`, invalid],
       ['JSON with a prototype', json, '{"__proto__":{"identifier":"alice.test"}}', invalid],
       ['JSON with a constructor', json, '{"constructor":{"prototype":{}}}', invalid],
+      ['a JSON array of 30,000 levels', json, '['.repeat(30_000) + ']'.repeat(30_000), invalid],
+      ['JSON of 10,000 levels', json, `${'{"a":'.repeat(10_000)}"__proto__"${'}'.repeat(10_000)}`, read],
       ['a form with a field sent twice', form, 'identifier=alice.test&identifier=bob.test', invalid],
       ['a form with a prototype', form, '__proto__=alice.test', read],
       ['as much as is accepted', form, `a=${'a'.repeat(64 * 1024 - 2)}`, read],

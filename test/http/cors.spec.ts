@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { storeCookie, storeSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
-import { exchange } from '../network/http-exchange.ts';
+import { exchange, type Exchange } from '../network/http-exchange.ts';
+import { startStubPds } from '../xrpc/stub-pds.ts';
 
 const listed = 'https://app.sibling.example';
 
@@ -41,8 +42,41 @@ describe('with a listed origin', () => {
           'access-control-allow-origin': listed,
           'access-control-allow-credentials': 'true',
           'access-control-expose-headers':
-            'latchkey-error, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset',
+            'latchkey-error, retry-after, ratelimit-limit, ratelimit-policy, ratelimit-remaining, ratelimit-reset',
         });
+      });
+
+      it('lets that origin read every header of a PDS that is passed on', async () => {
+        const pds = await startStubPds(broker());
+        pds.answer = response =>
+          response
+            .writeHead(200, { 'atproto-repo-rev': '3k', 'x-bsky-a': 'b', etag: '"x"', server: 'x' })
+            .end();
+        const headers = { origin: listed, 'sec-fetch-site': 'same-site' };
+        const answer = await pds.call('com.example.anything', { headers });
+        await pds.stop();
+        const exposed = answer.headers.get('access-control-expose-headers')?.split(', ') ?? [];
+        expect(exposed).toEqual(
+          expect.arrayContaining(['latchkey-error', 'atproto-repo-rev', 'x-bsky-a', 'etag']),
+        );
+        expect(exposed).not.toContain('server');
+        expect(answer.headers.get('vary')).toBe('Origin, Cookie, Authorization');
+      });
+
+      it.each<[number, string, Exchange]>([
+        [400, '/%zz', {}],
+        [404, '/nothing-here', {}],
+        [405, '/api/me', { method: 'PUT' }],
+        [413, '/oauth/login', { method: 'POST', body: 'a'.repeat(70_000) }],
+        [415, '/oauth/login', { method: 'POST', body: 'a' }],
+        [421, '/api/me', { headers: { host: 'elsewhere.example' } }],
+      ])('lets that origin read an early %i at %s', async (status, path, request) => {
+        const type = status === 413 ? 'application/json' : 'text/plain';
+        const headers = { 'content-type': type, ...request.headers, origin: listed };
+        const answer = await exchange(new URL(broker().url + path), { ...request, headers });
+        expect(answer.status).toBe(status);
+        expect(answer.headers.get('access-control-allow-origin')).toBe(listed);
+        expect(answer.headers.get('access-control-allow-credentials')).toBe('true');
       });
 
       it.each([
@@ -73,6 +107,27 @@ describe('with a listed origin', () => {
       });
     },
     { anyDatabase: true, settings: { LATCHKEY_ALLOWED_ORIGINS: listed } },
+  );
+});
+
+describe('with a listed origin and few requests per address', () => {
+  describeBroker(
+    'CORS',
+    broker => {
+      it('lets that origin read that it must wait, and for how long', async () => {
+        const ask = () => exchange(new URL('/api/me', broker().url), { headers: { origin: listed } });
+        await ask();
+        const refused = await ask();
+        expect(refused.status).toBe(429);
+        expect(refused.headers.get('access-control-allow-origin')).toBe(listed);
+        const exposed = refused.headers.get('access-control-expose-headers') ?? '';
+        expect(exposed).toContain('retry-after');
+        expect(exposed).toContain('ratelimit-policy');
+        // A page learns of it only if the preflight of its call succeeds.
+        expect((await preflight(broker(), listed)).status).toBe(204);
+      });
+    },
+    { anyDatabase: true, settings: { LATCHKEY_ALLOWED_ORIGINS: listed, LATCHKEY_LIMIT_PER_ADDRESS: '1' } },
   );
 });
 

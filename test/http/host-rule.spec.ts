@@ -52,6 +52,27 @@ describeBroker(
       expect(parseRaw(answer).status).toBe(421);
     });
 
+    it.each([
+      ['{own}', 'evil.example'],
+      ['evil.example', '{own}'],
+      ['{own}', '{own}'],
+      ['{own}', ''],
+    ])('refuses two Host headers: %s and %s', async (first, second) => {
+      const own = new URL(broker().url).host;
+      for (const path of ['/', '/livez', '/xrpc/com.example.any', '/nothing-here']) {
+        const hosts = [first, second].map(host => `Host: ${host.replace('{own}', own)}\r\n`).join('');
+        const answer = await sendRaw(
+          broker().url,
+          `GET ${path} HTTP/1.1\r\n${hosts}Connection: close\r\n\r\n`,
+        );
+        const { status, body } = parseRaw(answer);
+        expect([status, JSON.parse(body)]).toEqual([
+          400,
+          expect.objectContaining({ error: 'InvalidRequest' }),
+        ]);
+      }
+    });
+
     it('prefers a host in the request line to the header', async () => {
       const { url } = broker();
       const answer = await sendRaw(url, rawRequest('GET http://evil.example/', url));

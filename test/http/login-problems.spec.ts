@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { storeCookie, storeSession } from '../broker/stored-session.ts';
 import { describeBroker } from '../broker/test-broker.ts';
+import { startServer } from '../identity/scripted-server.ts';
 import { exchange } from '../network/http-exchange.ts';
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -49,6 +50,23 @@ describeBroker(
       expect(answer.headers.get('location')).toBe(
         '/?problem=AccountUnreachable&identifier=https%3A%2F%2Fnobody.test',
       );
+    });
+
+    it.each([
+      ['has no OAuth', 404, {}, [422, 'LoginUnsupported', null]],
+      ['limits its callers', 429, { 'retry-after': '77' }, [503, 'IssuerUnavailable', '77']],
+      ['fails', 500, {}, [503, 'IssuerUnavailable', '30']],
+    ] as const)('says of a server that %s whether that lasts', async (_, status, headers, told) => {
+      const server = await startServer((_, response) => response.writeHead(status, headers).end());
+      try {
+        const answer = await submit({ identifier: server.origin }, { accept: 'application/json' });
+        const { error } = (await answer.json()) as { error: string };
+        expect([answer.status, error, answer.headers.get('retry-after')]).toEqual(told);
+        const page = await submit({ identifier: server.origin }, html);
+        expect(page.headers.get('location')).toContain(`/?problem=${told[1]}&`);
+      } finally {
+        await server.stop();
+      }
     });
 
     it('returns an error to a program', async () => {

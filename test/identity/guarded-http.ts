@@ -3,7 +3,7 @@ import type { DestinationRule } from '../../src/identity/outbound/destination-ru
 import { createGuardedAgent } from '../../src/identity/outbound/guarded-agent.ts';
 import { createGuardedFetch, type Fetch } from '../../src/identity/outbound/guarded-fetch.ts';
 import { outboundPolicies, type OutboundPolicy } from '../../src/identity/outbound/outbound-policy.ts';
-import type { ResolveName } from '../../src/identity/outbound/pinned-lookup.ts';
+import type { ResolveName } from '../../src/identity/network/resolve-name.ts';
 
 /** An allowance for one loopback address over http, which stands for the public internet. */
 export const onlyTheSecondLoopback: DestinationRule = {

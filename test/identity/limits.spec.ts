@@ -190,36 +190,114 @@ describe('a slow response', () => {
   });
 });
 
-describe('the number of origins', () => {
-  it('is bounded, and an origin without connections no longer counts', async () => {
-    const answer: RequestListener = (request, response) => {
-      if (request.url === '/end') response.writeHead(200, { connection: 'close' }).end('bye');
+/** Servers at one loopback address each, which count as a site each. They hold every call to `/held`. */
+async function sites(count: number, answer?: RequestListener): Promise<ScriptedServer[]> {
+  const servers: ScriptedServer[] = [];
+  const usual: RequestListener = ({ url }, response) => {
+    if (url !== '/held') response.end('ok');
+  };
+  for (let n = 1; n <= count; n++)
+    servers.push(await startServer(answer ?? usual, { address: `127.0.0.${n}` }));
+  ends.push(() => Promise.all(servers.map(({ stop }) => stop())));
+  return servers;
+}
+
+/** Sends a call that is never answered. Resolves once its server has it, or with the failure. */
+async function hold({ agent }: GuardedHttp, server: ScriptedServer): Promise<unknown> {
+  const before = server.requests.length;
+  const failed = agent.request({ origin: server.origin, path: '/held', method: 'GET' }).then(
+    () => 'answered',
+    (error: unknown) => error,
+  );
+  const arrived = until(
+    'the request arrives',
+    () => server.requests.length,
+    requests => requests > before,
+  );
+  return Promise.race([failed, arrived]);
+}
+
+describe('the calls at a time', () => {
+  const busy = expect.objectContaining({ reason: 'busy', sent: false });
+  const limitedHttp = (policy: Partial<OutboundPolicy>): GuardedHttp => {
+    const http = guardedHttp({ rule: anyDestination, policy });
+    ends.push(() => http.agent.destroy());
+    return http;
+  };
+
+  it('are limited per site and in all, and a site that never answers leaves places to others', async () => {
+    const [one, two, three, four] = (await sites(4)) as [
+      ScriptedServer,
+      ScriptedServer,
+      ScriptedServer,
+      ScriptedServer,
+    ];
+    const http = limitedHttp({ callsPerSite: 3, callsInAll: 4 });
+    expect(await hold(http, one)).toBe(1);
+    expect(await hold(http, one)).toBe(2);
+    expect(await hold(http, one)).toEqual(busy);
+    expect(await hold(http, two)).toBe(1);
+    expect(await hold(http, two)).toEqual(busy);
+    expect(await hold(http, three)).toBe(1);
+    await expect(http.fetch(four.origin)).rejects.toEqual(busy);
+
+    one.requests[0]?.socket.destroy();
+    const answer = await until(
+      'the fourth site is reached',
+      () => http.fetch(four.origin).catch(() => undefined),
+      reached => reached?.ok === true,
+    );
+    expect(await answer?.text()).toBe('ok');
+  });
+
+  it('count once, however they end', async () => {
+    const answer: RequestListener = ({ url }, response) => {
+      if (url === '/cut') response.destroy();
+      else if (url === '/large') response.end('x'.repeat(100));
+      else response.end('ok');
     };
-    const { server: first, agent } = await scene(answer, { maxOrigins: 1 });
-    const second = await startServer(answer);
-    ends.push(second.stop);
-    const ask = (origin: string): ReturnType<typeof agent.request> =>
-      agent.request({ origin, path: '/end', method: 'GET' });
+    const [server] = (await sites(1, answer)) as [ScriptedServer];
+    const http = limitedHttp({ callsPerSite: 1, callsInAll: 2, maxResponseSize: 50 });
+    const closed = `http://127.0.0.1:1`;
+    for (let round = 0; round < 3; round++) {
+      await expect(http.fetch(`${server.origin}/cut`)).rejects.toEqual(failure('network'));
+      await expect(http.fetch(`${server.origin}/large`)).rejects.toEqual(failure('too_large'));
+      await expect(http.fetch(closed)).rejects.toEqual(failure('network'));
+      await expect(http.fetch(server.origin, { signal: AbortSignal.abort() })).rejects.toThrow();
+      expect((await http.fetch(server.origin)).ok).toBe(true);
+    }
+  });
+});
 
-    const held = agent
-      .request({ origin: first.origin, path: '/held', method: 'GET' })
-      .catch((error: unknown) => error);
-    await expect(ask(second.origin)).rejects.toEqual(
-      expect.objectContaining({ reason: 'busy', sent: false }),
-    );
-    const bye = await ask(first.origin);
-    expect(await bye.body.text()).toBe('bye');
+describe('an idle connection', () => {
+  /** Servers that ask for ten idle minutes, and count their open connections. */
+  async function patientSites(count: number): Promise<{ servers: ScriptedServer[]; open: () => number }> {
+    const sockets = new Set<unknown>();
+    const servers = await sites(count, ({ socket }, response) => {
+      if (!sockets.has(socket)) socket.once('close', () => sockets.delete(socket));
+      sockets.add(socket);
+      response.writeHead(404, { connection: 'keep-alive', 'keep-alive': 'timeout=600' }).end('{}');
+    });
+    return { servers, open: () => sockets.size };
+  }
 
-    first.requests[0]?.socket.destroy();
-    expect(await held).toEqual(failure('network'));
-    await until(
-      'the second origin is reached',
-      () =>
-        ask(second.origin).then(
-          reached => reached.body.text(),
-          (error: unknown) => error,
-        ),
-      answer => answer === 'bye',
-    );
+  it('never keeps a new origin out: the one unused for longest is closed', async () => {
+    const { servers, open } = await patientSites(6);
+    const http = guardedHttp({ rule: anyDestination, policy: { idleOrigins: 2, keepAliveTimeout: 60_000 } });
+    ends.push(() => http.agent.destroy());
+    for (const { origin } of servers) expect((await http.fetch(origin)).status).toBe(404);
+    await until('only two are open', open, connections => connections === 2);
+    const [newest] = servers.slice(-1) as [ScriptedServer];
+    expect((await http.fetch(newest.origin)).status).toBe(404);
+    expect(newest.connections()).toBe(1);
+  });
+
+  it('lives no longer than its class allows, whatever its server says', async () => {
+    const { servers, open } = await patientSites(1);
+    const [server] = servers as [ScriptedServer];
+    const http = guardedHttp({ rule: anyDestination, policy: { keepAliveTimeout: 20 } });
+    ends.push(() => http.agent.destroy());
+    expect((await http.fetch(server.origin)).status).toBe(404);
+    await until('it is closed', open, connections => connections === 0);
   });
 });

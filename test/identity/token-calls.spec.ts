@@ -17,7 +17,7 @@ afterEach(async () => {
 async function scene(answer: RequestListener): Promise<GuardedHttp & { server: ScriptedServer }> {
   const server = await startServer(answer);
   ends.push(server.stop);
-  const http = guardedHttp({ rule: anyDestination, policy: outboundPolicies.token });
+  const http = guardedHttp({ rule: anyDestination, policy: outboundPolicies.refresh });
   ends.push(() => http.agent.destroy());
   return { server, ...http };
 }

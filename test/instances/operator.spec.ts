@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import type { InstanceView } from '../../src/background/states/instance-view.ts';
+import { InstanceRepository } from '../../src/leases/instances/instance.repository.ts';
+import { Instances } from '../../src/leases/instances/instances.service.ts';
 import { SpoolDirectory } from '../../src/leases/spools/spool-directory.service.ts';
 import { runLatchkey } from '../broker/latchkey-command.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
@@ -54,9 +56,24 @@ function suite(broker: () => TestBroker): void {
     const alive = await insertInstance(1);
     for (const running of [alive, self()])
       expect(await giveUp(running)).toMatchObject({ status: 409, body: { error: 'InstanceRunning' } });
-    for (const unknown of [randomUUID(), 'nobody'])
+    for (const unknown of [randomUUID(), 'nobody', 'no%00body'])
       expect(await giveUp(unknown)).toMatchObject({ status: 404, body: { error: 'NotFound' } });
     expect(await view(alive)).toMatchObject({ givenUpAt: null });
+  });
+
+  it('tells of a process that runs with a copy of its spool', async () => {
+    const { app, logLines, url } = broker();
+    const instances = app.get(Instances);
+    const readiness = async (): Promise<unknown> => (await fetch(`${url}/readyz`)).json();
+    const rows = app.get(InstanceRepository, { strict: false });
+    await rows.writeStart(self(), 'empty');
+    await instances.beat();
+    await instances.beat();
+    expect(await readiness()).toEqual({ status: 'degraded', reasons: ['copied_spool'] });
+    expect(logLines.filter(line => line.includes('spool id used by another process'))).toHaveLength(1);
+    await rows.remove(self());
+    await instances.beat();
+    expect(await readiness()).toEqual({ status: 'ok' });
   });
 
   it('is printed by the command line, which gives one up too', async () => {

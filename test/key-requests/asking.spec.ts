@@ -21,6 +21,7 @@ describeBroker(
       ['a long name', { name: 'x'.repeat(65) }, 'name:'],
       ['a name of two lines', { name: 'a\nb' }, 'name:'],
       ['a name with a control character', { name: 'a\u0000b' }, 'name:'],
+      ['a name with half a character', { name: 'a\ud800b' }, 'name:'],
       ['a name that turns its direction', { name: 'a\u202Eb' }, 'name:'],
       ['a name with a mark of direction', { name: 'a\u200Fb' }, 'name:'],
       ['a name with an invisible letter', { name: '\u3164' }, 'name:'],

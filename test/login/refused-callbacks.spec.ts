@@ -31,7 +31,7 @@ const refusals: Refusal[] = [
   { what: 'an unknown state', spoil: set('state', 'x'), problem: 'LoginExpired', status: 400 },
   { what: 'no code', spoil: remove('code'), problem: 'LoginRefused', status: 400 },
   { what: 'a wrong code', spoil: set('code', `cod-${'0'.repeat(64)}`), problem: 'LoginRefused', status: 400 },
-  { what: "the server's error", spoil: fail('server_error'), problem: 'LoginRefused', status: 400 },
+  { what: "the server's error", spoil: fail('server_error'), problem: 'IssuerUnavailable', status: 503 },
   { what: "the person's no", spoil: fail('access_denied'), problem: 'LoginCancelled', status: 400 },
 ];
 

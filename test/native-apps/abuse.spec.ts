@@ -175,6 +175,23 @@ describeBroker(
   },
 );
 
+describeBroker(
+  'pushed requests of apps',
+  broker => {
+    it('count as logins that begin, and other requests do not', async () => {
+      const app = await TestApp.register(broker());
+      const to = { client_id: app.clientId, issuer: 'http://127.0.0.1:9' };
+      const login = { response_type: 'code', redirect_uri: 'app:/done', code_challenge_method: 'S256' };
+      const push = () => app.send('par', { ...to, ...login, code_challenge: 'x'.repeat(43) });
+      const revoke = () => app.send('revoke', { ...to, token: 'none' });
+      const statuses: number[] = [];
+      for (const send of [push, push, push, revoke]) statuses.push((await send()).status);
+      expect(statuses).toEqual([503, 503, 429, 503]);
+    });
+  },
+  { confidential: true, anyDatabase: true, settings: { LATCHKEY_LIMIT_LOGINS_PER_ADDRESS: '2' } },
+);
+
 describeBroker('requests of pages beyond the limits', refusalSuite, {
   confidential: true,
   anyDatabase: true,

@@ -15,7 +15,7 @@ import { requestsOf } from './token-rows.ts';
 
 const form = 'application/x-www-form-urlencoded';
 const json = 'application/json';
-const { maxResponseSize } = outboundPolicies.token;
+const { maxResponseSize } = outboundPolicies.nativeToken;
 
 describeBroker('a request of a native app to its issuer', suite, { confidential: true });
 

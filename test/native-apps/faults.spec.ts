@@ -1,9 +1,16 @@
-import { beforeAll, expect, it } from '@jest/globals';
+import { readdir } from 'node:fs/promises';
+import { beforeAll, expect, it, jest } from '@jest/globals';
+import { AttemptSightings } from '../../src/single-use/attempt-sightings.service.ts';
+import { SpoolDisk } from '../../src/single-use/spool/spool-disk.service.ts';
 import type { Effect } from '../network/faults.ts';
 import { describeFaults, type FaultyPlace } from '../refresher/describe-faults.ts';
+import { readable, unreadable } from '../refresher/spoiled-answers.ts';
 import { until } from '../until.ts';
 import { type AppSession, type OAuthAnswer, TestApp, toSession } from './test-app.ts';
-import { exchangesOf, letDeadlinePass, requestsOf, rowOf } from './token-rows.ts';
+import { exchangesOf, forgetAnswer, letDeadlinePass, requestsOf, restoreRow, rowOf } from './token-rows.ts';
+
+/** Longer than an issuer accepts a request. */
+const LONG_KNOWN_MS = 20 * 60_000;
 
 const json = { 'content-type': 'application/json' };
 const html = { 'content-type': 'text/html' };
@@ -69,6 +76,60 @@ function suite(place: () => FaultyPlace): void {
       await letDeadlinePass(place().broker, session);
       session = await app.renew(session);
       expect(await app.isAlive(session)).toBe(true);
+    },
+  );
+
+  it.each(['of a token without an attempt', 'that did not exist'])(
+    'gets its answer again, and is sent once, when the database loses the row: it goes back to one %s',
+    async which => {
+      const { broker } = place();
+      const old = which === 'that did not exist' ? undefined : await rowOf(broker, session);
+      const first = await app.refresh(session);
+      expect(first.status).toBe(200);
+      await restoreRow(broker, session, old);
+      forgetAnswer(broker, session);
+      const again = await app.refresh(session);
+      expect([again.status, again.body]).toEqual([200, first.body]);
+      expect(await exchangesOf(broker, session)).toBe(1);
+      session = await app.renew({ ...session, refreshToken: String(first.body.refresh_token) });
+      expect(await app.isAlive(session)).toBe(true);
+    },
+  );
+
+  it.each(['of a token without an attempt', 'that did not exist'])(
+    'waits for its lost response also when the database loses the attempt: the row goes back to one %s',
+    async which => {
+      const { broker } = place();
+      const old = which === 'that did not exist' ? undefined : await rowOf(broker, session);
+      await arm({ kind: 'reset', moment: 'before' });
+      expectInDoubt(await app.refreshOnce(session));
+      await restoreRow(broker, session, old);
+      expectInDoubt(await app.refresh(session));
+      expect(await requestsOf(broker, session)).toHaveLength(1);
+      jest.spyOn(broker.app.get(AttemptSightings), 'note').mockReturnValueOnce(LONG_KNOWN_MS);
+      session = await app.renew(session);
+      expect(await app.isAlive(session)).toBe(true);
+    },
+  );
+
+  it.each(readable)('succeeds although its response %s', async (_name, effect) => {
+    await arm(effect);
+    const { body, status } = await app.refreshOnce(session);
+    expect(status).toBe(200);
+    session = await app.renew({ ...session, refreshToken: String(body.refresh_token) });
+    expect(await app.isAlive(session)).toBe(true);
+  });
+
+  it.each(unreadable)(
+    'is in doubt, and its response is kept for the operator that %s',
+    async (_name, effect) => {
+      const { broker } = place();
+      const ending = await app.renew(await logIn());
+      await arm(effect);
+      expectInDoubt(await app.refreshOnce(ending));
+      const { id = '' } = (await rowOf(broker, ending)) ?? {};
+      expect(await readdir(broker.app.get(SpoolDisk).path)).toContain(`${id}.unread`);
+      expect(await requestsOf(broker, ending)).toHaveLength(1);
     },
   );
 

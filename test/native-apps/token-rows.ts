@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { NativeRefreshTable } from '../../src/database/tables/native-refresh.ts';
 import { Fingerprints } from '../../src/native-apps/tokens/fingerprints.service.ts';
+import type { NativeTokenCache } from '../../src/native-apps/refresh/native-token-cache.ts';
 import { NativeRefresher } from '../../src/native-apps/refresh/native-refresher.service.ts';
 import { skipWaits } from '../broker/skip-waits.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
@@ -21,6 +22,23 @@ export function rowOf(broker: TestBroker, token: Token): Promise<Selectable<Nati
     .selectAll()
     .where('id', '=', fingerprintOf(broker, token))
     .executeTakeFirst();
+}
+
+/** Rolls the row of a refresh token back, as a database does that loses its newest commits. Undefined: it had none. */
+export async function restoreRow(
+  broker: TestBroker,
+  token: Token,
+  row: Awaited<ReturnType<typeof rowOf>>,
+): Promise<void> {
+  const id = fingerprintOf(broker, token);
+  await broker.database.deleteFrom('native_refresh').where('id', '=', id).execute();
+  if (row) await broker.database.insertInto('native_refresh').values(row).execute();
+}
+
+/** Drops an answer from a broker's memory, as a restart does. */
+export function forgetAnswer(broker: TestBroker, token: Token): void {
+  const cache = Reflect.get(broker.app.get(NativeRefresher), 'cache') as NativeTokenCache;
+  cache.forgetAnswer(fingerprintOf(broker, token));
 }
 
 /** Moves a lost request back until the issuer can no longer accept it. */

@@ -20,6 +20,8 @@ export type BrokerSecrets = { adminToken: string; encryptionKey: string };
 export const noLimits = {
   LATCHKEY_LIMIT_PER_ADDRESS: 'off',
   LATCHKEY_LIMIT_PER_CREDENTIAL: 'off',
+  LATCHKEY_LIMIT_LOGINS_PER_ADDRESS: 'off',
+  LATCHKEY_LIMIT_LOGINS: 'off',
   LATCHKEY_LIMIT_KEY_REQUESTS: 'off',
   LATCHKEY_LIMIT_NATIVE_PER_ADDRESS: 'off',
   LATCHKEY_LIMIT_NATIVE_PER_APP: 'off',

@@ -83,8 +83,13 @@ export async function perform(
       else sendInChunks(response, toAnswer(effect), effect.chunkBytes);
       break;
     case 'cut':
-      await cut(response, await forward());
+      await cut(effect, response, await forward());
       break;
+    case 'relabel': {
+      const answer = await forward();
+      send(response, { ...answer, headers: { ...answer.headers, ...effect.headers } });
+      break;
+    }
     case 'twice': {
       const answer = await forward();
       await forward();
@@ -124,9 +129,14 @@ function sendInChunks(response: ServerResponse, { status, headers, body }: Answe
   response.end();
 }
 
-async function cut(response: ServerResponse, { status, headers, body }: Answer): Promise<void> {
-  response.writeHead(status, { ...headers, 'content-length': body.length });
-  response.write(body.subarray(0, Math.floor(body.length / 2)));
+async function cut(
+  { isChunked = false, isWhole = false }: Extract<Effect, { kind: 'cut' }>,
+  response: ServerResponse,
+  { status, headers, body }: Answer,
+): Promise<void> {
+  const announced = isWhole ? body.length + 100 : body.length;
+  response.writeHead(status, { ...headers, ...(!isChunked && { 'content-length': announced }) });
+  response.write(isWhole ? body : body.subarray(0, Math.floor(body.length / 2)));
   await sleep(20); // Lets the first half leave before the connection closes.
   response.destroy();
 }

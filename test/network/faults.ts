@@ -24,8 +24,10 @@ export type Effect =
       /** Sends the body in chunks of this many bytes, without its length. */
       chunkBytes?: number;
     }
-  /** The response ends in the middle of its body. */
-  | { kind: 'cut' }
+  /** The connection ends in the middle of the response's body, or behind it although more is announced. */
+  | { kind: 'cut'; isChunked?: boolean; isWhole?: boolean }
+  /** The response has other headers than the server's, and its body. */
+  | { kind: 'relabel'; headers: Record<string, string> }
   /** The request reaches the server twice. The first response is forwarded. */
   | { kind: 'twice' }
   /** Replaces a text in the response's body. */

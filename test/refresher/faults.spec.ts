@@ -1,6 +1,9 @@
+import { readdir } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
+import { SpoolDisk } from '../../src/single-use/spool/spool-disk.service.ts';
 import type { Effect } from '../network/faults.ts';
 import { describeFaults, type FaultyPlace, ROUNDS } from './describe-faults.ts';
+import { readable, unreadable } from './spoiled-answers.ts';
 import type { TestSession } from './test-session.ts';
 
 const json = { 'content-type': 'application/json' };
@@ -66,6 +69,7 @@ const lost: Case[] = [
 
 describeFaults('a refresh', place => {
   suite(place, ROUNDS);
+  answers(place);
 });
 describeFaults(
   'a refresh by a confidential client',
@@ -194,6 +198,31 @@ function suite(place: () => FaultyPlace, count: number): void {
       expect(await session.requestsOf(digest)).toHaveLength(1);
     }
   });
+}
+
+function answers(place: () => FaultyPlace): void {
+  it.each(readable)('is stored although its answer %s', async (_name, effect) => {
+    const session = await place().takeSession();
+    const { generation } = await session.state();
+    await armAtRefresh(place(), effect);
+    expect(await session.refresh()).toEqual({ kind: 'refreshed' });
+    expect(await session.state()).toMatchObject({ status: 'active', generation: generation + 1 });
+    expect(await session.call()).toMatchObject({ status: 200 });
+  });
+
+  it.each(unreadable)(
+    'is in doubt, and its answer is kept for the operator that %s',
+    async (_name, effect) => {
+      const session = await place().signIn();
+      const digest = await session.digest();
+      await armAtRefresh(place(), effect);
+      expect(await session.refresh()).toEqual({ kind: 'failed', error: 'unknown' });
+      expect(await session.state()).toMatchObject({ status: 'active', attempt_state: 'in_doubt' });
+      const names = await readdir(place().broker.app.get(SpoolDisk).path);
+      expect(names.filter(name => name.startsWith(session.id))).toEqual([expect.stringMatching(/\.unread$/)]);
+      expect(await session.requestsOf(digest)).toHaveLength(1);
+    },
+  );
 }
 
 const unavailable = {

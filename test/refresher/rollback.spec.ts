@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import type { DatabaseConfig } from '../../src/config/config.ts';
@@ -16,7 +16,7 @@ import { signIn, TestSession } from './test-session.ts';
 const spools = await Promise.all(
   ['a', 'b', 'c'].map(name => makeScratchDirectory(`latchkey-rollback-${name}-`)),
 );
-const [spool = '', ...otherSpools] = spools;
+const [spool = '', othersSpool = '', ownSpool = ''] = spools;
 afterAll(() => Promise.all(spools.map(directory => rm(directory, { recursive: true }))));
 
 describeFaults('a row that the database rolls back', atOneBroker, {
@@ -26,7 +26,7 @@ describeFaults('a row that the database rolls back', atOneBroker, {
 describeFaults('a row that the database rolls back under two brokers', atTwoBrokers, {
   instances: 2,
   settings: { LATCHKEY_SPOOL_DIR: spool },
-  othersSettings: { LATCHKEY_SPOOL_DIR: otherSpools[0] ?? '' },
+  othersSettings: { LATCHKEY_SPOOL_DIR: othersSpool },
 });
 
 describeDialects('a row that is rolled back while no broker runs', (_open, { dialect, create }) => {
@@ -47,6 +47,28 @@ describeDialects('a row that is rolled back while no broker runs', (_open, { dia
       expect(await later.call()).toMatchObject({ status: 200 });
       for (const digest of spent) expect(await later.requestsOf(digest)).toHaveLength(1);
     });
+  });
+
+  it('is put back from the journal of a process that has ended', async () => {
+    const database = await create();
+    const first = await startTestBroker(dialect, database, await ownPlace());
+    const session = await signIn(first);
+    const { old, spent } = await refreshTimes(session, 2);
+    const newest = await session.state();
+    await restoreRow(old, first);
+    await first.app.close();
+    // The next process acquires the first slot, and drains the second one.
+    await rename(join(ownSpool, '1'), join(ownSpool, '2'));
+    await withRestarted(first, database, session, async later => {
+      await until(
+        'the session is put back',
+        () => later.state(),
+        seen => seen.generation === newest.generation,
+      );
+      expect(await later.call()).toMatchObject({ status: 200 });
+      for (const digest of spent) expect(await later.requestsOf(digest)).toHaveLength(1);
+    });
+    await rm(join(ownSpool, '2'), { recursive: true });
   });
 
   it('needs its owner after ten minutes if its newest tokens are lost too', async () => {
@@ -111,6 +133,38 @@ function atOneBroker(place: () => FaultyPlace): void {
     expect(await session.refresh()).toEqual({ kind: 'refreshed' });
     expect(await session.state()).toMatchObject({ status: 'active', generation: generation + 1 });
     for (const digest of spent) expect(await session.requestsOf(digest)).toHaveLength(1);
+  });
+
+  it('has its lost attempt again, so that its token is not sent a second time too early', async () => {
+    const session = await place().takeSession();
+    const old = await saveRow(session);
+    const digest = await session.digest();
+    await place().network.armFault({
+      match: { server: 'pds', path: '/oauth/token' },
+      effect: { kind: 'reset', moment: 'before' },
+      times: 1,
+    });
+    expect(await session.refresh()).toMatchObject({ kind: 'failed' });
+    expect(await session.state()).toMatchObject({ attempt_state: 'in_doubt' });
+    await restoreRow(old, place().broker);
+    expect(await session.refresh()).toMatchObject({ kind: 'skipped' });
+    expect(await session.state()).toMatchObject({ status: 'active', attempt_state: 'in_doubt' });
+    expect(await session.requestsOf(digest)).toHaveLength(1);
+    await session.letDeadlinePass();
+    expect(await session.refresh()).toEqual({ kind: 'refreshed' });
+  });
+
+  it('may be sent again after an attempt that was given up and is not lost', async () => {
+    const session = await place().takeSession();
+    await place().network.armFault({
+      match: { server: 'pds', path: '/oauth/token' },
+      effect: { kind: 'answer', moment: 'before', status: 500 },
+      times: 1,
+    });
+    expect(await session.refresh()).toMatchObject({ kind: 'failed' });
+    await session.letDeadlinePass();
+    expect(await session.state()).toMatchObject({ status: 'active', attempt_state: null, failures: 1 });
+    expect(await session.refresh()).toEqual({ kind: 'refreshed' });
   });
 
   it('is an alarm that names the rollback, and is noticed without a caller', async () => {
@@ -198,10 +252,33 @@ function atTwoBrokers(place: () => FaultyPlace): void {
     );
     for (const digest of spent) expect(await session.requestsOf(digest)).toHaveLength(1);
   });
+
+  it('has its attempt again while the answer is on its way, and no other broker sends', async () => {
+    const [first, second] = place().brokers;
+    if (!first || !second) throw new Error('there are no two brokers');
+    const session = await place().takeSession();
+    const old = await saveRow(session);
+    const digest = await session.digest();
+    const answered = pauseAt(first, 'before_write');
+    const refreshing = session.refresh(first);
+    await answered.reached;
+    await restoreRow(old, first);
+    await until(
+      'the first has put its attempt back',
+      () => session.state(),
+      ({ attempt_state }) => attempt_state === 'sent',
+    );
+    const waiting = session.refresh(second);
+    answered.release();
+    expect(await refreshing).toEqual({ kind: 'refreshed' });
+    expect(await waiting).toEqual({ kind: 'skipped' });
+    expect(await session.requestsOf(digest)).toHaveLength(1);
+    expect(await session.call(second)).toMatchObject({ status: 200 });
+  });
 }
 
 async function ownPlace() {
-  return { network: await networkOfWorker(), settings: { LATCHKEY_SPOOL_DIR: otherSpools[1] ?? '' } };
+  return { network: await networkOfWorker(), settings: { LATCHKEY_SPOOL_DIR: ownSpool } };
 }
 
 async function withRestarted(
@@ -219,7 +296,7 @@ async function withRestarted(
 
 /** Takes the tokens out of the journal, and leaves what rows are compared with. */
 function loseContents(change: { generation?: number; digest?: string } = {}): void {
-  const file = HighWaterFile.open(join(otherSpools[1] ?? '', '1', 'high-water.sqlite'));
+  const file = HighWaterFile.open(join(ownSpool, '1', 'high-water.sqlite'));
   const marks = file.listAfter('session', '', 1_000);
   file.write(
     marks.map(mark => ({

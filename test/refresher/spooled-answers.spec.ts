@@ -159,6 +159,19 @@ function suite(place: () => StrictPlace): void {
     expect(await without.refresh()).toEqual({ kind: 'refreshed' });
   });
 
+  it('has room again after its directory was deleted under the broker', async () => {
+    const session = at(place(), await place().signIn());
+    const requests = place().network.tokenRequests;
+    await rm(spool, { recursive: true });
+    expect(await session.refresh()).toEqual({ kind: 'failed', error: 'not-sent' });
+    expect(place().network.tokenRequests).toBe(requests);
+    await place().broker.app.get(SpoolProof).proveAgain();
+    const deleted = place().broker.logLines.filter(line => line.includes('spool directory deleted'));
+    expect(deleted).toHaveLength(1);
+    await session.letDeadlinePass();
+    expect(await session.refresh()).toEqual({ kind: 'refreshed' });
+  });
+
   it('is not possible while the spool cannot be written, and /readyz says so', async () => {
     const proof = join(slot(), 'proof.part');
     const readiness = async (): Promise<unknown> => (await fetch(`${place().broker.url}/readyz`)).json();

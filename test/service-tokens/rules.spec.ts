@@ -28,7 +28,10 @@ describeStubPds('service tokens are refused', place => {
       ['com.atproto.server.createappPASSWORD'],
       ['com.atproto.server.getServiceAuth'],
       ['com.atproto.identity.signPlcOperation'],
-    ])('for %s, which changes the account itself', async method => {
+      ['com.atproto.identity.updateHandle'],
+      ['com.atproto.admin.notYetInvented'],
+      ['com.atproto.server.getSession'],
+    ])('for %s, which concerns the account itself', async method => {
       const answer = await askAs('atproto transition:generic', way, { aud, lxm: method });
       expect(answer).toMatchObject({ status: 403, error: 'ProtectedMethod' });
       expect(countMints(place().pds)).toBe(0);

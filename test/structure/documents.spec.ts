@@ -10,7 +10,27 @@ function quotedIn(document: string): string[] {
   return [...text.matchAll(/`([^`\n]+)`/g)].map(([, quoted = '']) => quoted);
 }
 
-describe.each(['README.md', 'docs/contributing.md', 'docs/proof.md'])('%s', document => {
+const documents = [
+  'README.md',
+  'docs/contributing.md',
+  'docs/proof.md',
+  'docs/simulation.md',
+  'docs/operating/runbook.md',
+  'docs/operating/spool.md',
+];
+
+/** The anchors of a document's headings, as GitHub makes them. */
+function anchorsOf(document: string): string[] {
+  const text = readFileSync(new URL(document, root), 'utf8').replaceAll(/^```[^]*?^```/gm, '');
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+describe.each(documents)('%s', document => {
   it('names only files and folders that exist', () => {
     const paths = quotedIn(document).filter(quoted =>
       /^(src|migrations|test|bench|tools|docs|spec)\/[\w./-]*$/.test(quoted),
@@ -24,6 +44,21 @@ describe.each(['README.md', 'docs/contributing.md', 'docs/proof.md'])('%s', docu
     ]);
     const missing = scripts.map(([, name = '']) => name).filter(name => !(name in manifest.scripts));
     expect(missing).toEqual([]);
+  });
+
+  it('has no broken link to another document or heading', () => {
+    const text = readFileSync(new URL(document, root), 'utf8').replaceAll(/^```[^]*?^```/gm, '');
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)];
+    const broken = links.filter(([, path = '', anchor]) => {
+      const { pathname } = new URL(
+        path === '' ? (document.split('/').at(-1) ?? '') : path,
+        new URL(document, root),
+      );
+      const target = pathname.slice(root.pathname.length);
+      if (!existsSync(new URL(target, root))) return true;
+      return anchor !== undefined && !anchorsOf(target).includes(anchor);
+    });
+    expect(broken.map(([link]) => link)).toEqual([]);
   });
 });
 

@@ -44,6 +44,8 @@ function suite(broker: () => TestBroker): void {
       const page = await answer.text();
       expect(page).toContain('data-problem="SessionSuspended"');
       expect(page).toContain('action="/oauth/login"');
+      expect(page).toContain('value="alice.test"');
+      expect(page).toContain('<a href="/account">Check whether it works again</a>');
     },
   );
 
@@ -96,11 +98,14 @@ function suite(broker: () => TestBroker): void {
 
   it.each<[SessionReason, number]>([
     ['response_lost', 1],
+    ['restored', 1],
     ['revoked', 0],
     ['idle', 0],
     ['lifetime', 0],
     ['account_moved', 0],
     ['client_changed', 0],
+    ['other_account', 0],
+    ['unusable_token', 0],
   ])('keeps its cookie for the reason %s: %d', async (reason, cookies) => {
     const session = await signIn(broker());
     const { did } = accountOf(broker(), 'alice.test');

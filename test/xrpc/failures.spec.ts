@@ -89,6 +89,31 @@ describeBroker('a failing call', broker => {
     expect(pds.received).toHaveLength(1);
   });
 
+  it('reaches a PDS that closes its kept connection meanwhile, if it only reads', async () => {
+    const used = new WeakSet<object>();
+    pds.answer = (response, { request: { socket } }) => {
+      if (used.has(socket)) response.destroy();
+      else response.end('{}');
+      used.add(socket);
+    };
+    for (const method of ['GET', 'GET', 'HEAD', 'GET'])
+      expect((await pds.call('com.example.read', { method })).status).toBe(200);
+    const proofs = pds.received.map(({ proof }) => proof.jti);
+    expect(new Set(proofs).size).toBe(proofs.length);
+    pds.received.length = 0;
+    // undici closes the connection of a HEAD, so the last GET left one that is kept.
+    const write = await pds.call('com.example.write', { method: 'POST' });
+    expect([write.status, write.headers.get('retry-after'), pds.received.length]).toEqual([502, '5', 1]);
+  });
+
+  it('gets 502 with a Retry-After if the PDS closes a new connection too', async () => {
+    pds.answer = response => response.destroy();
+    const answer = await pds.call('com.example.read');
+    expect(answer.headers.get('retry-after')).toBe('5');
+    expect(await errorOf(answer)).toEqual([502, 'UpstreamUnavailable']);
+    expect(pds.received).toHaveLength(2);
+  });
+
   it('gets 504 if the PDS is silent for too long', async () => {
     const outbound = broker().app.get(OutboundHttp, { strict: false });
     const patient = outbound.xrpc;

@@ -49,6 +49,11 @@ describeStubPds('a body that holds another request', place => {
     ['a chunk without its end', ['Transfer-Encoding: chunked'], `3\r\nabc${ending}`],
     ['a chunk of endless size', ['Transfer-Encoding: chunked'], `${'F'.repeat(17)}\r\nabc`],
     ['a length among its trailers', ['Transfer-Encoding: chunked'], '0\r\nContent-Length: 3\r\n\r\n'],
+    [
+      'a chunk extension of 20 kB',
+      ['Transfer-Encoding: chunked'],
+      `1;a=${'b'.repeat(20_000)}\r\nx\r\n${ending}`,
+    ],
     ['line feeds alone', ['X-One: a\nX-Two: b'], ''],
     ['a carriage return alone', ['X-One: a\rContent-Length: 3'], ''],
   ])('with %s is refused, and no part of it is forwarded', async (_name, fields, body) => {
@@ -83,6 +88,23 @@ describeStubPds('a body that holds another request', place => {
     }
     const forwarded = [`${method} /xrpc/com.example.any`, undefined, ''];
     expect(arrived()).toEqual([forwarded, forwarded]);
+  });
+
+  it('with an expectation that nobody meets is refused', async () => {
+    expect(await send('POST', ['Expect: a-miracle', 'Content-Length: 0', 'Connection: close'], '')).toEqual([
+      417,
+    ]);
+    expect(arrived()).toEqual([]);
+  });
+
+  it('for a tunnel gets none', async () => {
+    const { url } = place().broker;
+    const answer = await sendRaw(
+      url,
+      `CONNECT ${new URL(place().pds.origin).host} HTTP/1.1\r\n${headers()}\r\n`,
+    );
+    expect(answer).not.toMatch(/^HTTP\/1\.1 2/);
+    expect(arrived()).toEqual([]);
   });
 
   it('does not affect the next request of the connection', async () => {

@@ -43,6 +43,9 @@ describeStubPds('a forwarded request', place => {
       'accept-language': 'de',
       'atproto-proxy': 'did:web:api.bsky.app#bsky_appview',
       'atproto-accept-labelers': 'did:plc:abc;redact',
+      'atproto-anything': 'a',
+      'x-atproto-anything': 'b',
+      'x-bsky-topics': 'c',
       'if-none-match': '"x"',
       range: 'bytes=0-1',
     };

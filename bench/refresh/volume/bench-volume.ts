@@ -21,7 +21,7 @@ export async function benchVolume(options: VolumeOptions, started: Started): Pro
   const issuer = await started.start(startFakeIssuer);
   const settings = await settingsOnPostgres(instances, issuer.url, started);
   const [first = {}] = settings;
-  const { database } = await started.start(() => storeSessions(first, issuer.url, count));
+  const { database } = await started.start(() => storeSessions(first, () => issuer.url, count));
   const brokers = await startBrokers(settings, started);
   const before = await consumptionOf(brokers);
   await letFallDue(database, window);

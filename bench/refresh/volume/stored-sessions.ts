@@ -22,7 +22,7 @@ const hourMs = 60 * 60_000;
 /** Fills the database of brokers with sessions of fake accounts, through the program's own repositories. */
 export async function storeSessions(
   settings: BrokerSettings,
-  issuer: string,
+  issuerOf: (account: number) => string,
   count: number,
 ): Promise<{ database: Database; stop: () => Promise<void> }> {
   const config = readConfig(settings);
@@ -36,7 +36,7 @@ export async function storeSessions(
   let next = 0;
   const write = async (): Promise<void> => {
     for (let account = next++; account < count; account = next++) {
-      const grant = madeUpGrant(didOf(account), issuer, clientId, hourMs);
+      const grant = madeUpGrant(didOf(account), issuerOf(account), clientId, hourMs);
       const session = await sessions.insertSession(grant, { handle: handleOf(grant.did), purpose: 'ui' });
       // The sweep ends sessions without a holder.
       await holders.insertUiSession(holderOf(session), database);

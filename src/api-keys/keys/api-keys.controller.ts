@@ -1,5 +1,5 @@
 import { isValidDid } from '@atproto/syntax';
-import { Controller, Delete, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { ApiKeyId } from '../../database/tables/id.ts';
@@ -57,7 +57,6 @@ export class ApiKeysController {
 
   @Get()
   @Allow('browser', 'operator')
-  @Header('cache-control', 'no-store')
   @ApiSecurity('operator')
   @ApiOperation({
     operationId: 'listKeys',
@@ -76,7 +75,6 @@ export class ApiKeysController {
   @Post(':id/rotate')
   @HttpCode(200)
   @Allow('browser')
-  @Header('cache-control', 'no-store')
   @ApiOperation({
     operationId: 'rotateKey',
     summary: 'Give a key a new secret',

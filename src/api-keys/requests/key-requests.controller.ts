@@ -1,4 +1,4 @@
-import { Controller, Get, Header, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -47,7 +47,6 @@ export class KeyRequestsController {
   @Post()
   @HttpCode(201)
   @Allow('anyone', 'browser')
-  @Header('cache-control', 'no-store')
   @ApiOperation({
     operationId: 'createKeyRequest',
     summary: "Request an API key from an account's owner",
@@ -83,7 +82,6 @@ export class KeyRequestsController {
 
   @Get(':id')
   @Allow('temp-token')
-  @Header('cache-control', 'no-store')
   @ApiSecurity('tempToken')
   @ApiOperation({
     operationId: 'getKeyRequest',
@@ -101,7 +99,6 @@ export class KeyRequestsController {
   @Post(':id/claim')
   @HttpCode(200)
   @Allow('temp-token')
-  @Header('cache-control', 'no-store')
   @ApiSecurity('tempToken')
   @ApiOperation({
     operationId: 'claimKey',

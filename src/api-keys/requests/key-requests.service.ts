@@ -25,9 +25,10 @@ import { KEY_REQUEST_SCOPE } from './rules/key-request-scope.ts';
 /** Requests for API keys: created, read, approved and denied. */
 @Injectable()
 export class KeyRequests implements OnModuleInit {
-  /** Limits per requester and per account: each request looks up an account at other servers. */
+  /** Limits per requester, per account and in all: each request looks up an account at other servers. */
   private readonly perAddress: RateLimit | undefined;
   private readonly perAccount: RateLimit | undefined;
+  private readonly overall: RateLimit | undefined;
 
   constructor(
     private readonly config: Config,
@@ -41,6 +42,7 @@ export class KeyRequests implements OnModuleInit {
   ) {
     this.perAddress = createRateLimit(config.limits.keyRequests);
     this.perAccount = createRateLimit(config.limits.keyRequests);
+    this.overall = createRateLimit(config.limits.logins);
   }
 
   onModuleInit(): void {
@@ -59,6 +61,7 @@ export class KeyRequests implements OnModuleInit {
     const name = parseAccountName(input.identifier);
     await this.perAddress?.consume(networkOf(by.from ?? ''));
     await this.perAccount?.consume(name);
+    await this.overall?.consume('all');
     const account = await this.identity.resolve(name);
     if (account.did !== name) await this.perAccount?.consume(account.did);
     requireAllowedAccount(account.did, this.config);

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../../caching/bounded-cache.ts';
 import type { ForeignWrites } from './foreign-writes.service.ts';
 
 /** The age limit of a cached row. A change by another instance is visible within this time. */
@@ -37,10 +38,12 @@ export class RowCache<Row, Key extends string = string> {
     { read, maxRows, size }: RowCacheOptions<Row, Key>,
   ) {
     this.read = read;
-    this.known = new LRUCache({
-      max: maxRows,
-      ...(size && { maxSize: size.most, sizeCalculation: ({ row }) => size.of(row) }),
-    });
+    this.known = size
+      ? new LRUCache({
+          maxSize: size.most,
+          sizeCalculation: ({ row }) => Math.max(size.of(row), Math.ceil(size.most / maxRows)),
+        })
+      : new BoundedCache(maxRows);
   }
 
   /** Returns a row that is at most 5 s old. */

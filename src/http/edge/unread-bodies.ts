@@ -5,6 +5,9 @@ const MOST_BYTES_READ = 64 * 1024 * 1024;
 /** A caller that sends nothing for this long is waiting for the response. */
 const QUIET_MS = 2_000;
 
+/** A caller whose body was too slow already had its time. */
+const REQUEST_TIMEOUT = 408;
+
 /**
  * Lets a caller finish sending before a response that closes the connection, up to a limit and while it keeps sending.
  * A caller that is cut off while it sends may never see the response (RFC 9112 section 9.6).
@@ -12,7 +15,7 @@ const QUIET_MS = 2_000;
 export function addUnreadBodyRule(server: FastifyInstance): void {
   server.addHook('onSend', ({ raw }, reply, _payload, done) => {
     const ends = raw.headers.connection === 'close' || reply.hasHeader('connection');
-    if (raw.complete || !ends) {
+    if (raw.complete || !ends || reply.statusCode === REQUEST_TIMEOUT) {
       done();
       return;
     }

@@ -5,6 +5,11 @@ import { BrokerError } from '../../errors/broker-error.ts';
 /** A body as it arrives. `length` is in bytes, if the caller sent Content-Length. */
 export type UploadedBody = { readonly stream: Readable; readonly length: number | undefined };
 
+/** Returns whether a request has a body, perhaps an empty one (RFC 9112 section 6). */
+export function hasBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+}
+
 /**
  * Returns the body of a request as a stream, which fails with a BrokerError `PayloadTooLarge` beyond `limit` bytes.
  *

@@ -13,6 +13,8 @@ const ownTrouble = [
   'SessionSuspended',
   'DatabaseUnavailable',
   'ShuttingDown',
+  'UpstreamUnavailable',
+  'UpstreamTimeout',
 ];
 
 const errorOf = (code: ErrorCode, message: string): BrokerError => {
@@ -56,6 +58,11 @@ describe('toErrorResponse', () => {
     const options = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
     const error = new BrokerError('DatabaseUnavailable', '', options);
     expect(toErrorResponse(error).headers['retry-after']).toBe(header);
+  });
+
+  it('asks nobody to wait for what does not pass', () => {
+    const error = new BrokerError('UpstreamUnavailable', '', { isLasting: true });
+    expect(toErrorResponse(error).headers).not.toHaveProperty('retry-after');
   });
 
   it('never tells the cause', () => {

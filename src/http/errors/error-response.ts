@@ -18,7 +18,8 @@ export type ErrorResponse = {
 const DEFAULT_RETRY_AFTER_SECONDS = 5;
 
 /**
- * Returns the response of an error. 401 carries `WWW-Authenticate` (RFC 6750), 429 and 503 `Retry-After`.
+ * Returns the response of an error. 401 carries `WWW-Authenticate` (RFC 6750). 429, 503 and the failure of an upstream
+ * that may pass carry `Retry-After`.
  *
  * @param baseUrl the broker's own address, for the link that an error may carry
  */
@@ -27,11 +28,16 @@ export function toErrorResponse(error: BrokerError, baseUrl = ''): ErrorResponse
   const status = statusTable[code];
   const headers: Record<string, string> = { 'cache-control': 'no-store' };
   if (status === 401) headers['www-authenticate'] = challengeOf(error);
-  if (status === 429 || status === 503) headers['retry-after'] = String(retryAfterOf(details));
+  if (mayPass(status, details)) headers['retry-after'] = String(retryAfterOf(details));
   const fields = fieldsOf(details, baseUrl);
   // Many programs show nothing but the message.
   const text = fields.reconnectUrl === undefined ? message : `${message}: ${fields.reconnectUrl}`;
   return { status, headers, body: { error: code, message: text, ...fields } };
+}
+
+function mayPass(status: number, details: ErrorDetails): boolean {
+  if (details.code === 'UpstreamUnavailable' || details.code === 'UpstreamTimeout') return !details.isLasting;
+  return status === 429 || status === 503;
 }
 
 function retryAfterOf(details: ErrorDetails): number {

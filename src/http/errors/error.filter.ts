@@ -3,9 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../../config/config.ts';
 import type { BrokerError } from '../../errors/broker-error.ts';
 import { Log } from '../../observability/log/log.ts';
-import { errorFormOf } from './error-form.ts';
-import { toErrorResponse } from './error-response.ts';
-import { toOAuthErrorResponse } from './oauth-error.ts';
+import { sendError } from './send-error.ts';
 import { toBrokerError } from './to-broker-error.ts';
 
 /** Turns every error into a response, and logs those that the broker or a server behind it caused. */
@@ -22,12 +20,7 @@ export class ErrorFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const error = toBrokerError(thrown);
     this.report(error, request);
-    if (reply.sent) return;
-    const form = errorFormOf(request);
-    const { status, headers, body } =
-      form === 'oauth' ? toOAuthErrorResponse(error) : toErrorResponse(error, this.config.baseUrl);
-    if (form === 'marked') reply.header('latchkey-error', error.code);
-    void reply.code(status).headers(headers).send(body);
+    if (!reply.sent) sendError(error, request, reply, this.config.baseUrl);
   }
 
   protected report(error: BrokerError, request: FastifyRequest): void {

@@ -2,19 +2,20 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeEndpoint, type OpenAPIObject } from '@nestjs/swagger';
 import { Allow } from '../origins/allow.decorator.ts';
 
-/** Serves the OpenAPI description, which is published once the application is complete. */
+/** Serves the OpenAPI description. The first request for it has it made, because that would take 5 % of a start. */
 @Controller('api/openapi.json')
 export class OpenApiController {
   private description: OpenAPIObject | undefined;
+  private describeRoutes: (() => OpenAPIObject) | undefined;
 
-  publish(description: OpenAPIObject): void {
-    this.description = description;
+  publish(describeRoutes: () => OpenAPIObject): void {
+    this.describeRoutes = describeRoutes;
   }
 
   @Get()
   @Allow('anyone')
   @ApiExcludeEndpoint()
   describe(): OpenAPIObject | undefined {
-    return this.description;
+    return (this.description ??= this.describeRoutes?.());
   }
 }

@@ -1,5 +1,5 @@
+import { isPublicUnicast } from '../network/public-unicast.ts';
 import { OutboundError } from './outbound-error.ts';
-import { isPublicUnicast } from './public-unicast.ts';
 
 /** The permitted destinations of a class of call. The protocol is checked per origin, the address per connection. */
 export type DestinationRule = {

@@ -1,10 +1,12 @@
 import { isIP } from 'node:net';
-import { Agent, buildConnector, Pool } from 'undici';
+import { buildConnector, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
+import { resolveBySystem, type ResolveName } from '../network/resolve-name.ts';
 import { assertPermittedUrl, type DestinationRule } from './destination-rule.ts';
+import { OriginPools } from './origin-pools.ts';
 import { OutboundError } from './outbound-error.ts';
 import type { OutboundPolicy } from './outbound-policy.ts';
-import { pinnedLookup, resolveBySystem, type ResolveName } from './pinned-lookup.ts';
+import { pinnedLookup } from './pinned-lookup.ts';
 import { typedFailures } from './typed-failures.ts';
 
 export type GuardedAgentOptions = {
@@ -25,20 +27,24 @@ export function createGuardedAgent({
   rule,
   resolve = resolveBySystem,
 }: GuardedAgentOptions): Dispatcher {
-  return new Agent({
-    factory: (origin, options) => {
-      assertPermittedUrl(new URL(origin), rule);
-      return new Pool(origin, options);
-    },
+  const { keepAliveTimeout } = policy;
+  const options: Pool.Options = {
     connect: guardedConnector(policy.connectTimeout, rule, resolve),
     allowH2: false,
     headersTimeout: policy.headersTimeout,
     bodyTimeout: policy.bodyTimeout,
     maxResponseSize: policy.maxResponseSize,
     connections: policy.connections,
-    maxOrigins: policy.maxOrigins,
-    ...(policy.keepAliveTimeout === 0 ? { pipelining: 0 } : { keepAliveTimeout: policy.keepAliveTimeout }),
-  }).compose(typedFailures);
+    // A server may shorten the life of an idle connection, and not lengthen it.
+    ...(keepAliveTimeout === 0
+      ? { pipelining: 0 }
+      : { keepAliveTimeout, keepAliveMaxTimeout: keepAliveTimeout }),
+  };
+  const open = (origin: URL): Pool => {
+    assertPermittedUrl(origin, rule);
+    return new Pool(origin, options);
+  };
+  return new OriginPools(policy, open).compose(typedFailures);
 }
 
 function guardedConnector(

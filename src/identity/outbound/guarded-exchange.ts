@@ -1,6 +1,8 @@
 import type { Dispatcher } from 'undici';
+import { runWithin } from '../../waiting/run-within.ts';
 import { DecodedTooLargeError, decodedBody } from './decoded-body.ts';
 import { assertPermittedUrl, type DestinationRule } from './destination-rule.ts';
+import { type Answer, exchange } from './exchange.ts';
 import { OutboundError } from './outbound-error.ts';
 import type { OutboundPolicy } from './outbound-policy.ts';
 
@@ -33,10 +35,29 @@ export type WholeAnswer = {
 /** Sends a small request once. Rejects with an OutboundError only if no headers arrive. */
 export type Exchange = (url: URL, request: SmallRequest) => Promise<WholeAnswer>;
 
-/** Creates an exchange of small documents on a guarded dispatcher. A redirect is an answer like any other. */
-export function createGuardedExchange({ dispatcher, policy, rule }: GuardedExchangeOptions): Exchange {
-  return async (url, { method, headers, body, signal }) => {
+/**
+ * Creates an exchange of small documents on a guarded dispatcher. A redirect is an answer like any other.
+ *
+ * If the policy has no total time limit, the request's signal has no effect.
+ */
+export function createGuardedExchange(options: GuardedExchangeOptions): Exchange {
+  const { policy, rule } = options;
+  const send = createExchange(options);
+  return async (url, request) => {
     assertPermittedUrl(url, rule);
+    if (policy.totalTimeout === 0) return send(url, { ...request, signal: undefined });
+    // undici heeds a signal only once a connection stands, so the waiting itself ends here too.
+    const answer = await runWithin(policy.totalTimeout, request.signal, over =>
+      send(url, { ...request, signal: over }),
+    );
+    if (answer) return answer;
+    request.signal?.throwIfAborted();
+    throw new OutboundError('timeout', url.origin, true);
+  };
+}
+
+function createExchange({ dispatcher, policy }: GuardedExchangeOptions): Exchange {
+  return async (url, { method, headers, body, signal }) => {
     const answer = await dispatcher.request({
       origin: url.origin,
       path: url.pathname + url.search,
@@ -57,6 +78,30 @@ export function createGuardedExchange({ dispatcher, policy, rule }: GuardedExcha
       const reason = cause instanceof DecodedTooLargeError ? 'too_large' : 'unreadable';
       return { ...head, body: received.body, problem: new OutboundError(reason, url.origin, true, cause) };
     }
+  };
+}
+
+/** A request without a body, whose response is streamed. */
+export type StreamRequest = {
+  readonly method: 'GET' | 'HEAD';
+  readonly headers: Readonly<Record<string, string>>;
+  /** Ends the exchange at any point. */
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** Sends a request once. Resolves when the headers have arrived. A redirect is an answer like any other. */
+export type StreamExchange = (url: URL, request: StreamRequest) => Promise<Answer>;
+
+export function createGuardedStream(dispatcher: Dispatcher, rule: DestinationRule): StreamExchange {
+  return async (url, { method, headers, signal }) => {
+    assertPermittedUrl(url, rule);
+    const options = {
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method,
+      headers: { 'user-agent': 'latchkey', ...headers },
+    };
+    return exchange(dispatcher, options, signal);
   };
 }
 

@@ -1,7 +1,6 @@
-import { runWithin } from '../../waiting/run-within.ts';
 import { assertPermittedUrl } from './destination-rule.ts';
 import { createGuardedExchange, type GuardedExchangeOptions, type WholeAnswer } from './guarded-exchange.ts';
-import { OutboundError, RedirectError } from './outbound-error.ts';
+import { RedirectError } from './outbound-error.ts';
 
 /** The signature of WHATWG `fetch`, as the official atproto libraries expect it. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -16,7 +15,7 @@ const nullBodyStatuses = new Set([204, 205, 304]);
  * after the request was dispatched. Rejects with an OutboundError, or with the reason of the caller's signal.
  */
 export function createGuardedFetch(options: GuardedExchangeOptions): Fetch {
-  const { policy, rule } = options;
+  const { rule } = options;
   const exchange = createGuardedExchange(options);
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
@@ -24,16 +23,9 @@ export function createGuardedFetch(options: GuardedExchangeOptions): Fetch {
     const request = input instanceof Request && init === undefined ? input : new Request(input, init);
     const body = request.body === null ? null : Buffer.from(await request.arrayBuffer());
     request.signal.throwIfAborted();
-    const { method } = request;
+    const { method, signal } = request;
     const headers = Object.fromEntries(request.headers);
-    const send = (signal?: AbortSignal): Promise<WholeAnswer> =>
-      exchange(url, { method, headers, body, signal });
-    if (policy.totalTimeout === 0) return toResponse(await send(), url);
-    // undici heeds a signal only once a connection stands, so the waiting itself ends here too.
-    const answer = await runWithin(policy.totalTimeout, request.signal, send);
-    if (answer) return toResponse(answer, url);
-    request.signal.throwIfAborted();
-    throw new OutboundError('timeout', url.origin, true);
+    return toResponse(await exchange(url, { method, headers, body, signal }), url);
   };
 }
 

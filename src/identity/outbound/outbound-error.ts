@@ -11,7 +11,8 @@ const sentences = {
   too_large: 'its answer is too large',
   unreadable: 'its answer cannot be read',
   timeout: 'it did not answer in time',
-  busy: 'the broker is calling too many servers at once',
+  busy: 'the broker already has too many calls of this kind',
+  spared: 'it asked the broker for a pause',
   closed: 'the broker is shutting down',
   network: 'the connection failed',
 } as const;

@@ -1,14 +1,8 @@
 import type { LookupAddress } from 'node:dns';
-import { lookup } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
+import type { ResolveName } from '../network/resolve-name.ts';
 import type { DestinationRule } from './destination-rule.ts';
 import { OutboundError } from './outbound-error.ts';
-
-/** Resolves all addresses of a host name. Rejects or returns an empty list if there are none. */
-export type ResolveName = (hostname: string) => Promise<LookupAddress[]>;
-
-/** Resolves with the operating system's resolver. */
-export const resolveBySystem: ResolveName = hostname => lookup(hostname, { all: true });
 
 /**
  * Creates a `lookup` for `net.connect` that resolves a name once and returns only the checked addresses, so that DNS

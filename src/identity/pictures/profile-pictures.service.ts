@@ -60,7 +60,7 @@ export class ProfilePictures {
 
   private async fetchCid(did: Did, pds: string): Promise<string | undefined> {
     const query = new URLSearchParams({ repo: did, collection: 'app.bsky.actor.profile', rkey: 'self' });
-    const answer = await this.outboundHttp.metadata(`${pds}/xrpc/com.atproto.repo.getRecord?${query}`);
+    const answer = await this.outboundHttp.picture(`${pds}/xrpc/com.atproto.repo.getRecord?${query}`);
     if (!answer.ok) return undefined;
     const { data } = profile.safeParse(await answer.json());
     return data?.value.avatar.ref.$link;

@@ -4,7 +4,7 @@ import { SimpleStoreMemory } from '@atproto-labs/simple-store-memory';
 import type { Config } from '../../config/config.ts';
 import { createDidResolver } from './did-resolvers.ts';
 import { delegatedHandleResolver, publicHandleResolver } from './handle-resolvers.ts';
-import type { OutboundHttp } from '../outbound/outbound-http.service.ts';
+import type { Lookups } from '../outbound/outbound-http.service.ts';
 import { resolveTxtBySystem } from './resolve-txt.ts';
 
 /** In milliseconds. Covers one login, and notices a moved account soon. */
@@ -16,16 +16,17 @@ const cachedDocuments = 16 * 1024 * 1024;
 /** Creates the official resolver on guarded HTTP. The option `noCache` bypasses its caches. */
 export function createGuardedIdentityResolver(
   config: Pick<Config, 'identity' | 'outbound'>,
-  http: Pick<OutboundHttp, 'directory' | 'metadata'>,
+  http: Lookups,
 ): IdentityResolver {
   const { plcUrl, handleResolver } = config.identity;
+  const { directory, metadata } = http;
   return createIdentityResolver({
-    didResolver: createDidResolver({ plcUrl, ...http, allowHttp: config.outbound.allowHttp }),
+    didResolver: createDidResolver({ plcUrl, directory, metadata, allowHttp: config.outbound.allowHttp }),
     didCache: new DidCacheMemory({ ttl: cacheTime, maxSize: cachedDocuments }),
     handleResolver:
       handleResolver === undefined
-        ? publicHandleResolver(http.metadata, resolveTxtBySystem)
-        : delegatedHandleResolver(handleResolver, http.directory),
+        ? publicHandleResolver(metadata, resolveTxtBySystem)
+        : delegatedHandleResolver(handleResolver, directory),
     handleCache: new SimpleStoreMemory({ ttl: cacheTime, max: cachedHandles }),
   });
 }

@@ -32,7 +32,7 @@ export class Lexicons {
   /** Loads the library on first use: it costs half a second and 30 MB, and only permission sets need it. */
   private async createResolver(): Promise<LexResolver> {
     const { LexResolver } = await import('@atproto/lex-resolver');
-    const { directory, metadata } = this.outboundHttp;
+    const { directory, metadata } = this.outboundHttp.sessionLookups;
     const { identity, outbound } = this.config;
     return new LexResolver({
       didResolver: createDidResolver({

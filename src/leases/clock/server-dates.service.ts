@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../../caching/bounded-cache.ts';
 import { ProcessClock } from '../../waiting/process-clock.service.ts';
 import { CLOCK_TOLERANCE_MS, type ClockReading, type Witness } from './clock-trust.ts';
 
@@ -16,7 +16,7 @@ type HeardDate = { readonly at: number; readonly lead: number };
 /** Remembers the `Date` of recent responses, one per origin. Their median is a witness of the database's clock. */
 @Injectable()
 export class ServerDates {
-  private readonly heard = new LRUCache<string, HeardDate>({ max: MOST_ORIGINS });
+  private readonly heard = new BoundedCache<string, HeardDate>(MOST_ORIGINS);
 
   constructor(private readonly processClock: ProcessClock) {}
 

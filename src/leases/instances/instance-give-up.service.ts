@@ -22,7 +22,14 @@ export class InstanceGiveUp {
    * @throws BrokerError `NotFound`; `InstanceRunning` if it wrote a heartbeat within 90 s
    */
   async giveUp(spoolId: string, by: AuditSource): Promise<void> {
-    if (!(await this.markGivenUp(spoolId, by))) await this.explain(spoolId);
+    const { owner, givenUpAt } = await this.instances.get(spoolId);
+    if (givenUpAt || (await this.markGivenUp(owner, by))) return;
+    // Another request may have given it up meanwhile.
+    if ((await this.instances.get(spoolId)).givenUpAt) return;
+    throw new BrokerError(
+      'InstanceRunning',
+      'This instance runs: it was seen within the last 90 seconds. Stop it first, then wait for 90 seconds.',
+    );
   }
 
   /** Returns whether this call gave the process up. */
@@ -34,15 +41,5 @@ export class InstanceGiveUp {
       await this.auditLog.record({ ...by, action: 'instance.given-up', target }, transaction);
       return true;
     });
-  }
-
-  private async explain(owner: string): Promise<void> {
-    const instance = await this.instanceRows.find(owner);
-    if (!instance) throw new BrokerError('NotFound', 'There is no instance with this spool id.');
-    if (instance.givenUpAt) return;
-    throw new BrokerError(
-      'InstanceRunning',
-      'This instance runs: it was seen within the last 90 seconds. Stop it first, then wait for 90 seconds.',
-    );
   }
 }

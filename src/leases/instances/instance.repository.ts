@@ -4,7 +4,7 @@ import { Database } from '../../database/connection/database.ts';
 import { wroteRow } from '../../database/connection/written-rows.ts';
 import type { InstanceTable, SpoolState } from '../../database/tables/instance.ts';
 import type { Schema } from '../../database/tables/schema.ts';
-import { toDate, toTimestamp } from '../../database/tables/timestamp.ts';
+import { type Timestamp, toDate, toTimestamp } from '../../database/tables/timestamp.ts';
 
 /** A process of the broker. `readAt` is the database's time of the read. */
 export type RunningInstance = {
@@ -24,26 +24,29 @@ export type InstanceQuery = { readonly cursor?: string | undefined; readonly lim
 export class InstanceRepository {
   constructor(private readonly database: Database) {}
 
-  /** Inserts the row of a process that starts, or takes over that of its earlier run. */
-  async writeStart(owner: string, spoolState: SpoolState): Promise<void> {
+  /** Inserts the row of a process that starts, or takes over that of its earlier run. Returns the time of the start. */
+  async writeStart(owner: string, spoolState: SpoolState): Promise<Timestamp> {
     const now = this.database.now();
     const row = { started_at: now, seen_at: now, spool_state: spoolState, given_up_at: null };
-    await this.database
+    const { started_at } = await this.database
       .insertInto('instance')
       .values({ owner, ...row })
       .onConflict(conflict => conflict.column('owner').doUpdateSet(row))
-      .execute();
+      .returning('started_at')
+      .executeTakeFirstOrThrow();
+    return started_at;
   }
 
-  /** Inserts the row again if another process has removed it. */
-  async writeHeartbeat(owner: string, spoolState: SpoolState): Promise<void> {
-    const now = this.database.now();
-    const seen = { seen_at: now, spool_state: spoolState, given_up_at: null };
-    await this.database
+  /** Inserts the row again if another process has removed it. Returns when the last process with this name started. */
+  async writeHeartbeat(owner: string, startedAt: Timestamp, spoolState: SpoolState): Promise<Timestamp> {
+    const seen = { seen_at: this.database.now(), spool_state: spoolState, given_up_at: null };
+    const { started_at } = await this.database
       .insertInto('instance')
-      .values({ owner, started_at: now, ...seen })
+      .values({ owner, started_at: startedAt, ...seen })
       .onConflict(conflict => conflict.column('owner').doUpdateSet(seen))
-      .execute();
+      .returning('started_at')
+      .executeTakeFirstOrThrow();
+    return started_at;
   }
 
   /** Lists processes by name, with the time of the read. */

@@ -3,6 +3,10 @@ import { Config } from '../../config/config.ts';
 import { Database } from '../../database/connection/database.ts';
 import { nextCursor } from '../../database/connection/next-cursor.ts';
 import type { SpoolState } from '../../database/tables/instance.ts';
+import { parseId, SpoolId } from '../../database/tables/id.ts';
+import type { Timestamp } from '../../database/tables/timestamp.ts';
+import { BrokerError } from '../../errors/broker-error.ts';
+import { Degradations } from '../../observability/degradations.ts';
 import { Log } from '../../observability/log/log.ts';
 import { ProcessClock } from '../../waiting/process-clock.service.ts';
 import { Streaks } from '../../waiting/streaks.ts';
@@ -30,6 +34,8 @@ export type ListedInstance = RunningInstance & { readonly state: 'this' | 'alive
 export class Instances implements OnModuleInit, OnApplicationShutdown {
   private readonly heartbeats = new Streaks(MOST_WATCHED);
   private timer: NodeJS.Timeout | undefined;
+  private startedAt: Timestamp | undefined;
+  private isShared = false;
   private beating: Promise<void> = Promise.resolve();
   private isSpoolEmpty = (): Promise<boolean> => Promise.resolve(false);
 
@@ -39,6 +45,7 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
     private readonly instanceRows: InstanceRepository,
     private readonly spoolDirectory: SpoolDirectory,
     private readonly processClock: ProcessClock,
+    private readonly degradations: Degradations,
     private readonly log: Log,
   ) {}
 
@@ -53,7 +60,7 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onModuleInit(): Promise<void> {
-    await this.instanceRows.writeStart(this.self, await this.readSpoolState());
+    this.startedAt = await this.instanceRows.writeStart(this.self, await this.readSpoolState());
     this.timer = setInterval(() => {
       this.beating = this.beat();
     }, BEAT_MS);
@@ -82,7 +89,7 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
   /** Writes a heartbeat, and notes those of the others. Never rejects: the next heartbeat follows soon. */
   async beat(): Promise<void> {
     try {
-      await this.instanceRows.writeHeartbeat(this.self, await this.readSpoolState());
+      await this.writeHeartbeat(await this.readSpoolState());
     } catch (error) {
       this.log.databaseTrouble(error);
     }
@@ -94,6 +101,14 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
     const found = await this.instanceRows.list(query);
     const instances = found.map(instance => ({ ...instance, state: this.stateOf(instance) }));
     return { instances, ...nextCursor(found, query.limit, ({ owner }) => owner) };
+  }
+
+  /** @throws BrokerError `NotFound` */
+  async get(spoolId: string): Promise<ListedInstance> {
+    const owner = parseId(SpoolId, spoolId);
+    const instance = owner && (await this.instanceRows.find(owner));
+    if (!instance) throw new BrokerError('NotFound', 'There is no instance with this spool id.');
+    return { ...instance, state: this.stateOf(instance) };
   }
 
   /** Returns whether another process may still hold an answer to what it sent. */
@@ -127,7 +142,17 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
   /** An answer that comes while the row is deleted brings it back. */
   private async leave(): Promise<void> {
     if (await this.isSpoolEmpty()) await this.instanceRows.remove(this.self);
-    if (!(await this.isSpoolEmpty())) await this.instanceRows.writeHeartbeat(this.self, 'filled');
+    if (!(await this.isSpoolEmpty())) await this.writeHeartbeat('filled');
+  }
+
+  /** Another process that started since under the same name runs with a copy of this spool. */
+  private async writeHeartbeat(spoolState: SpoolState): Promise<void> {
+    const { startedAt } = this;
+    if (startedAt === undefined) return;
+    const isShared = (await this.instanceRows.writeHeartbeat(this.self, startedAt, spoolState)) > startedAt;
+    if (isShared && !this.isShared) this.log.spoolCopied({ spoolId: this.self });
+    this.isShared = isShared;
+    this.degradations.set('copied_spool', isShared);
   }
 
   /** Notes every heartbeat, so that the wait for a silent process begins now and not with the first need for its tokens. */

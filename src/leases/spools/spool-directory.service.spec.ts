@@ -71,6 +71,39 @@ describe('the directory of a process', () => {
   });
 });
 
+describe('a directory that was deleted under its process', () => {
+  it('is created again with its id, and kept from others', () => {
+    const first = acquire();
+    const { path, spoolId } = first;
+    expect(first.restoreDeleted()).toBe(false);
+    rmSync(root, { recursive: true });
+    expect([first.restoreDeleted(), first.restoreDeleted()]).toEqual([true, false]);
+    expect(acquire().path).toBe(join(root, '2'));
+    release(first);
+    const again = acquire();
+    expect([again.path, again.spoolId]).toEqual([path, spoolId]);
+  });
+
+  it.each(['id', 'slot.lock'])('gets back its file %s alone', file => {
+    const first = acquire();
+    const { spoolId } = first;
+    rmSync(join(first.path, file));
+    expect([first.restoreDeleted(), first.restoreDeleted()]).toEqual([true, false]);
+    expect(acquire().path).toBe(join(root, '2'));
+    release(first);
+    expect(acquire().spoolId).toBe(spoolId);
+  });
+
+  it('is left to a process that has taken its place', () => {
+    const first = acquire();
+    rmSync(root, { recursive: true });
+    const second = acquire();
+    expect(second.path).toBe(first.path);
+    expect(() => first.restoreDeleted()).toThrow('of another process');
+    expect(second.restoreDeleted()).toBe(false);
+  });
+});
+
 describe('draining', () => {
   it('visits the slots of ended processes and the directory of older releases', async () => {
     const [first, second, third] = [acquire(), acquire(), acquire()];

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../../config/config.ts';
 import type { SpoolId } from '../../database/tables/id.ts';
 import { codeOf } from '../../errors/code-of.ts';
-import { type SpoolSlot, tryAcquireSlot, tryLockDirectory } from './spool-slot.ts';
+import { isIntact, restoreSlot, type SpoolSlot, tryAcquireSlot, tryLockDirectory } from './spool-slot.ts';
 
 const MOST_SLOTS = 10_000;
 
@@ -18,7 +18,7 @@ export type DrainedDirectory = { readonly path: string; readonly spoolId: SpoolI
 @Injectable()
 export class SpoolDirectory {
   private readonly root: string;
-  private readonly slot: SpoolSlot;
+  private slot: SpoolSlot;
 
   constructor({ spoolDirectory }: Config) {
     this.root = spoolDirectory;
@@ -37,6 +37,17 @@ export class SpoolDirectory {
   /** Releases the slot when the process has ended its work, so that the next one may acquire it. */
   release(): void {
     this.slot.release();
+  }
+
+  /**
+   * Creates the directory again, with its `spoolId`, if it was deleted under this process. Returns whether it was.
+   *
+   * @throws the error of the file system; Error if another process has taken its place
+   */
+  restoreDeleted(): boolean {
+    if (isIntact(this.slot)) return false;
+    this.slot = restoreSlot(this.slot);
+    return true;
   }
 
   /**

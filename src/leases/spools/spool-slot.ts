@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -36,7 +37,38 @@ export function tryAcquireSlot(path: string): SpoolSlot | undefined {
 
 /** Locks a directory of answers for this process. Returns `undefined` if it is locked. */
 export function tryLockDirectory(path: string): { release: () => void } | undefined {
-  return tryLockFile(join(path, 'slot.lock'));
+  return tryLockFile(lockOf(path));
+}
+
+/**
+ * Returns whether the directory of a slot that this process holds still is that directory.
+ *
+ * @throws Error if another process has created one in its place
+ */
+export function isIntact({ path, spoolId }: SpoolSlot): boolean {
+  const id = readIfPresent(join(path, 'id')).trim();
+  if (id !== '' && id !== spoolId)
+    throw new Error(`The spool directory ${path} was deleted, and is of another process now.`);
+  return id !== '' && existsSync(lockOf(path));
+}
+
+/**
+ * Creates the directory of a slot again, with its id, and locks it.
+ *
+ * @throws Error if another process creates one in its place
+ */
+export function restoreSlot({ path, spoolId, release }: SpoolSlot): SpoolSlot {
+  makeDirectory(path);
+  // A lock whose file was deleted keeps no other process away.
+  const lock = existsSync(lockOf(path)) ? { release } : tryLockDirectory(path);
+  if (!lock) throw new Error(`The spool directory ${path} was deleted, and is of another process now.`);
+  if (lock.release !== release) release();
+  replaceFile(join(path, 'id'), `${spoolId}\n`);
+  return { path, spoolId, release: lock.release };
+}
+
+function lockOf(path: string): string {
+  return join(path, 'slot.lock');
 }
 
 /** Only the holder of the slot's lock may call it. */

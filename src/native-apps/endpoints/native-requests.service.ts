@@ -8,10 +8,10 @@ import { type Endpoints, IssuerEndpoints } from '../../oauth/issuers/issuer-endp
 import { upstreamInTime } from '../../waiting/upstream-in-time.ts';
 import { findIssuedRefreshToken } from '../../oauth/refresh/token-answer.ts';
 import { type Fingerprint, Fingerprints } from '../tokens/fingerprints.service.ts';
-import { IssuerRequests } from '../refresh/issuer-requests.service.ts';
+import { IssuerRequests, type ReceivedAnswer } from '../refresh/issuer-requests.service.ts';
 import type { AppKey, KnownApp } from '../registry/native-app.cache.ts';
 import type { ParsedRequest } from '../refresh/native-parameters.ts';
-import type { IssuerAnswer, TokenBinding } from '../tokens/native-refresh.ts';
+import type { TokenBinding } from '../tokens/native-refresh.ts';
 import { NativeRefreshRepository } from '../tokens/native-refresh.repository.ts';
 import { type KeyedAnswer, keyOf } from './native-refreshes.service.ts';
 import { NativeRefresher } from '../refresh/native-refresher.service.ts';
@@ -41,7 +41,11 @@ export class NativeRequests {
     const endpoints = await this.issuerEndpoints.get(request.issuer);
     const url = requireEndpoint(endpoints.par, 'pushed authorization requests');
     const key = request.keyId === undefined ? signingKeyOf(app) : keyOf(app, request.keyId);
-    const answer = await this.callIssuer(app, key, { endpoints, url, request, dpop });
+    const call = { endpoints, url, request, dpop };
+    const first = await this.callIssuer(app, key, call);
+    // Nothing is spent by a request that an issuer with another clock refused.
+    const { answer } =
+      isRefused(first) && first.clockWasWrong ? await this.callIssuer(app, key, call) : first;
     const challenge = request.passedOn.code_challenge;
     if (answer.status < 300 && challenge !== undefined) {
       const login = this.fingerprints.ofLogin(endpoints.issuer, challenge);
@@ -56,7 +60,7 @@ export class NativeRequests {
     const endpoints = await this.issuerEndpoints.get(request.issuer);
     const { issuer } = endpoints;
     const key = await this.keyOfLogin(app, issuer, request);
-    const answer = await this.callIssuer(app, key, { endpoints, url: endpoints.token, request, dpop });
+    const { answer } = await this.callIssuer(app, key, { endpoints, url: endpoints.token, request, dpop });
     const token = answer.status < 300 ? findIssuedRefreshToken(answer.body) : null;
     const jkt = token === null ? undefined : await findProofKey(dpop);
     if (token !== null && jkt !== undefined) {
@@ -76,7 +80,7 @@ export class NativeRequests {
       throw new BrokerError('GrantMismatch', 'This refresh token is bound to another client_id.');
     const kid = known?.binding.kid ?? request.keyId;
     const key = kid === undefined ? signingKeyOf(app) : keyOf(app, kid);
-    const answer = await this.callIssuer(app, key, { endpoints, url, request, dpop });
+    const { answer } = await this.callIssuer(app, key, { endpoints, url, request, dpop });
     if (answer.status < 300) {
       this.nativeRefresher.forget(token);
       if (known) await this.nativeRefreshRows.forget(token);
@@ -88,13 +92,15 @@ export class NativeRequests {
     app: KnownApp,
     key: AppKey,
     call: { endpoints: Endpoints; url: URL; request: ParsedRequest; dpop: string | undefined },
-  ): Promise<IssuerAnswer> {
+  ): Promise<ReceivedAnswer> {
     const { endpoints, url, dpop } = call;
     const parameters = call.request.passedOn;
     const signed = await this.issuerRequests.sign({ app, key, endpoints, url, parameters, dpop });
-    const { answer, problem } = await upstreamInTime(this.issuerRequests.send(signed));
-    if (problem) throw problem;
-    return answer;
+    const received = await (url === endpoints.token
+      ? upstreamInTime(this.issuerRequests.sendToken(signed))
+      : this.issuerRequests.sendBrief(signed));
+    if (received.problem) throw received.problem;
+    return received;
   }
 
   private async keyOfLogin(app: KnownApp, issuer: string, request: ParsedRequest): Promise<AppKey> {
@@ -119,9 +125,13 @@ export class NativeRequests {
 }
 
 function signingKeyOf({ keys }: KnownApp): AppKey {
-  const signing = keys[0] && findSigningKey(keys, keys[0].readAt);
+  const signing = findSigningKey(keys);
   if (!signing) throw new BrokerError('InternalError', 'This app has no active client key.');
   return signing;
+}
+
+function isRefused({ answer: { status } }: ReceivedAnswer): boolean {
+  return status === 400 || status === 401;
 }
 
 function requireEndpoint(url: URL | undefined, what: string): URL {

@@ -1,8 +1,9 @@
-import { Body, Controller, Headers, HttpCode, Options, Req, Res } from '@nestjs/common';
+import { Body, Controller, Headers, HttpCode, Ip, Options, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Allow } from '../../http/origins/allow.decorator.ts';
+import { AuthorizationLimits } from '../../oauth/authorization/authorization-limits.service.ts';
 import { CallingApp } from './calling-app.decorator.ts';
 import { NativeAppCache, type KnownApp } from '../registry/native-app.cache.ts';
 import { allowPreflight } from './native-cors.ts';
@@ -19,6 +20,7 @@ export class NativeController {
     private readonly nativeRequests: NativeRequests,
     private readonly nativeRefreshes: NativeRefreshes,
     private readonly nativeAppCache: NativeAppCache,
+    private readonly authorizationLimits: AuthorizationLimits,
   ) {}
 
   @NativeEndpoint('par', {
@@ -30,9 +32,12 @@ export class NativeController {
     @CallingApp() app: KnownApp,
     @Body() parameters: Parameters,
     @Headers('dpop') dpop: string | undefined,
+    @Ip() address: string,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    send(reply, await this.nativeRequests.push(app, parseRequest('par', parameters), dpop));
+    const request = parseRequest('par', parameters);
+    await this.authorizationLimits.countBegun(address);
+    send(reply, await this.nativeRequests.push(app, request, dpop));
   }
 
   @NativeEndpoint('token', {
@@ -86,7 +91,7 @@ export class NativeController {
 }
 
 function send(reply: FastifyReply, { answer, kid }: KeyedAnswer): void {
-  const headers = { 'cache-control': 'no-store', ...answer.headers, 'latchkey-key-id': kid };
+  const headers = { ...answer.headers, 'latchkey-key-id': kid };
   // As bytes: Fastify adds a charset to text.
   void reply.code(answer.status).headers(headers).send(Buffer.from(answer.body));
 }

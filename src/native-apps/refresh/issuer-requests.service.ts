@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Exchange } from '../../identity/outbound/guarded-exchange.ts';
 import { OutboundError } from '../../identity/outbound/outbound-error.ts';
 import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
 import { signClientAssertion } from '../../oauth/client-keys/client-assertion.ts';
@@ -9,7 +10,7 @@ import type { Parameters } from './native-parameters.ts';
 import type { IssuerAnswer } from '../tokens/native-refresh.ts';
 
 /** The headers of an issuer's answer that clients use. */
-const PASSED_HEADERS = ['content-type', 'cache-control', 'dpop-nonce', 'retry-after', 'www-authenticate'];
+const PASSED_HEADERS = ['content-type', 'dpop-nonce', 'retry-after', 'www-authenticate'];
 
 /** A request of an app to its issuer. */
 export type AppRequest = {
@@ -67,12 +68,28 @@ export class IssuerRequests {
   }
 
   /**
-   * Sends a signed request, and never stops waiting for the answer.
+   * Sends a signed request with a code or a refresh token, and never stops waiting for the answer.
    *
    * @throws OutboundError, which knows whether anything was sent
    */
-  async send({ url, headers, body, clockOffset }: SignedRequest): Promise<ReceivedAnswer> {
-    const response = await this.outboundHttp.refresh(url, { method: 'POST', headers, body });
+  sendToken(signed: SignedRequest): Promise<ReceivedAnswer> {
+    return this.sendBy(this.outboundHttp.nativeToken, signed);
+  }
+
+  /**
+   * Sends a signed request that spends nothing, with a time limit.
+   *
+   * @throws OutboundError
+   */
+  sendBrief(signed: SignedRequest): Promise<ReceivedAnswer> {
+    return this.sendBy(this.outboundHttp.nativeRequest, signed);
+  }
+
+  private async sendBy(
+    exchange: Exchange,
+    { url, headers, body, clockOffset }: SignedRequest,
+  ): Promise<ReceivedAnswer> {
+    const response = await exchange(url, { method: 'POST', headers, body });
     if (response.status >= 300 && response.status < 400)
       throw new OutboundError('redirect', url.origin, true);
     const clockWasWrong = this.serverClock.observe(

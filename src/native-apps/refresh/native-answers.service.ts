@@ -6,6 +6,7 @@ import { Deliveries } from '../../single-use/spool/deliveries.ts';
 import { Spool } from '../../single-use/spool/spool.ts';
 import { SpoolDisk } from '../../single-use/spool/spool-disk.service.ts';
 import { Shutdown } from '../../waiting/shutdown.service.ts';
+import { NativeTokens } from '../tokens/native-tokens.service.ts';
 import { NativeRefreshRepository, type StoredAnswer } from '../tokens/native-refresh.repository.ts';
 
 /** Stores the answers of native apps, however long the database is away. */
@@ -13,6 +14,7 @@ import { NativeRefreshRepository, type StoredAnswer } from '../tokens/native-ref
 export class NativeAnswers extends Deliveries<StoredAnswer, void> {
   constructor(
     private readonly nativeRefreshRows: NativeRefreshRepository,
+    private readonly nativeTokens: NativeTokens,
     spoolDisk: SpoolDisk,
     box: SealedBox,
     metrics: Metrics,
@@ -31,8 +33,9 @@ export class NativeAnswers extends Deliveries<StoredAnswer, void> {
     );
   }
 
-  protected storeOnce(answer: StoredAnswer): Promise<void> {
-    return this.nativeRefreshRows.storeAnswer(answer);
+  protected async storeOnce(answer: StoredAnswer): Promise<void> {
+    await this.nativeRefreshRows.storeAnswer(answer);
+    this.nativeTokens.noteAnswer(answer);
   }
 
   protected reportTrouble({ binding: { appId } }: StoredAnswer, error: unknown): void {

@@ -4,9 +4,10 @@ import { BrokerError } from '../../errors/broker-error.ts';
 import { AttemptFacts } from '../../single-use/attempt-facts.service.ts';
 import { AttemptRunner } from '../../single-use/attempt-runner.service.ts';
 import { Flights, pausesBetweenLooks } from '../../single-use/flights.ts';
-import { decideUse, type Place, REQUEST_LIFETIME_MS } from '../../single-use/use-decision.ts';
+import { decideUse, REQUEST_LIFETIME_MS } from '../../single-use/use-decision.ts';
 import { Shutdown } from '../../waiting/shutdown.service.ts';
 import { withinTime } from '../../waiting/within-time.ts';
+import type { Fingerprint } from '../tokens/fingerprints.service.ts';
 import { NativeAnswers } from './native-answers.service.ts';
 import { NativeTokenUses } from './native-token-uses.service.ts';
 import { type NativeUse, sentProofOf, toUseOutcome } from './native-use.ts';
@@ -18,7 +19,7 @@ import {
   type UseOutcome,
 } from '../tokens/native-refresh.ts';
 import { NativeAttemptRepository, type NativePlace } from '../tokens/native-attempt.repository.ts';
-import { NativeRefreshRepository } from '../tokens/native-refresh.repository.ts';
+import { type FoundToken, NativeTokens } from '../tokens/native-tokens.service.ts';
 import { type Finished, NativeTokenCache } from './native-token-cache.ts';
 
 /** How long a flight waits for another process's attempt: longer than any caller waits for the flight. */
@@ -53,7 +54,7 @@ export class NativeRefresher implements BeforeApplicationShutdown {
   private readonly cache = new NativeTokenCache();
 
   constructor(
-    private readonly nativeRefreshRows: NativeRefreshRepository,
+    private readonly nativeTokens: NativeTokens,
     private readonly nativeAttemptRows: NativeAttemptRepository,
     private readonly nativeTokenUses: NativeTokenUses,
     private readonly nativeAnswers: NativeAnswers,
@@ -74,18 +75,19 @@ export class NativeRefresher implements BeforeApplicationShutdown {
   }
 
   /** Finds what is known of a token, in memory first. */
-  async findToken(fingerprint: { readonly id: string }): Promise<TokenState | undefined> {
+  async findToken(fingerprint: Fingerprint): Promise<TokenState | undefined> {
     const flight = this.flights.find(fingerprint.id);
     if (flight) return { binding: flight.binding };
     const finished = this.cache.findAnswer(fingerprint.id);
     if (finished) return { binding: finished.binding, finished };
-    const known = await this.nativeRefreshRows.find(fingerprint);
+    const known = await this.nativeTokens.find(fingerprint);
     return known && { binding: known.binding, known };
   }
 
   /** Forgets the answer to a token whose session was revoked. */
   forget({ id }: { readonly id: string }): void {
     this.cache.forgetAnswer(id);
+    this.nativeTokens.noteEnd({ id });
   }
 
   /**
@@ -143,7 +145,7 @@ export class NativeRefresher implements BeforeApplicationShutdown {
     fingerprint,
     binding,
   }: NativeUse): Promise<NativePlace | { kind: 'wait' } | UseOutcome> {
-    const known = await this.nativeRefreshRows.find(fingerprint);
+    const known = await this.nativeTokens.find(fingerprint);
     const finished = known && decideFinishedUse(known, binding);
     if (finished) return finished;
     // The answer is on disk, so the token is spent.
@@ -154,7 +156,8 @@ export class NativeRefresher implements BeforeApplicationShutdown {
   private async decideAttempt({
     attempt,
     readAt,
-  }: KnownToken): Promise<Place | { kind: 'wait' } | UseOutcome> {
+    placeAfter,
+  }: FoundToken): Promise<NativePlace | { kind: 'wait' } | UseOutcome> {
     const facts = {
       ...(await this.attemptFacts.find(attempt)),
       attempt,
@@ -166,9 +169,10 @@ export class NativeRefresher implements BeforeApplicationShutdown {
     const decision = decideUse(facts, readAt);
     switch (decision.kind) {
       case 'free':
-      case 'take-over':
       case 'wait':
         return decision;
+      case 'take-over':
+        return placeAfter ?? decision;
       case 'in-doubt': {
         const waitMs = decision.until ? decision.until.getTime() - readAt.getTime() : facts.requestLifetimeMs;
         return { kind: 'in-doubt', seconds: Math.ceil(waitMs / 1000) };
@@ -188,7 +192,7 @@ export class NativeRefresher implements BeforeApplicationShutdown {
     const { fingerprint, binding } = use;
     const sent = sentProofOf(use);
     const claim = { fingerprint, binding, sent, attemptId, owner: this.attemptRunner.owner, place };
-    const tokenUse = this.nativeTokenUses.toUse(use);
+    const tokenUse = this.nativeTokenUses.toUse(use, claim);
     const end = await this.attemptRunner.run(this.nativeAttemptRows, claim, tokenUse);
     if (end.kind !== 'settled') return undefined;
     await withinTime(CONCLUDING_MS, end.written, undefined);

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../../caching/bounded-cache.ts';
 import type { TokenBinding, UseOutcome } from '../tokens/native-refresh.ts';
 import { REPLAY_SECONDS } from '../tokens/native-refresh.repository.ts';
 
@@ -9,8 +9,7 @@ export type Finished = Extract<UseOutcome, { kind: 'answered' }> & { readonly bi
 
 /** The newest answers to uses of tokens, for as long as they are repeated. */
 export class NativeTokenCache {
-  private readonly answers = new LRUCache<string, Finished>({
-    max: MOST_ANSWERS,
+  private readonly answers = new BoundedCache<string, Finished>(MOST_ANSWERS, {
     ttl: REPLAY_SECONDS * 1000,
   });
 

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
 import { decideRefreshFailure } from '../../oauth/refresh/refresh-outcome.ts';
 import { Log } from '../../observability/log/log.ts';
 import type { TokenUse } from '../../single-use/token-use.ts';
 import { UnreadAnswers } from '../../single-use/spool/unread-answers.service.ts';
 import { Fingerprints } from '../tokens/fingerprints.service.ts';
+import type { NativeClaim } from '../tokens/native-attempt.repository.ts';
+import { NativeTokens } from '../tokens/native-tokens.service.ts';
 import { IssuerRequests, type SignedRequest } from './issuer-requests.service.ts';
 import { NativeAnswers } from './native-answers.service.ts';
 import { decideOutcome, type NativeOutcome, type NativeUse, sentProofOf } from './native-use.ts';
@@ -19,17 +22,22 @@ export class NativeTokenUses {
     private readonly nativeAnswers: NativeAnswers,
     private readonly unreadAnswers: UnreadAnswers,
     private readonly fingerprints: Fingerprints,
+    private readonly nativeTokens: NativeTokens,
     private readonly log: Log,
   ) {}
 
-  toUse(use: NativeUse): NativeTokenUse {
+  toUse(use: NativeUse, { attemptId, owner }: Pick<NativeClaim, 'attemptId' | 'owner'>): NativeTokenUse {
     const { fingerprint, binding, request } = use;
     const tokenUse: NativeTokenUse = {
       stored: Promise.resolve(),
       // Only the app can sign again.
       mostSignatures: 1,
       sign: () => this.issuerRequests.sign(request),
-      transmit: signed => this.issuerRequests.send(signed).then(decideOutcome, decideRefreshFailure),
+      noteCommit: sentAt => {
+        const sending = { attemptId, owner, sentAt: toTimestamp(sentAt), binding };
+        this.nativeTokens.noteSending(fingerprint, sending);
+      },
+      transmit: signed => this.issuerRequests.sendToken(signed).then(decideOutcome, decideRefreshFailure),
       keep: async outcome => {
         if (outcome.kind === 'unknown' && outcome.unread)
           await this.unreadAnswers.keep(fingerprint.id, outcome.unread);
@@ -44,7 +52,10 @@ export class NativeTokenUses {
       },
       settle: outcome => {
         if (outcome.kind === 'refreshed') return { kind: 'concluded' };
-        if (outcome.kind !== 'unknown') return { kind: 'give-up', retryAfterSeconds: 0 };
+        if (outcome.kind !== 'unknown') {
+          this.nativeTokens.noteEnd(fingerprint);
+          return { kind: 'give-up', retryAfterSeconds: 0 };
+        }
         this.log.nativeRefreshInDoubt({ app: request.app.name }, outcome.cause);
         return { kind: 'in-doubt' };
       },

@@ -1,10 +1,11 @@
-import { OAuthCallbackError, OAuthResolverError, type NodeSavedSession } from '@atproto/oauth-client-node';
+import type { NodeSavedSession } from '@atproto/oauth-client-node';
 import { Injectable } from '@nestjs/common';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { ClientKeys } from '../client-keys/client-keys.service.ts';
 import { FailedAuthorization } from './failed-authorization.ts';
 import type { Grant } from './grant.ts';
 import { toGrant } from './grant-mapping.ts';
+import { decideBeginRefusal, decideFinishRefusal } from './login-refusal.ts';
 import { OAuthLibrary } from '../issuers/oauth-library.service.ts';
 import {
   type AuthorizationIntent,
@@ -35,8 +36,8 @@ export class Authorizations {
    *
    * @param identifier a handle, a DID or the URL of a PDS
    * @param browserBinding the secret of the browser, which alone can finish the authorization
-   * @throws BrokerError `AccountNotFound` if no account has the handle, `AccountUnreachable` if the account or its
-   * server does not answer, or `UpstreamTimeout`
+   * @throws BrokerError `AccountNotFound` if no account has the handle; `AccountUnreachable`, `IssuerUnavailable` or
+   * `UpstreamTimeout`, which pass; `ScopeRefused`, `ClientRefused`, `LoginUnsupported` or `LoginRefused`, which last
    */
   async beginAuthorization(
     identifier: string,
@@ -54,11 +55,7 @@ export class Authorizations {
     try {
       return await upstreamInTime(client.authorize(identifier, input));
     } catch (cause) {
-      if (cause instanceof BrokerError) throw cause;
-      if (cause instanceof OAuthResolverError && isAccountNotFound(cause.cause)) throw cause.cause;
-      const message =
-        'The account or its server does not answer, or does not support signing in. Check the name, or try again later.';
-      throw new BrokerError('AccountUnreachable', message, { cause });
+      throw decideBeginRefusal(cause);
     }
   }
 
@@ -66,7 +63,7 @@ export class Authorizations {
    * Exchanges the parameters of the callback for a grant. The caller must store the grant or revoke it.
    *
    * @throws BrokerError `LoginExpired`, `LoginFromAnotherBrowser` or `LoginRefused`
-   * @throws FailedAuthorization `LoginCancelled` or `LoginRefused`, once the intent is known
+   * @throws FailedAuthorization `LoginCancelled`, or as {@link beginAuthorization}, once the intent is known
    */
   async finishAuthorization(
     params: URLSearchParams,
@@ -91,15 +88,11 @@ export class Authorizations {
     try {
       await client.callback(params);
     } catch (cause) {
-      throw new FailedAuthorization(refusalOf(cause), intent);
+      throw new FailedAuthorization(decideFinishRefusal(cause), intent);
     }
     if (!session) throw new BrokerError('InternalError', 'The authorization yielded no session.');
     return { ...intent, grant: toGrant(session, client.clientMetadata.client_id, kid) };
   }
-}
-
-function isAccountNotFound(error: unknown): error is BrokerError {
-  return error instanceof BrokerError && error.code === 'AccountNotFound';
 }
 
 function refusal(why: StateRefusal): BrokerError {
@@ -117,14 +110,4 @@ function refusal(why: StateRefusal): BrokerError {
         'This sign-in has expired or was already used. Please begin again.',
       );
   }
-}
-
-function refusalOf(cause: unknown): BrokerError {
-  if (cause instanceof BrokerError) return cause;
-  const cancelled = cause instanceof OAuthCallbackError && cause.params.get('error') === 'access_denied';
-  return cancelled
-    ? new BrokerError('LoginCancelled', 'You did not give permission, so nothing has changed.', { cause })
-    : new BrokerError('LoginRefused', 'The server did not complete the sign-in. Please try again.', {
-        cause,
-      });
 }

@@ -22,13 +22,13 @@ const retired = key('retired', { activeAt: minutes(-30), retiredAt: minutes(-1) 
 describe('the status of a client key', () => {
   it.each([
     ['published', published],
-    ['published', key('will be active', { activeAt: minutes(1) })],
-    ['active', key('active from now on', { activeAt: now })],
+    ['active', key('active before the clock went back', { activeAt: minutes(1) })],
     ['active', active],
     ['retired', retired],
     ['retired', key('never active', { retiredAt: now })],
+    ['retired', key('retired before the clock went back', { retiredAt: minutes(1) })],
   ])('is %s', (status, life) => {
-    expect(clientKeyStatusOf(life, now)).toBe(status);
+    expect(clientKeyStatusOf(life)).toBe(status);
   });
 });
 
@@ -40,11 +40,11 @@ describe('the key that sessions begin with', () => {
       [a, b, c, published],
       [published, c, b, a],
     ])
-      expect(findSigningKey(keys, now)?.kid).toBe('newer');
+      expect(findSigningKey(keys)?.kid).toBe('newer');
   });
 
   it('is undefined if none is active', () => {
-    expect(findSigningKey([published, retired], now)).toBeUndefined();
+    expect(findSigningKey([published, retired])).toBeUndefined();
   });
 });
 
@@ -64,16 +64,16 @@ describe('activating a client key', () => {
 
 describe('retiring a client key', () => {
   it('is refused for the last active one', () => {
-    expect(decideRetirement(active, [active, published, retired], now)).toEqual({ kind: 'last-active' });
+    expect(decideRetirement(active, [active, published, retired])).toEqual({ kind: 'last-active' });
   });
 
   it('is allowed if another is active, and for a key that never was', () => {
     const other = key('other', { activeAt: minutes(-5) });
-    expect(decideRetirement(active, [active, other], now)).toEqual({ kind: 'change' });
-    expect(decideRetirement(published, [active, published], now)).toEqual({ kind: 'change' });
+    expect(decideRetirement(active, [active, other])).toEqual({ kind: 'change' });
+    expect(decideRetirement(published, [active, published])).toEqual({ kind: 'change' });
   });
 
   it('is done once', () => {
-    expect(decideRetirement(retired, [active, retired], now)).toEqual({ kind: 'nothing-to-do' });
+    expect(decideRetirement(retired, [active, retired])).toEqual({ kind: 'nothing-to-do' });
   });
 });

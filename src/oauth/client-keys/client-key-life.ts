@@ -28,15 +28,16 @@ export type KeyDecision =
 
 export type KeyRefusal = 'too-early' | 'retired' | 'last-active';
 
-export function clientKeyStatusOf({ activeAt, retiredAt }: ClientKeyLife, now: Date): ClientKeyStatus {
-  if (retiredAt !== null && retiredAt <= now) return 'retired';
-  return activeAt !== null && activeAt <= now ? 'active' : 'published';
+/** Each step is stored when it is done. One that seems to come later was done before the database's clock went back. */
+export function clientKeyStatusOf({ activeAt, retiredAt }: ClientKeyLife): ClientKeyStatus {
+  if (retiredAt !== null) return 'retired';
+  return activeAt === null ? 'published' : 'active';
 }
 
 /** Returns the key for new sessions: the active key that was activated last. */
-export function findSigningKey<Key extends ClientKeyLife>(keys: readonly Key[], now: Date): Key | undefined {
+export function findSigningKey<Key extends ClientKeyLife>(keys: readonly Key[]): Key | undefined {
   return keys
-    .filter(key => clientKeyStatusOf(key, now) === 'active')
+    .filter(key => clientKeyStatusOf(key) === 'active')
     .toSorted((a, b) => Number(b.activeAt) - Number(a.activeAt))[0];
 }
 
@@ -46,7 +47,7 @@ export function activatableFrom({ publishedAt }: ClientKeyLife): Date {
 }
 
 export function decideActivation(key: ClientKeyLife, now: Date): KeyDecision {
-  const status = clientKeyStatusOf(key, now);
+  const status = clientKeyStatusOf(key);
   if (status === 'active') return { kind: 'nothing-to-do' };
   if (status === 'retired') return { kind: 'retired' };
   return { kind: activatableFrom(key) > now ? 'too-early' : 'change' };
@@ -57,9 +58,9 @@ export function decideActivation(key: ClientKeyLife, now: Date): KeyDecision {
  *
  * @param keys all keys of the same owner, including this one
  */
-export function decideRetirement(key: ClientKeyLife, keys: readonly ClientKeyLife[], now: Date): KeyDecision {
-  const status = clientKeyStatusOf(key, now);
+export function decideRetirement(key: ClientKeyLife, keys: readonly ClientKeyLife[]): KeyDecision {
+  const status = clientKeyStatusOf(key);
   if (status === 'retired') return { kind: 'nothing-to-do' };
-  const active = keys.filter(other => clientKeyStatusOf(other, now) === 'active');
+  const active = keys.filter(other => clientKeyStatusOf(other) === 'active');
   return { kind: status === 'active' && active.length === 1 ? 'last-active' : 'change' };
 }

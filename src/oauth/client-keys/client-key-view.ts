@@ -26,8 +26,8 @@ export function toClientKeyViews(
 ): ClientKeyView[] {
   return keys.map(key => ({
     kid: key.kid,
-    status: clientKeyStatusOf(key, key.readAt),
-    signing: findSigningKey(keys, key.readAt)?.kid === key.kid,
+    status: clientKeyStatusOf(key),
+    signing: findSigningKey(keys)?.kid === key.kid,
     inJwks: publishedKids.includes(key.kid),
     sessions: sessions.get(key.kid) ?? 0,
     publishedAt: key.publishedAt.toISOString(),

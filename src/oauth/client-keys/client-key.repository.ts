@@ -150,7 +150,7 @@ export class ClientKeyRepository {
         .set({ active_at: this.database.now() })
         .where('kid', '=', kid)
         .where(eb => isOwnedBy(owner, eb))
-        .where('active_at', '>', this.database.now())
+        .where('active_at', '=', NOT_ACTIVATED)
         .where('published_at', '<=', this.database.now(-PUBLISHED_BEFORE_SIGNING_MS / 1000))
         .where('retired_at', 'is', null),
     );
@@ -168,14 +168,14 @@ export class ClientKeyRepository {
         .where('retired_at', 'is', null)
         .where(eb =>
           eb.or([
-            eb('active_at', '>', now),
+            eb('active_at', '=', NOT_ACTIVATED),
             eb.exists(
               eb
                 .selectFrom('client_key as other')
                 .select('other.kid')
                 .where('other.kid', '!=', kid)
                 .whereRef('other.app', 'is not distinct from', 'client_key.app')
-                .where('other.active_at', '<=', now)
+                .where('other.active_at', '!=', NOT_ACTIVATED)
                 .where('other.retired_at', 'is', null),
             ),
           ]),

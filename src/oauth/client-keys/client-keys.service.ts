@@ -36,7 +36,7 @@ export class ClientKeys implements OnModuleInit {
   async keyForNewGrant(): Promise<ClientKey | undefined> {
     if (this.config.client.kind === 'loopback') return undefined;
     const keys = await this.clientKeyRows.list(null);
-    const signing = keys[0] && findSigningKey(keys, keys[0].readAt);
+    const signing = findSigningKey(keys);
     if (!signing) throw new BrokerError('InternalError', 'No client key is active.');
     return toClientKey(signing);
   }

@@ -33,8 +33,9 @@ export class AccountIssuers {
   private readonly resourceRequests = new SharedRequests<OAuthProtectedResourceMetadata | null>();
   private readonly serverRequests = new SharedRequests<OAuthAuthorizationServerMetadata>();
 
-  constructor({ identity, outbound }: Config, { directory, metadata }: OutboundHttp) {
+  constructor({ identity, outbound }: Config, { sessionLookups }: OutboundHttp) {
     const { allowHttp } = outbound;
+    const { directory, metadata } = sessionLookups;
     this.allowHttp = allowHttp;
     this.documents = createDidResolver({ plcUrl: identity.plcUrl, directory, metadata, allowHttp });
     this.resources = new OAuthProtectedResourceMetadataResolver(noCache, metadata, {

@@ -3,10 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Config } from '../../config/config.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
-import type { Fetch } from '../../identity/outbound/guarded-fetch.ts';
 import { OutboundError, type OutboundFailure } from '../../identity/outbound/outbound-error.ts';
 import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
-import { ServerClock } from './server-clock.service.ts';
+import { pauseSecondsOf, responseOf } from './refusing-response.ts';
 import { SharedRequests } from './shared-requests.ts';
 
 const KEPT_MS = 5 * 60_000;
@@ -42,13 +41,9 @@ export class IssuerEndpoints {
   private readonly known = new LRUCache<string, Endpoints>({ max: MOST_ISSUERS, ttl: KEPT_MS });
   private readonly requests = new SharedRequests<Endpoints>();
 
-  constructor(
-    { outbound: { allowHttp } }: Config,
-    { metadata }: OutboundHttp,
-    private readonly serverClock: ServerClock,
-  ) {
+  constructor({ outbound: { allowHttp } }: Config, { nativeMetadata }: OutboundHttp) {
     this.allowHttp = allowHttp;
-    this.resolver = new OAuthAuthorizationServerMetadataResolver(noCache, this.observing(metadata), {
+    this.resolver = new OAuthAuthorizationServerMetadataResolver(noCache, nativeMetadata, {
       allowHttpIssuer: allowHttp,
     });
   }
@@ -94,6 +89,7 @@ export class IssuerEndpoints {
       throw isOutage(cause)
         ? new BrokerError('IssuerUnavailable', 'The issuer cannot be reached right now. Try again.', {
             cause,
+            retryAfterSeconds: pauseSecondsOf(responseOf(cause)),
           })
         : new BrokerError(
             'InvalidIssuer',
@@ -103,15 +99,6 @@ export class IssuerEndpoints {
             },
           );
     }
-  }
-
-  private observing(fetch: Fetch): Fetch {
-    return async (input, init) => {
-      const response = await fetch(input, init);
-      const { origin } = new URL(input instanceof Request ? input.url : input);
-      this.serverClock.observe(origin, name => response.headers.get(name));
-      return response;
-    };
   }
 }
 

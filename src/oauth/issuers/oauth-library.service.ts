@@ -14,6 +14,7 @@ import { SimpleStoreMemory } from '@atproto-labs/simple-store-memory';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../config/config.ts';
 import { IdentityService } from '../../identity/resolution/identity.service.ts';
+import type { Fetch } from '../../identity/outbound/guarded-fetch.ts';
 import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
 import { clientMetadata } from './client-metadata.ts';
 import { lifetimeSecondsOf, readTokenMembers, tokenOf } from './token-members.ts';
@@ -58,18 +59,22 @@ export class OAuthLibrary {
     private readonly outboundHttp: OutboundHttp,
   ) {}
 
-  /** @param clientId the client of the grant, if it may differ from this broker's client id */
-  client(key: Key | undefined, stores: LibraryStores = {}, clientId?: string): NodeOAuthClient {
+  /** @param grant the client of a stored grant, which may differ from this broker's client id */
+  client(
+    key: Key | undefined,
+    stores: LibraryStores = {},
+    grant?: { readonly clientId: string },
+  ): NodeOAuthClient {
+    const { metadata } = grant ? this.outboundHttp.sessionLookups : this.outboundHttp;
     return new NodeOAuthClient({
-      clientMetadata: clientMetadata(this.config, clientId),
+      clientMetadata: clientMetadata(this.config, grant?.clientId),
       ...(key ? { keyset: [key] } : {}),
       allowHttp: this.config.outbound.allowHttp,
       identityResolver: this.identity.identityResolver,
-      // A time limit must not abort a request with a code or a token; it may abort one for a document.
-      fetch: async (input, init) =>
-        isPost(input, init)
-          ? withPlausibleTokens(await this.outboundHttp.token(input, init))
-          : this.outboundHttp.metadata(input, init),
+      fetch: async (input, init) => {
+        const request = new Request(input, init);
+        return request.method === 'POST' ? this.post(request) : metadata(request);
+      },
       runtimeImplementation,
       stateStore: {
         set: (state, secrets) => stores.onState?.(state, secrets),
@@ -84,10 +89,14 @@ export class OAuthLibrary {
       ...this.caches,
     });
   }
-}
 
-function isPost(input: Parameters<typeof fetch>[0], init: RequestInit | undefined): boolean {
-  return (init?.method ?? (input instanceof Request ? input.method : 'GET')) === 'POST';
+  /** Sends a form in the class of its content. A time limit must not abort a request with a code; it may abort all others. */
+  private async post(request: Request): Promise<Response> {
+    const form = new URLSearchParams(await request.clone().text());
+    if (form.has('grant_type')) return withPlausibleTokens(await this.outboundHttp.code(request));
+    const send: Fetch = form.has('token') ? this.outboundHttp.revocation : this.outboundHttp.push;
+    return send(request);
+  }
 }
 
 /**

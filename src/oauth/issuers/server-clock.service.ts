@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../../caching/bounded-cache.ts';
 import { ServerDates } from '../../leases/clock/server-dates.service.ts';
 
 /** A difference below this is the inexactness of the network and of the header. */
@@ -17,7 +17,7 @@ export type HeaderReader = (name: 'age' | 'date') => string | null | undefined;
  */
 @Injectable()
 export class ServerClock {
-  private readonly offsets = new LRUCache<string, number>({ max: MOST_ORIGINS });
+  private readonly offsets = new BoundedCache<string, number>(MOST_ORIGINS);
 
   constructor(private readonly serverDates: ServerDates) {}
 

@@ -24,7 +24,7 @@ export class Grants {
    * @throws the error of the request, or of an unsuccessful response
    */
   async revoke({ clientId, issuer, kid, accessToken, refreshToken, dpopKey }: RevocableGrant): Promise<void> {
-    const client = this.oauthLibrary.client(await this.clientKeys.keyOfGrant(kid), {}, clientId);
+    const client = this.oauthLibrary.client(await this.clientKeys.keyOfGrant(kid), {}, { clientId });
     const server = await client.serverFactory.fromIssuer(
       issuer,
       kid === null ? { method: 'none' } : { method: 'private_key_jwt', kid },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OutboundError } from '../../identity/outbound/outbound-error.ts';
 import { readChallenges } from '../dpop/challenges.ts';
+import { retryAfterSecondsOf } from '../issuers/retry-after.ts';
 import { readTokenAnswer, type RefreshedTokens } from './token-answer.ts';
 
 /** The outcome of a refresh, by what was sent, by status and by OAuth error code. */
@@ -85,7 +86,7 @@ const errorResponse = z.object({ error: z.string() });
 /** Decides the outcome of a refresh from a response of the token endpoint (RFC 6749 sections 5.1 and 5.2). */
 export function decideRefreshOutcome(status: number, body: string, headers: RefreshHeaders): RefreshOutcome {
   if (status >= 200 && status < 300) return decideSuccess(status, body);
-  const retryAfterSeconds = secondsOf(headers['retry-after']);
+  const retryAfterSeconds = retryAfterSecondsOf(headers['retry-after']);
   if (status === 429) return { kind: 'refused', code: 'rate_limited', retryAfterSeconds };
   const code = errorCodeOf(body) ?? challengedCode(headers);
   const isRefusal = status >= 400 && status < 500 && status !== 408;
@@ -144,13 +145,4 @@ function parseJson(body: string): unknown {
   } catch {
     return undefined; // Undefined fails the schema, as every unexpected body does.
   }
-}
-
-/** Reads `Retry-After` (RFC 9110 section 10.2.3): seconds or an HTTP date. Returns undefined for anything else. */
-function secondsOf(retryAfter: string | undefined): number | undefined {
-  if (retryAfter === undefined) return undefined;
-  if (/^\d{1,15}$/.test(retryAfter)) return Number(retryAfter);
-  if (!retryAfter.endsWith(' GMT')) return undefined; // Date.parse accepts almost any text.
-  const at = Date.parse(retryAfter);
-  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - Date.now()) / 1000));
 }

@@ -17,6 +17,14 @@ import { ServerClock } from '../issuers/server-clock.service.ts';
 /** The account's DID document now leads to another issuer than the one that issued the grant. */
 export class AccountMovedError extends Error {
   override readonly name = 'AccountMovedError';
+
+  /** @param pds the account's PDS, from its current DID document */
+  constructor(
+    readonly pds: string,
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 /** Everything that signing and sending a refresh needs, fetched and verified. */
@@ -63,7 +71,7 @@ export class TokenRefresh {
     const clientKey = await this.clientKeys.keyOfGrant(kid);
     const { metadata, pds } = await this.accountIssuers.find(did);
     if (metadata.issuer !== issuer)
-      throw new AccountMovedError(`${did} is at ${metadata.issuer}, not at ${issuer}.`);
+      throw new AccountMovedError(pds, `${did} is at ${metadata.issuer}, not at ${issuer}.`);
     return { issuer, tokenEndpoint: new URL(metadata.token_endpoint), pds, clientKey };
   }
 
@@ -110,7 +118,8 @@ export class TokenRefresh {
   /** Finds out whether a rejection is the token endpoint's own, if the response does not tell. */
   private async check({ tokenEndpoint }: RefreshPlan, rejection: Rejection): Promise<Rejection> {
     if (rejection.isOfEndpoint || !rejection.canBeChecked) return rejection;
-    return { ...rejection, isOfEndpoint: await isTokenEndpoint(this.outboundHttp.metadata, tokenEndpoint) };
+    const { metadata } = this.outboundHttp.sessionLookups;
+    return { ...rejection, isOfEndpoint: await isTokenEndpoint(metadata, tokenEndpoint) };
   }
 
   private learn(issuer: string, headers: Headers, clockOffset: number): boolean {

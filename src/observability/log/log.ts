@@ -91,6 +91,10 @@ export class Log {
     this.logger.warn(facts, 'rolled-back session put back');
   }
 
+  nativeAnswerPutBack(facts: { appId: string }): void {
+    this.logger.fatal({ alarm: true, ...facts }, 'rolled-back answer of native app put back');
+  }
+
   sessionReleased(facts: { did: string; sessionId: string; generation: number }): void {
     this.logger.warn(facts, 'rolled-back session works without newer tokens');
   }
@@ -124,6 +128,14 @@ export class Log {
 
   spoolNotWritable(facts: { directory: string }, error: unknown): void {
     this.logger.fatal({ ...facts, alarm: true, error: toLoggedError(error) }, 'spool not writable');
+  }
+
+  spoolDeleted(facts: { directory: string }): void {
+    this.logger.fatal({ ...facts, alarm: true }, 'spool directory deleted');
+  }
+
+  spoolCopied(facts: { spoolId: string }): void {
+    this.logger.fatal({ ...facts, alarm: true }, 'spool id used by another process');
   }
 
   spoolWritableAgain(facts: { directory: string }): void {

@@ -126,8 +126,9 @@ export function toStatusLabel(status: number): string {
 
 /**
  * Why the broker leaves part of its work undone. `database_clock`: it does not believe the database's clock.
- * `high_water_journal`: it cannot use the journal. `spool`: it cannot write to its spool.
+ * `high_water_journal`: it cannot use the journal. `spool`: it cannot write to its spool. `copied_spool`: another process
+ * runs with a copy of its spool.
  */
-export const degradationReasons = ['database_clock', 'high_water_journal', 'spool'] as const;
+export const degradationReasons = ['database_clock', 'high_water_journal', 'spool', 'copied_spool'] as const;
 
 export type DegradationReason = (typeof degradationReasons)[number];

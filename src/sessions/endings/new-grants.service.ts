@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/connection/database.ts';
+import { CommitInDoubt } from '../../database/connection/settled-transactions.ts';
 import { newId, SessionId } from '../../database/tables/id.ts';
 import type { SessionPurpose } from '../../database/tables/oauth-session.ts';
 import type { Grant } from '../../oauth/authorization/grant.ts';
 import { Grants } from '../../oauth/refresh/grants.service.ts';
 import { Log } from '../../observability/log/log.ts';
-import { PersistentWrites } from '../../single-use/persistent-writes.service.ts';
 import type { NewGrant } from '../stored/new-grant.ts';
 import { SessionRepository } from '../stored/session.repository.ts';
 import { SessionRevocation } from './session-revocation.service.ts';
+import { UnstoredGrants } from './unstored-grants.service.ts';
 
 /**
  * Stores grants as soon as they are received, as sessions without a holder. The transaction that adds the holder adopts
@@ -22,11 +23,11 @@ export class NewGrants {
     private readonly sessionRows: SessionRepository,
     private readonly sessionRevocation: SessionRevocation,
     private readonly grants: Grants,
-    private readonly persistentWrites: PersistentWrites,
+    private readonly unstoredGrants: UnstoredGrants,
     private readonly log: Log,
   ) {}
 
-  /** Stores a grant. If that fails, nothing can adopt the grant, so it is revoked. */
+  /** Stores a grant. If that fails, nothing can adopt the grant: it is revoked, or in doubt stored as one to revoke. */
   async store(grant: Grant, purpose: SessionPurpose): Promise<NewGrant> {
     const newGrant = { id: newId(SessionId), grant };
     try {
@@ -35,7 +36,8 @@ export class NewGrants {
       );
       return newGrant;
     } catch (error) {
-      await this.revokeUnstored(newGrant, purpose);
+      if (error instanceof CommitInDoubt) this.unstoredGrants.deliver({ ...newGrant, purpose });
+      else await this.revokeUnstored(newGrant, purpose);
       throw error;
     }
   }
@@ -55,17 +57,13 @@ export class NewGrants {
     }
   }
 
-  /** Revokes a grant without a row. If that fails too, stores it as one to revoke as soon as the database is back. */
+  /** Revokes a grant without a row. If that fails too, keeps it as one to revoke. */
   private async revokeUnstored(newGrant: NewGrant, purpose: SessionPurpose): Promise<void> {
     try {
       await this.grants.revoke(newGrant.grant);
     } catch (error) {
       this.log.discardFailed({ did: newGrant.grant.did }, error);
-      const write = async (): Promise<void> => {
-        await this.sessionRows.insertUnheld(newGrant, purpose);
-        await this.sessionRows.markRevoking(newGrant.id);
-      };
-      this.persistentWrites.untilWritten(write).catch(() => undefined);
+      this.unstoredGrants.deliver({ ...newGrant, purpose });
     }
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { type Answer, discard, exchange } from '../../identity/outbound/exchange.ts';
+import { OutboundError } from '../../identity/outbound/outbound-error.ts';
 import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
 import { signDpopProof } from '../../oauth/dpop/dpop-proof.ts';
 import { NonceCache } from '../../oauth/dpop/nonce-cache.ts';
@@ -9,7 +10,13 @@ import { ServerClock } from '../../oauth/issuers/server-clock.service.ts';
 import { readWholeBody } from '../../identity/outbound/whole-body.ts';
 import type { LiveSession } from '../stored/session.cache.ts';
 import type { BodyStream } from './replay-window.service.ts';
-import { mayTellProblem, problemOfBody, problemOfChallenge, type TokenProblem } from './token-problem.ts';
+import {
+  hintsAtAbsence,
+  mayTellProblem,
+  problemOfBody,
+  problemOfChallenge,
+  type TokenProblem,
+} from './token-problem.ts';
 import { xrpcUrl } from './xrpc-path.ts';
 
 /** A body up to this size is sent without delay. */
@@ -35,8 +42,15 @@ export type PdsRequest = {
 /** A request that can be sent again. */
 export type RepeatableRequest = PdsRequest & { readonly body?: Buffer };
 
-/** A response, and what the PDS has against the token or the proof of its request. */
-export type PdsResponse = Answer & { readonly problem: TokenProblem | undefined };
+/** A response with what it says about its request. */
+export type PdsResponse = Answer & {
+  /** The URL that was called. */
+  readonly url: URL;
+  /** What the PDS has against the token or the proof of the request. */
+  readonly problem: TokenProblem | undefined;
+  /** Whether the account may not be at this PDS any more. */
+  readonly isAbsence: boolean;
+};
 
 /** Sends requests to a session's PDS, signed with the session's DPoP key (RFC 9449 section 7). */
 @Injectable()
@@ -64,6 +78,7 @@ export class PdsRequests {
       throw new BrokerError(
         'UpstreamUnavailable',
         'The PDS refuses the proofs of this broker, which carry its newest nonce. Only its operator can fix that.',
+        { isLasting: true },
       );
     }
   }
@@ -94,7 +109,27 @@ export class PdsRequests {
     return this.serverClock.now(new URL(pds).origin);
   }
 
+  /**
+   * Signs and sends a request. A request that only reads is sent once more, on a connection of its own, if its connection
+   * ended without a response: a PDS closes idle connections, and may do so while a request travels.
+   */
   private async sendSigned(
+    session: LiveSession,
+    url: URL,
+    path: string,
+    request: PdsRequest,
+  ): Promise<PdsResponse> {
+    const { xrpc, xrpcAgain } = this.outboundHttp;
+    try {
+      return await this.sendOver(xrpc, session, url, path, request);
+    } catch (error) {
+      if (!isRepeatable(request, error)) throw error;
+      return this.sendOver(xrpcAgain, session, url, path, request);
+    }
+  }
+
+  private async sendOver(
+    dispatcher: Dispatcher,
     session: LiveSession,
     url: URL,
     path: string,
@@ -118,15 +153,21 @@ export class PdsRequests {
       },
       ...toDispatched(body),
     };
-    const response = await exchange(this.outboundHttp.xrpc, options, signal);
+    const response = await exchange(dispatcher, options, signal);
     const newest = response.headers['dpop-nonce'];
     if (typeof newest === 'string') {
       this.nonces.set(session.id, newest);
       this.nonces.set(url.origin, newest);
     }
     this.serverClock.observe(url.origin, name => response.headers[name]?.toString());
-    return findProblem(response, method);
+    return { ...(await readProblem(response, method)), url };
   }
+}
+
+/** Whether a request may be sent once more after this failure: it changes nothing, and its connection ended. */
+function isRepeatable({ method, signal }: PdsRequest, error: unknown): boolean {
+  if (method === 'POST' || signal?.aborted) return false;
+  return error instanceof OutboundError && error.reason === 'network' && error.sent;
 }
 
 /** Returns the header for a stream of known length. undici adds it for a buffered body itself. */
@@ -145,11 +186,17 @@ function refusesProof({ problem }: PdsResponse): boolean {
   return problem === 'use_dpop_nonce' || problem === 'invalid_dpop_proof';
 }
 
-/** Finds a token problem in the challenges of a response, or else in its body. */
-async function findProblem(response: Answer, method: PdsRequest['method']): Promise<PdsResponse> {
-  if (!mayTellProblem(response.statusCode)) return { ...response, problem: undefined };
+/** Finds in the challenges of a response, or else in its body, what it says about its request. */
+async function readProblem(
+  response: Answer,
+  method: PdsRequest['method'],
+): Promise<Omit<PdsResponse, 'url'>> {
+  const { statusCode: status } = response;
+  const none = { problem: undefined, isAbsence: hintsAtAbsence(status, undefined) };
+  if (!mayTellProblem(status)) return { ...response, ...none };
   const problem = problemOfChallenge(response.headers['www-authenticate']);
-  if (problem !== undefined || method === 'HEAD') return { ...response, problem };
+  if (problem !== undefined || method === 'HEAD') return { ...response, ...none, problem };
   const { answer, text } = await readWholeBody(response, ERROR_BODY);
-  return { ...answer, problem: text === undefined ? undefined : problemOfBody(text) };
+  if (text === undefined) return { ...answer, ...none };
+  return { ...answer, problem: problemOfBody(text), isAbsence: hintsAtAbsence(status, text) };
 }

@@ -1,13 +1,24 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
+import type { SessionId } from '../../database/tables/id.ts';
+import { KeptBytes } from './kept-bytes.ts';
 
-const MIB = 1024 * 1024;
+const KIB = 1024;
+const MIB = 1024 * KIB;
 
 /** The largest body that is kept until its request is answered, in bytes, so that it can be sent again. */
 export const REPLAY_WINDOW_BYTES = 8 * MIB;
 
-/** The limit for all kept bodies together, in bytes. Beyond it every body is streamed. */
-const MOST_BYTES_KEPT = 256 * MIB;
+/** The limits of what is kept, in bytes. Beyond them bodies are streamed. */
+const LIMITS = {
+  ofBody: REPLAY_WINDOW_BYTES,
+  /** The bodies of one session together. */
+  ofSession: 32 * MIB,
+  /** All bodies that are not small together. The rest is for small ones. */
+  ofLargeBodies: 224 * MIB,
+  ofAllBodies: 256 * MIB,
+  smallBody: 64 * KIB,
+};
 
 /** A body that is still arriving. `length` is in bytes, if the sender declared it. */
 export type BodyStream = { readonly stream: Readable; readonly length: number | undefined };
@@ -15,43 +26,76 @@ export type BodyStream = { readonly stream: Readable; readonly length: number | 
 /** Keeps the bodies of running requests in memory, as far as they fit. */
 @Injectable()
 export class ReplayWindow {
-  private reserved = 0;
+  private readonly limits = LIMITS;
+  private kept = 0;
+  private readonly keptOf = new Map<SessionId, number>();
 
   /**
-   * Runs `use` with a body: a buffer if it fits the window, else a stream that can be sent once.
+   * Runs `use` with a body: a buffer if it fits the window, else a stream that can be sent once. Room is reserved as the
+   * bytes arrive, so a body that was only announced costs nothing.
    *
    * The rest of a stream that `use` did not read is read and discarded: its connection still has to carry the response.
    */
   async withBody<Result>(
+    sessionId: SessionId,
     body: BodyStream,
     use: (body: Buffer | BodyStream) => Promise<Result>,
   ): Promise<Result> {
-    const room = Math.min(REPLAY_WINDOW_BYTES, MOST_BYTES_KEPT - this.reserved);
-    const needed = body.length ?? REPLAY_WINDOW_BYTES;
-    if (needed > room) return use({ ...body, stream: chain([], body.stream) });
-    this.reserved += needed;
+    const bytes = new KeptBytes();
+    if ((body.length ?? 0) > this.limits.ofBody) return use({ ...body, stream: chain(bytes, body.stream) });
+    let reserved = 0;
     try {
-      return await use(await keep(body, needed));
+      const isWhole = await readInto(bytes, body.stream, ({ length }) => {
+        if (!this.reserve(sessionId, length, bytes.length + length)) return false;
+        reserved += length;
+        return true;
+      });
+      return await use(isWhole ? bytes.toBuffer() : { ...body, stream: chain(bytes, body.stream) });
     } finally {
-      this.reserved -= needed;
+      this.free(sessionId, reserved);
     }
   }
-}
 
-async function keep({ stream, length }: BodyStream, room: number): Promise<Buffer | BodyStream> {
-  const kept: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of chunksOf(stream)) {
-    kept.push(chunk);
-    bytes += chunk.length;
-    if (bytes > room) return { stream: chain(kept, stream), length };
+  /**
+   * @param bytes of the chunk that arrived
+   * @param bodyBytes of its body, with the chunk
+   */
+  private reserve(sessionId: SessionId, bytes: number, bodyBytes: number): boolean {
+    const { ofBody, ofSession, ofLargeBodies, ofAllBodies, smallBody } = this.limits;
+    const keptOfSession = (this.keptOf.get(sessionId) ?? 0) + bytes;
+    const most = bodyBytes > smallBody ? ofLargeBodies : ofAllBodies;
+    const fits = bodyBytes <= ofBody && keptOfSession <= ofSession && this.kept + bytes <= most;
+    if (!fits) return false;
+    this.kept += bytes;
+    this.keptOf.set(sessionId, keptOfSession);
+    return true;
   }
-  return kept.length === 1 && kept[0] ? kept[0] : Buffer.concat(kept, bytes);
+
+  private free(sessionId: SessionId, bytes: number): void {
+    this.kept -= bytes;
+    const ofSession = (this.keptOf.get(sessionId) ?? 0) - bytes;
+    if (ofSession > 0) this.keptOf.set(sessionId, ofSession);
+    else this.keptOf.delete(sessionId);
+  }
 }
 
-function chain(first: readonly Buffer[], rest: Readable): Readable {
+/** Reads a stream to its end, or until a chunk finds no room. Returns whether everything was read. */
+async function readInto(
+  bytes: KeptBytes,
+  stream: Readable,
+  hasRoom: (chunk: Buffer) => boolean,
+): Promise<boolean> {
+  for await (const chunk of chunksOf(stream)) {
+    const fits = hasRoom(chunk);
+    bytes.add(chunk);
+    if (!fits) return false;
+  }
+  return true;
+}
+
+function chain(first: KeptBytes, rest: Readable): Readable {
   const all = async function* (): AsyncGenerator<Buffer, void> {
-    yield* first;
+    yield* first.toChunks();
     yield* chunksOf(rest);
   };
   return Readable.from(all(), { objectMode: false }).once('close', () => rest.resume());

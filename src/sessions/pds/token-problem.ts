@@ -30,10 +30,36 @@ export function problemOfChallenge(wwwAuthenticate: string | string[] | undefine
 
 /** Returns the problem that the JSON body of an error response tells. */
 export function problemOfBody(text: string): TokenProblem | undefined {
+  return WORDS.get(errorOf(text));
+}
+
+/** The words by which a PDS says that it does not serve an account, at least not now. */
+const ABSENCES: ReadonlySet<unknown> = new Set([
+  'AccountDeactivated',
+  'AccountNotFound',
+  'AccountTakedown',
+  'RepoDeactivated',
+  'RepoNotFound',
+  'RepoTakendown',
+]);
+
+/** The statuses of a server that serves no accounts any more, whatever its body says. */
+const GONE: readonly number[] = [404, 410];
+
+/**
+ * Returns whether an error response may mean that the account is not there. It may also concern another account or
+ * another thing, so it is a reason to look, and proves nothing.
+ */
+export function hintsAtAbsence(status: number, text: string | undefined): boolean {
+  return GONE.includes(status) || (text !== undefined && ABSENCES.has(errorOf(text)));
+}
+
+/** Returns the `error` of a JSON object, undefined for everything else. */
+function errorOf(text: string): unknown {
   if (!text.trimStart().startsWith('{')) return undefined;
   try {
-    return WORDS.get((JSON.parse(text) as { error?: unknown }).error);
+    return (JSON.parse(text) as { error?: unknown }).error;
   } catch {
-    return undefined; // Not JSON, so not about the token.
+    return undefined; // Not JSON, so no error of XRPC.
   }
 }

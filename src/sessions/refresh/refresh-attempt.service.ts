@@ -76,9 +76,9 @@ export class RefreshAttempt {
 
   private async use(session: LiveSession, place: Place): Promise<RefreshResult | undefined> {
     const { id: sessionId, generation } = session;
-    const key = { sessionId, generation, attemptId: newId(AttemptId) };
+    const key = { sessionId, generation, attemptId: newId(AttemptId), owner: this.attemptRunner.owner };
     const resends = place.kind === 'take-over' ? place.resends : session.resends;
-    const claim: SessionClaim = { ...key, owner: this.attemptRunner.owner, place };
+    const claim: SessionClaim = { ...key, place };
     const end = await this.attemptRunner.run(
       this.attemptRows,
       claim,

@@ -1,23 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import type { AttemptId, SessionId } from '../../database/tables/id.ts';
+import type { AttemptId } from '../../database/tables/id.ts';
 import type { RefreshOutcome } from '../../oauth/refresh/refresh-outcome.ts';
 import { AccountMovedError } from '../../oauth/refresh/token-refresh.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import type { Verdict } from '../../single-use/token-use.ts';
-import { Streaks } from '../../waiting/streaks.ts';
 import { RotationStudy } from '../pds/rotation-study.service.ts';
 import { ScopeShortfalls } from '../stored/scope-shortfalls.service.ts';
 import { databaseTime, type LiveSession } from '../stored/session.cache.ts';
+import { AccountDepartures } from './account-departures.service.ts';
 import { backOffSeconds, resendSeconds } from './back-off.ts';
 import { GrantRefusals } from './grant-refusals.service.ts';
 import { IssuerBackOff } from './issuer-back-off.service.ts';
 import { Reauthentication } from '../answers/reauthentication.service.ts';
-
-/** An account has moved if another issuer speaks for it this often in a row. A single time may be an error. */
-const LOOKUPS_BEFORE_MOVED = 20;
-
-const MOST_MOVING = 10_000;
 
 const concluded: Verdict = { kind: 'concluded' };
 
@@ -27,12 +22,10 @@ export type FinalOutcome = Exclude<RefreshOutcome, { kind: 'sign-again' }>;
 /** Decides what the outcome of a refresh means for its session. */
 @Injectable()
 export class RefreshSettlement {
-  /** The lookups of each generation that named another issuer. */
-  private readonly moves = new Streaks<SessionId>(MOST_MOVING);
-
   constructor(
     private readonly reauthentication: Reauthentication,
     private readonly grantRefusals: GrantRefusals,
+    private readonly accountDepartures: AccountDepartures,
     private readonly issuerBackOff: IssuerBackOff,
     private readonly rotationStudy: RotationStudy,
     private readonly scopeShortfalls: ScopeShortfalls,
@@ -70,7 +63,7 @@ export class RefreshSettlement {
 
   private noteSuccess(session: LiveSession, scope: string | null): void {
     const remainingMs = session.accessExpiresAt.getTime() - databaseTime(session).getTime();
-    this.moves.forget(session.id);
+    this.accountDepartures.forget(session.id);
     this.grantRefusals.forget(session.id);
     this.rotationStudy.beginStudy(session);
     this.metrics.sessions.tokenReplaced(remainingMs / 1000);
@@ -90,10 +83,12 @@ export class RefreshSettlement {
 
   private async settleUnsent(session: LiveSession, attemptId: AttemptId, cause: unknown): Promise<Verdict> {
     if (!(cause instanceof AccountMovedError)) return giveUp(session);
-    const { times } = this.moves.note(session.id, session.generation, performance.now());
-    if (times <= LOOKUPS_BEFORE_MOVED) return giveUp(session);
+    const departure = await this.accountDepartures.note(session, cause);
+    if (departure.kind === 'leaving')
+      return { kind: 'give-up', retryAfterSeconds: departure.retryAfterSeconds };
+    if (departure.kind === 'uncertain') return giveUp(session);
     await this.reauthentication.require(session, attemptId, 'account_moved');
-    this.moves.forget(session.id);
+    this.accountDepartures.forget(session.id);
     return concluded;
   }
 }

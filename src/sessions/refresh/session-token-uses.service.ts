@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { toTimestamp } from '../../database/tables/timestamp.ts';
 import { Log } from '../../observability/log/log.ts';
 import type { RefreshOutcome } from '../../oauth/refresh/refresh-outcome.ts';
 import {
@@ -9,6 +10,7 @@ import {
 import type { TokenUse } from '../../single-use/token-use.ts';
 import { UnreadAnswers } from '../../single-use/spool/unread-answers.service.ts';
 import type { LiveSession } from '../stored/session.cache.ts';
+import { SessionMarks } from '../stored/session-marks.service.ts';
 import type { AttemptKey } from '../stored/session.ts';
 import { AnswerStore } from '../answers/answer-store.service.ts';
 import { RefreshSettlement, toFinal } from './refresh-settlement.service.ts';
@@ -24,10 +26,14 @@ export class SessionTokenUses {
     private readonly answerStore: AnswerStore,
     private readonly unreadAnswers: UnreadAnswers,
     private readonly refreshSettlement: RefreshSettlement,
+    private readonly sessionMarks: SessionMarks,
     private readonly log: Log,
   ) {}
 
-  toUse(session: LiveSession, key: AttemptKey): TokenUse<SignedRefresh, RefreshOutcome> {
+  toUse(
+    session: LiveSession,
+    { owner, ...key }: AttemptKey & { readonly owner: string },
+  ): TokenUse<SignedRefresh, RefreshOutcome> {
     const { refreshToken } = session.secrets;
     let plan: Promise<RefreshPlan> | undefined;
     return {
@@ -35,6 +41,17 @@ export class SessionTokenUses {
       sign: async () => {
         plan ??= this.tokenRefresh.plan(session);
         return this.tokenRefresh.sign(await plan, { refreshToken, signer: session.signer });
+      },
+      noteCommit: sentAt => {
+        const { generation, attemptId } = key;
+        const sending = {
+          generation,
+          attemptId,
+          owner,
+          sentAt: toTimestamp(sentAt),
+          failures: session.failures,
+        };
+        this.sessionMarks.noteSending(session.id, sending);
       },
       transmit: signed => this.tokenRefresh.transmit(signed),
       keep: async (outcome, { plan: { pds } }, sentAt) => {

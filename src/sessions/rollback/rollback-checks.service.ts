@@ -4,7 +4,7 @@ import { BEFORE_ALL_SESSIONS, type SessionId } from '../../database/tables/id.ts
 import { type KnownSession, SessionMarks } from '../stored/session-marks.service.ts';
 import { isOver } from '../stored/session-standing.ts';
 import { SessionRepository, type StoredSession } from '../stored/session.repository.ts';
-import { RollbackRepository, type RolledBackRow } from './rollback.repository.ts';
+import { type PositionedRow, RollbackRepository } from './rollback.repository.ts';
 import { RollbackSettlement } from './rollback-settlement.service.ts';
 
 /** Sessions per statement. */
@@ -62,8 +62,14 @@ export class RollbackChecks {
     const marks = new Map(known.map(({ id, mark }) => [id, mark]));
     for (const row of rows) {
       const mark = marks.get(row.id);
-      if (mark && mayBeBehind(row, mark)) await this.look(row.id);
+      if (mark && this.mayBeBehind(row, mark)) await this.look(row.id);
     }
+  }
+
+  /** Returns whether a closer look is worth it. */
+  private mayBeBehind(row: PositionedRow, mark: KnownSession['mark']): boolean {
+    if (isOver(row.status)) return false;
+    return mark.isOver || row.generation < mark.generation || this.sessionMarks.lacksSending(row);
   }
 
   private async settleFound(signal: AbortSignal | undefined): Promise<void> {
@@ -89,9 +95,4 @@ export class RollbackChecks {
       return undefined; // A row that cannot be opened is an alarm of its own, at its next use.
     }
   }
-}
-
-/** Returns whether a closer look is worth it. */
-function mayBeBehind({ status, generation }: RolledBackRow, mark: KnownSession['mark']): boolean {
-  return !isOver(status) && (mark.isOver || generation < mark.generation);
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../../caching/bounded-cache.ts';
 import { ClockGuard } from '../../leases/clock/clock-guard.service.ts';
 import { Log } from '../../observability/log/log.ts';
 import { TokenProbe } from '../pds/token-probe.service.ts';
@@ -16,7 +16,7 @@ const PROBE_EVERY_MS = 60_000;
 /** Settles sessions in check for which no journal has a newer state. */
 @Injectable()
 export class RollbackSettlement {
-  private readonly probed = new LRUCache<string, true>({ max: 10_000, ttl: PROBE_EVERY_MS });
+  private readonly probed = new BoundedCache<string, true>(10_000, { ttl: PROBE_EVERY_MS });
 
   constructor(
     private readonly rollbackRows: RollbackRepository,

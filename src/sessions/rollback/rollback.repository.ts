@@ -3,10 +3,11 @@ import type { UpdateQueryBuilder, UpdateResult } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
 import { wroteRow } from '../../database/connection/written-rows.ts';
 import { AttemptId, newId, type SessionId } from '../../database/tables/id.ts';
+import type { AttemptState } from '../../database/tables/oauth-session.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import { Instances } from '../../leases/instances/instances.service.ts';
 import { NO_ATTEMPT } from '../stored/granted-row.ts';
-import { IN_CHECK } from '../stored/session-standing.ts';
+import { IN_CHECK, type SentMark } from '../stored/session-standing.ts';
 import type { SessionState } from '../stored/session-marks.service.ts';
 import type { SessionRow } from '../stored/session-row.ts';
 import { SessionSecretsBox } from '../stored/session-secrets.service.ts';
@@ -18,6 +19,9 @@ type SessionUpdate = UpdateQueryBuilder<Schema, 'oauth_session', 'oauth_session'
 
 /** A row as it was read. Every write is guarded by it. */
 export type RolledBackRow = Pick<SessionRow, 'id' | 'generation' | 'status'>;
+
+/** A row with its attempt, as it was read. */
+export type PositionedRow = RolledBackRow & Pick<SessionRow, 'attempt_id' | 'attempt_state' | 'failures'>;
 
 /**
  * Writes about rows that the database rolled back. Each changes a row only as it was read. A row that is put back or put
@@ -51,6 +55,24 @@ export class RollbackRepository {
         next_refresh_at: this.database.now(),
         rolled_back_at: this.database.now(),
       }),
+    );
+  }
+
+  /** Puts back an attempt that was sent, so that its token is not sent again meanwhile. Returns whether it did. */
+  putAttemptBack(row: PositionedRow, sent: SentMark, state: AttemptState): Promise<boolean> {
+    return wroteRow(
+      this.asRead(row)
+        .set({
+          attempt_id: sent.attemptId,
+          attempt_state: state,
+          owner: sent.owner,
+          sent_at: sent.sentAt,
+          lease_until: null,
+          rolled_back_at: this.database.now(),
+        })
+        .where('attempt_id', 'is not distinct from', row.attempt_id)
+        .where('attempt_state', 'is not distinct from', row.attempt_state)
+        .where('failures', '=', row.failures),
     );
   }
 
@@ -110,11 +132,11 @@ export class RollbackRepository {
   }
 
   /** Reads where the rows of sessions stand. */
-  async listPositions(ids: readonly SessionId[]): Promise<RolledBackRow[]> {
+  async listPositions(ids: readonly SessionId[]): Promise<PositionedRow[]> {
     if (ids.length === 0) return [];
     return this.database
       .selectFrom('oauth_session')
-      .select(['id', 'generation', 'status'])
+      .select(['id', 'generation', 'status', 'attempt_id', 'attempt_state', 'failures'])
       .where('id', 'in', ids)
       .execute();
   }

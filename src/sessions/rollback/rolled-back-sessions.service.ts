@@ -3,7 +3,8 @@ import { Log } from '../../observability/log/log.ts';
 import { Metrics } from '../../observability/metrics/metrics.ts';
 import { SessionCache } from '../stored/session.cache.ts';
 import { type ReadSession, SessionMarks } from '../stored/session-marks.service.ts';
-import type { SessionMark } from '../stored/session-standing.ts';
+import { AttemptRunner } from '../../single-use/attempt-runner.service.ts';
+import type { SentMark, SessionMark } from '../stored/session-standing.ts';
 import { RollbackRepository } from './rollback.repository.ts';
 
 /** Repairs sessions whose rows a failover or a restore of the database rolled back. */
@@ -13,12 +14,13 @@ export class RolledBackSessions implements OnModuleInit, BeforeApplicationShutdo
     private readonly rollbackRows: RollbackRepository,
     private readonly sessionMarks: SessionMarks,
     private readonly sessionCache: SessionCache,
+    private readonly attemptRunner: AttemptRunner,
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
 
   onModuleInit(): void {
-    this.sessionMarks.repairWith(session => this.repair(session));
+    this.sessionMarks.repairWith((session, sent) => this.repair(session, sent));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -29,18 +31,20 @@ export class RolledBackSessions implements OnModuleInit, BeforeApplicationShutdo
    * Puts a session back to the newest state that this process knows, or in check if that state cannot be had. Returns
    * whether its row can be used now.
    */
-  private async repair(session: ReadSession): Promise<boolean> {
+  private async repair(session: ReadSession, sent: SentMark | undefined): Promise<boolean> {
     const { id, did, row } = session;
     try {
       const mark = this.sessionMarks.find(id);
-      if (!mark) return false;
+      const known = sent ?? mark;
+      if (!known) return false;
       this.log.sessionRolledBack({
         did,
         sessionId: id,
         generation: row.generation,
-        knownGeneration: mark.generation,
+        knownGeneration: known.generation,
       });
-      return mark.isOver ? await this.endAgain(session, mark) : await this.putBackOrCheck(session);
+      if (sent) return await this.putAttemptBack(session, sent);
+      return mark?.isOver ? await this.endAgain(session, mark) : await this.putBackOrCheck(session);
     } catch (error) {
       this.log.databaseTrouble(error); // The next read finds it again.
       return false;
@@ -52,6 +56,14 @@ export class RolledBackSessions implements OnModuleInit, BeforeApplicationShutdo
   /** The sweeper revokes it at its issuer. */
   private async endAgain({ row }: ReadSession, { generation }: SessionMark): Promise<boolean> {
     if (await this.rollbackRows.endAgain(row, generation)) this.metrics.sessions.rolledBack('ended');
+    return true;
+  }
+
+  /** Another process waits for the answer of a running attempt, and for the word of its owner of one that has ended. */
+  private async putAttemptBack({ row }: ReadSession, sent: SentMark): Promise<boolean> {
+    const isEnded = sent.owner === this.attemptRunner.owner && !this.attemptRunner.isRunning(sent.attemptId);
+    const isPutBack = await this.rollbackRows.putAttemptBack(row, sent, isEnded ? 'in_doubt' : 'sent');
+    if (isPutBack) this.metrics.sessions.rolledBack('put_back');
     return true;
   }
 

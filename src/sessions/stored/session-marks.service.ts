@@ -6,12 +6,23 @@ import { Marks } from '../../high-water/marks.ts';
 import type { Session } from './session.ts';
 import { type BoundColumns, type SessionRow, toBoundColumns } from './session-row.ts';
 import type { SessionSecrets } from './session-secrets.service.ts';
-import { decideStanding, isOver, type SessionMark } from './session-standing.ts';
+import {
+  type AttemptColumns,
+  decideStanding,
+  IN_CHECK,
+  isOver,
+  lacksSending,
+  type SentMark,
+  type SessionMark,
+} from './session-standing.ts';
 
 /** How long a mark is recent. A standby that lags is seconds behind. */
 const RECENT_MS = 60_000;
 
 const MOST_RECENT = 1_000;
+
+/** No answer comes as late, and no owner is waited for as long. */
+const SENDING_KEPT_MS = 2 * 24 * 60 * 60_000;
 
 /** A state of a session that can be stored again as it was. */
 export type SessionState = Pick<Session, 'status' | 'reason' | 'generation'> & {
@@ -28,8 +39,15 @@ export type NewestState = Omit<ReadSession, 'row'>;
 /** What this process knows of one session. */
 export type KnownSession = { readonly id: SessionId; readonly mark: SessionMark };
 
-/** Repairs a session whose row is behind what this process knows. Returns whether it may be read again. Never rejects. */
-export type Repair = (session: ReadSession) => Promise<boolean>;
+/** What a process knew of a session before it read its row. */
+export type Foreknowledge = { readonly mark: SessionMark | undefined; readonly sent: SentMark | undefined };
+
+/**
+ * Repairs a session whose row is behind what this process knows. Returns whether it may be read again. Never rejects.
+ *
+ * @param sent the attempt that the row has lost, if it has lost nothing else
+ */
+export type Repair = (session: ReadSession, sent: SentMark | undefined) => Promise<boolean>;
 
 /**
  * Compares each read of a session with the newest state that this process stored or saw, and notes what is newer. So a row
@@ -38,13 +56,18 @@ export type Repair = (session: ReadSession) => Promise<boolean>;
 @Injectable()
 export class SessionMarks {
   private readonly marks: Marks<SessionMark, SessionState>;
+  private readonly sendings: Marks<SentMark, never>;
   private repair: Repair = () => Promise.resolve(false);
   private readonly repairs = new Map<SessionId, Promise<boolean>>();
   /** When each was noted, in milliseconds of this process's monotonic clock, oldest first. */
   private readonly recent = new Map<SessionId, number>();
 
   constructor(highWater: HighWater) {
-    this.marks = new Marks(highWater, 'session');
+    const onAdopted = (id: string): void => {
+      this.noteRecent(id as SessionId);
+    };
+    this.marks = new Marks(highWater, { name: 'session', isNewer: isNewerMark, onAdopted });
+    this.sendings = new Marks(highWater, { name: 'sending', isNewer: isLaterSending, onAdopted });
   }
 
   /** Sets what is done with sessions that were rolled back: one repair per session at a time. */
@@ -63,6 +86,11 @@ export class SessionMarks {
   }
 
   /** Returns what is known of a session. Called before a read begins, because only that must be in what it returns. */
+  foresee(id: SessionId): Foreknowledge {
+    return { mark: this.find(id), sent: this.sendings.find(id) };
+  }
+
+  /** Returns the newest known state of a session, as far as rows are compared with it. */
   find(id: SessionId): SessionMark | undefined {
     return this.marks.find(id);
   }
@@ -73,23 +101,35 @@ export class SessionMarks {
   }
 
   /**
-   * Returns a session as it may be used: one that is behind `mark` has the status `needs_check`, whatever its row says.
+   * Returns a session as it may be used: one that is behind what was known has the status `needs_check`, whatever its row
+   * says.
    *
-   * @param mark of {@link find}, from before the read
+   * @param known of {@link foresee}, from before the read
    */
-  check<Read extends ReadSession>(session: Read, mark: SessionMark | undefined): Read {
+  check<Read extends ReadSession>(session: Read, { mark, sent }: Foreknowledge): Read {
     switch (this.compare(session, mark)) {
       case 'ahead':
         if (session.status !== 'needs_check') this.note(session);
-        return session;
+        return this.checkSending(session, sent);
       case 'same':
-        return session;
+        return this.checkSending(session, sent);
       case 'behind':
         // Nothing is sent from a row that is not active. It only matters if its newest state is known.
         if (session.status !== 'active' && !mark?.isOver && !this.open(session.id)) return session;
-        this.startRepair(session);
-        return { ...session, status: 'needs_check', reason: null };
+        this.startRepair(session, undefined);
+        return { ...session, ...IN_CHECK };
     }
+  }
+
+  /** Notes that the refresh token of a session was sent. */
+  noteSending(id: SessionId, sending: SentMark): void {
+    this.sendings.note(id, sending, null);
+    this.noteRecent(id);
+  }
+
+  /** Returns whether a row has lost an attempt that was sent, as this process knows. */
+  lacksSending(row: AttemptColumns & Pick<SessionRow, 'id'>): boolean {
+    return lacksSending(row, this.sendings.find(row.id));
   }
 
   /** Notes a state that was stored or read, unless a newer one was noted since. */
@@ -129,12 +169,19 @@ export class SessionMarks {
   /** Drops the oldest of too many marks, and re-seals some that an older encryption key sealed. */
   tidy(): void {
     this.marks.tidy();
+    this.sendings.tidy(SENDING_KEPT_MS);
   }
 
-  private startRepair(session: ReadSession): void {
+  private checkSending<Read extends ReadSession>(session: Read, sent: SentMark | undefined): Read {
+    if (!lacksSending(session.row, sent)) return session;
+    this.startRepair(session, sent);
+    return { ...session, ...IN_CHECK };
+  }
+
+  private startRepair(session: ReadSession, sent: SentMark | undefined): void {
     const { id } = session;
     if (this.repairs.has(id)) return;
-    const repair = this.repair(session).finally(() => this.repairs.delete(id));
+    const repair = this.repair(session, sent).finally(() => this.repairs.delete(id));
     this.repairs.set(id, repair);
   }
 
@@ -150,6 +197,15 @@ export class SessionMarks {
     const [oldest] = this.recent.keys();
     if (this.recent.size > MOST_RECENT && oldest !== undefined) this.recent.delete(oldest);
   }
+}
+
+function isNewerMark(found: SessionMark, own: SessionMark | undefined): boolean {
+  return decideStanding({ ...found, status: found.isOver ? 'revoked' : 'active' }, own) === 'ahead';
+}
+
+function isLaterSending(found: SentMark, own: SentMark | undefined): boolean {
+  const { generation = 0, sentAt = '' } = own ?? {};
+  return found.generation === generation ? found.sentAt > sentAt : found.generation > generation;
 }
 
 function digestIn(secrets: SessionSecrets | null): string | null {

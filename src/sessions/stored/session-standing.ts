@@ -1,4 +1,7 @@
+import type { AttemptId } from '../../database/tables/id.ts';
 import type { SessionStatus } from '../../database/tables/oauth-session.ts';
+import type { Timestamp } from '../../database/tables/timestamp.ts';
+import type { SessionRow } from './session-row.ts';
 
 /** The newest state of a session that this process stored or saw, as far as a row is compared with it. */
 export type SessionMark = {
@@ -30,6 +33,34 @@ export function decideStanding(row: SeenRow, mark: SessionMark | undefined): Sta
   if (row.generation !== mark.generation) return row.generation > mark.generation ? 'ahead' : 'behind';
   // No rollback erases a token.
   return row.digest === null || row.digest === mark.digest ? 'same' : 'behind';
+}
+
+/** The last time that a refresh token of a session was sent, as the process knows that sent it. */
+export type SentMark = {
+  readonly generation: number;
+  readonly attemptId: AttemptId;
+  readonly owner: string;
+  /** By the database's clock, as its row had it. */
+  readonly sentAt: Timestamp;
+  /** The failures of the session at that time. Giving the attempt up counts one more. */
+  readonly failures: number;
+};
+
+/** The columns that tell whether a row has lost an attempt. */
+export type AttemptColumns = Pick<
+  SessionRow,
+  'status' | 'generation' | 'attempt_id' | 'attempt_state' | 'failures'
+>;
+
+/**
+ * Returns whether a row has lost an attempt that was sent: it has none, or has it as one that was only prepared, and none
+ * of its generation was given up since.
+ */
+export function lacksSending(row: AttemptColumns, sent: SentMark | undefined): sent is SentMark {
+  if (row.status !== 'active' || row.generation !== sent?.generation) return false;
+  const isUnsent =
+    row.attempt_state === null || (row.attempt_state === 'prepared' && row.attempt_id === sent.attemptId);
+  return isUnsent && row.failures <= sent.failures;
 }
 
 /** Returns whether a status is final: a session that has it is never active again. */

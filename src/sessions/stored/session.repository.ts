@@ -98,7 +98,7 @@ export class SessionRepository {
    * @throws BrokerError `SealedRowUnreadable` when the row was edited
    */
   async findSession(id: SessionId, known?: StoredSession): Promise<StoredSession | undefined> {
-    const mark = this.sessionMarks.find(id);
+    const foreknown = this.sessionMarks.foresee(id);
     const found = await this.database
       .selectFrom('oauth_session')
       .selectAll()
@@ -108,7 +108,7 @@ export class SessionRepository {
     if (!found) return undefined;
     const { read_at, ...row } = found;
     const secrets = known && isSealedAlike(known.row, row) ? known.secrets : this.open(row);
-    return this.sessionMarks.check({ ...toSession(row), row, secrets, readAt: new Date(read_at) }, mark);
+    return this.sessionMarks.check({ ...toSession(row), row, secrets, readAt: new Date(read_at) }, foreknown);
   }
 
   /** Returns the id of the active session that an account was granted last. */

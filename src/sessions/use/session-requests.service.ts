@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { SessionId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { discard } from '../../identity/outbound/exchange.ts';
+import type { LiveSession } from '../stored/session.cache.ts';
 import { SessionLastUse } from '../stored/session-last-use.service.ts';
+import { AccountMoves } from './account-moves.service.ts';
 import { LiveTokens, type SessionCheck } from './live-tokens.service.ts';
 import {
   PdsRequests,
@@ -27,6 +29,7 @@ export class SessionRequests {
     private readonly replayWindow: ReplayWindow,
     private readonly streamGate: StreamGate,
     private readonly sessionLastUse: SessionLastUse,
+    private readonly accountMoves: AccountMoves,
   ) {}
 
   /**
@@ -42,7 +45,7 @@ export class SessionRequests {
     if (body === undefined) return this.sendRepeatable(id, path, rest, check);
     if (Buffer.isBuffer(body)) return this.sendRepeatable(id, path, { ...rest, body }, check);
     await this.liveTokens.getActive(id, check); // Refuse before reading the body.
-    return this.replayWindow.withBody(body, kept =>
+    return this.replayWindow.withBody(id, body, kept =>
       Buffer.isBuffer(kept)
         ? this.sendRepeatable(id, path, { ...rest, body: kept })
         : this.sendStream(id, path, { ...rest, body: kept }),
@@ -62,11 +65,11 @@ export class SessionRequests {
   ): Promise<PdsResponse> {
     const session = await this.liveTokens.get(id, request.signal, check);
     this.sessionLastUse.noteUse(session);
-    const response = await this.pdsRequests.send(session, path, request);
+    const response = await this.watched(session, this.pdsRequests.send(session, path, request));
     if (!this.pdsRequests.refusesToken(response)) return response;
     discard(response);
     const renewed = await this.liveTokens.renew(session, request.signal);
-    const second = await this.pdsRequests.send(renewed, path, request);
+    const second = await this.watched(renewed, this.pdsRequests.send(renewed, path, request));
     if (!this.pdsRequests.refusesToken(second)) return second;
     discard(second);
     throw new BrokerError(
@@ -81,11 +84,25 @@ export class SessionRequests {
     discard(await this.sendRepeatable(id, PRIMING_PATH, { method: 'GET', ...(signal && { signal }) }));
     for (let turn = 0; turn < MOST_TURNS; turn++) {
       const session = await this.liveTokens.getSettled(id, signal);
-      const response = this.streamGate.tryStream(id, () => this.pdsRequests.sendOnce(session, path, request));
+      const response = this.streamGate.tryStream(id, () =>
+        this.watched(session, this.pdsRequests.sendOnce(session, path, request)),
+      );
       if (response) return response;
     }
     throw new BrokerError('TokenUnavailable', 'The session is being refreshed. Send this request again.', {
       retryAfterSeconds: 5,
     });
+  }
+
+  /** Notes what the outcome of a request says about where the account is. */
+  private async watched(session: LiveSession, sent: Promise<PdsResponse>): Promise<PdsResponse> {
+    try {
+      const response = await sent;
+      this.accountMoves.noteResponse(session, response);
+      return response;
+    } catch (error) {
+      this.accountMoves.noteFailure(session, error);
+      throw error;
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
@@ -63,9 +63,27 @@ it('takes no short write for a whole one', async () => {
   }
 });
 
-it('reserves nothing where nothing can be written', async () => {
+it('reserves nothing where nothing can be written, and says so', async () => {
+  const onTrouble = jest.fn();
+  disk.watch(onTrouble);
+  (await disk.reserve())();
+  expect(onTrouble).not.toHaveBeenCalled();
   await rm(path, { recursive: true });
   await expect(disk.reserve()).rejects.toMatchObject({ code: 'ENOENT' });
+  expect(onTrouble).toHaveBeenCalledTimes(1);
+  await expect(disk.write(join(path, 'a.answer'), 'a')).rejects.toMatchObject({ code: 'ENOENT' });
+  expect(onTrouble).toHaveBeenCalledTimes(2);
+});
+
+it('writes to no file that was deleted with its directory', async () => {
+  for (const release of await Promise.all([disk.reserve(), disk.reserve()])) release();
+  await rm(path, { recursive: true });
+  await mkdir(path);
+  const release = await disk.reserve();
+  expect(await files('.reserved')).toHaveLength(1);
+  await disk.write(join(path, 'a.answer'), 'a');
+  expect(await readFile(join(path, 'a.answer'), 'utf8')).toBe('a');
+  release();
 });
 
 it('keeps few files that no attempt needs, and deletes those of a crashed process', async () => {

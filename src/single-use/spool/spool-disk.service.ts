@@ -5,7 +5,7 @@ import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nest
 import { SpoolDirectory } from '../../leases/spools/spool-directory.service.ts';
 
 /** In bytes. A sealed answer of usual size has less than 10 kB. */
-const RESERVED_BYTES = 32 * 1024;
+export const RESERVED_BYTES = 32 * 1024;
 
 /** How many files stay open beyond those of running attempts. */
 const MOST_IDLE = 32;
@@ -26,12 +26,18 @@ export class SpoolDisk implements OnModuleInit, OnApplicationShutdown {
   private readonly free: ReservedFile[] = [];
   private reserved = 0;
   private made = 0;
+  private onTrouble = (): void => undefined;
 
   constructor(private readonly spoolDirectory: SpoolDirectory) {}
 
   /** The directory that this process writes to. */
   get path(): string {
     return this.spoolDirectory.path;
+  }
+
+  /** Sets what is called when room cannot be reserved, or an answer cannot be written. */
+  watch(onTrouble: () => void): void {
+    this.onTrouble = onTrouble;
   }
 
   /** Deletes what a process that crashed had reserved. This process alone holds the directory. */
@@ -59,9 +65,10 @@ export class SpoolDisk implements OnModuleInit, OnApplicationShutdown {
     };
     try {
       const known = this.free.length >= this.reserved ? this.free.pop() : undefined;
-      this.free.push(known ? await probed(known) : await this.newFile());
+      this.free.push((known && (await probed(known))) ?? (await this.newFile()));
     } catch (error) {
       release();
+      this.onTrouble();
       throw error;
     }
     return release;
@@ -69,6 +76,15 @@ export class SpoolDisk implements OnModuleInit, OnApplicationShutdown {
 
   /** Writes a file durably: it survives a crash once this resolves. */
   async write(file: string, text: string): Promise<void> {
+    try {
+      await this.writeInto(file, text);
+    } catch (error) {
+      this.onTrouble();
+      throw error;
+    }
+  }
+
+  private async writeInto(file: string, text: string): Promise<void> {
     const reserved = this.free.pop() ?? (await this.newFile());
     try {
       const bytes = Buffer.from(text);
@@ -88,7 +104,7 @@ export class SpoolDisk implements OnModuleInit, OnApplicationShutdown {
   /** Its space is allocated by zeros, since Node.js has no fallocate(2). */
   private async newFile(): Promise<ReservedFile> {
     const path = join(this.path, `${++this.made}${SUFFIX}`);
-    const handle = await open(path, constants.O_CREAT | constants.O_WRONLY | constants.O_TRUNC, 0o600);
+    const handle = await open(path, constants.O_CREAT | constants.O_WRONLY | constants.O_EXCL, 0o600);
     const file = { path, handle };
     try {
       const { bytesWritten } = await handle.write(zeros, 0, zeros.length, 0);
@@ -107,15 +123,21 @@ export class SpoolDisk implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-/** A file system that became read-only refuses even a byte. The file must not be free meanwhile. */
-async function probed(file: ReservedFile): Promise<ReservedFile> {
+/**
+ * Returns the file if it can be written still, or undefined if it was deleted. A file system that became read-only refuses
+ * even a byte. The file must not be free meanwhile.
+ */
+async function probed(file: ReservedFile): Promise<ReservedFile | undefined> {
   try {
     await file.handle.write(zeros, 0, 1, 0);
-    return file;
+    if ((await file.handle.stat()).nlink > 0) return file;
   } catch (error) {
     await discard(file);
     throw error;
   }
+  // Its name may be another process's file by now.
+  await file.handle.close();
+  return undefined;
 }
 
 /** Never rejects: a file that stays is deleted by the next start. */

@@ -6,19 +6,26 @@ import { codeOf } from '../../errors/code-of.ts';
 import { SpoolDirectory } from '../../leases/spools/spool-directory.service.ts';
 import { Degradations } from '../../observability/degradations.ts';
 import { Log } from '../../observability/log/log.ts';
+import { RESERVED_BYTES, SpoolDisk } from './spool-disk.service.ts';
 
 const INTERVAL_MS = 60_000;
 
-const PROOF_BYTES = 4 * 1024;
+/** As much as is reserved for an answer: where the proof succeeds, refreshes have room. */
+const PROOF_BYTES = RESERVED_BYTES;
 
-/** Proves at start, and each minute, that the spool keeps what is written to it. */
+/**
+ * Proves at start, each minute, and when the spool fails in use, that it keeps what is written to it. Creates the directory
+ * again if it was deleted.
+ */
 @Injectable()
 export class SpoolProof implements OnModuleInit, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private isProven = true;
+  private proving: Promise<void> | undefined;
 
   constructor(
     private readonly spoolDirectory: SpoolDirectory,
+    private readonly spoolDisk: SpoolDisk,
     private readonly degradations: Degradations,
     private readonly log: Log,
   ) {}
@@ -35,16 +42,23 @@ export class SpoolProof implements OnModuleInit, BeforeApplicationShutdown {
       );
     }
     this.timer = setInterval(() => void this.proveAgain(), INTERVAL_MS).unref();
+    this.spoolDisk.watch(() => void this.proveAgain());
   }
 
   beforeApplicationShutdown(): void {
     clearInterval(this.timer);
   }
 
-  /** Proves the spool now, and reports a change. Never rejects. */
-  async proveAgain(): Promise<void> {
+  /** Proves the spool now, unless a proof is running, and reports a change. Never rejects. */
+  proveAgain(): Promise<void> {
+    this.proving ??= this.proveOnce().finally(() => (this.proving = undefined));
+    return this.proving;
+  }
+
+  private async proveOnce(): Promise<void> {
     const directory = this.spoolDirectory.path;
     try {
+      if (this.spoolDirectory.restoreDeleted()) this.log.spoolDeleted({ directory });
       await prove(directory);
       if (!this.isProven) this.log.spoolWritableAgain({ directory });
       this.isProven = true;

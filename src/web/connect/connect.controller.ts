@@ -10,6 +10,7 @@ import { ZodPipe } from '../../http/schemas/zod.pipe.ts';
 import { LoginCookies } from '../../login/login-cookies.service.ts';
 import { Logins } from '../../login/logins.service.ts';
 import { OwnRequestCookie } from '../account/new-key/own-request-cookie.service.ts';
+import { AuthorizationLimits } from '../../oauth/authorization/authorization-limits.service.ts';
 import { Pages } from '../frame/pages.service.ts';
 import { connectTexts as texts } from '../texts/connect.ts';
 import { ConnectErrorFilter } from './connect-error.filter.ts';
@@ -29,6 +30,7 @@ export class ConnectController {
     private readonly loginCookies: LoginCookies,
     private readonly ownRequestCookie: OwnRequestCookie,
     private readonly pages: Pages,
+    private readonly authorizationLimits: AuthorizationLimits,
   ) {}
 
   @Get(':id')
@@ -52,6 +54,7 @@ export class ConnectController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    await this.authorizationLimits.countBegun(request.ip);
     const binding = this.loginCookies.bindBrowser(request, reply);
     const url = await this.logins.beginKeyAuthorization(id, binding, by);
     void reply.redirect(url.href, 303);

@@ -28,7 +28,6 @@ export class Pages {
     void reply
       .header('content-security-policy', this.policy)
       .header('referrer-policy', referrerPolicy)
-      .header('cache-control', 'no-store')
       .type('text/html; charset=utf-8')
       .send(`<!doctype html>${renderToString(page)}`);
   }

@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Query, Req } from '@nestjs/common';
+import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -28,7 +28,6 @@ export class LookupController {
 
   @Get()
   @Allow('anyone')
-  @Header('cache-control', 'no-store')
   async lookUp(
     @Query(new ZodPipe(query)) { identifier }: z.infer<typeof query>,
     @Req() { headers, ip }: FastifyRequest,

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import type { ErrorCode } from '../../errors/error-code.ts';
 import { AccountChip } from '../frame/avatar.tsx';
 import { ButtonForm } from '../frame/button-form.tsx';
 import { Note, Problem } from '../frame/note.tsx';
@@ -11,6 +12,8 @@ import { ContinueAs } from './continue-as.tsx';
 import { Reconsent } from './reconsent.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 import type { SignedInAccount, SignInView } from './sign-in-view.ts';
+
+const SUSPENDED = 'SessionSuspended' satisfies ErrorCode;
 
 /** The page at `/`: the sign-in form, or a question to a signed-in person about switching accounts or permissions. */
 export function SignInPage(view: SignInView): VNode {
@@ -64,9 +67,18 @@ function SignedIn(view: SignInView & { account: SignedInAccount }): VNode {
 }
 
 function Notes(view: SignInView): VNode | null {
-  const { problem, done, identifier } = view;
+  const { problem, done, identifier, goOn } = view;
   if (problem === 'InvalidIdentifier' && identifier !== undefined)
     return <IdentifierProblem {...view} identifier={identifier} />;
+  if (problem === SUSPENDED)
+    return (
+      <Problem code={problem}>
+        <p>{problemText(problem)}</p>
+        <p>
+          <a href={goOn}>{texts.checkAgain}</a>
+        </p>
+      </Problem>
+    );
   if (problem !== undefined) return <Problem code={problem}>{problemText(problem)}</Problem>;
   const text = done !== undefined && Object.hasOwn(texts.done, done) ? texts.done[done] : undefined;
   return text === undefined ? null : <Note code={done ?? ''}>{text}</Note>;

@@ -11,6 +11,7 @@ import { ZodPipe } from '../../http/schemas/zod.pipe.ts';
 import { parseReturnTo } from '../../login/return-to.ts';
 import { Sessions } from '../../sessions/use/sessions.service.ts';
 import { Pages } from '../frame/pages.service.ts';
+import { ownIdentifier } from './own-identifier.ts';
 import { SignInErrorFilter } from './sign-in-error.filter.ts';
 import { SignInPage } from './sign-in-page.tsx';
 import type { SignedInAccount } from './sign-in-view.ts';
@@ -66,8 +67,8 @@ export class SignInController {
   /** Returns what a person sees whose session is suspended: the problem, and their own handle in the form. */
   private async suspensionOf(caller: Principal): Promise<Pick<SignInQuery, 'identifier' | 'problem'>> {
     if (caller.kind !== 'suspended-browser') return {};
-    const session = await this.sessions.find(caller.sessionId);
-    return { identifier: session?.handle ?? caller.did, problem: 'SessionSuspended' satisfies ErrorCode };
+    const identifier = await ownIdentifier(caller, this.sessions);
+    return { identifier, problem: 'SessionSuspended' satisfies ErrorCode };
   }
 
   private accountUrl(done?: string): string {

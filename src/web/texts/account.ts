@@ -28,6 +28,8 @@ export const accountTexts = {
     reconnected: 'The key is connected again. Programs that use it keep working.',
   } as Readonly<Record<string, string>>,
 
+  pausedTitle: 'One moment, please',
+  tryAgain: 'Try again',
   problemTitle: 'That didn’t work',
   back: 'Back to your account',
 } as const;

@@ -17,6 +17,8 @@ export const adminTexts = {
     CrossSiteRequest:
       'Another site tried to do this for you. Nothing was changed. Do it here if you want to.',
     NotFound: 'We couldn’t find that. Check the id, or search the list.',
+    InstanceRunning:
+      'This instance was seen within the last 90 seconds, so nothing was changed. Stop it first, then wait for 90 seconds.',
   } as Readonly<Record<string, string>>,
   problem: (code: string): string => `That didn’t work (${code}). The broker’s log says why.`,
   problemTitle: 'That didn’t work',
@@ -26,6 +28,21 @@ export const adminTexts = {
   attention: 'What needs attention',
   attentionNone: 'Nothing. Every session works, or has ended as it should.',
   all: 'Show all',
+  degraded: {
+    database_clock:
+      'The database’s clock was set by more than a minute. Until it is believed again, nothing is deleted, revoked or taken over for its age. Calls and refreshes go on.',
+    high_water_journal:
+      'This instance can’t use its high-water journal. After a failover of the database it may lack the newest tokens. The broker’s log says why.',
+    spool:
+      'This instance can’t write to its spool directory, so it holds refreshes back. Free space on the disk, or make the directory writable. The broker’s log says why.',
+    copied_spool:
+      'Another process runs with a copy of this instance’s spool directory. Stop one of them at once: the two can end sessions of each other.',
+  },
+  silentInstances: (count: number): string =>
+    count === 1
+      ? 'One instance is silent. Sessions may wait for the answers on its disk.'
+      : `${count} instances are silent. Sessions may wait for the answers on their disks.`,
+  toInstances: 'Show the instances',
   needsOwner: 'Need their owners',
   needsOwnerLead: 'Only the account’s owner can make these work again.',
   revokingOne:
@@ -76,7 +93,7 @@ export const adminTexts = {
   inDoubt:
     'Its last refresh was sent and got no answer. The broker resends it once the issuer can no longer accept the first request.',
   inCheckOne:
-    'The database lost its newest tokens. Every instance looks for these in its journal. After 10 minutes its owner is needed.',
+    'The database lost its newest tokens. Every instance looks for these in its journal. If none has them after 10 minutes, it works on if its PDS accepts its older token, or needs its owner.',
   failures: (count: number): string =>
     count === 1 ? 'Its last refresh failed.' : `Its last ${count} refreshes failed.`,
   nextTry: 'Next try',
@@ -110,6 +127,7 @@ export const adminTexts = {
     skipped: 'There was nothing to refresh: another refresh is running, or the session isn’t active.',
     failed: 'The refresh failed. The session below says why.',
     revoked: 'The session is revoked here, and at its issuer as soon as that answers.',
+    'given-up': 'The instance is given up. The sessions that waited for it are refreshed again.',
   } as Readonly<Record<string, string>>,
 
   clientKeys: 'Client keys',
@@ -143,8 +161,16 @@ export const adminTexts = {
 
   instances: 'Instances',
   instancesLead: 'The processes that share this database, with their heartbeats.',
-  instancesGiveUp:
-    'Sessions wait for a silent instance whose disk may hold their tokens. If it is gone for good, give it up:',
+  instanceSilentHelp:
+    'A silent instance’s disk may hold the newest tokens of some sessions, and these wait for it. Start it again with its own spool directory. If its disk is gone for good, give it up.',
+  giveUp: 'Give up',
+  giveUpNamed: (spoolId: string): string => `Give up ${spoolId}`,
+  giveUpTitle: 'Give up this instance?',
+  giveUpText:
+    'Do this if its disk is gone for good. The sessions that wait for it are then refreshed without it. If it starts again, it counts as running again.',
+  giveUpRisk:
+    'If its disk still holds answers, don’t: the sessions of those answers would end, and their owners would have to sign in again.',
+  givenUp: 'Given up',
   instanceStates: { this: 'this one', alive: 'alive', silent: 'silent', 'given-up': 'given up' },
   started: 'Started',
   seen: 'Last heartbeat',

@@ -24,6 +24,9 @@ export const keyTexts = {
     expired: 'Ended',
     revoked: 'Revoked',
   },
+  paused: 'Paused',
+  pausedHint:
+    'We lost the newest part of our records of this key, and are looking for it. You don’t have to do anything: within ten minutes the key works again, or we ask you here to reconnect it.',
 
   lost: (name: string): string => `“${name}” has stopped working`,
   lostReasons: {

@@ -9,17 +9,27 @@ const TEXTS: Partial<Record<ErrorCode, string>> = {
     'The link that brought you here leads on to a place that isn’t allowed. Start again from the app that sent you.',
   AccountNotFound: 'There is no account with that handle. Check the spelling, and try again.',
   AccountUnreachable:
-    'That account’s server doesn’t answer, or doesn’t let people sign in elsewhere. Try again in a few minutes.',
+    'That account’s server doesn’t answer, or its handle can’t be looked up right now. Check the spelling, or try again in a few minutes.',
+  IssuerUnavailable: 'That account’s server can’t sign anyone in right now. Try again in a few minutes.',
+  ScopeRefused:
+    'Your server doesn’t know a permission that was asked for, so it refused. Trying again won’t help. Tell the program that asked, or the operator of this service.',
+  ClientRefused:
+    'Your server doesn’t accept this service. Trying again won’t help. Only the operator of this service can change that.',
+  LoginUnsupported:
+    'That account’s server doesn’t let people sign in elsewhere. Ask the people who run that server, or use an account on another one.',
   AccountNotAllowed:
     'That account isn’t among those that may sign in here. Nothing was stored. Ask the operator of this service, or use another account.',
   AuthenticationRequired: 'You’re no longer signed in. Sign in again to go on.',
   AlreadySignedIn: 'This browser is already signed in. You can switch to another account below.',
   ReauthorizationRequired: 'Your server has ended this permission. Sign in again to renew it.',
   SessionSuspended:
-    'We couldn’t renew your sign-in: your server’s answer got lost. If it still arrives, you’re signed in again. You can wait, or sign in again now.',
+    'We couldn’t renew your sign-in: the answer from your server got lost. If it still turns up, you’re signed in again by itself. You can wait, or sign in again now.',
+  TokenUnavailable:
+    'Your sign-in is paused: we lost the newest part of our records of it, and are looking for it. You don’t have to do anything. Try again in a few minutes.',
   TooManyRequests: 'That was too often. Wait a minute, and try again.',
   LoginCancelled: 'You didn’t give permission, so nothing has changed. You can try again at any time.',
-  LoginRefused: 'Your server didn’t complete the sign-in. Try again.',
+  LoginRefused:
+    'Your server refused the sign-in. Try again. If it refuses again, ask the people who run that server.',
   LoginExpired: 'That sign-in took too long, or was already used. Start again.',
   LoginFromAnotherBrowser: 'That sign-in was started in another browser. Start again here.',
   WrongAccount:
@@ -54,7 +64,15 @@ export function problemText(code: string): string {
   return Object.hasOwn(TEXTS, code) ? (TEXTS[code as ErrorCode] ?? OTHERWISE) : OTHERWISE;
 }
 
+const ABOUT_IDENTIFIERS: readonly ErrorCode[] = [
+  'InvalidIdentifier',
+  'AccountNotFound',
+  'AccountUnreachable',
+  'LoginUnsupported',
+];
+
 /** Returns whether another identifier may solve the problem. */
 export function isAboutIdentifier(code: string): boolean {
-  return code === 'InvalidIdentifier' || code === 'AccountNotFound' || code === 'AccountUnreachable';
+  const codes: readonly string[] = ABOUT_IDENTIFIERS;
+  return codes.includes(code);
 }

@@ -1,6 +1,7 @@
 /** Texts of the sign-in page. */
 export const signInTexts = {
   signIn: 'Sign in',
+  checkAgain: 'Check whether it works again',
   lead: 'Use your account on Bluesky, or on any other server of the AT Protocol.',
   handle: 'Your handle',
   placeholder: 'alice.bsky.social',

@@ -2,7 +2,7 @@ import { SessionRepository } from '../../../src/sessions/stored/session.reposito
 import type { Did } from '../../../src/database/tables/did.ts';
 import type { SessionId } from '../../../src/database/tables/id.ts';
 import { issueKey, type TestKey } from '../../broker/issued-key.ts';
-import { madeUpGrant, storeCookie, storeSession } from '../../broker/stored-session.ts';
+import { madeUpGrant, putInCheck, storeCookie, storeSession } from '../../broker/stored-session.ts';
 import { accountOf, type TestBroker } from '../../broker/test-broker.ts';
 import { giveCookie } from '../watched-context.ts';
 import { authorizeElsewhere } from './connect.ts';
@@ -44,7 +44,7 @@ export async function signInWithLittle({
 
 /** The account's pages, with keys in every condition. */
 export async function* accountPages(stage: Stage, did: Did): ShownPages {
-  const { works, lost, over } = await storeKeys(stage.broker, did);
+  const { works, lost, over, paused } = await storeKeys(stage.broker, did);
   await open(stage, '/account');
   await stage.page.locator('#keys summary').click();
   yield { name: 'account' };
@@ -58,6 +58,8 @@ export async function* accountPages(stage: Stage, did: Did): ShownPages {
   yield { name: 'key-lost' };
   await open(stage, `/account/keys/${over.id}`);
   yield { name: 'key-over' };
+  await open(stage, `/account/keys/${paused.id}`);
+  yield { name: 'key-paused' };
   const rotation = { start: works.start, grace: '3600' };
   await post(stage, `/account/keys/${works.id}/rotate`, rotation);
   yield { name: 'key-replaced' };
@@ -87,8 +89,11 @@ export async function* newKeyPages(stage: Stage): ShownPages {
   yield { name: 'key-secret' };
 }
 
-/** Stores a working key, one that needs its owner, and a revoked one. */
-async function storeKeys(broker: TestBroker, did: Did): Promise<Record<'works' | 'lost' | 'over', TestKey>> {
+/** Stores a working key, one that needs its owner, a revoked one, and one whose session's row is being checked. */
+async function storeKeys(
+  broker: TestBroker,
+  did: Did,
+): Promise<Record<'works' | 'lost' | 'over' | 'paused', TestKey>> {
   const { pds } = broker.network;
   const store = async (name: string, status: 'active' | 'needs_reauth' | 'revoked') => {
     const session = await storeSession(broker, pds, { did }, 'api_key');
@@ -96,7 +101,10 @@ async function storeKeys(broker: TestBroker, did: Did): Promise<Record<'works' |
     await broker.database.updateTable('oauth_session').set({ status }).where('id', '=', session.id).execute();
     return key;
   };
+  const paused = await store('Field notes', 'active');
+  await putInCheck(broker, paused.sessionId);
   return {
+    paused,
     works: await store('Weather bot', 'active'),
     lost: await store(`Old ${HOSTILE}`, 'needs_reauth'),
     over: await store('Forgotten', 'revoked'),

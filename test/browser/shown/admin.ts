@@ -3,9 +3,10 @@ import { ClientKeyRepository } from '../../../src/oauth/client-keys/client-key.r
 import { generateClientKey } from '../../../src/oauth/client-keys/client-key.ts';
 import { NativeAppRepository } from '../../../src/native-apps/registry/native-app.repository.ts';
 import type { NativeApp } from '../../../src/native-apps/registry/native-app.ts';
+import { Degradations } from '../../../src/observability/degradations.ts';
 import { OperatorSessions } from '../../../src/operator-sessions/operator-sessions.service.ts';
 import { AttemptId, newId, type SessionId } from '../../../src/database/tables/id.ts';
-import { storeSession } from '../../broker/stored-session.ts';
+import { putInCheck, storeSession } from '../../broker/stored-session.ts';
 import type { TestBroker } from '../../broker/test-broker.ts';
 import { giveCookie } from '../watched-context.ts';
 import { open, type ShownPages, type Stage } from './stage.ts';
@@ -33,12 +34,14 @@ export async function* adminPages(stage: Stage, sessionId: SessionId): ShownPage
   await storeSessions(stage.broker);
   await storeClientKeys(stage.broker);
   await storeNativeApps(stage.broker);
-  await storeSilentInstance(stage.broker);
+  const silent = await storeSilentInstance(stage.broker);
+  stage.broker.app.get(Degradations, { strict: false }).set('spool', true);
   for (const name of ['overview', 'sessions', 'client-keys', 'native-apps', 'instances', 'audit-events']) {
     await open(stage, name === 'overview' ? '/admin' : `/admin/${name}`);
     yield { name: `admin-${name}` };
   }
   yield* sessionPages(stage, `/admin/sessions/${sessionId}`);
+  yield* giveUpPages(stage, `/admin/instances/${silent}/give-up`);
   await open(stage, '/admin/sessions/x');
   yield { name: 'admin-notice' };
 }
@@ -52,6 +55,14 @@ async function* sessionPages(stage: Stage, path: string): ShownPages {
   yield { name: 'admin-confirm-refresh', alike: true };
   await open(stage, `${path}/revoke`);
   yield { name: 'admin-confirm-revoke' };
+}
+
+async function* giveUpPages(stage: Stage, path: string): ShownPages {
+  await open(stage, path);
+  yield { name: 'admin-confirm-give-up' };
+  await stage.page.getByRole('button', { name: 'Give up' }).click();
+  await stage.page.getByRole('status').waitFor();
+  yield { name: 'admin-instance-given-up' };
 }
 
 async function signIn({ broker, context }: Stage): Promise<void> {
@@ -72,6 +83,7 @@ async function storeSessions(broker: TestBroker): Promise<void> {
     const { id } = await storeSession(broker, 'https://porcini.us-east.host.bsky.network');
     const change = changes[count];
     if (change) await broker.database.updateTable('oauth_session').set(change).where('id', '=', id).execute();
+    else if (count === changes.length) await putInCheck(broker, id);
   }
 }
 
@@ -125,13 +137,17 @@ async function storeNativeApps({ app, database }: TestBroker): Promise<void> {
   await apps.insertApp(old, database);
 }
 
-/** Stores a crashed process and its lease. */
-async function storeSilentInstance({ database }: TestBroker): Promise<void> {
+/** Stores a crashed process with an answer on its disk, and its lease. Returns the id of its spool. */
+async function storeSilentInstance({ database }: TestBroker): Promise<string> {
   const owner = randomUUID();
   const before = database.now(-3600);
-  await database.insertInto('instance').values({ owner, started_at: before, seen_at: before }).execute();
+  await database
+    .insertInto('instance')
+    .values({ owner, started_at: before, seen_at: before, spool_state: 'filled' })
+    .execute();
   await database
     .insertInto('lease')
     .values({ name: 'sweep-of-a-silent-one', owner, until: before })
     .execute();
+  return owner;
 }

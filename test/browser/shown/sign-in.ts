@@ -1,5 +1,5 @@
 import type { Did } from '../../../src/database/tables/did.ts';
-import { storeCookie, storeSession } from '../../broker/stored-session.ts';
+import { putInCheck, storeCookie, storeSession, suspendSession } from '../../broker/stored-session.ts';
 import type { TestBroker } from '../../broker/test-broker.ts';
 import { giveCookie } from '../watched-context.ts';
 import { open, type ShownPages, type Stage } from './stage.ts';
@@ -33,11 +33,20 @@ export async function* signedInPages(stage: Stage, did: Did): ShownPages {
   yield { name: 'reconsent' };
 }
 
-/** The sign-in page of a browser whose session cannot be read. */
+/** The pages of a browser whose session cannot be read, is suspended, or whose row is being checked. */
 export async function* troubledSignInPages(stage: Stage): ShownPages {
   await giveCookie(stage.context, stage.broker, await storeUnreadable(stage.broker));
   await open(stage, '/');
   yield { name: 'sign-in-unavailable', alike: true };
+  const { broker, context } = stage;
+  const session = await storeSession(broker, broker.network.pds);
+  await giveCookie(context, broker, await storeCookie(broker, session));
+  await suspendSession(broker, session.id);
+  await open(stage, '/account');
+  yield { name: 'account-suspended' };
+  await putInCheck(broker, session.id);
+  await open(stage, '/account');
+  yield { name: 'account-in-check' };
 }
 
 /** Returns the cookie of a session with an edited row, which cannot be unsealed. */

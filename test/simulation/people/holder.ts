@@ -39,6 +39,7 @@ const passing = new Set([
   'AccountNotFound',
   'LoginExpired',
   'LoginRefused',
+  'LoginUnsupported',
   'SessionSuspended',
   'SpoolUnavailable',
 ]);

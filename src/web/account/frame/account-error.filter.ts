@@ -1,7 +1,13 @@
 import { Catch, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { principalOf } from '../../../access/caller.decorator.ts';
+import { Config } from '../../../config/config.ts';
 import type { BrokerError } from '../../../errors/broker-error.ts';
+import { Log } from '../../../observability/log/log.ts';
+import { Sessions } from '../../../sessions/use/sessions.service.ts';
 import { PageErrorFilter } from '../../frame/page-error.filter.ts';
+import { Pages } from '../../frame/pages.service.ts';
+import { ownIdentifier } from '../../sign-in/own-identifier.ts';
 import { SignInPage } from '../../sign-in/sign-in-page.tsx';
 import { AccountNotice } from './account-notice.tsx';
 
@@ -12,11 +18,19 @@ import { AccountNotice } from './account-notice.tsx';
 @Catch()
 @Injectable()
 export class AccountErrorFilter extends PageErrorFilter {
+  constructor(
+    log: Log,
+    config: Config,
+    pages: Pages,
+    private readonly sessions: Sessions,
+  ) {
+    super(log, config, pages);
+  }
+
   protected sendPage(error: BrokerError, request: FastifyRequest, reply: FastifyReply): void {
     const returnTo = `${this.config.basePath}/account`;
     if (error.code === 'SessionSuspended') {
-      const view = { ...this.pages.frame, goOn: returnTo, returnTo, problem: error.code };
-      this.pages.send(reply, SignInPage(view));
+      void this.sendSuspended(request, reply, { returnTo, problem: error.code });
       return;
     }
     const isSignedOut = error.code === 'AuthenticationRequired' || error.code === 'ReauthorizationRequired';
@@ -28,6 +42,20 @@ export class AccountErrorFilter extends PageErrorFilter {
     const problem = problemOf(error, request);
     if (problem !== undefined) query.set('problem', problem);
     void reply.redirect(`${this.config.basePath}/?${query}`, 303);
+  }
+
+  /** The form holds the person's own handle, if it can be read. */
+  private async sendSuspended(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: { readonly returnTo: string; readonly problem: string },
+  ): Promise<void> {
+    const caller = principalOf(request);
+    const identifier =
+      caller.kind === 'suspended-browser'
+        ? await ownIdentifier(caller, this.sessions).catch(() => undefined)
+        : undefined;
+    this.pages.send(reply, SignInPage({ ...this.pages.frame, ...asked, identifier, goOn: asked.returnTo }));
   }
 }
 

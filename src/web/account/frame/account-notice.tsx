@@ -14,16 +14,22 @@ const CALM: readonly ErrorCode[] = [
   'ApiKeyEnded',
 ];
 
-/** The page that says why a step failed, with a link back. */
+/** The page that says why a step failed, with a link back, or why the account can't be shown for the moment. */
 export function AccountNotice({ code, ...frame }: Frame & { code: ErrorCode }): VNode {
   const text = problemText(code);
+  const isPaused = code === 'TokenUnavailable';
+  const title = isPaused ? texts.pausedTitle : texts.problemTitle;
   return (
-    <AccountFrame {...frame} title={texts.problemTitle}>
-      <h1>{texts.problemTitle}</h1>
-      {CALM.includes(code) ? <Note code={code}>{text}</Note> : <Problem code={code}>{text}</Problem>}
+    <AccountFrame {...frame} title={title}>
+      <h1>{title}</h1>
+      {isPaused || CALM.includes(code) ? (
+        <Note code={code}>{text}</Note>
+      ) : (
+        <Problem code={code}>{text}</Problem>
+      )}
       <p>
         <a class="button" href={`${frame.basePath}/account`}>
-          {texts.back}
+          {isPaused ? texts.tryAgain : texts.back}
         </a>
       </p>
     </AccountFrame>

@@ -5,6 +5,7 @@ import { Badge, type Tone } from '../../frame/badge.tsx';
 import { Facts } from '../../frame/facts.tsx';
 import { Time } from '../../frame/time.tsx';
 import { keyTexts as texts } from '../../texts/keys.ts';
+import type { ShownKey } from './shown-key.ts';
 
 const TONES: Readonly<Record<ApiKeyStatus, Tone>> = {
   active: 'good',
@@ -14,7 +15,8 @@ const TONES: Readonly<Record<ApiKeyStatus, Tone>> = {
 };
 
 /** A key's status. */
-export function KeyBadge({ status }: Pick<ApiKeyView, 'status'>): VNode {
+export function KeyBadge({ status, isPaused }: Pick<ShownKey, 'status' | 'isPaused'>): VNode {
+  if (isPaused) return <Badge tone="over">{texts.paused}</Badge>;
   return <Badge tone={TONES[status]}>{texts.status[status]}</Badge>;
 }
 

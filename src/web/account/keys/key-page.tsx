@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
-import type { ApiKeyView } from '../../../api-keys/keys/api-key-view.ts';
 import { ButtonForm } from '../../frame/button-form.tsx';
+import { Note } from '../../frame/note.tsx';
 import { Permissions } from '../../frame/permissions.tsx';
 import type { Frame } from '../../frame/pages.service.ts';
 import { accountTexts } from '../../texts/account.ts';
@@ -9,8 +9,9 @@ import { AccountFrame } from '../frame/account-frame.tsx';
 import { KeyBadge, KeyFacts } from './key-facts.tsx';
 import type { LostKey } from './lost-key-reasons.service.ts';
 import { LostKeys } from './lost-keys.tsx';
+import type { ShownKey } from './shown-key.ts';
 
-export type KeyView = Frame & { readonly apiKey: ApiKeyView; readonly lost: readonly LostKey[] };
+export type KeyView = Frame & { readonly apiKey: ShownKey; readonly lost: readonly LostKey[] };
 
 /** The offered grace periods for a replaced secret, in seconds. */
 export const graces = ['0', '3600', '86400'] as const;
@@ -28,6 +29,7 @@ export function KeyPage(view: KeyView): VNode {
         <KeyBadge {...apiKey} />
       </div>
       <LostKeys {...view} />
+      {apiKey.isPaused ? <Note code="paused">{texts.pausedHint}</Note> : null}
       <section class="card" aria-label={apiKey.name}>
         <KeyFacts {...apiKey} />
         <div class="field">

@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { CallSource } from '../../../access/call-source.decorator.ts';
 import { Caller } from '../../../access/caller.decorator.ts';
 import type { BrowserPrincipal } from '../../../access/principal.ts';
-import { toApiKeyView } from '../../../api-keys/keys/api-key-view.ts';
 import type { AuditSource } from '../../../audit/audit-event.ts';
 import { Config } from '../../../config/config.ts';
 import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
@@ -16,6 +15,7 @@ import { graces, KeyPage } from './key-page.tsx';
 import { KeySecretPage } from './key-secret-page.tsx';
 import { LostKeyReasons } from './lost-key-reasons.service.ts';
 import { OwnKeys } from './own-keys.service.ts';
+import { toShownKey } from './shown-key.ts';
 
 const rotation = z.object({ start: z.string().max(12), grace: z.enum(graces) });
 
@@ -40,7 +40,7 @@ export class KeyController {
   ): Promise<void> {
     const listed = await this.ownKeys.get(id, caller);
     const lost = await this.lostKeyReasons.explain([listed]);
-    this.pages.send(reply, KeyPage({ ...this.pages.frame, apiKey: toApiKeyView(listed), lost }));
+    this.pages.send(reply, KeyPage({ ...this.pages.frame, apiKey: toShownKey(listed), lost }));
   }
 
   @Post(':id/rotate')

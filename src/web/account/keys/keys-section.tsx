@@ -1,20 +1,20 @@
 import type { VNode } from 'preact';
-import type { ApiKeyView } from '../../../api-keys/keys/api-key-view.ts';
 import { NextPage } from '../../frame/next-page.tsx';
 import { keyTexts as texts } from '../../texts/keys.ts';
 import { scopeSummary } from '../../texts/scope-text.ts';
 import { KeyBadge, KeyFacts } from './key-facts.tsx';
+import type { ShownKey } from './shown-key.ts';
 
 export type KeysSectionProps = {
   readonly basePath: string;
-  readonly keys: readonly ApiKeyView[];
+  readonly keys: readonly ShownKey[];
   readonly keysCursor: string | undefined;
   readonly mayMakeKeys: boolean;
 };
 
 /** The account's keys: the working ones first, the expired and revoked ones folded up. */
 export function KeysSection({ basePath, keys, keysCursor, mayMakeKeys }: KeysSectionProps): VNode {
-  const isOver = ({ status }: ApiKeyView): boolean => status === 'revoked' || status === 'expired';
+  const isOver = ({ status }: ShownKey): boolean => status === 'revoked' || status === 'expired';
   const [over, living] = [keys.filter(isOver), keys.filter(key => !isOver(key))];
   return (
     <section class="section" id="keys" aria-labelledby="keys-title">
@@ -52,7 +52,7 @@ function MakeKey({ basePath }: { basePath: string }): VNode {
   );
 }
 
-function KeyRows({ basePath, keys }: { basePath: string; keys: readonly ApiKeyView[] }): VNode {
+function KeyRows({ basePath, keys }: { basePath: string; keys: readonly ShownKey[] }): VNode {
   return (
     <ul class="rows">
       {keys.map(key => (
@@ -64,6 +64,7 @@ function KeyRows({ basePath, keys }: { basePath: string; keys: readonly ApiKeyVi
               </h3>
               <KeyBadge {...key} />
             </div>
+            {key.isPaused ? <p class="quiet">{texts.pausedHint}</p> : null}
             <KeyFacts {...key} may={scopeSummary(key.scope)} />
           </div>
           <div class="row-actions">

@@ -11,6 +11,10 @@ const SHOWN_ON_FORM: readonly ErrorCode[] = [
   'TooManyRequests',
   'TooManyKeyRequests',
   'AccountUnreachable',
+  'IssuerUnavailable',
+  'ScopeRefused',
+  'ClientRefused',
+  'LoginUnsupported',
   'AccountNotAllowed',
 ];
 

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ApiKeyId, UiSessionId } from '../../../database/tables/id.ts';
 import type { BrowserPrincipal } from '../../../access/principal.ts';
-import { toApiKeyView } from '../../../api-keys/keys/api-key-view.ts';
 import { ApiKeys } from '../../../api-keys/keys/api-keys.service.ts';
 import { Config } from '../../../config/config.ts';
 import { reconsentUrl } from '../../../sessions/endings/reconsent-url.ts';
@@ -10,6 +9,7 @@ import { Sessions } from '../../../sessions/use/sessions.service.ts';
 import { OwnUiSessions } from '../../../ui-sessions/own-ui-sessions.service.ts';
 import { toUiSessionView } from '../../../ui-sessions/ui-session-view.ts';
 import { LostKeyReasons } from '../keys/lost-key-reasons.service.ts';
+import { toShownKey } from '../keys/shown-key.ts';
 import type { AccountView } from './account-view.ts';
 
 const BROWSERS_SHOWN = 50;
@@ -43,7 +43,7 @@ export class AccountOverview {
       this.apiKeys.list({ did, cursor: cursors.keys, limit: KEYS_SHOWN }),
     ]);
     const shown = browsers.uiSessions.map(uiSession => toUiSessionView(uiSession, uiSessionId));
-    const keys = listed.keys.map(key => toApiKeyView(key));
+    const keys = listed.keys.map(key => toShownKey(key));
     return {
       session,
       shortfall: this.scopeShortfalls.missingParts(session),

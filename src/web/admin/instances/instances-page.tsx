@@ -5,35 +5,35 @@ import type { HeldLease } from '../../../leases/lease.repository.ts';
 import type { Leases } from '../../../leases/leases.service.ts';
 import { Badge, type Tone } from '../../frame/badge.tsx';
 import { Facts } from '../../frame/facts.tsx';
+import { Note } from '../../frame/note.tsx';
 import { NextPage } from '../../frame/next-page.tsx';
 import type { Frame } from '../../frame/pages.service.ts';
 import { Time } from '../../frame/time.tsx';
 import { adminTexts as texts } from '../../texts/admin.ts';
 import { AdminFrame } from '../frame/admin-frame.tsx';
-import { Commands } from '../frame/commands.tsx';
 import { TaskRows } from './task-rows.tsx';
 
 export type InstancesView = Frame & {
   readonly running: Awaited<ReturnType<Instances['list']>>;
   readonly held: Awaited<ReturnType<Leases['list']>>;
   readonly background: BackgroundState;
+  readonly done: string | undefined;
 };
 
-const TONES: Readonly<Record<ListedInstance['state'], Tone>> = {
+export const INSTANCE_TONES: Readonly<Record<ListedInstance['state'], Tone>> = {
   this: 'good',
   alive: 'good',
   silent: 'alert',
   'given-up': 'over',
 };
 
-const COMMANDS = ['instances give-up SPOOL_ID'];
-
 /** An instance of an older release says nothing about its spool. */
 const SPOOL_TEXTS = { empty: texts.spoolEmpty, filled: texts.spoolFilled };
 
 /** The running processes, their background work, and the leases they hold. */
 export function InstancesPage(view: InstancesView): VNode {
-  const { basePath, running, held, background } = view;
+  const { basePath, running, held, background, done } = view;
+  const doneText = done !== undefined && Object.hasOwn(texts.done, done) ? texts.done[done] : undefined;
   const path = `${basePath}/admin/instances`;
   return (
     <AdminFrame {...view} section="instances">
@@ -41,13 +41,18 @@ export function InstancesPage(view: InstancesView): VNode {
         <h1>{texts.instances}</h1>
         <p>{texts.instancesLead}</p>
       </div>
-      <ul class="rows">
-        {running.instances.map(instance => (
-          <InstanceRow key={instance.owner} {...instance} />
-        ))}
-      </ul>
-      <NextPage path={path} name="instances" cursor={running.cursor} />
-      <Commands lead={texts.instancesGiveUp} commands={COMMANDS} />
+      {doneText === undefined ? null : <Note code={done ?? ''}>{doneText}</Note>}
+      <section class="section" aria-label={texts.instances}>
+        <ul class="rows">
+          {running.instances.map(instance => (
+            <InstanceRow key={instance.owner} path={path} instance={instance} />
+          ))}
+        </ul>
+        {running.instances.some(({ state }) => state === 'silent') ? (
+          <p class="quiet">{texts.instanceSilentHelp}</p>
+        ) : null}
+        <NextPage path={path} name="instances" cursor={running.cursor} />
+      </section>
       <TaskRows {...background} />
       <section class="section" aria-labelledby="leases">
         <div class="section-head">
@@ -69,23 +74,39 @@ export function InstancesPage(view: InstancesView): VNode {
   );
 }
 
-function InstanceRow({ owner, state, startedAt, seenAt, spoolState }: ListedInstance): VNode {
+function InstanceRow({ path, instance }: { path: string; instance: ListedInstance }): VNode {
+  const { owner, state } = instance;
   return (
     <li data-instance={owner}>
       <div class="row-main">
         <div class="row-title">
           <code>{owner}</code>
-          <Badge tone={TONES[state]}>{texts.instanceStates[state]}</Badge>
+          <Badge tone={INSTANCE_TONES[state]}>{texts.instanceStates[state]}</Badge>
         </div>
-        <Facts
-          facts={[
-            [texts.started, <Time at={startedAt} />],
-            [texts.seen, <Time at={seenAt} />],
-            [texts.spool, spoolState === null ? texts.spoolUnknown : SPOOL_TEXTS[spoolState]],
-          ]}
-        />
+        <InstanceFacts {...instance} />
       </div>
+      {state === 'silent' ? (
+        <div class="row-actions">
+          <a class="button secondary" href={`${path}/${owner}/give-up`} aria-label={texts.giveUpNamed(owner)}>
+            {texts.giveUp}
+          </a>
+        </div>
+      ) : null}
     </li>
+  );
+}
+
+/** When an instance lived, and what its last heartbeat said of its spool. */
+export function InstanceFacts({ startedAt, seenAt, spoolState, givenUpAt }: ListedInstance): VNode {
+  return (
+    <Facts
+      facts={[
+        [texts.started, <Time at={startedAt} />],
+        [texts.seen, <Time at={seenAt} />],
+        [texts.spool, spoolState === null ? texts.spoolUnknown : SPOOL_TEXTS[spoolState]],
+        givenUpAt === null ? undefined : [texts.givenUp, <Time at={givenUpAt} />],
+      ]}
+    />
   );
 }
 

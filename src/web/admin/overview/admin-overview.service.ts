@@ -4,10 +4,14 @@ import {
   BackgroundStates,
 } from '../../../background/states/background-states.service.ts';
 import type { SessionStatus } from '../../../database/tables/oauth-session.ts';
+import { Instances } from '../../../leases/instances/instances.service.ts';
+import { Degradations } from '../../../observability/degradations.ts';
+import type { DegradationReason } from '../../../observability/metrics/metrics-labels.ts';
 import { SessionOperations } from '../../../sessions/operator/session-operations.service.ts';
 import { type SessionView, toSessionView } from '../../../sessions/operator/session-view.ts';
 
 const SHOWN_OF_EACH = 5;
+const INSTANCES_LOOKED_AT = 500;
 
 /** The first few sessions that need attention for one reason. */
 export type Concern = {
@@ -20,6 +24,9 @@ export type Concern = {
 export type Overview = {
   readonly counts: Readonly<Record<SessionStatus, number>>;
   readonly concerns: readonly Concern[];
+  /** The reasons for which this instance leaves part of its work undone. */
+  readonly degraded: readonly DegradationReason[];
+  readonly silentInstances: number;
   readonly background: BackgroundState;
 };
 
@@ -29,18 +36,32 @@ export class AdminOverview {
   constructor(
     private readonly sessionOperations: SessionOperations,
     private readonly backgroundStates: BackgroundStates,
+    private readonly instances: Instances,
+    private readonly degradations: Degradations,
   ) {}
 
   async read(): Promise<Overview> {
-    const [counts, background, ...concerns] = await Promise.all([
+    const [counts, background, silentInstances, ...concerns] = await Promise.all([
       this.backgroundStates.countSessions(),
       this.backgroundStates.getState(),
+      this.countSilentInstances(),
       this.concern('needs_check', { status: 'needs_check' }),
       this.concern('troubled', { troubled: true, status: 'active' }),
       this.concern('needs_reauth', { status: 'needs_reauth' }),
       this.concern('revoking', { status: 'revoking' }),
     ]);
-    return { counts, background, concerns: concerns.filter(({ sessions }) => sessions.length > 0) };
+    return {
+      counts,
+      background,
+      silentInstances,
+      degraded: this.degradations.list(),
+      concerns: concerns.filter(({ sessions }) => sessions.length > 0),
+    };
+  }
+
+  private async countSilentInstances(): Promise<number> {
+    const { instances } = await this.instances.list({ limit: INSTANCES_LOOKED_AT });
+    return instances.filter(({ state }) => state === 'silent').length;
   }
 
   private async concern(

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { type SessionStatus, sessionStatuses } from '../../../database/tables/oauth-session.ts';
-import { Note } from '../../frame/note.tsx';
+import { Caution, Note } from '../../frame/note.tsx';
 import type { Frame } from '../../frame/pages.service.ts';
 import { adminTexts as texts } from '../../texts/admin.ts';
 import { AdminFrame } from '../frame/admin-frame.tsx';
@@ -17,7 +17,8 @@ const CONCERNS = {
 
 /** The overview: numbers of sessions, the sessions that need attention and why, and the background work. */
 export function OverviewPage(view: Frame & Overview): VNode {
-  const { basePath, counts, concerns, background } = view;
+  const { basePath, counts, concerns, degraded, silentInstances, background } = view;
+  const isWell = concerns.length + degraded.length + silentInstances === 0;
   return (
     <AdminFrame {...view} section="overview">
       <h1>{texts.overview}</h1>
@@ -28,7 +29,20 @@ export function OverviewPage(view: Frame & Overview): VNode {
       </ul>
       <section class="section" aria-labelledby="attention">
         <h2 id="attention">{texts.attention}</h2>
-        {concerns.length === 0 ? <Note code="well">{texts.attentionNone}</Note> : null}
+        {isWell ? <Note code="well">{texts.attentionNone}</Note> : null}
+        {degraded.map(reason => (
+          <Caution key={reason}>
+            <p>{texts.degraded[reason]}</p>
+          </Caution>
+        ))}
+        {silentInstances === 0 ? null : (
+          <Caution>
+            <p>
+              {texts.silentInstances(silentInstances)}{' '}
+              <a href={`${basePath}/admin/instances`}>{texts.toInstances}</a>
+            </p>
+          </Caution>
+        )}
         {concerns.map(concern => (
           <ConcernRows key={concern.kind} basePath={basePath} {...concern} />
         ))}
