@@ -59,6 +59,7 @@ const PDS_ANSWER = { status: 200, description: 'What the PDS answered.', content
   'CrossSiteRequest',
   'ProtectedMethod',
   'ScopeMissing',
+  'RequestTimeout',
   'PayloadTooLarge',
   'TooManyRequests',
   'UpstreamUnavailable',

@@ -44,10 +44,14 @@ export function storeSession(
   return sessionRows.insertSession(made, { handle: 'made-up.test', purpose });
 }
 
-/** Makes a session wait for a lost answer since `at`. */
-export function suspendSession(broker: Stored, id: SessionId, at = new Date()): Promise<void> {
-  const needs_reauth_at = toTimestamp(at);
-  return changeSession(broker, id, { status: 'needs_reauth', reason: 'response_lost', needs_reauth_at });
+/** Makes a session wait for tokens that were lost, since `at`. */
+export function suspendSession(
+  broker: Stored,
+  id: SessionId,
+  at = new Date(),
+  reason: 'response_lost' | 'restored' = 'response_lost',
+): Promise<void> {
+  return changeSession(broker, id, { status: 'needs_reauth', reason, needs_reauth_at: toTimestamp(at) });
 }
 
 /** Makes a session wait for a newer state, as one whose row was found rolled back just now. */

@@ -12,7 +12,7 @@ import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { skipWaits } from '../broker/skip-waits.ts';
 import { allowWrites, makeClockSteppable, refuseWrites, stepClock } from '../database/database-faults.ts';
 import { describeDialects } from '../database/dialects.ts';
-import type { OwnNetwork } from '../network/network.ts';
+import type { Network } from '../network/network.ts';
 import { networkOfWorker } from '../per-worker/network.ts';
 import { type CallAnswer, signIn, type TestSession } from '../refresher/test-session.ts';
 import { listSpooled } from '../spooled-files.ts';
@@ -32,7 +32,7 @@ describeDialects(
 );
 
 function suite(create: () => Promise<DatabaseConfig>): void {
-  let network: OwnNetwork;
+  let network: Network;
   let database: DatabaseConfig;
   let directory: string;
   let first: TestBroker;

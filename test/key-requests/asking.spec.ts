@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from '@jest/globals';
+import { suspendSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBrokerOptions } from '../broker/test-broker.ts';
 import { errorOf } from '../login/answers.ts';
 import { KeyAsker } from '../network/key-asker.ts';
@@ -152,6 +153,13 @@ describeBroker(
       });
       const { browser } = await signIn(broker());
       expect((await browser.post('/api/key-requests', { ...ask, identifier: 'bob.test' })).status).toBe(201);
+    });
+
+    it('is refused for the moment to a browser whose session waits for a lost answer', async () => {
+      const { browser, id } = await signIn(broker());
+      await suspendSession(broker(), id);
+      const answer = await browser.post('/api/key-requests', { ...ask, identifier: 'bob.test' });
+      expect(await errorOf(answer)).toEqual({ status: 503, error: 'SessionSuspended' });
     });
   },
   withSetting('signed-in'),

@@ -3,7 +3,7 @@ import type { DatabaseConfig } from '../../src/config/config.ts';
 import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { describeDialects } from '../database/dialects.ts';
 import type { SessionId } from '../../src/database/tables/id.ts';
-import type { OwnNetwork } from '../network/network.ts';
+import type { Network } from '../network/network.ts';
 import { networkOfWorker } from '../per-worker/network.ts';
 import { until } from '../until.ts';
 import { statusOfMe } from './answers.ts';
@@ -11,7 +11,7 @@ import { isAccessTokenLive, redeemRefreshToken, sessionOf } from './granted.ts';
 
 // A network that no other suite uses meanwhile: this one makes the PDS unreachable.
 describeDialects('signing out while the PDS is unreachable', (_open, { dialect, create }) => {
-  let network: OwnNetwork;
+  let network: Network;
   let database: DatabaseConfig;
   let running: TestBroker | undefined;
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { FailPoint } from '../../src/config/values/fail-point.ts';
 import type { Broker } from '../network/broker-process.ts';
-import type { OwnNetwork } from '../network/network.ts';
+import type { Network } from '../network/network.ts';
 import { describeDialects, type TestDialect } from '../database/dialects.ts';
 import { Deployment } from '../refresher/deployment.ts';
 import { networkOfWorker } from '../per-worker/network.ts';
@@ -13,7 +13,7 @@ describeDialects('a native app whose broker is killed', (_open, dialect) => {
 
 /** The point where the leader of a refresh is killed. */
 function suite({ dialect, create }: TestDialect): void {
-  let network: OwnNetwork;
+  let network: Network;
   let deployment: Deployment;
   let first: Broker;
   let app: TestApp;

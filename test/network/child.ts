@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -73,14 +72,6 @@ export class Child {
       settled.abort();
       clearTimeout(impatience);
     }
-  }
-
-  /** Lets this process end before the child does, which then ends by itself when its channel closes. */
-  unref(): void {
-    const { channel, stdout, stderr } = this.childProcess;
-    this.childProcess.unref();
-    channel?.unref();
-    for (const output of [stdout, stderr]) if (output instanceof Socket) output.unref();
   }
 
   /** Sends SIGTERM, then SIGKILL if the process has not exited within 60 s. */

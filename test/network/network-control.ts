@@ -25,6 +25,8 @@ export type GrantDescription = {
 
 /** The control of a running network, for its parent and other processes. */
 export type NetworkControl = {
+  /** Returns the control URL of another network in the same process. The first call for a name starts its network. */
+  openNetwork: (name: string) => Promise<string>;
   describe: () => Promise<NetworkDescription>;
   /** Creates an account. Its handle ends in `.test`. */
   createAccount: (handle: string) => Promise<Account>;
@@ -87,6 +89,7 @@ export function connectControl(url: string): NetworkControl {
     return result as Result<Name>;
   };
   return {
+    openNetwork: name => call('openNetwork', name),
     describe: () => call('describe'),
     createAccount: handle => call('createAccount', handle),
     takeDownAccount: did => call('takeDownAccount', did),

@@ -10,14 +10,10 @@ export type Network = NetworkDescription & Omit<NetworkControl, 'describe'> & { 
 
 export type OwnNetwork = Network & { stop: () => Promise<unknown> };
 
-export type NetworkOptions = {
-  onLine?: (line: string) => void;
-  /** Whether this process stays as long as its network does, which is until `stop`. */
-  isWaitedFor?: boolean;
-};
+export type NetworkOptions = { onLine?: (line: string) => void };
 
 /** Starts a new network, which stops with `stop` or with this process. */
-export async function startNetwork({ onLine, isWaitedFor = true }: NetworkOptions = {}): Promise<OwnNetwork> {
+export async function startNetwork({ onLine }: NetworkOptions = {}): Promise<OwnNetwork> {
   const child = new Child([...lessCollecting, networkProcess], {
     environment: { LOG_ENABLED: 'false' },
     onLine,
@@ -25,7 +21,6 @@ export async function startNetwork({ onLine, isWaitedFor = true }: NetworkOption
   const [controlUrl] = (await child.until(signal => once(child.childProcess, 'message', { signal }))) as [
     string,
   ];
-  if (!isWaitedFor) child.unref();
   return { ...(await connectNetwork(controlUrl)), stop: () => child.stop() };
 }
 
@@ -33,6 +28,12 @@ export async function startNetwork({ onLine, isWaitedFor = true }: NetworkOption
 async function connectNetwork(controlUrl: string): Promise<Network> {
   const { describe, ...control } = connectControl(controlUrl);
   return { ...(await describe()), ...control, controlUrl };
+}
+
+/** Returns a network of its own for each name, in the process of the test run's network. */
+export async function namedNetwork(name: string): Promise<Network> {
+  const { openNetwork } = await sharedNetwork();
+  return connectNetwork(await openNetwork(name));
 }
 
 /** Returns the network of the test run. Its accounts are shared, so a suite that takes one down creates its own. */

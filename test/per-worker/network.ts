@@ -1,10 +1,8 @@
-import { type OwnNetwork, startNetwork } from '../network/network.ts';
-
-let started: Promise<OwnNetwork> | undefined;
+import { namedNetwork, type Network } from '../network/network.ts';
 
 /** Returns the network of this worker, without the faults of the suite before. Suites use it in turn. */
-export async function networkOfWorker(): Promise<OwnNetwork> {
-  const network = await (started ??= startNetwork({ isWaitedFor: false }));
+export async function networkOfWorker(): Promise<Network> {
+  const network = await namedNetwork(`worker ${process.env.JEST_WORKER_ID ?? ''}`);
   await network.disarmFaults();
   await network.resumePds();
   return network;

@@ -9,7 +9,7 @@ import { openDatabase } from '../../src/database/connection/open-database.ts';
 import { FailPoints } from '../../src/single-use/fail-points.service.ts';
 import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { isRequested } from '../database/dialects.ts';
-import type { OwnNetwork } from '../network/network.ts';
+import type { Network } from '../network/network.ts';
 import { type Postgres, startPostgres } from '../network/postgres.ts';
 import { networkOfWorker } from '../per-worker/network.ts';
 import { signIn, TestSession } from './test-session.ts';
@@ -21,7 +21,7 @@ const LOCKED_MS = 2_000;
 const ROUNDS = process.env.TEST_LONG ? 50 : 3;
 
 (isRequested('postgres') ? describe : describe.skip)('a refresh when Postgres', () => {
-  let network: OwnNetwork;
+  let network: Network;
   let postgres: Postgres;
   let directory: string;
   let url: string;
@@ -169,7 +169,7 @@ const ROUNDS = process.env.TEST_LONG ? 50 : 3;
 });
 
 (isRequested('sqlite') ? describe : describe.skip)('a refresh when SQLite', () => {
-  let network: OwnNetwork;
+  let network: Network;
   let directory: string;
   let broker: TestBroker;
   let session: TestSession;

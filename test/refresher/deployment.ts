@@ -17,7 +17,7 @@ import {
   makeBrokerSecrets,
 } from '../network/broker-settings.ts';
 import { freePorts } from '../network/free-ports.ts';
-import type { OwnNetwork } from '../network/network.ts';
+import type { Network } from '../network/network.ts';
 import { asId } from '../ids.ts';
 
 export type SessionView = {
@@ -35,20 +35,20 @@ export type SignedIn = { browser: BrowserClient; id: SessionId };
 /** Broker processes that share one database, and are stopped together. */
 export class Deployment {
   readonly publicUrl: string;
-  readonly #network: OwnNetwork;
+  readonly #network: Network;
   readonly #place: BrokerPlace;
   readonly #secrets = makeBrokerSecrets();
   readonly #brokers = new Set<Broker>();
   readonly #signedIn = new Map<string, SignedIn>();
 
-  private constructor(network: OwnNetwork, port: number, databaseUrl: string, publicUrl: string) {
+  private constructor(network: Network, port: number, databaseUrl: string, publicUrl: string) {
     this.#network = network;
     this.publicUrl = publicUrl;
     this.#place = { network, port, databaseUrl, publicUrl: this.publicUrl };
   }
 
   /** @param httpsOrigin of a confidential client, undefined for a loopback client */
-  static async create(network: OwnNetwork, databaseUrl: string, httpsOrigin?: string): Promise<Deployment> {
+  static async create(network: Network, databaseUrl: string, httpsOrigin?: string): Promise<Deployment> {
     const [port = 0] = await freePorts(1);
     const url = `http://127.0.0.1:${port}`;
     if (httpsOrigin !== undefined) await network.mapClientOrigin(httpsOrigin, url);
@@ -60,7 +60,7 @@ export class Deployment {
     url: string;
     publicUrl: string;
     secrets: BrokerSecrets;
-    network: OwnNetwork;
+    network: Network;
   } {
     return { url, publicUrl: this.publicUrl, secrets: this.#secrets, network: this.#network };
   }

@@ -5,7 +5,7 @@ import type { DialectName } from '../../src/database/engine/dialect.ts';
 import { FailPoints } from '../../src/single-use/fail-points.service.ts';
 import { startTestBroker, type TestBroker, type TestBrokerOptions } from '../broker/test-broker.ts';
 import { describeDialects, type TestDialect } from '../database/dialects.ts';
-import type { OwnNetwork } from '../network/network.ts';
+import type { Network } from '../network/network.ts';
 import { networkOfWorker } from '../per-worker/network.ts';
 import { signIn, type TestSession } from './test-session.ts';
 
@@ -16,7 +16,7 @@ export const ROUNDS = process.env.TEST_LONG ? 50 : 3;
 export type FaultyPlace = {
   readonly dialect: DialectName;
   readonly database: DatabaseConfig;
-  readonly network: OwnNetwork;
+  readonly network: Network;
   readonly broker: TestBroker;
   readonly brokers: readonly TestBroker[];
   /** Signs an account in, by default `alice.test`, for a new session. */

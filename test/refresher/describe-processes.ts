@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe } from '@jest/globals';
 import type { DatabaseConfig } from '../../src/config/config.ts';
 import type { DialectName } from '../../src/database/engine/dialect.ts';
 import { describeDialects, type TestDialect } from '../database/dialects.ts';
-import type { OwnNetwork } from '../network/network.ts';
+import type { Network } from '../network/network.ts';
 import { Deployment } from './deployment.ts';
 import { networkOfWorker } from '../per-worker/network.ts';
 
@@ -10,7 +10,7 @@ import { networkOfWorker } from '../per-worker/network.ts';
 export type ProcessPlace = {
   readonly dialect: DialectName;
   readonly database: DatabaseConfig;
-  readonly network: OwnNetwork;
+  readonly network: Network;
   readonly deployment: Deployment;
 };
 

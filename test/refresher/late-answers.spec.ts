@@ -1,14 +1,22 @@
-import { expect, it } from '@jest/globals';
+import { afterEach, expect, it, jest } from '@jest/globals';
 import { Instances } from '../../src/leases/instances/instances.service.ts';
 import { skipWaits } from '../broker/skip-waits.ts';
 import type { TestBroker } from '../broker/test-broker.ts';
 import { describeFaults, type FaultyPlace, ROUNDS } from './describe-faults.ts';
+import { moveRefusalTime } from './refusal-time.ts';
 import { pauseAt } from './pause-at.ts';
 import type { TestSession } from './test-session.ts';
+
+/** An expired access token proves nothing, so the issuer must refuse this often before it is believed. */
+const REFUSALS = 3;
 
 describeFaults('a late response', suite, { instances: 2 });
 
 function suite(place: () => FaultyPlace): void {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
   // Without `before_write`, which only a success reaches.
   it.each(['after_intent', 'before_send', 'after_bytes', 'after_answer'] as const)(
     'changes nothing if it is an invalid_grant of an older generation (%s)',
@@ -34,6 +42,27 @@ function suite(place: () => FaultyPlace): void {
       }
     },
   );
+
+  // Once the token has expired it cannot show that it was spent, so it is sent again and its issuer ends the grant.
+  it.each([
+    ['works', 12],
+    ['has expired', 70],
+  ])('is stored in a session that another broker gave up, whose access token %s', async (_name, minutes) => {
+    const [first, second] = twoOf(place().brokers);
+    const session = await place().signIn();
+    await session.age(minutes);
+    const { generation } = await session.state();
+    const late = pauseAt(first, 'before_write');
+    const refreshing = session.refresh(first);
+    await late.reached;
+    await giveUp(session, first, second);
+    const lost = { status: 'needs_reauth', reason: 'response_lost', generation: generation + 1 };
+    expect(await session.state()).toMatchObject(lost);
+    late.release();
+    await refreshing;
+    const restored = { status: 'active', reason: null, generation: generation + 2 };
+    expect(await session.state()).toMatchObject(restored);
+  });
 
   it('changes nothing if it is an invalid_grant of an attempt whose successor is on the wire', async () => {
     const [first, second] = twoOf(place().brokers);
@@ -80,6 +109,17 @@ function suite(place: () => FaultyPlace): void {
       expect(await session.call(second)).toMatchObject({ status: 200 });
     }
   });
+}
+
+/** Makes a second broker give a session up whose answer is at the first. */
+async function giveUp(session: TestSession, first: TestBroker, second: TestBroker): Promise<void> {
+  const refusalTime = moveRefusalTime();
+  await loseTrackOf(session, first, second);
+  for (let time = 0; time < REFUSALS; time++) {
+    await session.refresh(second);
+    await session.letDeadlinePass();
+    refusalTime.pass(31);
+  }
 }
 
 async function armInvalidGrant({ network }: FaultyPlace): Promise<void> {

@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import type { TokenAnswer } from '../network/strict-issuer.ts';
 import { answerAsIssued, describeStrictPlace, secretsOf, type StrictPlace } from './strict-place.ts';
 
@@ -71,6 +72,22 @@ function suite(place: () => StrictPlace): void {
     expect(await session.state()).toMatchObject({ status: 'active', generation: 2, attempt_state: null });
   });
 
+  it.each([
+    ['is absent', undefined],
+    ['is null', null],
+    ['is empty', ''],
+    ['is a number', 7],
+    ['holds NUL', 'atproto \0'],
+    ['holds half a surrogate pair', 'atproto \ud800'],
+  ])('keeps the scope that it has if the new one %s', async (_name, scope) => {
+    const session = await place().signIn();
+    const stored = () => session.broker.app.get(SessionRepository).findSession(session.id);
+    expect(await stored()).toMatchObject({ scope: 'atproto transition:generic' });
+    void issueWith(place(), 200, { scope });
+    expect(await session.refresh()).toEqual({ kind: 'refreshed' });
+    expect(await stored()).toMatchObject({ scope: 'atproto transition:generic', generation: 2 });
+  });
+
   it('keeps a refresh token of 60 kB', async () => {
     const session = await place().signIn();
     const issued = issueWith(place(), 200, { refresh_token: LONG, scope: `atproto ${LONG}` });
@@ -93,6 +110,8 @@ function suite(place: () => StrictPlace): void {
     const { refresh_token: refreshToken } = await issued;
     expect(await session.state()).toMatchObject({ status: 'needs_reauth', reason, generation: 2 });
     expect(await secretsOf(session)).toMatchObject({ refreshToken });
+    const cookies = session.broker.database.selectFrom('ui_session').select('id');
+    expect(await cookies.where('session_id', '=', session.id).execute()).toEqual([]);
     const called = place().network.tokenRequests;
     expect(await session.call()).toMatchObject({ status: 401 });
     expect(place().network.tokenRequests).toBe(called);

@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from '@jest/globals';
 import { type FailPoint, failPoints } from '../../src/config/values/fail-point.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
 import type { Broker } from '../network/broker-process.ts';
-import type { OwnNetwork } from '../network/network.ts';
+import type { Network } from '../network/network.ts';
 import type { TokenRequest } from '../network/token-log.ts';
 import type { SignedIn } from './deployment.ts';
 import { describeProcesses, type ProcessPlace } from './describe-processes.ts';
@@ -214,7 +214,7 @@ async function statusOfCall(browser: BrowserClient, { url }: Broker): Promise<nu
 }
 
 /** Records token requests from now on. No refresh token may be sent twice, except to add a nonce. */
-async function recordRequests(network: OwnNetwork): Promise<{ wereNeverRepeated: () => Promise<boolean> }> {
+async function recordRequests(network: Network): Promise<{ wereNeverRepeated: () => Promise<boolean> }> {
   const before = (await network.listTokenRequests()).length;
   return {
     wereNeverRepeated: async () => {

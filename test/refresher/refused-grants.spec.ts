@@ -93,6 +93,19 @@ describeFaults('a refused grant', place => {
     expect(await session.state()).toMatchObject({ status: 'needs_reauth', reason: 'revoked' });
   });
 
+  it('lives after one invalid_grant among other refusals', async () => {
+    const session = await refused(refusal('invalid_client'), { isExpired: true });
+    for (const error of ['slow_down', 'invalid_client', 'invalid_grant']) {
+      await place().network.disarmFaults();
+      await armIssuer(place(), { ...refusal(error), status: error === 'slow_down' ? 429 : 400 });
+      await session.letDeadlinePass();
+      expect(await session.refresh()).toMatchObject({ kind: 'failed' });
+      refusalTime.pass(61);
+    }
+    expect(await session.state()).toMatchObject({ status: 'active' });
+    await expectRecovery(session);
+  });
+
   it('is noticed although nobody calls, within two minutes', async () => {
     const session = await refused(refusal('Session expired'), { isExpired: true });
     const background = place().broker.app.get(BackgroundRefresh);

@@ -1,8 +1,9 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, expect, it } from '@jest/globals';
+import { afterAll, expect, it, jest } from '@jest/globals';
 import type { DatabaseConfig } from '../../src/config/config.ts';
 import { HighWaterFile } from '../../src/high-water/high-water-file.ts';
+import { RollbackChecks } from '../../src/sessions/rollback/rollback-checks.service.ts';
 import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { describeDialects } from '../database/dialects.ts';
 import { makeScratchDirectory } from '../network/scratch-directory.ts';
@@ -10,6 +11,7 @@ import { until } from '../until.ts';
 import { describeFaults, type FaultyPlace } from './describe-faults.ts';
 import { networkOfWorker } from '../per-worker/network.ts';
 import { pauseAt } from './pause-at.ts';
+import { rememberGrant } from './remembered-grant.ts';
 import { refreshTimes, restoreRow, saveRow } from './saved-rows.ts';
 import { signIn, TestSession } from './test-session.ts';
 
@@ -228,9 +230,32 @@ function atOneBroker(place: () => FaultyPlace): void {
 }
 
 function atTwoBrokers(place: () => FaultyPlace): void {
+  it('is revoked with its newest tokens, although its owner signed out at a broker without them', async () => {
+    const [first, second] = twoOf(place());
+    const session = await place().signIn('bob.test');
+    const { old } = await refreshTimes(session, 1);
+    const grant = await rememberGrant(session);
+    const [mended, paused] = [first.app.get(RollbackChecks), jest.fn(() => Promise.resolve())];
+    const run = mended.run.bind(mended);
+    mended.run = paused;
+    await restoreRow(old, first);
+    await session.browser.through(second.url).post('/oauth/logout', {});
+    await until(
+      'the old tokens are revoked',
+      () => session.state(),
+      ({ status }) => status === 'revoked',
+    );
+    mended.run = run;
+    await until(
+      'the newest tokens are revoked',
+      () => session.state(),
+      ({ status, generation }) => status === 'revoked' && generation === 4,
+    );
+    expect(await grant.ask(grant.accessToken)).toBe('invalid_token');
+  });
+
   it('is put back from the journal that knows the newest state', async () => {
-    const [first, second] = place().brokers;
-    if (!first || !second) throw new Error('there are no two brokers');
+    const [first, second] = twoOf(place());
     const session = await place().takeSession();
     const { old, spent } = await refreshTimes(session, 1);
     spent.push(await session.digest());
@@ -275,6 +300,11 @@ function atTwoBrokers(place: () => FaultyPlace): void {
     expect(await session.requestsOf(digest)).toHaveLength(1);
     expect(await session.call(second)).toMatchObject({ status: 200 });
   });
+}
+
+function twoOf({ brokers: [first, second] }: FaultyPlace): [TestBroker, TestBroker] {
+  if (!first || !second) throw new Error('there are no two brokers');
+  return [first, second];
 }
 
 async function ownPlace() {

@@ -3,13 +3,17 @@ import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, expect, it } from '@jest/globals';
+import { afterAll, afterEach, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { Sweeper } from '../../src/background/sweeps/sweeper.service.ts';
 import { AnswerSpool, type SpooledAnswer } from '../../src/sessions/answers/answer-spool.service.ts';
+import { AnswerStore } from '../../src/sessions/answers/answer-store.service.ts';
+import { AnswerRepository } from '../../src/sessions/answers/answer.repository.ts';
+import { toRefreshedGrant } from '../../src/sessions/answers/refreshed-grant.ts';
 import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import { SpoolDisk } from '../../src/single-use/spool/spool-disk.service.ts';
 import { SpoolProof } from '../../src/single-use/spool/spool-proof.service.ts';
+import { suspendSession } from '../broker/stored-session.ts';
 import { asId } from '../ids.ts';
 import { send } from '../network/strict-network.ts';
 import { until } from '../until.ts';
@@ -131,6 +135,57 @@ function suite(place: () => StrictPlace): void {
     expect(await place().broker.app.get(SessionRepository).listRevoking(10)).toEqual([]);
     const grants = network.issuer.list().filter(({ end }) => end === 'revocation');
     expect(grants).toHaveLength(1);
+  });
+
+  it('is stored only in the row that was read', async () => {
+    const session = await place().signIn();
+    const { app, database } = place().broker;
+    const read = await app.get(SessionRepository).findSession(session.id);
+    if (!read?.secrets) throw new Error('the session has no secrets');
+    const { tokens, pds } = await answerFor(session);
+    const grant = {
+      ...toRefreshedGrant(read, read.secrets, { tokens, pds, sentAt: new Date() }),
+      flaw: null,
+    };
+    const row = database.updateTable('oauth_session').where('id', '=', session.id);
+    const store = (): Promise<boolean> => app.get(AnswerRepository).storeAnswer(read.generation, read, grant);
+    for (const change of [{ status: 'revoking' }, { generation: 7 }] as const) {
+      await row.set(change).execute();
+      expect(await store()).toBe(false);
+      await row.set({ status: read.status, generation: read.generation }).execute();
+    }
+    expect(await store()).toBe(true);
+  });
+
+  it('is stored although its session is given up while it is stored', async () => {
+    const session = await place().signIn();
+    const { app } = place().broker;
+    const answerRows = app.get(AnswerRepository);
+    const store = answerRows.storeAnswer.bind(answerRows);
+    jest.spyOn(answerRows, 'storeAnswer').mockImplementationOnce(async (...parameters) => {
+      await suspendSession(place().broker, session.id);
+      return store(...parameters);
+    });
+    expect(await app.get(AnswerStore).deliver(await answerFor(session)).stored).toBe('stored');
+    expect(await session.state()).toMatchObject({ status: 'active', reason: null, generation: 2 });
+  });
+
+  it('becomes one grant to revoke, however often it is stored after its session has ended', async () => {
+    const session = await place().signIn();
+    const answer = await answerFor(session);
+    const { app, database } = place().broker;
+    await database
+      .updateTable('oauth_session')
+      .set({ status: 'revoked', sealed: null })
+      .where('id', '=', session.id)
+      .execute();
+    for (const _time of ['at first', 'again'])
+      expect(await app.get(AnswerStore).deliver(answer).stored).toBe('superseded');
+    const aside = database
+      .selectFrom('oauth_session')
+      .select('status')
+      .where('id', '=', asId(answer.attemptId));
+    expect(await aside.execute()).toEqual([{ status: 'revoking' }]);
   });
 
   it('is kept sealed for the operator if it is a success without tokens', async () => {

@@ -1,4 +1,5 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { afterEach, expect, it, jest } from '@jest/globals';
+import { ClockGuard } from '../../src/leases/clock/clock-guard.service.ts';
 import { isLive, SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import { TokenEvidence } from '../../src/sessions/pds/token-evidence.service.ts';
 import type { Effect } from '../network/faults.ts';
@@ -51,6 +52,18 @@ describeFaults('what an access token tells about its refresh token', place => {
     const session = await place().takeSession();
     await move(401, { error: 'invalid_token' });
     expect(await evidenceOf(session)).toBe('refused-after-expiry');
+  });
+
+  it('is no proof while the clock is doubted by which the token has not expired', async () => {
+    const session = await place().signIn();
+    await armRefusal(place());
+    expect(await evidenceOf(session)).toBe('refused');
+    const doubted = jest.spyOn(session.broker.app.get(ClockGuard), 'isTrusted').mockReturnValue(false);
+    try {
+      expect(await evidenceOf(session)).toBe('refused-after-expiry');
+    } finally {
+      doubted.mockRestore();
+    }
   });
 
   it('is not asked of the PDS that the account has left', async () => {

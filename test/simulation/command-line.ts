@@ -15,6 +15,8 @@ export type CommandLine = {
   readonly without: ReadonlySet<number>;
   readonly omit: readonly string[];
   readonly mutant: string | undefined;
+  /** The mutant whose worlds are taken without it, or `all`. */
+  readonly focus: string | undefined;
   readonly isTraced: boolean;
   readonly isShrunk: boolean;
   /** How many lines of the trace a failure shows. */
@@ -33,6 +35,7 @@ const usage = `npm run simulate -- [options]
   --without A,B  leaves out happenings by number, such as 3,7-12
   --omit A,B     leaves out kinds of happenings and issuers by name
   --mutant NAME  ${Object.keys(mutants).join(', ')}
+  --focus NAME   the worlds of a mutant without it, or of all of them in turn: all
   --trace        prints every step
   --whole        does not look for a shorter run after a failure
   --tail N       lines of the trace to show after a failure
@@ -62,6 +65,7 @@ function parse(args: readonly string[]): CommandLine {
       without: text,
       omit: text,
       mutant: text,
+      focus: text,
       tail: text,
       postgres: flag,
       trace: flag,
@@ -70,6 +74,8 @@ function parse(args: readonly string[]): CommandLine {
   });
   if (values.mutant !== undefined && !(values.mutant in mutants))
     throw new Error(`There is no mutant ${values.mutant}.`);
+  if (values.focus !== undefined && values.focus !== 'all' && !(values.focus in mutants))
+    throw new Error(`There is no focus ${values.focus}.`);
   const seconds = numberOf(values.seconds);
   return {
     seed: values.seed,
@@ -81,6 +87,7 @@ function parse(args: readonly string[]): CommandLine {
     without: new Set(rangesOf(values.without)),
     omit: values.omit?.split(',') ?? [],
     mutant: values.mutant,
+    focus: values.focus,
     isTraced: values.trace,
     isShrunk: !values.whole,
     tail: numberOf(values.tail) ?? 80,

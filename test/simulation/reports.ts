@@ -36,7 +36,8 @@ export function describeFailure({ settings, report }: Shrunk, line: CommandLine)
     ...(settings.store === 'postgres' ? ['--postgres'] : []),
     ...(settings.without.size > 0 ? [`--without ${toRanges(settings.without)}`] : []),
     ...(line.omit.length > 0 ? [`--omit '${line.omit.join(',')}'`] : []),
-    ...(line.mutant === undefined ? [] : [`--mutant ${line.mutant}`]),
+    ...(line.mutant === undefined ? [] : [`--mutant '${line.mutant}'`]),
+    ...(line.focus === undefined ? [] : [`--focus '${line.focus}'`]),
   ].join(' ');
   return [
     'the end of the trace (step, seconds, process, what):',

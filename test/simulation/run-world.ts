@@ -120,6 +120,7 @@ async function live(world: World, course: Course): Promise<void> {
     while (course.count < until && scheduler.steps < lastStep && !isBroken()) {
       await scheduler.sleep(events, course.step(), 'next happening');
       await world.history.note(world.rows);
+      await world.judge.judgeRows();
     }
     await calmDown(world);
   }

@@ -5,7 +5,7 @@ import { describeFailure, describeRun } from './reports.ts';
 import { runWorld, type WorldReport } from './run-world.ts';
 import { shrink } from './shrink.ts';
 import { Tally } from './world/tally.ts';
-import type { WorldSettings } from './world/world-settings.ts';
+import type { Focus, WorldSettings } from './world/world-settings.ts';
 
 /** How long a failure may be made shorter. */
 const SHRINKING_MS = 60_000;
@@ -22,7 +22,7 @@ export async function simulate(args: readonly string[]): Promise<number> {
     steps >= line.steps ||
     (line.seconds !== undefined && performance.now() - startedAt > line.seconds * 1_000);
   for (let number = line.world ?? 0; !isOver(); number++) {
-    const settings = settingsOf(line, `${seed}/${number}`);
+    const settings = settingsOf(line, `${seed}/${number}`, number);
     const report = await runOne(settings, line);
     steps += report.steps;
     worlds++;
@@ -39,17 +39,22 @@ export async function simulate(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function settingsOf(line: CommandLine, seed: string): WorldSettings {
+function settingsOf(line: CommandLine, seed: string, number: number): WorldSettings {
   const { store, without, stepsPerWorld } = line;
-  const weights = mutantOf(line)?.weights ?? {};
   return {
     seed,
     store,
     without,
-    omit: new Set([...line.omit, ...(mutantOf(line)?.omit ?? [])]),
-    weights,
+    omit: new Set(line.omit),
+    focus: focusOf(line, number),
     steps: stepsPerWorld,
   };
+}
+
+function focusOf({ mutant, focus }: CommandLine, number: number): Focus {
+  const all = Object.values(mutants);
+  const chosen = focus === 'all' ? all[number % all.length] : mutants[focus ?? mutant ?? ''];
+  return chosen?.focus ?? { weights: {} };
 }
 
 function mutantOf({ mutant }: CommandLine): Mutant | undefined {

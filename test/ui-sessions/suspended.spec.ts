@@ -15,9 +15,9 @@ describeBroker('a browser whose session waits for a lost answer', suite);
 function suite(broker: () => TestBroker): void {
   beforeAll(() => stopBackground(broker()));
 
-  const suspended = async (at?: Date): Promise<TestSession> => {
+  const suspended = async (at?: Date, reason?: 'response_lost' | 'restored'): Promise<TestSession> => {
     const session = await signIn(broker());
-    await suspendSession(broker(), session.id, at);
+    await suspendSession(broker(), session.id, at, reason);
     return session;
   };
   const cookiesOf = async ({ id }: TestSession): Promise<number> => {
@@ -86,15 +86,18 @@ function suite(broker: () => TestBroker): void {
     expect((await session.state()).status).toMatch(/^revok/);
   });
 
-  it('is signed out after a day, and not before', async () => {
-    const [late, early] = [
-      await suspended(new Date(Date.now() - 24 * HOUR_MS - 1_000)),
-      await suspended(new Date(Date.now() - 23 * HOUR_MS)),
-    ];
-    await sweepNow(broker());
-    expect([await cookiesOf(late), await cookiesOf(early)]).toEqual([0, 1]);
-    expect((await early.browser.get('/api/me')).status).toBe(503);
-  });
+  it.each(['response_lost', 'restored'] as const)(
+    'is signed out after a day, and not before (%s)',
+    async reason => {
+      const [late, early] = [
+        await suspended(new Date(Date.now() - 24 * HOUR_MS - 1_000), reason),
+        await suspended(new Date(Date.now() - 23 * HOUR_MS), reason),
+      ];
+      await sweepNow(broker());
+      expect([await cookiesOf(late), await cookiesOf(early)]).toEqual([0, 1]);
+      expect((await early.browser.get('/api/me')).status).toBe(503);
+    },
+  );
 
   it.each<[SessionReason, number]>([
     ['response_lost', 1],

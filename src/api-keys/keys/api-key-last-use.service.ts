@@ -38,6 +38,6 @@ export class ApiKeyLastUse extends BatchedMarks<ApiKeyId, Use> {
 
   protected onFailure(error: unknown): void {
     this.metrics.credentials.keyUseNotWritten();
-    this.log.databaseTrouble(error);
+    this.log.databaseFailed(error);
   }
 }

@@ -24,6 +24,7 @@ describe('the pace of a body', () => {
     ['1,000 bytes each second', () => 1_000, undefined],
     ['30,000 bytes every 29 s', second => (second % 29 === 0 ? 30_000 : 0), undefined],
     ['much, and then nothing', second => (second <= 60 ? 1_000_000 : 0), 90],
+    ['much until a window has just begun, and then nothing', second => (second <= 61 ? 1_000_000 : 0), 91],
     ['much, and then a byte each second', second => (second <= 60 ? 1_000_000 : 1), 90],
   ])('of a sender that sends %s', (_name, bytesAt, expected) => {
     expect(cutAfter(bytesAt)).toBe(expected);

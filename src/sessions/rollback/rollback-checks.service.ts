@@ -68,7 +68,8 @@ export class RollbackChecks {
 
   /** Returns whether a closer look is worth it. */
   private mayBeBehind(row: PositionedRow, mark: KnownSession['mark']): boolean {
-    if (isOver(row.status)) return false;
+    // A session was ended one or two generations ago.
+    if (isOver(row.status)) return !mark.isOver && row.generation <= mark.generation + 1;
     return mark.isOver || row.generation < mark.generation || this.sessionMarks.lacksSending(row);
   }
 

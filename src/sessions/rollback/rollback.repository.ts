@@ -90,6 +90,23 @@ export class RollbackRepository {
     return wroteRow(this.asRead(row).set({ ...NO_ATTEMPT, status: 'revoking', reason: null, generation }));
   }
 
+  /**
+   * Ends a revoked session once more, so that its newer tokens are revoked too. No tokens were left in its row. Returns
+   * whether it did.
+   */
+  revokeNewest(row: RolledBackRow, { columns, secrets, generation }: SessionState): Promise<boolean> {
+    const sealed = this.sessionSecretsBox.seal(secrets, columns);
+    return wroteRow(
+      this.asRead(row).set({
+        ...columns,
+        ...NO_ATTEMPT,
+        sealed,
+        status: 'revoking',
+        generation: generation + 1,
+      }),
+    );
+  }
+
   /** Uses a row in check as it is, in a generation above every journal's. Returns whether it did. */
   release(row: RolledBackRow, generation: number): Promise<boolean> {
     return wroteRow(

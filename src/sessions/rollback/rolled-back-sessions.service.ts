@@ -4,7 +4,7 @@ import { Metrics } from '../../observability/metrics/metrics.ts';
 import { SessionCache } from '../stored/session.cache.ts';
 import { type ReadSession, SessionMarks } from '../stored/session-marks.service.ts';
 import { AttemptRunner } from '../../single-use/attempt-runner.service.ts';
-import type { SentMark, SessionMark } from '../stored/session-standing.ts';
+import { isOver, type SentMark, type SessionMark } from '../stored/session-standing.ts';
 import { RollbackRepository } from './rollback.repository.ts';
 
 /** Repairs sessions whose rows a failover or a restore of the database rolled back. */
@@ -43,10 +43,11 @@ export class RolledBackSessions implements OnModuleInit, BeforeApplicationShutdo
         generation: row.generation,
         knownGeneration: known.generation,
       });
+      if (isOver(row.status)) return await this.revokeNewest(session);
       if (sent) return await this.putAttemptBack(session, sent);
       return mark?.isOver ? await this.endAgain(session, mark) : await this.putBackOrCheck(session);
     } catch (error) {
-      this.log.databaseTrouble(error); // The next read finds it again.
+      this.log.databaseFailed(error); // The next read finds it again.
       return false;
     } finally {
       this.sessionCache.forget(id);
@@ -56,6 +57,14 @@ export class RolledBackSessions implements OnModuleInit, BeforeApplicationShutdo
   /** The sweeper revokes it at its issuer. */
   private async endAgain({ row }: ReadSession, { generation }: SessionMark): Promise<boolean> {
     if (await this.rollbackRows.endAgain(row, generation)) this.metrics.sessions.rolledBack('ended');
+    return true;
+  }
+
+  /** Its owner ended it while the row was rolled back. */
+  private async revokeNewest({ id, row }: ReadSession): Promise<boolean> {
+    const state = this.sessionMarks.open(id);
+    if (state && (await this.rollbackRows.revokeNewest(row, state)))
+      this.metrics.sessions.rolledBack('ended');
     return true;
   }
 

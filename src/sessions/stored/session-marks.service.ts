@@ -113,6 +113,9 @@ export class SessionMarks {
         return this.checkSending(session, sent);
       case 'same':
         return this.checkSending(session, sent);
+      case 'ended-behind':
+        if (session.status === 'revoked' && this.open(session.id)) this.startRepair(session, undefined);
+        return session;
       case 'behind':
         // Nothing is sent from a row that is not active. It only matters if its newest state is known.
         if (session.status !== 'active' && !mark?.isOver && !this.open(session.id)) return session;
@@ -139,7 +142,7 @@ export class SessionMarks {
     const mark: SessionMark = {
       generation,
       digest: digestIn(secrets),
-      grantedAt: session.grantedAt.toISOString(),
+      ...timesOf(session),
       isOver: isOver(status),
     };
     const state: SessionState | null =
@@ -188,7 +191,7 @@ export class SessionMarks {
   private compare(session: NewestState, mark: SessionMark | undefined): ReturnType<typeof decideStanding> {
     const { status, generation, secrets } = session;
     const row = { status, generation, digest: digestIn(secrets) };
-    return decideStanding({ ...row, grantedAt: session.grantedAt.toISOString() }, mark);
+    return decideStanding({ ...row, ...timesOf(session) }, mark);
   }
 
   private noteRecent(id: SessionId): void {
@@ -199,8 +202,13 @@ export class SessionMarks {
   }
 }
 
+function timesOf({ grantedAt, refreshedAt }: NewestState): Pick<SessionMark, 'grantedAt' | 'refreshedAt'> {
+  return { grantedAt: grantedAt.toISOString(), refreshedAt: refreshedAt.toISOString() };
+}
+
 function isNewerMark(found: SessionMark, own: SessionMark | undefined): boolean {
-  return decideStanding({ ...found, status: found.isOver ? 'revoked' : 'active' }, own) === 'ahead';
+  if (found.isOver) return own?.isOver !== true;
+  return decideStanding({ ...found, status: 'active' }, own) === 'ahead';
 }
 
 function isLaterSending(found: SentMark, own: SentMark | undefined): boolean {

@@ -10,6 +10,8 @@ export type SessionMark = {
   readonly digest: string | null;
   /** When the grant was given, as ISO-8601 UTC text. A later one is another grant. */
   readonly grantedAt: string;
+  /** When its tokens were refreshed, as ISO-8601 UTC text. Of two tokens of one generation the later one is newer. */
+  readonly refreshedAt: string;
   /** True if the session was ended for good. */
   readonly isOver: boolean;
 };
@@ -17,22 +19,45 @@ export type SessionMark = {
 /** The part of a row that a mark is compared with. */
 export type SeenRow = Omit<SessionMark, 'isOver'> & { readonly status: SessionStatus };
 
-/** `ahead`: the row is newer than the mark. `behind`: the database lost what the mark knows. */
-export type Standing = 'ahead' | 'same' | 'behind';
+/**
+ * `ahead`: the row is newer than the mark. `behind`: the database lost what the mark knows. `ended-behind`: it had lost that
+ * when the session was ended, so only the older tokens are revoked.
+ */
+export type Standing = 'ahead' | 'same' | 'behind' | 'ended-behind';
 
 /**
  * Compares a row with what this process knew before it read the row. A row is behind if its generation is lower, or has
  * another refresh token, or if the session was ended. A later grant is ahead in any generation: its owner gave it after
  * the database had lost the other.
+ *
+ * A process that did not know of the rollback may have led the old token to the same generation. Of two such states one is
+ * behind and the other ahead, so that two journals do not replace each other's state for ever.
  */
 export function decideStanding(row: SeenRow, mark: SessionMark | undefined): Standing {
   if (!mark) return 'ahead';
-  if (isOver(row.status)) return mark.isOver ? 'same' : 'ahead';
+  if (isOver(row.status)) return decideEndedStanding(row, mark);
   if (mark.isOver) return 'behind';
   if (row.grantedAt > mark.grantedAt) return 'ahead';
   if (row.generation !== mark.generation) return row.generation > mark.generation ? 'ahead' : 'behind';
   // No rollback erases a token.
-  return row.digest === null || row.digest === mark.digest ? 'same' : 'behind';
+  if (row.digest === null || row.digest === mark.digest) return 'same';
+  return isLater(row, mark) ? 'ahead' : 'behind';
+}
+
+function decideEndedStanding(row: SeenRow, mark: SessionMark): Standing {
+  if (mark.isOver) return 'same';
+  const isOfOneGrant = row.grantedAt === mark.grantedAt;
+  return isOfOneGrant && lastGenerationOf(row) < mark.generation ? 'ended-behind' : 'ahead';
+}
+
+/** Returns the generation in which a session was ended. The end itself takes one more, and the revocation another. */
+function lastGenerationOf({ status, generation }: SeenRow): number {
+  return generation - (status === 'revoked' ? 2 : 1);
+}
+
+function isLater(row: SeenRow, mark: SessionMark): boolean {
+  if (row.refreshedAt !== mark.refreshedAt) return row.refreshedAt > mark.refreshedAt;
+  return row.digest !== null && mark.digest !== null && row.digest > mark.digest;
 }
 
 /** The last time that a refresh token of a session was sent, as the process knows that sent it. */

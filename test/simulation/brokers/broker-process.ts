@@ -4,7 +4,10 @@ import type { Config } from '../../../src/config/config.ts';
 import { BackgroundWorker } from '../../../src/background/tasks/background.worker.ts';
 import { Database } from '../../../src/database/connection/database.ts';
 import { GuardedAgents } from '../../../src/identity/outbound/guarded-agents.service.ts';
+import { Degradations } from '../../../src/observability/degradations.ts';
 import type { Log } from '../../../src/observability/log/log.ts';
+import { RollbackChecks } from '../../../src/sessions/rollback/rollback-checks.service.ts';
+import { Shutdown } from '../../../src/waiting/shutdown.service.ts';
 import { openSimulatedDatabase } from '../database/simulated-database.ts';
 import type { DatabaseServer } from '../database/database-server.ts';
 import type { Disk } from '../disk/disk.ts';
@@ -40,6 +43,9 @@ export type Surroundings = {
   readonly epochMs: number;
 };
 
+/** How often a broker looks for rolled-back rows. The product does every five seconds, which would be most of the steps. */
+const CHECK_EVERY_MS = 60_000;
+
 /** Waits are short in virtual time, and long enough for a broker that settles what it found. */
 export type Readiness = 'starting' | 'ready' | 'failed';
 
@@ -58,6 +64,10 @@ export class BrokerProcess implements Actor {
   wasHeld = false;
   readyAt: number | undefined;
   failure: unknown;
+  /** Since when it serves without a pause, by the true time. */
+  servingSince = Infinity;
+  /** The last whole look for rolled-back rows, by the true time. */
+  lastCheck: { readonly startedAt: number; readonly endedAt: number } | undefined;
   readonly #around: Surroundings;
   readonly #endings = new Set<() => void>();
   #app: TestingModule | undefined;
@@ -87,6 +97,11 @@ export class BrokerProcess implements Actor {
     return this.state === 'running' && this.readiness === 'ready' && !this.isLeaving;
   }
 
+  /** The reasons that `/readyz` tells. */
+  get degradations(): readonly string[] {
+    return this.get(Degradations).list();
+  }
+
   /** A suspended machine's monotonic clock stands still, a stopped process's does not. */
   monotonicMs(): number {
     const frozenMs = this.#frozen?.isSuspended ? this.scheduler.now - this.#frozen.since : 0;
@@ -102,6 +117,8 @@ export class BrokerProcess implements Actor {
     try {
       await actAs(this, () => this.#start());
       this.readiness = 'ready';
+      this.servingSince = this.scheduler.now;
+      void this.#checkForever();
     } catch (error) {
       this.failure = error;
       this.readiness = 'failed';
@@ -118,6 +135,26 @@ export class BrokerProcess implements Actor {
   /** Runs code of this process. */
   act<Result>(work: () => Promise<Result>): Promise<Result> {
     return actAs(this, work);
+  }
+
+  /** Looks for rolled-back rows once. Never rejects. */
+  async checkRollbacks(): Promise<void> {
+    const startedAt = this.scheduler.now;
+    try {
+      await this.act(() => this.get(RollbackChecks).run());
+    } catch {
+      return; // The next look follows soon.
+    }
+    // A trouble of the database may have kept it from a repair.
+    if (this.#around.server.troubles.lastAt < startedAt)
+      this.lastCheck = { startedAt, endedAt: this.scheduler.now };
+  }
+
+  async #checkForever(): Promise<void> {
+    while (this.state !== 'gone' && !this.isLeaving) {
+      await this.checkRollbacks();
+      await this.scheduler.sleep(this, CHECK_EVERY_MS, 'rollback check');
+    }
   }
 
   /** Ends it as a power cut does. */
@@ -153,13 +190,17 @@ export class BrokerProcess implements Actor {
     if (isSuspended) this.#suspendedMs += ms;
     this.#frozen = undefined;
     this.state = 'running';
+    this.servingSince = this.scheduler.now;
     this.scheduler.release(this, isSuspended ? ms : 0);
   }
 
   /** Ends it as the first SIGTERM does. Resolves when it has ended. */
   async leave(): Promise<void> {
     this.isLeaving = true;
-    await actAs(this, async () => this.#app?.close());
+    await actAs(this, async () => {
+      this.get(Shutdown).announce();
+      await this.#app?.close();
+    });
     this.#end();
   }
 

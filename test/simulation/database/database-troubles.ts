@@ -10,13 +10,23 @@ export type StatementTrouble =
   /** The engine ends the transaction with this SQLSTATE or SQLite code. */
   | { readonly kind: 'refused'; readonly code: string };
 
+/** The statements that a trouble may wait for. */
+const kinds = {
+  any: /^(?!rollback)/,
+  commit: /^commit$/,
+  update: /^update/i,
+  write: /^(insert|update|delete)/i,
+};
+
 /** A trouble that waits for the next statement that fits. */
 export type ArmedTrouble = {
   readonly trouble: StatementTrouble;
   /** The kind of statement. */
-  readonly on: 'commit' | 'write' | 'any';
+  readonly on: keyof typeof kinds;
   /** The process whose statement fits. By default any. */
   readonly of?: Actor;
+  /** How many statements that fit it lets pass before. */
+  passes?: number;
 };
 
 /** All that is wrong with the database and its network. */
@@ -54,14 +64,12 @@ export class DatabaseTroubles {
   /** Takes the trouble that was armed for a statement. */
   take(sql: string, actor: Actor): StatementTrouble | undefined {
     if (this.#armed.length === 0) return undefined;
-    const isCommit = sql === 'commit';
-    const isWrite = /^(insert|update|delete)/i.test(sql);
-    const armed = this.#armed.find(({ on, of }) => {
-      if (of && of !== actor) return false;
-      if (on === 'any') return sql !== 'rollback';
-      return on === 'commit' ? isCommit : isWrite;
-    });
+    const armed = this.#armed.find(({ on, of = actor }) => of === actor && kinds[on].test(sql));
     if (!armed) return undefined;
+    if (armed.passes !== undefined && armed.passes > 0) {
+      armed.passes--;
+      return undefined;
+    }
     this.#armed = this.#armed.filter(other => other !== armed);
     this.lastAt = this.#now();
     return armed.trouble;

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { openDatabase } from '../../../src/database/connection/open-database.ts';
 import { migrateUp } from '../../../src/database/migrator/migrator.ts';
-import { connectPostgres, type PostgresConnection, startPostgres } from '../../network/postgres.ts';
+import {
+  connectPostgres,
+  type Postgres,
+  type PostgresConnection,
+  startPostgres,
+} from '../../network/postgres.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { PostgresStore } from './postgres-store.ts';
 import { SqliteStore } from './sqlite-store.ts';
@@ -12,6 +17,7 @@ import type { Store } from './store.ts';
 
 let image: Promise<Buffer> | undefined;
 let server: Promise<PostgresConnection> | undefined;
+let own: Promise<Postgres> | undefined;
 
 /** Opens a new, migrated store. */
 export async function openStore(kind: Store['kind'], scheduler: Scheduler): Promise<Store> {
@@ -28,10 +34,15 @@ export async function openStore(kind: Store['kind'], scheduler: Scheduler): Prom
   );
 }
 
-/** Uses the server of the suites where there is one. Otherwise starts one, which ends with this process. */
+/** Stops the server, if this process started one. */
+export async function stopServer(): Promise<void> {
+  await (await own)?.stop();
+}
+
+/** Uses the server of the suites where there is one. Otherwise starts one. */
 async function findServer(): Promise<PostgresConnection> {
   const url = process.env.TEST_POSTGRES_URL;
-  return url === undefined ? startPostgres() : connectPostgres(url);
+  return url === undefined ? (own ??= startPostgres()) : connectPostgres(url);
 }
 
 /** Migrates one database file, which every world then copies. */

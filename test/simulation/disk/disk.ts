@@ -24,9 +24,14 @@ const readings = new Set([
 /** Calls that need no space. */
 const spaceless = new Set([...readings, 'chmod', 'rename', 'rm', 'rmdir', 'truncate', 'unlink']);
 
+/** Calls that give a path's space back, or give it another name. */
+const gone = new Set(['rename', 'rm', 'unlink']);
+
 /** The disk of one broker. It outlives the broker's processes. */
 export class Disk {
-  trouble: DiskTrouble | undefined;
+  #trouble: DiskTrouble | undefined;
+  /** Since when it is in trouble, by the true time. */
+  troubleSince: number | undefined;
   /** When a call last met the trouble, by the true time. */
   lastTroubleAt = -1;
   readonly path: string;
@@ -37,6 +42,21 @@ export class Disk {
   constructor(path: string) {
     this.path = path;
     mkdirSync(path, { recursive: true });
+  }
+
+  get trouble(): DiskTrouble | undefined {
+    return this.#trouble;
+  }
+
+  /** Begins a trouble. */
+  fail(trouble: DiskTrouble, now: number): void {
+    this.#trouble = trouble;
+    this.troubleSince ??= now;
+  }
+
+  recover(): void {
+    this.#trouble = undefined;
+    this.troubleSince = undefined;
   }
 
   /** Returns the calls of a process on this disk. */
@@ -51,6 +71,7 @@ export class Disk {
               this.#require(call, path, scheduler.now);
               resolve(work());
               if (call.startsWith('write')) this.#reserved.add(path);
+              if (gone.has(call)) this.#reserved.delete(path);
             } catch (error) {
               reject(error instanceof Error ? error : new Error(String(error)));
             }

@@ -4,7 +4,10 @@ import { type Actor, currentActor } from '../time/actor.ts';
 
 const opened = new Map<Actor, Sqlite.Database[]>();
 
-/** Remembers the SQLite files that each actor locks: the product's locks of files are such. */
+/** The SQLite files that a process locks for as long as it runs: its slot, and its journal of newest states. */
+const locked = /(\.lock|high-water\.sqlite)$/;
+
+/** Remembers the SQLite files that each actor locks. */
 export function patchLocks(): void {
   const require = createRequire(import.meta.url);
   const { prototype } = require('better-sqlite3') as { prototype: Sqlite.Database };
@@ -12,7 +15,7 @@ export function patchLocks(): void {
   const exec: Sqlite.Database['exec'] = Reflect.get(prototype, 'exec');
   prototype.exec = function (this: Sqlite.Database, sql: string) {
     const actor = currentActor();
-    if (actor && this.name.endsWith('.lock')) opened.set(actor, [...(opened.get(actor) ?? []), this]);
+    if (actor && locked.test(this.name)) opened.set(actor, [...(opened.get(actor) ?? []), this]);
     return exec.call(this, sql);
   };
 }

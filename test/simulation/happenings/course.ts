@@ -1,5 +1,6 @@
 import { Random } from '../time/random.ts';
 import type { World } from '../world/world.ts';
+import { amidHappenings } from './amid-happenings.ts';
 import { dailyHappenings } from './daily-happenings.ts';
 import { databaseHappenings } from './database-happenings.ts';
 import type { Happening } from './happening.ts';
@@ -9,6 +10,7 @@ import { roadHappenings } from './road-happenings.ts';
 
 const all: readonly Happening[] = [
   ...dailyHappenings,
+  ...amidHappenings,
   ...databaseHappenings,
   ...placeHappenings,
   ...processHappenings,
@@ -69,9 +71,10 @@ export class Course {
   }
 
   #weightOf({ name, weight }: Happening, random: Random): number {
-    const isOfThisWorld = random.chance(OFTEN) || dailyHappenings.some(daily => daily.name === name);
-    const { omit, weights } = this.#world.settings;
+    const { omit, focus } = this.#world.settings;
+    const isOfThisWorld = random.chance(OFTEN) && !focus.isQuiet;
     if (omit.has(name)) return 0;
-    return weights[name] ?? (isOfThisWorld ? weight : 0);
+    const isDaily = dailyHappenings.some(daily => daily.name === name);
+    return focus.weights[name] ?? (isOfThisWorld || isDaily ? weight : 0);
   }
 }

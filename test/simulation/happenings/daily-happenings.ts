@@ -1,5 +1,6 @@
 import { BackgroundRefresh } from '../../../src/background/refresh/background-refresh.service.ts';
 import { Sweeper } from '../../../src/background/sweeps/sweeper.service.ts';
+import type { SessionId } from '../../../src/database/tables/id.ts';
 import { Refresher } from '../../../src/sessions/refresh/refresher.service.ts';
 import { Browser } from '../people/browser.ts';
 import type { BrokerProcess } from '../brokers/broker-process.ts';
@@ -26,26 +27,18 @@ export const dailyHappenings: readonly Happening[] = [
       if (holders.length === 0 || serving.length === 0) return undefined;
       const { name, sessionId } = random.pick(holders);
       const broker = random.pick(serving);
-      if (sessionId) void broker.act(() => broker.get(Refresher).refresh(sessionId, { kind: 'forced' }));
+      if (sessionId) void refresh(broker, sessionId);
       return `${name} at ${broker.name}`;
     },
   },
   {
-    name: 'sign out amid a refresh',
-    weight: 2,
+    name: 'sign in',
+    weight: 3,
     happen: (world, random) => {
-      const browsers = world.holders
-        .filter(holder => holder instanceof Browser)
-        .filter(({ sessionId }) => sessionId !== undefined);
-      const broker = world.pickBroker();
-      if (browsers.length === 0 || !broker) return undefined;
-      const browser = random.pick(browsers);
-      const { sessionId } = browser;
-      if (sessionId) void broker.act(() => broker.get(Refresher).refresh(sessionId, { kind: 'forced' }));
-      world.scheduler.schedule(world.events, random.integer(50, 400), 'person signs out', () => {
-        void browser.signOut();
-      });
-      return browser.name;
+      const holder = random.pick(world.holders);
+      if (!(holder instanceof Browser)) return undefined;
+      void holder.signIn();
+      return holder.name;
     },
   },
   {
@@ -67,6 +60,11 @@ export const dailyHappenings: readonly Happening[] = [
     },
   },
 ];
+
+/** Refreshes a session whose token is still good. */
+export function refresh(broker: BrokerProcess, sessionId: SessionId): Promise<unknown> {
+  return broker.act(() => broker.get(Refresher).refresh(sessionId, { kind: 'forced' }));
+}
 
 /** Runs the worker's round once. */
 export function refreshDue(broker: BrokerProcess): Promise<unknown> {

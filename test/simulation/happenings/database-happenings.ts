@@ -1,10 +1,12 @@
 import type { CutMoment } from '../database/database-troubles.ts';
-import type { Grant } from '../network/grants.ts';
+import type { Grant, Rollback } from '../network/grants.ts';
 import type { Random } from '../time/random.ts';
 import type { World } from '../world/world.ts';
 import type { Happening } from './happening.ts';
 
 const MOST_GENERATIONS = 5;
+
+const MOST_PASSES = 3;
 
 const moments: readonly CutMoment[] = ['before', 'at', 'after'];
 
@@ -23,8 +25,10 @@ export const databaseHappenings: readonly Happening[] = [
     happen: (world, random) => {
       const moment = random.pick(moments);
       const on = random.pick(['commit', 'commit', 'write'] as const);
-      world.server.troubles.arm({ trouble: { kind: 'cut', moment }, on });
-      return `${on} ${moment}`;
+      // A sign-in has three transactions, and each must be met.
+      const passes = random.integer(0, MOST_PASSES);
+      world.server.troubles.arm({ trouble: { kind: 'cut', moment }, on, passes });
+      return `${on} ${moment}, after ${passes}`;
     },
   },
   {
@@ -55,15 +59,8 @@ export const databaseHappenings: readonly Happening[] = [
     name: 'database away',
     weight: 8,
     happen: (world, random) => {
-      const { troubles } = world.server;
-      if (troubles.away) return undefined;
       const ms = awayMs(random);
-      troubles.away = random.pick(['refuses', 'silent'] as const);
-      world.server.disconnect();
-      world.scheduler.schedule(world.events, ms, 'database returns', () => {
-        troubles.away = undefined;
-      });
-      return `${troubles.away} for ${ms} ms`;
+      return takeDatabaseAway(world, random.pick(['refuses', 'silent'] as const), ms);
     },
   },
   {
@@ -75,6 +72,18 @@ export const databaseHappenings: readonly Happening[] = [
     },
   },
 ];
+
+/** Takes the database away for a while. */
+export function takeDatabaseAway(world: World, how: 'refuses' | 'silent', ms: number): string | undefined {
+  const { troubles } = world.server;
+  if (troubles.away) return undefined;
+  troubles.away = how;
+  world.server.disconnect();
+  world.scheduler.schedule(world.events, ms, 'database returns', () => {
+    troubles.away = undefined;
+  });
+  return `${how} for ${ms} ms`;
+}
 
 /** Puts one session's row back to what it was some generations ago. */
 async function rollBack(world: World, random: Random): Promise<void> {
@@ -88,16 +97,19 @@ async function rollBack(world: World, random: Random): Promise<void> {
   if (!old) return;
   const issuer = world.issuers.find(({ origin }) => origin === row.issuer);
   const grant = refreshToken === undefined ? undefined : issuer?.grantOf(refreshToken);
-  if (grant) forgetAnswers(grant, world.rows.open(old).refreshToken);
+  const rollback = { at: world.scheduler.now, sessionId: row.id, generation: old.generation };
+  if (grant) forgetAnswers(grant, world.rows.open(old).refreshToken, rollback);
   await world.rows.putBack(old);
   world.note(`session ${row.id} is rolled back from generation ${row.generation} to ${old.generation}`);
 }
 
 /** Marks the answers that the database does not have any more. */
-function forgetAnswers(grant: Grant, stored: string | undefined): void {
-  let isNewer = false;
-  for (const answer of grant.answers.values()) {
-    answer.wasRolledBack ||= isNewer;
+function forgetAnswers(grant: Grant, stored: string | undefined, rollback: Rollback): void {
+  const all = [...grant.answers.values()];
+  // A row from before the grant has none of its answers.
+  let isNewer = !all.some(({ refreshToken }) => refreshToken === stored);
+  for (const answer of all) {
+    if (isNewer) answer.rollback = rollback;
     if (answer.refreshToken === stored) isNewer = true;
   }
 }

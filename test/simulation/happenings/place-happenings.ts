@@ -1,4 +1,5 @@
 import type { DiskTrouble } from '../disk/disk.ts';
+import { findSilentTrouble, NOTICED_MS } from '../rules/readiness.ts';
 import type { Happening } from './happening.ts';
 
 const troubles: readonly DiskTrouble[] = ['full', 'read-only', 'broken'];
@@ -21,13 +22,19 @@ export const placeHappenings: readonly Happening[] = [
     name: 'disk in trouble',
     weight: 5,
     happen: (world, random) => {
-      const { name, disk } = random.pick(world.machines);
-      disk.trouble = random.pick(troubles);
+      const machine = random.pick(world.machines);
+      const { name, disk } = machine;
+      const trouble = random.pick(troubles);
+      disk.fail(trouble, world.scheduler.now);
       const ms = random.integer(1, 900) * 1_000;
       world.scheduler.schedule(world.events, ms, `disk of ${name} works`, () => {
-        disk.trouble = undefined;
+        disk.recover();
       });
-      return `${name} ${disk.trouble}`;
+      world.scheduler.schedule(world.events, NOTICED_MS, `readiness of ${name}`, () => {
+        const silent = findSilentTrouble(machine, world.scheduler.now);
+        if (silent !== undefined) world.violate('trouble unnoticed', silent);
+      });
+      return `${name} ${trouble} for ${ms / 1_000} s`;
     },
   },
   {

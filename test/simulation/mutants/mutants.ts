@@ -5,9 +5,12 @@ import { Instances } from '../../../src/leases/instances/instances.service.ts';
 import { TokenRefresh } from '../../../src/oauth/refresh/token-refresh.service.ts';
 import { AnswerStore } from '../../../src/sessions/answers/answer-store.service.ts';
 import { NewGrants } from '../../../src/sessions/endings/new-grants.service.ts';
+import { SessionMarks } from '../../../src/sessions/stored/session-marks.service.ts';
+import { SpoolProof } from '../../../src/single-use/spool/spool-proof.service.ts';
 import { AttemptSightings } from '../../../src/single-use/attempt-sightings.service.ts';
 import { SpoolDrain } from '../../../src/single-use/spool-drain.service.ts';
 import type { Replacement } from '../brokers/broker-process.ts';
+import type { Focus } from '../world/world-settings.ts';
 import { RevokingGrants, UnsettledDatabase } from './commit-mutants.ts';
 import {
   CarelessInstances,
@@ -16,28 +19,26 @@ import {
   ImpatientInstances,
   StrictRefresh,
   TrustingGuard,
+  TrustingMarks,
 } from './sending-mutants.ts';
-import { RevokingStore, UnisolatedDrain, UnisolatedStore, WaitingDrain } from './start-mutants.ts';
+import {
+  RevokingStore,
+  UnisolatedDrain,
+  UnisolatedStore,
+  UnprovenSpool,
+  WaitingDrain,
+} from './start-mutants.ts';
 
-/** An old fault that the simulation must find: what it replaces in the product, and where it is found soonest. */
+/** An old fault that the simulation must find: what it replaces in the product, and the worlds that meet it soonest. */
 export type Mutant = {
   /** The row of the issue that it brings back. */
   readonly row: number;
   readonly replacements: readonly Replacement[];
   /** The class of the database, if it is another. */
   readonly database?: typeof Database;
-  /** A seed that finds it within a minute. Undefined as long as none is known. */
-  readonly seed?: string;
-  /** What happens more often than in other worlds. */
-  readonly weights: Readonly<Record<string, number>>;
-  /** Kinds of issuers that its worlds do not have. */
-  readonly omit?: readonly string[];
+  /** The same worlds without the mutant must break nothing. */
+  readonly focus: Focus;
 };
-
-/** Fewer troubles, so that what is found is the fault that was brought back. */
-const rightClocks = { 'clock steps': 0, 'row rolled back': 0 };
-
-const sendings = { 'refresh now': 120, use: 60, crash: 20, leave: 12, 'database away': 30 };
 
 /** The mutants by name. */
 export const mutants: Readonly<Record<string, Mutant>> = {
@@ -47,9 +48,7 @@ export const mutants: Readonly<Record<string, Mutant>> = {
       { provide: SpoolDrain, useClass: UnisolatedDrain },
       { provide: AnswerStore, useClass: UnisolatedStore },
     ],
-    seed: '1',
-    weights: { ...rightClocks, 'odd file in a spool': 20, crash: 20 },
-    omit: ['odd-words'],
+    focus: { isQuiet: true, weights: { 'odd file in a spool': 20, crash: 20 } },
   },
   'storing waits for an issuer': {
     row: 2,
@@ -57,30 +56,44 @@ export const mutants: Readonly<Record<string, Mutant>> = {
       { provide: AnswerStore, useClass: RevokingStore },
       { provide: SpoolDrain, useClass: WaitingDrain },
     ],
-    weights: { ...rightClocks, ...sendings, 'sign out amid a refresh': 40 },
+    focus: {
+      isQuiet: true,
+      weights: { use: 120, 'sign out amid a refresh': 60, crash: 60 },
+      issuers: ['silent'],
+    },
   },
   'odd answers are thrown away': {
     row: 3,
     replacements: [{ provide: TokenRefresh, useClass: StrictRefresh }],
-    seed: '1',
-    weights: rightClocks,
+    focus: { isQuiet: true, weights: {}, issuers: ['odd-members'] },
   },
   'revoked on doubt': {
     row: 4,
     replacements: [{ provide: NewGrants, useClass: RevokingGrants }],
     database: UnsettledDatabase,
-    weights: { ...rightClocks, 'commit cut': 60, use: 120 },
-    omit: ['odd-words'],
+    focus: { isQuiet: true, weights: { 'commit cut': 30, 'sign in': 60 }, issuers: ['strict'] },
   },
   'the list is left with a full spool': {
     row: 5,
     replacements: [{ provide: Instances, useClass: CarelessInstances }],
-    weights: { ...rightClocks, ...sendings },
+    focus: {
+      isQuiet: true,
+      weights: { 'leave amid a refresh': 60, 'refresh now': 60, use: 80 },
+      issuers: ['strict'],
+      machines: 2,
+      absences: { restart: 0, long: 0, gone: 0 },
+    },
   },
   'an owner is given up blindly': {
     row: 6,
     replacements: [{ provide: Instances, useClass: ImpatientInstances }],
-    weights: { ...rightClocks, ...sendings, stop: 30, 'refresh in trouble': 40 },
+    focus: {
+      isQuiet: true,
+      weights: { 'stop amid a refresh': 15, 'refresh now': 80, use: 80 },
+      issuers: ['strict'],
+      machines: 3,
+      absences: { restart: 0, minutes: 0, gone: 0 },
+    },
   },
   'every clock is believed': {
     row: 7,
@@ -89,7 +102,16 @@ export const mutants: Readonly<Record<string, Mutant>> = {
       { provide: ConfirmedTime, useClass: HastyTime },
       { provide: AttemptSightings, useClass: HastySightings },
     ],
-    seed: '1',
-    weights: { 'clock steps': 40, sweep: 40 },
+    focus: { isQuiet: true, weights: { 'clock steps': 40, sweep: 40 } },
+  },
+  'the spool is not proved': {
+    row: 8,
+    replacements: [{ provide: SpoolProof, useClass: UnprovenSpool }],
+    focus: { isQuiet: true, weights: { 'disk in trouble': 40 } },
+  },
+  'every row is believed': {
+    row: 9,
+    replacements: [{ provide: SessionMarks, useClass: TrustingMarks }],
+    focus: { isQuiet: true, weights: { 'row rolled back': 40, 'refresh now': 80 } },
   },
 };

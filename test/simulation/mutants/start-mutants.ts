@@ -3,6 +3,7 @@ import { Grants } from '../../../src/oauth/refresh/grants.service.ts';
 import { AnswerStore, type StoringResult } from '../../../src/sessions/answers/answer-store.service.ts';
 import type { SpooledAnswer } from '../../../src/sessions/answers/answer-spool.service.ts';
 import type { Replayed } from '../../../src/single-use/spool/spool-replay.ts';
+import { SpoolProof } from '../../../src/single-use/spool/spool-proof.service.ts';
 import { SpoolDrain } from '../../../src/single-use/spool-drain.service.ts';
 
 /** The start waits until the spool is empty. */
@@ -23,6 +24,13 @@ export class UnisolatedStore extends AnswerStore {
       await this.spool.delete(id, directory);
     }
     return { stored: 0, left: 0 };
+  }
+}
+
+/** Nobody looks whether the spool keeps what is written to it. */
+export class UnprovenSpool extends SpoolProof {
+  override onModuleInit(): Promise<void> {
+    return Promise.resolve();
   }
 }
 

@@ -1,8 +1,12 @@
 import type { Did } from '../../../src/database/tables/did.ts';
+import type { SessionId } from '../../../src/database/tables/id.ts';
 import type { Actor } from '../time/actor.ts';
 
 /** Why a grant ended: a spent refresh token came again, a foreign key, the client revoked it, or the issuer ended it. */
 export type GrantEnd = 'replay' | 'wrong-key' | 'revocation' | 'issuer';
+
+/** What the database lost: it went back to a generation of a session. */
+export type Rollback = { readonly at: number; readonly sessionId: SessionId; readonly generation: number };
 
 /** The one answer to a refresh token or code that was spent. */
 export type Answer = {
@@ -16,8 +20,8 @@ export type Answer = {
   readonly at: number;
   /** `received`: the process has got it. `lost`: nobody can get it. */
   state: 'travelling' | 'received' | 'lost';
-  /** True if the database had it, and was rolled back. */
-  wasRolledBack: boolean;
+  /** The last time that the database had it, and was rolled back. */
+  rollback: Rollback | undefined;
 };
 
 /** One authorization at an issuer. */

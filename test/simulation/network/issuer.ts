@@ -23,7 +23,7 @@ export type IssuerKind = 'strict' | 'stateless' | 'odd-words' | 'odd-members' | 
 /** What an issuer tells the world. */
 export type IssuerWatch = {
   /** Before a refresh token is judged. `answer`: it was spent before. */
-  readonly onRefresh: (grant: Grant, answer: Answer | undefined, from: Actor) => void;
+  readonly onRefresh: (grant: Grant, answer: Answer | undefined, by: Sender) => void;
   /** A token was spent. */
   readonly onAnswer: (answer: Answer) => void;
   readonly onRevocation: (grant: Grant, from: Actor) => void;
@@ -124,7 +124,8 @@ export class Issuer implements WireServer {
     return grant.end === undefined && grant.accessToken === token;
   }
 
-  #form({ from, url, headers, body }: WireRequest): WireReply | undefined {
+  #form(request: WireRequest): WireReply | undefined {
+    const { from, sentAt, url, headers, body } = request;
     const form = new URLSearchParams(body);
     const proof = this.#proofs.check(headers.dpop ?? '', 'POST', url, this.#now);
     if ('error' in proof) return json(400, { error: proof.error });
@@ -139,8 +140,8 @@ export class Issuer implements WireServer {
         return this.#revoke(form.get('token') ?? '', from);
       case '/token':
         return form.get('grant_type') === 'refresh_token'
-          ? this.#refresh(form.get('refresh_token') ?? '', { jkt: proof.jkt, kid, from })
-          : this.#redeem(form, { jkt: proof.jkt, kid, from });
+          ? this.#refresh(form.get('refresh_token') ?? '', { jkt: proof.jkt, kid, from, sentAt })
+          : this.#redeem(form, { jkt: proof.jkt, kid, from, sentAt });
       default:
         return json(404, {});
     }
@@ -179,14 +180,14 @@ export class Issuer implements WireServer {
     return grant;
   }
 
-  #refresh(token: string, { jkt, kid, from }: Sender): WireReply {
+  #refresh(token: string, by: Sender): WireReply {
     const grant = this.#byToken.get(token);
     if (!grant) return this.#refuse();
     const answer = grant.answers.get(token);
-    this.#watch.onRefresh(grant, answer, from);
+    this.#watch.onRefresh(grant, answer, by);
     if (answer) this.end(grant, 'replay');
-    else if (grant.jkt !== jkt || grant.kid !== kid) this.end(grant, 'wrong-key');
-    return grant.end === undefined ? this.#renew(grant, token, from) : this.#refuse();
+    else if (grant.jkt !== by.jkt || grant.kid !== by.kid) this.end(grant, 'wrong-key');
+    return grant.end === undefined ? this.#renew(grant, token, by.from) : this.#refuse();
   }
 
   #refuse(): WireReply {
@@ -208,7 +209,7 @@ export class Issuer implements WireServer {
       fileName: undefined,
       at: this.actor.scheduler.now,
       state: 'travelling',
-      wasRolledBack: false,
+      rollback: undefined,
     };
     const isFirst = grant.answers.size === 0;
     grant.answers.set(spent, answer);
@@ -233,7 +234,13 @@ export class Issuer implements WireServer {
   }
 }
 
-type Sender = { readonly jkt: string; readonly kid: string | null; readonly from: Actor };
+/** The process that sent a request, and the keys that it proved. */
+export type Sender = {
+  readonly jkt: string;
+  readonly kid: string | null;
+  readonly from: Actor;
+  readonly sentAt: number;
+};
 
 /** As a PDS makes them: a JWT that tells its own end. */
 function newAccessToken(expiresAt: number): string {

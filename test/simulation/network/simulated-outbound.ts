@@ -43,7 +43,8 @@ class SimulatedDispatcher extends Dispatcher {
     const url = new URL(options.path, String(options.origin));
     const headers = toHeaders(options.headers);
     const send = (body: string): void => {
-      const request = { from: this.#actor, method: options.method, url, headers, body };
+      const sentAt = this.#actor.scheduler.now;
+      const request = { from: this.#actor, sentAt, method: options.method, url, headers, body };
       this.#internet.send(request, {
         onSent: () => exchange.start(),
         onReply: reply => {

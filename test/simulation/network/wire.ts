@@ -3,6 +3,8 @@ import type { Actor } from '../time/actor.ts';
 /** A request as it arrives at a server. */
 export type WireRequest = {
   readonly from: Actor;
+  /** When its sender let it go, by the true time. */
+  readonly sentAt: number;
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;

@@ -82,6 +82,11 @@ export class Browser extends Holder {
     }
   }
 
+  /** Signs in, over the cookie that it has, unless it is doing something else. */
+  async signIn(): Promise<void> {
+    await this.alone(() => this.#signIn());
+  }
+
   /** Signs out, unless it is doing something else. */
   async signOut(): Promise<void> {
     await this.alone(() => this.#signOut());

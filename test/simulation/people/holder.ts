@@ -19,8 +19,6 @@ export type HolderWorld = {
   /** Returns the grant whose newest tokens the session's row holds, if it can be read. */
   grantOfSession(id: SessionId, issuer: Issuer): Promise<Grant | undefined>;
   note(line: string): void;
-  /** Returns whether this world leaves something out. */
-  isOmitted(name: string): boolean;
 };
 
 /** Codes that say "not now". Every other refusal ends what the holder has. */

@@ -102,7 +102,7 @@ export class KeyHolder extends Holder {
       } else if (claimed.kind === 'none' || isPassing(claimed.code)) isAnswerMissing = true;
       else {
         const hadTime = this.world.server.areClocksRight;
-        if (isAnswerMissing && hadTime && !this.world.isOmitted('repeated claim'))
+        if (isAnswerMissing && hadTime)
           this.world.violate('claim lost', `${this.name} repeated its claim and was told ${claimed.code}`);
         return undefined;
       }

@@ -19,7 +19,9 @@ export async function calmDown(world: World): Promise<void> {
   for (let round = 0; round < MOST_ROUNDS && !world.judge.violation; round++) {
     endTroubles(world);
     await workRound(world);
-    if (round >= 1 && (await findUnsettled(world)) === undefined) break;
+    const unsettled = await findUnsettled(world);
+    if (round >= 1 && unsettled === undefined) break;
+    world.note(`not settled: ${unsettled ?? 'nothing'}`);
     await sleep(world, ROUND_MS);
   }
   if (world.judge.violation) return;
@@ -34,7 +36,7 @@ function endTroubles(world: World): void {
   world.internet.disarm();
   world.clocks.setRight(world.scheduler.now);
   for (const machine of world.machines) {
-    machine.disk.trouble = undefined;
+    machine.disk.recover();
     if (machine.process?.state === 'held') machine.process.thaw();
     if (!machine.process) startLater(world, machine, 100);
   }
@@ -43,7 +45,8 @@ function endTroubles(world: World): void {
 /** Every broker does its background work, and every holder uses what it has. */
 async function workRound(world: World): Promise<void> {
   for (const broker of world.serving) {
-    await Promise.race([Promise.all([refreshDue(broker), sweep(broker)]), sleep(world, MINUTE_MS)]);
+    const work = Promise.all([refreshDue(broker), sweep(broker), broker.checkRollbacks()]);
+    await Promise.race([work, sleep(world, MINUTE_MS)]);
   }
   for (const holder of world.holders) await Promise.race([holder.useOnce(), sleep(world, 2 * MINUTE_MS)]);
 }
@@ -52,6 +55,8 @@ async function workRound(world: World): Promise<void> {
 async function findUnsettled(world: World): Promise<string | undefined> {
   const notServing = world.machines.find(({ serving }) => !serving);
   if (notServing) return `${notServing.name} does not serve`;
+  const degraded = world.serving.find(broker => broker.degradations.length > 0);
+  if (degraded) return `${degraded.name} is degraded: ${degraded.degradations.join(', ')}`;
   const file = world.machines
     .flatMap(({ disk }) => disk.list())
     .find(path => /(?<!odd-\d+)\.(answer|native)$/.test(path));
@@ -61,6 +66,7 @@ async function findUnsettled(world: World): Promise<string | undefined> {
     if (kind === 'slow') continue;
     if (row.status === 'active' && (row.attempt_state !== null || row.failures > 0))
       return `session ${row.id} of ${row.issuer}: attempt ${row.attempt_state ?? 'none'} of ${row.owner ?? 'nobody'} since ${row.sent_at ?? 'never'}, failures ${row.failures}, next ${row.next_refresh_at ?? 'never'}, expires ${row.access_expires_at}`;
+    if (row.status === 'needs_check') return `session ${row.id} is still in check`;
     // A revocation that no answer confirms is tried again for longer.
     if (row.status === 'revoking' && kind !== 'silent') return `session ${row.id} is still being revoked`;
   }

@@ -13,7 +13,9 @@ export const exceptions = {
   'native answer not fetched in time':
     'The app did not ask again within the ten minutes for which the broker keeps the answer to a native refresh.',
   'rolled back without a copy':
-    'The database lost the newest tokens, and no process had their answer any more.',
+    'The database lost the newest tokens, and no process that runs has them in its journal.',
+  'sent before a rollback was noticed':
+    'A process that never saw the newest tokens sent what the database had gone back to, within the minute before a process that has them in its journal looked at the row, or while none such looked. No barrier keeps it from sending: see docs/proof.md.',
 } as const satisfies Record<string, string>;
 
 export type ExceptionName = keyof typeof exceptions;

@@ -4,6 +4,7 @@ import { newestAnswer } from '../network/grants.ts';
 import { NATIVE_CLIENT_ID, NativeApp } from '../people/native-app.ts';
 import type { Holder } from '../people/holder.ts';
 import { omitKeys } from '../omit-keys.ts';
+import type { Issuer, Sender } from '../network/issuer.ts';
 import type { Actor } from '../time/actor.ts';
 import type { Machine } from '../world/machine.ts';
 import { Violation } from '../world/violation.ts';
@@ -11,6 +12,9 @@ import type { RowReader } from '../world/row-reader.ts';
 import type { Tally } from '../world/tally.ts';
 import { describePlace, placeOf } from './answer-places.ts';
 import type { ExceptionName } from './exceptions.ts';
+import { awayOf, findGivenUp, PATIENCE_MS } from './given-up.ts';
+import { findUnnoticedTrouble } from './readiness.ts';
+import { findRollbackFault, isKnownToServing } from './rollbacks.ts';
 
 /** What the judge sees of a world. */
 export type JudgedWorld = {
@@ -18,6 +22,7 @@ export type JudgedWorld = {
   readonly server: { readonly troubles: { readonly lastAt: number } };
   readonly machines: readonly Machine[];
   readonly holders: readonly Holder[];
+  readonly issuers: readonly Issuer[];
   readonly rows: RowReader;
   readonly tally: Tally;
   note(line: string): void;
@@ -49,6 +54,8 @@ export class Judge {
   judgeStart(process: BrokerProcess): void {
     const { startedAt, readyAt = 0, wasHeld, readiness, failure } = process;
     const { disk } = this.#world.machines.find(({ name }) => name === process.machine) ?? {};
+    const unnoticed = disk && findUnnoticedTrouble(process, disk);
+    if (unnoticed !== undefined) this.violate('trouble unnoticed', unnoticed);
     if (wasHeld || this.#world.server.troubles.lastAt >= startedAt || (disk?.lastTroubleAt ?? 0) >= startedAt)
       return;
     if (readiness === 'failed') {
@@ -63,9 +70,9 @@ export class Judge {
   }
 
   /** A refresh token arrives at its issuer. */
-  onRefresh(grant: Grant, answer: Answer | undefined, from: Actor): void {
+  onRefresh(grant: Grant, answer: Answer | undefined, by: Sender): void {
     if (!answer || grant.end !== undefined) return;
-    void this.#judgeReplay(grant, answer, from);
+    void this.#judgeReplay(grant, answer, by);
   }
 
   onAnswer(answer: Answer): void {
@@ -86,6 +93,15 @@ export class Judge {
           `${from.name} revokes the grant of the active session ${held.row.id}`,
         );
     });
+  }
+
+  /** No session is given up while its answer may return. */
+  async judgeRows(): Promise<void> {
+    const { rows, issuers, machines, scheduler } = this.#world;
+    for (const read of await rows.list()) {
+      const givenUp = findGivenUp(read, { issuers, machines, now: scheduler.now });
+      if (givenUp !== undefined) this.violate('given up too soon', givenUp);
+    }
   }
 
   /** A holder was told that it has no access any more. */
@@ -130,12 +146,13 @@ export class Judge {
       return 'native answer not fetched in time';
     const { machines, scheduler } = this.#world;
     const place = placeOf(answer, machines);
-    if (place.kind === 'disk' || (place.kind === 'process' && !answer.wasRolledBack)) {
+    if (place.kind === 'disk' || (place.kind === 'process' && !answer.rollback)) {
       const since = place.kind === 'disk' ? awayOf(place.machine) : place.process.heldSince;
       const isLong = since !== undefined && scheduler.now - since > PATIENCE_MS;
       return isLong ? 'answer away for longer than the patience' : undefined;
     }
-    if (answer.wasRolledBack) return 'rolled back without a copy';
+    if (answer.rollback)
+      return isKnownToServing(answer.rollback, machines) ? undefined : 'rolled back without a copy';
     if (place.kind === 'road') return 'answer lost on the road';
     const isDiskLost = this.lostDisks.has(answer.to.machine ?? '');
     return isDiskLost ? 'answer lost with its disk' : 'answer died with its process';
@@ -149,15 +166,22 @@ export class Judge {
   }
 
   /** A spent token comes again. That may only happen where nobody has its answer, or can get it. */
-  async #judgeReplay(grant: Grant, answer: Answer, from: Actor): Promise<void> {
+  async #judgeReplay(grant: Grant, answer: Answer, by: Sender): Promise<void> {
+    const { from } = by;
     const holder = this.#world.holders.find(candidate => candidate.grant === grant);
     const name = holder?.name ?? `a grant of ${grant.did}`;
-    if (await this.#isStored(answer)) {
-      this.violate('spent token sent', `${from.name} sends a token of ${name} whose answer is stored`);
+    if (answer.rollback) {
+      const fault = findRollbackFault(answer, answer.rollback, by, this.#world);
+      if (fault === undefined) this.#excuses.set(grant, 'sent before a rollback was noticed');
+      else
+        this.violate(
+          'spent token sent',
+          `${from.name} sends a token of ${name}, whose row was rolled back: ${fault}`,
+        );
       return;
     }
-    if (answer.wasRolledBack) {
-      this.violate('spent token sent', `${from.name} sends a token of ${name}, whose row was rolled back`);
+    if (await this.#isStored(answer)) {
+      this.violate('spent token sent', `${from.name} sends a token of ${name} whose answer is stored`);
       return;
     }
     const excuse = await this.excuse(grant);
@@ -182,13 +206,6 @@ const READY_MS = 5_000;
 
 /** How long the broker keeps the answer to a native refresh. */
 const NATIVE_REPLAY_MS = 10 * 60_000;
-
-/** LATCHKEY_SPOOL_PATIENCE. */
-const PATIENCE_MS = 60 * 60_000;
-
-function awayOf({ awaySince, process }: Machine): number | undefined {
-  return awaySince ?? process?.heldSince;
-}
 
 /** Errors of the language, which no trouble of the world explains. */
 function isBug(type: string | undefined): boolean {

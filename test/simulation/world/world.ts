@@ -59,6 +59,7 @@ export class World implements HolderWorld {
   readonly config: Config;
   /** Actors that are no broker: people, issuers, the database, and the course of events. */
   readonly events: Actor;
+  readonly #awaiting: (() => void)[] = [];
 
   constructor(
     settings: WorldSettings,
@@ -96,6 +97,11 @@ export class World implements HolderWorld {
     this.internet.open(Directory.origin, directory);
   }
 
+  /** Calls back once, when the next token is spent and its answer is on the way. */
+  onceAnswered(callback: () => void): void {
+    this.#awaiting.push(callback);
+  }
+
   get areClocksRight(): boolean {
     return this.clocks.areRight && this.scheduler.now - this.clocks.rightSince >= CLOCK_CALM_MS;
   }
@@ -120,10 +126,6 @@ export class World implements HolderWorld {
   async grantOfSession(id: SessionId, issuer: Issuer): Promise<Grant | undefined> {
     const token = (await this.rows.find(id))?.refreshToken;
     return token === undefined ? undefined : issuer.grantOf(token);
-  }
-
-  isOmitted(name: string): boolean {
-    return this.settings.omit.has(name);
   }
 
   note(line: string): void {
@@ -160,11 +162,12 @@ export class World implements HolderWorld {
   }
 
   #makeIssuers(): Issuer[] {
+    const { omit, focus } = this.settings;
     const drawn: readonly IssuerKind[] = [
       kinds[0] ?? 'strict',
       ...kinds.slice(1).filter(() => this.random.chance(0.5)),
-    ].filter(kind => kind === 'strict' || !this.settings.omit.has(kind));
-    return drawn.map(kind => {
+    ].filter(kind => kind === 'strict' || !omit.has(kind));
+    return (focus.issuers ?? drawn).map(kind => {
       const clock = this.clocks.add(kind);
       const origin = `https://${kind}.sim.internal`;
       const issuer = new Issuer(
@@ -172,11 +175,12 @@ export class World implements HolderWorld {
         kind,
         this.#actor(kind, () => clock.offsetMs),
         {
-          onRefresh: (grant, answer, from) => {
-            this.judge.onRefresh(grant, answer, from);
+          onRefresh: (grant, answer, by) => {
+            this.judge.onRefresh(grant, answer, by);
           },
           onAnswer: answer => {
             this.judge.onAnswer(answer);
+            for (const callback of this.#awaiting.splice(0)) callback();
           },
           onRevocation: (grant, from) => {
             this.judge.onRevocation(grant, from);
@@ -194,7 +198,8 @@ export class World implements HolderWorld {
     readonly database: typeof Database;
   }): Machine[] {
     const { scheduler, server, internet } = this;
-    return Array.from({ length: this.random.integer(1, MOST_MACHINES) }, (_, index) => {
+    const drawn = this.random.integer(1, MOST_MACHINES);
+    return Array.from({ length: this.settings.focus.machines ?? drawn }, (_, index) => {
       const name = `m${index + 1}`;
       const path = join(parts.directory, name);
       const config = Object.assign(Object.create(this.config) as Config, { spoolDirectory: path });
