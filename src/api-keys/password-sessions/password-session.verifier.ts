@@ -70,7 +70,7 @@ export class PasswordSessionVerifier implements CredentialVerifier {
       session: known.session && { ...known.session, seenAt: now },
     }));
     void this.passwordSessionRows.markSeen(session, now).catch((error: unknown) => {
-      this.log.databaseTrouble(error);
+      this.log.databaseFailed(error);
     });
   }
 }
