@@ -117,13 +117,13 @@ export class XrpcController {
 
   private async forward(
     nsid: string,
-    { sessionId }: AccountPrincipal,
+    { sessionId, did }: AccountPrincipal,
     request: FastifyRequest,
     reply: FastifyReply,
     body?: UploadedBody,
   ): Promise<void> {
     refuseAsPageOrScript(request.headers);
-    reply.raw.once('close', this.sessionConcurrency.claimSlot(sessionId));
+    reply.raw.once('close', this.sessionConcurrency.claimSlot({ sessionId, did }));
     const signal = leaving(reply);
     try {
       const response = await this.xrpcService.forward(sessionId, nsid, queryOf(request), {
