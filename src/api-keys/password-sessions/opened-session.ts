@@ -5,7 +5,7 @@ import type { TokenPair } from './session-tokens.service.ts';
 const HANDLE_UNKNOWN = 'handle.invalid';
 
 /** An account as a PDS tells it, but without `didDoc`, for which clients would leave, and without an e-mail address. */
-export const sessionAccount = z.object({
+const sessionAccount = z.object({
   did: z.string(),
   handle: z.string().describe('handle.invalid when the handle does not point back at the account'),
   active: z.boolean(),
