@@ -22,7 +22,7 @@ export type FaultProxyOptions = {
   tokenLog: TokenLog;
 };
 
-export type Answer = { status: number; headers: OutgoingHttpHeaders; body: Buffer };
+type Answer = { status: number; headers: OutgoingHttpHeaders; body: Buffer };
 
 /** A proxy before a server that applies faults to requests, and records token requests. */
 export function createFaultProxy({
@@ -64,7 +64,7 @@ function isTokenRequest({ method }: IncomingMessage, path: string): boolean {
 }
 
 /** Applies a fault to a request or its response. */
-export async function perform(
+async function perform(
   effect: Effect,
   forward: () => Promise<Answer>,
   response: ServerResponse,

@@ -82,7 +82,7 @@ function createExchange({ dispatcher, policy }: GuardedExchangeOptions): Exchang
 }
 
 /** A request without a body, whose response is streamed. */
-export type StreamRequest = {
+type StreamRequest = {
   readonly method: 'GET' | 'HEAD';
   readonly headers: Readonly<Record<string, string>>;
   /** Ends the exchange at any point. */
