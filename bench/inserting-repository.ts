@@ -7,6 +7,6 @@ import { SessionSecretsBox } from '../src/sessions/stored/session-secrets.servic
 
 /** Returns a repository that stores sessions. It reads none, so it needs no journal. */
 export function insertingRepository(database: Database, box: SealedBox): SessionRepository {
-  const noJournal = undefined as unknown as HighWater;
+  const noJournal = { register: () => undefined } as unknown as HighWater;
   return new SessionRepository(database, new SessionSecretsBox(box), new SessionMarks(noJournal));
 }

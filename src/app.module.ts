@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.ts';
 import { ApiKeyVerifier } from './api-keys/keys/api-key.verifier.ts';
 import { ApiKeysModule } from './api-keys/api-keys.module.ts';
+import { PasswordSessionVerifier } from './api-keys/password-sessions/password-session.verifier.ts';
 import { BackgroundModule } from './background/background.module.ts';
 import type { Config } from './config/config.ts';
 import { ConfigModule } from './config/config.module.ts';
@@ -43,6 +44,7 @@ export class AppModule {
             OperatorCookieVerifier,
             TempTokenVerifier,
             ApiKeyVerifier,
+            PasswordSessionVerifier,
             IntrospectorTokenVerifier,
           ],
         ),

@@ -4,6 +4,7 @@ import type {
   KeyRequestId,
   NativeAppId,
   OperatorSessionId,
+  PasswordSessionId,
   SessionId,
   TempTokenId,
   UiSessionId,
@@ -16,6 +17,7 @@ export type AnyId = SessionId &
   KeyRequestId &
   NativeAppId &
   OperatorSessionId &
+  PasswordSessionId &
   TempTokenId &
   UiSessionId;
 

@@ -43,6 +43,8 @@ export type ApiKeyPrincipal = {
   readonly createdAt: Date;
   /** Null for a key that ends only when it is revoked. */
   readonly expiresAt: Date | null;
+  /** The key came as a token of its password session. */
+  readonly inPasswordSession?: true;
 };
 
 /** A principal that acts for an account. */

@@ -20,6 +20,16 @@ import { KeyRequestTransitions } from './requests/stored/key-request-transitions
 import { KeyRequestRepository } from './requests/stored/key-request.repository.ts';
 import { KeyRequestsController } from './requests/key-requests.controller.ts';
 import { KeyRequests } from './requests/key-requests.service.ts';
+import { DidDocumentController } from './password-sessions/did-document.controller.ts';
+import { LiveKeys } from './password-sessions/live-keys.service.ts';
+import { PasswordLogins } from './password-sessions/password-logins.service.ts';
+import { PasswordSessionCache } from './password-sessions/password-session.cache.ts';
+import { PasswordSessionKeyRepository } from './password-sessions/password-session-key.repository.ts';
+import { PasswordSessionRepository } from './password-sessions/password-session.repository.ts';
+import { PasswordSessions } from './password-sessions/password-sessions.service.ts';
+import { PasswordSessionsController } from './password-sessions/password-sessions.controller.ts';
+import { PasswordSessionVerifier } from './password-sessions/password-session.verifier.ts';
+import { SessionTokens } from './password-sessions/session-tokens.service.ts';
 import { ApiKeyLastUse } from './keys/api-key-last-use.service.ts';
 import { ApiKeyCache } from './keys/api-key.cache.ts';
 import { ApiKeyRefusalLog } from './keys/api-key-refusal-log.service.ts';
@@ -27,7 +37,7 @@ import { ApiKeyRefusalLog } from './keys/api-key-refusal-log.service.ts';
 /** API keys: issued to key requests that account owners authorize, verified, rotated and revoked. */
 @Module({
   imports: [AuditModule, IdentityModule, LeasesModule, SessionsModule, SingleUseModule, TempTokensModule],
-  controllers: [ApiKeysController, KeyRequestsController],
+  controllers: [ApiKeysController, DidDocumentController, KeyRequestsController, PasswordSessionsController],
   providers: [
     ApiKeyRepository,
     ApiKeyRotations,
@@ -45,6 +55,14 @@ import { ApiKeyRefusalLog } from './keys/api-key-refusal-log.service.ts';
     ApiKeyLastUse,
     ApiKeyCache,
     ApiKeyRefusalLog,
+    LiveKeys,
+    PasswordLogins,
+    PasswordSessionCache,
+    PasswordSessionKeyRepository,
+    PasswordSessionRepository,
+    PasswordSessions,
+    PasswordSessionVerifier,
+    SessionTokens,
   ],
   exports: [
     ApiKeyRotations,
@@ -55,6 +73,7 @@ import { ApiKeyRefusalLog } from './keys/api-key-refusal-log.service.ts';
     KeyRequestAuthorizations,
     KeyRequestClaims,
     KeyRequests,
+    PasswordSessionVerifier,
   ],
 })
 export class ApiKeysModule {}

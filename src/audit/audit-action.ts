@@ -6,6 +6,8 @@ export const auditActions = [
   'api-key.revoked',
   'api-key.rotated',
   'api-key.secret-repeated',
+  'api-key.session-ended',
+  'api-key.session-opened',
   'client-key.activated',
   'client-key.published',
   'client-key.retired',

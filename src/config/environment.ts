@@ -163,7 +163,8 @@ export const environmentSchema = z.object({
     example: '200',
   }),
   LATCHKEY_CONCURRENCY_PER_SESSION: positiveCount.prefault('64').register(settingDocumentation, {
-    meaning: 'Concurrent calls of one session, and mints of service tokens, in one process',
+    meaning:
+      'Concurrent calls of one session, and mints of service tokens. An account has four times as many',
     example: '16',
   }),
   LATCHKEY_TEMP_TOKENS_PER_RESOURCE: positiveCount.prefault('10').register(settingDocumentation, {

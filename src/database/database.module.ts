@@ -23,7 +23,7 @@ export class DatabaseModule implements OnApplicationShutdown {
 async function openMigrated(config: Config, log: Log): Promise<Database> {
   const database = await openDatabase(config.database, {
     onConnectionLost: error => {
-      log.databaseTrouble(error);
+      log.databaseFailed(error);
     },
     onTransactionPooler: () => {
       log.databasePooler();

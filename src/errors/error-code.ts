@@ -12,6 +12,7 @@ export const errorCodes = [
   // Who asks
   'AuthenticationRequired',
   'InvalidToken',
+  'ExpiredToken',
   'Forbidden',
   'CrossSiteRequest',
   // Signing in

@@ -87,7 +87,7 @@ export class Leases {
     try {
       await this.leaseRows.release(name, owner);
     } catch (error) {
-      this.log.databaseTrouble(error);
+      this.log.databaseFailed(error);
     }
   }
 }

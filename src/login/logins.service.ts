@@ -124,7 +124,7 @@ export class Logins {
     input?: AuthorizationInput,
   ): Promise<URL> {
     const url = await this.authorizations.beginAuthorization(identifier, intent, binding, input);
-    this.log.loginBegun({ issuer: url.origin, purpose: intent.purpose });
+    this.log.loginStarted({ issuer: url.origin, purpose: intent.purpose });
     return url;
   }
 

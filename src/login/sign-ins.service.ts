@@ -16,7 +16,7 @@ export class SignIns {
   constructor(
     private readonly config: Config,
     private readonly database: Database,
-    private readonly identity: IdentityService,
+    private readonly identityService: IdentityService,
     private readonly sessions: Sessions,
     private readonly scopeShortfalls: ScopeShortfalls,
     private readonly uiSessions: UiSessions,
@@ -32,7 +32,7 @@ export class SignIns {
   async signIn(newGrant: NewGrant, browser: LoginBrowser): Promise<OpenedUiSession> {
     const { did } = newGrant.grant;
     requireAllowedAccount(did, this.config);
-    const { handle = null } = await this.identity.resolve(did);
+    const { handle = null } = await this.identityService.resolve(did);
     const previous = browser.cookie && (await this.uiSessions.findByCookie(browser.cookie));
     const { session, opened, replaced } = await this.database.transact(async transaction => {
       const session = await this.sessions.adopt(newGrant, { handle, purpose: 'ui' }, transaction);

@@ -49,7 +49,7 @@ export class PersistentWrites {
     return untilWritten(write, {
       shutdown: this.shutdown.signal,
       onFailure: error => {
-        this.log.databaseTrouble(error);
+        this.log.databaseFailed(error);
       },
     });
   }

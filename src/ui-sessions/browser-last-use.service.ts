@@ -28,6 +28,6 @@ export class BrowserLastUse extends BatchedMarks<string> {
   }
 
   protected onFailure(error: unknown): void {
-    this.log.databaseTrouble(error);
+    this.log.databaseFailed(error);
   }
 }

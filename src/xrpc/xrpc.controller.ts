@@ -13,6 +13,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Caller } from '../access/caller.decorator.ts';
 import type { AccountPrincipal } from '../access/principal.ts';
+import { isGetSession } from '../api-keys/password-sessions/get-session.ts';
 import { AllowSameOriginOnly } from '../http/origins/allow.decorator.ts';
 import { exposeToPages } from '../http/origins/exposed-headers.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
@@ -85,7 +86,9 @@ export class XrpcController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.forward(nsid, caller, request, reply);
+    return isOwnGetSession(nsid, caller)
+      ? this.tellSession(caller, reply)
+      : this.forward(nsid, caller, request, reply);
   }
 
   @Post()
@@ -106,15 +109,21 @@ export class XrpcController {
     return this.forward(nsid, caller, request, reply, body);
   }
 
+  /** A PDS would tell its own address in `didDoc`, for which clients leave. */
+  private async tellSession(caller: AccountPrincipal, reply: FastifyReply): Promise<void> {
+    const account = await this.xrpcService.describeSession(caller);
+    void reply.header('cache-control', 'no-store').send(account);
+  }
+
   private async forward(
     nsid: string,
-    { sessionId }: AccountPrincipal,
+    { sessionId, did }: AccountPrincipal,
     request: FastifyRequest,
     reply: FastifyReply,
     body?: UploadedBody,
   ): Promise<void> {
     refuseAsPageOrScript(request.headers);
-    reply.raw.once('close', this.sessionConcurrency.claimSlot(sessionId));
+    reply.raw.once('close', this.sessionConcurrency.claimSlot({ sessionId, did }));
     const signal = leaving(reply);
     try {
       const response = await this.xrpcService.forward(sessionId, nsid, queryOf(request), {
@@ -130,6 +139,10 @@ export class XrpcController {
       if (!signal.aborted && !reply.sent) throw error;
     }
   }
+}
+
+function isOwnGetSession(nsid: string, caller: AccountPrincipal): boolean {
+  return caller.kind === 'api-key' && caller.inPasswordSession === true && isGetSession(nsid);
 }
 
 /** Returns a signal that aborts when the caller leaves before the whole response was sent. */

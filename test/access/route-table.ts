@@ -59,6 +59,40 @@ const forAnyone: Reception = {
   'wrong token and cookie': 'answers',
 };
 
+/** Takes tokens of password sessions, which a handler of its own verifies. */
+const forPasswordSessions: Reception = {
+  none: 'AuthenticationRequired',
+  'cookie from our page': 'AuthenticationRequired',
+  'cookie with the CSRF header': 'AuthenticationRequired',
+  'cookie without a mark': 'AuthenticationRequired',
+  'cookie from another site': 'AuthenticationRequired',
+  'unknown cookie': 'AuthenticationRequired',
+  'malformed cookie': 'AuthenticationRequired',
+  'expired cookie': 'AuthenticationRequired',
+  'idle cookie': 'AuthenticationRequired',
+  'suspended cookie': 'AuthenticationRequired',
+  'API key': 'InvalidToken',
+  'API key and cookie': 'InvalidToken',
+  'unknown API key': 'InvalidToken',
+  'malformed API key': 'InvalidToken',
+  'expired API key': 'InvalidToken',
+  'revoked API key': 'InvalidToken',
+  'admin token': 'InvalidToken',
+  'admin token and cookie': 'InvalidToken',
+  'operator cookie from our page': 'AuthenticationRequired',
+  'operator cookie without a mark': 'AuthenticationRequired',
+  'operator cookie from another site': 'AuthenticationRequired',
+  'unknown operator cookie': 'AuthenticationRequired',
+  'introspection token': 'InvalidToken',
+  'wrong admin token': 'InvalidToken',
+  'unknown temp token': 'InvalidToken',
+  'temp token of a scope that is no more': 'InvalidToken',
+  'another scheme': 'InvalidToken',
+  'empty Authorization': 'InvalidToken',
+  'Authorization of two words': 'InvalidToken',
+  'wrong token and cookie': 'InvalidToken',
+};
+
 /** Open to anyone, but identifies the caller: a presented token must be valid. */
 const forAnyoneKnown: Reception = { ...forAnyone, ...unknownTokens };
 
@@ -244,4 +278,9 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'OPTIONS /native/revoke': forAnyone,
   'GET /xrpc/:nsid': forKeysToo,
   'POST /xrpc/:nsid': forKeysToo,
+  'POST /xrpc/com.atproto.server.createSession': forAnyone,
+  'POST /xrpc/com.atproto.server.deleteSession': forPasswordSessions,
+  'POST /xrpc/com.atproto.server.refreshSession': forPasswordSessions,
+  'GET /.well-known/did.json': forAnyone,
+  'GET /did.json': forAnyone,
 };

@@ -152,6 +152,17 @@ export const expectedColumns: { [Table in keyof Schema]: Nullability<Schema[Tabl
     created_at: 'not null',
     expires_at: 'not null',
   },
+  password_session: {
+    id: 'not null',
+    api_key_id: 'not null',
+    generation: 'not null',
+    renewed_at: 'not null',
+    seen_at: 'null',
+    ended_at: 'null',
+    expires_at: 'not null',
+    mac: 'not null',
+  },
+  password_session_key: { id: 'not null', sealed: 'not null', created_at: 'not null' },
   permission_set: { nsid: 'not null', document: 'not null', resolved_at: 'not null' },
   operator_session: {
     id: 'not null',

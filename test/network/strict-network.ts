@@ -42,6 +42,8 @@ export class StrictNetwork {
   readonly stop: () => Promise<void>;
   /** Number of token requests, including those for a nonce. */
   tokenRequests = 0;
+  /** Answers pushed requests in place of the issuer, from now on. */
+  answerPush: ((response: ServerResponse) => void) | undefined;
   readonly #options: StrictNetworkOptions;
   readonly #dpop: DpopCheck;
   readonly #clients: ClientAssertionCheck;
@@ -104,6 +106,10 @@ export class StrictNetwork {
   async #answerForm(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (url.pathname === '/token') this.tokenRequests++;
     const form = new URLSearchParams(await text(request));
+    if (url.pathname === '/par' && this.answerPush) {
+      this.answerPush(response);
+      return;
+    }
     const dpop = String(request.headers.dpop);
     response.setHeader('dpop-nonce', this.#dpop.nonce);
     const judge = (): Promise<TokenAnswer> => this.#judge(url, form, dpop);

@@ -13,7 +13,7 @@ import { toRefreshedGrant } from '../../src/sessions/answers/refreshed-grant.ts'
 import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import { SpoolDisk } from '../../src/single-use/spool/spool-disk.service.ts';
 import { SpoolProof } from '../../src/single-use/spool/spool-proof.service.ts';
-import { suspendSession } from '../broker/stored-session.ts';
+import { putInCheck, suspendSession } from '../broker/stored-session.ts';
 import { asId } from '../ids.ts';
 import { send } from '../network/strict-network.ts';
 import { until } from '../until.ts';
@@ -157,17 +157,24 @@ function suite(place: () => StrictPlace): void {
     expect(await store()).toBe(true);
   });
 
-  it('is stored although its session is given up while it is stored', async () => {
+  it.each([
+    ['given up', suspendSession],
+    ['put in check', putInCheck],
+  ])('is stored although its session is %s meanwhile', async (_change, change) => {
     const session = await place().signIn();
-    const { app } = place().broker;
+    const { app, database } = place().broker;
     const answerRows = app.get(AnswerRepository);
     const store = answerRows.storeAnswer.bind(answerRows);
     jest.spyOn(answerRows, 'storeAnswer').mockImplementationOnce(async (...parameters) => {
-      await suspendSession(place().broker, session.id);
+      await change(place().broker, session.id);
       return store(...parameters);
     });
     expect(await app.get(AnswerStore).deliver(await answerFor(session)).stored).toBe('stored');
-    expect(await session.state()).toMatchObject({ status: 'active', reason: null, generation: 2 });
+    const row = database.selectFrom('oauth_session').selectAll().where('id', '=', session.id);
+    expect(await row.executeTakeFirst()).toMatchObject({
+      ...{ status: 'active', reason: null, generation: 2 },
+      ...{ needs_reauth_at: null, rolled_back_at: null },
+    });
   });
 
   it('becomes one grant to revoke, however often it is stored after its session has ended', async () => {

@@ -54,6 +54,8 @@ export const tableTenants: Record<keyof Schema, Tenants> = {
   },
   oauth_state: { home: 'oauth/authorization' },
   operator_session: { home: 'operator-sessions' },
+  password_session: { home: 'api-keys/password-sessions' },
+  password_session_key: { home: 'api-keys/password-sessions' },
   permission_set: { home: 'oauth/scopes' },
   temp_token: { home: 'temp-tokens' },
   ui_session: { home: 'ui-sessions', also: { 'sessions/stored': holders } },

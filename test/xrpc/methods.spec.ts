@@ -12,7 +12,7 @@ describeStubPds('a call that must not reach the PDS', place => {
 
   it.each([
     'com.atproto.server.createAppPassword',
-    'com.atproto.server.deleteSession',
+    'com.atproto.server.deletesession',
     'com.atproto.server.deleteAccount',
     'com.atproto.server.updateEmail',
     'com.atproto.identity.signPlcOperation',

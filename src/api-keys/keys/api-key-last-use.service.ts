@@ -9,8 +9,8 @@ import { ApiKeyCache } from './api-key.cache.ts';
 
 const FLUSH_MS = 10_000;
 
-/** The minute of a use, and the digest of the presented secret. */
-type Use = { readonly minute: Date; readonly digest: string };
+/** The minute of a use, and by which digest or id the key was found. */
+type Use = { readonly minute: Date; readonly foundBy: string };
 
 /** Stores the last use of keys, with at most one write per minute and key. */
 @Injectable()
@@ -25,19 +25,19 @@ export class ApiKeyLastUse extends BatchedMarks<ApiKeyId, Use> {
   }
 
   /** Notes the use of a key for the next write, unless a use in this minute is already stored. */
-  remember({ id, lastUsedAt }: ApiKey, digest: string, now: Date): void {
+  remember({ id, lastUsedAt }: ApiKey, foundBy: string, now: Date): void {
     const minute = minuteOf(now);
-    if (!lastUsedAt || lastUsedAt < minute) this.mark(id, { minute, digest });
+    if (!lastUsedAt || lastUsedAt < minute) this.mark(id, { minute, foundBy });
   }
 
   protected async write(uses: ReadonlyMap<ApiKeyId, Use>): Promise<void> {
     await this.apiKeyRows.storeLastUses(new Map([...uses].map(([id, { minute }]) => [id, minute])));
-    for (const { minute: lastUsedAt, digest } of uses.values())
-      this.apiKeyCache.amend(digest, known => ({ ...known, lastUsedAt }));
+    for (const { minute: lastUsedAt, foundBy } of uses.values())
+      this.apiKeyCache.amend(foundBy, known => ({ ...known, lastUsedAt }));
   }
 
   protected onFailure(error: unknown): void {
     this.metrics.credentials.keyUseNotWritten();
-    this.log.databaseTrouble(error);
+    this.log.databaseFailed(error);
   }
 }

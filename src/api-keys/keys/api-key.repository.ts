@@ -67,6 +67,12 @@ export class ApiKeyRepository {
     return row && this.verifyRow(row);
   }
 
+  async findById(id: ApiKeyId): Promise<StoredApiKey | undefined> {
+    const query = this.database.selectFrom('api_key').selectAll().where('id', '=', id);
+    const row = await query.executeTakeFirst();
+    return row && this.verifyRow(row);
+  }
+
   /** Finds a key by its id, with the status and scope of its session. */
   async find(id: ApiKeyId): Promise<ListedApiKey | undefined> {
     const row = await this.withSession().where('api_key.id', '=', id).executeTakeFirst();

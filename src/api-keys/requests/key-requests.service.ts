@@ -32,7 +32,7 @@ export class KeyRequests implements OnModuleInit {
 
   constructor(
     private readonly config: Config,
-    private readonly identity: IdentityService,
+    private readonly identityService: IdentityService,
     private readonly keyRequestRows: KeyRequestRepository,
     private readonly keyRequestTransitions: KeyRequestTransitions,
     private readonly tempTokenScopes: TempTokenScopes,
@@ -62,7 +62,7 @@ export class KeyRequests implements OnModuleInit {
     await this.perAddress?.consume(networkOf(by.from ?? ''));
     await this.perAccount?.consume(name);
     await this.overall?.consume('all');
-    const account = await this.identity.resolve(name);
+    const account = await this.identityService.resolve(name);
     if (account.did !== name) await this.perAccount?.consume(account.did);
     requireAllowedAccount(account.did, this.config);
     const { pendingKeyRequests } = this.config;

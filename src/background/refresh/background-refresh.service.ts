@@ -43,7 +43,7 @@ export class BackgroundRefresh {
     const work = async (): Promise<void> => {
       for await (const session of queue) {
         const result = await this.refreshOrPostpone(session, withinSeconds, signal);
-        this.metrics.sessions.backgroundLooked(toBackgroundResult(result));
+        this.metrics.sessions.backgroundHandled(toBackgroundResult(result));
         tally.add(session.id, result);
       }
     };

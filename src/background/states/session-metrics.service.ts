@@ -23,7 +23,7 @@ export class SessionMetrics implements OnModuleInit {
     );
     // The last listener: if an earlier one fails, all run again, and this one has not counted yet.
     this.sessionListeners.onNeedsReauth(({ reason }) => {
-      this.metrics.sessions.sessionEnded(reason);
+      this.metrics.sessions.sessionNeedsReauth(reason);
       return Promise.resolve();
     });
   }

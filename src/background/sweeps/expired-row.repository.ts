@@ -9,6 +9,7 @@ export const expiringTables = [
   'ui_session',
   'operator_session',
   'temp_token',
+  'password_session',
   'native_refresh',
   'native_proof',
   'commit_mark',

@@ -48,7 +48,7 @@ export class ForeignWrites implements OnModuleInit, OnApplicationShutdown {
       this.version = version;
       this.checkedAt = startedAt;
     } catch (error) {
-      this.log.databaseTrouble(error); // Until a check succeeds, rows are read again.
+      this.log.databaseFailed(error); // Until a check succeeds, rows are read again.
     }
   }
 }

@@ -29,6 +29,9 @@ export type OperatorSessionId = z.infer<typeof OperatorSessionId>;
 export const ApiKeyId = z.uuid().brand<'ApiKeyId'>();
 export type ApiKeyId = z.infer<typeof ApiKeyId>;
 
+export const PasswordSessionId = z.uuid().brand<'PasswordSessionId'>();
+export type PasswordSessionId = z.infer<typeof PasswordSessionId>;
+
 export const KeyRequestId = z.uuid().brand<'KeyRequestId'>();
 export type KeyRequestId = z.infer<typeof KeyRequestId>;
 

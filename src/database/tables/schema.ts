@@ -15,6 +15,8 @@ import type { NativeRefreshTable } from './native-refresh.ts';
 import type { OauthSessionTable } from './oauth-session.ts';
 import type { OauthStateTable } from './oauth-state.ts';
 import type { PermissionSetTable } from './permission-set.ts';
+import type { PasswordSessionKeyTable } from './password-session-key.ts';
+import type { PasswordSessionTable } from './password-session.ts';
 import type { OperatorSessionTable } from './operator-session.ts';
 import type { TempTokenTable } from './temp-token.ts';
 import type { UiSessionTable } from './ui-session.ts';
@@ -37,6 +39,8 @@ export type Schema = {
   native_refresh: NativeRefreshTable;
   oauth_session: OauthSessionTable;
   oauth_state: OauthStateTable;
+  password_session: PasswordSessionTable;
+  password_session_key: PasswordSessionKeyTable;
   permission_set: PermissionSetTable;
   operator_session: OperatorSessionTable;
   temp_token: TempTokenTable;

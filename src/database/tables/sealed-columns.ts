@@ -24,5 +24,7 @@ export const sealedColumns = [
   ['native_lookup_key', 'sealed'],
   ['native_refresh', 'mac'],
   ['native_refresh', 'sealed'],
+  ['password_session', 'mac'],
+  ['password_session_key', 'sealed'],
   ['encryption_key', 'canary'],
 ] as const satisfies readonly SealedColumn[];

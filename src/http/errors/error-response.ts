@@ -29,7 +29,10 @@ export function toErrorResponse(error: BrokerError, baseUrl = ''): ErrorResponse
   const headers: Record<string, string> = { 'cache-control': 'no-store' };
   if (status === 401) headers['www-authenticate'] = challengeOf(error);
   if (mayPass(status, details)) headers['retry-after'] = String(retryAfterOf(details));
-  return { status, headers, body: { error: code, message, ...fieldsOf(details, baseUrl) } };
+  const fields = fieldsOf(details, baseUrl);
+  // Many programs show nothing but the message.
+  const text = fields.reconnectUrl === undefined ? message : `${message}: ${fields.reconnectUrl}`;
+  return { status, headers, body: { error: code, message: text, ...fields } };
 }
 
 function mayPass(status: number, details: ErrorDetails): boolean {

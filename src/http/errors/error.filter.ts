@@ -29,7 +29,7 @@ export class ErrorFilter implements ExceptionFilter {
         this.log.rowUnreadable(error);
         return;
       case 'DatabaseUnavailable':
-        this.log.databaseTrouble(error);
+        this.log.databaseFailed(error);
         return;
       case 'InternalError':
       case 'UpstreamUnavailable':

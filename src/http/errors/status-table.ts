@@ -13,6 +13,8 @@ export const statusTable: Readonly<Record<ErrorCode, number>> = {
 
   AuthenticationRequired: 401,
   InvalidToken: 401,
+  // As a PDS answers, at which clients renew their tokens.
+  ExpiredToken: 400,
   Forbidden: 403,
   CrossSiteRequest: 403,
 

@@ -36,6 +36,12 @@ export function describeRoutes(app: INestApplication, config: Config, version: s
     scheme: 'bearer',
     description: 'An API key: ckapi_ and 64 lowercase hex characters.',
   } as const;
+  const passwordSession = {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: "A token of a password session, which opens what the session's API key opens.",
+  } as const;
   const tempToken = {
     type: 'http',
     scheme: 'bearer',
@@ -53,6 +59,6 @@ export function describeRoutes(app: INestApplication, config: Config, version: s
     description: 'The admin token, LATCHKEY_ADMIN_TOKEN.',
   } as const;
   const schemas = { ...routes.components?.schemas, Error: toOpenApiSchema(errorSchema) };
-  const securitySchemes = { browser, apiKey, tempToken, introspector, operator };
+  const securitySchemes = { browser, apiKey, passwordSession, tempToken, introspector, operator };
   return { ...routes, components: { ...routes.components, securitySchemes, schemas } };
 }

@@ -24,7 +24,7 @@ export class ProfilePictures {
   private readonly cache: LRUCache<Did, CachedPicture>;
 
   constructor(
-    private readonly identity: IdentityService,
+    private readonly identityService: IdentityService,
     private readonly outboundHttp: OutboundHttp,
   ) {
     this.cache = new LRUCache({
@@ -50,7 +50,7 @@ export class ProfilePictures {
   /** Treats every failure as a missing picture: pages work without it. */
   private async fetchPicture(did: Did): Promise<Picture | undefined> {
     try {
-      const { pds } = await this.identity.resolve(did);
+      const { pds } = await this.identityService.resolve(did);
       const cid = await this.fetchCid(did, pds);
       return cid === undefined ? undefined : await this.fetchBlob(did, cid, pds);
     } catch {

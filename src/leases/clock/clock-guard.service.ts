@@ -61,7 +61,7 @@ export class ClockGuard implements OnModuleInit, OnApplicationShutdown {
       this.decide(reading);
       if (this.isTrusted()) this.confirmedTime.note(reading);
     } catch (error) {
-      this.log.databaseTrouble(error); // The next heartbeat follows soon.
+      this.log.databaseFailed(error); // The next heartbeat follows soon.
     }
   }
 

@@ -82,7 +82,7 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
     const leaving = this.beating.then(() => this.leave());
     leaving.catch(() => undefined); // A failure after the time limit has no reader.
     await withinTime(LEAVING_MS, leaving, undefined).catch((error: unknown) => {
-      this.log.databaseTrouble(error); // The row stays, and the others wait for this process to return.
+      this.log.databaseFailed(error); // The row stays, and the others wait for this process to return.
     });
   }
 
@@ -91,7 +91,7 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
     try {
       await this.writeHeartbeat(await this.readSpoolState());
     } catch (error) {
-      this.log.databaseTrouble(error);
+      this.log.databaseFailed(error);
     }
     await this.watch();
   }
@@ -164,7 +164,7 @@ export class Instances implements OnModuleInit, OnApplicationShutdown {
           await this.instanceRows.removeUnseenSince(instance.owner, instance.seenAt);
       }
     } catch (error) {
-      this.log.databaseTrouble(error);
+      this.log.databaseFailed(error);
     }
   }
 

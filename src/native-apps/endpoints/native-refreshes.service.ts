@@ -178,7 +178,7 @@ export class NativeRefreshes {
 
   /** Counts how a refresh ended, and returns its answer. */
   private countOutcome<Answer>(outcome: NativeRefreshOutcome, answer: Answer): Answer {
-    this.metrics.nativeApps.refreshEnded(outcome);
+    this.metrics.nativeApps.refreshSettled(outcome);
     return answer;
   }
 }

@@ -119,7 +119,7 @@ export class NativeRequests {
     try {
       await this.nativeRefreshRows.remember(fingerprint, binding, seconds);
     } catch (error) {
-      this.log.databaseTrouble(error);
+      this.log.databaseFailed(error);
     }
   }
 }

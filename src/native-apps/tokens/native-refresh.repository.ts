@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import { RowMac } from '../../crypto/row-mac.ts';
 import { SealedBox } from '../../crypto/sealed-box.ts';
+import { SealedJson } from '../../crypto/sealed-json.ts';
 import { Database } from '../../database/connection/database.ts';
 import { countDeleted } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
@@ -38,12 +39,16 @@ export type StoredAnswer = {
 /** The stored refresh tokens of native apps by fingerprint, with their answers. */
 @Injectable()
 export class NativeRefreshRepository {
+  private readonly sealedAnswer: SealedJson<IssuerAnswer>;
+
   constructor(
     private readonly database: Database,
     private readonly mac: RowMac,
-    private readonly box: SealedBox,
     private readonly clockGuard: ClockGuard,
-  ) {}
+    box: SealedBox,
+  ) {
+    this.sealedAnswer = new SealedJson(box);
+  }
 
   /**
    * Finds a token that has not expired. While the database's clock is doubted, none has: a spent token would be sent again.
@@ -81,7 +86,7 @@ export class NativeRefreshRepository {
       ...NO_ATTEMPT,
       sent_jti: sent.jti,
       sent_nonce: sent.nonce,
-      sealed: this.box.seal(JSON.stringify(answer), sealBinding(fingerprint.id, binding)),
+      sealed: this.sealedAnswer.seal(answer, sealBinding(fingerprint.id, binding)),
     };
     await this.database.transactIdempotent(async transaction => {
       await transaction
@@ -157,7 +162,7 @@ export class NativeRefreshRepository {
   }
 
   private toAnswered(row: NativeRefreshRow, sealed: string, binding: TokenBinding): KnownToken['answered'] {
-    const answer = JSON.parse(this.box.open(sealed, sealBinding(row.id, binding))) as IssuerAnswer;
+    const answer = this.sealedAnswer.open(sealed, sealBinding(row.id, binding));
     return { answer, sent: { jti: row.sent_jti ?? '', nonce: row.sent_nonce } };
   }
 }

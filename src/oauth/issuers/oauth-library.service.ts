@@ -55,7 +55,7 @@ export class OAuthLibrary {
 
   constructor(
     private readonly config: Config,
-    private readonly identity: IdentityService,
+    private readonly identityService: IdentityService,
     private readonly outboundHttp: OutboundHttp,
   ) {}
 
@@ -70,7 +70,7 @@ export class OAuthLibrary {
       clientMetadata: clientMetadata(this.config, grant?.clientId),
       ...(key ? { keyset: [key] } : {}),
       allowHttp: this.config.outbound.allowHttp,
-      identityResolver: this.identity.identityResolver,
+      identityResolver: this.identityService.identityResolver,
       fetch: async (input, init) => {
         const request = new Request(input, init);
         return request.method === 'POST' ? this.post(request) : metadata(request);

@@ -37,7 +37,7 @@ export class Log {
     this.logger.warn(facts, 'client key changed');
   }
 
-  loginBegun(facts: { issuer: string; purpose: string }): void {
+  loginStarted(facts: { issuer: string; purpose: string }): void {
     this.logger.info(facts, 'login started');
   }
 
@@ -61,7 +61,7 @@ export class Log {
     this.logger.error({ ...facts, error: toLoggedError(error) }, 'session revocation failed');
   }
 
-  refreshEnded(facts: { did: string; sessionId: string; outcome: string }, cause: unknown): void {
+  refreshSettled(facts: { did: string; sessionId: string; outcome: string }, cause: unknown): void {
     if (cause === undefined) this.logger.info(facts, 'session refreshed');
     else this.logger.warn({ ...facts, error: toLoggedError(cause) }, 'session refresh failed');
   }
@@ -281,7 +281,7 @@ export class Log {
     this.logger.fatal({ alarm: true, error: toLoggedError(error) }, 'high-water journal failed');
   }
 
-  databaseTrouble(error: unknown): void {
+  databaseFailed(error: unknown): void {
     this.logger.error({ error: toLoggedError(error) }, 'database unavailable');
   }
 

@@ -27,7 +27,7 @@ export class MetricsOfNativeApps {
     });
   }
 
-  refreshEnded(outcome: NativeRefreshOutcome): void {
+  refreshSettled(outcome: NativeRefreshOutcome): void {
     this.refreshes.inc({ outcome });
   }
 

@@ -80,7 +80,7 @@ export class MetricsOfSessions {
     }
   }
 
-  sessionEnded(reason: EndReason): void {
+  sessionNeedsReauth(reason: EndReason): void {
     this.endings.inc({ reason });
   }
 
@@ -88,7 +88,7 @@ export class MetricsOfSessions {
     this.rollbacks.inc({ step });
   }
 
-  backgroundLooked(result: BackgroundResult): void {
+  backgroundHandled(result: BackgroundResult): void {
     this.background.inc({ result });
   }
 }

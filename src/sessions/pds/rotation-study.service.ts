@@ -39,7 +39,7 @@ export class RotationStudy {
     this.studied.add(issuer);
     void this.study(replaced)
       .catch((error: unknown) => {
-        if (!this.shutdown.signal.aborted) this.log.databaseTrouble(error);
+        if (!this.shutdown.signal.aborted) this.log.databaseFailed(error);
       })
       .finally(() => this.studied.delete(issuer));
   }

@@ -35,7 +35,7 @@ export class RefreshSettlement {
 
   /** Settles an outcome. Returns what is left to write about the attempt. */
   async settle(session: LiveSession, attemptId: AttemptId, outcome: FinalOutcome): Promise<Verdict> {
-    this.log.refreshEnded(
+    this.log.refreshSettled(
       { did: session.did, sessionId: session.id, outcome: outcome.kind },
       causeOf(outcome),
     );

@@ -47,7 +47,7 @@ export class RolledBackSessions implements OnModuleInit, BeforeApplicationShutdo
       if (sent) return await this.putAttemptBack(session, sent);
       return mark?.isOver ? await this.endAgain(session, mark) : await this.putBackOrCheck(session);
     } catch (error) {
-      this.log.databaseTrouble(error); // The next read finds it again.
+      this.log.databaseFailed(error); // The next read finds it again.
       return false;
     } finally {
       this.sessionCache.forget(id);

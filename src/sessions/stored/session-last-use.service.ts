@@ -35,6 +35,6 @@ export class SessionLastUse extends BatchedMarks<SessionId> {
   }
 
   protected onFailure(error: unknown): void {
-    this.log.databaseTrouble(error);
+    this.log.databaseFailed(error);
   }
 }

@@ -154,9 +154,7 @@ export function sessionEnded(
 
 function keySessionEnded({ id, status }: Pick<StoredSession, 'id' | 'status'>): BrokerError {
   if (status === 'revoking' || status === 'revoked') return invalidToken();
-  return new BrokerError(
-    'ReauthorizationRequired',
-    'This key works again after its owner signs in at reconnectUrl. Until then, its session cannot be used.',
-    { reconnectSessionId: id },
-  );
+  return new BrokerError('ReauthorizationRequired', 'This key cannot act until its owner signs in again', {
+    reconnectSessionId: id,
+  });
 }

@@ -111,7 +111,7 @@ export class SpoolReplay<Answer> {
   private reportLeft(file: { id: string; isReported: boolean }, error: unknown): FileResult {
     const { log, shutdown } = this.parts;
     if (isUnavailable(error)) {
-      log.databaseTrouble(error);
+      log.databaseFailed(error);
       return 'database-away';
     }
     if (!file.isReported && !shutdown.signal.aborted) log.spooledAnswerStuck({ file: file.id }, error);

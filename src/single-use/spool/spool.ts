@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { codeOf } from '../../errors/code-of.ts';
 import type { RowBinding } from '../../crypto/row-binding.ts';
 import type { SealedBox } from '../../crypto/sealed-box.ts';
+import { SealedJson } from '../../crypto/sealed-json.ts';
 import type { SpoolDisk } from './spool-disk.service.ts';
 import { SpooledFiles } from './spooled-files.ts';
 
@@ -17,12 +18,15 @@ export type SpoolKind<Answer> = {
 /** Keeps answers sealed on disk while the database is away: a refresh token's answer comes only once. */
 export class Spool<Answer> {
   readonly files = new SpooledFiles();
+  private readonly sealedAnswer: SealedJson<Answer>;
 
   constructor(
     private readonly spoolDisk: Pick<SpoolDisk, 'path' | 'write'>,
-    private readonly box: SealedBox,
+    box: SealedBox,
     private readonly kind: SpoolKind<Answer>,
-  ) {}
+  ) {
+    this.sealedAnswer = new SealedJson(box);
+  }
 
   /** The directory that this process writes to. */
   get directory(): string {
@@ -36,7 +40,7 @@ export class Spool<Answer> {
   /** Writes an answer durably: it survives a crash once this resolves. */
   async write(answer: Answer): Promise<void> {
     const id = this.idOf(answer);
-    const sealed = this.box.seal(JSON.stringify(answer), this.sealBinding(id));
+    const sealed = this.sealedAnswer.seal(answer, this.sealBinding(id));
     const { directory } = this;
     await this.spoolDisk.write(this.fileOf(id, directory), sealed);
     this.files.note(this.fileOf(id, directory), { id, directory });
@@ -61,7 +65,7 @@ export class Spool<Answer> {
   async read(id: string, directory = this.directory): Promise<Answer | undefined> {
     const sealed = await ignoreMissing(readFile(this.fileOf(id, directory), 'utf8'));
     if (sealed === undefined) return undefined;
-    return JSON.parse(this.box.open(sealed, this.sealBinding(id))) as Answer;
+    return this.sealedAnswer.open(sealed, this.sealBinding(id));
   }
 
   fileOf(id: string, directory: string): string {

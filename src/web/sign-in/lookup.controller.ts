@@ -22,7 +22,7 @@ type ShownAccount = { did: Did; handle: string | null; server: string; picture: 
 export class LookupController {
   constructor(
     private readonly config: Config,
-    private readonly identity: IdentityService,
+    private readonly identityService: IdentityService,
     private readonly lookupLimit: LookupLimit,
   ) {}
 
@@ -39,7 +39,7 @@ export class LookupController {
 
   private async find(identifier: string): Promise<ShownAccount | null> {
     try {
-      const { did, handle = null, pds } = await this.identity.resolve(identifier);
+      const { did, handle = null, pds } = await this.identityService.resolve(identifier);
       const picture = `${this.config.basePath}/avatars/${encodeURIComponent(did)}`;
       return { did, handle, server: new URL(pds).host, picture };
     } catch (error) {

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { CookieSerializeOptions } from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
 import { KEY_REQUEST_SECONDS } from '../../../api-keys/requests/rules/key-request.ts';
 import { Config } from '../../../config/config.ts';
+import { KeyRequestId, parseId } from '../../../database/tables/id.ts';
 
 /** A key request that this browser made, with its temp token. */
 export type OwnRequest = { readonly id: string; readonly tempToken: string };
@@ -31,6 +31,6 @@ export class OwnRequestCookie {
   /** Returns the temp token of a key request if this browser made it. */
   tokenFor(id: string, request: FastifyRequest): string | undefined {
     const [ownId, tempToken] = request.cookies[this.name]?.split('.') ?? [];
-    return z.uuid().safeParse(id).success && ownId === id ? tempToken : undefined;
+    return parseId(KeyRequestId, id) !== undefined && ownId === id ? tempToken : undefined;
   }
 }

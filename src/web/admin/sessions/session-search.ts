@@ -1,7 +1,7 @@
 import { isValidDid } from '@atproto/syntax';
 import { z } from 'zod';
 import { sessionStatuses } from '../../../database/tables/oauth-session.ts';
-import { SessionId } from '../../../database/tables/id.ts';
+import { parseId, SessionId } from '../../../database/tables/id.ts';
 import type { SessionQuery } from '../../../sessions/stored/session.repository.ts';
 
 /** Query of the search. Invalid parts are ignored, so that the operator always gets the page. */
@@ -29,6 +29,6 @@ export function toSessionQuery({ q = '', status, cursor }: SessionSearch): Omit<
 }
 
 /** Returns whether the search text is a session id. */
-export function isSessionId(q: string | undefined): q is string {
-  return z.uuid().safeParse(q).success;
+export function isSessionId(q: string | undefined): q is SessionId {
+  return q !== undefined && parseId(SessionId, q) !== undefined;
 }

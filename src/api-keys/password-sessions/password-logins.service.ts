@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common';
+import type { ApiKeyPrincipal } from '../../access/principal.ts';
+import { AuditLog } from '../../audit/audit-log.service.ts';
+import { startOf } from '../../crypto/api-key-secret.ts';
+import { digestOf } from '../../crypto/secret.ts';
+import { newId, PasswordSessionId } from '../../database/tables/id.ts';
+import { BrokerError } from '../../errors/broker-error.ts';
+import { networkOf } from '../../http/edge/address-limit.ts';
+import { parseAccountName } from '../../identity/resolution/identifier.ts';
+import { IdentityService } from '../../identity/resolution/identity.service.ts';
+import type { Session } from '../../sessions/stored/session.ts';
+import { Sessions } from '../../sessions/use/sessions.service.ts';
+import { ApiKeyVerifier } from '../keys/api-key.verifier.ts';
+import { LoginLimits } from './login-limits.ts';
+import { type OpenedSession, toOpenedSession } from './opened-session.ts';
+import { endOf, secretTagOf } from './password-session.ts';
+import { wrongPassword } from './password-session-refusals.ts';
+import { SessionTokens } from './session-tokens.service.ts';
+
+export type PasswordLogin = {
+  readonly identifier: string;
+  readonly password: string;
+  /** The caller's IP address. */
+  readonly from: string;
+};
+
+/** Opens password sessions: a program signs in with a handle and, as its app password, an API key. */
+@Injectable()
+export class PasswordLogins {
+  private readonly limits = new LoginLimits();
+
+  constructor(
+    private readonly apiKeyVerifier: ApiKeyVerifier,
+    private readonly sessions: Sessions,
+    private readonly identity: IdentityService,
+    private readonly sessionTokens: SessionTokens,
+    private readonly auditLog: AuditLog,
+  ) {}
+
+  /**
+   * Opens a session. Writes no row: most programs sign in anew at each run and never renew.
+   *
+   * @throws BrokerError `AuthenticationRequired` for a wrong identifier or key, `ReauthorizationRequired` for a key that
+   * needs its owner, `TooManyRequests`, `TokenUnavailable`, and the errors of {@link IdentityService.resolve}
+   */
+  async logIn({ identifier, password, from }: PasswordLogin): Promise<OpenedSession> {
+    const address = networkOf(from);
+    await this.limits.requireRoom(address);
+    const key = await this.apiKeyVerifier.verify(password, { from });
+    // Counted first, because a name may be looked up at other servers.
+    if (key) await this.limits.countRight(address, startOf(password));
+    const session = key && (await this.findSession(key));
+    if (!session || !(await this.isNameOf(session, identifier))) {
+      await this.limits.countWrong(address);
+      throw wrongPassword();
+    }
+    return this.open(key, session, { from, digest: digestOf(password) });
+  }
+
+  private async open(
+    key: ApiKeyPrincipal,
+    session: Session,
+    { from, digest }: { from: string; digest: string },
+  ): Promise<OpenedSession> {
+    const { apiKeyId, did } = key;
+    const now = new Date();
+    const ends = { access: endOf('access', key, now), refresh: endOf('refresh', key, now) };
+    const secretTag = secretTagOf(digest);
+    const token = { sessionId: newId(PasswordSessionId), apiKeyId, did, secretTag, generation: 0 };
+    const pair = await this.sessionTokens.signPair(token, ends, now);
+    const [actor, target] = [
+      { kind: 'api-key', id: apiKeyId },
+      { kind: 'api-key', id: apiKeyId },
+    ] as const;
+    this.auditLog.note({ action: 'api-key.session-opened', actor, did, target, from });
+    return toOpenedSession(pair, session);
+  }
+
+  /** Returns undefined for the session of a revoked key. */
+  private async findSession({ sessionId }: ApiKeyPrincipal): Promise<Session | undefined> {
+    try {
+      return await this.sessions.get(sessionId);
+    } catch (error) {
+      if (error instanceof BrokerError && error.code === 'InvalidToken') return undefined;
+      throw error;
+    }
+  }
+
+  /** An e-mail address tells nothing, because the broker knows none. */
+  private async isNameOf({ did, handle }: Session, identifier: string): Promise<boolean> {
+    const typed = identifier.trim().toLowerCase();
+    if (typed === did.toLowerCase() || typed === handle || /^[^@\s]+@[^@\s]+$/.test(typed)) return true;
+    return !typed.startsWith('did:') && (await this.resolve(identifier)) === did;
+  }
+
+  /** Returns undefined for a name that no account has. */
+  private async resolve(identifier: string): Promise<string | undefined> {
+    try {
+      return (await this.identity.resolve(parseAccountName(identifier))).did;
+    } catch (error) {
+      const isUnknown =
+        error instanceof BrokerError &&
+        (error.code === 'InvalidIdentifier' || error.code === 'AccountNotFound');
+      if (isUnknown) return undefined;
+      throw error;
+    }
+  }
+}
