@@ -40,7 +40,7 @@ const rooms = {
   leases: ['clock', 'spools', 'instances'],
   database: ['tables', 'engine', 'postgres', 'sqlite', 'connection', 'cache', 'migrator'],
   http: ['origins', 'errors', 'schemas', 'edge', 'operator'],
-  identity: ['network', 'outbound', 'resolution', 'pictures'],
+  identity: ['network', 'outbound', 'resolution', 'handles', 'pictures'],
   oauth: ['scopes', 'dpop', 'client-keys', 'issuers', 'authorization', 'refresh'],
   'single-use': ['spool'],
   sessions: ['methods', 'stored', 'pds', 'answers', 'refresh', 'rollback', 'endings', 'use', 'operator'],

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ApiKeysModule } from '../api-keys/api-keys.module.ts';
 import { AuditModule } from '../audit/audit.module.ts';
+import { IdentityModule } from '../identity/identity.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
 import { NativeAppsModule } from '../native-apps/native-apps.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
@@ -24,7 +25,15 @@ import { Sweeps } from './sweeps/sweeps.service.ts';
 
 /** Refreshes due sessions, sweeps ended rows, and warns of sessions that end soon. */
 @Module({
-  imports: [ApiKeysModule, AuditModule, LeasesModule, NativeAppsModule, SessionsModule, UiSessionsModule],
+  imports: [
+    ApiKeysModule,
+    AuditModule,
+    IdentityModule,
+    LeasesModule,
+    NativeAppsModule,
+    SessionsModule,
+    UiSessionsModule,
+  ],
   controllers: [BackgroundController, InstancesController],
   providers: [
     BackgroundRefresh,

@@ -1,4 +1,8 @@
 import { Module } from '@nestjs/common';
+import { AccountHandleRepository } from './handles/account-handle.repository.ts';
+import { HandleChecks } from './handles/handle-checks.service.ts';
+import { VerifiedHandles } from './handles/verified-handles.service.ts';
+import { HandleVerifier } from './resolution/handle-verifier.service.ts';
 import { IdentityService } from './resolution/identity.service.ts';
 import { Lexicons } from './resolution/lexicons.service.ts';
 import { NameServers } from './resolution/name-servers.service.ts';
@@ -8,7 +12,26 @@ import { ProfilePictures } from './pictures/profile-pictures.service.ts';
 
 /** Resolves accounts and their servers, and sends all outbound HTTP. */
 @Module({
-  providers: [GuardedAgents, OutboundHttp, IdentityService, Lexicons, NameServers, ProfilePictures],
-  exports: [OutboundHttp, IdentityService, Lexicons, ProfilePictures],
+  providers: [
+    AccountHandleRepository,
+    GuardedAgents,
+    HandleChecks,
+    HandleVerifier,
+    IdentityService,
+    Lexicons,
+    NameServers,
+    OutboundHttp,
+    ProfilePictures,
+    VerifiedHandles,
+  ],
+  exports: [
+    HandleChecks,
+    HandleVerifier,
+    IdentityService,
+    Lexicons,
+    OutboundHttp,
+    ProfilePictures,
+    VerifiedHandles,
+  ],
 })
 export class IdentityModule {}

@@ -14,13 +14,12 @@ const browser = {
 } as const;
 const session = {
   did: 'did:plc:alice',
-  handle: 'alice.test',
   scope: 'atproto transition:generic',
 } as const;
 
 describe('toCallerHeaders', () => {
   it('has every header for every kind of caller', () => {
-    expect(toCallerHeaders({ caller: browser, session })).toEqual({
+    expect(toCallerHeaders({ caller: browser, session, handle: 'alice.test' })).toEqual({
       'x-latchkey-did': 'did:plc:alice',
       'x-latchkey-handle': 'alice.test',
       'x-latchkey-credential': 'browser',
@@ -36,7 +35,7 @@ describe('toCallerHeaders', () => {
       scope: 'atproto',
     } as const;
     const caller = { kind: 'api-key', ...key, createdAt: expiresAt, expiresAt: null } as const;
-    const headers = toCallerHeaders({ caller, session: { ...session, handle: null } });
+    const headers = toCallerHeaders({ caller, session, handle: null });
     expect(headers).toMatchObject({ 'x-latchkey-key-id': 'key', 'x-latchkey-expires-at': '' });
     expect(headers).toMatchObject({ 'x-latchkey-handle': '', 'x-latchkey-credential': 'api-key' });
     expect(Object.keys(headers)).toEqual(Object.keys(NO_CALLER));
@@ -52,7 +51,8 @@ describe('toCallerHeaders', () => {
   ])('encodes %j as a valid header value', (text, written) => {
     const headers = toCallerHeaders({
       caller: browser,
-      session: { did: text as Did, handle: text, scope: text },
+      session: { did: text as Did, scope: text },
+      handle: text,
     });
     for (const name of ['x-latchkey-did', 'x-latchkey-handle', 'x-latchkey-scope'] as const) {
       expect(headers[name]).toBe(written);

@@ -4,7 +4,9 @@ import type { Session } from '../sessions/stored/session.ts';
 /** An identified caller, and the session that it acts through. */
 export type IdentifiedCaller = {
   readonly caller: AccountPrincipal;
-  readonly session: Pick<Session, 'did' | 'handle' | 'scope'>;
+  readonly session: Pick<Session, 'did' | 'scope'>;
+  /** The handle that was verified within the last hour. */
+  readonly handle: string | null;
 };
 
 /** The headers that name a caller to a proxy. All are always present, so that they overwrite headers from the caller. */
@@ -33,10 +35,10 @@ export const NO_CALLER: CallerHeaders = {
 };
 
 /** Returns the headers that name a caller. A header without a value is empty. */
-export function toCallerHeaders({ caller, session }: IdentifiedCaller): CallerHeaders {
+export function toCallerHeaders({ caller, session, handle }: IdentifiedCaller): CallerHeaders {
   return {
     'x-latchkey-did': toFieldValue(session.did),
-    'x-latchkey-handle': toFieldValue(session.handle ?? ''),
+    'x-latchkey-handle': toFieldValue(handle ?? ''),
     'x-latchkey-credential': caller.kind,
     'x-latchkey-scope': toFieldValue(session.scope),
     'x-latchkey-session-id': caller.sessionId,

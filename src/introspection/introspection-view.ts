@@ -13,7 +13,7 @@ const activeToken = z.object({
   username: z
     .string()
     .optional()
-    .describe('its handle, left out unless the handle points back to the account'),
+    .describe('its handle, left out unless it was verified in both directions within the last hour'),
   scope: z.string().describe('the scope that the account granted'),
   client_id: z.string().describe('the OAuth client of the grant: this broker'),
   iat: seconds,
@@ -32,23 +32,23 @@ export type IntrospectionView = z.infer<typeof introspectionView>;
 /** A working key, and the session that it acts through. */
 export type ActiveKey = {
   readonly key: ApiKeyPrincipal;
-  readonly session: Pick<Session, 'did' | 'handle' | 'scope' | 'clientId'>;
+  readonly session: Pick<Session, 'did' | 'scope' | 'clientId'>;
+  /** The handle that was verified within the last hour. */
+  readonly handle: string | null;
 };
 
 /**
- * Returns the introspection response for a key, or for any other token if `active` is undefined.
+ * Returns the introspection response for a working key.
  *
  * @param iss the base URL of the broker
  */
-export function toIntrospectionView(active: ActiveKey | undefined, iss: string): IntrospectionView {
-  if (!active) return { active: false };
-  const { key, session } = active;
+export function toIntrospectionView({ key, session, handle }: ActiveKey, iss: string): IntrospectionView {
   return {
     active: true,
     token_type: 'Bearer',
     iss,
     sub: session.did,
-    ...(session.handle !== null && { username: session.handle }),
+    ...(handle !== null && { username: handle }),
     scope: session.scope,
     client_id: session.clientId,
     iat: toSeconds(key.createdAt),

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { IdentityModule } from '../identity/identity.module.ts';
 import { ApiKeysModule } from '../api-keys/api-keys.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { ForwardAuthController } from './forward-auth.controller.ts';
@@ -7,7 +8,7 @@ import { Introspection } from './introspection.service.ts';
 import { IntrospectorTokenVerifier } from './introspector-token.verifier.ts';
 
 @Module({
-  imports: [ApiKeysModule, SessionsModule],
+  imports: [IdentityModule, ApiKeysModule, SessionsModule],
   controllers: [ForwardAuthController, IntrospectController],
   providers: [Introspection, IntrospectorTokenVerifier],
   exports: [IntrospectorTokenVerifier],

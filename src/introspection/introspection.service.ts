@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AccountPrincipal } from '../access/principal.ts';
 import { ApiKeyVerifier } from '../api-keys/keys/api-key.verifier.ts';
 import { Config } from '../config/config.ts';
+import { VerifiedHandles } from '../identity/handles/verified-handles.service.ts';
 import { Sessions } from '../sessions/use/sessions.service.ts';
 import { type CallerHeaders, toCallerHeaders } from './caller-headers.ts';
 import { type IntrospectionView, toIntrospectionView } from './introspection-view.ts';
@@ -13,6 +14,7 @@ export class Introspection {
     private readonly config: Config,
     private readonly apiKeyVerifier: ApiKeyVerifier,
     private readonly sessions: Sessions,
+    private readonly verifiedHandles: VerifiedHandles,
   ) {}
 
   /**
@@ -21,7 +23,8 @@ export class Introspection {
    * @throws BrokerError `ReauthorizationRequired` if its session needs its owner, `InvalidToken` if it has ended
    */
   async identify(caller: AccountPrincipal): Promise<CallerHeaders> {
-    return toCallerHeaders({ caller, session: await this.sessions.get(caller.sessionId) });
+    const session = await this.sessions.get(caller.sessionId);
+    return toCallerHeaders({ caller, session, handle: await this.verifiedHandles.find(session.did) });
   }
 
   /**
@@ -32,7 +35,8 @@ export class Introspection {
   async introspect(token: string, from: string): Promise<IntrospectionView> {
     const key = await this.apiKeyVerifier.verify(token, { from });
     const session = key && (await this.sessions.find(key.sessionId));
-    const active = key && session?.status === 'active' ? { key, session } : undefined;
-    return toIntrospectionView(active, this.config.baseUrl);
+    if (!key || session?.status !== 'active') return { active: false };
+    const handle = await this.verifiedHandles.find(session.did);
+    return toIntrospectionView({ key, session, handle }, this.config.baseUrl);
   }
 }

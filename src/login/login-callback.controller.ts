@@ -6,7 +6,9 @@ import { withClaim } from '../api-keys/requests/rules/loopback-address.ts';
 import { Config } from '../config/config.ts';
 import { Allow } from '../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
+import { BrokerError } from '../errors/broker-error.ts';
 import { ClaimCodePage } from './claim-code-page.ts';
+import { FinishedLogins, type RememberedLogin } from './finished-logins.service.ts';
 import { LoginCookies } from './login-cookies.service.ts';
 import { LoginErrorFilter } from './login-error.filter.ts';
 import { Logins } from './logins.service.ts';
@@ -20,6 +22,7 @@ export class LoginCallbackController {
     private readonly config: Config,
     private readonly logins: Logins,
     private readonly loginCookies: LoginCookies,
+    private readonly finishedLogins: FinishedLogins,
     private readonly claimCodePage: ClaimCodePage,
   ) {}
 
@@ -36,7 +39,7 @@ export class LoginCallbackController {
   @ApiResponse({
     status: 303,
     description:
-      'After a sign-in to return_to. After an authorization of a key to the loopback address of its request. After a failure to the page that shows the error.',
+      'After a sign-in to return_to, also when the same browser opens the address again. After an authorization of a key to the loopback address of its request. After a failure to the page that shows the error.',
   })
   @ApiResponse({
     status: 200,
@@ -62,17 +65,29 @@ export class LoginCallbackController {
     // Only a GET may consume the code.
     if (request.method === 'HEAD') return void reply.redirect(`${this.config.basePath}/`, 303);
     const { searchParams } = new URL(request.url, this.config.publicUrl);
-    const finished = await this.logins.finishLogin(searchParams, this.loginCookies.readBrowser(request));
-    if (finished.kind === 'key-authorized') {
-      this.sendCode(finished.request, request, reply);
-      return;
+    const state = searchParams.get('state') ?? '';
+    try {
+      const browser = this.loginCookies.readBrowser(request);
+      const finished = await this.logins.finishLogin(searchParams, browser);
+      if (finished.kind === 'signed-in')
+        this.loginCookies.setSession(reply, finished.opened.cookie, finished.opened.expiresAt);
+      this.finishedLogins.remember(request, reply, state, finished);
+      this.goOn(finished, request, reply);
+    } catch (error) {
+      // The same address again, by back, reload or a second click: its code was exchanged.
+      const isOver = error instanceof BrokerError && error.code === 'LoginExpired';
+      const finished = isOver ? await this.finishedLogins.recall(request, state) : undefined;
+      if (!finished) throw error;
+      this.goOn(finished, request, reply);
     }
-    if (finished.kind === 'signed-in')
-      this.loginCookies.setSession(reply, finished.opened.cookie, finished.opened.expiresAt);
-    return void reply.redirect(finished.returnTo, 303);
   }
 
-  /** Sends the code in this response only: no cache stores it, and the callback URL works once. */
+  private goOn(finished: RememberedLogin, request: FastifyRequest, reply: FastifyReply): void {
+    if (finished.kind === 'key-authorized') this.sendCode(finished.request, request, reply);
+    else void reply.redirect(finished.returnTo, 303);
+  }
+
+  /** Sends the code in this response only: no cache stores it. */
   private sendCode(authorized: AuthorizedKeyRequest, request: FastifyRequest, reply: FastifyReply): void {
     const { id, code, loopback } = authorized;
     if (loopback === null) this.claimCodePage.send(authorized, request, reply);

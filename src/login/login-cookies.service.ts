@@ -6,15 +6,17 @@ import { type LoginBrowser, loginCookieName, loginCookieOf } from './login-brows
 
 const LOGIN_LIFETIME_SECONDS = 15 * 60;
 
-/** Reads and sets the two cookies of a browser: its session, and the secret of an unfinished login. */
+/** Reads and sets the cookies of a browser: its session, the secret of an unfinished login, and its last finished login. */
 @Injectable()
 export class LoginCookies {
   private readonly bindingName: string;
+  private readonly finishedName: string;
   private readonly attributes: CookieSerializeOptions;
 
   constructor(private readonly config: Config) {
     const { secure } = config.cookie;
     this.bindingName = loginCookieName(secure);
+    this.finishedName = `${this.bindingName}-finished`;
     // Lax, not Strict: a person returns from the authorization server, which is another site.
     this.attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure };
   }
@@ -33,6 +35,14 @@ export class LoginCookies {
     const binding = loginCookieOf(request.cookies[this.bindingName]);
     reply.setCookie(this.bindingName, binding, { ...this.attributes, maxAge: LOGIN_LIFETIME_SECONDS });
     return binding;
+  }
+
+  readFinished(request: FastifyRequest): string | undefined {
+    return request.cookies[this.finishedName];
+  }
+
+  setFinished(reply: FastifyReply, cookie: string): void {
+    reply.setCookie(this.finishedName, cookie, { ...this.attributes, maxAge: LOGIN_LIFETIME_SECONDS });
   }
 
   setSession(reply: FastifyReply, cookie: string, expires: Date): void {

@@ -4,6 +4,7 @@ import { IdentityModule } from '../identity/identity.module.ts';
 import { OAuthModule } from '../oauth/oauth.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { UiSessionsModule } from '../ui-sessions/ui-sessions.module.ts';
+import { FinishedLogins } from './finished-logins.service.ts';
 import { LoginCallbackController } from './login-callback.controller.ts';
 import { LoginController } from './login.controller.ts';
 import { LoginCookies } from './login-cookies.service.ts';
@@ -15,7 +16,7 @@ import { SignIns } from './sign-ins.service.ts';
 @Module({
   imports: [ApiKeysModule, IdentityModule, OAuthModule, SessionsModule, UiSessionsModule],
   controllers: [LoginController, LoginCallbackController, LogoutController],
-  providers: [LoginCookies, Logins, SignIns],
+  providers: [FinishedLogins, LoginCookies, Logins, SignIns],
   exports: [LoginCookies, Logins],
 })
 export class LoginModule {}

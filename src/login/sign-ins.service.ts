@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.ts';
 import { Database } from '../database/connection/database.ts';
 import { requireAllowedAccount } from '../identity/resolution/allowed-accounts.ts';
-import { IdentityService } from '../identity/resolution/identity.service.ts';
+import { VerifiedHandles } from '../identity/handles/verified-handles.service.ts';
 import { Log } from '../observability/log/log.ts';
 import { ScopeShortfalls } from '../sessions/stored/scope-shortfalls.service.ts';
 import type { NewGrant } from '../sessions/stored/new-grant.ts';
@@ -16,7 +16,7 @@ export class SignIns {
   constructor(
     private readonly config: Config,
     private readonly database: Database,
-    private readonly identityService: IdentityService,
+    private readonly verifiedHandles: VerifiedHandles,
     private readonly sessions: Sessions,
     private readonly scopeShortfalls: ScopeShortfalls,
     private readonly uiSessions: UiSessions,
@@ -27,12 +27,12 @@ export class SignIns {
    * Opens a UI session for a grant, and ends the browser's earlier UI session. If this throws, the caller abandons the
    * grant.
    *
-   * @throws BrokerError `AccountNotAllowed`, and the errors of {@link IdentityService.resolve}
+   * @throws BrokerError `AccountNotAllowed`
    */
   async signIn(newGrant: NewGrant, browser: LoginBrowser): Promise<OpenedUiSession> {
     const { did } = newGrant.grant;
     requireAllowedAccount(did, this.config);
-    const { handle = null } = await this.identityService.resolve(did);
+    const handle = await this.verifiedHandles.verify(did);
     const previous = browser.cookie && (await this.uiSessions.findByCookie(browser.cookie));
     const { session, opened, replaced } = await this.database.transact(async transaction => {
       const session = await this.sessions.adopt(newGrant, { handle, purpose: 'ui' }, transaction);

@@ -37,6 +37,7 @@ import { RefreshSettlement } from './refresh/refresh-settlement.service.ts';
 import { ReplayWindow } from './pds/replay-window.service.ts';
 import { Refresher } from './refresh/refresher.service.ts';
 import { ScopeShortfalls } from './stored/scope-shortfalls.service.ts';
+import { SessionListing } from './operator/session-listing.service.ts';
 import { SessionOperations } from './operator/session-operations.service.ts';
 import { SessionMarks } from './stored/session-marks.service.ts';
 import { SessionListeners } from './stored/session-listeners.service.ts';
@@ -91,6 +92,7 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     RotationStudy,
     ScopeShortfalls,
     SessionListeners,
+    SessionListing,
     SessionMarks,
     SessionOperations,
     SessionRepository,
@@ -111,6 +113,7 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     RollbackChecks,
     ScopeShortfalls,
     SessionListeners,
+    SessionListing,
     SessionOperations,
     SessionRequests,
     Sessions,

@@ -7,13 +7,17 @@ import { Config } from '../config/config.ts';
 import { Allow } from '../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
 import { toOpenApiSchema } from '../http/schemas/openapi-schema.ts';
+import { VerifiedHandles } from '../identity/handles/verified-handles.service.ts';
 import { reconsentUrl } from '../sessions/endings/reconsent-url.ts';
 import { ScopeShortfalls } from '../sessions/stored/scope-shortfalls.service.ts';
 import { Sessions } from '../sessions/use/sessions.service.ts';
 
 const me = z.object({
   did: z.string(),
-  handle: z.string().nullable().describe('null when the handle does not point back at the account'),
+  handle: z
+    .string()
+    .nullable()
+    .describe('verified in both directions within the last hour; null if there is none'),
   pds: z.url(),
   credential: z.enum(['browser', 'api-key']),
   scope: z.string().describe('what the account granted'),
@@ -36,6 +40,7 @@ export class MeController {
   constructor(
     private readonly config: Config,
     private readonly sessions: Sessions,
+    private readonly verifiedHandles: VerifiedHandles,
     private readonly scopeShortfalls: ScopeShortfalls,
   ) {}
 
@@ -53,7 +58,8 @@ export class MeController {
   )
   async me(@Caller() { kind, sessionId, expiresAt }: AccountPrincipal): Promise<z.infer<typeof me>> {
     const session = await this.sessions.get(sessionId);
-    const { did, handle, pds, scope } = session;
+    const { did, pds, scope } = session;
+    const handle = await this.verifiedHandles.find(did);
     const scopeShortfall = this.scopeShortfalls.missingParts(session);
     return {
       ...{ did, handle, pds, credential: kind, scope },

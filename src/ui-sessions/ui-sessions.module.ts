@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { IdentityModule } from '../identity/identity.module.ts';
 import { AuditModule } from '../audit/audit.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { CookieVerifier } from './cookie.verifier.ts';
@@ -11,7 +12,7 @@ import { UiSessionsController } from './ui-sessions.controller.ts';
 import { UiSessions } from './ui-sessions.service.ts';
 
 @Module({
-  imports: [AuditModule, SessionsModule],
+  imports: [IdentityModule, AuditModule, SessionsModule],
   controllers: [MeController, UiSessionsController],
   providers: [CookieVerifier, BrowserLastUse, OwnUiSessions, UiSessionCache, UiSessionRepository, UiSessions],
   exports: [CookieVerifier, OwnUiSessions, UiSessions],

@@ -13,6 +13,7 @@ import { Allow } from '../../src/http/origins/allow.decorator.ts';
 import { ErrorFilter } from '../../src/http/errors/error.filter.ts';
 import { createServer } from '../../src/http/edge/server.ts';
 import { ObservabilityModule } from '../../src/observability/observability.module.ts';
+import { exchange } from '../network/http-exchange.ts';
 import { createQuietLog } from '../database/quiet-log.ts';
 
 @Controller('fixture')
@@ -66,11 +67,13 @@ describe('a route that does not declare its callers', () => {
   });
 
   it('refuses everyone if it is reached all the same', async () => {
-    const running = await (await create(WithTheGuardAlone)).init();
-    const ask = (url: string) => running.inject({ url, headers: { host: config.publicUrl.host } });
-    expect((await ask('/fixture/declared')).payload).toBe('open');
+    const running = await create(WithTheGuardAlone);
+    await running.listen(0, '127.0.0.1');
+    const ask = async (path: string): Promise<Response> =>
+      exchange(new URL(path, await running.getUrl()), { headers: { host: config.publicUrl.host } });
+    expect(await (await ask('/fixture/declared')).text()).toBe('open');
     const answer = await ask('/fixture/forgotten');
-    expect([answer.statusCode, answer.json()]).toEqual([
+    expect([answer.status, await answer.json()]).toEqual([
       403,
       { error: 'Forbidden', message: 'This route is closed.' },
     ]);

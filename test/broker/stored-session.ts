@@ -4,6 +4,7 @@ import type { Updateable } from 'kysely';
 import type { OauthSessionTable, SessionPurpose } from '../../src/database/tables/oauth-session.ts';
 import { newId, type SessionId, UiSessionId } from '../../src/database/tables/id.ts';
 import { toTimestamp } from '../../src/database/tables/timestamp.ts';
+import { AccountHandleRepository } from '../../src/identity/handles/account-handle.repository.ts';
 import type { Grant } from '../../src/oauth/authorization/grant.ts';
 import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import type { Session } from '../../src/sessions/stored/session.ts';
@@ -32,8 +33,8 @@ export function madeUpGrant({ network }: TestBroker, pds: string, grant: Partial
   };
 }
 
-/** Stores the session of a made-up grant. It works only at a PDS that accepts every token. */
-export function storeSession(
+/** Stores the session of a made-up grant, and the handle of its made-up account as verified. It works only at a PDS that accepts every token. */
+export async function storeSession(
   broker: TestBroker,
   pds: string,
   grant: Partial<Grant> = {},
@@ -41,6 +42,10 @@ export function storeSession(
 ): Promise<Session> {
   const made = madeUpGrant(broker, pds, grant);
   const sessionRows = broker.app.get(SessionRepository, { strict: false });
+  if (grant.did === undefined)
+    await broker.app
+      .get(AccountHandleRepository, { strict: false })
+      .store(made.did, 'made-up.test', new Date());
   return sessionRows.insertSession(made, { handle: 'made-up.test', purpose });
 }
 

@@ -72,7 +72,7 @@ describeInChromium('the operator in Chromium, with only a keyboard', chromium =>
         const tasks = await page
           .locator('[data-task]')
           .evaluateAll(rows => rows.map(row => row.getAttribute('data-task')));
-        expect(tasks.sort()).toEqual(['check', 'refresh', 'sweep', 'warn']);
+        expect(tasks.sort()).toEqual(['check', 'handles', 'refresh', 'sweep', 'warn']);
       });
 
       it('finds sessions by handle, by DID and by status', async () => {

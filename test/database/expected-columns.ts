@@ -4,6 +4,14 @@ type Nullability<Table> = { [Column in keyof Table]: null extends Table[Column] 
 
 /** The columns of every table. The compiler compares them with the table types, and schema.spec.ts with the tables. */
 export const expectedColumns: { [Table in keyof Schema]: Nullability<Schema[Table]> } = {
+  account_handle: {
+    id: 'not null',
+    handle: 'null',
+    verified_at: 'null',
+    next_check_at: 'null',
+    expires_at: 'not null',
+    mac: 'not null',
+  },
   api_key: {
     id: 'not null',
     did: 'not null',

@@ -58,7 +58,8 @@ describeBroker('an API key that is requested', broker => {
     const answer = await authorizeKey(owner, asked, alice);
     const code = await claimCodeOf(answer);
     expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/);
-    expect(answer.headers.getSetCookie()).toEqual([]);
+    // No session, only what the page of this callback needs if it is reloaded.
+    expect(answer.headers.getSetCookie()).toEqual([expect.stringMatching(/^latchkey-login-finished=/)]);
     expect(owner.cookie('latchkey')).toBeUndefined();
     expect([answer.headers.get('cache-control'), answer.headers.get('referrer-policy')]).toEqual([
       'no-store',
@@ -113,12 +114,16 @@ describeBroker('an API key that is requested', broker => {
     expect(await asker.claim(asked, code)).toMatchObject({ did: alice.did, expiresAt: null });
   });
 
-  it('shows its code once: reloading the callback shows nothing', async () => {
+  it('shows its code again when the callback is reloaded, in the same browser only', async () => {
     const asked = await asker.ask({ identifier: alice.handle });
     const owner = broker().browser();
     const callback = await owner.authorize(await approveKey(owner, asked), alice);
-    await claimCodeOf(await owner.openCallback(callback));
-    expect(await problemOf(await owner.openCallback(callback))).toBe('LoginExpired');
+    const code = await claimCodeOf(await owner.openCallback(callback));
+    const grants = await broker().network.countGrants(alice.did);
+    expect(await claimCodeOf(await owner.openCallback(callback))).toBe(code);
+    expect(await broker().network.countGrants(alice.did)).toBe(grants);
+    const stranger = broker().browser();
+    expect(await problemOf(await stranger.openCallback(callback))).toBe('LoginFromAnotherBrowser');
   });
 
   it('is not issued to another account than the requested one, whose grant is revoked', async () => {

@@ -106,10 +106,30 @@ function refusesWhatIsLate(broker: () => TestBroker): void {
   it('works once, and leaves its session alone when it is opened again', async () => {
     const { browser, callback } = await authorized(broker());
     expect(await problemOf(await asPerson(browser, callback))).toBeUndefined();
+    const sessions = await countSessions(broker());
     const again = await asPerson(browser, callback);
-    expect(await problemOf(again)).toBe('LoginExpired');
+    expect([again.status, again.headers.get('location')]).toEqual([303, '/']);
     expect(cookiesSetBy(again)).toEqual([]);
     expect(await statusOfMe(browser)).toBe(200);
+    expect(await countSessions(broker())).toBe(sessions);
+    await browser.post('/oauth/logout', {});
+    expect(await problemOf(await asPerson(browser, callback))).toBe('LoginExpired');
+  });
+
+  it('leads to its return_to again, and only in its own browser and for its own state', async () => {
+    const browser = broker().browser();
+    const login = await browser.beginLogin('alice.test', '/account?x=1');
+    const callback = await browser.authorize(login, accountOf(broker(), 'alice.test'));
+    for (let time = 0; time < 3; time++) {
+      const answer = await asPerson(browser, callback);
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, '/account?x=1']);
+    }
+    const other = broker().browser();
+    await other.login('bob.test', accountOf(broker(), 'bob.test'));
+    expect(await problemOf(await asPerson(other, callback))).toBe('LoginExpired');
+    const foreign = new URL(callback);
+    foreign.searchParams.set('state', 'x');
+    expect(await problemOf(await asPerson(browser, foreign))).toBe('LoginExpired');
   });
 
   it('works once even if it is opened twice at the same moment', async () => {

@@ -13,6 +13,7 @@ const holders =
 
 /** Which folder of `src/` may name which table. */
 export const tableTenants: Record<keyof Schema, Tenants> = {
+  account_handle: { home: 'identity/handles' },
   api_key: { home: 'api-keys/keys', also: { 'sessions/stored': holders } },
   audit_event: { home: 'audit' },
   client_key: { home: 'oauth/client-keys' },

@@ -5,6 +5,8 @@ import { sourceFiles } from './source-files.ts';
 const idempotent: Record<string, string> = {
   'api-keys/keys/api-key.repository.ts': 'Stores times of last use, which may be lost.',
   'database/migrator/migrator.ts': 'A migration that is run again finds what was committed.',
+  'identity/handles/account-handle.repository.ts':
+    'Stores a handle that was verified. Storing it twice is safe.',
   'native-apps/tokens/native-refresh.repository.ts':
     'Stores an answer. It is repeated until the COMMIT is confirmed, and storing twice is safe.',
   'ui-sessions/ui-session.repository.ts': 'Stores when browsers were last seen, which may be lost.',

@@ -13,6 +13,7 @@ export const expiringTables = [
   'native_refresh',
   'native_proof',
   'commit_mark',
+  'account_handle',
 ] as const;
 
 export type ExpiringTable = (typeof expiringTables)[number] | 'issued_secret';

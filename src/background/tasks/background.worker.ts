@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Log } from '../../observability/log/log.ts';
+import { HandleChecks } from '../../identity/handles/handle-checks.service.ts';
 import { BackgroundLoop, type LastRound } from './background-loop.ts';
 import { BackgroundRefresh } from '../refresh/background-refresh.service.ts';
 import { RollbackChecks } from '../../sessions/rollback/rollback-checks.service.ts';
@@ -8,11 +9,12 @@ import { Sweeper } from '../sweeps/sweeper.service.ts';
 
 const CHECK_PAUSE_MS = 5_000;
 const REFRESH_PAUSE_MS = 15_000;
+const HANDLE_PAUSE_MS = 60_000;
 const SWEEP_PAUSE_MS = 60_000;
 const WARN_PAUSE_MS = 60 * 60_000;
 
 /** The names of the background tasks. */
-export type BackgroundTask = 'check' | 'refresh' | 'sweep' | 'warn';
+export type BackgroundTask = 'check' | 'handles' | 'refresh' | 'sweep' | 'warn';
 
 /** A task of this process, and the result of its last round. */
 export type TaskReport = { readonly task: BackgroundTask; readonly lastRound: LastRound | undefined };
@@ -27,6 +29,7 @@ export class BackgroundWorker implements OnApplicationBootstrap, BeforeApplicati
     backgroundRefresh: BackgroundRefresh,
     sweeper: Sweeper,
     expiryWarnings: ExpiryWarnings,
+    handleChecks: HandleChecks,
     log: Log,
   ) {
     const onError = (error: unknown): void => {
@@ -34,6 +37,7 @@ export class BackgroundWorker implements OnApplicationBootstrap, BeforeApplicati
     };
     this.loops = new Map([
       ['check', new BackgroundLoop(CHECK_PAUSE_MS, signal => rollbackChecks.run(signal), onError)],
+      ['handles', new BackgroundLoop(HANDLE_PAUSE_MS, signal => handleChecks.run(signal), onError)],
       ['refresh', new BackgroundLoop(REFRESH_PAUSE_MS, signal => backgroundRefresh.run(0, signal), onError)],
       ['sweep', new BackgroundLoop(SWEEP_PAUSE_MS, signal => sweeper.run(signal), onError)],
       ['warn', new BackgroundLoop(WARN_PAUSE_MS, signal => expiryWarnings.run(signal), onError)],

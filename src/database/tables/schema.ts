@@ -1,3 +1,4 @@
+import type { AccountHandleTable } from './account-handle.ts';
 import type { ApiKeyTable } from './api-key.ts';
 import type { AuditEventTable } from './audit-event.ts';
 import type { ClientKeyTable } from './client-key.ts';
@@ -23,6 +24,7 @@ import type { UiSessionTable } from './ui-session.ts';
 
 /** Every table and its columns, after all of `migrations/`. */
 export type Schema = {
+  account_handle: AccountHandleTable;
   api_key: ApiKeyTable;
   audit_event: AuditEventTable;
   client_key: ClientKeyTable;

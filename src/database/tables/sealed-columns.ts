@@ -13,6 +13,7 @@ export const sealedColumns = [
   ['oauth_session', 'sealed'],
   ['client_key', 'sealed'],
   ['ui_session', 'mac'],
+  ['account_handle', 'mac'],
   ['api_key', 'mac'],
   ['issued_secret', 'sealed'],
   ['key_request', 'mac'],

@@ -78,7 +78,7 @@ function ofCode(code: string | undefined): Refusal | undefined {
 
 function ofFailure(reason: OutboundFailure, otherwise: Refusal): Refusal {
   if (NOT_OAUTH.has(reason)) return 'LoginUnsupported';
-  return reason === 'busy' ? 'passing' : otherwise;
+  return reason === 'busy' || reason === 'spared' ? 'passing' : otherwise;
 }
 
 /** A response with a code is the issuer's. One without is of any server: a 404 or a web page shows that it has no OAuth. */

@@ -6,6 +6,7 @@ import { SessionRevocation } from './session-revocation.service.ts';
 import { SessionCache } from '../stored/session.cache.ts';
 import { decideReconnection } from './reconnection-rule.ts';
 import { ReconnectionRepository } from './reconnection.repository.ts';
+import { VerifiedHandles } from '../../identity/handles/verified-handles.service.ts';
 import { ScopeShortfalls } from '../stored/scope-shortfalls.service.ts';
 import type { NewGrant } from '../stored/new-grant.ts';
 import type { Session } from '../stored/session.ts';
@@ -26,6 +27,7 @@ export class Reconnections {
     private readonly sessionCache: SessionCache,
     private readonly sessionRevocation: SessionRevocation,
     private readonly scopeShortfalls: ScopeShortfalls,
+    private readonly verifiedHandles: VerifiedHandles,
     private readonly log: Log,
   ) {}
 
@@ -50,7 +52,8 @@ export class Reconnections {
     const session = await this.getReconnectable(sessionId);
     const refusal = decideReconnection(session, newGrant.grant);
     if (refusal) throw refusal;
-    const taken = await this.reconnectionRows.storeGrant(session, newGrant);
+    const handle = (await this.verifiedHandles.verify(session.did)) ?? session.handle;
+    const taken = await this.reconnectionRows.storeGrant({ ...session, handle }, newGrant);
     if (!taken) throw notReconnectable();
     this.sessionCache.supersede({ ...taken.session, secrets: newGrant.grant });
     this.log.sessionReconnected({ did: session.did, sessionId });

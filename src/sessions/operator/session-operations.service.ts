@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { AuditSource } from '../../audit/audit-event.ts';
 import { AuditLog } from '../../audit/audit-log.service.ts';
 import { Database } from '../../database/connection/database.ts';
-import { nextCursor } from '../../database/connection/next-cursor.ts';
 import type { SessionReason } from '../../database/tables/oauth-session.ts';
 import { parseId, SessionId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
@@ -13,7 +12,7 @@ import { isSettling } from '../stored/refresh-policy.ts';
 import type { RefreshResult } from '../refresh/refresh-result.ts';
 import { Refresher, type RefreshTrigger } from '../refresh/refresher.service.ts';
 import type { Session } from '../stored/session.ts';
-import { type SessionQuery, SessionRepository } from '../stored/session.repository.ts';
+import { SessionRepository } from '../stored/session.repository.ts';
 import { withinTime } from '../../waiting/within-time.ts';
 
 /** How long the operator waits for a refresh. The refresh itself goes on. */
@@ -37,12 +36,6 @@ export class SessionOperations {
     private readonly sessionRevocation: SessionRevocation,
     private readonly auditLog: AuditLog,
   ) {}
-
-  /** Returns a page of sessions, and the cursor of the next page if there may be one. */
-  async list(query: SessionQuery): Promise<{ sessions: Session[]; cursor?: string }> {
-    const sessions = await this.sessionRows.listSessions(query);
-    return { sessions, ...nextCursor(sessions, query.limit, ({ id }) => id) };
-  }
 
   /** @throws BrokerError `NotFound` */
   async get(id: string): Promise<Session> {

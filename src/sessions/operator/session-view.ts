@@ -9,7 +9,14 @@ const time = z.iso.datetime();
 export const sessionView = z.object({
   id: z.string(),
   did: z.string(),
-  handle: z.string().nullable(),
+  handle: z
+    .string()
+    .nullable()
+    .describe('verified in both directions within the last hour; null if there is none'),
+  handleAtGrant: z
+    .string()
+    .nullable()
+    .describe("the account's handle when the session was granted; another account may have it now"),
   issuer: z.string(),
   pds: z.string(),
   scope: z.string(),
@@ -36,10 +43,12 @@ export const sessionView = z.object({
 
 export type SessionView = z.infer<typeof sessionView>;
 
-export function toSessionView(session: Session): SessionView {
-  const { id, did, handle, issuer, pds, scope, purpose, status, reason, generation, failures } = session;
+/** @param handle the account's handle that was verified within the last hour */
+export function toSessionView(session: Session, handle: string | null): SessionView {
+  const { id, did, issuer, pds, scope, purpose, status, reason, generation, failures } = session;
   return {
     ...{ id, did, handle, issuer, pds, scope, purpose, status, reason, generation, failures },
+    handleAtGrant: session.handle,
     attempt: session.attempt?.state ?? 'none',
     grantedAt: session.grantedAt.toISOString(),
     refreshedAt: session.refreshedAt.toISOString(),

@@ -11,12 +11,18 @@ import { ApiErrors } from '../../http/errors/api-errors.decorator.ts';
 import { toOpenApiSchema } from '../../http/schemas/openapi-schema.ts';
 import { booleanParameter, QueryOf } from '../../http/schemas/query-of.decorator.ts';
 import type { RefreshResult } from '../refresh/refresh-result.ts';
+import { SessionListing } from './session-listing.service.ts';
 import { SessionOperations, type Validity } from './session-operations.service.ts';
-import { sessionView, type SessionView, toSessionView } from './session-view.ts';
+import { sessionView, type SessionView } from './session-view.ts';
 
 const listQuery = z.object({
   did: z.string().refine(isValidDid, 'must be a DID').optional(),
-  handle: z.string().refine(isValidHandle, 'must be a handle').meta({ maxLength: 253 }).optional(),
+  handle: z
+    .string()
+    .refine(isValidHandle, 'must be a handle')
+    .meta({ maxLength: 253 })
+    .optional()
+    .describe('resolved now; if no session is found, of accounts that had it when they were granted'),
   status: z.enum(sessionStatuses).optional(),
   troubled: booleanParameter
     .optional()
@@ -41,7 +47,10 @@ const validity = z.object({
 @ApiErrors('AuthenticationRequired', 'InvalidToken', 'Forbidden')
 @Controller('api/sessions')
 export class SessionsController {
-  constructor(private readonly sessionOperations: SessionOperations) {}
+  constructor(
+    private readonly sessionOperations: SessionOperations,
+    private readonly sessionListing: SessionListing,
+  ) {}
 
   @Get()
   @Allow('operator')
@@ -49,8 +58,7 @@ export class SessionsController {
   @ApiOkResponse({ description: 'A page of sessions.', schema: toOpenApiSchema(sessionPage) })
   @ApiErrors('InvalidRequest')
   async list(@QueryOf(listQuery) query: z.infer<typeof listQuery>): Promise<z.infer<typeof sessionPage>> {
-    const page = await this.sessionOperations.list(query);
-    return { ...page, sessions: page.sessions.map(toSessionView) };
+    return this.sessionListing.list(query);
   }
 
   @Get(':id')
@@ -59,7 +67,7 @@ export class SessionsController {
   @ApiOkResponse({ description: 'The session.', schema: toOpenApiSchema(sessionView) })
   @ApiErrors('NotFound')
   async get(@Param('id') id: string): Promise<SessionView> {
-    return toSessionView(await this.sessionOperations.get(id));
+    return this.sessionListing.view(await this.sessionOperations.get(id));
   }
 
   @Delete(':id')

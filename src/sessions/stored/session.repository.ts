@@ -28,7 +28,7 @@ const IN_TROUBLE = sql<boolean>`(failures > 0 or attempt_state = 'in_doubt' or s
 
 export type SessionQuery = {
   readonly did?: Did | undefined;
-  /** The handle that was verified when the session was granted. */
+  /** The handle that was verified when the session was granted. Another account may have it now. */
   readonly handle?: string | undefined;
   readonly status?: SessionStatus | undefined;
   /** Only sessions whose refresh fails or is in doubt, or that are in check. */

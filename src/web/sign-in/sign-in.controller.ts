@@ -9,9 +9,8 @@ import type { ErrorCode } from '../../errors/error-code.ts';
 import { Allow } from '../../http/origins/allow.decorator.ts';
 import { ZodPipe } from '../../http/schemas/zod.pipe.ts';
 import { parseReturnTo } from '../../login/return-to.ts';
-import { Sessions } from '../../sessions/use/sessions.service.ts';
+import { VerifiedHandles } from '../../identity/handles/verified-handles.service.ts';
 import { Pages } from '../frame/pages.service.ts';
-import { ownIdentifier } from './own-identifier.ts';
 import { SignInErrorFilter } from './sign-in-error.filter.ts';
 import { SignInPage } from './sign-in-page.tsx';
 import type { SignedInAccount } from './sign-in-view.ts';
@@ -36,7 +35,7 @@ type SignInQuery = z.infer<typeof query>;
 export class SignInController {
   constructor(
     private readonly config: Config,
-    private readonly sessions: Sessions,
+    private readonly verifiedHandles: VerifiedHandles,
     private readonly pages: Pages,
   ) {}
 
@@ -60,14 +59,13 @@ export class SignInController {
 
   private async accountOf(caller: Principal): Promise<SignedInAccount | undefined> {
     if (caller.kind !== 'browser') return undefined;
-    const session = await this.sessions.find(caller.sessionId);
-    return { did: caller.did, handle: session?.handle ?? null };
+    return { did: caller.did, handle: await this.verifiedHandles.find(caller.did) };
   }
 
   /** Returns what a person sees whose session is suspended: the problem, and their own handle in the form. */
   private async suspensionOf(caller: Principal): Promise<Pick<SignInQuery, 'identifier' | 'problem'>> {
     if (caller.kind !== 'suspended-browser') return {};
-    const identifier = await ownIdentifier(caller, this.sessions);
+    const identifier = (await this.verifiedHandles.find(caller.did)) ?? caller.did;
     return { identifier, problem: 'SessionSuspended' satisfies ErrorCode };
   }
 

@@ -184,8 +184,11 @@ export const adminTexts = {
     count === 1
       ? '1 session is due to be refreshed.'
       : `${count === 0 ? 'No' : count} sessions are due to be refreshed.`,
+  handleAtGrant: (handle: string): string =>
+    `Last known as ${handle}. Another account may have this handle now.`,
   tasks: {
     check: 'Looks for rows that the database lost',
+    handles: 'Verifies the handles of accounts',
     refresh: 'Refreshes sessions in time',
     sweep: 'Sweeps expired rows',
     warn: 'Warns of sessions that end soon',

@@ -42,7 +42,7 @@ export const connectTexts = {
   codeTitle: 'Your code',
   codeDo: 'Go back to where you asked for the key, and enter this code:',
   codeFor: (name: string): string => `It is for “${name}”.`,
-  codeOnce: 'You see it only this once. It works until',
+  codeOnce: 'Only this browser shows it, for a quarter of an hour. It works until',
   codeWarning: 'Never give this code to anyone who contacted you first.',
   codeWarningWhy:
     'Anyone who asked for this key and has the code can act for your account. We never ask you for it, and neither does your server.',

@@ -3,11 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { principalOf } from '../../../access/caller.decorator.ts';
 import { Config } from '../../../config/config.ts';
 import type { BrokerError } from '../../../errors/broker-error.ts';
+import { VerifiedHandles } from '../../../identity/handles/verified-handles.service.ts';
 import { Log } from '../../../observability/log/log.ts';
-import { Sessions } from '../../../sessions/use/sessions.service.ts';
 import { PageErrorFilter } from '../../frame/page-error.filter.ts';
 import { Pages } from '../../frame/pages.service.ts';
-import { ownIdentifier } from '../../sign-in/own-identifier.ts';
 import { SignInPage } from '../../sign-in/sign-in-page.tsx';
 import { AccountNotice } from './account-notice.tsx';
 
@@ -22,7 +21,7 @@ export class AccountErrorFilter extends PageErrorFilter {
     log: Log,
     config: Config,
     pages: Pages,
-    private readonly sessions: Sessions,
+    private readonly verifiedHandles: VerifiedHandles,
   ) {
     super(log, config, pages);
   }
@@ -53,7 +52,7 @@ export class AccountErrorFilter extends PageErrorFilter {
     const caller = principalOf(request);
     const identifier =
       caller.kind === 'suspended-browser'
-        ? await ownIdentifier(caller, this.sessions).catch(() => undefined)
+        ? ((await this.verifiedHandles.find(caller.did)) ?? caller.did)
         : undefined;
     this.pages.send(reply, SignInPage({ ...this.pages.frame, ...asked, identifier, goOn: asked.returnTo }));
   }

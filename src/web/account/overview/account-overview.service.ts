@@ -3,6 +3,7 @@ import type { ApiKeyId, UiSessionId } from '../../../database/tables/id.ts';
 import type { BrowserPrincipal } from '../../../access/principal.ts';
 import { ApiKeys } from '../../../api-keys/keys/api-keys.service.ts';
 import { Config } from '../../../config/config.ts';
+import { VerifiedHandles } from '../../../identity/handles/verified-handles.service.ts';
 import { reconsentUrl } from '../../../sessions/endings/reconsent-url.ts';
 import { ScopeShortfalls } from '../../../sessions/stored/scope-shortfalls.service.ts';
 import { Sessions } from '../../../sessions/use/sessions.service.ts';
@@ -28,6 +29,7 @@ export class AccountOverview {
   constructor(
     private readonly config: Config,
     private readonly sessions: Sessions,
+    private readonly verifiedHandles: VerifiedHandles,
     private readonly scopeShortfalls: ScopeShortfalls,
     private readonly ownUiSessions: OwnUiSessions,
     private readonly apiKeys: ApiKeys,
@@ -37,8 +39,9 @@ export class AccountOverview {
   /** @throws BrokerError `ReauthorizationRequired` if the browser's own session has ended */
   async read(caller: BrowserPrincipal, cursors: AccountCursors): Promise<Overview> {
     const { did, sessionId, uiSessionId } = caller;
-    const [session, browsers, listed] = await Promise.all([
+    const [session, handle, browsers, listed] = await Promise.all([
       this.sessions.get(sessionId),
+      this.verifiedHandles.find(did),
       this.ownUiSessions.list(did, { cursor: cursors.browsers, limit: BROWSERS_SHOWN }),
       this.apiKeys.list({ did, cursor: cursors.keys, limit: KEYS_SHOWN }),
     ]);
@@ -46,6 +49,7 @@ export class AccountOverview {
     const keys = listed.keys.map(key => toShownKey(key));
     return {
       session,
+      handle,
       shortfall: this.scopeShortfalls.missingParts(session),
       reconsentUrl: reconsentUrl(session, this.config),
       browsers: shown.toSorted(byCurrentAndLastSeen),

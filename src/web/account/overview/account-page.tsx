@@ -33,8 +33,8 @@ function Notes({ problem, done }: AccountView): VNode | null {
   return text === undefined ? null : <Note code={done ?? ''}>{text}</Note>;
 }
 
-function Identity({ basePath, brokerName, session }: AccountView): VNode {
-  const { did, handle, pds, scope } = session;
+function Identity({ basePath, brokerName, session, handle }: AccountView): VNode {
+  const { did, pds, scope } = session;
   return (
     <section aria-label={texts.title} class="card">
       <AccountChip basePath={basePath} did={did} handle={handle} />

@@ -9,7 +9,9 @@ export type AccountView = Frame &
   KeysSectionProps &
   LostKeysProps &
   BrowsersSectionProps & {
-    readonly session: Pick<Session, 'did' | 'handle' | 'pds' | 'scope'>;
+    readonly session: Pick<Session, 'did' | 'pds' | 'scope'>;
+    /** The handle that was verified within the last hour. */
+    readonly handle: string | null;
     /** The configured permissions that the owner has not granted, and the page that asks for them again. */
     readonly shortfall: readonly string[];
     readonly reconsentUrl: string;

@@ -7,8 +7,8 @@ import type { SessionStatus } from '../../../database/tables/oauth-session.ts';
 import { Instances } from '../../../leases/instances/instances.service.ts';
 import { Degradations } from '../../../observability/degradations.ts';
 import type { DegradationReason } from '../../../observability/metrics/metrics-labels.ts';
-import { SessionOperations } from '../../../sessions/operator/session-operations.service.ts';
-import { type SessionView, toSessionView } from '../../../sessions/operator/session-view.ts';
+import { SessionListing } from '../../../sessions/operator/session-listing.service.ts';
+import type { SessionView } from '../../../sessions/operator/session-view.ts';
 
 const SHOWN_OF_EACH = 5;
 const INSTANCES_LOOKED_AT = 500;
@@ -34,7 +34,7 @@ export type Overview = {
 @Injectable()
 export class AdminOverview {
   constructor(
-    private readonly sessionOperations: SessionOperations,
+    private readonly sessionListing: SessionListing,
     private readonly backgroundStates: BackgroundStates,
     private readonly instances: Instances,
     private readonly degradations: Degradations,
@@ -68,8 +68,8 @@ export class AdminOverview {
     kind: Concern['kind'],
     query: { status: SessionStatus; troubled?: boolean },
   ): Promise<Concern> {
-    const { sessions } = await this.sessionOperations.list({ ...query, limit: SHOWN_OF_EACH + 1 });
-    const shown = sessions.slice(0, SHOWN_OF_EACH).map(toSessionView);
+    const { sessions } = await this.sessionListing.list({ ...query, limit: SHOWN_OF_EACH + 1 });
+    const shown = sessions.slice(0, SHOWN_OF_EACH);
     return { kind, sessions: shown, hasMore: sessions.length > SHOWN_OF_EACH };
   }
 }

@@ -7,8 +7,8 @@ import type { AuditSource } from '../../../audit/audit-event.ts';
 import { Config } from '../../../config/config.ts';
 import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
 import { ZodPipe } from '../../../http/schemas/zod.pipe.ts';
+import { SessionListing } from '../../../sessions/operator/session-listing.service.ts';
 import { SessionOperations } from '../../../sessions/operator/session-operations.service.ts';
-import { toSessionView } from '../../../sessions/operator/session-view.ts';
 import { Pages } from '../../frame/pages.service.ts';
 import { AdminErrorFilter } from '../frame/admin-error.filter.ts';
 import { ConfirmPage, type SessionStep } from './confirm-page.tsx';
@@ -27,6 +27,7 @@ export class AdminSessionsController {
   constructor(
     private readonly config: Config,
     private readonly sessionOperations: SessionOperations,
+    private readonly sessionListing: SessionListing,
     private readonly pages: Pages,
   ) {}
 
@@ -37,12 +38,12 @@ export class AdminSessionsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     if (isSessionId(search.q)) return void reply.redirect(this.pathOf(search.q), 303);
-    const { sessions, cursor } = await this.sessionOperations.list({
+    const { sessions, cursor } = await this.sessionListing.list({
       ...toSessionQuery(search),
       limit: SHOWN,
     });
     const { q, status } = search;
-    const view = { ...this.pages.frame, sessions: sessions.map(toSessionView), cursor, q, status };
+    const view = { ...this.pages.frame, sessions, cursor, q, status };
     this.pages.send(reply, SessionsPage(view));
   }
 
@@ -53,7 +54,7 @@ export class AdminSessionsController {
     @Query(new ZodPipe(shown)) { done }: z.infer<typeof shown>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const session = toSessionView(await this.sessionOperations.get(id));
+    const session = await this.sessionListing.view(await this.sessionOperations.get(id));
     this.pages.send(reply, SessionPage({ ...this.pages.frame, session, done }));
   }
 
@@ -92,7 +93,7 @@ export class AdminSessionsController {
   }
 
   private async confirm(id: string, step: SessionStep, reply: FastifyReply): Promise<void> {
-    const session = toSessionView(await this.sessionOperations.get(id));
+    const session = await this.sessionListing.view(await this.sessionOperations.get(id));
     this.pages.send(reply, ConfirmPage({ ...this.pages.frame, session, step }));
   }
 

@@ -4,6 +4,7 @@ import { ButtonForm } from '../../frame/button-form.tsx';
 import type { Frame } from '../../frame/pages.service.ts';
 import { adminTexts as texts } from '../../texts/admin.ts';
 import { AdminFrame } from '../frame/admin-frame.tsx';
+import { accountNameOf } from './account-name.tsx';
 import { SessionBadge } from './session-rows.tsx';
 
 /** A step that changes a session. Each is confirmed first. */
@@ -27,7 +28,7 @@ export function ConfirmPage(view: ConfirmView): VNode {
       <section class="card" aria-label={title}>
         <p class="row-title">
           <strong data-handle>
-            <bdi>{session.handle ?? session.did}</bdi>
+            <bdi>{accountNameOf(session)}</bdi>
           </strong>
           <SessionBadge {...session} />
         </p>

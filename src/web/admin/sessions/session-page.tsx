@@ -7,6 +7,7 @@ import { Permissions } from '../../frame/permissions.tsx';
 import { Time } from '../../frame/time.tsx';
 import { adminTexts as texts } from '../../texts/admin.ts';
 import { AdminFrame } from '../frame/admin-frame.tsx';
+import { accountNameOf, HandleAtGrant } from './account-name.tsx';
 import { SessionBadge, SessionTrouble } from './session-rows.tsx';
 
 export type SessionPageView = Frame & { readonly session: SessionView; readonly done: string | undefined };
@@ -14,7 +15,7 @@ export type SessionPageView = Frame & { readonly session: SessionView; readonly 
 /** One session: all of its fields but the secrets, and the steps that the operator can take. */
 export function SessionPage(view: SessionPageView): VNode {
   const { basePath, session, done } = view;
-  const name = session.handle ?? session.did;
+  const name = accountNameOf(session);
   const path = `${basePath}/admin/sessions/${session.id}`;
   const text = done !== undefined && Object.hasOwn(texts.done, done) ? texts.done[done] : undefined;
   return (
@@ -27,6 +28,7 @@ export function SessionPage(view: SessionPageView): VNode {
       </div>
       {text === undefined ? null : <Note code={done ?? ''}>{text}</Note>}
       <section class="card" aria-label={texts.session}>
+        <HandleAtGrant {...session} />
         <SessionTrouble {...session} />
         <SessionDetails {...session} />
         <Details facts={[[texts.scope, <Permissions scope={session.scope} />]]} />

@@ -5,6 +5,7 @@ import { Badge, type Tone } from '../../frame/badge.tsx';
 import { Facts } from '../../frame/facts.tsx';
 import { Time } from '../../frame/time.tsx';
 import { adminTexts as texts } from '../../texts/admin.ts';
+import { accountNameOf, HandleAtGrant } from './account-name.tsx';
 
 const TONES: Readonly<Record<SessionStatus, Tone>> = {
   active: 'good',
@@ -29,10 +30,11 @@ export function SessionRows({
           <div class="row-main">
             <div class="row-title">
               <a href={`${basePath}/admin/sessions/${session.id}`}>
-                <bdi>{session.handle ?? session.did}</bdi>
+                <bdi>{accountNameOf(session)}</bdi>
               </a>
               <SessionBadge {...session} />
             </div>
+            <HandleAtGrant {...session} />
             <SessionTrouble {...session} />
             <Facts
               facts={[
