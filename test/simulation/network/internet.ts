@@ -19,10 +19,14 @@ export type RoadClass = 'refresh' | 'revocation' | 'call' | 'other';
 export type Delivery = {
   /** The connection stands, and the request is being written. Returns false if the sender does not want it any more. */
   readonly onSent: () => boolean;
-  readonly onReply: (reply: WireReply) => void;
+  /** Returns false if the sender has closed the connection by its time limit. */
+  readonly onReply: (reply: WireReply) => boolean;
   /** The connection failed. */
   readonly onFailure: (code: string) => void;
 };
+
+/** The patience, which is the time limit of a refresh. No process need keep a connection for longer, or be waited for. */
+const LONGEST_ANSWER_MS = 60 * 60_000;
 
 /** The roads between brokers and servers. A request that was sent arrives, whatever becomes of its sender. */
 export class Internet {
@@ -109,9 +113,10 @@ export class Internet {
 
   #reply(from: Actor, delivery: Delivery, reply: WireReply, moreMs: number): void {
     const delayMs = this.#latencyMs() + (reply.afterMs ?? 0) + moreMs;
+    const leftAt = from.scheduler.now;
     from.scheduler.schedule(from, delayMs, `answer ${reply.status}`, () => {
-      reply.onFate?.('received');
-      delivery.onReply(reply);
+      const isLate = from.scheduler.now - leftAt > LONGEST_ANSWER_MS;
+      reply.onFate?.(delivery.onReply(reply) || !isLate ? 'received' : 'lost');
     });
   }
 

@@ -47,9 +47,7 @@ class SimulatedDispatcher extends Dispatcher {
       const request = { from: this.#actor, sentAt, method: options.method, url, headers, body };
       this.#internet.send(request, {
         onSent: () => exchange.start(),
-        onReply: reply => {
-          exchange.finish(reply);
-        },
+        onReply: reply => exchange.finish(reply),
         onFailure: code => {
           exchange.fail(
             code === 'UND_ERR_SOCKET'
@@ -109,14 +107,16 @@ class Exchange implements Dispatcher.DispatchController {
     return !this.aborted;
   }
 
-  finish({ status, headers, body }: WireReply): void {
-    if (this.#isOver) return;
+  /** Returns false if nobody waits for the reply any more. */
+  finish({ status, headers, body }: WireReply): boolean {
+    if (this.#isOver) return false;
     this.#end();
     const bytes = Buffer.from(body);
     const all = { ...headers, 'content-length': String(bytes.length) };
     this.#handler.onResponseStart?.(this, status, all, '');
     if (bytes.length > 0) this.#handler.onResponseData?.(this, bytes);
     this.#handler.onResponseEnd?.(this, {});
+    return true;
   }
 
   fail(error: Error): void {
