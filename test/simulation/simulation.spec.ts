@@ -53,6 +53,8 @@ describe('a world in trouble', () => {
       const { code, lines } = await simulate(['--seed', SEED, '--seconds', `${seconds}`, ...options]);
       process.stdout.write(`${lines.slice(0, 3).join('\n')}\n`);
       if (code !== 0) throw new Error(lines.join('\n'));
+      // A world where nobody can sign in breaks no promise either.
+      expect(lines).toContainEqual(expect.stringMatching(/ refresh now$/));
     },
     LIMIT_MS,
   );

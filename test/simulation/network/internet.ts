@@ -116,7 +116,8 @@ export class Internet {
     const leftAt = from.scheduler.now;
     from.scheduler.schedule(from, delayMs, `answer ${reply.status}`, () => {
       const isLate = from.scheduler.now - leftAt > LONGEST_ANSWER_MS;
-      reply.onFate?.(delivery.onReply(reply) || !isLate ? 'received' : 'lost');
+      const isReceived = delivery.onReply(reply) || !isLate;
+      reply.onFate?.(isReceived ? 'received' : 'lost');
     });
   }
 

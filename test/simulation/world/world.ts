@@ -203,7 +203,7 @@ export class World implements HolderWorld {
       const name = `m${index + 1}`;
       const path = join(parts.directory, name);
       const config = Object.assign(Object.create(this.config) as Config, { spoolDirectory: path });
-      const log = watchedLog(line => {
+      const log = watchedLog(parts.directory, line => {
         this.judge.onLog(name, line);
       });
       return new Machine(
