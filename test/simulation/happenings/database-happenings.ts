@@ -98,18 +98,23 @@ async function rollBack(world: World, random: Random): Promise<void> {
   const issuer = world.issuers.find(({ origin }) => origin === row.issuer);
   const grant = refreshToken === undefined ? undefined : issuer?.grantOf(refreshToken);
   const rollback = { at: world.scheduler.now, sessionId: row.id, generation: old.generation };
-  if (grant) forgetAnswers(grant, world.rows.open(old).refreshToken, rollback);
+  if (grant) forgetAnswers(grant, { from: refreshToken, to: world.rows.open(old).refreshToken }, rollback);
   await world.rows.putBack(old);
   world.note(`session ${row.id} is rolled back from generation ${row.generation} to ${old.generation}`);
 }
 
-/** Marks the answers that the database does not have any more. */
-function forgetAnswers(grant: Grant, stored: string | undefined, rollback: Rollback): void {
+/** Marks the answers that the database does not have any more. One that is newer than `from` it never had. */
+function forgetAnswers(
+  grant: Grant,
+  { from, to }: { readonly from: string | undefined; readonly to: string | undefined },
+  rollback: Rollback,
+): void {
   const all = [...grant.answers.values()];
   // A row from before the grant has none of its answers.
-  let isNewer = !all.some(({ refreshToken }) => refreshToken === stored);
+  let isNewer = !all.some(({ refreshToken }) => refreshToken === to);
   for (const answer of all) {
     if (isNewer) answer.rollback = rollback;
-    if (answer.refreshToken === stored) isNewer = true;
+    if (answer.refreshToken === from) return;
+    if (answer.refreshToken === to) isNewer = true;
   }
 }
