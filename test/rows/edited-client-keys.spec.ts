@@ -17,7 +17,7 @@ const binding: Partial<KeyRow>[] = [{ kid: 'another' }, { sealed: '1.0123456789a
 /** With these edits the broker finds no key to start with. They do not open the key. */
 const closing: Partial<KeyRow>[] = [
   { app: asId('a native app') },
-  { active_at: null },
+  { active_at: '9999-12-31T23:59:59.999Z' }, // Not activated.
   { retired_at: past },
 ];
 
