@@ -2,9 +2,9 @@ import { NSID } from '@atproto/syntax';
 import { Injectable } from '@nestjs/common';
 import type { SessionId } from '../database/tables/id.ts';
 import { BrokerError } from '../errors/broker-error.ts';
+import { VerifiedHandles } from '../identity/handles/verified-handles.service.ts';
 import { type Answer, discard } from '../identity/outbound/exchange.ts';
 import { type SessionAccount, toSessionAccount } from '../api-keys/password-sessions/opened-session.ts';
-import { Sessions } from '../sessions/use/sessions.service.ts';
 import type { AccountPrincipal } from '../access/principal.ts';
 import { ServiceTokens } from '../service-tokens/service-tokens.service.ts';
 import type { PdsRequest } from '../sessions/pds/pds-requests.service.ts';
@@ -19,14 +19,14 @@ import { readServiceAuthQuery, writeServiceAuthQuery } from './service-auth-quer
 export class XrpcService {
   constructor(
     private readonly sessionRequests: SessionRequests,
-    private readonly sessions: Sessions,
+    private readonly verifiedHandles: VerifiedHandles,
     private readonly serviceTokens: ServiceTokens,
     private readonly blobRedirects: BlobRedirects,
   ) {}
 
   /** Returns what `getSession` says of a password session, also of one whose key needs its owner. */
-  async describeSession({ did, sessionId }: AccountPrincipal): Promise<SessionAccount> {
-    return toSessionAccount((await this.sessions.find(sessionId)) ?? { did, handle: null });
+  async describeSession({ did }: AccountPrincipal): Promise<SessionAccount> {
+    return toSessionAccount({ did, handle: await this.verifiedHandles.find(did) });
   }
 
   /**

@@ -6,7 +6,7 @@ import { newApiKeySecret } from '../../src/crypto/api-key-secret.ts';
 import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
 import { byTest, callWith, issueKey, type TestKey } from '../broker/issued-key.ts';
 import { storeSession } from '../broker/stored-session.ts';
-import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
+import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { didOf } from '../network/fake-accounts.ts';
 import { exchange } from '../network/http-exchange.ts';
 import { setClockOff, setClockRight } from '../refresher/wrong-clock.ts';
@@ -19,8 +19,7 @@ const DAY = 24 * HOUR;
 
 function suite(broker: () => TestBroker): void {
   let accounts = 0;
-  const newKey = async (expiresAt: Date | null = null): Promise<TestKey> => {
-    const did = didOf(700 + accounts++);
+  const newKey = async (expiresAt: Date | null = null, did = didOf(700 + accounts++)): Promise<TestKey> => {
     const session = await storeSession(broker(), broker().network.pds, { did }, 'api_key');
     return issueKey(broker(), session, { expiresAt });
   };
@@ -37,7 +36,7 @@ function suite(broker: () => TestBroker): void {
       accessJwt: expect.any(String),
       refreshJwt: expect.any(String),
       did: key.did,
-      handle: 'made-up.test',
+      handle: 'handle.invalid',
       active: true,
     });
     const document = (await (await exchange(new URL('/.well-known/did.json', broker().url))).json()) as {
@@ -62,7 +61,7 @@ function suite(broker: () => TestBroker): void {
     const key = await newKey();
     const { accessJwt, refreshJwt } = await openSession(broker(), key);
     expect([await me(accessJwt), await me(refreshJwt)]).toEqual([200, 401]);
-    const told = { did: key.did, handle: 'made-up.test', active: true };
+    const told = { did: key.did, handle: 'handle.invalid', active: true };
     for (const token of [accessJwt, refreshJwt])
       expect((await callSession(broker(), 'getSession', { token })).body).toEqual(told);
   });
@@ -183,16 +182,20 @@ function suite(broker: () => TestBroker): void {
   });
 
   it('opens for the handle, the DID and any e-mail address, and not for another account', async () => {
-    const key = await newKey();
+    const key = await newKey(null, accountOf(broker(), 'alice.test').did);
     const other = await newKey();
-    for (const identifier of [key.did, 'Made-Up.test', 'somebody@example.org'])
-      expect((await logIn(identifier, key.secret)).status).toBe(200);
+    for (const identifier of [key.did, 'Alice.test', 'somebody@example.org'])
+      expect(await logIn(identifier, key.secret)).toMatchObject({
+        status: 200,
+        body: { handle: 'alice.test' },
+      });
     const wrong = {
       status: 401,
       body: { error: 'AuthenticationRequired', message: 'Invalid identifier or password' },
     };
     for (const [identifier, password] of [
       [other.did, key.secret],
+      ['bob.test', key.secret],
       [key.did, newApiKeySecret()],
       [key.did, 'an-app-password'],
       ['not a name', key.secret],

@@ -17,12 +17,17 @@ const binding: Partial<KeyRow>[] = [{ kid: 'another' }, { sealed: '1.0123456789a
 /** With these edits the broker finds no key to start with. They do not open the key. */
 const closing: Partial<KeyRow>[] = [
   { app: asId('a native app') },
-  { active_at: future },
+  { active_at: '9999-12-31T23:59:59.999Z' }, // Not activated.
   { retired_at: past },
 ];
 
 /** Columns without a meaning for the key's use. */
-const meaningless: Partial<KeyRow>[] = [{ created_at: past }, { published_at: past }];
+const meaningless: Partial<KeyRow>[] = [
+  { created_at: past },
+  { published_at: past },
+  // The database's clock may have gone back since.
+  { active_at: future },
+];
 
 describeBroker(
   'an edited row of a client key',
@@ -45,7 +50,7 @@ describeBroker(
 
     it('is tested in every column', () => {
       const tried = [...binding, ...closing, ...meaningless].flatMap(edit => Object.keys(edit));
-      expect(tried.sort()).toEqual(Object.keys(row).sort());
+      expect([...new Set(tried)].sort()).toEqual(Object.keys(row).sort());
     });
 
     it.each(binding)('neither signs nor is published, and raises an alarm: %j', edit =>

@@ -7,6 +7,7 @@ import { newId, PasswordSessionId } from '../../database/tables/id.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { networkOf } from '../../http/edge/address-limit.ts';
 import { parseAccountName } from '../../identity/resolution/identifier.ts';
+import { VerifiedHandles } from '../../identity/handles/verified-handles.service.ts';
 import { IdentityService } from '../../identity/resolution/identity.service.ts';
 import type { Session } from '../../sessions/stored/session.ts';
 import { Sessions } from '../../sessions/use/sessions.service.ts';
@@ -32,7 +33,8 @@ export class PasswordLogins {
   constructor(
     private readonly apiKeyVerifier: ApiKeyVerifier,
     private readonly sessions: Sessions,
-    private readonly identity: IdentityService,
+    private readonly identityService: IdentityService,
+    private readonly verifiedHandles: VerifiedHandles,
     private readonly sessionTokens: SessionTokens,
     private readonly auditLog: AuditLog,
   ) {}
@@ -54,12 +56,11 @@ export class PasswordLogins {
       await this.limits.countWrong(address);
       throw wrongPassword();
     }
-    return this.open(key, session, { from, digest: digestOf(password) });
+    return this.open(key, { from, digest: digestOf(password) });
   }
 
   private async open(
     key: ApiKeyPrincipal,
-    session: Session,
     { from, digest }: { from: string; digest: string },
   ): Promise<OpenedSession> {
     const { apiKeyId, did } = key;
@@ -73,7 +74,7 @@ export class PasswordLogins {
       { kind: 'api-key', id: apiKeyId },
     ] as const;
     this.auditLog.note({ action: 'api-key.session-opened', actor, did, target, from });
-    return toOpenedSession(pair, session);
+    return toOpenedSession(pair, { did, handle: await this.verifiedHandles.find(did) });
   }
 
   /** Returns undefined for the session of a revoked key. */
@@ -86,17 +87,27 @@ export class PasswordLogins {
     }
   }
 
-  /** An e-mail address tells nothing, because the broker knows none. */
+  /**
+   * An e-mail address tells nothing, because the broker knows none. While a name cannot be looked up, the handle that the
+   * account had at its authorization counts, so that programs run on.
+   */
   private async isNameOf({ did, handle }: Session, identifier: string): Promise<boolean> {
     const typed = identifier.trim().toLowerCase();
-    if (typed === did.toLowerCase() || typed === handle || /^[^@\s]+@[^@\s]+$/.test(typed)) return true;
-    return !typed.startsWith('did:') && (await this.resolve(identifier)) === did;
+    if (typed === did.toLowerCase() || /^[^@\s]+@[^@\s]+$/.test(typed)) return true;
+    if (typed.startsWith('did:')) return false;
+    if (typed === (await this.verifiedHandles.find(did))) return true;
+    try {
+      return (await this.resolve(identifier)) === did;
+    } catch (error) {
+      if (isUnreachable(error) && typed === handle) return true;
+      throw error;
+    }
   }
 
   /** Returns undefined for a name that no account has. */
   private async resolve(identifier: string): Promise<string | undefined> {
     try {
-      return (await this.identity.resolve(parseAccountName(identifier))).did;
+      return (await this.identityService.resolve(parseAccountName(identifier))).did;
     } catch (error) {
       const isUnknown =
         error instanceof BrokerError &&
@@ -105,4 +116,8 @@ export class PasswordLogins {
       throw error;
     }
   }
+}
+
+function isUnreachable(error: unknown): boolean {
+  return error instanceof BrokerError && error.code === 'AccountUnreachable';
 }

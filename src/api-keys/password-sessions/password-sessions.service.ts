@@ -4,7 +4,7 @@ import { AuditLog } from '../../audit/audit-log.service.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import { invalidToken } from '../../errors/broker-error.ts';
-import { Sessions } from '../../sessions/use/sessions.service.ts';
+import { VerifiedHandles } from '../../identity/handles/verified-handles.service.ts';
 import type { StoredApiKey } from '../keys/api-key.ts';
 import { LiveKeys } from './live-keys.service.ts';
 import { type OpenedSession, toOpenedSession } from './opened-session.ts';
@@ -23,7 +23,7 @@ export class PasswordSessions {
     private readonly passwordSessionCache: PasswordSessionCache,
     private readonly sessionTokens: SessionTokens,
     private readonly liveKeys: LiveKeys,
-    private readonly sessions: Sessions,
+    private readonly verifiedHandles: VerifiedHandles,
     private readonly auditLog: AuditLog,
   ) {}
 
@@ -44,7 +44,7 @@ export class PasswordSessions {
     const ends = { access: endOf('access', key, now), refresh: session.expiresAt };
     const pair = await this.sessionTokens.signPair({ ...token, generation: session.generation }, ends, now);
     const { did } = token;
-    return toOpenedSession(pair, (await this.sessions.find(key.sessionId)) ?? { did, handle: null });
+    return toOpenedSession(pair, { did, handle: await this.verifiedHandles.find(did) });
   }
 
   /**

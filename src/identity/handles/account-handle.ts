@@ -6,7 +6,7 @@ export type AccountHandleRow = Selectable<AccountHandleTable>;
 const MINUTE_MS = 60_000;
 
 /** How long a verified handle is told: an hour, and a little more, so that a late check does not hide it. */
-export const TOLD_MS = 65 * MINUTE_MS;
+const TOLD_MS = 65 * MINUTE_MS;
 
 /** The pause between two checks of a handle that is asked for, and after a check without an answer. */
 export const CHECK_PAUSE_MS = 45 * MINUTE_MS;

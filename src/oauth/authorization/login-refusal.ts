@@ -51,9 +51,19 @@ export function decideBeginRefusal(cause: unknown): BrokerError {
 /** Decides why an authorization cannot finish: from the callback's parameters, or from the exchange of its code. */
 export function decideFinishRefusal(cause: unknown): BrokerError {
   const code = cause instanceof OAuthCallbackError ? cause.params.get('error') : null;
-  return code === null
-    ? decide(cause, 'LoginRefused', 'LoginRefused')
-    : refusal(ofCode(code) ?? 'LoginRefused', cause);
+  if (code !== null) return refusal(ofCode(code) ?? 'LoginRefused', cause);
+  return namesUnknownSubject(cause)
+    ? refusal('LoginRefused', cause)
+    : decide(cause, 'LoginRefused', 'LoginRefused');
+}
+
+/** An issuer that names a DID without a document is wrong, and not merely unreachable. */
+function namesUnknownSubject(cause: unknown): boolean {
+  const errors = [...causesOf(cause)];
+  const isOfIdentity = errors.some(
+    error => error instanceof BrokerError && error.code === 'AccountUnreachable',
+  );
+  return isOfIdentity && errors.some(error => [404, 410].includes(responseOf(error)?.status ?? 0));
 }
 
 /**

@@ -13,6 +13,8 @@ export async function* signInPages(stage: Stage): ShownPages {
   yield { name: 'sign-in-preview' };
   await open(stage, '/?problem=AccountNotFound&identifier=nobody.test&return_to=https://app.example/x');
   yield { name: 'sign-in-problem' };
+  await open(stage, '/?problem=InvalidIdentifier&identifier=alice');
+  yield { name: 'sign-in-suggestion' };
   await open(stage, '/?problem=LoginExpired');
   yield { name: 'sign-in-expired', alike: true };
   await open(stage, '/?done=reconnected');
