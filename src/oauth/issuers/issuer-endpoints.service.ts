@@ -3,9 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Config } from '../../config/config.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
+import type { Fetch } from '../../identity/outbound/guarded-fetch.ts';
 import { OutboundError, type OutboundFailure } from '../../identity/outbound/outbound-error.ts';
 import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
 import { pauseSecondsOf, responseOf } from './refusing-response.ts';
+import { ServerClock } from './server-clock.service.ts';
 import { SharedRequests } from './shared-requests.ts';
 
 const KEPT_MS = 5 * 60_000;
@@ -41,9 +43,13 @@ export class IssuerEndpoints {
   private readonly known = new LRUCache<string, Endpoints>({ max: MOST_ISSUERS, ttl: KEPT_MS });
   private readonly requests = new SharedRequests<Endpoints>();
 
-  constructor({ outbound: { allowHttp } }: Config, { nativeMetadata }: OutboundHttp) {
+  constructor(
+    { outbound: { allowHttp } }: Config,
+    { nativeMetadata }: OutboundHttp,
+    private readonly serverClock: ServerClock,
+  ) {
     this.allowHttp = allowHttp;
-    this.resolver = new OAuthAuthorizationServerMetadataResolver(noCache, nativeMetadata, {
+    this.resolver = new OAuthAuthorizationServerMetadataResolver(noCache, this.observing(nativeMetadata), {
       allowHttpIssuer: allowHttp,
     });
   }
@@ -99,6 +105,16 @@ export class IssuerEndpoints {
             },
           );
     }
+  }
+
+  /** An app's first proof is checked by the issuer's clock, before there was any other response of the issuer. */
+  private observing(fetch: Fetch): Fetch {
+    return async (input, init) => {
+      const response = await fetch(input, init);
+      const { origin } = new URL(input instanceof Request ? input.url : input);
+      this.serverClock.observe(origin, name => response.headers.get(name));
+      return response;
+    };
   }
 }
 
