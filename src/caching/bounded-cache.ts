@@ -8,7 +8,7 @@ type Options<Key extends object | string, Value extends object | string | number
 /**
  * A cache that evicts its least recently used entry at a limit.
  *
- * It allocates as it fills. With `max`, lru-cache allocates at once: 10,000 entries took 1.2 ms and 0.6 MB at each start.
+ * It allocates as it fills. With `max`, lru-cache allocates all entries at once, at every start.
  */
 export class BoundedCache<
   Key extends object | string,

@@ -250,3 +250,18 @@ function suite(broker: () => TestBroker): void {
     expect((await logIn(key.did, key.secret)).status).toBe(429);
   });
 }
+
+describeBroker(
+  'a password session while handles cannot be looked up',
+  broker => {
+    it('opens for the handle that the account had at its authorization, and for no other', async () => {
+      const session = await storeSession(broker(), broker().network.pds, { did: didOf(699) }, 'api_key');
+      const { secret } = await issueKey(broker(), session, { expiresAt: null });
+      const logIn = (identifier: string) =>
+        callSession(broker(), 'createSession', { body: { identifier, password: secret } });
+      expect(await logIn('made-up.test')).toMatchObject({ status: 200, body: { handle: 'handle.invalid' } });
+      expect(await logIn('bob.test')).toMatchObject({ status: 502, body: { error: 'AccountUnreachable' } });
+    });
+  },
+  { settings: { LATCHKEY_HANDLE_RESOLVER: 'http://127.0.0.1:9' }, anyDatabase: true },
+);

@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeEndpoint, type OpenAPIObject } from '@nestjs/swagger';
 import { Allow } from '../origins/allow.decorator.ts';
 
-/** Serves the OpenAPI description. The first request for it has it made, because that would take 5 % of a start. */
+/** Serves the OpenAPI description. The first request for it has it made, because few brokers are ever asked. */
 @Controller('api/openapi.json')
 export class OpenApiController {
   private description: OpenAPIObject | undefined;
