@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isKeyPreset } from './key-presets.ts';
 import { parseLoopbackAddress } from './loopback-address.ts';
 
 /** No control, format or separator characters, and no letters that render as blank. */
@@ -8,6 +9,7 @@ const scope = z
   .string()
   .max(4096)
   .superRefine((value, context) => {
+    if (isKeyPreset(value)) return;
     const parts = value.split(' ');
     if (parts.includes('')) context.addIssue('must have single spaces between its parts');
     if (new Set(parts).size < parts.length) context.addIssue('must not repeat a part');
@@ -23,7 +25,7 @@ export const keyRequestInput = z.object({
     .regex(PRINTABLE, 'must be 1 to 64 printable characters')
     .describe('the name of the key, which its owner sees as chosen by the requester'),
   scope: scope.describe(
-    'parts with single spaces between them: atproto, and any other part of the scope in the client metadata',
+    'a preset of GET /api/key-requests/scopes (post, all), or parts with single spaces between them: atproto, and parts that this route lists or less of them',
   ),
   expiresInDays: z
     .int()
