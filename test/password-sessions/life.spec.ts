@@ -181,6 +181,16 @@ function suite(broker: () => TestBroker): void {
     expect((await callSession(broker(), 'refreshSession')).body.error).toBe('AuthenticationRequired');
   });
 
+  it('is neither renewed nor ended by the key itself, which stays good', async () => {
+    const { secret } = await newKey();
+    for (const method of ['refreshSession', 'deleteSession'] as const)
+      expect(await callSession(broker(), method, { token: secret })).toMatchObject({
+        status: 403,
+        body: { error: 'ProtectedMethod' },
+      });
+    expect(await me(secret)).toBe(200);
+  });
+
   it('opens for the handle, the DID and any e-mail address, and not for another account', async () => {
     const key = await newKey(null, accountOf(broker(), 'alice.test').did);
     const other = await newKey();

@@ -19,6 +19,7 @@ const steps: readonly Step[] = [
     ],
   },
   { title: 'types', program: 'tsc', args: ['--noEmit', `--tsBuildInfoFile`, `${cache}/tsbuildinfo`] },
+  { title: 'types of the client', program: 'tsc', args: ['-p', 'tsconfig.client.json'] },
   {
     title: 'format',
     program: 'prettier',
