@@ -74,7 +74,7 @@ export const environmentSchema = z.object({
   LATCHKEY_KEY_SCOPE: scopeList.optional().register(settingDocumentation, {
     meaning: 'The scopes that an API key may be given, separated by single spaces. No login requests them',
     example: 'transition:generic repo:app.bsky.feed.post blob:image/*',
-    unset: '`LATCHKEY_SCOPE` and what bots need ([list](docs/scopes.md))',
+    unset: '`LATCHKEY_SCOPE`, `transition:generic` and [what bots need](../scopes.md#offer-scopes)',
   }),
   LATCHKEY_PERMISSION_SETS_FILE: text.optional().register(settingDocumentation, {
     meaning: 'A file with a JSON array of lexicons: permission sets that the broker does not look up',
