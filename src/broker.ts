@@ -6,14 +6,11 @@ import { codeOf } from './errors/code-of.ts';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config/config.ts';
 import { endOnSignals } from './end-on-signals.ts';
-import { OpenApiController } from './http/operator/openapi.controller.ts';
-import { describeRoutes } from './http/operator/openapi.ts';
 import { createServer } from './http/edge/server.ts';
 import { EXPOSED_HEADERS } from './http/origins/exposed-headers.ts';
 import { clientIdOf } from './oauth/issuers/client-metadata.ts';
 import { Log } from './observability/log/log.ts';
 import { createNestLog } from './observability/log/nest-log.ts';
-import packageJson from '../package.json' with { type: 'json' };
 
 /**
  * Creates a broker that is ready to listen: database migrated, keys loaded, every route declared.
@@ -44,7 +41,6 @@ export async function createBroker(
     });
   }
   warnOfOverrides(config, log);
-  app.get(OpenApiController).publish(() => describeRoutes(app, config, packageJson.version));
   await app.init();
   return app;
 }

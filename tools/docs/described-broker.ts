@@ -6,6 +6,7 @@ import { request } from 'undici';
 import { createBroker } from '../../src/broker.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { Log } from '../../src/observability/log/log.ts';
+import { describeRoutes } from './described-routes.ts';
 import { openApiDocument, type OpenApi } from './openapi.ts';
 
 /** What a broker with default settings tells of itself. */
@@ -34,7 +35,8 @@ export async function describeBroker(): Promise<DescribedBroker> {
       const { body } = await request(new URL(path, await app.getUrl()), { headers });
       return body.text();
     };
-    const document: unknown = JSON.parse(await ask('/api/openapi.json'));
+    const document = describeRoutes(app, config);
+    await ask('/livez');
     const metrics = await ask('/metrics');
     await app.close();
     const openApiText = `${JSON.stringify(document, null, 2)}\n`;

@@ -1,21 +1,25 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiExcludeEndpoint, type OpenAPIObject } from '@nestjs/swagger';
+import { ApiExcludeEndpoint } from '@nestjs/swagger';
+import { Config } from '../../config/config.ts';
 import { Allow } from '../origins/allow.decorator.ts';
+import { type OpenApiDocument, toOwnDocument } from './openapi-document.ts';
 
-/** Serves the OpenAPI description. The first request for it has it made, because few brokers are ever asked. */
+/** Serves the OpenAPI description. It is loaded at the first request, because few brokers are ever asked. */
 @Controller('api/openapi.json')
 export class OpenApiController {
-  private description: OpenAPIObject | undefined;
-  private describeRoutes: (() => OpenAPIObject) | undefined;
+  private document: OpenApiDocument | undefined;
 
-  publish(describeRoutes: () => OpenAPIObject): void {
-    this.describeRoutes = describeRoutes;
-  }
+  constructor(private readonly config: Config) {}
 
   @Get()
   @Allow('anyone')
   @ApiExcludeEndpoint()
-  describe(): OpenAPIObject | undefined {
-    return (this.description ??= this.describeRoutes?.());
+  async describe(): Promise<OpenApiDocument> {
+    return (this.document ??= toOwnDocument(await loadStored(), this.config));
   }
+}
+
+async function loadStored(): Promise<OpenApiDocument> {
+  const stored = await import('../../../docs/reference/openapi.json', { with: { type: 'json' } });
+  return stored.default;
 }
