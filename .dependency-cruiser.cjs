@@ -147,7 +147,7 @@ module.exports = {
       name: 'no-development-packages-in-src',
       severity: 'error',
       from: { path: '^(src|migrations)/', pathNot: specs },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
     },
     {
       name: 'no-orphans',

@@ -23,7 +23,7 @@ export function endOnSignals(app: NestFastifyApplication): void {
 }
 
 /** Stops accepting connections and starting refreshes. Waits for the running requests and refreshes. */
-async function endWell(app: NestFastifyApplication): Promise<void> {
+export async function endWell(app: NestFastifyApplication): Promise<void> {
   app.get(Shutdown).announce();
   // Nest alone would close the server only after the refreshes.
   const served = app.getHttpAdapter().getInstance().close();
