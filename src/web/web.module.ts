@@ -30,6 +30,7 @@ import { AdminSignInController } from './admin/sign-in/admin-sign-in.controller.
 import { AssetsController } from './assets/assets.controller.ts';
 import { ClaimCodeModule } from './connect/claim-code.module.ts';
 import { ConnectController } from './connect/connect.controller.ts';
+import { DocsController } from './docs/docs.controller.ts';
 import { UnknownAddressFilter } from './frame/unknown-address.filter.tsx';
 import { UnroutableAddresses } from './frame/unroutable-addresses.service.tsx';
 import { AvatarsController } from './sign-in/avatars.controller.ts';
@@ -65,6 +66,7 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
     AvatarsController,
     BrowsersController,
     ConnectController,
+    DocsController,
     KeyController,
     LookupController,
     NewKeyController,

@@ -234,6 +234,7 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'GET /api/key-requests/:id': forTempTokens,
   'POST /api/key-requests/:id/claim': forTempTokens,
   'GET /connect/:id': forAnyone,
+  'GET /docs': forAnyone,
   'POST /connect/:id/approve': formForAnyone,
   'POST /connect/:id/deny': formForAnyone,
   'GET /api/forward-auth': { ...forBrowsers, ...keys },
