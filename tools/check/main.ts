@@ -21,6 +21,7 @@ const steps: readonly Step[] = [
     ],
   },
   { title: 'types', program: bin('tsc'), args: ['--noEmit', `--tsBuildInfoFile`, `${cache}/tsbuildinfo`] },
+  { title: 'types of the client', program: bin('tsc'), args: ['-p', 'tsconfig.client.json'] },
   {
     title: 'format',
     program: bin('prettier'),
