@@ -228,6 +228,8 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'DELETE /api/ui-sessions': forOwnPages,
   'GET /api/keys': { ...forBrowsers, ...operator },
   'POST /api/keys/:id/rotate': forOwnPages,
+  'PATCH /api/keys/:id': forOwnPages,
+  'DELETE /api/keys/:id/previous-secret': forOwnPages,
   'DELETE /api/keys/:id': { ...forOwnPages, ...operator },
   'POST /api/key-requests': { ...forAnyoneKnown, ...foreignCookies },
   'GET /api/key-requests/:id': forTempTokens,
