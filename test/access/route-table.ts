@@ -232,6 +232,7 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'DELETE /api/keys/:id/previous-secret': forOwnPages,
   'DELETE /api/keys/:id': { ...forOwnPages, ...operator },
   'POST /api/key-requests': { ...forAnyoneKnown, ...foreignCookies },
+  'GET /api/key-requests/scopes': forAnyone,
   'GET /api/key-requests/:id': forTempTokens,
   'POST /api/key-requests/:id/claim': forTempTokens,
   'GET /connect/:id': forAnyone,
