@@ -79,7 +79,16 @@ describeInChromium('every page', chromium => {
         expect(seconds).toEqual([expect.stringContaining('0.12s'), '0s']);
       });
     },
-    { anyDatabase: true, settings: { LATCHKEY_SCOPE: EVERY_KIND_OF_PERMISSION } },
+    {
+      anyDatabase: true,
+      settings: {
+        LATCHKEY_SCOPE: EVERY_KIND_OF_PERMISSION,
+        LATCHKEY_ALLOWED_ORIGINS: 'https://app.example',
+        LATCHKEY_LOGO_URI: 'https://latchkey.example/logo.png',
+        LATCHKEY_TOS_URI: 'https://latchkey.example/terms',
+        LATCHKEY_POLICY_URI: 'https://latchkey.example/privacy',
+      },
+    },
   );
 
   describeBroker(

@@ -29,7 +29,11 @@ export function KeyPage(view: KeyView): VNode {
         <KeyBadges {...apiKey} />
       </div>
       <LostKeys {...view} />
-      {apiKey.isPaused ? <Note code="paused">{texts.pausedHint}</Note> : null}
+      {apiKey.isPaused ? (
+        <Note code="paused" tone="info">
+          {texts.pausedHint}
+        </Note>
+      ) : null}
       <section class="card" aria-label={apiKey.name}>
         <KeyFacts {...apiKey} />
         <div class="field">
