@@ -28,6 +28,7 @@ const folders = [
   'background',
   'web',
   'cli',
+  'client',
 ];
 
 /**
@@ -44,7 +45,7 @@ const rooms = {
   oauth: ['scopes', 'dpop', 'client-keys', 'issuers', 'authorization', 'refresh'],
   'single-use': ['spool'],
   sessions: ['methods', 'stored', 'pds', 'answers', 'refresh', 'rollback', 'endings', 'use', 'operator'],
-  'api-keys': ['keys', 'password-sessions', 'requests'],
+  'api-keys': ['keys', 'edits', 'password-sessions', 'requests'],
   'api-keys/requests': ['rules', 'stored'],
   'native-apps': ['registry', 'tokens', 'refresh', 'endpoints'],
   background: ['sweeps', 'refresh', 'tasks', 'states'],
@@ -110,6 +111,19 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/oauth/' },
       to: { path: 'node_modules/@atproto/oauth-client' },
+    },
+    {
+      name: 'client-imports-nothing',
+      comment: 'It runs wherever fetch does: in browsers, Deno, Bun and any Node.',
+      severity: 'error',
+      from: { path: '^src/client/', pathNot: specs },
+      to: { pathNot: '^src/client/' },
+    },
+    {
+      name: 'broker-never-imports-its-client',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/client/', specs] },
+      to: { path: '^src/client/' },
     },
     {
       name: 'product-never-imports-workshop',

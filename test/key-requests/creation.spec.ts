@@ -24,6 +24,7 @@ describeBroker('an API key that is requested', broker => {
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       authorizeUrl: `${broker().publicUrl}/connect/${asked.id}`,
       tempToken: expect.stringMatching(/^cktmp_[\w-]{43}$/),
+      scope: 'atproto transition:generic',
       expiresAt: expect.any(String),
     });
     const left = Date.parse(asked.expiresAt) - Date.now();

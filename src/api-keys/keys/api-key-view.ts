@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { apiKeyStatuses, statusOf } from './api-key.ts';
+import { apiKeyStatuses, graceOf, statusOf } from './api-key.ts';
 import type { ListedApiKey } from './api-key.repository.ts';
 import type { IssuedApiKey } from './api-keys.service.ts';
 
@@ -21,6 +21,9 @@ export const apiKeyView = z.object({
   createdAt: time,
   lastUsedAt: time.nullable().describe('to the minute'),
   revokedAt: time.nullable().describe('the time of its revocation or expiry'),
+  previousUntil: time
+    .nullable()
+    .describe('the time until which the secret before the last rotation works, null if it does not'),
   status: z
     .enum(apiKeyStatuses)
     .describe('needs_reauth: it works again once its owner has reconnected its session'),
@@ -34,13 +37,15 @@ export type IssuedApiKeyView = z.infer<typeof issuedApiKeyView>;
 
 export function toApiKeyView({ key, session, scope }: ListedApiKey, now = new Date()): ApiKeyView {
   const { id, start, did, name, sessionId, expiresAt, createdAt, lastUsedAt, revokedAt } = key;
+  const status = statusOf(key, session, now);
   return {
     ...{ id, start, did, name, scope, sessionId },
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt?.toISOString() ?? null,
     lastUsedAt: lastUsedAt?.toISOString() ?? null,
     revokedAt: revokedAt?.toISOString() ?? null,
-    status: statusOf(key, session, now),
+    previousUntil: graceOf(key, status, now)?.toISOString() ?? null,
+    status,
   };
 }
 

@@ -15,7 +15,7 @@ const USES_PER_TRANSACTION = 200;
 
 /** The columns that a change of a key may set. */
 export type ApiKeyChange = Partial<
-  Pick<ApiKeyRow, 'digest' | 'start' | 'previous_digest' | 'previous_until' | 'slot' | 'revoked_at'>
+  Pick<ApiKeyRow, 'name' | 'digest' | 'start' | 'previous_digest' | 'previous_until' | 'slot' | 'revoked_at'>
 >;
 
 export type ApiKeyQuery = {

@@ -30,6 +30,8 @@ export type ApiKey = {
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
   readonly lastUsedAt: Date | null;
+  /** The end of the grace of the secret before this one. Null if that secret does not work. */
+  readonly previousUntil: Date | null;
 };
 
 export type ApiKeyRow = Selectable<ApiKeyTable>;
@@ -52,6 +54,7 @@ export function toApiKey(row: ApiKeyRow): StoredApiKey {
     expiresAt: toDate(row.expires_at),
     revokedAt: toDate(row.revoked_at),
     lastUsedAt: toDate(row.last_used_at),
+    previousUntil: toDate(row.previous_until),
     row,
   };
 }
@@ -90,6 +93,12 @@ export function statusOf(key: ApiKey, session: SessionStatus, now: Date): ApiKey
 export function graceEndOf({ expiresAt }: ApiKey, graceSeconds: number, now: Date): Date {
   const end = new Date(now.getTime() + graceSeconds * 1000);
   return expiresAt && expiresAt < end ? expiresAt : end;
+}
+
+/** Returns the end of the grace of a key's previous secret. Null if that secret does not work at `now`. */
+export function graceOf({ previousUntil }: ApiKey, status: ApiKeyStatus, now: Date): Date | null {
+  const isOver = status === 'expired' || status === 'revoked';
+  return previousUntil !== null && previousUntil > now && !isOver ? previousUntil : null;
 }
 
 /** Returns the start of the minute, the precision of a stored use. */
