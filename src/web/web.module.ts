@@ -31,6 +31,7 @@ import { AssetsController } from './assets/assets.controller.ts';
 import { ClaimCodeModule } from './connect/claim-code.module.ts';
 import { ClaimCodeController } from './connect/claim-code.controller.ts';
 import { ConnectController } from './connect/connect.controller.ts';
+import { DocsController } from './docs/docs.controller.ts';
 import { UnknownAddressFilter } from './frame/unknown-address.filter.tsx';
 import { UnroutableAddresses } from './frame/unroutable-addresses.service.tsx';
 import { AvatarsController } from './sign-in/lookups/avatars.controller.ts';
@@ -68,6 +69,7 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
     BrowsersController,
     ClaimCodeController,
     ConnectController,
+    DocsController,
     KeyController,
     LookupController,
     NewKeyController,
