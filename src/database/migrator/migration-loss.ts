@@ -39,7 +39,10 @@ export async function previewMigrateDown(
   const tables = [...new Set(dropped.map(({ table }) => table))].filter(table => !keptTables.has(table));
   const columns = dropped.filter(({ table }) => keptTables.has(table));
   const losses = [...tables.map(table => ({ table })), ...columns];
-  return { name: preview.migration, losses: await Promise.all(losses.map(loss => countLoss(database, loss))) };
+  return {
+    name: preview.migration,
+    losses: await Promise.all(losses.map(loss => countLoss(database, loss))),
+  };
 
   async function undoAndRollBack(trx: Kysely<Schema>): Promise<undefined> {
     const [name] = await migrateDownIn(trx, migrations);
