@@ -2,21 +2,26 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { setUnroutablePage } from '../../http/errors/unroutable-page.ts';
-import { Pages } from './pages.service.ts';
+import { Config } from '../../config/config.ts';
+import { setErrorPage } from '../../http/errors/error-page.ts';
+import { EarlyErrorPage } from './early-error-page.tsx';
+import { Pages } from '../frame/pages.service.ts';
 import { UnknownAddressPage } from './unknown-address-page.tsx';
 
-/** Shows the page of an unknown address for one that cannot be parsed, such as `/%zz`. */
+/** Shows browsers a page for errors that come before every route, such as a wrong method or an address like `/%zz`. */
 @Injectable()
-export class UnroutableAddresses implements OnModuleInit {
+export class ErrorPages implements OnModuleInit {
   constructor(
     private readonly host: HttpAdapterHost<FastifyAdapter>,
+    private readonly config: Config,
     private readonly pages: Pages,
   ) {}
 
   onModuleInit(): void {
-    setUnroutablePage(this.host.httpAdapter.getInstance<FastifyInstance>(), reply => {
-      this.pages.send(reply, <UnknownAddressPage frame={this.pages.frame} />);
+    const { frame } = this.pages;
+    setErrorPage(this.host.httpAdapter.getInstance<FastifyInstance>(), (code, reply) => {
+      const page = EarlyErrorPage({ ...frame, code, baseUrl: this.config.baseUrl });
+      this.pages.send(reply, page ?? <UnknownAddressPage frame={frame} />);
     });
   }
 }
