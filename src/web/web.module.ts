@@ -32,6 +32,7 @@ import { RootFilesController } from './assets/root-files.controller.ts';
 import { ClaimCodeModule } from './connect/claim-code.module.ts';
 import { ClaimCodeController } from './connect/claim-code.controller.ts';
 import { ConnectController } from './connect/connect.controller.ts';
+import { DocsController } from './docs/docs.controller.ts';
 import { UnknownAddressFilter } from './errors/unknown-address.filter.tsx';
 import { ErrorPages } from './errors/error-pages.service.tsx';
 import { AvatarsController } from './sign-in/lookups/avatars.controller.ts';
@@ -69,6 +70,7 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
     BrowsersController,
     ClaimCodeController,
     ConnectController,
+    DocsController,
     KeyController,
     LookupController,
     NewKeyController,

@@ -238,6 +238,7 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'GET /api/key-requests/:id': forTempTokens,
   'POST /api/key-requests/:id/claim': forTempTokens,
   'GET /connect/:id': forAnyone,
+  'GET /docs': forAnyone,
   'GET /connect/:id/code': forAnyone,
   'POST /connect/:id/approve': formForAnyone,
   'POST /connect/:id/deny': formForAnyone,

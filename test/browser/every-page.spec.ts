@@ -55,6 +55,19 @@ describeInChromium('every page', chromium => {
         ).toEqual([]);
       });
 
+      it('shows the facts of every key in the same columns, and few of them on a phone', async () => {
+        await page.goto(`${broker().url}/account`);
+        await page.setViewportSize({ width: 1280, height: 800 });
+        const columns = await page.locator('.key-rows .facts').evaluateAll(findColumns);
+        expect(columns.length).toBeGreaterThan(2);
+        expect(new Set(columns)).toEqual(new Set([columns[0]]));
+        await page.setViewportSize({ width: 390, height: 800 });
+        const heights = await page
+          .locator('#keys > .rows > li:not(:has(.key-hint))')
+          .evaluateAll(findHeights);
+        for (const height of heights) expect(height).toBeLessThan(160);
+      });
+
       it('moves nothing if the reader prefers reduced motion', async () => {
         await page.goto(`${broker().url}/account`);
         const seconds: string[] = [];
@@ -162,4 +175,16 @@ function findMisfits(width: number): string[] {
   }
   if (document.querySelector('img[src="x"], img[onerror]')) misfits.push('a picture of a stranger');
   return misfits;
+}
+
+/** Returns the left edges of each row's facts. Runs inside the page. */
+function findColumns(rows: Element[]): string[] {
+  return rows
+    .filter(row => row.clientHeight > 0)
+    .map(row => [...row.children].map(fact => fact.getBoundingClientRect().left).join(' '));
+}
+
+/** Returns the heights of rows. Runs inside the page. */
+function findHeights(rows: Element[]): number[] {
+  return rows.map(row => row.getBoundingClientRect().height);
 }

@@ -95,6 +95,7 @@ describeBroker('an API key that is requested', broker => {
       name: 'Field <b>bot</b>',
       scope: 'atproto transition:generic',
       expiresAt: expect.any(String),
+      needsOwnerBy: expect.any(String),
     });
     const days = (Date.parse(key.expiresAt ?? '') - Date.now()) / 86_400_000;
     expect(days).toBeGreaterThan(29.9);

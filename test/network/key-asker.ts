@@ -25,6 +25,7 @@ export type ClaimedKey = {
   name: string;
   scope: string;
   expiresAt: string | null;
+  needsOwnerBy: string;
 };
 
 /** A bot that requests a key. It knows only the broker's address. */

@@ -8,6 +8,7 @@ import { readAsset } from './read-asset.ts';
 
 const TYPES = {
   'latchkey.css': 'text/css; charset=utf-8',
+  'keys.css': 'text/css; charset=utf-8',
   'icon.svg': 'image/svg+xml',
   'latchkey.js': 'text/javascript; charset=utf-8',
   'account-preview.js': 'text/javascript; charset=utf-8',

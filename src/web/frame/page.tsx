@@ -23,6 +23,7 @@ export function Page(props: PageProps): VNode {
         <title>{`${title} · ${brokerName}`}</title>
         <link rel="icon" href={`${basePath}/assets/icon.svg`} type="image/svg+xml" />
         <link rel="stylesheet" href={`${basePath}/assets/latchkey.css`} />
+        <link rel="stylesheet" href={`${basePath}/assets/keys.css`} />
         <script type="module" src={`${basePath}/assets/latchkey.js`} />
       </head>
       <body class={width}>
