@@ -50,6 +50,7 @@ const rooms = {
   'native-apps': ['registry', 'tokens', 'refresh', 'endpoints'],
   background: ['sweeps', 'refresh', 'tasks', 'states'],
   web: ['assets', 'texts', 'frame', 'errors', 'sign-in', 'account', 'connect', 'admin', 'docs'],
+  'web/frame': ['times'],
   'web/account': ['frame', 'browsers', 'keys', 'new-key', 'overview'],
   'web/admin': [
     'frame',

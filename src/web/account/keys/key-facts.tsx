@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import type { ApiKeyStatus } from '../../../api-keys/keys/api-key.ts';
 import type { ApiKeyView } from '../../../api-keys/keys/api-key-view.ts';
 import { Badge, type Tone } from '../../frame/badge.tsx';
-import { Day } from '../../frame/day.tsx';
+import { Day } from '../../frame/times/day.tsx';
 import { type Fact, Facts } from '../../frame/facts.tsx';
 import { Time } from '../../frame/time.tsx';
 import { keyTexts as texts } from '../../texts/keys.ts';
