@@ -55,6 +55,8 @@ const refused: readonly [VariableName, readonly string[], RegExp][] = [
   ['LATCHKEY_SCOPE', ['atproto "x"', 'atproto\ttransition:generic', 'atproto é'], /no AT Protocol scope/],
   ['LATCHKEY_SCOPE', ['transition:generic'], /must contain atproto/],
   ['LATCHKEY_SCOPE', ['atproto atproto'], /twice/],
+  ['LATCHKEY_KEY_SCOPE', ['x', 'post', 'atproto  transition:generic', 'repo:'], /no AT Protocol scope/],
+  ['LATCHKEY_KEY_SCOPE', ['atproto atproto', 'repo:a.b.c repo?collection=a.b.c'], /twice/],
   ['LATCHKEY_CLIENT_NAME', ['two\nlines', 'x'.repeat(101)], /one line of at most 100/],
   ['LATCHKEY_LOGO_URI', ['http://your-domain.net/logo.png', 'logo.png'], /https URL/],
   ['LATCHKEY_TOS_URI', ['/terms'], /https URL/],

@@ -7,8 +7,8 @@ import { SessionRepository } from './session.repository.ts';
 
 /**
  * Checks at start whether the client id changed, which every session is bound to. A confidential client would lose all its
- * sessions, most likely by a slip in the configuration: the broker does not start unless the operator accepts the loss. A
- * loopback client's id contains its port and scope, and may change at any time.
+ * sessions, most likely by a slip in the configuration: the broker does not start unless the operator accepts the loss. The
+ * sessions of a loopback client, whose id contains its port and scope, go on with the id that they began with.
  */
 @Injectable()
 export class ClientChange implements OnApplicationBootstrap {
