@@ -13,8 +13,8 @@ type Teller = { readonly story: Story; readonly browser: BrowserClient; readonly
 export async function tellKey({ story, browser, alice }: Teller, sandbox: Sandbox): Promise<void> {
   const key = await story.step(
     'Make a key for her bot, which she approves here and at her PDS',
-    () => obtainKey(browser, alice, { name: 'Weather bot' }),
-    ({ start }) => `${start}…, shown once; it has a session of its own`,
+    () => obtainKey(browser, alice, { name: 'Weather bot', scope: 'atproto repo:app.bsky.feed.post' }),
+    ({ start }) => `${start}…, shown once; it may post and nothing else`,
   );
   const bot = new AtpAgent({ service: sandbox.broker });
   await story.step(
