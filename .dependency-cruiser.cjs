@@ -49,7 +49,7 @@ const rooms = {
   'api-keys/requests': ['rules', 'stored'],
   'native-apps': ['registry', 'tokens', 'refresh', 'endpoints'],
   background: ['sweeps', 'refresh', 'tasks', 'states'],
-  web: ['assets', 'texts', 'frame', 'sign-in', 'account', 'connect', 'admin', 'docs'],
+  web: ['assets', 'texts', 'frame', 'sign-in', 'account', 'connect', 'admin'],
   'web/account': ['frame', 'browsers', 'keys', 'new-key', 'overview'],
   'web/admin': [
     'frame',

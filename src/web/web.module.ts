@@ -29,15 +29,12 @@ import { AdminSessionsController } from './admin/sessions/admin-sessions.control
 import { AdminSignInController } from './admin/sign-in/admin-sign-in.controller.ts';
 import { AssetsController } from './assets/assets.controller.ts';
 import { ClaimCodeModule } from './connect/claim-code.module.ts';
-import { ClaimCodeController } from './connect/claim-code.controller.ts';
 import { ConnectController } from './connect/connect.controller.ts';
-import { DocsController } from './docs/docs.controller.ts';
 import { UnknownAddressFilter } from './frame/unknown-address.filter.tsx';
 import { UnroutableAddresses } from './frame/unroutable-addresses.service.tsx';
-import { AvatarsController } from './sign-in/lookups/avatars.controller.ts';
-import { EndedSignIn } from './sign-in/ended-sign-in.service.ts';
-import { LookupLimit } from './sign-in/lookups/lookup-limit.service.ts';
-import { LookupController } from './sign-in/lookups/lookup.controller.ts';
+import { AvatarsController } from './sign-in/avatars.controller.ts';
+import { LookupLimit } from './sign-in/lookup-limit.service.ts';
+import { LookupController } from './sign-in/lookup.controller.ts';
 import { SignInController } from './sign-in/sign-in.controller.ts';
 
 @Module({
@@ -67,9 +64,7 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
     AssetsController,
     AvatarsController,
     BrowsersController,
-    ClaimCodeController,
     ConnectController,
-    DocsController,
     KeyController,
     LookupController,
     NewKeyController,
@@ -78,7 +73,6 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
   providers: [
     AccountOverview,
     AdminOverview,
-    EndedSignIn,
     LookupLimit,
     LostKeyReasons,
     OwnKeyRequests,

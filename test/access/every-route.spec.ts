@@ -20,7 +20,6 @@ const FOR_EVERYONE = [
   'GET /oauth-client-metadata.json',
   'GET /.well-known/jwks.json',
   'GET /assets/:name',
-  'GET /assets/logo',
   'GET /native/apps/:name/oauth-client-metadata.json',
   'GET /native/apps/:name/jwks.json',
 ];

@@ -1,5 +1,5 @@
 import { execFile, type ExecFileException } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -13,6 +13,7 @@ import bot from '../../examples/bot-ts/package.json' with { type: 'json' };
 import { byTest, callWith, grantKey, issueKey, type TestKey } from '../broker/issued-key.ts';
 import { storeSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
+import { blocksFor } from '../documents/document-blocks.ts';
 import { preparePython, SDK } from '../password-sessions/python.ts';
 import { type Reply, ScriptedBroker } from '../client/scripted-broker.ts';
 
@@ -91,7 +92,7 @@ function suite(broker: () => TestBroker): void {
     return ended;
   };
 
-  it.each(['bot.ts', 'app-password.ts'])('%s posts', async name => {
+  it.each(programsIn('examples/bot-ts/README.md', 'node'))('%s posts', async name => {
     const { code, stdout, stderr } = await startBot(name, `from ${name}`);
     expect([code, stderr]).toEqual([0, '']);
     expect(await textOf(stdout)).toBe(`from ${name}`);
@@ -166,6 +167,35 @@ describe('bot.py', () => {
     const text = await readFile(program, 'utf8');
     const listed = /^NEVER_CARRIED_OUT = \{([^}]*)\}/m.exec(text)?.[1] ?? '';
     expect([...listed.matchAll(/"(\w+)"/g)].map(([, code]) => code)).toEqual(neverCarriedOut);
+  });
+});
+
+/** Returns the programs that the README of an example starts. */
+function programsIn(document: string, runtime: string): string[] {
+  const lines = blocksFor('test/examples/bots.spec.ts')
+    .filter(block => block.document === document)
+    .flatMap(({ text }) => text.split('\n'));
+  return lines.flatMap(line => new RegExp(`^${runtime} (\\S+) "Good morning"`).exec(line)?.[1] ?? []);
+}
+
+describe('the READMEs of the examples', () => {
+  it('start each program', async () => {
+    for (const [example, runtime, ending] of [
+      ['bot-ts', 'node', '.ts'],
+      ['bot-python', 'python3', '.py'],
+    ] as const) {
+      const files = await readdir(new URL(example, examples));
+      expect(programsIn(`examples/${example}/README.md`, runtime).sort()).toEqual(
+        files.filter(name => name.endsWith(ending)).sort(),
+      );
+    }
+  });
+
+  it('set what the programs read', () => {
+    const blocks = blocksFor('test/examples/bots.spec.ts');
+    for (const { text } of blocks)
+      expect(text).toMatch(/^export LATCHKEY_URL=\S+ LATCHKEY_KEY=\S+ HANDLE=\S+$/m);
+    expect(blocks).toHaveLength(2);
   });
 });
 

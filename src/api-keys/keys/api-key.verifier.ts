@@ -42,8 +42,7 @@ export class ApiKeyVerifier implements CredentialVerifier {
     }
     this.apiKeyLastUse.remember(key, digest, now);
     const { id, did, sessionId, scope, createdAt, expiresAt } = key;
-    const keyExpiresAt = expiresAt;
-    return { kind: 'api-key', apiKeyId: id, did, sessionId, scope, createdAt, expiresAt, keyExpiresAt };
+    return { kind: 'api-key', apiKeyId: id, did, sessionId, scope, createdAt, expiresAt };
   }
 
   private refuseMalformed({ length }: string, from: string): void {

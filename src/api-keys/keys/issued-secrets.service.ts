@@ -41,11 +41,8 @@ export class IssuedSecrets {
     const kept = await this.issuedSecretRows.find(id, transaction);
     const key = kept && (await this.apiKeyRows.lock(kept.apiKeyId, transaction));
     if (!key || key.revokedAt || key.start !== startOf(kept.secret)) return undefined;
-    const listed = await this.apiKeyRows.find(key.id, transaction);
-    if (!listed) return undefined;
     const { did, name, scope, start, expiresAt, sessionId } = key;
-    const { needsOwnerBy } = listed;
-    const issued = { id: key.id, secret: kept.secret, start, did, name, scope, expiresAt, needsOwnerBy };
+    const issued = { id: key.id, secret: kept.secret, start, did, name, scope, expiresAt };
     return { issued, sessionId, fingerprint: kept.fingerprint };
   }
 

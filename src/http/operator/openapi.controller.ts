@@ -1,17 +1,21 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeEndpoint, type OpenAPIObject } from '@nestjs/swagger';
 import { Allow } from '../origins/allow.decorator.ts';
-import { OpenApiDescription } from './openapi-description.service.ts';
 
-/** Serves the OpenAPI description. */
+/** Serves the OpenAPI description. The first request for it has it made, because few brokers are ever asked. */
 @Controller('api/openapi.json')
 export class OpenApiController {
-  constructor(private readonly openApiDescription: OpenApiDescription) {}
+  private description: OpenAPIObject | undefined;
+  private describeRoutes: (() => OpenAPIObject) | undefined;
+
+  publish(describeRoutes: () => OpenAPIObject): void {
+    this.describeRoutes = describeRoutes;
+  }
 
   @Get()
   @Allow('anyone')
   @ApiExcludeEndpoint()
-  describe(): OpenAPIObject {
-    return this.openApiDescription.get();
+  describe(): OpenAPIObject | undefined {
+    return (this.description ??= this.describeRoutes?.());
   }
 }

@@ -15,17 +15,15 @@ function Avatar({ basePath, did }: { basePath: string; did: Did }): VNode {
   );
 }
 
-/** An account: its picture, handle and DID. `withoutDid`: for a page that only asks whose account it is. */
+/** An account: its picture, handle and DID. */
 export function AccountChip({
   basePath,
   did,
   handle,
-  withoutDid = false,
 }: {
   basePath: string;
   did: Did;
   handle: string | null;
-  withoutDid?: boolean;
 }): VNode {
   return (
     <div class="chip">
@@ -34,7 +32,7 @@ export function AccountChip({
         <strong data-handle>
           <bdi>{handle ?? did}</bdi>
         </strong>
-        {handle === null || withoutDid ? null : (
+        {handle === null ? null : (
           <span class="written" data-did>
             <Breakable>{did}</Breakable>
           </span>

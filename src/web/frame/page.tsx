@@ -12,8 +12,7 @@ export type PageProps = Frame & {
 };
 
 /** The frame of every page: language, title, stylesheet, script and the broker's name. */
-export function Page(props: PageProps): VNode {
-  const { title, basePath, brokerName, hasLogo = false, width = 'narrow', aside, children } = props;
+export function Page({ title, basePath, brokerName, width = 'narrow', aside, children }: PageProps): VNode {
   return (
     <html lang="en">
       <head>
@@ -23,7 +22,6 @@ export function Page(props: PageProps): VNode {
         <title>{`${title} · ${brokerName}`}</title>
         <link rel="icon" href={`${basePath}/assets/icon.svg`} type="image/svg+xml" />
         <link rel="stylesheet" href={`${basePath}/assets/latchkey.css`} />
-        <link rel="stylesheet" href={`${basePath}/assets/keys.css`} />
         <script type="module" src={`${basePath}/assets/latchkey.js`} />
       </head>
       <body class={width}>
@@ -32,7 +30,7 @@ export function Page(props: PageProps): VNode {
         </a>
         <header class="head">
           <a class="brand" href={`${basePath}/`}>
-            <img src={`${basePath}/assets/${hasLogo ? 'logo' : 'icon.svg'}`} alt="" width="28" height="28" />
+            <img src={`${basePath}/assets/icon.svg`} alt="" width="28" height="28" />
             {brokerName}
           </a>
           {aside}
@@ -40,27 +38,7 @@ export function Page(props: PageProps): VNode {
         <main id="main" tabIndex={-1}>
           {children}
         </main>
-        <OperatorLinks {...props} />
       </body>
     </html>
-  );
-}
-
-/** The operator's terms and policy. The pages' addresses are kept from the sites that they are on. */
-function OperatorLinks({ termsUrl, policyUrl }: Frame): VNode | null {
-  if (termsUrl === undefined && policyUrl === undefined) return null;
-  return (
-    <footer class="foot">
-      {termsUrl === undefined ? null : (
-        <a href={termsUrl} rel="terms-of-service noreferrer">
-          {frameTexts.terms}
-        </a>
-      )}
-      {policyUrl === undefined ? null : (
-        <a href={policyUrl} rel="privacy-policy noreferrer">
-          {frameTexts.policy}
-        </a>
-      )}
-    </footer>
   );
 }

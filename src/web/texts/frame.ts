@@ -2,8 +2,6 @@
 export const frameTexts = {
   skip: 'Skip to the content',
   next: 'Show more',
-  terms: 'Terms of service',
-  policy: 'Privacy policy',
   unknownTitle: 'There is no page here',
   unknown: 'The address may be mistyped, or the page is gone. Check the address, or go to the start.',
   toStart: 'Go to the start',

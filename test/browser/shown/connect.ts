@@ -15,8 +15,6 @@ export async function* connectPages(stage: Stage): ShownPages {
   await open(stage, `/connect/${asked.id}`);
   yield { name: 'connect-waits' };
   await new KeyAsker(stage.broker.url).claim(asked, code);
-  await open(stage, `/connect/${asked.id}/code`);
-  yield { name: 'claim-code-over' };
   await open(stage, `/connect/${asked.id}`);
   yield { name: 'connect-over' };
   await open(stage, '/connect/00000000-0000-4000-8000-000000000000');

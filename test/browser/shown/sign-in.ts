@@ -11,10 +11,6 @@ export async function* signInPages(stage: Stage): ShownPages {
   await stage.page.getByLabel('Your handle').fill('alice.test');
   await stage.page.locator('#preview').waitFor();
   yield { name: 'sign-in-preview' };
-  await stage.page.getByLabel('Your handle').fill('alice@your-domain.net');
-  await stage.page.locator('#suggestion').waitFor();
-  for (const summary of await stage.page.locator('summary').all()) await summary.click();
-  yield { name: 'sign-in-help' };
   await open(stage, '/?problem=AccountNotFound&identifier=nobody.test&return_to=https://app.example/x');
   yield { name: 'sign-in-problem' };
   await open(stage, '/?problem=InvalidIdentifier&identifier=alice');
@@ -22,9 +18,7 @@ export async function* signInPages(stage: Stage): ShownPages {
   await open(stage, '/?problem=LoginExpired');
   yield { name: 'sign-in-expired', alike: true };
   await open(stage, '/?done=reconnected');
-  yield { name: 'sign-in-reconnected' };
-  await open(stage, '/?done=signed-out');
-  yield { name: 'sign-in-after-signing-out', alike: true };
+  yield { name: 'sign-in-reconnected', alike: true };
   await open(stage, '/nonsense');
   yield { name: 'unknown-address' };
 }

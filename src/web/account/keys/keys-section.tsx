@@ -1,9 +1,8 @@
 import type { VNode } from 'preact';
 import { NextPage } from '../../frame/next-page.tsx';
-import { Permissions } from '../../frame/permissions.tsx';
 import { keyTexts as texts } from '../../texts/keys.ts';
 import { scopeSummary } from '../../texts/scope-text.ts';
-import { KeyBadges, KeyColumns } from './key-facts.tsx';
+import { KeyBadge, KeyFacts } from './key-facts.tsx';
 import type { ShownKey } from './shown-key.ts';
 
 export type KeysSectionProps = {
@@ -55,7 +54,7 @@ function MakeKey({ basePath }: { basePath: string }): VNode {
 
 function KeyRows({ basePath, keys }: { basePath: string; keys: readonly ShownKey[] }): VNode {
   return (
-    <ul class="rows key-rows">
+    <ul class="rows">
       {keys.map(key => (
         <li key={key.id} data-key={key.id}>
           <div class="row-main">
@@ -63,14 +62,11 @@ function KeyRows({ basePath, keys }: { basePath: string; keys: readonly ShownKey
               <h3>
                 <bdi>{key.name}</bdi>
               </h3>
-              <KeyBadges {...key} />
+              <KeyBadge {...key} />
             </div>
-            <KeyColumns {...key} />
+            {key.isPaused ? <p class="quiet">{texts.pausedHint}</p> : null}
+            <KeyFacts {...key} may={scopeSummary(key.scope)} />
           </div>
-          <details class="key-may">
-            <summary>{scopeSummary(key.scope)}</summary>
-            <Permissions scope={key.scope} />
-          </details>
           <div class="row-actions">
             <a
               class="button secondary"
@@ -80,7 +76,6 @@ function KeyRows({ basePath, keys }: { basePath: string; keys: readonly ShownKey
               {texts.manage}
             </a>
           </div>
-          {key.isPaused ? <p class="quiet key-hint">{texts.pausedHint}</p> : null}
         </li>
       ))}
     </ul>

@@ -36,17 +36,23 @@ function Notes({ problem, done }: AccountView): VNode | null {
 function Identity({ basePath, brokerName, session, handle }: AccountView): VNode {
   const { did, pds, scope } = session;
   return (
-    <section aria-label={texts.title} class="card identity">
+    <section aria-label={texts.title} class="card">
       <AccountChip basePath={basePath} did={did} handle={handle} />
-      <div class="identity-more">
-        <details>
-          <summary>{texts.mayDo(brokerName)}</summary>
-          <Permissions scope={scope} />
-          <p class="quiet">{texts.mayDoLead}</p>
-          <Details facts={[[texts.server, <span data-pds>{new URL(pds).host}</span>]]} />
-        </details>
+      <Details
+        facts={[
+          [texts.server, <span data-pds>{new URL(pds).host}</span>],
+          [
+            texts.mayDo(brokerName),
+            <>
+              <Permissions scope={scope} />
+              <p class="quiet">{texts.mayDoLead}</p>
+            </>,
+          ],
+        ]}
+      />
+      <p>
         <a href={`${basePath}/?switch=yes`}>{texts.other}</a>
-      </div>
+      </p>
     </section>
   );
 }
