@@ -19,6 +19,7 @@ export const claims: readonly Claim[] = [
   { by: scripts, document: 'README.md', language: 'sh' },
   { by: calls, document: 'docs/app-passwords.md', language: 'ts' },
   { by: calls, document: 'docs/app-passwords.md', language: 'python' },
+  { by: calls, document: 'docs/app-passwords.md', language: 'go' },
   { by: calls, document: 'docs/app-passwords.md', language: 'sh' },
   { by: calls, document: 'docs/appviews.md', language: 'sh' },
   { by: 'test/introspection/nginx.spec.ts', document: 'docs/appviews.md', language: 'nginx' },
