@@ -185,6 +185,9 @@ const formForOperatorsBrowser: Reception = {
 export const routeTable: Readonly<Record<string, Reception>> = {
   'GET /': forAnyoneKnown,
   'GET /assets/:name': forAnyone,
+  'GET /assets/logo': forAnyone,
+  'GET /favicon.ico': forAnyone,
+  'GET /robots.txt': forAnyone,
   'GET /lookup': forAnyone,
   'GET /avatars/:did': { ...forAnyone, ...foreign },
   'GET /account': forBrowsers,
@@ -235,6 +238,8 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'GET /api/key-requests/:id': forTempTokens,
   'POST /api/key-requests/:id/claim': forTempTokens,
   'GET /connect/:id': forAnyone,
+  'GET /docs': forAnyone,
+  'GET /connect/:id/code': forAnyone,
   'POST /connect/:id/approve': formForAnyone,
   'POST /connect/:id/deny': formForAnyone,
   'GET /api/forward-auth': { ...forBrowsers, ...keys },
