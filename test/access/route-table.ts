@@ -186,6 +186,8 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'GET /': forAnyoneKnown,
   'GET /assets/:name': forAnyone,
   'GET /assets/logo': forAnyone,
+  'GET /favicon.ico': forAnyone,
+  'GET /robots.txt': forAnyone,
   'GET /lookup': forAnyone,
   'GET /avatars/:did': { ...forAnyone, ...foreign },
   'GET /account': forBrowsers,
