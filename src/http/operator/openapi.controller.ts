@@ -1,25 +1,18 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
-import { Config } from '../../config/config.ts';
 import { Allow } from '../origins/allow.decorator.ts';
-import { type OpenApiDocument, toOwnDocument } from './openapi-document.ts';
+import type { OpenApiDocument } from './openapi-document.ts';
+import { OpenApiDescription } from './openapi-description.service.ts';
 
-/** Serves the OpenAPI description. It is loaded at the first request, because few brokers are ever asked. */
+/** Serves the OpenAPI description. */
 @Controller('api/openapi.json')
 export class OpenApiController {
-  private document: OpenApiDocument | undefined;
-
-  constructor(private readonly config: Config) {}
+  constructor(private readonly openApiDescription: OpenApiDescription) {}
 
   @Get()
   @Allow('anyone')
   @ApiExcludeEndpoint()
-  async describe(): Promise<OpenApiDocument> {
-    return (this.document ??= toOwnDocument(await loadStored(), this.config));
+  describe(): Promise<OpenApiDocument> {
+    return this.openApiDescription.get();
   }
-}
-
-async function loadStored(): Promise<OpenApiDocument> {
-  const stored = await import('../../../docs/reference/openapi.json', { with: { type: 'json' } });
-  return stored.default;
 }
