@@ -201,7 +201,7 @@ describe('the READMEs of the examples', () => {
 
 describe('the packages of the examples', () => {
   it('are those that this project tests', async () => {
-    expect(bot.devDependencies['@atproto/api']).toBe(manifest.devDependencies['@atproto/api']);
+    expect(bot.dependencies['@atproto/api']).toBe(manifest.devDependencies['@atproto/api']);
     expect(bot.dependencies.latchkey).toBe(`^${manifest.version}`);
     expect((await readFile(new URL('bot-python/requirements.txt', examples), 'utf8')).trim()).toBe(SDK);
   });
