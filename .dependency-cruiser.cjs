@@ -62,7 +62,7 @@ const rooms = {
     'sign-in',
     'overview',
   ],
-  cli: ['command', 'keys', 'operator'],
+  cli: ['command', 'setup', 'keys', 'operator'],
 };
 
 const specs = '\\.spec\\.tsx?$';

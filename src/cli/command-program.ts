@@ -9,7 +9,9 @@ import type { CommandContext } from './command/command-context.ts';
 import { keysCommand } from './keys/keys.ts';
 import { migrateCommand } from './operator/migrate.ts';
 import { sessionsCommand } from './operator/sessions.ts';
-import { startCommand } from './operator/start.ts';
+import { doctorCommand } from './setup/doctor.ts';
+import { initCommand } from './setup/init.ts';
+import { startCommand } from './setup/start.ts';
 
 const SETTINGS_HELP = `
 Settings are environment variables, which win over the file: LATCHKEY_LISTEN, LATCHKEY_ADMIN_TOKEN and others.
@@ -31,6 +33,8 @@ export function createProgram(context: CommandContext): Command {
     .hook('preAction', command => {
       if (!context.environment) loadSettingsFile(command.opts<{ envFile?: string }>().envFile);
     })
+    .addCommand(initCommand(context))
+    .addCommand(doctorCommand(context))
     .addCommand(startCommand(context))
     .addCommand(migrateCommand(context))
     .addCommand(keysCommand(context))

@@ -1,14 +1,24 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exchange } from '../network/http-exchange.ts';
 import { freePorts } from '../network/free-ports.ts';
 import { until } from '../until.ts';
+import { readDockerfile } from './dockerfile.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -29,16 +39,24 @@ console.log(status, typeof LatchkeyClient);
 
 describe('the package', () => {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-package-'));
+  const image = readDockerfile();
   let files: string[];
 
+  // With the commands of the image, but for `npm ci`, which is done.
   beforeAll(async () => {
-    const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root });
-    const [packed] = JSON.parse(stdout) as { filename: string; files: { path: string }[] }[];
+    const pack = image.run.find(command => command.startsWith('npm pack')) ?? '';
+    const install = image.run.find(command => command.startsWith('npm install')) ?? '';
+    const { stdout } = await sh(`${pack} --json`, root);
+    const [packed] = JSON.parse(stdout) as { files: { path: string }[] }[];
     files = packed?.files.map(({ path }) => path) ?? [];
     writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
-    const tarball = join(folder, packed?.filename ?? '');
-    await run('npm', ['install', tarball, '--prefer-offline', '--no-audit', '--no-fund'], { cwd: folder });
+    await sh(`${install} --prefer-offline`, folder);
   });
+
+  /** Runs a command of the image with the folder in the place of its directories. */
+  function sh(command: string, cwd: string): Promise<{ stdout: string }> {
+    return run('/bin/sh', ['-c', command.replaceAll('/tmp', folder)], { cwd });
+  }
 
   afterAll(() => {
     rmSync(folder, { recursive: true, force: true });
@@ -97,6 +115,38 @@ describe('the package', () => {
     );
   });
 
+  it('starts with the command of the image, with nothing else on the PATH, and passes its health check', async () => {
+    const [port = 0] = await freePorts(1);
+    const data = join(folder, 'image-data');
+    mkdirSync(data);
+    const inFolder = (text: string): string =>
+      text
+        .replaceAll('/opt/latchkey', folder)
+        .replaceAll('/data', data)
+        .replaceAll(/(0\.0\.0\.0|127\.0\.0\.1):8787/g, `127.0.0.1:${port}`);
+    const environment = Object.fromEntries(
+      Object.entries(image.environment).map(([name, value]) => [name, inFolder(value)]),
+    );
+    const options = { cwd: data, env: { ...environment, PATH: dirname(process.execPath) } };
+    const [program = '', ...args] = image.command.map(inFolder);
+    const broker = spawn(program, args, { ...options, stdio: ['ignore', 'ignore', 'inherit'] });
+    const closed = once(broker, 'close');
+    const [check = '', ...checkArgs] = image.healthCheck.map(inFolder);
+    const isHealthy = (): Promise<boolean> =>
+      run(check, checkArgs, options).then(
+        () => true,
+        () => false,
+      );
+    try {
+      expect(await isHealthy()).toBe(false);
+      await until('the health check passes', isHealthy);
+    } finally {
+      broker.kill('SIGTERM');
+    }
+    expect(await closed).toEqual([0, null]);
+    expect(readdirSync(data)).toEqual(expect.arrayContaining(['latchkey.sqlite', 'spool']));
+  });
+
   it('is imported by a program, with types', async () => {
     const [port = 0] = await freePorts(1);
     mkdirSync(join(folder, 'node_modules/@types'), { recursive: true });
@@ -129,3 +179,20 @@ function sizeOf(path: string): number {
   if (!stats?.isDirectory()) return stats?.size ?? 0;
   return readdirSync(path).reduce((total, name) => total + sizeOf(join(path, name)), 0);
 }
+
+const unit = join(root, 'deploy/latchkey.service');
+const hasSystemd = existsSync('/usr/bin/systemd-analyze');
+if (!hasSystemd)
+  process.stderr.write('SKIPPED: there is no systemd-analyze, so the unit is not verified here\n');
+
+(hasSystemd ? it : it.skip)('the systemd unit passes systemd-analyze verify', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-unit-'));
+  try {
+    const copy = join(folder, 'latchkey.service');
+    writeFileSync(copy, readFileSync(unit, 'utf8').replace('/usr/bin/node', process.execPath));
+    const { stdout, stderr } = await run('/usr/bin/systemd-analyze', ['verify', copy]);
+    expect(`${stdout}${stderr}`.split('\n').filter(line => line.includes('latchkey'))).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
