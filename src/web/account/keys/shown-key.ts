@@ -7,14 +7,14 @@ const SOON_MS = 7 * 24 * 60 * 60_000;
 export type ShownKey = ApiKeyView & {
   /** True while its session's row is being checked, and programs are told to wait. */
   readonly isPaused: boolean;
-  /** The key's end, if it still works and ends within a week. */
+  /** The day on which the key ends or needs its owner, if it still works and that is within a week. */
   readonly endsSoon: string | null;
 };
 
 export function toShownKey(listed: ListedApiKey, now = new Date()): ShownKey {
   const view = toApiKeyView(listed, now);
   const isActive = view.status === 'active';
-  const { expiresAt: end } = view;
+  const { needsOwnerBy: end } = view;
   const isSoon = end !== null && new Date(end).getTime() - now.getTime() < SOON_MS;
   return {
     ...view,
