@@ -21,6 +21,8 @@ const FOR_EVERYONE = [
   'GET /.well-known/jwks.json',
   'GET /assets/:name',
   'GET /assets/logo',
+  'GET /favicon.ico',
+  'GET /robots.txt',
   'GET /native/apps/:name/oauth-client-metadata.json',
   'GET /native/apps/:name/jwks.json',
 ];

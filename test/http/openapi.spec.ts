@@ -33,7 +33,7 @@ type Description = {
 
 /** Pages, their assets, and OpenAPI itself. */
 const isPage = (route: string): boolean =>
-  /^OPTIONS |^\w+ \/($|(account|admin|connect|assets|avatars|docs|lookup)(\/|$)|api\/openapi\.json$)/.test(
+  /^OPTIONS |^\w+ \/($|(account|admin|connect|assets|avatars|docs|lookup|favicon\.ico|robots\.txt)(\/|$)|api\/openapi\.json$)/.test(
     route,
   );
 

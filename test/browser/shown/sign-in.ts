@@ -27,6 +27,8 @@ export async function* signInPages(stage: Stage): ShownPages {
   yield { name: 'sign-in-after-signing-out', alike: true };
   await open(stage, '/nonsense');
   yield { name: 'unknown-address' };
+  await open(stage, '/oauth/logout');
+  yield { name: 'wrong-method' };
 }
 
 /** The sign-in page of a signed-in browser. */

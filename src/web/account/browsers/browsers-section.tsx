@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import type { UiSessionView } from '../../../ui-sessions/ui-session-view.ts';
 import { Badge } from '../../frame/badge.tsx';
 import { ButtonForm } from '../../frame/button-form.tsx';
-import { Day } from '../../frame/day.tsx';
+import { Day } from '../../frame/times/day.tsx';
 import { Facts } from '../../frame/facts.tsx';
 import { NextPage } from '../../frame/next-page.tsx';
 import { accountTexts as texts } from '../../texts/account.ts';

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import type { ApiKeyStatus } from '../../../api-keys/keys/api-key.ts';
 import type { ApiKeyView } from '../../../api-keys/keys/api-key-view.ts';
 import { Badge, type Tone } from '../../frame/badge.tsx';
-import { Day } from '../../frame/day.tsx';
+import { Day } from '../../frame/times/day.tsx';
 import { type Fact, Facts } from '../../frame/facts.tsx';
 import { Time } from '../../frame/time.tsx';
 import { canAct } from '../../../oauth/scopes/key-scope.ts';
@@ -24,7 +24,7 @@ export function KeyBadges(key: ShownKey): VNode {
       <StatusBadge {...key} />
       {endsSoon === null ? null : (
         <Badge tone="soon">
-          {needsOwnerFirst(key) ? texts.needsYou : texts.endsSoon} <Day at={endsSoon} />
+          {needsOwnerFirst(key) ? texts.needsYou : texts.expires} <Day at={endsSoon} />
         </Badge>
       )}
     </>

@@ -6,7 +6,7 @@ import { accountOf, describeBroker } from '../broker/test-broker.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
 import { sharedNetwork } from '../network/network.ts';
 import { type ProxiedService, startProxiedService } from '../xrpc/proxied-service.ts';
-import { registryConfiguration } from './readme-configuration.ts';
+import { registryConfiguration } from './documented-registry.ts';
 
 const { scope, lexicon } = registryConfiguration();
 const directory = await mkdtemp(join(tmpdir(), 'latchkey-registry-'));
@@ -14,7 +14,7 @@ const file = join(directory, 'permission-sets.json');
 const settings = { LATCHKEY_SCOPE: scope, LATCHKEY_PERMISSION_SETS_FILE: file };
 const manifest = 'application/vnd.oci.image.manifest.v1+json';
 
-describe("the README's container registry", () => {
+describe('the documented container registry', () => {
   beforeAll(async () => {
     await writeFile(file, JSON.stringify([lexicon]));
     await (await sharedNetwork()).publishLexicon(lexicon);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { blockFor } from '../documents/document-blocks.ts';
 
 /** The addresses of a deployment's parts. */
 export type Places = {
@@ -8,12 +8,9 @@ export type Places = {
   readonly appView: string;
 };
 
-/** Returns the README's nginx configuration with these addresses. */
+/** Returns the nginx configuration of `docs/appviews.md` with these addresses. */
 export function nginxConfiguration({ publicHost, broker, appView }: Places): string {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  const [, block] = /^```nginx\n(.*?)^```$/ms.exec(readme) ?? [];
-  if (block === undefined) throw new Error('the README has no configuration of nginx');
-  return block
+  return blockFor('test/introspection/nginx.spec.ts', 'nginx')
     .replaceAll('your-domain.net', publicHost)
     .replaceAll('127.0.0.1:8787', broker)
     .replaceAll('127.0.0.1:3000', appView);
