@@ -12,7 +12,7 @@ import { baseUrlOf, publicUrlOf } from './public-address.ts';
 export type { DatabaseConfig, ListenAddress };
 
 /** How the authorization servers know the broker: virtual on one machine, by its client id on the web. */
-type ClientConfig =
+export type ClientConfig =
   | { readonly kind: 'loopback' }
   | { readonly kind: 'confidential'; readonly acceptedClientId: string | undefined };
 

@@ -52,17 +52,17 @@ export const environmentSchema = z.object({
     example: 'Field Notes',
   }),
   LATCHKEY_LOGO_URI: webPage.optional().register(settingDocumentation, {
-    meaning: 'The picture that people see when they authorize',
+    meaning: 'The picture that people see when they sign in and authorize',
     example: 'https://latchkey.your-domain.net/logo.png',
     unset: 'none',
   }),
   LATCHKEY_TOS_URI: webPage.optional().register(settingDocumentation, {
-    meaning: 'The page with the terms of service',
+    meaning: 'The page with the terms of service, linked from every page',
     example: 'https://your-domain.net/terms',
     unset: 'none',
   }),
   LATCHKEY_POLICY_URI: webPage.optional().register(settingDocumentation, {
-    meaning: 'The page with the privacy policy',
+    meaning: 'The page with the privacy policy, linked from every page',
     example: 'https://your-domain.net/privacy',
     unset: 'none',
   }),

@@ -1,7 +1,7 @@
 /** Texts about API keys, for their owner. */
 export const keyTexts = {
   title: 'Keys for bots and scripts',
-  lead: 'A key lets a program act for you without your password. It can do only what you allow.',
+  lead: 'A key lets a program do what you allow, without your password.',
   none: 'You have no keys yet.',
   noneHint: 'Make one when a bot, a script or another service asks you for it.',
   off: 'You can’t make keys here: the operator of this service has turned them off.',
@@ -14,8 +14,11 @@ export const keyTexts = {
   start: 'Begins with',
   created: 'Made',
   expires: 'Ends',
-  lastUsed: 'Last used',
+  lastUsed: 'Used',
+  ended: 'Ended',
+  endedWithSession: 'with its permission',
   endsNever: 'when you revoke it',
+  never: 'never',
   notUsed: 'not yet',
   may: 'It may do this',
   status: {
@@ -92,7 +95,21 @@ export const keyTexts = {
   graceTexts: { 3600: 'one hour', 86400: 'one day' } as Readonly<Record<number, string>>,
   doRotate: 'Replace it',
 
+  rename: 'Rename it',
+  newName: 'New name',
+  doRename: 'Save the name',
+  previous: 'The old key still works',
+  previousUntil: 'It keeps working until',
+  previousLead: 'End it earlier once your programs have the new one.',
+  endPrevious: 'End it now',
+  done: {
+    renamed: 'The key has its new name. Programs don’t notice.',
+    'previous-ended': 'The old key has stopped working. The new one goes on.',
+  } as Readonly<Record<string, string>>,
+
   revoke: 'Revoke the key',
   revokeLead: 'Programs that use it stop working at once. You can’t undo this.',
-  doRevoke: 'Revoke it',
+  askRevoke: 'Revoke it…',
+  confirmRevoke: (name: string): string => `Do you want to revoke “${name}” for good?`,
+  doRevoke: 'Yes, revoke it',
 } as const;
