@@ -1,6 +1,6 @@
 import type { QueryExecutorProvider, RawBuilder, SelectQueryBuilder } from 'kysely';
 import type { DatabaseConfig } from '../../config/config.ts';
-import type { HomeFacts } from '../home/home-decision.ts';
+import type { HomeFacts } from './home-facts.ts';
 import type { Timestamp } from '../tables/timestamp.ts';
 
 export type DialectName = DatabaseConfig['kind'];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { decideHome, type HomeFacts, type StoredHome } from './home-decision.ts';
+import type { HomeFacts } from '../engine/home-facts.ts';
+import { decideHome, type StoredHome } from './home-decision.ts';
 
 const facts: HomeFacts = { address: 'db.internal:5432/latchkey', system: '7301', database: '16384' };
 const stored: StoredHome = { facts, settledAt: '2026-11-01T00:00:00.000Z' };

@@ -1,10 +1,5 @@
 import { createHash } from 'node:crypto';
-
-/**
- * Where a database lives, by facts that a copy of it does not share. A fact that the engine or the file system does not tell
- * is missing.
- */
-export type HomeFacts = Readonly<Record<string, string>>;
+import type { HomeFacts } from '../engine/home-facts.ts';
 
 /** The home that a database names. */
 export type StoredHome = { readonly facts: HomeFacts; readonly settledAt: string };

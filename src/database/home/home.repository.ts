@@ -5,7 +5,7 @@ import { Database } from '../connection/database.ts';
 import type { InstallationTable } from '../tables/installation.ts';
 import type { Schema } from '../tables/schema.ts';
 import type { Timestamp } from '../tables/timestamp.ts';
-import type { HomeFacts } from './home-decision.ts';
+import type { HomeFacts } from '../engine/home-facts.ts';
 
 /** The process that was seen last. */
 export type LastAlive = { readonly owner: string; readonly seenAt: Timestamp };

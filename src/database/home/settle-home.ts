@@ -3,7 +3,8 @@ import type { Config } from '../../config/config.ts';
 import type { Log } from '../../observability/log/log.ts';
 import type { Database } from '../connection/database.ts';
 import type { Schema } from '../tables/schema.ts';
-import { decideHome, type HomeFacts } from './home-decision.ts';
+import type { HomeFacts } from '../engine/home-facts.ts';
+import { decideHome } from './home-decision.ts';
 import { HomeRepository, type LastAlive } from './home.repository.ts';
 
 type Settled =

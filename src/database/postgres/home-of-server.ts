@@ -1,7 +1,7 @@
 import { type QueryExecutorProvider, type RawBuilder, sql } from 'kysely';
 import type { DatabaseConfig } from '../../config/config.ts';
 import { codeOf } from '../../errors/code-of.ts';
-import type { HomeFacts } from '../home/home-decision.ts';
+import type { HomeFacts } from '../engine/home-facts.ts';
 
 /**
  * Returns the address as configured, the server's system identifier and the database's object id. A restored dump has other

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { DatabaseConfig } from '../../config/config.ts';
-import type { HomeFacts } from '../home/home-decision.ts';
+import type { HomeFacts } from '../engine/home-facts.ts';
 import { resolveFile } from './sqlite-file.ts';
 
 /** Returns the real path, inode and birth time of a database file. */
