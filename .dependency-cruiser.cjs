@@ -44,11 +44,11 @@ const rooms = {
   oauth: ['scopes', 'dpop', 'client-keys', 'issuers', 'authorization', 'refresh'],
   'single-use': ['spool'],
   sessions: ['methods', 'stored', 'pds', 'answers', 'refresh', 'rollback', 'endings', 'use', 'operator'],
-  'api-keys': ['keys', 'password-sessions', 'requests'],
+  'api-keys': ['usage', 'keys', 'password-sessions', 'requests'],
   'api-keys/requests': ['rules', 'stored'],
   'native-apps': ['registry', 'tokens', 'refresh', 'endpoints'],
   background: ['sweeps', 'refresh', 'tasks', 'states'],
-  web: ['assets', 'texts', 'frame', 'sign-in', 'account', 'connect', 'admin'],
+  web: ['assets', 'texts', 'frame', 'usage', 'sign-in', 'account', 'connect', 'admin'],
   'web/account': ['frame', 'browsers', 'keys', 'new-key', 'overview'],
   'web/admin': [
     'frame',

@@ -26,6 +26,7 @@ import { AdminNativeAppsController } from './admin/native-apps/admin-native-apps
 import { AdminOverviewController } from './admin/overview/admin-overview.controller.ts';
 import { AdminOverview } from './admin/overview/admin-overview.service.ts';
 import { AdminSessionsController } from './admin/sessions/admin-sessions.controller.ts';
+import { SessionKeyUses } from './admin/sessions/session-key-uses.service.ts';
 import { AdminSignInController } from './admin/sign-in/admin-sign-in.controller.ts';
 import { AssetsController } from './assets/assets.controller.ts';
 import { ClaimCodeModule } from './connect/claim-code.module.ts';
@@ -77,6 +78,7 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
     LostKeyReasons,
     OwnKeyRequests,
     OwnKeys,
+    SessionKeyUses,
     UnroutableAddresses,
     { provide: APP_FILTER, useClass: UnknownAddressFilter },
   ],

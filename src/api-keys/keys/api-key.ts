@@ -30,7 +30,12 @@ export type ApiKey = {
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
   readonly lastUsedAt: Date | null;
+  readonly lastUsedClient: string | null;
+  readonly lastUsedNetwork: string | null;
 };
+
+/** The last use of a key: its minute, and the program and network that it came from. */
+export type ApiKeyUse = Pick<ApiKey, 'lastUsedClient' | 'lastUsedNetwork'> & { readonly lastUsedAt: Date };
 
 export type ApiKeyRow = Selectable<ApiKeyTable>;
 
@@ -52,6 +57,8 @@ export function toApiKey(row: ApiKeyRow): StoredApiKey {
     expiresAt: toDate(row.expires_at),
     revokedAt: toDate(row.revoked_at),
     lastUsedAt: toDate(row.last_used_at),
+    lastUsedClient: row.last_used_client,
+    lastUsedNetwork: row.last_used_network,
     row,
   };
 }

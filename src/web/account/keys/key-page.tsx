@@ -5,13 +5,19 @@ import { Permissions } from '../../frame/permissions.tsx';
 import type { Frame } from '../../frame/pages.service.ts';
 import { accountTexts } from '../../texts/account.ts';
 import { keyTexts as texts } from '../../texts/keys.ts';
+import { usageTexts } from '../../texts/usage.ts';
+import { KeyUse, type KeyUseProps } from '../../usage/key-use.tsx';
 import { AccountFrame } from '../frame/account-frame.tsx';
 import { KeyBadge, KeyFacts } from './key-facts.tsx';
 import type { LostKey } from './lost-key-reasons.service.ts';
 import { LostKeys } from './lost-keys.tsx';
 import type { ShownKey } from './shown-key.ts';
 
-export type KeyView = Frame & { readonly apiKey: ShownKey; readonly lost: readonly LostKey[] };
+export type KeyView = Frame &
+  Pick<KeyUseProps, 'days' | 'ownNetwork'> & {
+    readonly apiKey: ShownKey;
+    readonly lost: readonly LostKey[];
+  };
 
 /** The offered grace periods for a replaced secret, in seconds. */
 export const graces = ['0', '3600', '86400'] as const;
@@ -37,6 +43,7 @@ export function KeyPage(view: KeyView): VNode {
           <Permissions scope={apiKey.scope} />
         </div>
       </section>
+      <KeyUse {...view} title={usageTexts.title} />
       {isOver ? null : <Rotation {...view} />}
       {isOver ? null : (
         <section class="card" aria-labelledby="revoke">
