@@ -44,7 +44,7 @@ const rooms = {
   oauth: ['scopes', 'dpop', 'client-keys', 'issuers', 'authorization', 'refresh'],
   'single-use': ['spool'],
   sessions: ['methods', 'stored', 'pds', 'answers', 'refresh', 'rollback', 'endings', 'use', 'operator'],
-  'api-keys': ['usage', 'keys', 'password-sessions', 'requests'],
+  'api-keys': ['usage', 'keys', 'edits', 'password-sessions', 'requests'],
   'api-keys/requests': ['rules', 'stored'],
   'native-apps': ['registry', 'tokens', 'refresh', 'endpoints'],
   background: ['sweeps', 'refresh', 'tasks', 'states'],

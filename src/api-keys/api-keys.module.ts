@@ -8,6 +8,8 @@ import { LeasesModule } from '../leases/leases.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { SingleUseModule } from '../single-use/single-use.module.ts';
 import { TempTokensModule } from '../temp-tokens/temp-tokens.module.ts';
+import { ApiKeyEditsController } from './edits/api-key-edits.controller.ts';
+import { ApiKeyEdits } from './edits/api-key-edits.service.ts';
 import { ApiKeyRepository } from './keys/api-key.repository.ts';
 import { ApiKeyRotations } from './keys/api-key-rotations.service.ts';
 import { ApiKeyVerifier } from './keys/api-key.verifier.ts';
@@ -43,8 +45,15 @@ import { ApiKeyRefusalLog } from './keys/api-key-refusal-log.service.ts';
 /** API keys: issued to key requests that account owners authorize, verified, rotated and revoked. */
 @Module({
   imports: [AuditModule, IdentityModule, LeasesModule, SessionsModule, SingleUseModule, TempTokensModule],
-  controllers: [ApiKeysController, DidDocumentController, KeyRequestsController, PasswordSessionsController],
+  controllers: [
+    ApiKeyEditsController,
+    ApiKeysController,
+    DidDocumentController,
+    KeyRequestsController,
+    PasswordSessionsController,
+  ],
   providers: [
+    ApiKeyEdits,
     ApiKeyRepository,
     ApiKeyRotations,
     ApiKeys,
@@ -73,6 +82,7 @@ import { ApiKeyRefusalLog } from './keys/api-key-refusal-log.service.ts';
     SessionTokens,
   ],
   exports: [
+    ApiKeyEdits,
     ApiKeyRotations,
     ApiKeys,
     ApiKeyVerifier,

@@ -2,7 +2,9 @@
 export const auditActions = [
   'api-key.expired',
   'api-key.issued',
+  'api-key.previous-secret-ended',
   'api-key.refused',
+  'api-key.renamed',
   'api-key.revoked',
   'api-key.rotated',
   'api-key.secret-repeated',

@@ -228,6 +228,8 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'GET /api/keys': { ...forBrowsers, ...operator },
   'GET /api/keys/:id/usage': { ...forBrowsers, ...operator },
   'POST /api/keys/:id/rotate': forOwnPages,
+  'PATCH /api/keys/:id': forOwnPages,
+  'DELETE /api/keys/:id/previous-secret': forOwnPages,
   'DELETE /api/keys/:id': { ...forOwnPages, ...operator },
   'POST /api/key-requests': { ...forAnyoneKnown, ...foreignCookies },
   'GET /api/key-requests/:id': forTempTokens,

@@ -18,7 +18,13 @@ const bob = 'did:plc:bbbbbbbbbbbbbbbbbbbbbbbb';
 const MOST_KEYS = 4;
 const HOUR_MS = 60 * 60_000;
 
-type Listed = { id: string; status: string; name: string; revokedAt: string | null };
+type Listed = {
+  id: string;
+  status: string;
+  name: string;
+  revokedAt: string | null;
+  previousUntil: string | null;
+};
 
 describeBroker('an API key', suite, { settings: { LATCHKEY_KEYS_PER_ACCOUNT: String(MOST_KEYS) } });
 
@@ -57,6 +63,7 @@ function suite(broker: () => TestBroker): void {
           expiresAt: '2099-01-01T00:00:00.000Z',
           lastUsedAt: null,
           revokedAt: null,
+          previousUntil: null,
           status: 'active',
         },
       ],
@@ -74,6 +81,7 @@ function suite(broker: () => TestBroker): void {
     for (const line of [
       `DELETE /api/keys/${key.id}`,
       `POST /api/keys/${key.id}/rotate`,
+      `DELETE /api/keys/${key.id}/previous-secret`,
       'DELETE /api/keys/x%00',
     ])
       expect(await ownerAsks(broker(), alice, line)).toMatchObject({
@@ -127,6 +135,46 @@ function suite(broker: () => TestBroker): void {
       expect(answer).toMatchObject({ status: 400, body: { error: 'InvalidRequest' } });
     },
   );
+
+  it('is renamed by its owner alone, in its list and its audit, and not after its end', async () => {
+    const [key, others] = [await newKey(), await newKey(bob)];
+    const { secret } = await rotate(broker(), key.id, { graceSeconds: 60 });
+    const renamed = await ownerAsks(broker(), alice, `PATCH /api/keys/${key.id}`, { name: ' Sky bot ' });
+    expect(renamed).toMatchObject({ status: 200, body: { id: key.id, name: 'Sky bot', status: 'active' } });
+    expect(await listOf(alice)).toMatchObject([{ name: 'Sky bot' }]);
+    expect([await statusWith(key), await statusWith({ secret })]).toEqual([200, 200]);
+    await ownerAsks(broker(), alice, `PATCH /api/keys/${key.id}`, { name: 'Sky bot' });
+    const { auditEvents } = await listEvents(broker(), { targetId: key.id, action: 'api-key.renamed' });
+    expect(auditEvents).toMatchObject([{ detail: { from: 'a bot', to: 'Sky bot' }, did: alice }]);
+    expect(await ownerAsks(broker(), alice, `PATCH /api/keys/${others.id}`, { name: 'x' })).toMatchObject({
+      status: 404,
+    });
+    for (const body of [{}, { name: '' }, { name: 'a\u202Eb' }, { name: 'x'.repeat(65) }, { name: 7 }])
+      expect(await ownerAsks(broker(), alice, `PATCH /api/keys/${key.id}`, body)).toMatchObject({
+        status: 400,
+        body: { error: 'InvalidRequest' },
+      });
+    await ownerAsks(broker(), alice, `DELETE /api/keys/${key.id}`);
+    expect(await ownerAsks(broker(), alice, `PATCH /api/keys/${key.id}`, { name: 'x' })).toMatchObject({
+      status: 409,
+      body: { error: 'ApiKeyEnded' },
+    });
+  });
+
+  it('shows the grace of its previous secret, which its owner ends early', async () => {
+    const key = await newKey();
+    const next = await rotate(broker(), key.id, { graceSeconds: 3600 });
+    const left = Date.parse((await listOf(alice))[0]?.previousUntil ?? '') - Date.now();
+    expect(left).toBeGreaterThan(HOUR_MS - 60_000);
+    expect([await statusWith(key), await statusWith(next)]).toEqual([200, 200]);
+    const end = () => ownerAsks(broker(), alice, `DELETE /api/keys/${key.id}/previous-secret`);
+    expect((await end()).status).toBe(204);
+    expect([await statusWith(key), await statusWith(next)]).toEqual([401, 200]);
+    expect(await listOf(alice)).toMatchObject([{ previousUntil: null, status: 'active' }]);
+    expect((await end()).status).toBe(204);
+    const actions = (await changesOf(broker(), key.id)).map(change => (change as string[])[0]);
+    expect(actions).toEqual(['api-key.previous-secret-ended', 'api-key.rotated', 'api-key.issued']);
+  });
 
   it('is not rotated after it has expired or was revoked', async () => {
     const [revoked, expired, dead] = [

@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from '@jest/globals';
+import { ApiKeyEdits } from '../../src/api-keys/edits/api-key-edits.service.ts';
 import { ApiKeyRotations } from '../../src/api-keys/keys/api-key-rotations.service.ts';
 import { ApiKeys } from '../../src/api-keys/keys/api-keys.service.ts';
 import { byTest, callWith, issueKey, type TestKey } from '../broker/issued-key.ts';
@@ -32,8 +33,13 @@ function suite(brokers: () => TwoBrokers): void {
   ];
 
   it('are refused at once where they are revoked, and within five seconds at the other, while in constant use', async () => {
-    const [revoked, rotated, kept] = [await newKey(), await newKey(), await newKey()];
-    for (const key of [revoked, rotated, kept]) {
+    const [revoked, rotated, kept, shortened] = [
+      await newKey(),
+      await newKey(),
+      await newKey(),
+      await newKey(),
+    ];
+    for (const key of [revoked, rotated, kept, shortened]) {
       expect(await statusesWith(key)).toEqual([200, 200]);
       expect(await tellingsOf(key, second)).toEqual([204, true]);
     }
@@ -41,18 +47,20 @@ function suite(brokers: () => TwoBrokers): void {
     const rotations = first.app.get(ApiKeyRotations);
     const next = await rotations.rotate(rotated.id, undefined, { graceSeconds: 0 }, byTest);
     const graceful = await rotations.rotate(kept.id, undefined, { graceSeconds: 60 }, byTest);
+    await rotations.rotate(shortened.id, undefined, { graceSeconds: 60 }, byTest);
     await apiKeys.revoke(revoked.id, undefined, byTest);
+    await first.app.get(ApiKeyEdits).endPreviousSecret(shortened.id, undefined, byTest);
     const ended = performance.now();
-    for (const key of [revoked, rotated]) {
+    for (const key of [revoked, rotated, shortened]) {
       expect((await statusesWith(key))[0]).toBe(401);
       expect(await tellingsOf(key, first)).toEqual([401, false]);
     }
     for (const key of [next, graceful, kept]) expect(await statusesWith(key)).toEqual([200, 200]);
     await useUntilKnown(ended, async () => {
-      await Promise.all([revoked, rotated].map(statusesWith));
-      await Promise.all([revoked, rotated].map(key => tellingsOf(key, second)));
+      await Promise.all([revoked, rotated, shortened].map(statusesWith));
+      await Promise.all([revoked, rotated, shortened].map(key => tellingsOf(key, second)));
     });
-    for (const key of [revoked, rotated]) {
+    for (const key of [revoked, rotated, shortened]) {
       expect(await statusesWith(key)).toEqual([401, 401]);
       expect(await tellingsOf(key, second)).toEqual([401, false]);
     }

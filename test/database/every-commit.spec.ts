@@ -83,6 +83,16 @@ const flows: Record<string, Flow> = {
       return answer.status === 200 && works(at, ((await answer.json()) as ClaimedKey).secret);
     };
   },
+  'the end of a previous secret': async (at, did) => {
+    const { id, secret } = await obtain(at, did);
+    const browser = at.broker.browser();
+    await signIn(browser, at.network, did);
+    await browser.post(`/api/keys/${id}/rotate`, { graceSeconds: 60 });
+    return async () => {
+      const { status } = await browser.request('DELETE', `/api/keys/${id}/previous-secret`);
+      return status === 204 && !(await works(at, secret));
+    };
+  },
   'the revocation of a key': async (at, did) => {
     const { id } = await obtain(at, did);
     return async () => (await operate(at.broker, `DELETE /api/keys/${id}`)).status === 204;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { apiKeyStatuses, statusOf } from './api-key.ts';
+import { apiKeyStatuses, graceOf, statusOf } from './api-key.ts';
 import type { ListedApiKey } from './api-key.repository.ts';
 import type { IssuedApiKey } from './api-keys.service.ts';
 
@@ -29,6 +29,9 @@ export const apiKeyView = z.object({
     .nullable()
     .describe('the network of the last use, such as 203.0.113.0/24 or 2001:db8:7::/48; no full address is stored'),
   revokedAt: time.nullable().describe('the time of its revocation or expiry'),
+  previousUntil: time
+    .nullable()
+    .describe('the time until which the secret before the last rotation works, null if it does not'),
   status: z
     .enum(apiKeyStatuses)
     .describe('needs_reauth: it works again once its owner has reconnected its session'),
@@ -43,13 +46,15 @@ export type IssuedApiKeyView = z.infer<typeof issuedApiKeyView>;
 export function toApiKeyView({ key, session, scope }: ListedApiKey, now = new Date()): ApiKeyView {
   const { id, start, did, name, sessionId, expiresAt, createdAt, revokedAt } = key;
   const { lastUsedAt, lastUsedClient, lastUsedNetwork } = key;
+  const status = statusOf(key, session, now);
   return {
     ...{ id, start, did, name, scope, sessionId, lastUsedClient, lastUsedNetwork },
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt?.toISOString() ?? null,
     lastUsedAt: lastUsedAt?.toISOString() ?? null,
     revokedAt: revokedAt?.toISOString() ?? null,
-    status: statusOf(key, session, now),
+    previousUntil: graceOf(key, status, now)?.toISOString() ?? null,
+    status,
   };
 }
 

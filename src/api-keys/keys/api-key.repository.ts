@@ -13,7 +13,7 @@ import { type ApiKeyRow, type ApiKeyUse, type StoredApiKey, toApiKey } from './a
 
 /** The columns that a change of a key may set. */
 export type ApiKeyChange = Partial<
-  Pick<ApiKeyRow, 'digest' | 'start' | 'previous_digest' | 'previous_until' | 'slot' | 'revoked_at'>
+  Pick<ApiKeyRow, 'name' | 'digest' | 'start' | 'previous_digest' | 'previous_until' | 'slot' | 'revoked_at'>
 >;
 
 export type ApiKeyQuery = {

@@ -32,6 +32,8 @@ export type ApiKey = {
   readonly lastUsedAt: Date | null;
   readonly lastUsedClient: string | null;
   readonly lastUsedNetwork: string | null;
+  /** The end of the grace of the secret before this one. Null if that secret does not work. */
+  readonly previousUntil: Date | null;
 };
 
 /** The last use of a key: its minute, and the program and network that it came from. */
@@ -59,6 +61,7 @@ export function toApiKey(row: ApiKeyRow): StoredApiKey {
     lastUsedAt: toDate(row.last_used_at),
     lastUsedClient: row.last_used_client,
     lastUsedNetwork: row.last_used_network,
+    previousUntil: toDate(row.previous_until),
     row,
   };
 }
@@ -97,6 +100,12 @@ export function statusOf(key: ApiKey, session: SessionStatus, now: Date): ApiKey
 export function graceEndOf({ expiresAt }: ApiKey, graceSeconds: number, now: Date): Date {
   const end = new Date(now.getTime() + graceSeconds * 1000);
   return expiresAt && expiresAt < end ? expiresAt : end;
+}
+
+/** Returns the end of the grace of a key's previous secret. Null if that secret does not work at `now`. */
+export function graceOf({ previousUntil }: ApiKey, status: ApiKeyStatus, now: Date): Date | null {
+  const isOver = status === 'expired' || status === 'revoked';
+  return previousUntil !== null && previousUntil > now && !isOver ? previousUntil : null;
 }
 
 /** Returns the start of the minute, the precision of a stored use. */

@@ -206,6 +206,14 @@ export class Log {
     this.logger.info(facts, 'API key rotated');
   }
 
+  apiKeyRenamed(facts: { did: string; apiKeyId: string }): void {
+    this.logger.info(facts, 'API key renamed');
+  }
+
+  previousSecretEnded(facts: { did: string; apiKeyId: string }): void {
+    this.logger.info(facts, 'previous secret of an API key ended');
+  }
+
   apiKeyRevoked(facts: { did: string; apiKeyId: string; sessionId: string }): void {
     this.logger.info(facts, 'API key revoked');
   }

@@ -1,8 +1,6 @@
 import { z } from 'zod';
+import { keyName } from '../../edits/key-name.ts';
 import { parseLoopbackAddress } from './loopback-address.ts';
-
-/** No control, format or separator characters, and no letters that render as blank. */
-const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0]{1,64}$/u;
 
 const scope = z
   .string()
@@ -17,11 +15,7 @@ const scope = z
 /** The input of a key request. */
 export const keyRequestInput = z.object({
   identifier: z.string().trim().min(1).max(2048).describe('the account: a handle or a DID'),
-  name: z
-    .string()
-    .trim()
-    .regex(PRINTABLE, 'must be 1 to 64 printable characters')
-    .describe('the name of the key, which its owner sees as chosen by the requester'),
+  name: keyName.describe('the name of the key, which its owner sees as chosen by the requester'),
   scope: scope.describe(
     'parts with single spaces between them: atproto, and any other part of the scope in the client metadata',
   ),
