@@ -27,7 +27,9 @@ export const apiKeyView = z.object({
   lastUsedNetwork: z
     .string()
     .nullable()
-    .describe('the network of the last use, such as 203.0.113.0/24 or 2001:db8:7::/48; no full address is stored'),
+    .describe(
+      'the network of the last use, such as 203.0.113.0/24 or 2001:db8:7::/48; no full address is stored',
+    ),
   revokedAt: time.nullable().describe('the time of its revocation or expiry'),
   previousUntil: time
     .nullable()

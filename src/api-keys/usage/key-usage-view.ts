@@ -17,5 +17,7 @@ export const keyUsageView = z.object({
 export type KeyUsageView = z.infer<typeof keyUsageView>;
 
 export function toKeyUsageView(days: readonly DayOfCalls[]): KeyUsageView {
-  return { days: days.map(({ day: date, answered, refused, failed }) => ({ date, answered, refused, failed })) };
+  return {
+    days: days.map(({ day: date, answered, refused, failed }) => ({ date, answered, refused, failed })),
+  };
 }

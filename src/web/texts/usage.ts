@@ -21,9 +21,14 @@ export const usageTexts = {
     failed: (count: number): string => `${number(count)} failed`,
   } satisfies Record<CallOutcome, (count: number) => string>,
   meaning:
-    'Refused: the call wasn’t allowed or had a mistake in it. Failed: no whole answer came, because of this service or the account’s server.',
+    'Refused: the call wasn’t allowed, or had a mistake in it. Failed: a server had trouble, or the program stopped waiting.',
   byDay: 'Calls by day',
   day: 'Day (UTC)',
-  columns: { answered: 'Answered', refused: 'Refused', failed: 'Failed' } satisfies Record<CallOutcome, string>,
+  date: (day: string): string =>
+    new Date(day).toLocaleDateString('en', { month: 'short', day: 'numeric', timeZone: 'UTC' }),
+  columns: { answered: 'Answered', refused: 'Refused', failed: 'Failed' } satisfies Record<
+    CallOutcome,
+    string
+  >,
   number,
 } as const;

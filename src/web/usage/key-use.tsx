@@ -64,5 +64,5 @@ function summaryOf(days: readonly DayOfCalls[]): string {
   const busiest = busiestOf(days);
   return calls === 1 || !busiest
     ? texts.calls(calls)
-    : `${texts.calls(calls)} ${texts.busiest(busiest.day, callsOn(busiest))}`;
+    : `${texts.calls(calls)} ${texts.busiest(texts.date(busiest.day), callsOn(busiest))}`;
 }

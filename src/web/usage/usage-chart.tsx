@@ -15,6 +15,7 @@ export function UsageChart({ days }: { days: readonly DayOfCalls[] }): VNode {
   const busiest = busiestOf(days);
   const most = busiest ? callsOn(busiest) : 0;
   const total = totalOf(days);
+  const ends = [days[0], days.at(-1)].map(day => day && texts.date(day.day));
   return (
     <div class="usage">
       <svg viewBox={`0 0 ${days.length * STEP} ${HEIGHT + 1}`} preserveAspectRatio="none" aria-hidden="true">
@@ -24,8 +25,8 @@ export function UsageChart({ days }: { days: readonly DayOfCalls[] }): VNode {
         <rect class="usage-base" x={0} y={HEIGHT} width={days.length * STEP} height={1} />
       </svg>
       <div class="usage-ends" aria-hidden="true">
-        <span>{days[0]?.day}</span>
-        <span>{days.at(-1)?.day}</span>
+        <span>{ends[0]}</span>
+        <span>{ends[1]}</span>
       </div>
       <ul class="usage-legend">
         {outcomes.map(outcome => (
@@ -42,7 +43,7 @@ function Bar({ day, x, most }: { day: DayOfCalls; x: number; most: number }): VN
   let top = HEIGHT;
   return (
     <g>
-      <title>{`${day.day}: ${outcomes.map(outcome => texts.outcomes[outcome](day[outcome])).join(', ')}`}</title>
+      <title>{`${texts.date(day.day)}: ${outcomes.map(outcome => texts.outcomes[outcome](day[outcome])).join(', ')}`}</title>
       {outcomes.map(outcome => {
         if (day[outcome] === 0) return null;
         // Rounded to a tenth, because more digits are not seen. Leaves room for the least heights of two parts.

@@ -20,7 +20,9 @@ export function UsageTable({ days }: { days: readonly DayOfCalls[] }): VNode {
       <tbody>
         {days.toReversed().map(day => (
           <tr key={day.day}>
-            <th scope="row">{day.day}</th>
+            <th scope="row">
+              <time dateTime={day.day}>{texts.date(day.day)}</time>
+            </th>
             {outcomes.map(outcome => (
               <td key={outcome}>{texts.number(day[outcome])}</td>
             ))}
