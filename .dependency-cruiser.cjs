@@ -28,6 +28,7 @@ const folders = [
   'background',
   'web',
   'cli',
+  'client',
 ];
 
 /**
@@ -48,7 +49,8 @@ const rooms = {
   'api-keys/requests': ['rules', 'stored'],
   'native-apps': ['registry', 'tokens', 'refresh', 'endpoints'],
   background: ['sweeps', 'refresh', 'tasks', 'states'],
-  web: ['assets', 'texts', 'frame', 'usage', 'sign-in', 'account', 'connect', 'admin'],
+  web: ['assets', 'texts', 'frame', 'errors', 'usage', 'sign-in', 'account', 'connect', 'admin', 'docs'],
+  'web/frame': ['times'],
   'web/account': ['frame', 'browsers', 'keys', 'new-key', 'overview'],
   'web/admin': [
     'frame',
@@ -110,6 +112,19 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/oauth/' },
       to: { path: 'node_modules/@atproto/oauth-client' },
+    },
+    {
+      name: 'client-imports-nothing',
+      comment: 'It runs wherever fetch does: in browsers, Deno, Bun and any Node.',
+      severity: 'error',
+      from: { path: '^src/client/', pathNot: specs },
+      to: { pathNot: '^src/client/' },
+    },
+    {
+      name: 'broker-never-imports-its-client',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/client/', specs] },
+      to: { path: '^src/client/' },
     },
     {
       name: 'product-never-imports-workshop',

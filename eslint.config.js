@@ -32,6 +32,19 @@ export default defineConfig(
     },
   },
   {
+    files: ['src/client/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['process', 'Buffer', 'global', 'setImmediate', 'require', '__dirname'].map(name => ({
+          name,
+          message: 'The client runs in browsers too.',
+        })),
+      ],
+    },
+  },
+  {
     files: ['**/*.mjs', '*.js', '*.cjs'],
     languageOptions: {
       globals: {

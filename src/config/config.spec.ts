@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Config } from './config.ts';
 import { readConfig } from './config.ts';
+import { DEFAULT_KEY_SCOPE } from './values/key-scope.ts';
 
 const https = 'https://latchkey.your-domain.net';
 const keyOne = Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64');
@@ -32,7 +33,8 @@ describe('without any setting', () => {
       client: { kind: 'loopback' },
       clientProfile: { name: 'Latchkey', logoUri: undefined, tosUri: undefined, policyUri: undefined },
       scope: 'atproto transition:generic',
-      scopeParts: ['atproto', 'transition:generic'],
+      keyScopeParts: ['atproto', ...DEFAULT_KEY_SCOPE],
+      declaredScope: ['atproto', ...DEFAULT_KEY_SCOPE].join(' '),
       permissionSetsFile: undefined,
       cookie: { name: 'latchkey', domain: undefined, secure: false },
       database: { kind: 'sqlite', path: './data/latchkey.sqlite' },
@@ -138,7 +140,24 @@ describe('what is accepted', () => {
     [
       'granular scopes',
       { SCOPE: 'repo:app.bsky.feed.post atproto' },
-      { scope: 'repo:app.bsky.feed.post atproto', scopeParts: ['repo:app.bsky.feed.post', 'atproto'] },
+      {
+        scope: 'repo:app.bsky.feed.post atproto',
+        keyScopeParts: ['atproto', ...DEFAULT_KEY_SCOPE],
+      },
+    ],
+    [
+      'scopes that only logins have, which keys may be given too',
+      { SCOPE: 'atproto repo:com.example.a' },
+      { keyScopeParts: ['atproto', ...DEFAULT_KEY_SCOPE, 'repo:com.example.a'] },
+    ],
+    [
+      'scopes of keys, which no login asks for and the client declares',
+      { SCOPE: 'atproto repo:com.example.a', KEY_SCOPE: 'blob:image/* repo:com.example.b' },
+      {
+        scope: 'atproto repo:com.example.a',
+        keyScopeParts: ['atproto', 'blob:image/*', 'repo:com.example.b'],
+        declaredScope: 'atproto repo:com.example.a blob:image/* repo:com.example.b',
+      },
     ],
     [
       'a file of permission sets',

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { ConfigError } from './config-error.ts';
 import { findContradictions } from './contradictions.ts';
 import type { DatabaseConfig } from './values/database-url.ts';
+import { keyScopeParts } from './values/key-scope.ts';
 import type { Settings } from './environment.ts';
 import type { ListenAddress } from './values/listen-address.ts';
 import type { Environment } from './parse-environment.ts';
@@ -11,7 +12,7 @@ import { baseUrlOf, publicUrlOf } from './public-address.ts';
 export type { DatabaseConfig, ListenAddress };
 
 /** How the authorization servers know the broker: virtual on one machine, by its client id on the web. */
-type ClientConfig =
+export type ClientConfig =
   | { readonly kind: 'loopback' }
   | { readonly kind: 'confidential'; readonly acceptedClientId: string | undefined };
 
@@ -37,6 +38,8 @@ type EncryptionConfig =
 /** Returns the fields of the configuration. Each is written once, and its type follows from its setting. */
 function toFields(settings: Settings) {
   const dataDirectory = dataDirectoryOf(settings.LATCHKEY_DATABASE_URL);
+  const scopeParts = settings.LATCHKEY_SCOPE.split(' ');
+  const ofKeys = keyScopeParts(settings.LATCHKEY_KEY_SCOPE, scopeParts);
   return {
     /** Origin only: https, or http on a loopback address. */
     publicUrl: publicUrlOf(settings),
@@ -49,8 +52,10 @@ function toFields(settings: Settings) {
     clientProfile: toClientProfile(settings),
     /** The scope that a login asks for, separated by single spaces; `atproto` is in it. */
     scope: settings.LATCHKEY_SCOPE,
-    /** Its parts as written. The client metadata has the same text, or servers refuse it. */
-    scopeParts: settings.LATCHKEY_SCOPE.split(' '),
+    /** The parts that a key may be given, as written; `atproto` is the first. */
+    keyScopeParts: ofKeys,
+    /** Everything that logins and keys may ask for. The client metadata has each part verbatim, or servers refuse it. */
+    declaredScope: [...new Set([...scopeParts, ...ofKeys])].join(' '),
     /** The file of permission sets that are not fetched from the network. */
     permissionSetsFile: settings.LATCHKEY_PERMISSION_SETS_FILE,
     cookie: toCookie(settings),

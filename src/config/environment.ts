@@ -6,7 +6,7 @@ import { dayCount } from './values/day-count.ts';
 import { duration } from './values/duration.ts';
 import { failPointSetting } from './values/fail-point.ts';
 import { listenAddress } from './values/listen-address.ts';
-import { oauthScope } from './values/oauth-scope.ts';
+import { oauthScope, scopeList } from './values/oauth-scope.ts';
 import { publicUrl } from './values/public-url.ts';
 import { positiveCount, requestLimit } from './values/request-limit.ts';
 import { bearerToken, encryptionKeys } from './values/secrets.ts';
@@ -52,17 +52,17 @@ export const environmentSchema = z.object({
     example: 'Field Notes',
   }),
   LATCHKEY_LOGO_URI: webPage.optional().register(settingDocumentation, {
-    meaning: 'The picture that people see when they authorize',
+    meaning: 'The picture that people see when they sign in and authorize',
     example: 'https://latchkey.your-domain.net/logo.png',
     unset: 'none',
   }),
   LATCHKEY_TOS_URI: webPage.optional().register(settingDocumentation, {
-    meaning: 'The page with the terms of service',
+    meaning: 'The page with the terms of service, linked from every page',
     example: 'https://your-domain.net/terms',
     unset: 'none',
   }),
   LATCHKEY_POLICY_URI: webPage.optional().register(settingDocumentation, {
-    meaning: 'The page with the privacy policy',
+    meaning: 'The page with the privacy policy, linked from every page',
     example: 'https://your-domain.net/privacy',
     unset: 'none',
   }),
@@ -70,6 +70,11 @@ export const environmentSchema = z.object({
     meaning:
       'The OAuth scope that a login requests, separated by single spaces. It may name permission sets (`include:`)',
     example: 'atproto repo:app.bsky.feed.post blob:image/*',
+  }),
+  LATCHKEY_KEY_SCOPE: scopeList.optional().register(settingDocumentation, {
+    meaning: 'The scopes that an API key may be given, separated by single spaces. No login requests them',
+    example: 'transition:generic repo:app.bsky.feed.post blob:image/*',
+    unset: '`LATCHKEY_SCOPE`, `transition:generic` and [what bots need](../scopes.md#offer-scopes)',
   }),
   LATCHKEY_PERMISSION_SETS_FILE: text.optional().register(settingDocumentation, {
     meaning: 'A file with a JSON array of lexicons: permission sets that the broker does not look up',

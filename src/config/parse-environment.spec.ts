@@ -55,6 +55,8 @@ const refused: readonly [VariableName, readonly string[], RegExp][] = [
   ['LATCHKEY_SCOPE', ['atproto "x"', 'atproto\ttransition:generic', 'atproto é'], /no AT Protocol scope/],
   ['LATCHKEY_SCOPE', ['transition:generic'], /must contain atproto/],
   ['LATCHKEY_SCOPE', ['atproto atproto'], /twice/],
+  ['LATCHKEY_KEY_SCOPE', ['x', 'post', 'atproto  transition:generic', 'repo:'], /no AT Protocol scope/],
+  ['LATCHKEY_KEY_SCOPE', ['atproto atproto', 'repo:a.b.c repo?collection=a.b.c'], /twice/],
   ['LATCHKEY_CLIENT_NAME', ['two\nlines', 'x'.repeat(101)], /one line of at most 100/],
   ['LATCHKEY_LOGO_URI', ['http://your-domain.net/logo.png', 'logo.png'], /https URL/],
   ['LATCHKEY_TOS_URI', ['/terms'], /https URL/],
@@ -143,6 +145,17 @@ describe('a setting that cannot be read', () => {
     const { problems } = parseEnvironment({ [variable]: value });
     expect(new Set(problems.map(problem => problem.variable))).toEqual(new Set([variable]));
     expect(problems.map(problem => problem.message)).toContainEqual(expect.stringMatching(remedy));
+  });
+});
+
+describe('one mistake', () => {
+  it.each([
+    ['LATCHKEY_ADMIN_TOKEN', 'secret', [/^must have at least 32 characters/]],
+    ['LATCHKEY_ADMIN_TOKEN', 'a a', [/^must have at least 32 characters/]],
+    ['LATCHKEY_ALLOWED_DIDS', 'x,did:plc:abc,y', [/^entry 1: must be a DID/, /^entry 3: must be a DID/]],
+  ])('in %s=%j is told once', (variable, value, told) => {
+    const { problems } = parseEnvironment({ [variable]: value });
+    expect(problems.map(({ message }) => message)).toEqual(told.map(each => expect.stringMatching(each)));
   });
 });
 

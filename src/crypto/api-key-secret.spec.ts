@@ -10,7 +10,7 @@ describe('the secret of an API key', () => {
     for (const secret of secrets) expect([secret.length, isApiKeySecret(secret)]).toEqual([70, true]);
   });
 
-  it('is found by the expression that the README gives to scanners', () => {
+  it('is found by the expression that SECURITY.md gives to scanners', () => {
     expect(`KEY=${newApiKeySecret()};`).toMatch(/\bckapi_[0-9a-f]{64}\b/);
   });
 

@@ -50,7 +50,9 @@ describeInChromium('a person in Chromium without scripts', chromium => {
         await press('Sign in');
         await decideElsewhere();
         expect(await page.locator('[data-handle]').innerText()).toBe('alice.test');
-        expect(await page.locator('time').first().innerText()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
+        const time = page.locator('time').first();
+        expect(await time.innerText()).toMatch(/^(today|yesterday)$/);
+        expect(await time.getAttribute('title')).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
         await press('Sign out all others');
         expect(await page.getByRole('status').innerText()).toBe('Every other browser is signed out.');
         expect((await other.get('/api/me')).status).toBe(401);

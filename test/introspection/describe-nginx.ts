@@ -6,9 +6,9 @@ import { type ScriptedServer, startServer } from '../identity/scripted-server.ts
 import { makeBrokerSecrets } from '../network/broker-settings.ts';
 import { freePorts } from '../network/free-ports.ts';
 import { findNginx, type Nginx, startNginx } from '../network/nginx.ts';
-import { nginxConfiguration } from './readme-configuration.ts';
+import { nginxConfiguration } from './documented-proxies.ts';
 
-/** An AppView behind an nginx that asks a broker, configured as in the README. */
+/** An AppView behind an nginx that asks a broker, configured as in `docs/appviews.md`. */
 export type NginxDeployment = {
   readonly url: string;
   readonly broker: TestBroker;

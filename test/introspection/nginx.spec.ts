@@ -12,7 +12,7 @@ type Headers = Record<string, string>;
 
 const names = Object.keys(NO_CALLER);
 
-describeNginx('an AppView behind nginx, as the README configures it', suite);
+describeNginx('an AppView behind nginx, as docs/appviews.md configures it', suite);
 
 function suite(deployment: () => NginxDeployment): void {
   let session: Session;

@@ -42,33 +42,33 @@ function suite({ dialect, create }: TestDialect): void {
     if (dialect === 'sqlite') first = await deployment.start();
     return first;
   };
-  const exchanges = async (): Promise<number> => {
-    const all = await network.listTokenRequests();
-    return all.filter(({ issuerSaid }) => issuerSaid.includes('ok')).length;
+  const exchanges = async (after: number): Promise<number> => {
+    const requests = await network.listTokenRequests({ after });
+    return requests.filter(({ issuerSaid }) => issuerSaid.includes('ok')).length;
   };
 
   it('before it sends serves the next caller at once, and the session works', async () => {
     const leader = await startLeader('after_intent');
-    const before = await exchanges();
+    const before = await network.countTokenRequests();
     expect(await app.refreshOnce(session, { at: leader }).catch(() => 'killed')).toBe('killed');
     const next = dialect === 'postgres' ? first : await follow();
     const answers = await Promise.all([0, 1, 2].map(() => app.refresh(session, { at: next })));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
     expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1);
-    expect((await exchanges()) - before).toBe(1);
+    expect(await exchanges(before)).toBe(1);
     session = await app.renew(session, { at: next });
     expect(await app.isAlive(session)).toBe(true);
   });
 
   it('between commit and sending does not resend the token before that is safe, and then the session works', async () => {
     const leader = await startLeader('before_send');
-    const before = await exchanges();
+    const before = await network.countTokenRequests();
     expect(await app.refreshOnce(session, { at: leader }).catch(() => 'killed')).toBe('killed');
     await leader.exited;
     const next = await follow();
     const early = app.refresh(session, { at: next }).catch(() => undefined);
     if (dialect === 'sqlite') expect(await early).toMatchObject({ status: 503 });
-    expect((await exchanges()) - before).toBe(0);
+    expect(await exchanges(before)).toBe(0);
     await passTime();
     const address = deployment.addressOf(await follow());
     await deployment.skipWaits();

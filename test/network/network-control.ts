@@ -2,7 +2,7 @@ import { type IncomingMessage, type RequestListener, type ServerResponse } from 
 import { json } from 'node:stream/consumers';
 import type { Did } from '../../src/database/tables/did.ts';
 import type { Fault } from './faults.ts';
-import type { TokenRequest } from './token-log.ts';
+import type { SomeTokenRequests, TokenRequest } from './token-log.ts';
 
 export type Account = { handle: string; did: Did; email: string; password: string };
 
@@ -38,8 +38,10 @@ export type NetworkControl = {
   armFault: (fault: Fault) => Promise<void>;
   /** Disarms all remaining faults. */
   disarmFaults: () => Promise<void>;
-  /** Lists the refresh requests so far. */
-  listTokenRequests: () => Promise<TokenRequest[]>;
+  /** Lists the refresh requests so far, or some of them. A network of a worker has seen thousands. */
+  listTokenRequests: (among?: SomeTokenRequests) => Promise<TokenRequest[]>;
+  /** Counts the refresh requests so far. */
+  countTokenRequests: () => Promise<number>;
   /**
    * Publishes a lexicon or its new version, which the PDS knows at once. Returns the DID of its authority, which is the
    * same for all.
@@ -96,7 +98,8 @@ export function connectControl(url: string): NetworkControl {
     mapClientOrigin: (httpsOrigin, loopbackUrl) => call('mapClientOrigin', httpsOrigin, loopbackUrl),
     armFault: fault => call('armFault', fault),
     disarmFaults: () => call('disarmFaults'),
-    listTokenRequests: () => call('listTokenRequests'),
+    listTokenRequests: (among = {}) => call('listTokenRequests', among),
+    countTokenRequests: () => call('countTokenRequests'),
     publishLexicon: lexicon => call('publishLexicon', lexicon),
     countGrants: did => call('countGrants', did),
     describeGrants: did => call('describeGrants', did),

@@ -53,7 +53,8 @@ export class Networks {
       disarmFaults: () => {
         trouble.faults.disarm();
       },
-      listTokenRequests: () => trouble.tokenLog.list(),
+      listTokenRequests: among => trouble.tokenLog.list(among),
+      countTokenRequests: () => trouble.tokenLog.list().length,
       publishLexicon: lexicon => lexicons.publish(lexicon),
       countGrants: did => pds.countGrants(did),
       describeGrants: did => pds.describeGrants(did),

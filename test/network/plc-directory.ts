@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { Database, PlcServer } from '@did-plc/server';
 import { createFaultProxy, type FaultProxyOptions } from './fault-proxy.ts';
 import { listenOnLoopback } from './loopback-server.ts';
+import { rememberDocuments } from './remembered-documents.ts';
 
 export type PlcDirectory = { url: string; stop: () => Promise<void> };
 
@@ -12,7 +13,7 @@ export async function startPlcDirectory(
   const [server, inner] = [await listenOnLoopback(), await listenOnLoopback()];
   const plc = PlcServer.create({ db: Database.mock(), port: server.port });
   // Express has no types here.
-  const direct = plc.app as RequestListener;
+  const direct = rememberDocuments(plc.app as RequestListener);
   inner.answerWith(direct);
   server.answerWith(createFaultProxy({ server: 'plc', direct, port: inner.port, ...trouble }));
   return {

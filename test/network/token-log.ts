@@ -12,6 +12,9 @@ export type TokenRequest = {
   delivered: boolean;
 };
 
+/** Requests with one refresh token, or those after the first `after`. */
+export type SomeTokenRequests = { digest?: string; after?: number };
+
 /** Reports the outcome of a request. */
 export type NotedRequest = { answered: (status: number, body: string) => void; delivered: () => void };
 
@@ -39,8 +42,8 @@ export class TokenLog {
     };
   }
 
-  list(): TokenRequest[] {
-    return this.#requests;
+  list({ digest, after = 0 }: SomeTokenRequests = {}): TokenRequest[] {
+    return this.#requests.slice(after).filter(request => (digest ?? request.digest) === request.digest);
   }
 }
 

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { SessionRepository } from '../../src/sessions/stored/session.repository.ts';
 import { storeSession } from '../broker/stored-session.ts';
 import { startTestBroker } from '../broker/test-broker.ts';
 import { describeDialects } from '../database/dialects.ts';
@@ -8,8 +9,13 @@ describeDialects('metrics of sessions that a changed client id ended', (_open, {
   it('count each of them at the process that ended it', async () => {
     const database = await create();
     const first = await startTestBroker(dialect, database);
-    await storeSession(first, first.network.pds, { clientId: 'http://localhost?scope=another' });
-    await storeSession(first, first.network.pds, { clientId: 'http://localhost?scope=yet-another' });
+    const kept = await storeSession(first, first.network.pds, { clientId: 'http://localhost?scope=atproto' });
+    await storeSession(first, first.network.pds, {
+      clientId: 'https://another.latchkey.internal/oauth-client-metadata.json',
+    });
+    await storeSession(first, first.network.pds, {
+      clientId: 'https://yet-another.latchkey.internal/oauth-client-metadata.json',
+    });
     await first.app.close();
     const second = await startTestBroker(dialect, database, { inPlaceOf: first });
     try {
@@ -17,6 +23,9 @@ describeDialects('metrics of sessions that a changed client id ended', (_open, {
       expect(byLabel(samples, 'latchkey_sessions_ended_total')).toMatchObject({
         client_changed: 2,
         revoked: 0,
+      });
+      expect(await second.app.get(SessionRepository).findSession(kept.id)).toMatchObject({
+        status: 'active',
       });
     } finally {
       await second.app.close();

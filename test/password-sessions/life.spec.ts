@@ -181,6 +181,16 @@ function suite(broker: () => TestBroker): void {
     expect((await callSession(broker(), 'refreshSession')).body.error).toBe('AuthenticationRequired');
   });
 
+  it('is neither renewed nor ended by the key itself, which stays good', async () => {
+    const { secret } = await newKey();
+    for (const method of ['refreshSession', 'deleteSession'] as const)
+      expect(await callSession(broker(), method, { token: secret })).toMatchObject({
+        status: 403,
+        body: { error: 'ProtectedMethod' },
+      });
+    expect(await me(secret)).toBe(200);
+  });
+
   it('opens for the handle, the DID and any e-mail address, and not for another account', async () => {
     const key = await newKey(null, accountOf(broker(), 'alice.test').did);
     const other = await newKey();
@@ -199,8 +209,31 @@ function suite(broker: () => TestBroker): void {
       [key.did, newApiKeySecret()],
       [key.did, 'an-app-password'],
       ['not a name', key.secret],
+      ['bob@example.org@alice.test', key.secret],
+      [`${key.did}#atproto`, key.secret],
+      ['at://bob.test', key.secret],
     ] as const)
       expect(await logIn(identifier, password)).toMatchObject(wrong);
+  });
+
+  it('tells by an e-mail address neither whose it is nor whether anyone has it', async () => {
+    const key = await newKey(null, accountOf(broker(), 'alice.test').did);
+    const addresses = ['alice@test.com', 'bob@test.com', "o'nobody+tag@[127.0.0.1]", 'ålice@tëst'];
+    for (const [password, status] of [
+      [key.secret, 200],
+      [newApiKeySecret(), 401],
+    ] as const) {
+      const answers = await Promise.all(addresses.map(address => logIn(address, password)));
+      const told = answers.map(answer => ({
+        status: answer.status,
+        ...answer.body,
+        accessJwt: '',
+        refreshJwt: '',
+      }));
+      expect(told.map(answer => answer.status)).toEqual(addresses.map(() => status));
+      expect(new Set(told.map(answer => JSON.stringify(answer))).size).toBe(1);
+      expect(JSON.stringify(answers.map(({ body }) => body))).not.toContain('@');
+    }
   });
 
   it('tells the owner of a key that needs them, with the link, and outlives it', async () => {
@@ -223,7 +256,13 @@ function suite(broker: () => TestBroker): void {
 
   it('is refused to a page', async () => {
     const key = await newKey();
-    for (const headers of [{ origin: broker().publicUrl }, { 'sec-fetch-site': 'same-origin' }])
+    for (const headers of [
+      { origin: broker().publicUrl },
+      { 'sec-fetch-site': 'same-origin' },
+      { origin: 'null' },
+      { origin: 'chrome-extension://abcdefghijklmnop' },
+      { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' },
+    ])
       expect(await logIn(key.did, key.secret, headers)).toMatchObject({
         status: 403,
         body: { error: 'Forbidden' },

@@ -161,8 +161,7 @@ async function issuedFor(
   { digest }: RememberedGrant,
   network: Pick<FaultyPlace['network'], 'listTokenRequests'>,
 ): Promise<string[]> {
-  const requests = await network.listTokenRequests();
-  return requests.flatMap(request => (request.digest === digest ? request.issued : []));
+  return (await network.listTokenRequests({ digest })).flatMap(({ issued }) => issued);
 }
 
 async function expectAllEnded(grant: RememberedGrant, { network }: FaultyPlace): Promise<void> {

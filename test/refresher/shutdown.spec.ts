@@ -168,13 +168,14 @@ async function refreshSlowly(
 ): Promise<{ answer: Promise<unknown> }> {
   // The first request only brings the nonce.
   await deployment.refresh(broker, id);
+  const after = await network.countTokenRequests();
   const effect = { kind: 'delay', moment: 'after', milliseconds } as const;
   await network.armFault({ match: { server: 'pds', path: '/oauth/token' }, effect, times: 1 });
   const answer = deployment.refresh(broker, id);
   answer.catch(() => undefined); // The test checks it later.
   await until(
     'the issuer has spent the token',
-    async () => (await network.listTokenRequests()).at(-1),
+    async () => (await network.listTokenRequests({ after })).at(-1),
     last => last?.issuerSaid[0] === 'ok' && !last.delivered,
   );
   return { answer };

@@ -84,10 +84,8 @@ export class TestSession {
 
   /** Returns the token requests with a refresh token, except those that only got a nonce. */
   async requestsOf(digest: string): Promise<TokenRequest[]> {
-    const requests = await this.broker.network.listTokenRequests();
-    return requests.filter(
-      ({ digest: other, issuerSaid }) => other === digest && !issuerSaid.includes('use_dpop_nonce'),
-    );
+    const requests = await this.broker.network.listTokenRequests({ digest });
+    return requests.filter(({ issuerSaid }) => !issuerSaid.includes('use_dpop_nonce'));
   }
 
   /** Returns how often the issuer accepted a refresh token. */

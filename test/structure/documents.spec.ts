@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { documents } from '../documents/document-blocks.ts';
 import manifest from '../../package.json' with { type: 'json' };
 
 const root = new URL('../../', import.meta.url);
@@ -9,15 +10,6 @@ function quotedIn(document: string): string[] {
   const text = readFileSync(new URL(document, root), 'utf8').replaceAll(/^```[^]*?^```/gm, '');
   return [...text.matchAll(/`([^`\n]+)`/g)].map(([, quoted = '']) => quoted);
 }
-
-const documents = [
-  'README.md',
-  'docs/contributing.md',
-  'docs/proof.md',
-  'docs/simulation.md',
-  'docs/operating/runbook.md',
-  'docs/operating/spool.md',
-];
 
 /** The anchors of a document's headings, as GitHub makes them. */
 function anchorsOf(document: string): string[] {
@@ -59,6 +51,32 @@ describe.each(documents)('%s', document => {
       return anchor !== undefined && !anchorsOf(target).includes(anchor);
     });
     expect(broken.map(([link]) => link)).toEqual([]);
+  });
+});
+
+describe('README.md', () => {
+  it('is one screen', () => {
+    expect(readFileSync(new URL('README.md', root)).byteLength).toBeLessThanOrEqual(8 * 1024);
+  });
+});
+
+describe('CHANGELOG.md', () => {
+  it('has entries of two lines at most', () => {
+    const lines = readFileSync(new URL('CHANGELOG.md', root), 'utf8').split('\n');
+    expect(lines.filter(line => line.startsWith('- ') && line.length > 250)).toEqual([]);
+  });
+});
+
+describe('docs/architecture.md', () => {
+  it('names every folder of src', () => {
+    const text = readFileSync(new URL('docs/architecture.md', root), 'utf8');
+    const named = [...text.matchAll(/^\| `([\w-]+)\/` \|/gm)].map(([, folder]) => folder);
+    const folders = readdirSync(new URL('src', root), { withFileTypes: true })
+      .filter(entry => entry.isDirectory())
+      .map(({ name }) => name);
+    expect(named.filter(name => name !== 'migrations').toSorted()).toEqual(
+      expect.arrayContaining(folders.toSorted()),
+    );
   });
 });
 

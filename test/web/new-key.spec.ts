@@ -3,7 +3,7 @@ import { callWith } from '../broker/issued-key.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { keyRequestOf } from '../key-requests/rows.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
-import { approveKey } from '../network/key-asker.ts';
+import { approveKey, openCodePage } from '../network/key-asker.ts';
 import type { Account } from '../network/network-control.ts';
 import { askOneself, readyKey, secretOf, showKey } from './own-key.ts';
 
@@ -117,7 +117,7 @@ describeBroker(
       const id = await askOneself(await signedIn(alice));
       const elsewhere = broker().browser();
       const callback = await elsewhere.authorize(await approveKey(elsewhere, { id }), alice);
-      const page = await (await elsewhere.openCallback(callback)).text();
+      const page = await (await openCodePage(elsewhere, await elsewhere.openCallback(callback))).text();
       expect(page).toContain('data-claim-code');
       expect(page).not.toContain('name="code"');
     });

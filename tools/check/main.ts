@@ -6,10 +6,12 @@ import { runStep, type Step } from './step.ts';
 // Within node_modules, so that other versions of the tools begin without a cache.
 const cache = 'node_modules/.cache/check';
 
+const bin = (name: string): string => `node_modules/.bin/${name}`;
+
 const steps: readonly Step[] = [
   {
     title: 'lint',
-    program: 'eslint',
+    program: bin('eslint'),
     args: [
       '.',
       '--max-warnings=0',
@@ -18,18 +20,24 @@ const steps: readonly Step[] = [
       `--cache-location=${cache}/eslint`,
     ],
   },
-  { title: 'types', program: 'tsc', args: ['--noEmit', `--tsBuildInfoFile`, `${cache}/tsbuildinfo`] },
+  { title: 'types', program: bin('tsc'), args: ['--noEmit', `--tsBuildInfoFile`, `${cache}/tsbuildinfo`] },
+  { title: 'types of the client', program: bin('tsc'), args: ['-p', 'tsconfig.client.json'] },
   {
     title: 'format',
-    program: 'prettier',
+    program: bin('prettier'),
     args: ['--check', '.', '--cache', '--cache-strategy=content', `--cache-location=${cache}/prettier`],
   },
   {
     title: 'imports',
-    program: 'depcruise',
+    program: bin('depcruise'),
     args: ['src', 'migrations', 'bench', 'test', 'tools', '--config', '.dependency-cruiser.cjs'],
   },
-  { title: 'unused exports', program: 'knip', args: ['--no-progress'] },
+  {
+    title: 'reference',
+    program: 'tools/loader/run.ts',
+    args: ['tools/docs/main.ts', '--check'],
+  },
+  { title: 'unused exports', program: bin('knip'), args: ['--no-progress'] },
 ];
 
 const since = performance.now();

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-/** A program of node_modules/.bin that fails when it finds something. */
+/** A program that fails when it finds something. `program` is its path in the tree. */
 export type Step = { title: string; program: string; args: readonly string[] };
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Runs a step and prints how long it took, with its output if it failed. Returns whether it passed. */
 export async function runStep({ title, program, args }: Step): Promise<boolean> {
   const since = performance.now();
-  const child = spawn(process.execPath, [`${root}/node_modules/.bin/${program}`, ...args], {
+  const child = spawn(process.execPath, [`${root}/${program}`, ...args], {
     cwd: root,
     env: process.stdout.isTTY ? { ...process.env, FORCE_COLOR: '1' } : process.env,
     stdio: ['ignore', 'pipe', 'pipe'],

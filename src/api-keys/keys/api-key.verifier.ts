@@ -39,7 +39,8 @@ export class ApiKeyVerifier implements CredentialVerifier {
     }
     this.apiKeyLastUse.remember(key, digest, sender, now);
     const { id, did, sessionId, scope, createdAt, expiresAt } = key;
-    return { kind: 'api-key', apiKeyId: id, did, sessionId, scope, createdAt, expiresAt };
+    const keyExpiresAt = expiresAt;
+    return { kind: 'api-key', apiKeyId: id, did, sessionId, scope, createdAt, expiresAt, keyExpiresAt };
   }
 
   private refuseMalformed({ length }: string, { from }: CallSender): void {

@@ -16,3 +16,11 @@ export function fromBrowser(): BrokerError {
     'A web page must not ask for an API key. Use the key in a program, or sign in through the broker.',
   );
 }
+
+/** A key is no token of a session. */
+export function keyHasNoSession(): BrokerError {
+  return new BrokerError(
+    'ProtectedMethod',
+    'An API key has no session to renew or end. Send the token of the session, or revoke the key at the broker.',
+  );
+}

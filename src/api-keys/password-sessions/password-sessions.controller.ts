@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { callSenderOf } from '../../access/credential-use.ts';
 import { findCredential } from '../../access/credential.ts';
+import { isApiKeySecret } from '../../crypto/api-key-secret.ts';
 import { BrokerError, invalidToken } from '../../errors/broker-error.ts';
 import { ApiErrors } from '../../http/errors/api-errors.decorator.ts';
 import type { ErrorFormConfig } from '../../http/errors/error-form.ts';
@@ -13,7 +14,7 @@ import { Allow } from '../../http/origins/allow.decorator.ts';
 import { BodyOf } from '../../http/schemas/body-of.decorator.ts';
 import { toOpenApiSchema } from '../../http/schemas/openapi-schema.ts';
 import { type OpenedSession, openedSession } from './opened-session.ts';
-import { fromBrowser } from './password-session-refusals.ts';
+import { fromBrowser, keyHasNoSession } from './password-session-refusals.ts';
 import { PasswordLogins } from './password-logins.service.ts';
 import { PasswordSessions } from './password-sessions.service.ts';
 
@@ -75,7 +76,7 @@ export class PasswordSessionsController {
     summary: 'Renews the tokens of a password session by its refresh token',
   })
   @ApiOkResponse({ description: 'The new tokens.', schema: toOpenApiSchema(openedSession) })
-  @ApiErrors('AuthenticationRequired', 'InvalidToken', 'ExpiredToken')
+  @ApiErrors('AuthenticationRequired', 'InvalidToken', 'ExpiredToken', 'ProtectedMethod')
   refresh(@Req() request: FastifyRequest): Promise<OpenedSession> {
     return this.passwordSessions.renew(bearerOf(request), callSenderOf(request));
   }
@@ -90,15 +91,17 @@ export class PasswordSessionsController {
     summary: 'Ends a password session by one of its tokens',
   })
   @ApiOkResponse({ description: 'The session has ended.' })
-  @ApiErrors('AuthenticationRequired', 'InvalidToken')
+  @ApiErrors('AuthenticationRequired', 'InvalidToken', 'ProtectedMethod')
   delete(@Req() request: FastifyRequest): Promise<void> {
     return this.passwordSessions.end(bearerOf(request), request.ip);
   }
 }
 
-/** @throws BrokerError `AuthenticationRequired`, `InvalidToken` */
+/** @throws BrokerError `AuthenticationRequired`, `InvalidToken`, `ProtectedMethod` */
 function bearerOf({ headers }: FastifyRequest): string {
   const credential = findCredential(headers.authorization, undefined);
+  // `InvalidToken` would tell a program to throw its key away.
+  if (credential?.carrier === 'bearer' && isApiKeySecret(credential.value)) throw keyHasNoSession();
   if (credential?.carrier === 'bearer') return credential.value;
   if (credential) throw invalidToken();
   throw new BrokerError(

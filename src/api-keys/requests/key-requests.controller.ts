@@ -18,11 +18,14 @@ import { type IssuedApiKeyView, issuedApiKeyView, toIssuedApiKeyView } from '../
 import { type KeyRequestInput, keyRequestInput } from './rules/key-request-input.ts';
 import { KeyRequestClaims } from './key-request-claims.service.ts';
 import { KEY_REQUEST_SCOPE } from './rules/key-request-scope.ts';
+import { offeredPresets } from './rules/requested-scope.ts';
 import {
   type CreatedKeyRequestView,
   createdKeyRequestView,
   type KeyRequestView,
   keyRequestView,
+  type KeyScopesView,
+  keyScopesView,
   toCreatedKeyRequestView,
   toKeyRequestView,
 } from './key-request-view.ts';
@@ -78,6 +81,19 @@ export class KeyRequestsController {
   ): Promise<CreatedKeyRequestView> {
     requireNoForeignPage(headers, [this.config.publicUrl.origin, ...this.config.allowedOrigins]);
     return toCreatedKeyRequestView(await this.keyRequests.create(input, caller, by), this.config.baseUrl);
+  }
+
+  @Get('scopes')
+  @Allow('anyone')
+  @ApiOperation({
+    operationId: 'listKeyScopes',
+    summary: 'List the scopes that may be requested for a key',
+    description:
+      'LATCHKEY_KEY_SCOPE decides. A part that permits less than a listed one of the same kind may be requested too: a loopback broker asks for exactly that, another for the listed part.',
+  })
+  @ApiOkResponse({ description: 'Parts and presets.', schema: toOpenApiSchema(keyScopesView) })
+  scopes(): KeyScopesView {
+    return { parts: [...this.config.keyScopeParts], presets: offeredPresets(this.config) };
   }
 
   @Get(':id')

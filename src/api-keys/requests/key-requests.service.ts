@@ -21,6 +21,7 @@ import { KeyRequestTransitions } from './stored/key-request-transitions.service.
 import { ended, keyRequestsOff, noSuchRequest, notPending } from './rules/key-request-refusals.ts';
 import { KeyRequestRepository } from './stored/key-request.repository.ts';
 import { KEY_REQUEST_SCOPE } from './rules/key-request-scope.ts';
+import { decideRequestedScope } from './rules/requested-scope.ts';
 
 /** Requests for API keys: created, read, approved and denied. */
 @Injectable()
@@ -53,11 +54,12 @@ export class KeyRequests implements OnModuleInit {
    * Creates a request. The result reveals only public facts about the account.
    *
    * @throws BrokerError `KeyRequestsOff`; `AuthenticationRequired` or `Forbidden` if only signed-in browsers may request;
-   * `InvalidRequest` for a scope outside the client metadata, or a loopback URL of this broker; `TooManyRequests`;
+   * `InvalidRequest` for a scope that keys may not be given, or a loopback URL of this broker; `TooManyRequests`;
    * `TooManyKeyRequests`; `AccountNotAllowed`; and the errors of {@link IdentityService.resolve}
    */
   async create(input: KeyRequestInput, caller: Principal, by: AuditSource): Promise<CreatedKeyRequest> {
     this.requireAllowedRequest(input, caller);
+    const scope = decideRequestedScope(input.scope, this.config);
     const name = parseAccountName(input.identifier);
     await this.perAddress?.consume(networkOf(by.from ?? ''));
     await this.perAccount?.consume(name);
@@ -66,7 +68,8 @@ export class KeyRequests implements OnModuleInit {
     if (account.did !== name) await this.perAccount?.consume(account.did);
     requireAllowedAccount(account.did, this.config);
     const { pendingKeyRequests } = this.config;
-    const created = await this.keyRequestTransitions.create(input, account, pendingKeyRequests, by);
+    const fitted = { ...input, scope };
+    const created = await this.keyRequestTransitions.create(fitted, account, pendingKeyRequests, by);
     await this.failPoints.at('request_created');
     this.log.keyRequestCreated({ did: created.did, keyRequestId: created.id });
     return created;
@@ -146,16 +149,14 @@ export class KeyRequests implements OnModuleInit {
     await this.keyRequestTransitions.revokeSession(unheldSession);
   }
 
-  private requireAllowedRequest({ scope, loopback }: KeyRequestInput, { kind }: Principal): void {
-    const { keyRequests, scopeParts: known, publicUrl } = this.config;
+  private requireAllowedRequest({ loopback }: KeyRequestInput, { kind }: Principal): void {
+    const { keyRequests, publicUrl } = this.config;
     if (keyRequests === 'off') throw keyRequestsOff();
     if (keyRequests === 'signed-in' && kind === 'anonymous')
       throw new BrokerError('AuthenticationRequired', 'Sign in to request a key.');
     if (keyRequests === 'signed-in' && kind === 'suspended-browser') throw sessionSuspended();
     if (keyRequests === 'signed-in' && kind !== 'browser')
       throw new BrokerError('Forbidden', 'Only a signed-in browser may request a key here.');
-    if (!scope.split(' ').every(part => known.includes(part)))
-      throw new BrokerError('InvalidRequest', `scope: each part must be one of ${known.join(', ')}`);
     if (loopback !== undefined && new URL(loopback).origin === publicUrl.origin)
       throw new BrokerError('InvalidRequest', 'loopback: must not be a URL of this broker');
   }

@@ -1,8 +1,8 @@
 import { isScopePart, normalScopePart } from './scope-part.ts';
 import { text } from './text-settings.ts';
 
-/** A scope as the authorization request carries it: known AT Protocol scopes, single spaces, `atproto` among them. */
-export const oauthScope = text.superRefine((value, context) => {
+/** Parts of a scope: known AT Protocol scopes with single spaces between them, each once. */
+export const scopeList = text.superRefine((value, context) => {
   const parts = value.split(' ');
   const unknown = parts.filter(part => !isScopePart(part));
   if (unknown.length > 0) {
@@ -12,5 +12,9 @@ export const oauthScope = text.superRefine((value, context) => {
   }
   if (new Set(parts.map(normalScopePart)).size < parts.length)
     context.addIssue('names a scope twice; remove the copy');
-  if (!parts.includes('atproto')) context.addIssue('must contain atproto; add it');
+});
+
+/** A scope as the authorization request carries it: a {@link scopeList} with `atproto` in it. */
+export const oauthScope = scopeList.superRefine((value, context) => {
+  if (!value.split(' ').includes('atproto')) context.addIssue('must contain atproto; add it');
 });

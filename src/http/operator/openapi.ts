@@ -3,6 +3,8 @@ import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import { errorCodes } from '../../errors/error-code.ts';
+import { errorHelp } from '../../errors/error-help.ts';
+import { openApiTags, tagOf } from './openapi-tags.ts';
 import { toOpenApiSchema } from '../schemas/openapi-schema.ts';
 
 /** The body of every error. */
@@ -60,5 +62,33 @@ export function describeRoutes(app: INestApplication, config: Config, version: s
   } as const;
   const schemas = { ...routes.components?.schemas, Error: toOpenApiSchema(errorSchema) };
   const securitySchemes = { browser, apiKey, passwordSession, tempToken, introspector, operator };
-  return { ...routes, components: { ...routes.components, securitySchemes, schemas } };
+  return {
+    ...routes,
+    paths: withTags(routes.paths, config.basePath),
+    tags: openApiTags,
+    components: { ...routes.components, securitySchemes, schemas, examples: errorExamples() },
+  };
+}
+
+/** An example of each error, whose summary says what it means and what to do. */
+function errorExamples(): Record<string, { summary: string; description: string; value: unknown }> {
+  const examples = errorCodes.map(code => {
+    const { meaning, action } = errorHelp[code];
+    return [code, { summary: meaning, description: action, value: { error: code, message: meaning } }];
+  });
+  return Object.fromEntries(examples) as ReturnType<typeof errorExamples>;
+}
+
+/** Sorts each operation under the topic of its path. */
+function withTags(paths: OpenAPIObject['paths'], basePath: string): OpenAPIObject['paths'] {
+  const methods = ['get', 'head', 'post', 'put', 'patch', 'delete'] as const;
+  const tagged = Object.entries(paths).map(([path, item]) => {
+    const tag = tagOf(path.slice(basePath.length));
+    const operations = methods.flatMap(method => {
+      const operation = item[method];
+      return operation ? [[method, { ...operation, tags: tag === undefined ? [] : [tag] }]] : [];
+    });
+    return [path, { ...item, ...Object.fromEntries(operations) }] as const;
+  });
+  return Object.fromEntries(tagged);
 }

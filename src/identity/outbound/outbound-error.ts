@@ -37,10 +37,16 @@ export class OutboundError extends BrokerError {
     readonly sent: boolean,
     cause?: unknown,
   ) {
-    super(codes[reason] ?? 'UpstreamUnavailable', `The call to ${origin} failed: ${sentences[reason]}.`, {
+    super(codeOf(reason, sent), `The call to ${origin} failed: ${sentences[reason]}.`, {
       cause,
     });
   }
+}
+
+/** `ShuttingDown` promises callers that their call was not carried out. */
+function codeOf(reason: OutboundFailure, sent: boolean): BareCode {
+  if (reason === 'closed' && sent) return 'UpstreamUnavailable';
+  return codes[reason] ?? 'UpstreamUnavailable';
 }
 
 /** A redirect, which the broker follows only where a caller of it decides to. */

@@ -1,11 +1,13 @@
-import type { NodeSavedSession } from '@atproto/oauth-client-node';
+import type { NodeSavedSession, NodeSavedState } from '@atproto/oauth-client-node';
 import { Injectable } from '@nestjs/common';
+import { Config } from '../../config/config.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { ClientKeys } from '../client-keys/client-keys.service.ts';
 import { FailedAuthorization } from './failed-authorization.ts';
 import type { Grant } from './grant.ts';
 import { toGrant } from './grant-mapping.ts';
 import { decideBeginRefusal, decideFinishRefusal } from './login-refusal.ts';
+import { clientIdFor } from '../issuers/client-metadata.ts';
 import { OAuthLibrary } from '../issuers/oauth-library.service.ts';
 import {
   type AuthorizationIntent,
@@ -26,6 +28,7 @@ type FinishedAuthorization = AuthorizationIntent & { readonly grant: Grant };
 @Injectable()
 export class Authorizations {
   constructor(
+    private readonly config: Config,
     private readonly oauthLibrary: OAuthLibrary,
     private readonly clientKeys: ClientKeys,
     private readonly oauthStateRows: OAuthStateRepository,
@@ -45,15 +48,18 @@ export class Authorizations {
     browserBinding: string,
     input: AuthorizationInput = {},
   ): Promise<URL> {
-    const client = this.oauthLibrary.client(await this.clientKeys.keyForNewGrant(), {
-      onState: (state, secrets) => {
-        const now = new Date();
-        const expiresAt = new Date(now.getTime() + STATE_LIFETIME_MS);
-        return this.oauthStateRows.insert(state, { ...intent, secrets }, { browserBinding, now, expiresAt });
-      },
-    });
+    const { scope = this.config.scope } = input;
+    const clientId = clientIdFor(scope, this.config);
+    const onState = (state: string, saved: NodeSavedState): Promise<void> => {
+      const now = new Date();
+      const expiresAt = new Date(now.getTime() + STATE_LIFETIME_MS);
+      const pending = { ...intent, secrets: { ...saved, clientId } };
+      return this.oauthStateRows.insert(state, pending, { browserBinding, now, expiresAt });
+    };
+    const key = await this.clientKeys.keyForNewGrant();
+    const client = this.oauthLibrary.client(key, { clientId, onState });
     try {
-      return await upstreamInTime(client.authorize(identifier, input));
+      return await upstreamInTime(client.authorize(identifier, { ...input, scope }));
     } catch (cause) {
       throw decideBeginRefusal(cause);
     }
@@ -82,6 +88,7 @@ export class Authorizations {
     const kid = secrets.authMethod.method === 'private_key_jwt' ? secrets.authMethod.kid : null;
     let session: NodeSavedSession | undefined;
     const client = this.oauthLibrary.client(await this.clientKeys.keyOfGrant(kid), {
+      clientId: secrets.clientId,
       state: { state, secrets },
       onSession: saved => (session = saved),
     });

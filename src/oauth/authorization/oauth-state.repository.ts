@@ -17,7 +17,10 @@ export type AuthorizationIntent = {
   readonly returnTo: string;
 };
 
-export type PendingAuthorization = AuthorizationIntent & { readonly secrets: NodeSavedState };
+/** The library's state, and the client id if it is not the broker's usual one. */
+export type AuthorizationSecrets = NodeSavedState & { readonly clientId?: string | undefined };
+
+export type PendingAuthorization = AuthorizationIntent & { readonly secrets: AuthorizationSecrets };
 
 /** The reason why a state cannot be consumed. */
 export type StateRefusal = 'unknown' | 'expired' | 'other-browser';
@@ -25,7 +28,7 @@ export type StateRefusal = 'unknown' | 'expired' | 'other-browser';
 /** Stores pending authorizations, by the digest of their `state`. */
 @Injectable()
 export class OAuthStateRepository {
-  private readonly sealedState: SealedJson<NodeSavedState>;
+  private readonly sealedState: SealedJson<AuthorizationSecrets>;
 
   constructor(
     private readonly database: Database,

@@ -29,8 +29,9 @@ const runtimeImplementation: RuntimeImplementation = {
   requestLock: requestLocalLock,
 };
 
-/** The library's two stores, for the duration of one authorization step. */
+/** The library's two stores, for the duration of one authorization step, and its client id if it is not the usual one. */
 export type LibraryStores = {
+  readonly clientId?: string | undefined;
   /** The pending authorization to finish. */
   readonly state?: { state: string; secrets: NodeSavedState };
   readonly onState?: (state: string, secrets: NodeSavedState) => Promise<void>;
@@ -67,7 +68,7 @@ export class OAuthLibrary {
   ): NodeOAuthClient {
     const { metadata } = grant ? this.outboundHttp.sessionLookups : this.outboundHttp;
     return new NodeOAuthClient({
-      clientMetadata: clientMetadata(this.config, grant?.clientId),
+      clientMetadata: clientMetadata(this.config, grant?.clientId ?? stores.clientId),
       ...(key ? { keyset: [key] } : {}),
       allowHttp: this.config.outbound.allowHttp,
       identityResolver: this.identityService.identityResolver,

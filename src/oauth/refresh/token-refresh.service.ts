@@ -1,9 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Config } from '../../config/config.ts';
 import { OutboundHttp } from '../../identity/outbound/outbound-http.service.ts';
 import { AccountIssuers } from '../issuers/account-issuers.service.ts';
 import { signClientAssertion } from '../client-keys/client-assertion.ts';
-import { clientIdOf } from '../issuers/client-metadata.ts';
 import type { ClientKey } from '../client-keys/client-key.ts';
 import { ClientKeys } from '../client-keys/client-keys.service.ts';
 import { type DpopSigner, signDpopProof } from '../dpop/dpop-proof.ts';
@@ -29,6 +27,7 @@ export class AccountMovedError extends Error {
 
 /** Everything that signing and sending a refresh needs, fetched and verified. */
 export type RefreshPlan = {
+  readonly clientId: string;
   readonly issuer: string;
   readonly tokenEndpoint: URL;
   /** The account's PDS, from its current DID document. */
@@ -49,17 +48,13 @@ export type SignedRefresh = {
 @Injectable()
 export class TokenRefresh {
   private readonly nonces = new NonceCache();
-  private readonly clientId: string;
 
   constructor(
-    config: Config,
     private readonly clientKeys: ClientKeys,
     private readonly outboundHttp: OutboundHttp,
     private readonly accountIssuers: AccountIssuers,
     private readonly serverClock: ServerClock,
-  ) {
-    this.clientId = clientIdOf(config);
-  }
+  ) {}
 
   /**
    * Fetches what a refresh needs. Verifies that the issuer is still responsible for the account, as the atproto OAuth
@@ -67,12 +62,17 @@ export class TokenRefresh {
    *
    * @throws AccountMovedError, or the error of a failed fetch
    */
-  async plan({ did, issuer, kid }: Pick<Grant, 'did' | 'issuer' | 'kid'>): Promise<RefreshPlan> {
+  async plan({
+    did,
+    clientId,
+    issuer,
+    kid,
+  }: Pick<Grant, 'did' | 'clientId' | 'issuer' | 'kid'>): Promise<RefreshPlan> {
     const clientKey = await this.clientKeys.keyOfGrant(kid);
     const { metadata, pds } = await this.accountIssuers.find(did);
     if (metadata.issuer !== issuer)
       throw new AccountMovedError(pds, `${did} is at ${metadata.issuer}, not at ${issuer}.`);
-    return { issuer, tokenEndpoint: new URL(metadata.token_endpoint), pds, clientKey };
+    return { clientId, issuer, tokenEndpoint: new URL(metadata.token_endpoint), pds, clientKey };
   }
 
   /** Signs a refresh with a fresh `jti`, the issuer's newest nonce and the issuer's time. */
@@ -128,8 +128,10 @@ export class TokenRefresh {
     return this.serverClock.observe(issuer, name => headers.get(name), clockOffset);
   }
 
-  private async authenticate({ clientKey, issuer }: RefreshPlan, now: Date): Promise<Record<string, string>> {
-    const { clientId } = this;
+  private async authenticate(
+    { clientId, clientKey, issuer }: RefreshPlan,
+    now: Date,
+  ): Promise<Record<string, string>> {
     if (!clientKey) return { client_id: clientId };
     return signClientAssertion(clientKey, { clientId, issuer, now });
   }

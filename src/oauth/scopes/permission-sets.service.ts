@@ -23,7 +23,7 @@ const LONGEST_PAUSE_MS = 60 * MINUTE_MS;
 type Entry = { set: PermissionSet | undefined; nextLookup: number; failures: number };
 
 /**
- * The permission sets that the configured scope includes, from the operator's file or from their authorities. Callers
+ * The permission sets that the declared scope includes, from the operator's file or from their authorities. Callers
  * never wait for a lookup: it runs in the background, one at a time per set. The last good copy is stored.
  */
 @Injectable()
@@ -33,14 +33,14 @@ export class PermissionSets implements KnownSets, OnApplicationBootstrap, Before
   private readonly closing = new AbortController();
 
   constructor(
-    { scopeParts }: Config,
+    { declaredScope }: Config,
     private readonly file: PermissionSetFile,
     private readonly permissionSetRows: PermissionSetRepository,
     private readonly lexicons: Lexicons,
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {
-    const lookedUp = includedSets(scopeParts).filter(nsid => !file.get(nsid));
+    const lookedUp = includedSets(declaredScope.split(' ')).filter(nsid => !file.get(nsid));
     this.entries = new Map(lookedUp.map(nsid => [nsid, { set: undefined, nextLookup: 0, failures: 0 }]));
   }
 

@@ -19,7 +19,7 @@ export class MetricsOfCredentials {
   constructor(registry: Registry) {
     this.keyValidations = counterFromZero(registry, {
       name: 'latchkey_api_key_validations_total',
-      help: 'Presented API keys, by outcome',
+      help: 'Presented API keys, by outcome (rotated: after the grace of a rotation)',
       label: 'outcome',
       values: keyOutcomes,
     });

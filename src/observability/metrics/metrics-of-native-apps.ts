@@ -15,7 +15,7 @@ export class MetricsOfNativeApps {
   constructor(registry: Registry) {
     this.refreshes = counterFromZero(registry, {
       name: 'latchkey_native_refreshes_total',
-      help: 'Refreshes of native apps, by outcome',
+      help: 'Refreshes of native apps, by outcome (shared: with a running one; refused: by the issuer; unknown: in doubt; waiting: for another one; challenged: for a nonce; mismatch: refused here)',
       label: 'outcome',
       values: nativeRefreshOutcomes,
     });

@@ -16,7 +16,7 @@ export class MetricsOfScopes {
     });
     this.permissionSetLooks = counterFromZero(registry, {
       name: 'latchkey_permission_set_lookups_total',
-      help: 'Lookups of permission sets at their authority, by outcome',
+      help: 'Lookups of permission sets at their authority, by outcome (failed: the last good copy is used)',
       label: 'outcome',
       values: lookOutcomes,
     });

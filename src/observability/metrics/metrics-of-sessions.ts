@@ -25,13 +25,13 @@ export class MetricsOfSessions {
   constructor(registry: Registry) {
     this.attempts = counterFromZero(registry, {
       name: 'latchkey_refresh_attempts_total',
-      help: 'Attempts to refresh a session, by outcome',
+      help: 'Attempts to refresh a session, by outcome (refused: before the token was read; rejected: not in the words of OAuth; no-tokens: retried soon; unknown: now in doubt)',
       label: 'outcome',
       values: attemptOutcomes,
     });
     this.tokenLife = new Histogram({
       name: 'latchkey_token_left_seconds',
-      help: 'Remaining life of an access token in seconds when its successor was stored (0: expired)',
+      help: 'Remaining life of an access token in seconds when its successor was stored (many at 0: refreshes come too late)',
       buckets: [0, 1, 5, 10, 20, 30, 45, 60, 120].map(minutes => minutes * MINUTE_SECONDS),
       registers: [registry],
     });
@@ -43,7 +43,7 @@ export class MetricsOfSessions {
     });
     this.endings = counterFromZero(registry, {
       name: 'latchkey_sessions_ended_total',
-      help: 'Sessions that need reauthorization, by reason',
+      help: 'Sessions that need their owners, by reason (response_lost: an answer was lost on the way; restored: the database lost the newest tokens)',
       label: 'reason',
       values: endReasons,
     });
@@ -55,7 +55,7 @@ export class MetricsOfSessions {
     });
     this.rollbacks = counterFromZero(registry, {
       name: 'latchkey_sessions_rolled_back_total',
-      help: 'Sessions whose rows were found rolled back, by what was done with them',
+      help: 'Sessions whose rows the database rolled back, by step (put_back: from the journal of this instance; ended: again; in_check: another journal may have the tokens)',
       label: 'step',
       values: rollbackSteps,
     });

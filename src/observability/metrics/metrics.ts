@@ -8,12 +8,23 @@ import { MetricsOfScopes } from './metrics-of-scopes.ts';
 import { MetricsOfSessions } from './metrics-of-sessions.ts';
 import { MetricsOfUpkeep } from './metrics-of-upkeep.ts';
 
+let ofProcess: Registry | undefined;
+
+/** Returns Node's own metrics. They are collected once per process, because prom-client never stops its timers. */
+function metricsOfProcess(): Registry {
+  if (ofProcess) return ofProcess;
+  ofProcess = new Registry();
+  collectDefaultMetrics({ register: ofProcess });
+  return ofProcess;
+}
+
 /**
  * The broker's metrics, in the text format of Prometheus: an object for each topic, with a method for each event. Each
  * label has few values, and none is an account, session, issuer or path.
  */
 export class Metrics {
   private readonly registry = new Registry();
+  private readonly ofProcess = metricsOfProcess();
 
   readonly sessions = new MetricsOfSessions(this.registry);
   readonly credentials = new MetricsOfCredentials(this.registry);
@@ -26,7 +37,6 @@ export class Metrics {
 
   constructor(log: Log) {
     this.gauges = new MeasuredGauges(this.registry, log);
-    collectDefaultMetrics({ register: this.registry });
   }
 
   /**
@@ -40,7 +50,7 @@ export class Metrics {
   /** Returns all metrics in the text format of Prometheus (version 0.0.4), with the media type `contentType`. */
   async text(): Promise<string> {
     await this.gauges.measureAll();
-    return this.registry.metrics();
+    return (await this.registry.metrics()) + (await this.ofProcess.metrics());
   }
 
   get contentType(): string {

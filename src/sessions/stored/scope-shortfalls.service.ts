@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../config/config.ts';
+import { isGrantable } from '../../oauth/scopes/key-scope.ts';
 import { PermissionSets } from '../../oauth/scopes/permission-sets.service.ts';
 import { scopeShortfall } from '../../oauth/scopes/scopes.ts';
 import { Log } from '../../observability/log/log.ts';
@@ -22,13 +23,12 @@ export class ScopeShortfalls {
 
   /**
    * Returns the scope that is wanted of a session. For a browser it is the configured scope. For a key it is the scope
-   * that its owner was asked for, without parts that are no longer configured: issuers would refuse these.
+   * that its owner was asked for, without parts that keys may no longer be given: issuers would refuse undeclared ones.
    */
   wantedScope(session: ScopedSession): string {
-    const { scope, scopeParts } = this.config;
-    if (session.purpose === 'ui') return scope;
+    if (session.purpose === 'ui') return this.config.scope;
     const asked = askedScopeOf(session).split(' ');
-    return asked.filter(part => scopeParts.includes(part)).join(' ');
+    return asked.filter(part => isGrantable(part, this.config)).join(' ');
   }
 
   /** Returns the parts of the wanted scope that were not granted. */

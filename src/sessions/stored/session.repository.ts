@@ -26,6 +26,10 @@ const ENDABLE = ['active', 'needs_check', 'needs_reauth'] as const;
 /** Must equal the predicate of the partial index `oauth_session_troubled`, or the planner will not use it. */
 const IN_TROUBLE = sql<boolean>`(failures > 0 or attempt_state = 'in_doubt' or status = 'needs_check')`;
 
+/** A loopback client's id holds all that an issuer knows of it, so every broker can go on as that client. */
+const isOfOtherClient = (clientId: string) =>
+  sql<boolean>`(client_id <> ${clientId} and client_id not like 'http://localhost%')`;
+
 export type SessionQuery = {
   readonly did?: Did | undefined;
   /** The handle that was verified when the session was granted. Another account may have it now. */
@@ -257,18 +261,18 @@ export class SessionRepository {
     return (await query.execute()).map(toSession);
   }
 
-  /** Counts the active sessions of other client ids. */
+  /** Counts the active sessions of other client ids that this broker cannot act as. */
   async countSessionsOfOtherClients(clientId: string): Promise<number> {
     const { count } = await this.database
       .selectFrom('oauth_session')
       .select(({ fn }) => fn.countAll<number | string>().as('count'))
-      .where('client_id', '!=', clientId)
+      .where(isOfOtherClient(clientId))
       .where('status', '=', 'active')
       .executeTakeFirstOrThrow();
     return Number(count);
   }
 
-  /** Marks every active session of another client id `needs_reauth`, and returns them. */
+  /** Marks the sessions that {@link countSessionsOfOtherClients} counts `needs_reauth`, and returns them. */
   markClientChanged(clientId: string): Promise<Pick<Session, 'id' | 'did'>[]> {
     return this.database
       .updateTable('oauth_session')
@@ -279,7 +283,7 @@ export class SessionRepository {
         needs_reauth_at: this.database.now(),
         generation: eb('generation', '+', 1),
       }))
-      .where('client_id', '!=', clientId)
+      .where(isOfOtherClient(clientId))
       .where('status', '=', 'active')
       .returning(['id', 'did'])
       .execute();

@@ -1,7 +1,7 @@
 /** Texts about API keys, for their owner. */
 export const keyTexts = {
   title: 'Keys for bots and scripts',
-  lead: 'A key lets a program act for you without your password. It can do only what you allow.',
+  lead: 'A key lets a program do what you allow, without your password.',
   none: 'You have no keys yet.',
   noneHint: 'Make one when a bot, a script or another service asks you for it.',
   off: 'You can’t make keys here: the operator of this service has turned them off.',
@@ -14,8 +14,12 @@ export const keyTexts = {
   start: 'Begins with',
   created: 'Made',
   expires: 'Ends',
-  lastUsed: 'Last used',
+  lastUsed: 'Used',
+  ended: 'Ended',
+  endedWithSession: 'with its permission',
+  endsSoon: 'Ends',
   endsNever: 'when you revoke it',
+  never: 'never',
   notUsed: 'not yet',
   may: 'It may do this',
   status: {

@@ -48,7 +48,8 @@ export async function* accountPages(stage: Stage, did: Did): ShownPages {
   const { works, lost, over, paused } = await storeKeys(stage.broker, did);
   await storeUse(stage.broker, works);
   await open(stage, '/account');
-  await stage.page.locator('#keys summary').click();
+  await stage.page.getByText('1 expired or revoked key').click();
+  await stage.page.locator('.key-may summary').first().click();
   yield { name: 'account' };
   await open(stage, '/account?problem=WrongAccount');
   yield { name: 'account-problem', alike: true };
@@ -98,9 +99,10 @@ async function storeKeys(
   did: Did,
 ): Promise<Record<'works' | 'lost' | 'over' | 'paused', TestKey>> {
   const { pds } = broker.network;
-  const store = async (name: string, status: 'active' | 'needs_reauth' | 'revoked') => {
+  const store = async (name: string, status: 'active' | 'needs_reauth' | 'revoked', days?: number) => {
     const session = await storeSession(broker, pds, { did }, 'api_key');
-    const key = await issueKey(broker, session, { name });
+    const expiresAt = days === undefined ? null : new Date(Date.now() + days * 24 * 60 * 60_000);
+    const key = await issueKey(broker, session, { name, expiresAt });
     await broker.database.updateTable('oauth_session').set({ status }).where('id', '=', session.id).execute();
     return key;
   };
@@ -108,7 +110,7 @@ async function storeKeys(
   await putInCheck(broker, paused.sessionId);
   return {
     paused,
-    works: await store('Weather bot', 'active'),
+    works: await store('Weather bot', 'active', 3),
     lost: await store(`Old ${HOSTILE}`, 'needs_reauth'),
     over: await store('Forgotten', 'revoked'),
   };

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { keyName } from '../../edits/key-name.ts';
+import { isKeyPreset } from './key-presets.ts';
 import { parseLoopbackAddress } from './loopback-address.ts';
 
 const scope = z
   .string()
   .max(4096)
   .superRefine((value, context) => {
+    if (isKeyPreset(value)) return;
     const parts = value.split(' ');
     if (parts.includes('')) context.addIssue('must have single spaces between its parts');
     if (new Set(parts).size < parts.length) context.addIssue('must not repeat a part');
@@ -17,7 +19,7 @@ export const keyRequestInput = z.object({
   identifier: z.string().trim().min(1).max(2048).describe('the account: a handle or a DID'),
   name: keyName.describe('the name of the key, which its owner sees as chosen by the requester'),
   scope: scope.describe(
-    'parts with single spaces between them: atproto, and any other part of the scope in the client metadata',
+    'a preset of GET /api/key-requests/scopes (post, all), or parts with single spaces between them: atproto, and parts that this route lists or less of them',
   ),
   expiresInDays: z
     .int()

@@ -61,7 +61,7 @@ export function toKeyRequest(row: KeyRequestRow, readAt: Date): StoredKeyRequest
 }
 
 /** A created request, with its temp token, which is returned only here and stored as a digest. */
-export type CreatedKeyRequest = Pick<KeyRequest, 'id' | 'did' | 'expiresAt'> & {
+export type CreatedKeyRequest = Pick<KeyRequest, 'id' | 'did' | 'scope' | 'expiresAt'> & {
   readonly tempToken: string;
 };
 

@@ -73,7 +73,7 @@ export class KeyRequestTransitions {
       await this.keyRequestRows.insert(row, transaction);
       const { name, scope } = input;
       await this.record('key-request.created', { id, did }, { by, detail: { name, scope } }, transaction);
-      return { id, did, expiresAt, tempToken: token };
+      return { id, did, scope, expiresAt, tempToken: token };
     });
   }
 

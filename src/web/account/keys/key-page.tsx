@@ -8,7 +8,7 @@ import { keyTexts as texts } from '../../texts/keys.ts';
 import { usageTexts } from '../../texts/usage.ts';
 import { KeyUse, type KeyUseProps } from '../../usage/key-use.tsx';
 import { AccountFrame } from '../frame/account-frame.tsx';
-import { KeyBadge, KeyFacts } from './key-facts.tsx';
+import { KeyBadges, KeyFacts } from './key-facts.tsx';
 import type { LostKey } from './lost-key-reasons.service.ts';
 import { LostKeys } from './lost-keys.tsx';
 import type { ShownKey } from './shown-key.ts';
@@ -32,10 +32,14 @@ export function KeyPage(view: KeyView): VNode {
         <h1>
           <bdi>{apiKey.name}</bdi>
         </h1>
-        <KeyBadge {...apiKey} />
+        <KeyBadges {...apiKey} />
       </div>
       <LostKeys {...view} />
-      {apiKey.isPaused ? <Note code="paused">{texts.pausedHint}</Note> : null}
+      {apiKey.isPaused ? (
+        <Note code="paused" tone="info">
+          {texts.pausedHint}
+        </Note>
+      ) : null}
       <section class="card" aria-label={apiKey.name}>
         <KeyFacts {...apiKey} />
         <div class="field">
