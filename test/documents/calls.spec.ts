@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { codeOf } from '../../src/errors/code-of.ts';
 import { grantKey, type TestKey } from '../broker/issued-key.ts';
 import { listKeys } from '../client-keys/operator.ts';
 import { runLatchkey } from '../broker/latchkey-command.ts';
@@ -119,6 +120,16 @@ function suite(broker: () => TestBroker): void {
       const settings = `os.environ.update(${JSON.stringify(variables)})`;
       await writeFile(program, [pythonPrelude, settings, placed(text)].join('\n'));
       await python.run(pathToFileURL(program));
+    },
+    go: async ({ text }) => {
+      // Compiling its packages takes minutes. gofmt finds what does not parse.
+      const program = join(directory, 'program.go');
+      await writeFile(program, text);
+      const unformatted = await run('gofmt', ['-l', program]).catch((error: unknown) => {
+        if (codeOf(error) === 'ENOENT') return { stdout: '' };
+        throw error;
+      });
+      expect(unformatted.stdout).toBe('');
     },
     nginx: async ({ text }) => {
       if (findNginx() === undefined) return;
