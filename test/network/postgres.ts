@@ -8,8 +8,8 @@ import { makeScratchDirectory } from './scratch-directory.ts';
 export type PostgresConnection = {
   /** URL of a superuser and the database `postgres`. */
   adminUrl: string;
-  /** Creates an empty database and returns its URL. */
-  createDatabase: () => Promise<string>;
+  /** Creates a database and returns its URL. It is empty, or a copy of the one at `template`, which has no connections. */
+  createDatabase: (template?: string) => Promise<string>;
   /** Drops a database, and closes its connections. */
   dropDatabase: (url: string) => Promise<void>;
 };
@@ -41,14 +41,14 @@ export async function startPostgres(): Promise<Postgres> {
 export function connectPostgres(adminUrl: string): PostgresConnection {
   return {
     adminUrl,
-    createDatabase: async () => {
+    createDatabase: async template => {
       const name = `test_${randomBytes(8).toString('hex')}`;
-      await runStatement(adminUrl, `create database ${name}`);
+      const copied = template === undefined ? '' : ` template ${nameOf(template)}`;
+      await runStatement(adminUrl, `create database ${name}${copied}`);
       return Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
     },
     dropDatabase: async url => {
-      const name = pg.escapeIdentifier(new URL(url).pathname.slice(1));
-      await runStatement(adminUrl, `drop database if exists ${name} with (force)`);
+      await runStatement(adminUrl, `drop database if exists ${nameOf(url)} with (force)`);
     },
   };
 }
@@ -63,6 +63,10 @@ function toPostgres(server: ServerProcess, removeData: () => Promise<void>): Pos
       await removeData();
     },
   };
+}
+
+function nameOf(url: string): string {
+  return pg.escapeIdentifier(new URL(url).pathname.slice(1));
 }
 
 async function runStatement(url: string, statement: string): Promise<void> {
