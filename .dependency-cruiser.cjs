@@ -39,7 +39,7 @@ const rooms = {
   config: ['values'],
   observability: ['log', 'metrics'],
   leases: ['clock', 'spools', 'instances'],
-  database: ['tables', 'engine', 'postgres', 'sqlite', 'connection', 'cache', 'migrator'],
+  database: ['tables', 'engine', 'postgres', 'sqlite', 'connection', 'cache', 'migrator', 'home'],
   http: ['origins', 'errors', 'schemas', 'edge', 'operator'],
   identity: ['network', 'outbound', 'resolution', 'handles', 'pictures'],
   oauth: ['scopes', 'dpop', 'client-keys', 'issuers', 'authorization', 'refresh'],
@@ -49,7 +49,8 @@ const rooms = {
   'api-keys/requests': ['rules', 'stored'],
   'native-apps': ['registry', 'tokens', 'refresh', 'endpoints'],
   background: ['sweeps', 'refresh', 'tasks', 'states'],
-  web: ['assets', 'texts', 'frame', 'sign-in', 'account', 'connect', 'admin'],
+  web: ['assets', 'texts', 'frame', 'errors', 'sign-in', 'account', 'connect', 'admin', 'docs'],
+  'web/frame': ['times'],
   'web/account': ['frame', 'browsers', 'keys', 'new-key', 'overview'],
   'web/admin': [
     'frame',
@@ -124,6 +125,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/client/', specs] },
       to: { path: '^src/client/' },
+    },
+    {
+      name: 'examples-import-packages-only',
+      comment: 'People copy them.',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { pathNot: ['^examples/', '^src/client/index.ts$', 'node_modules/'] },
     },
     {
       name: 'product-never-imports-workshop',

@@ -6,7 +6,7 @@ import { codeOf } from './errors/code-of.ts';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config/config.ts';
 import { endOnSignals } from './end-on-signals.ts';
-import { OpenApiController } from './http/operator/openapi.controller.ts';
+import { OpenApiDescription } from './http/operator/openapi-description.service.ts';
 import { describeRoutes } from './http/operator/openapi.ts';
 import { createServer } from './http/edge/server.ts';
 import { EXPOSED_HEADERS } from './http/origins/exposed-headers.ts';
@@ -44,7 +44,7 @@ export async function createBroker(
     });
   }
   warnOfOverrides(config, log);
-  app.get(OpenApiController).publish(() => describeRoutes(app, config, packageJson.version));
+  app.get(OpenApiDescription).publish(() => describeRoutes(app, config, packageJson.version));
   await app.init();
   return app;
 }

@@ -41,8 +41,10 @@ export type ApiKeyPrincipal = {
   readonly apiKeyId: ApiKeyId;
   readonly scope: string;
   readonly createdAt: Date;
-  /** Null for a key that ends only when it is revoked. */
+  /** Null for a key that ends only when it is revoked. In a password session, its token's end. */
   readonly expiresAt: Date | null;
+  /** The key's own end, also in a password session. */
+  readonly keyExpiresAt: Date | null;
   /** The key came as a token of its password session. */
   readonly inPasswordSession?: true;
 };

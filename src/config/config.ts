@@ -12,7 +12,7 @@ import { baseUrlOf, publicUrlOf } from './public-address.ts';
 export type { DatabaseConfig, ListenAddress };
 
 /** How the authorization servers know the broker: virtual on one machine, by its client id on the web. */
-type ClientConfig =
+export type ClientConfig =
   | { readonly kind: 'loopback' }
   | { readonly kind: 'confidential'; readonly acceptedClientId: string | undefined };
 
@@ -60,6 +60,7 @@ function toFields(settings: Settings) {
     permissionSetsFile: settings.LATCHKEY_PERMISSION_SETS_FILE,
     cookie: toCookie(settings),
     database: settings.LATCHKEY_DATABASE_URL,
+    acceptedRestore: settings.LATCHKEY_ACCEPT_RESTORED,
     spoolDirectory: settings.LATCHKEY_SPOOL_DIR ?? join(dataDirectory, 'spool'),
     /** How long a silent instance may still return with an answer. */
     spoolPatienceMs: settings.LATCHKEY_SPOOL_PATIENCE,

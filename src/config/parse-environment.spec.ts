@@ -148,6 +148,17 @@ describe('a setting that cannot be read', () => {
   });
 });
 
+describe('one mistake', () => {
+  it.each([
+    ['LATCHKEY_ADMIN_TOKEN', 'secret', [/^must have at least 32 characters/]],
+    ['LATCHKEY_ADMIN_TOKEN', 'a a', [/^must have at least 32 characters/]],
+    ['LATCHKEY_ALLOWED_DIDS', 'x,did:plc:abc,y', [/^entry 1: must be a DID/, /^entry 3: must be a DID/]],
+  ])('in %s=%j is told once', (variable, value, told) => {
+    const { problems } = parseEnvironment({ [variable]: value });
+    expect(problems.map(({ message }) => message)).toEqual(told.map(each => expect.stringMatching(each)));
+  });
+});
+
 describe('an empty setting', () => {
   it.each(lists)('%s means none', variable => {
     const { settings, problems } = parseEnvironment({ [variable]: '' });

@@ -12,6 +12,7 @@ import { HealthRepository } from './operator/health.repository.ts';
 import { MetricsController } from './operator/metrics.controller.ts';
 import { MetricsListener } from './operator/metrics-listener.service.ts';
 import { addRequestMetrics } from './edge/metrics-of-requests.ts';
+import { OpenApiDescription } from './operator/openapi-description.service.ts';
 import { OpenApiController } from './operator/openapi.controller.ts';
 
 @Module({})
@@ -19,6 +20,8 @@ export class HttpModule implements NestModule {
   static forConfig({ metricsListen }: Config): DynamicModule {
     return {
       module: HttpModule,
+      // The page that shows the description needs it, and has no configuration to import this module with.
+      global: true,
       imports: [AuditModule],
       controllers: [
         AuditEventsController,
@@ -26,7 +29,13 @@ export class HttpModule implements NestModule {
         OpenApiController,
         ...(metricsListen ? [] : [MetricsController]),
       ],
-      providers: [{ provide: APP_FILTER, useClass: ErrorFilter }, HealthRepository, MetricsListener],
+      providers: [
+        { provide: APP_FILTER, useClass: ErrorFilter },
+        HealthRepository,
+        MetricsListener,
+        OpenApiDescription,
+      ],
+      exports: [OpenApiDescription],
     };
   }
 

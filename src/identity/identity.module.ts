@@ -8,12 +8,14 @@ import { Lexicons } from './resolution/lexicons.service.ts';
 import { NameServers } from './resolution/name-servers.service.ts';
 import { GuardedAgents } from './outbound/guarded-agents.service.ts';
 import { OutboundHttp } from './outbound/outbound-http.service.ts';
+import { ClientLogo } from './pictures/client-logo.service.ts';
 import { ProfilePictures } from './pictures/profile-pictures.service.ts';
 
 /** Resolves accounts and their servers, and sends all outbound HTTP. */
 @Module({
   providers: [
     AccountHandleRepository,
+    ClientLogo,
     GuardedAgents,
     HandleChecks,
     HandleVerifier,
@@ -25,6 +27,7 @@ import { ProfilePictures } from './pictures/profile-pictures.service.ts';
     VerifiedHandles,
   ],
   exports: [
+    ClientLogo,
     HandleChecks,
     HandleVerifier,
     IdentityService,

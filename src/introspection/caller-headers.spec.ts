@@ -34,7 +34,13 @@ describe('toCallerHeaders', () => {
       apiKeyId: asId('key'),
       scope: 'atproto',
     } as const;
-    const caller = { kind: 'api-key', ...key, createdAt: expiresAt, expiresAt: null } as const;
+    const caller = {
+      kind: 'api-key',
+      ...key,
+      createdAt: expiresAt,
+      expiresAt: null,
+      keyExpiresAt: null,
+    } as const;
     const headers = toCallerHeaders({ caller, session, handle: null });
     expect(headers).toMatchObject({ 'x-latchkey-key-id': 'key', 'x-latchkey-expires-at': '' });
     expect(headers).toMatchObject({ 'x-latchkey-handle': '', 'x-latchkey-credential': 'api-key' });

@@ -7,8 +7,10 @@ import { Config } from '../config/config.ts';
 import { Allow } from '../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
 import { BrokerError } from '../errors/broker-error.ts';
+import type { OpenedUiSession } from '../ui-sessions/ui-sessions.service.ts';
 import { ClaimCodePage } from './claim-code-page.ts';
 import { FinishedLogins, type RememberedLogin } from './finished-logins.service.ts';
+import { LastSignIn } from './last-sign-in.service.ts';
 import { LoginCookies } from './login-cookies.service.ts';
 import { LoginErrorFilter } from './login-error.filter.ts';
 import { Logins } from './logins.service.ts';
@@ -23,6 +25,7 @@ export class LoginCallbackController {
     private readonly logins: Logins,
     private readonly loginCookies: LoginCookies,
     private readonly finishedLogins: FinishedLogins,
+    private readonly lastSignIn: LastSignIn,
     private readonly claimCodePage: ClaimCodePage,
   ) {}
 
@@ -39,11 +42,11 @@ export class LoginCallbackController {
   @ApiResponse({
     status: 303,
     description:
-      'After a sign-in to return_to, also when the same browser opens the address again. After an authorization of a key to the loopback address of its request. After a failure to the page that shows the error.',
+      'After a sign-in to return_to, also when the same browser opens the address again. After an authorization of a key to the page of its claim code, or to the loopback address of its request. After a failure to the page that shows the error.',
   })
   @ApiResponse({
     status: 200,
-    description: 'A key was authorized: the only page that shows its claim code.',
+    description: 'The browser that requested a key has authorized it: the page that fetches the key.',
   })
   @ApiErrors(
     'LoginCancelled',
@@ -69,8 +72,7 @@ export class LoginCallbackController {
     try {
       const browser = this.loginCookies.readBrowser(request);
       const finished = await this.logins.finishLogin(searchParams, browser);
-      if (finished.kind === 'signed-in')
-        this.loginCookies.setSession(reply, finished.opened.cookie, finished.opened.expiresAt);
+      if (finished.kind === 'signed-in') this.signIn(finished.opened, reply);
       this.finishedLogins.remember(request, reply, state, finished);
       this.goOn(finished, request, reply);
     } catch (error) {
@@ -80,6 +82,11 @@ export class LoginCallbackController {
       if (!finished) throw error;
       this.goOn(finished, request, reply);
     }
+  }
+
+  private signIn({ cookie, sessionId, expiresAt }: OpenedUiSession, reply: FastifyReply): void {
+    this.loginCookies.setSession(reply, cookie, expiresAt);
+    this.lastSignIn.remember(reply, sessionId, expiresAt);
   }
 
   private goOn(finished: RememberedLogin, request: FastifyRequest, reply: FastifyReply): void {

@@ -5,6 +5,7 @@ import { OAuthModule } from '../oauth/oauth.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { UiSessionsModule } from '../ui-sessions/ui-sessions.module.ts';
 import { FinishedLogins } from './finished-logins.service.ts';
+import { LastSignIn } from './last-sign-in.service.ts';
 import { LoginCallbackController } from './login-callback.controller.ts';
 import { LoginController } from './login.controller.ts';
 import { LoginCookies } from './login-cookies.service.ts';
@@ -16,7 +17,7 @@ import { SignIns } from './sign-ins.service.ts';
 @Module({
   imports: [ApiKeysModule, IdentityModule, OAuthModule, SessionsModule, UiSessionsModule],
   controllers: [LoginController, LoginCallbackController, LogoutController],
-  providers: [FinishedLogins, LoginCookies, Logins, SignIns],
-  exports: [LoginCookies, Logins],
+  providers: [FinishedLogins, LastSignIn, LoginCookies, Logins, SignIns],
+  exports: [LastSignIn, LoginCookies, Logins],
 })
 export class LoginModule {}

@@ -7,6 +7,7 @@ import { Config } from '../config/config.ts';
 import { Allow } from '../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
 import { UiSessions } from '../ui-sessions/ui-sessions.service.ts';
+import { LastSignIn } from './last-sign-in.service.ts';
 import { LoginCookies } from './login-cookies.service.ts';
 import { LoginErrorFilter } from './login-error.filter.ts';
 
@@ -18,6 +19,7 @@ export class LogoutController {
     private readonly config: Config,
     private readonly uiSessions: UiSessions,
     private readonly loginCookies: LoginCookies,
+    private readonly lastSignIn: LastSignIn,
   ) {}
 
   @Post('logout')
@@ -40,8 +42,9 @@ export class LogoutController {
   ): Promise<void> {
     await this.uiSessions.endUiSession({ id: uiSessionId, did, sessionId });
     this.loginCookies.clearSession(reply);
+    this.lastSignIn.forget(reply);
     if (request.headers.accept?.includes('text/html'))
-      return void reply.redirect(`${this.config.basePath}/`, 303);
+      return void reply.redirect(`${this.config.basePath}/?done=signed-out`, 303);
     return void reply.code(204).send();
   }
 }

@@ -10,6 +10,7 @@ import type { Schema } from '../database/tables/schema.ts';
 import { newId, parseId, TempTokenId } from '../database/tables/id.ts';
 import { toTimestamp } from '../database/tables/timestamp.ts';
 import { BrokerError } from '../errors/broker-error.ts';
+import { counted } from '../errors/counted.ts';
 import { Leases } from '../leases/leases.service.ts';
 import { decideTempTokenRefusal, RefusedTempToken } from './temp-token-refusal.ts';
 import { isResourceId } from './temp-token-scope.ts';
@@ -161,6 +162,6 @@ export class TempTokens {
 function tooMany(live: number): BrokerError {
   return new BrokerError(
     'TooManyTempTokens',
-    `The limit of ${live} temp tokens for this resource is reached. Delete one, or wait until one expires.`,
+    `The limit of ${counted(live, 'temp token')} for this resource is reached. Delete one, or wait until one expires.`,
   );
 }

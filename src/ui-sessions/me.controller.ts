@@ -1,5 +1,6 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Caller } from '../access/caller.decorator.ts';
 import type { AccountPrincipal } from '../access/principal.ts';
@@ -9,6 +10,7 @@ import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
 import { toOpenApiSchema } from '../http/schemas/openapi-schema.ts';
 import { VerifiedHandles } from '../identity/handles/verified-handles.service.ts';
 import { reconsentUrl } from '../sessions/endings/reconsent-url.ts';
+import { deadlineHeader, ownerDeadlineOf } from '../sessions/endings/owner-deadline.ts';
 import { ScopeShortfalls } from '../sessions/stored/scope-shortfalls.service.ts';
 import { Sessions } from '../sessions/use/sessions.service.ts';
 
@@ -30,6 +32,11 @@ const me = z.object({
     .optional()
     .describe('where the owner is asked for it again; with scopeShortfall, and takes a return_to'),
   expiresAt: z.iso.datetime().nullable().describe('when this credential ends; null for a key without an end'),
+  needsOwnerBy: z.iso
+    .datetime()
+    .describe(
+      'when the owner is needed at the latest: the end of the key or of the browser sign-in, or of its session at the issuer, whichever is earlier',
+    ),
 });
 
 @ApiTags('account')
@@ -56,8 +63,14 @@ export class MeController {
     'Forbidden',
     'DatabaseUnavailable',
   )
-  async me(@Caller() { kind, sessionId, expiresAt }: AccountPrincipal): Promise<z.infer<typeof me>> {
+  async me(
+    @Caller() caller: AccountPrincipal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<z.infer<typeof me>> {
+    const { kind, sessionId, expiresAt } = caller;
     const session = await this.sessions.get(sessionId);
+    const end = kind === 'api-key' ? caller.keyExpiresAt : expiresAt;
+    if (kind === 'api-key') void reply.headers(deadlineHeader(session, end, Date.now()));
     const { did, pds, scope } = session;
     const handle = await this.verifiedHandles.find(did);
     const scopeShortfall = this.scopeShortfalls.missingParts(session);
@@ -65,6 +78,7 @@ export class MeController {
       ...{ did, handle, pds, credential: kind, scope },
       ...(scopeShortfall.length > 0 && { scopeShortfall, reconsentUrl: reconsentUrl(session, this.config) }),
       expiresAt: expiresAt?.toISOString() ?? null,
+      needsOwnerBy: ownerDeadlineOf(session, end).toISOString(),
     };
   }
 }

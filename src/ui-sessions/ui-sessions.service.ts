@@ -4,7 +4,7 @@ import { digestOf, isSecret, newSecret } from '../crypto/secret.ts';
 import { Database } from '../database/connection/database.ts';
 import type { Schema } from '../database/tables/schema.ts';
 import { toTimestamp } from '../database/tables/timestamp.ts';
-import { newId, UiSessionId } from '../database/tables/id.ts';
+import { newId, type SessionId, UiSessionId } from '../database/tables/id.ts';
 import { Log } from '../observability/log/log.ts';
 import { SessionRevocation } from '../sessions/endings/session-revocation.service.ts';
 import { SessionListeners } from '../sessions/stored/session-listeners.service.ts';
@@ -20,7 +20,11 @@ const MAX_USER_AGENT_LENGTH = 512;
 const SUSPENSION_MS = 24 * 60 * 60_000;
 
 /** A browser session that was just opened. `cookie` is returned once and stored as a digest only. */
-export type OpenedUiSession = { readonly cookie: string; readonly expiresAt: Date };
+export type OpenedUiSession = {
+  readonly cookie: string;
+  readonly sessionId: SessionId;
+  readonly expiresAt: Date;
+};
 
 /** The part of a browser session that ending it needs. */
 export type EndedUiSession = Pick<UiSession, 'id' | 'did' | 'sessionId'>;
@@ -70,7 +74,7 @@ export class UiSessions implements OnModuleInit {
       expires_at: toTimestamp(expiresAt),
     };
     await this.uiSessionRows.insertUiSession(row, database);
-    return { cookie, expiresAt };
+    return { cookie, sessionId: session.id, expiresAt };
   }
 
   /** Finds the live browser session of a cookie, as it was at most five seconds ago. */

@@ -12,6 +12,7 @@ import { OperatorSessionsModule } from '../operator-sessions/operator-sessions.m
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { UiSessionsModule } from '../ui-sessions/ui-sessions.module.ts';
 import { BrowsersController } from './account/browsers/browsers.controller.ts';
+import { KeyEditsController } from './account/keys/key-edits.controller.ts';
 import { KeyController } from './account/keys/key.controller.ts';
 import { LostKeyReasons } from './account/keys/lost-key-reasons.service.ts';
 import { OwnKeys } from './account/keys/own-keys.service.ts';
@@ -28,13 +29,17 @@ import { AdminOverview } from './admin/overview/admin-overview.service.ts';
 import { AdminSessionsController } from './admin/sessions/admin-sessions.controller.ts';
 import { AdminSignInController } from './admin/sign-in/admin-sign-in.controller.ts';
 import { AssetsController } from './assets/assets.controller.ts';
+import { RootFilesController } from './assets/root-files.controller.ts';
 import { ClaimCodeModule } from './connect/claim-code.module.ts';
+import { ClaimCodeController } from './connect/claim-code.controller.ts';
 import { ConnectController } from './connect/connect.controller.ts';
-import { UnknownAddressFilter } from './frame/unknown-address.filter.tsx';
-import { UnroutableAddresses } from './frame/unroutable-addresses.service.tsx';
-import { AvatarsController } from './sign-in/avatars.controller.ts';
-import { LookupLimit } from './sign-in/lookup-limit.service.ts';
-import { LookupController } from './sign-in/lookup.controller.ts';
+import { DocsController } from './docs/docs.controller.ts';
+import { UnknownAddressFilter } from './errors/unknown-address.filter.tsx';
+import { ErrorPages } from './errors/error-pages.service.tsx';
+import { AvatarsController } from './sign-in/lookups/avatars.controller.ts';
+import { EndedSignIn } from './sign-in/ended-sign-in.service.ts';
+import { LookupLimit } from './sign-in/lookups/lookup-limit.service.ts';
+import { LookupController } from './sign-in/lookups/lookup.controller.ts';
 import { SignInController } from './sign-in/sign-in.controller.ts';
 
 @Module({
@@ -64,20 +69,25 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
     AssetsController,
     AvatarsController,
     BrowsersController,
+    ClaimCodeController,
     ConnectController,
+    DocsController,
     KeyController,
+    KeyEditsController,
     LookupController,
     NewKeyController,
+    RootFilesController,
     SignInController,
   ],
   providers: [
     AccountOverview,
     AdminOverview,
+    EndedSignIn,
     LookupLimit,
     LostKeyReasons,
     OwnKeyRequests,
     OwnKeys,
-    UnroutableAddresses,
+    ErrorPages,
     { provide: APP_FILTER, useClass: UnknownAddressFilter },
   ],
 })

@@ -3,6 +3,7 @@ import type { Did } from '../database/tables/did.ts';
 import type { SessionId } from '../database/tables/id.ts';
 import { Config } from '../config/config.ts';
 import { BrokerError } from '../errors/broker-error.ts';
+import { counted } from '../errors/counted.ts';
 
 /** An account has this many times the calls of one session: anybody can have any number of sessions. */
 const SESSIONS_OF_AN_ACCOUNT = 4;
@@ -41,7 +42,7 @@ export class SessionConcurrency {
     if ((this.running.get(id) ?? 0) < most) return;
     throw new BrokerError(
       'TooManyRequests',
-      `This ${what} already has ${most} calls running, which is the limit. Wait for one of them to end.`,
+      `This ${what} already has ${counted(most, 'call')} running, which is the limit. Wait for one of them to end.`,
       { retryAfterSeconds: 1 },
     );
   }

@@ -22,6 +22,7 @@ import type { ErrorFormConfig } from '../http/errors/error-form.ts';
 import type { OwnBodyConfig } from '../http/edge/body-parser.ts';
 import { abandonBody, hasBody, type UploadedBody, uploadedBody } from '../http/edge/uploaded-body.ts';
 import type { Answer } from '../identity/outbound/exchange.ts';
+import { deadlineHeader, type MortalSession } from '../sessions/endings/owner-deadline.ts';
 import type { PdsRequest } from '../sessions/pds/pds-requests.service.ts';
 import { privateVary } from './cache-rule.ts';
 import { refuseAsPageOrScript } from './page-rule.ts';
@@ -117,16 +118,18 @@ export class XrpcController {
 
   private async forward(
     nsid: string,
-    { sessionId, did }: AccountPrincipal,
+    caller: AccountPrincipal,
     request: FastifyRequest,
     reply: FastifyReply,
     body?: UploadedBody,
   ): Promise<void> {
     refuseAsPageOrScript(request.headers);
+    const { sessionId, did } = caller;
     reply.raw.once('close', this.sessionConcurrency.claimSlot({ sessionId, did }));
     const signal = leaving(reply);
     try {
-      const response = await this.xrpcService.forward(sessionId, nsid, queryOf(request), {
+      const call = { nsid, query: queryOf(request), onSession: noteDeadline(caller, reply) };
+      const response = await this.xrpcService.forward(sessionId, call, {
         method: request.method as PdsRequest['method'],
         headers: toPdsHeaders(request.headers),
         signal,
@@ -139,6 +142,14 @@ export class XrpcController {
       if (!signal.aborted && !reply.sent) throw error;
     }
   }
+}
+
+/** Programs with a key learn in its last days when its owner is needed. */
+function noteDeadline(caller: AccountPrincipal, reply: FastifyReply): (session: MortalSession) => void {
+  return session => {
+    if (caller.kind === 'api-key')
+      void reply.headers(deadlineHeader(session, caller.keyExpiresAt, Date.now()));
+  };
 }
 
 function isOwnGetSession(nsid: string, caller: AccountPrincipal): boolean {

@@ -9,10 +9,20 @@ import type { AccountPrincipal } from '../access/principal.ts';
 import { ServiceTokens } from '../service-tokens/service-tokens.service.ts';
 import type { PdsRequest } from '../sessions/pds/pds-requests.service.ts';
 import { isServiceAuth, refuseProtectedMethod } from '../sessions/methods/protected-methods.ts';
+import type { SessionCheck } from '../sessions/use/live-tokens.service.ts';
 import { SessionRequests } from '../sessions/use/session-requests.service.ts';
 import { BlobRedirects } from './blob-redirects.service.ts';
 import { requireProxyScope } from './proxied-call.ts';
 import { readServiceAuthQuery, writeServiceAuthQuery } from './service-auth-query.ts';
+
+/** One call of a method. */
+type XrpcCall = {
+  readonly nsid: string;
+  /** The query string as the caller wrote it, with its `?`, or empty. */
+  readonly query: string;
+  /** Learns the session before the PDS is called. */
+  readonly onSession: SessionCheck;
+};
 
 /** Forwards XRPC calls to the PDS of the caller's session. */
 @Injectable()
@@ -32,23 +42,25 @@ export class XrpcService {
   /**
    * Forwards one call.
    *
-   * @param query the query string as the caller wrote it, with its `?`, or empty
    * @throws BrokerError `InvalidRequest`, `ProtectedMethod`, `ScopeMissing`, `ReauthorizationRequired`,
    * `UpstreamUnavailable`, ...
    */
-  async forward(sessionId: SessionId, nsid: string, query: string, request: PdsRequest): Promise<Answer> {
+  async forward(
+    sessionId: SessionId,
+    { nsid, query, onSession }: XrpcCall,
+    request: PdsRequest,
+  ): Promise<Answer> {
     if (!NSID.isValid(nsid))
       throw new BrokerError('InvalidRequest', 'The path must end in the NSID of a method.');
-    if (isServiceAuth(nsid)) return this.forwardServiceAuth(sessionId, nsid, query, request);
+    if (isServiceAuth(nsid)) return this.forwardServiceAuth(sessionId, { nsid, query, onSession }, request);
     refuseProtectedMethod(nsid);
-    return this.send(sessionId, nsid, query, request);
+    return this.send(sessionId, { nsid, query, onSession }, request);
   }
 
   /** A token minted this way obeys the rules of the broker's own service tokens. It is not cached. */
   private async forwardServiceAuth(
     sessionId: SessionId,
-    nsid: string,
-    query: string,
+    { query, ...call }: XrpcCall,
     request: PdsRequest,
   ): Promise<Answer> {
     const asked = readServiceAuthQuery(query);
@@ -56,7 +68,7 @@ export class XrpcService {
     await this.serviceTokens.requireAllowed(tuple);
     // Without the caller's headers: atproto-proxy would send the call to another service.
     const bare = { ...request, headers: {} };
-    const answer = await this.send(sessionId, nsid, writeServiceAuthQuery(asked), bare);
+    const answer = await this.send(sessionId, { ...call, query: writeServiceAuthQuery(asked) }, bare);
     try {
       await this.serviceTokens.requireAllowed(tuple);
       return answer;
@@ -68,14 +80,14 @@ export class XrpcService {
 
   private async send(
     sessionId: SessionId,
-    nsid: string,
-    query: string,
+    { nsid, query, onSession }: XrpcCall,
     request: PdsRequest,
   ): Promise<Answer> {
     const proxyTo = request.headers?.['atproto-proxy'];
     const path = `/xrpc/${nsid}${query}`;
-    const response = await this.sessionRequests.send(sessionId, path, request, ({ scope }) => {
-      requireProxyScope(nsid, proxyTo, scope);
+    const response = await this.sessionRequests.send(sessionId, path, request, session => {
+      requireProxyScope(nsid, proxyTo, session.scope);
+      onSession(session);
     });
     return this.blobRedirects.follow(nsid, response, request);
   }

@@ -20,6 +20,9 @@ const FOR_EVERYONE = [
   'GET /oauth-client-metadata.json',
   'GET /.well-known/jwks.json',
   'GET /assets/:name',
+  'GET /assets/logo',
+  'GET /favicon.ico',
+  'GET /robots.txt',
   'GET /native/apps/:name/oauth-client-metadata.json',
   'GET /native/apps/:name/jwks.json',
 ];

@@ -7,10 +7,13 @@ import type { SessionId } from '../../src/database/tables/id.ts';
 import { byTest, callWith, grantKey, type TestKey } from '../broker/issued-key.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { isAccessTokenLive, sessionById } from '../login/granted.ts';
+import { openSession } from '../password-sessions/calls.ts';
 import { signIn } from '../refresher/test-session.ts';
 
 const collection = 'app.bsky.feed.post';
 const json = { 'content-type': 'application/json' };
+const DAY_MS = 24 * 60 * 60_000;
+const DEADLINE = 'latchkey-needs-owner-by';
 const WHO = 'GET /xrpc/com.atproto.server.getSession';
 
 describeBroker('a bot with only its key', suite);
@@ -33,8 +36,30 @@ function suite(broker: () => TestBroker): void {
         credential: 'api-key',
         scope: 'atproto transition:generic',
         expiresAt: null,
+        needsOwnerBy: key.needsOwnerBy.toISOString(),
       },
     ]);
+    // A loopback client's session lives for two weeks.
+    const { grantedAt } = await sessionById(broker(), key.sessionId);
+    expect(key.needsOwnerBy.getTime() - grantedAt.getTime()).toBe(14 * DAY_MS);
+    expect(answer.headers.get(DEADLINE)).toBeNull();
+  });
+
+  it('learns in its last week when its owner is needed, also with a password session', async () => {
+    const brief = await grantKey(broker(), 'alice.test', { expiresInDays: 6 });
+    expect(brief.needsOwnerBy).toEqual(brief.expiresAt);
+    const { accessJwt } = await openSession(broker(), brief);
+    for (const secret of [brief.secret, accessJwt]) {
+      const me = await callWith(broker(), { secret }, 'GET /api/me');
+      const told = brief.expiresAt?.toISOString();
+      expect([
+        me.headers.get(DEADLINE),
+        ((await me.json()) as { needsOwnerBy: string }).needsOwnerBy,
+      ]).toEqual([told, told]);
+      const listed = await callWith(broker(), { secret }, 'GET /xrpc/com.atproto.server.describeServer');
+      expect([listed.status, listed.headers.get(DEADLINE)]).toEqual([200, told]);
+    }
+    expect((await callWith(broker(), key, WHO)).headers.get(DEADLINE)).toBeNull();
   });
 
   it('posts, reads and uploads', async () => {

@@ -64,6 +64,7 @@ function suite(broker: () => TestBroker): void {
           lastUsedAt: null,
           revokedAt: null,
           previousUntil: null,
+          needsOwnerBy: mine.needsOwnerBy.toISOString(),
           status: 'active',
         },
       ],
@@ -105,6 +106,7 @@ function suite(broker: () => TestBroker): void {
         name: 'a bot',
         scope: 'atproto transition:generic',
         expiresAt: '2099-01-01T00:00:00.000Z',
+        needsOwnerBy: key.needsOwnerBy.toISOString(),
       },
     ]);
     expect(await statusWith(key)).toBe(401);

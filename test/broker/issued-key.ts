@@ -33,14 +33,24 @@ export async function grantKey(
   handle = 'alice.test',
   input: Partial<KeyAskInput> = {},
 ): Promise<TestKey> {
-  const { expiresAt, ...claimed } = await obtainKey(broker.browser(), accountOf(broker, handle), {
-    ...input,
-    identifier: handle,
-  });
+  const { expiresAt, needsOwnerBy, ...claimed } = await obtainKey(
+    broker.browser(),
+    accountOf(broker, handle),
+    {
+      ...input,
+      identifier: handle,
+    },
+  );
   const listed = await broker.app.get(ApiKeyRepository).find(asId(claimed.id));
   if (!listed) throw new Error('the key that was claimed is not stored');
   const { id, sessionId } = listed.key;
-  return { ...claimed, id, expiresAt: expiresAt === null ? null : new Date(expiresAt), sessionId };
+  return {
+    ...claimed,
+    id,
+    expiresAt: expiresAt === null ? null : new Date(expiresAt),
+    needsOwnerBy: new Date(needsOwnerBy),
+    sessionId,
+  };
 }
 
 /** Sends a request with only a key. `line` is a method and a path. */

@@ -23,6 +23,8 @@ describeInChromium('an owner in Chromium, with only a keyboard', chromium => {
       let keyboard: Keyboard;
       let complaints: readonly string[];
       let secret: string;
+      /** Its earlier secrets. */
+      const secrets: string[] = [];
       let elsewhere: BrowserClient;
       beforeAll(async () => {
         owner = await broker().network.createAccount(`owner-${process.pid}.test`);
@@ -54,7 +56,7 @@ describeInChromium('an owner in Chromium, with only a keyboard', chromium => {
         expect(await page.getByText('You have no keys yet.').count()).toBe(1);
       });
 
-      it("reads times in the browser's zone, with the exact instant in the title", async () => {
+      it("reads days in the browser's zone, with the exact time in the title", async () => {
         const time = page.locator('time').first();
         const instant = (await time.getAttribute('datetime')) ?? '';
         const shown = new Intl.DateTimeFormat('en-GB', {
@@ -62,13 +64,14 @@ describeInChromium('an owner in Chromium, with only a keyboard', chromium => {
           timeStyle: 'short',
           timeZone: 'Asia/Tokyo',
         });
-        expect(await time.innerText()).toBe(shown.format(new Date(instant)));
-        expect(await time.getAttribute('title')).toBe(instant);
+        expect(await time.innerText()).toBe('today');
+        expect(await time.getAttribute('title')).toBe(shown.format(new Date(instant)));
       });
 
       it('makes a key, confirms it at the PDS, and copies it from the page that shows it once', async () => {
         await enter('Make a key');
         await keyboard.type('What is it for?', 'Weather <b>bot</b>');
+        await keyboard.choose('Choose', 'Post only');
         await keyboard.tick('Do nearly all that an app can: post, follow, like, upload, change your profile');
         await keyboard.choose('After 30 days', 'After 90 days');
         await enter('Continue');
@@ -101,8 +104,25 @@ describeInChromium('an owner in Chromium, with only a keyboard', chromium => {
         await enter('Replace it');
         const next = await page.locator('[data-secret]').innerText();
         expect([await statusWith(secret), await statusWith(next)]).toEqual([200, 200]);
+        secrets.push(secret);
         secret = next;
         await enter('Done, back to your account');
+      });
+
+      it('renames the key, and ends the old secret before its time', async () => {
+        const [old] = secrets;
+        await enter('Manage Weather <b>bot</b>');
+        await enter('Rename it');
+        await keyboard.type('New name', 'Sky <b>bot</b>');
+        await enter('Save the name');
+        expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Sky <b>bot</b>');
+        expect(await page.locator('[data-grace]').innerText()).toContain('It keeps working until');
+        expect(await statusWith(old ?? '')).toBe(200);
+        await enter('End it now');
+        expect(await page.getByRole('status').innerText()).toMatch(/old key has stopped/);
+        expect(await page.locator('[data-grace]').count()).toBe(0);
+        expect([await statusWith(old ?? ''), await statusWith(secret)]).toEqual([401, 200]);
+        await enter('Back to your account');
       });
 
       it('sees that the key has stopped working after the PDS revoked it, and reconnects it', async () => {
@@ -120,9 +140,9 @@ describeInChromium('an owner in Chromium, with only a keyboard', chromium => {
 
         await page.reload();
         const lost = page.locator('[data-lost]');
-        expect(await lost.innerText()).toMatch(/“Weather <b>bot<\/b>” has stopped working/);
+        expect(await lost.innerText()).toMatch(/“Sky <b>bot<\/b>” has stopped working/);
         expect(await lost.innerText()).toMatch(/Your server ended the permission/);
-        await enter('Reconnect Weather <b>bot</b>');
+        await enter('Reconnect Sky <b>bot</b>');
         await authorize();
         expect(await page.getByRole('status').innerText()).toMatch(/connected again/);
         expect(await page.locator('[data-lost]').count()).toBe(0);
@@ -139,8 +159,10 @@ describeInChromium('an owner in Chromium, with only a keyboard', chromium => {
       });
 
       it('revokes the key, which stays in the list as revoked', async () => {
-        await enter('Manage Weather <b>bot</b>');
-        await enter('Revoke it');
+        await enter('Manage Sky <b>bot</b>');
+        await enter('Revoke it…');
+        expect(await statusWith(secret)).toBe(200);
+        await enter('Yes, revoke it');
         expect(await page.getByRole('status').innerText()).toMatch(/The key is revoked/);
         expect(await statusWith(secret)).toBe(401);
         await enter('1 expired or revoked key');

@@ -51,8 +51,21 @@ describeInChromium('every page', chromium => {
       it("has no error, and shows strangers' names as text", () => {
         expect(dialogs).toEqual([]);
         expect(
-          complaints.filter(text => !/^(404|409|410|503) |status of (404|409|410|503)/.test(text)),
+          complaints.filter(text => !/^(404|405|409|410|503) |status of (404|405|409|410|503)/.test(text)),
         ).toEqual([]);
+      });
+
+      it('shows the facts of every key in the same columns, and few of them on a phone', async () => {
+        await page.goto(`${broker().url}/account`);
+        await page.setViewportSize({ width: 1280, height: 800 });
+        const columns = await page.locator('.key-rows .facts').evaluateAll(findColumns);
+        expect(columns.length).toBeGreaterThan(2);
+        expect(new Set(columns)).toEqual(new Set([columns[0]]));
+        await page.setViewportSize({ width: 390, height: 800 });
+        const heights = await page
+          .locator('#keys > .rows > li:not(:has(.key-hint))')
+          .evaluateAll(findHeights);
+        for (const height of heights) expect(height).toBeLessThan(160);
       });
 
       it('moves nothing if the reader prefers reduced motion', async () => {
@@ -66,7 +79,16 @@ describeInChromium('every page', chromium => {
         expect(seconds).toEqual([expect.stringContaining('0.12s'), '0s']);
       });
     },
-    { anyDatabase: true, settings: { LATCHKEY_SCOPE: EVERY_KIND_OF_PERMISSION } },
+    {
+      anyDatabase: true,
+      settings: {
+        LATCHKEY_SCOPE: EVERY_KIND_OF_PERMISSION,
+        LATCHKEY_ALLOWED_ORIGINS: 'https://app.example',
+        LATCHKEY_LOGO_URI: 'https://latchkey.example/logo.png',
+        LATCHKEY_TOS_URI: 'https://latchkey.example/terms',
+        LATCHKEY_POLICY_URI: 'https://latchkey.example/privacy',
+      },
+    },
   );
 
   describeBroker(
@@ -153,4 +175,16 @@ function findMisfits(width: number): string[] {
   }
   if (document.querySelector('img[src="x"], img[onerror]')) misfits.push('a picture of a stranger');
   return misfits;
+}
+
+/** Returns the left edges of each row's facts. Runs inside the page. */
+function findColumns(rows: Element[]): string[] {
+  return rows
+    .filter(row => row.clientHeight > 0)
+    .map(row => [...row.children].map(fact => fact.getBoundingClientRect().left).join(' '));
+}
+
+/** Returns the heights of rows. Runs inside the page. */
+function findHeights(rows: Element[]): number[] {
+  return rows.map(row => row.getBoundingClientRect().height);
 }

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { BrowserContext, Page, Response as Answer } from 'playwright-core';
+import { listenForCode } from '../../src/cli/keys/code-listener.ts';
 import { accountOf, describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { type ScriptedServer, startServer } from '../identity/scripted-server.ts';
 import { type AskedKey, approveKey, KeyAsker } from '../network/key-asker.ts';
@@ -65,6 +66,24 @@ describeInChromium('an owner in Chromium with a key request', chromium => {
           const query = new URL(seen[0]?.url ?? '', listener.origin).searchParams;
           expect([query.get('request'), seen[0]?.referer]).toEqual([asked.id, undefined]);
           await asker.claim(asked, query.get('code') ?? '');
+        } finally {
+          await listener.stop();
+        }
+      });
+
+      it('sees at the end of a login on the command line a page like the others', async () => {
+        const listener = await listenForCode();
+        try {
+          const asked = await asker.ask({ identifier: 'alice.test', loopback: listener.url });
+          const code = new Promise<string>(resolve => {
+            listener.receive(asked.id, resolve);
+          });
+          await approve(asked);
+          await asker.claim(asked, await code);
+          expect(await page.getByRole('status').innerText()).toMatch(/has reached the program/);
+          // Its policy allows its own style.
+          const layout = await page.locator('main').evaluate(main => getComputedStyle(main).display);
+          expect([layout, complaints.filter(text => text.includes('Content'))]).toEqual(['grid', []]);
         } finally {
           await listener.stop();
         }

@@ -34,7 +34,7 @@ describeInChromium('a person in Chromium', chromium => {
         await authorizeAtPds(page, broker(), alice());
         await page.waitForURL(`${broker().url}/account`);
         expect(await page.locator('[data-handle]').innerText()).toBe('alice.test');
-        expect(await page.locator('[data-pds]').innerText()).toBe(new URL(broker().network.pds).host);
+        expect(await page.locator('[data-pds]').textContent()).toBe(new URL(broker().network.pds).host);
         const [cookie, ...others] = (await context.cookies(broker().url)).filter(
           ({ name }) => name === 'latchkey',
         );

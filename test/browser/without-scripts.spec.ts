@@ -50,7 +50,9 @@ describeInChromium('a person in Chromium without scripts', chromium => {
         await press('Sign in');
         await decideElsewhere();
         expect(await page.locator('[data-handle]').innerText()).toBe('alice.test');
-        expect(await page.locator('time').first().innerText()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
+        const time = page.locator('time').first();
+        expect(await time.innerText()).toMatch(/^(today|yesterday)$/);
+        expect(await time.getAttribute('title')).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
         await press('Sign out all others');
         expect(await page.getByRole('status').innerText()).toBe('Every other browser is signed out.');
         expect((await other.get('/api/me')).status).toBe(401);
@@ -94,7 +96,12 @@ describeInChromium('a person in Chromium without scripts', chromium => {
         expect((await callWith(broker(), { secret: next }, 'GET /api/me')).status).toBe(200);
         await page.getByRole('link', { name: 'Done, back to your account' }).click();
         await page.getByRole('link', { name: 'Manage My bot' }).click();
-        await press('Revoke it');
+        await page.getByText('Rename it').click();
+        await page.getByLabel('New name').fill('Your bot');
+        await press('Save the name');
+        await page.getByRole('heading', { name: 'Your bot' }).waitFor();
+        await page.getByText('Revoke it…').click();
+        await press('Yes, revoke it');
         expect(await page.getByRole('status').innerText()).toMatch(/is revoked/);
         expect((await callWith(broker(), { secret: next }, 'GET /api/me')).status).toBe(401);
       });

@@ -113,7 +113,7 @@ function suite(broker: () => TestBroker): void {
     await holdSession(first);
     await broker().database.deleteFrom('client_key').execute();
     await expect(broker().app.get(ClientKeys).onModuleInit()).rejects.toThrow(
-      /1 sessions need theirs.*Restore/,
+      /which 1 session cannot do without.*Restore/,
     );
     expect(await listKeys(broker())).toEqual([]);
   });

@@ -91,8 +91,8 @@ async function makePostgresDatabase(isMigrated: boolean): Promise<TemporaryDatab
   const adminUrl = process.env.TEST_POSTGRES_URL;
   if (!adminUrl)
     throw new Error('TEST_POSTGRES_URL is not set; jest.config.json names the set-up that sets it');
-  const { createDatabase, dropDatabase } = connectPostgres(adminUrl);
-  const url = await createDatabase(isMigrated ? await postgresTemplate(adminUrl) : undefined);
+  const { createDatabase, copyDatabase, dropDatabase } = connectPostgres(adminUrl);
+  const url = await (isMigrated ? copyDatabase(await postgresTemplate(adminUrl)) : createDatabase());
   const remove = async (): Promise<void> => {
     await dropDatabase(url);
     await rm(spoolDirectoryOf(url), { recursive: true, force: true });

@@ -9,7 +9,14 @@ import { startTestBroker, type TestBroker } from '../broker/test-broker.ts';
 import { statusOfMe } from '../login/answers.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
 import { didOf } from '../network/fake-accounts.ts';
-import { approveKey, type AskedKey, claimCodeOf, type ClaimedKey, KeyAsker } from '../network/key-asker.ts';
+import {
+  approveKey,
+  type AskedKey,
+  claimCodeOf,
+  type ClaimedKey,
+  KeyAsker,
+  openCodePage,
+} from '../network/key-asker.ts';
 import { sharedNetwork } from '../network/network.ts';
 import { redirectTarget } from '../network/user-agent.ts';
 import type { StrictGrant } from '../network/strict-issuer.ts';
@@ -243,7 +250,8 @@ function ask({ broker }: Place, did: Did): Promise<AskedKey> {
 async function authorize({ broker, network }: Place, asked: AskedKey): Promise<string | undefined> {
   const browser = broker.browser();
   const parameters = network.authorize(await approveKey(browser, asked));
-  return claimCodeOf(await browser.open(`/oauth/callback?${parameters.toString()}`, 'cross-site'));
+  const answer = await browser.open(`/oauth/callback?${parameters.toString()}`, 'cross-site');
+  return claimCodeOf(await openCodePage(browser, answer));
 }
 
 async function obtain(at: Place, did: Did): Promise<ClaimedKey & { sessionId: string }> {

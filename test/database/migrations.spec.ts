@@ -1,7 +1,9 @@
 import { expect, it } from '@jest/globals';
+import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { migrations } from '../../migrations/index.ts';
 import type { Database } from '../../src/database/connection/database.ts';
+import { previewMigrateDown } from '../../src/database/migrator/migration-loss.ts';
 import {
   migrateDown,
   migrateUp,
@@ -48,6 +50,41 @@ describeDialects('migrations', (open, { dialect, createEmpty }) => {
     expect(await migrateUp(database)).toEqual([]);
     for (const name of names.toReversed()) expect(await migrateDown(database)).toEqual([name]);
     expect(await migrateDown(database)).toEqual([]);
+  });
+
+  it('tell what their undoing would take away, and take nothing', async () => {
+    const database = await open();
+    const both: Migration = {
+      up: async db => {
+        await addsTable.up(db);
+        await db.schema.alterTable('instance').addColumn('note', 'text').execute();
+      },
+      down: async db => {
+        await addsTable.down?.(db);
+        await db.schema.alterTable('instance').dropColumn('note').execute();
+      },
+    };
+    await migrateUp(database, with9999(both));
+    await sql`insert into extra (id) values ('a'), (null)`.execute(database);
+    await sql`insert into instance (owner, started_at, seen_at, note) values ('a', '', '', 'x'), ('b', '', '', null)`.execute(
+      database,
+    );
+    const schema = await describeSchema(database);
+    expect(await previewMigrateDown(database, with9999(both))).toEqual({
+      name: '9999-later',
+      losses: [
+        { table: 'extra', count: 2 },
+        { table: 'instance', column: 'note', count: 1 },
+      ],
+    });
+    expect(await describeSchema(database)).toEqual(schema);
+  });
+
+  it('are not undone if a check in their transaction fails', async () => {
+    const database = await open();
+    const check = (): Promise<void> => Promise.reject(new Error('a broker runs'));
+    await expect(migrateDown(database, { check })).rejects.toThrow('a broker runs');
+    expect(await migrateUp(database)).toEqual([]);
   });
 
   it('report their state without changing the database', async () => {

@@ -26,7 +26,7 @@ export const documents: readonly string[] = [
   .filter(path => path.endsWith('.md'))
   .sort();
 
-export function readDocument(document: string): string {
+function readDocument(document: string): string {
   return readFileSync(new URL(document, root), 'utf8');
 }
 

@@ -49,6 +49,38 @@ describeBroker(
       },
     );
 
+    it.each([
+      ['PUT', '/', {}, 405, 'That doesn’t work here'],
+      ['GET', '/oauth/logout', {}, 405, 'That doesn’t work here'],
+      ['GET', '/', { host: 'evil.example' }, 421, 'This is another address'],
+      ['POST', '/api/key-requests', { 'content-type': 'text/x-unknown' }, 415, 'That doesn’t work here'],
+    ])(
+      'shows a person a page, and a program an error: %s %s with %j',
+      async (method, path, head, status, title) => {
+        const to = new URL(broker().url + path);
+        const body = 'content-type' in head ? { body: 'x' } : {};
+        const options = { method, ...body };
+        const page = await exchange(to, { ...options, headers: { ...head, accept: 'text/html' } });
+        expect([page.status, page.headers.get('content-type')]).toEqual([status, 'text/html; charset=utf-8']);
+        expect(await page.text()).toContain(`<h1>${title}</h1>`);
+        expect(page.headers.get('cache-control')).toBe('no-store');
+        expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+        const error = await exchange(to, { ...options, headers: head });
+        expect([error.status, await error.json()]).toEqual([
+          status,
+          expect.objectContaining({ message: expect.any(String) }),
+        ]);
+        expect(error.headers.get('allow')).toBe(page.headers.get('allow'));
+      },
+    );
+
+    it('is found at the places that every site has', async () => {
+      const robots = await ask('GET', '/robots.txt');
+      expect([robots.status, await robots.text()]).toEqual([200, 'User-agent: *\nDisallow: /\n']);
+      const icon = await ask('GET', '/favicon.ico');
+      expect([icon.status, icon.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+    });
+
     it.each(['/xrpc/%zz', '/native/%zz'])('of a program has no page, even for a person: %s', async path => {
       const answer = await send(`GET ${path}`, 'Accept: text/html');
       expect([answer.status, answer.headers.get('content-type')]).toEqual([

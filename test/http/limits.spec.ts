@@ -60,6 +60,10 @@ describe('requests of one address', () => {
         expect(await times(1, from('192.0.2.8'))).toEqual([200]);
         expect(await times(3, from('2001:db8:1:2::1'))).toEqual([200, 200, 429]);
         expect(await times(1, from('2001:db8:1:2::2'))).toEqual([429]);
+        const person = { 'x-forwarded-for': '192.0.2.7', accept: 'text/html' };
+        const page = await exchange(new URL('/', broker().url), { headers: person });
+        expect([page.status, page.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^\d+$/)]);
+        expect(await page.text()).toContain('<h1>One moment, please</h1>');
       });
     },
     {

@@ -81,7 +81,7 @@ describeBroker(
       const cookie = await storeCookie(broker(), await storeSession(broker(), broker().network.pds));
       const headers = { ...html, cookie: `latchkey=${cookie}`, origin: broker().publicUrl };
       const signOut = () => exchange(new URL('/oauth/logout', broker().url), { method: 'POST', headers });
-      expect((await signOut()).headers.get('location')).toBe('/');
+      expect((await signOut()).headers.get('location')).toBe('/?done=signed-out');
       expect((await signOut()).headers.get('location')).toBe('/?problem=AuthenticationRequired');
     });
 

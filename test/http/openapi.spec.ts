@@ -33,7 +33,9 @@ type Description = {
 
 /** Pages, their assets, and OpenAPI itself. */
 const isPage = (route: string): boolean =>
-  /^OPTIONS |^\w+ \/($|(account|admin|connect|assets|avatars|lookup)(\/|$)|api\/openapi\.json$)/.test(route);
+  /^OPTIONS |^\w+ \/($|(account|admin|connect|assets|avatars|docs|lookup|favicon\.ico|robots\.txt)(\/|$)|api\/openapi\.json$)/.test(
+    route,
+  );
 
 describeBroker(
   'the description of the routes',

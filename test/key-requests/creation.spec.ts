@@ -2,7 +2,14 @@ import { beforeAll, expect, it } from '@jest/globals';
 import { callWith } from '../broker/issued-key.ts';
 import { describeBroker } from '../broker/test-broker.ts';
 import { errorOf, problemOf } from '../login/answers.ts';
-import { approveKey, authorizeKey, claimCodeOf, KeyAsker, obtainKey } from '../network/key-asker.ts';
+import {
+  approveKey,
+  authorizeKey,
+  claimCodeOf,
+  KeyAsker,
+  obtainKey,
+  openCodePage,
+} from '../network/key-asker.ts';
 import type { Account } from '../network/network-control.ts';
 import { operate } from '../sessions/operate.ts';
 import { keyRequestOf, sessionStatusOf } from './rows.ts';
@@ -56,11 +63,17 @@ describeBroker('an API key that is requested', broker => {
       expect(shown).toContain(part);
     expect(shown).not.toMatch(/<b>|<script(?! type="module" src=)/);
 
-    const answer = await authorizeKey(owner, asked, alice);
+    const callback = await owner.openCallback(await owner.authorize(await approveKey(owner, asked), alice));
+    // No session, only what this callback needs if it is loaded again, and the sealed code.
+    expect(callback.headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^latchkey-login-finished=/),
+      expect.stringMatching(new RegExp(`^latchkey-code=1\\.[^;]+; Path=/connect/${asked.id}; .*HttpOnly`)),
+    ]);
+    const answer = await openCodePage(owner, callback);
     const code = await claimCodeOf(answer);
+    expect(callback.headers.get('location')).toBe(`/connect/${asked.id}/code`);
+    expect(callback.headers.getSetCookie().join()).not.toContain(code);
     expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/);
-    // No session, only what the page of this callback needs if it is reloaded.
-    expect(answer.headers.getSetCookie()).toEqual([expect.stringMatching(/^latchkey-login-finished=/)]);
     expect(owner.cookie('latchkey')).toBeUndefined();
     expect([answer.headers.get('cache-control'), answer.headers.get('referrer-policy')]).toEqual([
       'no-store',
@@ -82,6 +95,7 @@ describeBroker('an API key that is requested', broker => {
       name: 'Field <b>bot</b>',
       scope: 'atproto transition:generic',
       expiresAt: expect.any(String),
+      needsOwnerBy: expect.any(String),
     });
     const days = (Date.parse(key.expiresAt ?? '') - Date.now()) / 86_400_000;
     expect(days).toBeGreaterThan(29.9);
@@ -115,13 +129,59 @@ describeBroker('an API key that is requested', broker => {
     expect(await asker.claim(asked, code)).toMatchObject({ did: alice.did, expiresAt: null });
   });
 
+  it('shows its code at an address of its own until it is claimed, in the same browser only', async () => {
+    const asked = await asker.ask({ identifier: alice.handle });
+    const owner = broker().browser();
+    const path = `/connect/${asked.id}/code`;
+    expect((await owner.open(path)).headers.get('location')).toBe(`/connect/${asked.id}`);
+    const code = await claimCodeOf(await authorizeKey(owner, asked, alice));
+    expect(await claimCodeOf(await owner.open(path))).toBe(code);
+    expect(await (await owner.open(`/connect/${asked.id}`)).text()).toContain(`href="${path}"`);
+    const stranger = broker().browser();
+    const refused = await stranger.open(path);
+    const shown = await refused.text();
+    expect([refused.status, shown.includes(code)]).toEqual([404, false]);
+    expect(shown).toContain('Only the browser in which you gave permission');
+    expect(await (await stranger.open(`/connect/${asked.id}`)).text()).not.toContain(`href="${path}"`);
+
+    await asker.claim(asked, code);
+    const claimed = await owner.open(path);
+    const told = await claimed.text();
+    expect([claimed.status, told.includes(code)]).toEqual([200, false]);
+    expect(told).toContain('The key was picked up');
+    expect((await stranger.open(path)).status).toBe(410);
+  });
+
+  it('says at the address of its code that it was denied, and opens no other code there', async () => {
+    const [asked, other] = [
+      await asker.ask({ identifier: alice.handle }),
+      await asker.ask({ identifier: alice.handle }),
+    ];
+    const owner = broker().browser();
+    const path = `/connect/${asked.id}/code`;
+    await authorizeKey(owner, asked, alice);
+    // The seal binds a code to its request.
+    owner.agent.cookies.set(
+      owner.publicUrl.host,
+      'latchkey-code',
+      owner.cookie('latchkey-code') ?? '',
+      `/connect/${other.id}`,
+    );
+    await authorizeKey(broker().browser(), other, alice);
+    expect((await owner.open(`/connect/${other.id}/code`)).status).toBe(404);
+    await owner.submit(`/connect/${asked.id}/deny`, {});
+    const page = await owner.open(path);
+    expect([page.status, await page.text()]).toEqual([410, expect.stringContaining('it was denied')]);
+  });
+
   it('shows its code again when the callback is reloaded, in the same browser only', async () => {
     const asked = await asker.ask({ identifier: alice.handle });
     const owner = broker().browser();
     const callback = await owner.authorize(await approveKey(owner, asked), alice);
-    const code = await claimCodeOf(await owner.openCallback(callback));
+    const open = async () => openCodePage(owner, await owner.openCallback(callback));
+    const code = await claimCodeOf(await open());
     const grants = await broker().network.countGrants(alice.did);
-    expect(await claimCodeOf(await owner.openCallback(callback))).toBe(code);
+    expect(await claimCodeOf(await open())).toBe(code);
     expect(await broker().network.countGrants(alice.did)).toBe(grants);
     const stranger = broker().browser();
     expect(await problemOf(await stranger.openCallback(callback))).toBe('LoginFromAnotherBrowser');
@@ -188,7 +248,8 @@ describeBroker('an API key that is requested', broker => {
     );
     const before = await broker().network.countGrants(alice.did);
     const answers = await Promise.all(ways.map(({ owner, callback }) => owner.openCallback(callback)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 303]);
+    const ends = answers.map(({ headers }) => headers.get('location')?.replace(`/connect/${asked.id}`, ''));
+    expect(ends.sort()).toEqual(['/code', '?problem=KeyRequestNotPending']);
     expect(await broker().network.countGrants(alice.did)).toBe(before + 1);
   });
 

@@ -65,7 +65,7 @@ function makesNewCookies(broker: () => TestBroker, name: string): void {
     const browser = broker().browser();
     browser.agent.cookies.set(browser.publicUrl.host, name, planted);
     const answer = await browser.login('alice.test', alice);
-    expect(cookiesSetBy(answer)).toEqual([name, `${name}-login-finished`]);
+    expect(cookiesSetBy(answer)).toEqual([name, `${name}-last-sign-in`, `${name}-login-finished`]);
     expect(browser.cookie(name)).toMatch(/^[\w-]{43}$/);
     expect(browser.cookie(name)).not.toBe(planted);
 

@@ -1,4 +1,8 @@
 import { beforeAll, expect, it } from '@jest/globals';
+import type { SessionReason } from '../../src/database/tables/oauth-session.ts';
+import type { Session } from '../../src/sessions/stored/session.ts';
+import { SessionCache } from '../../src/sessions/stored/session.cache.ts';
+import { SessionListeners } from '../../src/sessions/stored/session-listeners.service.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
 import type { Account } from '../network/network-control.ts';
@@ -57,8 +61,30 @@ function suite(broker: () => TestBroker): void {
   it('works with the form of the page, which then shows the sign-in form', async () => {
     const browser = await signedIn();
     const answer = await browser.submit('/oauth/logout', {});
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
-    expect(await (await browser.open('/')).text()).not.toContain(account.handle);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/?done=signed-out']);
+    expect(await (await browser.open('/')).text()).not.toMatch(/data-note|data-handle/);
+  });
+
+  it('is told to a browser whose session the server ended, with the reason, until it signs in again', async () => {
+    const browser = await signedIn();
+    await endedByServer(broker(), await sessionOf(broker(), account.did), 'lifetime');
+    const answer = await browser.open('/account');
+    expect(answer.headers.get('location')).toBe('/?return_to=%2Faccount');
+    expect(await noteIn(browser)).toBe('ended-lifetime');
+    await browser.login(account.handle, account);
+    await browser.submit('/oauth/logout', {});
+    expect(await noteIn(browser)).toBeUndefined();
+  });
+
+  it('is told to a browser that another one signed out, and to no browser that was never signed in', async () => {
+    const [browser, other] = [await signedIn(), await signedIn()];
+    expect((await other.request('DELETE', '/api/ui-sessions?others=true')).status).toBe(200);
+    expect(await noteIn(browser)).toBe('ended-elsewhere');
+    const stranger = broker().browser();
+    expect(await noteIn(stranger)).toBeUndefined();
+    const name = `${broker().publicUrl.startsWith('https:') ? '__Host-' : ''}latchkey-last-sign-in`;
+    stranger.agent.cookies.set(stranger.publicUrl.host, name, (await sessionOf(broker(), account.did)).id);
+    expect(await noteIn(stranger)).toBeUndefined();
   });
 
   it.each(['cross-site', 'same-site', 'none'])('is refused for a request that is %s', async site => {
@@ -67,4 +93,24 @@ function suite(broker: () => TestBroker): void {
     expect((await browser.post('/oauth/logout', {}, headers)).status).toBe(403);
     expect(await statusOfMe(browser)).toBe(200);
   });
+}
+
+/** Marks a session as one that its issuer has ended, and signs its browsers out. */
+async function endedByServer(
+  { app, database }: TestBroker,
+  { id, did }: Session,
+  reason: SessionReason,
+): Promise<void> {
+  await database
+    .updateTable('oauth_session')
+    .set({ status: 'needs_reauth', reason })
+    .where('id', '=', id)
+    .execute();
+  app.get(SessionCache, { strict: false }).forget(id);
+  await app.get(SessionListeners, { strict: false }).announceNeedsReauth({ id, did, reason });
+}
+
+/** Returns the code of the note on the sign-in page. */
+async function noteIn(browser: BrowserClient): Promise<string | undefined> {
+  return /data-note="([^"]+)"/.exec(await (await browser.open('/')).text())?.[1];
 }

@@ -194,6 +194,8 @@ function doctorSuite(broker: () => TestBroker): void {
       '/api/native-apps/own/doctor',
     );
     const problems = body.checks.filter(({ ok }) => !ok);
+    // A sentence that quotes another one has one full stop.
+    for (const { message } of problems) expect(message).not.toMatch(/(?<!\.)\.\.(?!\.)|\.:/);
     expect(body.ok).toBe(problems.length === 0);
     // The broker's own https address cannot be reached from here.
     return problems.filter(({ check }) => check !== 'keys');

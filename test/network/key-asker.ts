@@ -25,6 +25,7 @@ export type ClaimedKey = {
   name: string;
   scope: string;
   expiresAt: string | null;
+  needsOwnerBy: string;
 };
 
 /** A bot that requests a key. It knows only the broker's address. */
@@ -91,7 +92,7 @@ export async function approveKey(browser: BrowserClient, { id }: Pick<AskedKey, 
   return redirectTarget(answer, new URL(path, browser.broker));
 }
 
-/** Approves and authorizes as an account. Returns the callback's response. */
+/** Approves and authorizes as an account. Returns the page of the claim code, or any other response of the callback. */
 export async function authorizeKey(
   browser: BrowserClient,
   asked: Pick<AskedKey, 'id'>,
@@ -99,7 +100,13 @@ export async function authorizeKey(
   options?: ConsentOptions,
 ): Promise<Response> {
   const callback = await browser.authorize(await approveKey(browser, asked), account, options);
-  return browser.openCallback(callback);
+  return openCodePage(browser, await browser.openCallback(callback));
+}
+
+/** Opens the page of the claim code that a callback leads to. Returns the callback's response if it leads elsewhere. */
+export async function openCodePage(browser: BrowserClient, answer: Response): Promise<Response> {
+  const location = answer.headers.get('location') ?? '';
+  return /\/connect\/[^/?]+\/code$/.test(location) ? browser.open(location, 'cross-site') : answer;
 }
 
 /** Returns the code that a page shows. */

@@ -8,8 +8,10 @@ import { makeScratchDirectory } from './scratch-directory.ts';
 export type PostgresConnection = {
   /** URL of a superuser and the database `postgres`. */
   adminUrl: string;
-  /** Creates a database and returns its URL. It is empty, or a copy of the one at `template`, which has no connections. */
-  createDatabase: (template?: string) => Promise<string>;
+  /** Creates an empty database and returns its URL. */
+  createDatabase: () => Promise<string>;
+  /** Copies a database without connections and returns the URL of the copy. */
+  copyDatabase: (url: string) => Promise<string>;
   /** Drops a database, and closes its connections. */
   dropDatabase: (url: string) => Promise<void>;
 };
@@ -41,10 +43,14 @@ export async function startPostgres(): Promise<Postgres> {
 export function connectPostgres(adminUrl: string): PostgresConnection {
   return {
     adminUrl,
-    createDatabase: async template => {
+    createDatabase: async () => {
       const name = `test_${randomBytes(8).toString('hex')}`;
-      const copied = template === undefined ? '' : ` template ${nameOf(template)}`;
-      await runStatement(adminUrl, `create database ${name}${copied}`);
+      await runStatement(adminUrl, `create database ${name}`);
+      return Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
+    },
+    copyDatabase: async url => {
+      const name = `test_${randomBytes(8).toString('hex')}`;
+      await runStatement(adminUrl, `create database ${name} template ${nameOf(url)}`);
       return Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
     },
     dropDatabase: async url => {

@@ -10,10 +10,10 @@ const names = Object.keys(migrations);
 const last = names.at(-1) ?? '';
 
 describeDeployments('latchkey migrate', deployment => {
-  async function migrate(command: string): Promise<string> {
+  async function migrate(...command: string[]): Promise<string> {
     const { PATH = '' } = process.env;
     const env = { PATH, ...deployment().settings };
-    const { stdout } = await promisify(execFile)(process.execPath, [cli, 'migrate', command], { env });
+    const { stdout } = await promisify(execFile)(process.execPath, [cli, 'migrate', ...command], { env });
     return stdout;
   }
 
@@ -22,8 +22,23 @@ describeDeployments('latchkey migrate', deployment => {
     expect(await migrate('up')).toBe(`applied ${names.join(', ')}\n`);
     expect(await migrate('up')).toBe('nothing to do\n');
     expect(await migrate('status')).toMatch(/^(\S+ {2}\d{4}-\d\d-\d\dT\S+Z\n)+$/);
-    expect(await migrate('down')).toBe(`undone ${last}\n`);
+    await expect(migrate('down')).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(new RegExp(`^latchkey: ${last} takes .*\\nNothing was changed`, 's')),
+    });
+    expect(await migrate('up')).toBe('nothing to do\n');
+    expect(await migrate('down', '--yes')).toMatch(new RegExp(`^undone ${last}\n${last} takes `));
     expect(await migrate('status')).toMatch(new RegExp(`^${last} {2}not applied$`, 'm'));
+  });
+
+  it('undoes nothing while a broker runs', async () => {
+    await deployment().start();
+    for (const command of [['down'], ['down', '--yes']])
+      await expect(migrate(...command)).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^latchkey: (A broker uses this database: |Another Latchkey process )/),
+      });
   });
 
   it('reports wrong settings', async () => {

@@ -60,6 +60,13 @@ describe('README.md', () => {
   });
 });
 
+describe('CHANGELOG.md', () => {
+  it('has entries of two lines at most', () => {
+    const lines = readFileSync(new URL('CHANGELOG.md', root), 'utf8').split('\n');
+    expect(lines.filter(line => line.startsWith('- ') && line.length > 250)).toEqual([]);
+  });
+});
+
 describe('docs/architecture.md', () => {
   it('names every folder of src', () => {
     const text = readFileSync(new URL('docs/architecture.md', root), 'utf8');

@@ -50,6 +50,16 @@ describeBroker(
       },
     );
 
+    it.each([
+      ['alice', null, 'alice.bsky.social'],
+      ['alice@your-domain.net', /^That is an e-mail address\./, 'alice.bsky.social'],
+      ['+1 555 123 4567', /^That is a phone number\./, null],
+    ])('says of %s what to enter instead', async (identifier, text, suggestion) => {
+      const answer = await get(broker(), `/lookup?${new URLSearchParams({ identifier })}`);
+      const said = text === null ? null : expect.stringMatching(text);
+      expect(await answer.json()).toEqual({ account: null, hint: { text: said, suggestion } });
+    });
+
     it('serves the picture from the account’s own server', async () => {
       const did = await giveAvatar(broker(), 'bob.test', PNG);
       const answer = await get(broker(), `/avatars/${did}`);

@@ -1,6 +1,7 @@
 // Writes docs/reference/ from the code. With --check it writes nothing, and names the lines that differ.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { commandLinePage } from './command-line-page.ts';
+import { describeTopics } from '../../src/http/operator/described-routes.ts';
 import { describeBroker } from './described-broker.ts';
 import { differencesOf } from './differences.ts';
 import { errorsPage } from './errors-page.ts';
@@ -15,14 +16,14 @@ const args = process.argv.slice(2);
 if (args.some(arg => arg !== '--check')) throw new Error('usage: npm run docs -- [--check]');
 
 const runbook = await readFile(new URL('operating/runbook.md', docs), 'utf8');
-const { openApi, openApiText, metrics } = await describeBroker();
+const { openApi, metrics } = await describeBroker();
 const pages = {
   'settings.md': settingsPage(),
   'metrics.md': metricsPage(metrics, runbook),
   'errors.md': errorsPage(),
   'cli.md': commandLinePage(),
-  'http.md': httpPage(openApi),
-  'openapi.json': openApiText,
+  'http.md': httpPage(describeTopics(openApi)),
+  'openapi.json': `${JSON.stringify(openApi, null, 2)}\n`,
 };
 if (args.includes('--check')) await compare();
 else await write();

@@ -1,9 +1,10 @@
 import { BrokerError } from '../../errors/broker-error.ts';
+import { counted } from '../../errors/counted.ts';
 
 export function tooManyKeys(most: number): BrokerError {
   return new BrokerError(
     'TooManyApiKeys',
-    `This account has reached the limit of ${most} keys. Revoke a key that is no longer needed.`,
+    `This account has reached the limit of ${counted(most, 'key')}. Revoke a key that is no longer needed.`,
   );
 }
 

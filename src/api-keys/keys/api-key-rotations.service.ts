@@ -84,14 +84,18 @@ function requireRotatable({ key, session }: ListedApiKey, { start }: Rotation): 
   if (start !== undefined && key.start !== start) throw keyChanged();
 }
 
-function newSecretOf({ key, scope }: ListedApiKey, { graceSeconds }: Rotation, now: Date): NewSecret {
+function newSecretOf(
+  { key, scope, needsOwnerBy }: ListedApiKey,
+  { graceSeconds }: Rotation,
+  now: Date,
+): NewSecret {
   const { id, did, name, expiresAt } = key;
   const secret = newApiKeySecret();
   const columns = secretColumnsOf(secret);
   const until = graceSeconds > 0 ? toTimestamp(graceEndOf(key, graceSeconds, now)) : null;
   const previous_digest = until === null ? null : key.row.digest;
   return {
-    issued: { id, secret, start: columns.start, did, name, scope, expiresAt },
+    issued: { id, secret, start: columns.start, did, name, scope, expiresAt, needsOwnerBy },
     change: { ...columns, previous_digest, previous_until: until },
   };
 }

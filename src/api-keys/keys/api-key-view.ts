@@ -24,18 +24,28 @@ export const apiKeyView = z.object({
   previousUntil: time
     .nullable()
     .describe('the time until which the secret before the last rotation works, null if it does not'),
+  needsOwnerBy: time
+    .nullable()
+    .describe('its own end or that of its session, whichever is earlier; null once it does not work'),
   status: z
     .enum(apiKeyStatuses)
     .describe('needs_reauth: it works again once its owner has reconnected its session'),
 });
 
 /** A key with its secret, which no other response contains. */
-export const issuedApiKeyView = z.object({ ...named, secret: z.string() });
+export const issuedApiKeyView = z.object({
+  ...named,
+  needsOwnerBy: time.describe(
+    'when its owner is needed at the latest: its own end, or that of its session, whichever is earlier',
+  ),
+  secret: z.string(),
+});
 
 export type ApiKeyView = z.infer<typeof apiKeyView>;
 export type IssuedApiKeyView = z.infer<typeof issuedApiKeyView>;
 
-export function toApiKeyView({ key, session, scope }: ListedApiKey, now = new Date()): ApiKeyView {
+export function toApiKeyView(listed: ListedApiKey, now = new Date()): ApiKeyView {
+  const { key, session, scope, needsOwnerBy } = listed;
   const { id, start, did, name, sessionId, expiresAt, createdAt, lastUsedAt, revokedAt } = key;
   const status = statusOf(key, session, now);
   return {
@@ -45,10 +55,15 @@ export function toApiKeyView({ key, session, scope }: ListedApiKey, now = new Da
     lastUsedAt: lastUsedAt?.toISOString() ?? null,
     revokedAt: revokedAt?.toISOString() ?? null,
     previousUntil: graceOf(key, status, now)?.toISOString() ?? null,
+    needsOwnerBy: status === 'active' ? needsOwnerBy.toISOString() : null,
     status,
   };
 }
 
-export function toIssuedApiKeyView({ expiresAt, ...issued }: IssuedApiKey): IssuedApiKeyView {
-  return { ...issued, expiresAt: expiresAt?.toISOString() ?? null };
+export function toIssuedApiKeyView({ expiresAt, needsOwnerBy, ...issued }: IssuedApiKey): IssuedApiKeyView {
+  return {
+    ...issued,
+    expiresAt: expiresAt?.toISOString() ?? null,
+    needsOwnerBy: needsOwnerBy.toISOString(),
+  };
 }

@@ -9,6 +9,7 @@ import type { SessionStatus } from '../../database/tables/oauth-session.ts';
 import type { ApiKeyId } from '../../database/tables/id.ts';
 import type { Did } from '../../database/tables/did.ts';
 import { type Timestamp, toTimestamp } from '../../database/tables/timestamp.ts';
+import { ownerDeadlineOf } from '../../sessions/endings/owner-deadline.ts';
 import { type ApiKeyRow, type StoredApiKey, toApiKey } from './api-key.ts';
 
 const USES_PER_TRANSACTION = 200;
@@ -31,6 +32,15 @@ export type ListedApiKey = {
   readonly key: StoredApiKey;
   readonly session: SessionStatus;
   readonly scope: string;
+  /** When it needs its owner at the latest: at its own end or at that of its session. */
+  readonly needsOwnerBy: Date;
+};
+
+type ListedRow = ApiKeyRow & {
+  session_status: SessionStatus;
+  session_scope: string;
+  session_granted_at: Timestamp;
+  session_kid: string | null;
 };
 
 /**
@@ -74,8 +84,8 @@ export class ApiKeyRepository {
   }
 
   /** Finds a key by its id, with the status and scope of its session. */
-  async find(id: ApiKeyId): Promise<ListedApiKey | undefined> {
-    const row = await this.withSession().where('api_key.id', '=', id).executeTakeFirst();
+  async find(id: ApiKeyId, database: Kysely<Schema> = this.database): Promise<ListedApiKey | undefined> {
+    const row = await this.withSession(database).where('api_key.id', '=', id).executeTakeFirst();
     return row && this.verifyListedRow(row);
   }
 
@@ -105,7 +115,7 @@ export class ApiKeyRepository {
 
   /** Lists keys in the order of their ids. */
   async list({ did, cursor, limit }: ApiKeyQuery): Promise<ListedApiKey[]> {
-    let query = this.withSession().orderBy('api_key.id').limit(limit);
+    let query = this.withSession(this.database).orderBy('api_key.id').limit(limit);
     if (did !== undefined) query = query.where('api_key.did', '=', did);
     if (cursor !== undefined) query = query.where('api_key.id', '>', cursor);
     return (await query.execute()).map(row => this.verifyListedRow(row));
@@ -172,20 +182,29 @@ export class ApiKeyRepository {
     }
   }
 
-  private withSession() {
-    return this.database
+  private withSession(database: Kysely<Schema>) {
+    return database
       .selectFrom('api_key')
       .innerJoin('oauth_session', 'oauth_session.id', 'api_key.session_id')
       .selectAll('api_key')
-      .select(['oauth_session.status as session_status', 'oauth_session.scope as session_scope']);
+      .select([
+        'oauth_session.status as session_status',
+        'oauth_session.scope as session_scope',
+        'oauth_session.granted_at as session_granted_at',
+        'oauth_session.kid as session_kid',
+      ]);
   }
 
   private verifyListedRow({
     session_status: session,
     session_scope: scope,
+    session_granted_at: grantedAt,
+    session_kid: kid,
     ...row
-  }: ApiKeyRow & { session_status: SessionStatus; session_scope: string }): ListedApiKey {
-    return { key: this.verifyRow(row), session, scope };
+  }: ListedRow): ListedApiKey {
+    const key = this.verifyRow(row);
+    const needsOwnerBy = ownerDeadlineOf({ grantedAt: new Date(grantedAt), kid }, key.expiresAt);
+    return { key, session, scope, needsOwnerBy };
   }
 
   private verifyRow(row: ApiKeyRow): StoredApiKey {

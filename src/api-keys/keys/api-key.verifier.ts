@@ -42,7 +42,8 @@ export class ApiKeyVerifier implements CredentialVerifier {
     }
     this.apiKeyLastUse.remember(key, digest, now);
     const { id, did, sessionId, scope, createdAt, expiresAt } = key;
-    return { kind: 'api-key', apiKeyId: id, did, sessionId, scope, createdAt, expiresAt };
+    const keyExpiresAt = expiresAt;
+    return { kind: 'api-key', apiKeyId: id, did, sessionId, scope, createdAt, expiresAt, keyExpiresAt };
   }
 
   private refuseMalformed({ length }: string, from: string): void {

@@ -31,6 +31,8 @@ export type NewApiKey = Pick<ApiKey, 'did' | 'sessionId' | 'name' | 'scope' | 'e
 /** A key with its secret, which is returned only here and stored as a digest. */
 export type IssuedApiKey = Pick<ApiKey, 'id' | 'start' | 'did' | 'name' | 'scope' | 'expiresAt'> & {
   readonly secret: string;
+  /** When it needs its owner at the latest: at its own end or at that of its session. */
+  readonly needsOwnerBy: Date;
 };
 
 /** The account whose keys a caller may manage, or undefined for all accounts. */
@@ -76,7 +78,10 @@ export class ApiKeys {
     };
     await this.store(row, database);
     await this.record('api-key.issued', { id, did }, by, database);
-    return { id, secret, start: row.start, did, name, scope, expiresAt };
+    const listed = await this.apiKeyRows.find(id, database);
+    if (!listed) throw keyChanged();
+    const { needsOwnerBy } = listed;
+    return { id, secret, start: row.start, did, name, scope, expiresAt, needsOwnerBy };
   }
 
   /**

@@ -41,8 +41,11 @@ export class IssuedSecrets {
     const kept = await this.issuedSecretRows.find(id, transaction);
     const key = kept && (await this.apiKeyRows.lock(kept.apiKeyId, transaction));
     if (!key || key.revokedAt || key.start !== startOf(kept.secret)) return undefined;
+    const listed = await this.apiKeyRows.find(key.id, transaction);
+    if (!listed) return undefined;
     const { did, name, scope, start, expiresAt, sessionId } = key;
-    const issued = { id: key.id, secret: kept.secret, start, did, name, scope, expiresAt };
+    const { needsOwnerBy } = listed;
+    const issued = { id: key.id, secret: kept.secret, start, did, name, scope, expiresAt, needsOwnerBy };
     return { issued, sessionId, fingerprint: kept.fingerprint };
   }
 

@@ -36,7 +36,7 @@ export class PasswordSessionVerifier implements CredentialVerifier {
       if (isXrpc(use)) throw expiredToken(isOver ? 'expired' : 'been revoked');
       return undefined;
     }
-    const { id: apiKeyId, did, sessionId, scope, createdAt } = key;
+    const { id: apiKeyId, did, sessionId, scope, createdAt, expiresAt: keyExpiresAt } = key;
     const { expiresAt } = token;
     return {
       kind: 'api-key',
@@ -46,6 +46,7 @@ export class PasswordSessionVerifier implements CredentialVerifier {
       scope,
       createdAt,
       expiresAt,
+      keyExpiresAt,
       inPasswordSession: true,
     };
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { acceptedPage, CODE_PAGE_POLICY, refusedPage } from './code-pages.ts';
 
 /** Receives a claim code from the owner's browser on this machine. */
 export type CodeListener = {
@@ -17,8 +18,8 @@ type Receiver = { readonly requestId: string; readonly onCode: (code: string) =>
 const MAX_CODE_LENGTH = 100;
 
 const headers = {
-  'content-type': 'text/plain; charset=utf-8',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': CODE_PAGE_POLICY,
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
@@ -61,9 +62,5 @@ function codeOf({ method, url = '' }: IncomingMessage, path: string, { requestId
 
 function respond(response: ServerResponse, isAccepted: boolean): void {
   response.writeHead(isAccepted ? 200 : 404, headers);
-  response.end(
-    isAccepted
-      ? 'The code has reached the program that asked for the key. You can close this page.\n'
-      : 'There is nothing here.\n',
-  );
+  response.end(isAccepted ? acceptedPage : refusedPage);
 }

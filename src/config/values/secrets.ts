@@ -23,11 +23,20 @@ export const encryptionKeys = listOf(encryptionKey)
 
 const tokenRemedy = 'make one with: openssl rand -hex 32';
 
-/** A bearer token of the operator (the b64token of RFC 6750, section 2.1), long and mixed enough to be random. */
+/**
+ * A bearer token of the operator (the b64token of RFC 6750, section 2.1), long and mixed enough to be random. The first
+ * rule that it breaks is told: the remedy is the same.
+ */
 export const bearerToken = text
-  .min(32, `must have at least 32 characters; ${tokenRemedy}`)
-  .regex(/^[\w.~+/-]+=*$/, `has characters that a bearer token cannot have; ${tokenRemedy}`)
-  .refine(value => new Set(value).size >= 8, `is too easy to guess; ${tokenRemedy}`)
+  .min(32, { error: `must have at least 32 characters; ${tokenRemedy}`, abort: true })
+  .regex(/^[\w.~+/-]+=*$/, {
+    error: `has characters that a bearer token cannot have; ${tokenRemedy}`,
+    abort: true,
+  })
+  .refine(value => new Set(value).size >= 8, {
+    error: `is too easy to guess; ${tokenRemedy}`,
+    abort: true,
+  })
   .refine(
     value => !/^ck(?:api|tmp)_/.test(value),
     `must not look like one of the broker's own keys; ${tokenRemedy}`,

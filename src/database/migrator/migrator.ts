@@ -28,15 +28,40 @@ export async function migrateUp(
   database: Database,
   migrations: Migrations = ownMigrations,
 ): Promise<string[]> {
-  return await migrate(database, migrations, migrator => migrator.migrateToLatest());
+  await ensureMigrationTables(database);
+  return await waitWhileMigrating(database, () =>
+    database.transactIdempotent(trx => runStep(trx, migrations, migrator => migrator.migrateToLatest())),
+  );
 }
 
-/** Reverts the last migration and deletes its data. Returns its name, or an empty list if no migration is applied. */
+/** Throws if the schema must stay as it is. Runs in the transaction that reverts. */
+export type DownCheck = (trx: Kysely<Schema>) => Promise<void>;
+
+/**
+ * Reverts the last migration and deletes its data. Returns its name, or an empty list if no migration is applied.
+ *
+ * @throws what `check` throws, before anything is changed
+ */
 export async function migrateDown(
   database: Database,
-  migrations: Migrations = ownMigrations,
+  { migrations = ownMigrations, check }: { migrations?: Migrations; check?: DownCheck } = {},
 ): Promise<string[]> {
-  return await migrate(database, migrations, migrator => migrator.migrateDown());
+  await ensureMigrationTables(database);
+  return await waitWhileMigrating(database, () =>
+    database.transactIdempotent(trx => migrateDownIn(trx, migrations, check)),
+  );
+}
+
+/** Does the same in a transaction of the caller, who also creates the migrator's tables. */
+export async function migrateDownIn(
+  trx: Kysely<Schema>,
+  migrations: Migrations,
+  check?: DownCheck,
+): Promise<string[]> {
+  return await runStep(trx, migrations, async migrator => {
+    await check?.(trx);
+    return migrator.migrateDown();
+  });
 }
 
 /** Lists the migrations of this program and of the database, sorted by name. A pending one has no `appliedAt`. */
@@ -56,15 +81,10 @@ export async function migrationStatus(
 
 type Step = (migrator: Migrator) => Promise<MigrationResultSet>;
 
-async function migrate(database: Database, migrations: Migrations, step: Step): Promise<string[]> {
-  await ensureMigrationTables(database);
-  return await waitWhileMigrating(database, () =>
-    database.transactIdempotent(async trx => {
-      await lockMigrations(trx);
-      await refuseNewer(trx, migrations);
-      return namesDone(await step(createMigrator(trx, migrations)));
-    }),
-  );
+async function runStep(trx: Kysely<Schema>, migrations: Migrations, step: Step): Promise<string[]> {
+  await lockMigrations(trx);
+  await refuseNewer(trx, migrations);
+  return namesDone(await step(createMigrator(trx, migrations)));
 }
 
 function createMigrator(db: Kysely<Schema>, migrations: Migrations): Migrator {

@@ -11,7 +11,7 @@ import { addClosingLimit } from './closing-limit.ts';
 import { addConnectionLimits } from './connection-limits.ts';
 import { answerUnreadableRequest, answerUnroutableRequest } from '../errors/early-errors.ts';
 import { addErrorForms } from '../errors/error-form.ts';
-import { addUnroutablePage } from '../errors/unroutable-page.ts';
+import { addErrorPage } from '../errors/error-page.ts';
 import { isHealthCheck } from './health-paths.ts';
 import { knownHosts, targetHost } from '../origins/known-hosts.ts';
 import { allowListedOrigin } from '../origins/exposed-headers.ts';
@@ -40,7 +40,7 @@ export async function createServer(config: Config, pace = BODY_PACE): Promise<Fa
   });
   const server = adapter.getInstance<FastifyInstance>();
   addErrorForms(server);
-  addUnroutablePage(server);
+  addErrorPage(server);
   registerBodyParser(server);
   await server.register(cookie);
   addConnectionLimits(server.server, config);

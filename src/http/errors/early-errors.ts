@@ -3,11 +3,10 @@ import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { SECURITY_HEADERS } from '../origins/security-headers.ts';
-import { errorFormOf } from './error-form.ts';
+import { findErrorPage } from './error-page.ts';
 import { toErrorResponse } from './error-response.ts';
 import { sendError } from './send-error.ts';
 import { toBrokerError } from './to-broker-error.ts';
-import { findUnroutablePage } from './unroutable-page.ts';
 
 /** The code of Node's error for a request whose headers do not arrive in time. */
 const SLOW_HEADERS = 'ERR_HTTP_REQUEST_TIMEOUT';
@@ -17,19 +16,13 @@ export function answerUnroutableRequest(thrown: Error, request: FastifyRequest, 
   const error = toBrokerError(thrown);
   // No rule watches the pace of a body that may follow.
   reply.header('connection', 'close');
-  const page = isForPeople(request) ? findUnroutablePage(request.server) : undefined;
+  const page = findErrorPage(request);
   if (!page) {
     sendError(error, request, reply);
     return;
   }
   const { status, headers } = toErrorResponse(error);
-  page(reply.code(status).headers({ ...SECURITY_HEADERS, ...headers }));
-}
-
-/** A folder whose errors have a form of their own has no pages. */
-function isForPeople(request: FastifyRequest): boolean {
-  const acceptsPages = request.headers.accept?.includes('text/html') ?? false;
-  return acceptsPages && errorFormOf(request) === undefined;
+  page(error.code, reply.code(status).headers({ ...SECURITY_HEADERS, ...headers }));
 }
 
 /** Answers bytes that are not HTTP, or that come too slowly, and closes the connection. */

@@ -72,6 +72,17 @@ export class InstanceRepository {
     return row && toInstance(row);
   }
 
+  /** Lists the processes with a heartbeat within `seconds`. */
+  async listAlive(seconds: number, database: Kysely<Schema>): Promise<string[]> {
+    const rows = await database
+      .selectFrom('instance')
+      .select('owner')
+      .where('seen_at', '>', this.database.now(-seconds))
+      .orderBy('owner')
+      .execute();
+    return rows.map(({ owner }) => owner);
+  }
+
   /** Declares a process without a heartbeat within `seconds` gone. Returns whether it was silent and not given up yet. */
   giveUp(owner: string, seconds: number, database: Kysely<Schema>): Promise<boolean> {
     return wroteRow(

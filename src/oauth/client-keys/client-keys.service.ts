@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { JWK } from 'jose';
 import { Config } from '../../config/config.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
+import { counted } from '../../errors/counted.ts';
 import { Leases } from '../../leases/leases.service.ts';
 import { ClientKey, generateClientKey } from './client-key.ts';
 import { findSigningKey } from './client-key-life.ts';
@@ -57,7 +58,7 @@ export class ClientKeys implements OnModuleInit {
     );
     if (sessionsWithoutKey > 0) {
       throw new Error(
-        `The client keys are missing from the database, and ${sessionsWithoutKey} sessions need theirs. ` +
+        `The client keys are missing from the database, which ${counted(sessionsWithoutKey, 'session')} cannot do without. ` +
           'Restore the rows of the table client_key. To give these sessions up instead, delete their rows.',
       );
     }

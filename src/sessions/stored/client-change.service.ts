@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Config } from '../../config/config.ts';
+import { counted } from '../../errors/counted.ts';
 import { clientIdOf } from '../../oauth/issuers/client-metadata.ts';
 import { Log } from '../../observability/log/log.ts';
 import { SessionListeners } from './session-listeners.service.ts';
@@ -26,7 +27,7 @@ export class ClientChange implements OnApplicationBootstrap {
     const { client } = this.config;
     if (client.kind === 'confidential' && client.acceptedClientId !== clientId) {
       throw new Error(
-        `The client id is now ${clientId}, but ${lost} active sessions belong to another client id and would be lost. ` +
+        `The client id is now ${clientId}, but ${counted(lost, 'active session')} of another client id would be lost. ` +
           'Set LATCHKEY_PUBLIC_URL and LATCHKEY_BASE_PATH back, or accept the loss with ' +
           `LATCHKEY_ACCEPT_CLIENT_ID=${clientId}.`,
       );

@@ -14,7 +14,7 @@ import { withinTime } from '../../waiting/within-time.ts';
 const PATIENCE_MS = 30_000;
 
 /** Throws if a session must not send a request. */
-export type SessionCheck = (session: Pick<Session, 'scope'>) => void;
+export type SessionCheck = (session: Pick<Session, 'scope' | 'grantedAt' | 'kid'>) => void;
 
 /**
  * Provides the tokens that requests are sent with, and waits for a refresh if there is no other way.

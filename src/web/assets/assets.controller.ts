@@ -3,10 +3,12 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { BrokerError } from '../../errors/broker-error.ts';
 import { Allow } from '../../http/origins/allow.decorator.ts';
+import { ClientLogo } from '../../identity/pictures/client-logo.service.ts';
 import { readAsset } from './read-asset.ts';
 
 const TYPES = {
   'latchkey.css': 'text/css; charset=utf-8',
+  'keys.css': 'text/css; charset=utf-8',
   'icon.svg': 'image/svg+xml',
   'latchkey.js': 'text/javascript; charset=utf-8',
   'account-preview.js': 'text/javascript; charset=utf-8',
@@ -22,9 +24,21 @@ type Asset = { readonly type: string; readonly content: string };
 export class AssetsController implements OnModuleInit {
   private readonly assets = new Map<string, Asset>();
 
+  constructor(private readonly clientLogo: ClientLogo) {}
+
   async onModuleInit(): Promise<void> {
     for (const [name, type] of Object.entries(TYPES))
       this.assets.set(name, { type, content: await readAsset(name) });
+  }
+
+  /** The operator's logo, or the broker's icon while it cannot be fetched. */
+  @Get('logo')
+  @Allow('anyone')
+  @Header('cache-control', 'public, max-age=300')
+  async logo(@Res() reply: FastifyReply): Promise<void> {
+    const logo = await this.clientLogo.find();
+    if (logo) void reply.type(logo.type).send(logo.bytes);
+    else this.asset('icon.svg', reply);
   }
 
   @Get(':name')

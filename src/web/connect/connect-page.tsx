@@ -7,19 +7,23 @@ import type { Frame } from '../frame/pages.service.ts';
 import { Time } from '../frame/time.tsx';
 import { connectTexts as texts } from '../texts/connect.ts';
 import { problemText } from '../texts/problem-text.ts';
+import type { ReaderNetwork } from './reader-network.ts';
 import { RequestDetails } from './request-details.tsx';
 
 export type ConnectView = Frame & {
   readonly request: KeyRequest;
   /** True if this browser requested the key. */
   readonly isOwn: boolean;
+  /** True if this browser authorized the key and can show its code. */
+  readonly hasCode: boolean;
+  readonly network: ReaderNetwork;
   /** The code of an error at the account's server. */
   readonly problem?: string | undefined;
 };
 
 /** The page of an open key request: who asks for what, and the two answers. */
 export function ConnectPage(view: ConnectView): VNode {
-  const { request, isOwn, problem } = view;
+  const { request, isOwn, network, problem } = view;
   const isPending = request.status === 'pending';
   const heading = isPending ? (isOwn ? texts.ownTitle : texts.title) : texts.authorizedTitle;
   return (
@@ -31,7 +35,7 @@ export function ConnectPage(view: ConnectView): VNode {
       {problem === undefined ? null : <Problem code={problem}>{problemText(problem)}</Problem>}
       {isPending && !isOwn ? <Caution>{texts.warning}</Caution> : null}
       <section aria-label={texts.noticeTitle} class="card">
-        <RequestDetails request={request} isOwn={isOwn} />
+        <RequestDetails request={request} isOwn={isOwn} network={network} />
       </section>
       {isPending ? <Answers {...view} /> : <Withdrawal {...view} />}
       <p class="quiet">
@@ -46,8 +50,11 @@ function Answers({ basePath, request, isOwn }: ConnectView): VNode {
   const next = isOwn ? texts.ownNext : loopback === null ? texts.next : texts.nextLoopback;
   return (
     <section aria-label={texts.approve} class="card">
-      <div class="actions">
-        <ButtonForm action={`${basePath}/connect/${id}/approve`}>{texts.approve}</ButtonForm>
+      {/* The page warns of strangers' requests, so it recommends neither answer. */}
+      <div class={isOwn ? 'actions' : 'actions even'}>
+        <ButtonForm action={`${basePath}/connect/${id}/approve`} kind={isOwn ? 'primary' : 'secondary'}>
+          {texts.approve}
+        </ButtonForm>
         <ButtonForm action={`${basePath}/connect/${id}/deny`} kind="secondary">
           {texts.deny}
         </ButtonForm>
@@ -57,10 +64,15 @@ function Answers({ basePath, request, isOwn }: ConnectView): VNode {
   );
 }
 
-function Withdrawal({ basePath, request, isOwn }: ConnectView): VNode {
+function Withdrawal({ basePath, request, isOwn, hasCode }: ConnectView): VNode {
   return (
     <section aria-label={texts.denyAfterAll} class="card">
       <p>{isOwn ? texts.ownWaits : texts.waits}</p>
+      {hasCode ? (
+        <a class="button" href={`${basePath}/connect/${request.id}/code`}>
+          {texts.codeAgain}
+        </a>
+      ) : null}
       <ButtonForm action={`${basePath}/connect/${request.id}/deny`} kind="secondary">
         {texts.denyAfterAll}
       </ButtonForm>

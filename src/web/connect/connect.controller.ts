@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { CallSource } from '../../access/call-source.decorator.ts';
 import { KeyRequests } from '../../api-keys/requests/key-requests.service.ts';
 import type { AuditSource } from '../../audit/audit-event.ts';
+import { Config } from '../../config/config.ts';
 import { AllowOnPages } from '../../http/origins/allow.decorator.ts';
 import { ZodPipe } from '../../http/schemas/zod.pipe.ts';
 import { LoginCookies } from '../../login/login-cookies.service.ts';
@@ -13,9 +14,11 @@ import { OwnRequestCookie } from '../account/new-key/own-request-cookie.service.
 import { AuthorizationLimits } from '../../oauth/authorization/authorization-limits.service.ts';
 import { Pages } from '../frame/pages.service.ts';
 import { connectTexts as texts } from '../texts/connect.ts';
+import { ClaimCodeCookie } from './claim-code-cookie.service.ts';
 import { ConnectErrorFilter } from './connect-error.filter.ts';
 import { ConnectNotice } from './connect-notice.tsx';
 import { ConnectPage } from './connect-page.tsx';
+import { decideReaderNetwork } from './reader-network.ts';
 
 const query = z.object({ problem: z.string().max(64).optional().catch(undefined) });
 
@@ -25,10 +28,12 @@ const query = z.object({ problem: z.string().max(64).optional().catch(undefined)
 @UseFilters(ConnectErrorFilter)
 export class ConnectController {
   constructor(
+    private readonly config: Config,
     private readonly keyRequests: KeyRequests,
     private readonly logins: Logins,
     private readonly loginCookies: LoginCookies,
     private readonly ownRequestCookie: OwnRequestCookie,
+    private readonly claimCodeCookie: ClaimCodeCookie,
     private readonly pages: Pages,
     private readonly authorizationLimits: AuthorizationLimits,
   ) {}
@@ -43,7 +48,10 @@ export class ConnectController {
   ): Promise<void> {
     const request = await this.keyRequests.getOpen(id);
     const isOwn = this.ownRequestCookie.tokenFor(id, browser) !== undefined;
-    this.pages.send(reply, ConnectPage({ ...this.pages.frame, request, isOwn, problem }));
+    const hasCode = this.claimCodeCookie.codeOf(request.id, browser) !== undefined;
+    const network = decideReaderNetwork(request.askedFrom, browser.ip, this.config);
+    const view = { request, isOwn, hasCode, network, problem };
+    this.pages.send(reply, ConnectPage({ ...this.pages.frame, ...view }));
   }
 
   @Post(':id/approve')
@@ -69,7 +77,7 @@ export class ConnectController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await this.keyRequests.deny(id, by);
-    const notice = { heading: texts.denied, text: texts.deniedText };
+    const notice = { heading: texts.denied, text: texts.deniedText, tone: 'refused' } as const;
     this.pages.send(reply, ConnectNotice({ ...this.pages.frame, ...notice }));
   }
 }

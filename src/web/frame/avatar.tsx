@@ -15,15 +15,17 @@ function Avatar({ basePath, did }: { basePath: string; did: Did }): VNode {
   );
 }
 
-/** An account: its picture, handle and DID. */
+/** An account: its picture, handle and DID. `withoutDid`: for a page that only asks whose account it is. */
 export function AccountChip({
   basePath,
   did,
   handle,
+  withoutDid = false,
 }: {
   basePath: string;
   did: Did;
   handle: string | null;
+  withoutDid?: boolean;
 }): VNode {
   return (
     <div class="chip">
@@ -32,7 +34,7 @@ export function AccountChip({
         <strong data-handle>
           <bdi>{handle ?? did}</bdi>
         </strong>
-        {handle === null ? null : (
+        {handle === null || withoutDid ? null : (
           <span class="written" data-did>
             <Breakable>{did}</Breakable>
           </span>

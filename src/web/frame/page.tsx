@@ -12,7 +12,8 @@ export type PageProps = Frame & {
 };
 
 /** The frame of every page: language, title, stylesheet, script and the broker's name. */
-export function Page({ title, basePath, brokerName, width = 'narrow', aside, children }: PageProps): VNode {
+export function Page(props: PageProps): VNode {
+  const { title, basePath, brokerName, hasLogo = false, width = 'narrow', aside, children } = props;
   return (
     <html lang="en">
       <head>
@@ -22,6 +23,7 @@ export function Page({ title, basePath, brokerName, width = 'narrow', aside, chi
         <title>{`${title} · ${brokerName}`}</title>
         <link rel="icon" href={`${basePath}/assets/icon.svg`} type="image/svg+xml" />
         <link rel="stylesheet" href={`${basePath}/assets/latchkey.css`} />
+        <link rel="stylesheet" href={`${basePath}/assets/keys.css`} />
         <script type="module" src={`${basePath}/assets/latchkey.js`} />
       </head>
       <body class={width}>
@@ -30,7 +32,7 @@ export function Page({ title, basePath, brokerName, width = 'narrow', aside, chi
         </a>
         <header class="head">
           <a class="brand" href={`${basePath}/`}>
-            <img src={`${basePath}/assets/icon.svg`} alt="" width="28" height="28" />
+            <img src={`${basePath}/assets/${hasLogo ? 'logo' : 'icon.svg'}`} alt="" width="28" height="28" />
             {brokerName}
           </a>
           {aside}
@@ -38,7 +40,27 @@ export function Page({ title, basePath, brokerName, width = 'narrow', aside, chi
         <main id="main" tabIndex={-1}>
           {children}
         </main>
+        <OperatorLinks {...props} />
       </body>
     </html>
+  );
+}
+
+/** The operator's terms and policy. The pages' addresses are kept from the sites that they are on. */
+function OperatorLinks({ termsUrl, policyUrl }: Frame): VNode | null {
+  if (termsUrl === undefined && policyUrl === undefined) return null;
+  return (
+    <footer class="foot">
+      {termsUrl === undefined ? null : (
+        <a href={termsUrl} rel="terms-of-service noreferrer">
+          {frameTexts.terms}
+        </a>
+      )}
+      {policyUrl === undefined ? null : (
+        <a href={policyUrl} rel="privacy-policy noreferrer">
+          {frameTexts.policy}
+        </a>
+      )}
+    </footer>
   );
 }

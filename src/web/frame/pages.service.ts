@@ -5,7 +5,15 @@ import { renderToString } from 'preact-render-to-string';
 import { Config } from '../../config/config.ts';
 
 /** Facts about the broker that every page shows. */
-export type Frame = { readonly basePath: string; readonly brokerName: string };
+export type Frame = {
+  readonly basePath: string;
+  readonly brokerName: string;
+  /** True if the operator has set a logo, which the pages load from the broker. */
+  readonly hasLogo?: boolean;
+  /** The operator's pages with the terms of service and the privacy policy. */
+  readonly termsUrl?: string | undefined;
+  readonly policyUrl?: string | undefined;
+};
 
 type ReferrerPolicy = 'same-origin' | 'strict-origin' | 'no-referrer';
 
@@ -16,7 +24,14 @@ export class Pages {
   private readonly policy: string;
 
   constructor({ basePath, baseUrl, clientProfile }: Config) {
-    this.frame = { basePath, brokerName: clientProfile.name };
+    const { name, logoUri, tosUri, policyUri } = clientProfile;
+    this.frame = {
+      basePath,
+      brokerName: name,
+      hasLogo: logoUri !== undefined,
+      termsUrl: tosUri,
+      policyUrl: policyUri,
+    };
     this.policy = contentSecurityPolicy(baseUrl);
   }
 

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { utcText } from './utc-text.ts';
+import { utcText } from './times/utc-text.ts';
 
 /** A time in UTC. Scripts turn it into the reader's zone and language. Its title has the exact instant. */
 export function Time({ at }: { at: Date | string }): VNode {

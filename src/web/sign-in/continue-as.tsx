@@ -1,9 +1,9 @@
 import type { VNode } from 'preact';
 import { readIdentifier } from '../../identity/resolution/identifier.ts';
-import { AccountChip } from '../frame/avatar.tsx';
 import { ButtonForm } from '../frame/button-form.tsx';
 import { Page } from '../frame/page.tsx';
 import { signInTexts as texts } from '../texts/sign-in.ts';
+import { NamedAccount } from './named-account.tsx';
 import type { SignedInAccount, SignInView } from './sign-in-view.ts';
 
 type ContinueAsView = SignInView & { readonly account: SignedInAccount; readonly wanted: string };
@@ -21,7 +21,7 @@ export function ContinueAs(view: ContinueAsView): VNode {
       <h1>{isSame ? texts.signedIn : texts.continueAs(wanted)}</h1>
       <section aria-label={texts.toAccount} class="card">
         {isSame ? null : <p class="quiet">{texts.alreadyAs}</p>}
-        <AccountChip basePath={basePath} {...account} />
+        <NamedAccount basePath={basePath} account={account} />
         {isSame ? null : <p>{texts.continueAsEnds(name, wanted)}</p>}
         <div class="actions">
           {isSame ? (

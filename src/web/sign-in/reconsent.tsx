@@ -1,8 +1,8 @@
 import type { VNode } from 'preact';
-import { AccountChip } from '../frame/avatar.tsx';
 import { ButtonForm } from '../frame/button-form.tsx';
 import { Page } from '../frame/page.tsx';
 import { signInTexts as texts } from '../texts/sign-in.ts';
+import { NamedAccount } from './named-account.tsx';
 import type { SignedInAccount, SignInView } from './sign-in-view.ts';
 
 /** Asks a signed-in person whether they want to review their permissions. */
@@ -13,7 +13,7 @@ export function Reconsent(view: SignInView & { readonly account: SignedInAccount
     <Page {...view} title={texts.reconsent}>
       <h1>{texts.reconsent}</h1>
       <section aria-label={texts.toAccount} class="card">
-        <AccountChip basePath={basePath} {...account} />
+        <NamedAccount basePath={basePath} account={account} />
         <p>{texts.reconsentWhy(brokerName)}</p>
         <div class="actions">
           <ButtonForm

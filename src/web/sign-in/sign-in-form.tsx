@@ -40,13 +40,27 @@ export function SignInForm(props: SignInFormProps): VNode {
         <p id="identifier-help" class="quiet">
           {texts.help}
         </p>
+        <Suggestion />
       </div>
       <AccountPreview basePath={basePath} />
       {returnTo ? <input type="hidden" name="return_to" value={returnTo} /> : null}
       {prompt ? <input type="hidden" name="prompt" value={prompt} /> : null}
       <button type="submit">{submit}</button>
       <p class="quiet">{texts.password}</p>
+      <details class="small">
+        <summary>{texts.otherNames}</summary>
+        <p class="quiet">{texts.otherNamesHelp}</p>
+      </details>
     </form>
+  );
+}
+
+/** The place where a script says what is wrong with half a handle or an e-mail address, and offers the nearest handle. */
+function Suggestion(): VNode {
+  return (
+    <p id="suggestion" class="suggestion" role="status" hidden data-question={texts.didYouMean}>
+      <span /> <button type="button" class="secondary" hidden />
+    </p>
   );
 }
 

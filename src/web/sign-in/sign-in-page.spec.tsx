@@ -90,17 +90,45 @@ describe('the sign-in page', () => {
     expect(render({ problem, identifier: 'alice.test' })).toContain('Enter a handle with a dot in it');
   });
 
-  it('keeps the address to go back to, and names it if it is another site', () => {
+  it('keeps the address to go back to, and says what the person signs in to', () => {
     const page = render({ returnTo: '/a?b=c' });
     expect(page).toContain('<input type="hidden" name="return_to" value="/a?b=c"/>');
-    expect(page).not.toContain('Afterwards');
-    expect(render({ returnTo: 'https://app.example/x' })).toContain('Afterwards you go back to app.example.');
+    expect(page).toContain('<h1>Sign in to Latchkey</h1>');
+    const elsewhere = render({ returnTo: 'https://app.example/x', site: 'app.example' });
+    expect(elsewhere).toContain('<h1>Sign in to app.example</h1>');
+    expect(elsewhere).toContain('app.example uses Latchkey to sign you in.');
+    // An address that is not allowed is no promise.
+    expect(render({ returnTo: 'https://evil.example/x' })).not.toContain('<h1>Sign in to evil');
+  });
+
+  it('says why the last sign-in ended, and that a person signed out', () => {
+    expect(render({ end: 'lifetime' })).toMatch(
+      /data-note="ended-lifetime".*You were signed out.*limits how long/s,
+    );
+    expect(render({ end: 'elsewhere' })).toContain('signed it out from another one');
+    expect(render({ done: 'signed-out' })).toContain('You’re signed out. Programs');
+  });
+
+  it('asks for no sign-in after a reconnection', () => {
+    const page = render({ done: 'reconnected' });
+    expect(page).toContain('<h1>Connected again</h1>');
+    expect(page).not.toContain('<form');
+    expect(render({ done: 'reconnected', problem: 'WrongAccount' })).toContain('name="identifier"');
+  });
+
+  it('links to the operator’s pages, and says nothing of those that are not set', () => {
+    const links = { termsUrl: 'https://latchkey.example/terms', hasLogo: true };
+    const page = render(links);
+    expect(page).toContain('<a href="https://latchkey.example/terms" rel="terms-of-service noreferrer">');
+    expect(page).toContain('src="/assets/logo"');
+    expect(page).not.toContain('Privacy policy');
+    expect(render()).not.toContain('<footer');
   });
 
   it('shows only the success messages that it knows', () => {
     expect(render({ done: 'reconnected' })).toContain('connected again');
     for (const done of ['nonsense', 'constructor', '__proto__'])
-      expect(render({ done })).not.toContain('role="status" class="note"');
+      expect(render({ done })).not.toContain('data-note');
   });
 
   it('has all its links below the base path', () => {

@@ -1,6 +1,6 @@
-import { Controller, Get, Query, Res, UseFilters } from '@nestjs/common';
+import { Controller, Get, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Caller } from '../../access/caller.decorator.ts';
 import type { Principal } from '../../access/principal.ts';
@@ -11,6 +11,8 @@ import { ZodPipe } from '../../http/schemas/zod.pipe.ts';
 import { parseReturnTo } from '../../login/return-to.ts';
 import { VerifiedHandles } from '../../identity/handles/verified-handles.service.ts';
 import { Pages } from '../frame/pages.service.ts';
+import { EndedSignIn } from './ended-sign-in.service.ts';
+import { siteOf } from './return-site.ts';
 import { SignInErrorFilter } from './sign-in-error.filter.ts';
 import { SignInPage } from './sign-in-page.tsx';
 import type { SignedInAccount } from './sign-in-view.ts';
@@ -36,6 +38,7 @@ export class SignInController {
   constructor(
     private readonly config: Config,
     private readonly verifiedHandles: VerifiedHandles,
+    private readonly endedSignIn: EndedSignIn,
     private readonly pages: Pages,
   ) {}
 
@@ -44,6 +47,7 @@ export class SignInController {
   async page(
     @Query(new ZodPipe(query)) asked: SignInQuery,
     @Caller() caller: Principal,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { return_to: returnTo, prompt, done } = asked;
@@ -53,8 +57,11 @@ export class SignInController {
     const isBare = [identifier, returnTo, problem, asked.switch].every(value => value === undefined);
     if (account && isBare) return void reply.redirect(this.accountUrl(done), 303);
     const goOn = this.goOnTo(returnTo);
-    const view = { ...this.pages.frame, account, identifier, returnTo, prompt, goOn, problem, done };
-    this.pages.send(reply, SignInPage(view));
+    const site = siteOf(returnTo, this.config);
+    const isTold = caller.kind !== 'anonymous' || problem !== undefined || done !== undefined;
+    const end = isTold ? undefined : await this.endedSignIn.explain(request);
+    const asks = { identifier, returnTo, site, prompt, goOn };
+    this.pages.send(reply, SignInPage({ ...this.pages.frame, ...asks, account, problem, done, end }));
   }
 
   private async accountOf(caller: Principal): Promise<SignedInAccount | undefined> {

@@ -11,8 +11,15 @@ export const connectTexts = {
   whoUnverified: 'Not verified: the requester chose this name.',
   ownWho: 'What it is for',
   from: 'From the address',
+  networks: {
+    'this-computer': 'That’s this computer.',
+    same: 'That’s the network that you’re on now.',
+    other:
+      'That’s another network than yours. It’s normal for a program on a server, but not for one on this computer.',
+  },
   when: 'Asked',
   account: 'For the account',
+  did: 'DID of the account:',
   permissions: 'To do this',
   until: 'Until',
   untilRevoked: 'you revoke the key',
@@ -42,7 +49,13 @@ export const connectTexts = {
   codeTitle: 'Your code',
   codeDo: 'Go back to where you asked for the key, and enter this code:',
   codeFor: (name: string): string => `It is for “${name}”.`,
-  codeOnce: 'Only this browser shows it, for a quarter of an hour. It works until',
+  codeOnce: 'Only this browser shows it, and you can come back to this page. It works until',
+  codeAgain: 'Show the code again',
+  codeElsewhere:
+    'Only the browser in which you gave permission shows the code. Open this page there, or deny the request and ask for the key again.',
+  claimedTitle: 'The key was picked up',
+  claimed: (name: string): string =>
+    `“${name}” has its key, so its code is used up. You can close this page. If that wasn’t you, sign in and revoke the key.`,
   codeWarning: 'Never give this code to anyone who contacted you first.',
   codeWarningWhy:
     'Anyone who asked for this key and has the code can act for your account. We never ask you for it, and neither does your server.',

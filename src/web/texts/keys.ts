@@ -1,7 +1,7 @@
 /** Texts about API keys, for their owner. */
 export const keyTexts = {
   title: 'Keys for bots and scripts',
-  lead: 'A key lets a program act for you without your password. It can do only what you allow.',
+  lead: 'A key lets a program do what you allow, without your password.',
   none: 'You have no keys yet.',
   noneHint: 'Make one when a bot, a script or another service asks you for it.',
   off: 'You can’t make keys here: the operator of this service has turned them off.',
@@ -14,8 +14,15 @@ export const keyTexts = {
   start: 'Begins with',
   created: 'Made',
   expires: 'Ends',
-  lastUsed: 'Last used',
+  lastUsed: 'Used',
+  ended: 'Ended',
+  endedWithSession: 'with its permission',
+  needsYou: 'Needs you',
+  needsYouBy: 'Needs you by',
+  needsYouHint: 'Then you reconnect it with one click, and your programs go on with the same key.',
+  powerless: 'Can only tell who you are',
   endsNever: 'when you revoke it',
+  never: 'never',
   notUsed: 'not yet',
   may: 'It may do this',
   status: {
@@ -46,24 +53,6 @@ export const keyTexts = {
   reconnect: 'Reconnect',
   reconnectNamed: (name: string): string => `Reconnect ${name}`,
 
-  newTitle: 'Make a key',
-  newLead: 'Choose what it is for and what it may do. Then your server asks you to confirm it.',
-  name: 'What is it for?',
-  nameHelp: 'A name that you’ll recognize, such as “Weather bot”. Only you see it.',
-  permissions: 'What may it do?',
-  permissionsHelp: 'Allow only what it needs. You can revoke the key at any time.',
-  always: 'always',
-  ends: 'When does it end?',
-  endsHelp: 'A key with an end date does no harm if you forget it.',
-  endChoices: {
-    30: 'After 30 days',
-    90: 'After 90 days',
-    365: 'After a year',
-    never: 'When I revoke it',
-  },
-  goOn: 'Continue',
-  cancel: 'Cancel',
-
   readyTitle: 'Your key is ready',
   ready: (name: string): string => `You gave permission for “${name}”. One step is left.`,
   readyHint: 'You’ll see the key only once. First open the place where it belongs, or a password manager.',
@@ -92,7 +81,21 @@ export const keyTexts = {
   graceTexts: { 3600: 'one hour', 86400: 'one day' } as Readonly<Record<number, string>>,
   doRotate: 'Replace it',
 
+  rename: 'Rename it',
+  newName: 'New name',
+  doRename: 'Save the name',
+  previous: 'The old key still works',
+  previousUntil: 'It keeps working until',
+  previousLead: 'End it earlier once your programs have the new one.',
+  endPrevious: 'End it now',
+  done: {
+    renamed: 'The key has its new name. Programs don’t notice.',
+    'previous-ended': 'The old key has stopped working. The new one goes on.',
+  } as Readonly<Record<string, string>>,
+
   revoke: 'Revoke the key',
   revokeLead: 'Programs that use it stop working at once. You can’t undo this.',
-  doRevoke: 'Revoke it',
+  askRevoke: 'Revoke it…',
+  confirmRevoke: (name: string): string => `Do you want to revoke “${name}” for good?`,
+  doRevoke: 'Yes, revoke it',
 } as const;

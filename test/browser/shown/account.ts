@@ -46,7 +46,8 @@ export async function signInWithLittle({
 export async function* accountPages(stage: Stage, did: Did): ShownPages {
   const { works, lost, over, paused } = await storeKeys(stage.broker, did);
   await open(stage, '/account');
-  await stage.page.locator('#keys summary').click();
+  await stage.page.getByText('1 expired or revoked key').click();
+  await stage.page.locator('.key-may summary').first().click();
   yield { name: 'account' };
   await open(stage, '/account?problem=WrongAccount');
   yield { name: 'account-problem', alike: true };
@@ -63,6 +64,13 @@ export async function* accountPages(stage: Stage, did: Did): ShownPages {
   const rotation = { start: works.start, grace: '3600' };
   await post(stage, `/account/keys/${works.id}/rotate`, rotation);
   yield { name: 'key-replaced' };
+  await open(stage, `/account/keys/${works.id}`);
+  for (const summary of ['Rename it', 'Revoke it…']) await stage.page.getByText(summary).click();
+  yield { name: 'key-in-grace' };
+  await open(stage, `/account/keys/${works.id}?problem=InvalidRequest`);
+  yield { name: 'key-problem', alike: true };
+  await open(stage, `/account/keys/${works.id}?done=renamed`);
+  yield { name: 'key-done', alike: true };
   await post(stage, `/account/keys/${works.id}/rotate`, rotation);
   yield { name: 'key-changed', alike: true };
   await open(stage, '/account/keys/00000000-0000-4000-8000-000000000000');
@@ -72,8 +80,12 @@ export async function* accountPages(stage: Stage, did: Did): ShownPages {
 /** The pages of an owner who makes a key. */
 export async function* newKeyPages(stage: Stage): ShownPages {
   const { page } = stage;
-  await open(stage, '/account/keys/new?problem=InvalidRequest&permission-3=yes&ends=30');
+  await open(stage, '/account/keys/new');
   yield { name: 'new-key' };
+  await open(stage, '/account/keys/new?problem=InvalidRequest&field=access&access=choose&ends=date');
+  yield { name: 'new-key-problem' };
+  await page.getByLabel('Upload pictures').check();
+  await page.getByLabel('When I revoke it').check();
   await page.getByLabel('What is it for?').fill(HOSTILE);
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByRole('button', { name: 'Approve' }).waitFor();
@@ -95,9 +107,10 @@ async function storeKeys(
   did: Did,
 ): Promise<Record<'works' | 'lost' | 'over' | 'paused', TestKey>> {
   const { pds } = broker.network;
-  const store = async (name: string, status: 'active' | 'needs_reauth' | 'revoked') => {
+  const store = async (name: string, status: 'active' | 'needs_reauth' | 'revoked', days?: number) => {
     const session = await storeSession(broker, pds, { did }, 'api_key');
-    const key = await issueKey(broker, session, { name });
+    const expiresAt = days === undefined ? null : new Date(Date.now() + days * 24 * 60 * 60_000);
+    const key = await issueKey(broker, session, { name, expiresAt });
     await broker.database.updateTable('oauth_session').set({ status }).where('id', '=', session.id).execute();
     return key;
   };
@@ -105,7 +118,7 @@ async function storeKeys(
   await putInCheck(broker, paused.sessionId);
   return {
     paused,
-    works: await store('Weather bot', 'active'),
+    works: await store('Weather bot', 'active', 3),
     lost: await store(`Old ${HOSTILE}`, 'needs_reauth'),
     over: await store('Forgotten', 'revoked'),
   };

@@ -1,3 +1,4 @@
+import { listenForCode } from '../../../src/cli/keys/code-listener.ts';
 import { accountOf } from '../../broker/test-broker.ts';
 import { KeyAsker, type AskedKey } from '../../network/key-asker.ts';
 import { HOSTILE, open, post, type ShownPages, type Stage } from './stage.ts';
@@ -15,6 +16,8 @@ export async function* connectPages(stage: Stage): ShownPages {
   await open(stage, `/connect/${asked.id}`);
   yield { name: 'connect-waits' };
   await new KeyAsker(stage.broker.url).claim(asked, code);
+  await open(stage, `/connect/${asked.id}/code`);
+  yield { name: 'claim-code-over' };
   await open(stage, `/connect/${asked.id}`);
   yield { name: 'connect-over' };
   await open(stage, '/connect/00000000-0000-4000-8000-000000000000');
@@ -28,6 +31,21 @@ async function* loopbackPages(stage: Stage): ShownPages {
   yield { name: 'connect-loopback', alike: true };
   await post(stage, `/connect/${id}/deny`);
   yield { name: 'connect-denied' };
+  yield* commandLinePages(stage);
+}
+
+/** The last pages of a login on the command line, which the program itself serves. */
+async function* commandLinePages({ page }: Stage): ShownPages {
+  const listener = await listenForCode();
+  try {
+    listener.receive('id', () => undefined);
+    await page.goto(`${listener.url}?request=id&code=ABCD-1234`);
+    yield { name: 'command-line-accepted' };
+    await page.goto(`${listener.url}?request=other`);
+    yield { name: 'command-line-refused' };
+  } finally {
+    await listener.stop();
+  }
 }
 
 /** Approves a request in this browser, consents at the PDS in another one, and opens the callback in this one. */

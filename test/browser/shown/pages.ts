@@ -27,6 +27,8 @@ export async function* pagesOfLittle(stage: Stage): ShownPages {
 /** Every page of the broker, in each of its conditions. */
 export async function* shownPages(stage: Stage): ShownPages {
   yield* signInPages(stage);
+  await open(stage, '/docs');
+  yield { name: 'docs' };
   yield* quietAdminPages(stage);
   yield* firstDayPages(stage);
   yield* troubledSignInPages(stage);

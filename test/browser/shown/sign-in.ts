@@ -11,6 +11,10 @@ export async function* signInPages(stage: Stage): ShownPages {
   await stage.page.getByLabel('Your handle').fill('alice.test');
   await stage.page.locator('#preview').waitFor();
   yield { name: 'sign-in-preview' };
+  await stage.page.getByLabel('Your handle').fill('alice@your-domain.net');
+  await stage.page.locator('#suggestion').waitFor();
+  for (const summary of await stage.page.locator('summary').all()) await summary.click();
+  yield { name: 'sign-in-help' };
   await open(stage, '/?problem=AccountNotFound&identifier=nobody.test&return_to=https://app.example/x');
   yield { name: 'sign-in-problem' };
   await open(stage, '/?problem=InvalidIdentifier&identifier=alice');
@@ -18,9 +22,13 @@ export async function* signInPages(stage: Stage): ShownPages {
   await open(stage, '/?problem=LoginExpired');
   yield { name: 'sign-in-expired', alike: true };
   await open(stage, '/?done=reconnected');
-  yield { name: 'sign-in-reconnected', alike: true };
+  yield { name: 'sign-in-reconnected' };
+  await open(stage, '/?done=signed-out');
+  yield { name: 'sign-in-after-signing-out', alike: true };
   await open(stage, '/nonsense');
   yield { name: 'unknown-address' };
+  await open(stage, '/oauth/logout');
+  yield { name: 'wrong-method' };
 }
 
 /** The sign-in page of a signed-in browser. */

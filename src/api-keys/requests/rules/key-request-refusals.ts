@@ -1,4 +1,5 @@
 import { BrokerError } from '../../../errors/broker-error.ts';
+import { counted } from '../../../errors/counted.ts';
 import { type KeyRequest, MOST_TRIES } from './key-request.ts';
 
 const END_TEXTS: Partial<Record<KeyRequest['status'], string>> = {
@@ -24,7 +25,7 @@ export function keyRequestsOff(): BrokerError {
 export function tooManyPending(most: number): BrokerError {
   return new BrokerError(
     'TooManyKeyRequests',
-    `The limit of ${most} pending key requests is reached. Try again in a few minutes.`,
+    `The limit of ${counted(most, 'pending key request')} is reached. Try again in a few minutes.`,
     { retryAfterSeconds: 60 },
   );
 }

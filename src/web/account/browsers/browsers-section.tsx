@@ -2,9 +2,9 @@ import type { VNode } from 'preact';
 import type { UiSessionView } from '../../../ui-sessions/ui-session-view.ts';
 import { Badge } from '../../frame/badge.tsx';
 import { ButtonForm } from '../../frame/button-form.tsx';
+import { Day } from '../../frame/times/day.tsx';
 import { Facts } from '../../frame/facts.tsx';
 import { NextPage } from '../../frame/next-page.tsx';
-import { Time } from '../../frame/time.tsx';
 import { accountTexts as texts } from '../../texts/account.ts';
 import { frameTexts } from '../../texts/frame.ts';
 
@@ -53,8 +53,8 @@ function BrowserRow({ basePath, browser }: { basePath: string; browser: UiSessio
         </div>
         <Facts
           facts={[
-            [texts.signedInAt, <Time at={browser.createdAt} />],
-            [texts.lastSeen, <Time at={browser.lastSeenAt} />],
+            [texts.signedInAt, <Day at={browser.createdAt} />],
+            [texts.lastSeen, <Day at={browser.lastSeenAt} />],
           ]}
         />
       </div>

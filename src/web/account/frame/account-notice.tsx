@@ -23,7 +23,9 @@ export function AccountNotice({ code, ...frame }: Frame & { code: ErrorCode }): 
     <AccountFrame {...frame} title={title}>
       <h1>{title}</h1>
       {isPaused || CALM.includes(code) ? (
-        <Note code={code}>{text}</Note>
+        <Note code={code} tone="info">
+          {text}
+        </Note>
       ) : (
         <Problem code={code}>{text}</Problem>
       )}

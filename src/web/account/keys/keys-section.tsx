@@ -1,8 +1,9 @@
 import type { VNode } from 'preact';
 import { NextPage } from '../../frame/next-page.tsx';
+import { Permissions } from '../../frame/permissions.tsx';
 import { keyTexts as texts } from '../../texts/keys.ts';
 import { scopeSummary } from '../../texts/scope-text.ts';
-import { KeyBadge, KeyFacts } from './key-facts.tsx';
+import { KeyBadges, KeyColumns } from './key-facts.tsx';
 import type { ShownKey } from './shown-key.ts';
 
 export type KeysSectionProps = {
@@ -54,7 +55,7 @@ function MakeKey({ basePath }: { basePath: string }): VNode {
 
 function KeyRows({ basePath, keys }: { basePath: string; keys: readonly ShownKey[] }): VNode {
   return (
-    <ul class="rows">
+    <ul class="rows key-rows">
       {keys.map(key => (
         <li key={key.id} data-key={key.id}>
           <div class="row-main">
@@ -62,11 +63,14 @@ function KeyRows({ basePath, keys }: { basePath: string; keys: readonly ShownKey
               <h3>
                 <bdi>{key.name}</bdi>
               </h3>
-              <KeyBadge {...key} />
+              <KeyBadges {...key} />
             </div>
-            {key.isPaused ? <p class="quiet">{texts.pausedHint}</p> : null}
-            <KeyFacts {...key} may={scopeSummary(key.scope)} />
+            <KeyColumns {...key} />
           </div>
+          <details class="key-may">
+            <summary>{scopeSummary(key.scope)}</summary>
+            <Permissions scope={key.scope} />
+          </details>
           <div class="row-actions">
             <a
               class="button secondary"
@@ -76,6 +80,7 @@ function KeyRows({ basePath, keys }: { basePath: string; keys: readonly ShownKey
               {texts.manage}
             </a>
           </div>
+          {key.isPaused ? <p class="quiet key-hint">{texts.pausedHint}</p> : null}
         </li>
       ))}
     </ul>

@@ -36,23 +36,17 @@ function Notes({ problem, done }: AccountView): VNode | null {
 function Identity({ basePath, brokerName, session, handle }: AccountView): VNode {
   const { did, pds, scope } = session;
   return (
-    <section aria-label={texts.title} class="card">
+    <section aria-label={texts.title} class="card identity">
       <AccountChip basePath={basePath} did={did} handle={handle} />
-      <Details
-        facts={[
-          [texts.server, <span data-pds>{new URL(pds).host}</span>],
-          [
-            texts.mayDo(brokerName),
-            <>
-              <Permissions scope={scope} />
-              <p class="quiet">{texts.mayDoLead}</p>
-            </>,
-          ],
-        ]}
-      />
-      <p>
+      <div class="identity-more">
+        <details>
+          <summary>{texts.mayDo(brokerName)}</summary>
+          <Permissions scope={scope} />
+          <p class="quiet">{texts.mayDoLead}</p>
+          <Details facts={[[texts.server, <span data-pds>{new URL(pds).host}</span>]]} />
+        </details>
         <a href={`${basePath}/?switch=yes`}>{texts.other}</a>
-      </p>
+      </div>
     </section>
   );
 }

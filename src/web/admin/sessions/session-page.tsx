@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import type { SessionView } from '../../../sessions/operator/session-view.ts';
 import { Details } from '../../frame/facts.tsx';
-import { Note } from '../../frame/note.tsx';
+import { Note, Problem } from '../../frame/note.tsx';
 import type { Frame } from '../../frame/pages.service.ts';
 import { Permissions } from '../../frame/permissions.tsx';
 import { Time } from '../../frame/time.tsx';
@@ -14,10 +14,9 @@ export type SessionPageView = Frame & { readonly session: SessionView; readonly 
 
 /** One session: all of its fields but the secrets, and the steps that the operator can take. */
 export function SessionPage(view: SessionPageView): VNode {
-  const { basePath, session, done } = view;
+  const { basePath, session } = view;
   const name = accountNameOf(session);
   const path = `${basePath}/admin/sessions/${session.id}`;
-  const text = done !== undefined && Object.hasOwn(texts.done, done) ? texts.done[done] : undefined;
   return (
     <AdminFrame {...view} section="sessions" title={name}>
       <div class="row-title">
@@ -26,7 +25,7 @@ export function SessionPage(view: SessionPageView): VNode {
         </h1>
         <SessionBadge {...session} />
       </div>
-      {text === undefined ? null : <Note code={done ?? ''}>{text}</Note>}
+      <DoneNote {...view} />
       <section class="card" aria-label={texts.session}>
         <HandleAtGrant {...session} />
         <SessionTrouble {...session} />
@@ -49,6 +48,18 @@ export function SessionPage(view: SessionPageView): VNode {
         </div>
       </section>
     </AdminFrame>
+  );
+}
+
+/** What became of the operator's last step here. */
+function DoneNote({ done }: Pick<SessionPageView, 'done'>): VNode | null {
+  const text = done !== undefined && Object.hasOwn(texts.done, done) ? texts.done[done] : undefined;
+  if (done === undefined || text === undefined) return null;
+  if (done === 'failed') return <Problem code={done}>{text}</Problem>;
+  return (
+    <Note code={done} tone={done === 'skipped' ? 'info' : 'good'}>
+      {text}
+    </Note>
   );
 }
 

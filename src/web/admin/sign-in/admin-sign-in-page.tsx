@@ -43,7 +43,9 @@ export function AdminSignInPage(view: AdminSignInView): VNode {
           <button type="submit">{texts.signIn}</button>
         </form>
       ) : (
-        <Note code="off">{texts.off}</Note>
+        <Note code="off" tone="off">
+          {texts.off}
+        </Note>
       )}
     </Page>
   );

@@ -1,7 +1,7 @@
 import { Catch, Injectable, NotFoundException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { BrokerError } from '../../errors/broker-error.ts';
-import { PageErrorFilter } from './page-error.filter.ts';
+import { PageErrorFilter } from '../frame/page-error.filter.ts';
 import { UnknownAddressPage } from './unknown-address-page.tsx';
 
 /** Shows a page for an address without a route. Things missing at a known route have `BrokerError`s instead. */

@@ -2,12 +2,12 @@ import { isValidDid } from '@atproto/syntax';
 import { Controller, Get, type OnModuleInit, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Config } from '../../config/config.ts';
-import { BrokerError } from '../../errors/broker-error.ts';
-import { Allow } from '../../http/origins/allow.decorator.ts';
-import { requireNoForeignPage } from '../../http/origins/own-pages.ts';
-import { ProfilePictures } from '../../identity/pictures/profile-pictures.service.ts';
-import { readAsset } from '../assets/read-asset.ts';
+import { Config } from '../../../config/config.ts';
+import { BrokerError } from '../../../errors/broker-error.ts';
+import { Allow } from '../../../http/origins/allow.decorator.ts';
+import { requireNoForeignPage } from '../../../http/origins/own-pages.ts';
+import { ProfilePictures } from '../../../identity/pictures/profile-pictures.service.ts';
+import { readAsset } from '../../assets/read-asset.ts';
 import { LookupLimit } from './lookup-limit.service.ts';
 
 /** Serves the pictures of accounts, so that pages load them from the broker only. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { networkOf } from '../../http/edge/address-limit.ts';
-import { RateLimit } from '../../http/edge/rate-limit.ts';
+import { networkOf } from '../../../http/edge/address-limit.ts';
+import { RateLimit } from '../../../http/edge/rate-limit.ts';
 
 /** Lookups need no sign-in, so each network gets this many a minute. */
 const LOOKUPS_PER_MINUTE = 60;

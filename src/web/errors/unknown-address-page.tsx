@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { frameTexts as texts } from '../texts/frame.ts';
-import { Page } from './page.tsx';
-import type { Pages } from './pages.service.ts';
+import { Page } from '../frame/page.tsx';
+import type { Pages } from '../frame/pages.service.ts';
 
 /** The page for an address that leads nowhere. */
 export function UnknownAddressPage({ frame }: Pick<Pages, 'frame'>): VNode {

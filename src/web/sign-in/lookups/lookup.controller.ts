@@ -2,14 +2,15 @@ import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Did } from '../../database/tables/did.ts';
-import { Config } from '../../config/config.ts';
-import { BrokerError } from '../../errors/broker-error.ts';
-import { Allow } from '../../http/origins/allow.decorator.ts';
-import { requireNoForeignPage } from '../../http/origins/own-pages.ts';
-import { ZodPipe } from '../../http/schemas/zod.pipe.ts';
-import { IdentityService } from '../../identity/resolution/identity.service.ts';
+import type { Did } from '../../../database/tables/did.ts';
+import { Config } from '../../../config/config.ts';
+import { BrokerError } from '../../../errors/broker-error.ts';
+import { Allow } from '../../../http/origins/allow.decorator.ts';
+import { requireNoForeignPage } from '../../../http/origins/own-pages.ts';
+import { ZodPipe } from '../../../http/schemas/zod.pipe.ts';
+import { IdentityService } from '../../../identity/resolution/identity.service.ts';
 import { LookupLimit } from './lookup-limit.service.ts';
+import { type TypingHint, typingHint } from './typing-hint.ts';
 
 const query = z.object({ identifier: z.string().max(2048) });
 
@@ -31,10 +32,11 @@ export class LookupController {
   async lookUp(
     @Query(new ZodPipe(query)) { identifier }: z.infer<typeof query>,
     @Req() { headers, ip }: FastifyRequest,
-  ): Promise<{ account: ShownAccount | null }> {
+  ): Promise<{ account: ShownAccount | null; hint?: TypingHint }> {
     requireNoForeignPage(headers, [this.config.publicUrl.origin]);
     await this.lookupLimit.consume(ip);
-    return { account: await this.find(identifier) };
+    const hint = typingHint(identifier);
+    return hint === undefined ? { account: await this.find(identifier) } : { account: null, hint };
   }
 
   private async find(identifier: string): Promise<ShownAccount | null> {
