@@ -16,6 +16,8 @@ import { KeyEditsController } from './account/keys/key-edits.controller.ts';
 import { KeyController } from './account/keys/key.controller.ts';
 import { LostKeyReasons } from './account/keys/lost-key-reasons.service.ts';
 import { OwnKeys } from './account/keys/own-keys.service.ts';
+import { KeySecretController } from './account/secrets/key-secret.controller.ts';
+import { KeyTrial } from './account/secrets/key-trial.service.ts';
 import { NewKeyController } from './account/new-key/new-key.controller.ts';
 import { OwnKeyRequests } from './account/new-key/own-key-requests.service.ts';
 import { AccountOverview } from './account/overview/account-overview.service.ts';
@@ -74,6 +76,7 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
     DocsController,
     KeyController,
     KeyEditsController,
+    KeySecretController,
     LookupController,
     NewKeyController,
     RootFilesController,
@@ -84,6 +87,7 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
     AdminOverview,
     EndedSignIn,
     LookupLimit,
+    KeyTrial,
     LostKeyReasons,
     OwnKeyRequests,
     OwnKeys,

@@ -200,6 +200,8 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'POST /account/keys/:id/rotate': forOwnPages,
   'POST /account/keys/:id/revoke': forOwnPages,
   'POST /account/keys/:id/rename': forOwnPages,
+  'POST /account/keys/:id/try': forOwnPages,
+  'POST /account/keys/:id/env': forOwnPages,
   'POST /account/keys/:id/end-previous': forOwnPages,
   'GET /admin': forAnyoneKnown,
   'POST /admin/sign-in': formForAnyone,

@@ -93,8 +93,14 @@ export async function* newKeyPages(stage: Stage): ShownPages {
   await open(stage, path);
   yield { name: 'connect-own-waits', alike: true };
   await post(stage, `/account/key-requests/${path.split('/').at(-1) ?? ''}/claim`, { code });
-  await page.getByText('How to use it').click();
+  for (const sample of ['TypeScript', 'Python', '.env']) {
+    await page.getByLabel(sample, { exact: true }).check();
+    yield { name: `key-secret-${sample.replace('.', '')}`, alike: true };
+  }
   yield { name: 'key-secret' };
+  await page.getByRole('button', { name: 'Test the key' }).click();
+  await page.locator('#try [data-note=works], #try [role=alert]').waitFor();
+  yield { name: 'key-tried' };
 }
 
 /** Stores a working key, one that needs its owner, a revoked one, and one whose session's row is being checked. */

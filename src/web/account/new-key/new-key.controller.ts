@@ -11,7 +11,7 @@ import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
 import { ZodPipe } from '../../../http/schemas/zod.pipe.ts';
 import { Pages } from '../../frame/pages.service.ts';
 import { AccountErrorFilter } from '../frame/account-error.filter.ts';
-import { KeySecretPage } from '../keys/key-secret-page.tsx';
+import { KeySecretPage } from '../secrets/key-secret-page.tsx';
 import { NewKeyErrorFilter } from './new-key-error.filter.ts';
 import { chosenOf, DEFAULT_END, keyEnds, type NewKeyForm, newKeyForm } from './new-key-form.ts';
 import { NewKeyPage } from './new-key-page.tsx';
