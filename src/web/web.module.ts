@@ -19,6 +19,8 @@ import { OwnKeys } from './account/keys/own-keys.service.ts';
 import { KeySecretController } from './account/secrets/key-secret.controller.ts';
 import { KeyTrial } from './account/secrets/key-trial.service.ts';
 import { NewKeyController } from './account/new-key/new-key.controller.ts';
+import { OwnKeyAuthorizations } from './account/new-key/own-key-authorizations.service.ts';
+import { OwnKeyController } from './account/new-key/own-key.controller.ts';
 import { OwnKeyRequests } from './account/new-key/own-key-requests.service.ts';
 import { AccountOverview } from './account/overview/account-overview.service.ts';
 import { AccountController } from './account/overview/account.controller.ts';
@@ -79,6 +81,7 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
     KeySecretController,
     LookupController,
     NewKeyController,
+    OwnKeyController,
     RootFilesController,
     SignInController,
   ],
@@ -89,6 +92,7 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
     LookupLimit,
     KeyTrial,
     LostKeyReasons,
+    OwnKeyAuthorizations,
     OwnKeyRequests,
     OwnKeys,
     ErrorPages,

@@ -195,7 +195,7 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'POST /account/browsers/end-others': forOwnPages,
   'GET /account/keys/new': forBrowsers,
   'POST /account/keys': forOwnPages,
-  'POST /account/key-requests/:id/claim': forOwnPages,
+  'GET /account/key-requests/:id': forBrowsers,
   'GET /account/keys/:id': forBrowsers,
   'POST /account/keys/:id/rotate': forOwnPages,
   'POST /account/keys/:id/revoke': forOwnPages,

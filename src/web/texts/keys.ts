@@ -67,10 +67,10 @@ export const keyTexts = {
   goOn: 'Continue',
   cancel: 'Cancel',
 
-  readyTitle: 'Your key is ready',
-  ready: (name: string): string => `You gave permission for “${name}”. One step is left.`,
-  readyHint: 'You’ll see the key only once. First open the place where it belongs, or a password manager.',
-  show: 'Show the key',
+  otherTitle: 'This key is for another account',
+  other: (account: string): string =>
+    `You asked for it as ${account}, and this browser has signed in to another account since. Sign in as ${account} within a few minutes to see the key.`,
+  otherSignIn: 'Sign in with that account',
 
   secretTitle: 'Copy your key now',
   newSecretTitle: 'Copy the new key now',
@@ -85,7 +85,8 @@ export const keyTexts = {
   download: 'Download it as a .env file',
   samples: 'Write a post with it',
   copySample: 'Copy the example',
-  cannotPost: 'This key may not write posts, so this example is refused. Put a call there that the key may make.',
+  cannotPost:
+    'This key may not write posts, so this example is refused. Put a call there that the key may make.',
   tryTitle: 'Test it',
   tryLead: 'Asks your server who you are, as a program with this key would. Nothing is changed or posted.',
   doTry: 'Test the key',

@@ -11,6 +11,8 @@ export const DEFAULT_END: KeyEnd = '90';
 
 /** The fields of the form. Each permission has its own, because the broker refuses repeated fields. */
 export const newKeyForm = z.looseObject({
+  /** The account that the form was opened for. */
+  account: z.string().max(2048).optional(),
   name: keyRequestInput.shape.name,
   ends: z.enum(keyEnds).default(DEFAULT_END),
 });

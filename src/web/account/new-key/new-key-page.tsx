@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import type { Did } from '../../../database/tables/did.ts';
 import { Breakable } from '../../frame/breakable.tsx';
 import { Problem } from '../../frame/note.tsx';
 import type { Frame } from '../../frame/pages.service.ts';
@@ -9,6 +10,8 @@ import { AccountFrame } from '../frame/account-frame.tsx';
 import { keyEnds, permissionField } from './new-key-form.ts';
 
 export type NewKeyView = Frame & {
+  /** The account that the form is for. */
+  readonly did: Did;
   /** The parts of the configured scope. */
   readonly permissions: readonly string[];
   /** The fields as they were sent before, if there was a problem. */
@@ -30,6 +33,7 @@ export function NewKeyPage(view: NewKeyView): VNode {
       </div>
       {problem === undefined ? null : <Problem code={problem}>{problemText(problem)}</Problem>}
       <form method="post" action={`${basePath}/account/keys`} class="card">
+        <input type="hidden" name="account" value={view.did} />
         <div class="field">
           <label for="name">{texts.name}</label>
           <input

@@ -52,7 +52,10 @@ const post = await agent.post({ text: 'Hello from my bot' });
 console.log(post.uri);
 `;
 
-const python = ({ baseUrl, did }: SampleFacts): string => `# pip install atproto, then: set -a; . ./.env; python3 post.py
+const python = ({
+  baseUrl,
+  did,
+}: SampleFacts): string => `# pip install atproto, then: set -a; . ./.env; python3 post.py
 import os
 from atproto import Client
 

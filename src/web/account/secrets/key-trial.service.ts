@@ -27,12 +27,7 @@ export class KeyTrial {
    *
    * @throws BrokerError `NotFound`, or `InvalidToken` if the secret is not valid for this key
    */
-  async getKey(
-    id: string,
-    secret: string,
-    { did }: BrowserPrincipal,
-    from: string,
-  ): Promise<ListedApiKey> {
+  async getKey(id: string, secret: string, { did }: BrowserPrincipal, from: string): Promise<ListedApiKey> {
     const listed = await this.apiKeys.get(id, did);
     const principal = await this.apiKeyVerifier.verify(secret, { from });
     if (principal?.apiKeyId !== listed.key.id) throw invalidToken();
