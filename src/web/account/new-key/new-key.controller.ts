@@ -6,14 +6,24 @@ import { CallSource } from '../../../access/call-source.decorator.ts';
 import { Caller } from '../../../access/caller.decorator.ts';
 import type { BrowserPrincipal } from '../../../access/principal.ts';
 import type { AuditSource } from '../../../audit/audit-event.ts';
+import { Config } from '../../../config/config.ts';
 import { BrokerError } from '../../../errors/broker-error.ts';
 import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
 import { ZodPipe } from '../../../http/schemas/zod.pipe.ts';
+import { sessionLifeMs } from '../../../sessions/endings/owner-deadline.ts';
 import { Pages } from '../../frame/pages.service.ts';
 import { AccountErrorFilter } from '../frame/account-error.filter.ts';
 import { NewKeyErrorFilter } from './new-key-error.filter.ts';
-import { chosenOf, DEFAULT_END, keyEnds, type NewKeyForm, newKeyForm } from './new-key-form.ts';
-import { NewKeyPage } from './new-key-page.tsx';
+import {
+  accessOf,
+  chosenOf,
+  DEFAULT_END,
+  keyAccesses,
+  keyEnds,
+  type NewKeyForm,
+  newKeyForm,
+} from './new-key-form.ts';
+import { newKeyFields, NewKeyPage } from './new-key-page.tsx';
 import { OwnKeyAuthorizations } from './own-key-authorizations.service.ts';
 import { OwnKeyRequests } from './own-key-requests.service.ts';
 
@@ -21,7 +31,10 @@ const shown = z.string().max(64).optional().catch(undefined);
 const query = z.looseObject({
   name: shown,
   problem: shown,
+  field: z.enum(newKeyFields).optional().catch(undefined),
+  access: z.enum(keyAccesses).optional().catch(undefined),
   ends: z.enum(keyEnds).catch(DEFAULT_END).default(DEFAULT_END),
+  date: shown,
 });
 
 /** The form of a new key, and the request that it makes. */
@@ -30,6 +43,7 @@ const query = z.looseObject({
 @UseFilters(AccountErrorFilter)
 export class NewKeyController {
   constructor(
+    private readonly config: Config,
     private readonly ownKeyRequests: OwnKeyRequests,
     private readonly ownKeyAuthorizations: OwnKeyAuthorizations,
     private readonly pages: Pages,
@@ -42,13 +56,18 @@ export class NewKeyController {
     @Caller() { did }: BrowserPrincipal,
     @Res() reply: FastifyReply,
   ): void {
-    const { permissions } = this.ownKeyRequests;
-    const { name, problem, ends } = asked;
-    const chosen = problem === undefined ? [] : chosenOf(asked, permissions);
-    this.pages.send(
-      reply,
-      NewKeyPage({ ...this.pages.frame, did, permissions, name, chosen, ends, problem }),
-    );
+    const { offer } = this.ownKeyRequests;
+    const { client } = this.config;
+    const { name, problem, field: wrong, ends, date } = asked;
+    const view = {
+      ...{ did, name, problem, wrong, ends, date, offer },
+      access: accessOf(asked, offer),
+      chosen: chosenOf(asked, offer.permissions),
+      sessionLifeMs: sessionLifeMs(client),
+      isLoopback: client.kind === 'loopback',
+      now: new Date(),
+    };
+    this.pages.send(reply, NewKeyPage({ ...this.pages.frame, ...view }));
   }
 
   @Post('keys')
