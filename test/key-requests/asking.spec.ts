@@ -26,11 +26,11 @@ describeBroker(
       ['a name that turns its direction', { name: 'a\u202Eb' }, 'name:'],
       ['a name with a mark of direction', { name: 'a\u200Fb' }, 'name:'],
       ['a name with an invisible letter', { name: '\u3164' }, 'name:'],
-      ['a scope without atproto', { scope: 'transition:generic' }, 'scope: must contain atproto'],
+      ['a scope without atproto', { scope: 'transition:generic' }, 'scope must contain atproto'],
       ['a scope that is not declared', { scope: 'atproto transition:email' }, 'scope: each part'],
       ['a scope that is part of a declared one', { scope: 'atproto transition:gen' }, 'scope: each part'],
-      ['a scope twice', { scope: 'atproto atproto' }, 'scope: must not repeat a part'],
-      ['two blanks', { scope: 'atproto  transition:generic' }, 'scope: must have single spaces'],
+      ['a scope twice', { scope: 'atproto atproto' }, 'scope must not repeat a part'],
+      ['two blanks', { scope: 'atproto  transition:generic' }, 'scope must have single spaces'],
       ['no days', { expiresInDays: 0 }, 'expiresInDays:'],
       ['too many days', { expiresInDays: 366 }, 'expiresInDays:'],
       ['half a day', { expiresInDays: 0.5 }, 'expiresInDays:'],
@@ -53,7 +53,7 @@ describeBroker(
 
     it('is refused for a loopback address of the broker itself', async () => {
       const answer = await asker.tryAsk({ ...ask, loopback: `${broker().publicUrl}/oauth/login?a` });
-      expect(await answer.json()).toMatchObject({ message: expect.stringContaining('loopback: must not') });
+      expect(await answer.json()).toMatchObject({ message: expect.stringContaining('loopback must not') });
     });
 
     it.each([

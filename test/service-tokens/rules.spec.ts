@@ -51,7 +51,7 @@ describeStubPds('service tokens are refused', place => {
     it('without a method', async () => {
       const answer = await askAs('atproto transition:generic', way, { aud });
       expect(answer).toMatchObject({ status: 400, error: 'InvalidRequest' });
-      expect(answer.message).toMatch(/^lxm: is required/);
+      expect(answer.message).toMatch(/^lxm is missing/);
     });
 
     it.each([
@@ -170,7 +170,10 @@ describeStubPds(
       const [received] = pds.received;
       expect(received && askedOf(received)).toEqual({ aud });
       const long = await caller.ask({ aud, expiresIn: 61 });
-      expect([long.status, long.message]).toEqual([400, 'expiresIn: must be at most 60 without lxm']);
+      expect([long.status, long.message]).toEqual([
+        400,
+        'expiresIn must be at most 60 without lxm. Example: 60.',
+      ]);
     });
   },
   { LATCHKEY_METHODLESS_SERVICE_TOKENS: 'true' },
