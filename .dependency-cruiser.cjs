@@ -127,6 +127,13 @@ module.exports = {
       to: { path: '^src/client/' },
     },
     {
+      name: 'examples-import-packages-only',
+      comment: 'People copy them.',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { pathNot: ['^examples/', '^src/client/index.ts$', 'node_modules/'] },
+    },
+    {
       name: 'product-never-imports-workshop',
       severity: 'error',
       from: { path: '^(src|migrations)/', pathNot: specs },

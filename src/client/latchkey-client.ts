@@ -22,8 +22,8 @@ export type Me = {
   readonly reconsentUrl?: string;
   /** When the key ends, or null for a key without an end. */
   readonly expiresAt: string | null;
-  /** When the owner must sign in again at the latest, or null. */
-  readonly needsOwnerBy?: string | null;
+  /** When the owner is needed at the latest: the key ends, or its session does. */
+  readonly needsOwnerBy?: string;
 };
 
 export type ServiceTokenInput = {

@@ -12,6 +12,7 @@ import { OperatorSessionsModule } from '../operator-sessions/operator-sessions.m
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { UiSessionsModule } from '../ui-sessions/ui-sessions.module.ts';
 import { BrowsersController } from './account/browsers/browsers.controller.ts';
+import { KeyEditsController } from './account/keys/key-edits.controller.ts';
 import { KeyController } from './account/keys/key.controller.ts';
 import { LostKeyReasons } from './account/keys/lost-key-reasons.service.ts';
 import { OwnKeys } from './account/keys/own-keys.service.ts';
@@ -72,6 +73,7 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
     ConnectController,
     DocsController,
     KeyController,
+    KeyEditsController,
     LookupController,
     NewKeyController,
     RootFilesController,

@@ -199,6 +199,8 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'GET /account/keys/:id': forBrowsers,
   'POST /account/keys/:id/rotate': forOwnPages,
   'POST /account/keys/:id/revoke': forOwnPages,
+  'POST /account/keys/:id/rename': forOwnPages,
+  'POST /account/keys/:id/end-previous': forOwnPages,
   'GET /admin': forAnyoneKnown,
   'POST /admin/sign-in': formForAnyone,
   'POST /admin/sign-out': formForOperatorsBrowser,

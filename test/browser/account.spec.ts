@@ -23,6 +23,8 @@ describeInChromium('an owner in Chromium, with only a keyboard', chromium => {
       let keyboard: Keyboard;
       let complaints: readonly string[];
       let secret: string;
+      /** Its earlier secrets. */
+      const secrets: string[] = [];
       let elsewhere: BrowserClient;
       beforeAll(async () => {
         owner = await broker().network.createAccount(`owner-${process.pid}.test`);
@@ -101,8 +103,25 @@ describeInChromium('an owner in Chromium, with only a keyboard', chromium => {
         await enter('Replace it');
         const next = await page.locator('[data-secret]').innerText();
         expect([await statusWith(secret), await statusWith(next)]).toEqual([200, 200]);
+        secrets.push(secret);
         secret = next;
         await enter('Done, back to your account');
+      });
+
+      it('renames the key, and ends the old secret before its time', async () => {
+        const [old] = secrets;
+        await enter('Manage Weather <b>bot</b>');
+        await enter('Rename it');
+        await keyboard.type('New name', 'Sky <b>bot</b>');
+        await enter('Save the name');
+        expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Sky <b>bot</b>');
+        expect(await page.locator('[data-grace]').innerText()).toContain('It keeps working until');
+        expect(await statusWith(old ?? '')).toBe(200);
+        await enter('End it now');
+        expect(await page.getByRole('status').innerText()).toMatch(/old key has stopped/);
+        expect(await page.locator('[data-grace]').count()).toBe(0);
+        expect([await statusWith(old ?? ''), await statusWith(secret)]).toEqual([401, 200]);
+        await enter('Back to your account');
       });
 
       it('sees that the key has stopped working after the PDS revoked it, and reconnects it', async () => {
@@ -120,9 +139,9 @@ describeInChromium('an owner in Chromium, with only a keyboard', chromium => {
 
         await page.reload();
         const lost = page.locator('[data-lost]');
-        expect(await lost.innerText()).toMatch(/“Weather <b>bot<\/b>” has stopped working/);
+        expect(await lost.innerText()).toMatch(/“Sky <b>bot<\/b>” has stopped working/);
         expect(await lost.innerText()).toMatch(/Your server ended the permission/);
-        await enter('Reconnect Weather <b>bot</b>');
+        await enter('Reconnect Sky <b>bot</b>');
         await authorize();
         expect(await page.getByRole('status').innerText()).toMatch(/connected again/);
         expect(await page.locator('[data-lost]').count()).toBe(0);
@@ -139,8 +158,10 @@ describeInChromium('an owner in Chromium, with only a keyboard', chromium => {
       });
 
       it('revokes the key, which stays in the list as revoked', async () => {
-        await enter('Manage Weather <b>bot</b>');
-        await enter('Revoke it');
+        await enter('Manage Sky <b>bot</b>');
+        await enter('Revoke it…');
+        expect(await statusWith(secret)).toBe(200);
+        await enter('Yes, revoke it');
         expect(await page.getByRole('status').innerText()).toMatch(/The key is revoked/);
         expect(await statusWith(secret)).toBe(401);
         await enter('1 expired or revoked key');

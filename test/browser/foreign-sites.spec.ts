@@ -55,6 +55,8 @@ describeInChromium('a signed-in visitor in Chromium', chromium => {
         ['/account/keys', { name: 'x', ends: '30', 'permission-1': 'yes' }],
         [`/account/keys/${key.id}/rotate`, { start: key.start, grace: '0' }],
         [`/account/keys/${key.id}/revoke`, {}],
+        [`/account/keys/${key.id}/rename`, { name: 'x' }],
+        [`/account/keys/${key.id}/end-previous`, {}],
         ['/admin/sign-out', {}],
         ['/admin/sign-in', { token: broker().secrets.adminToken }],
         [`/admin/sessions/${key.sessionId}/revoke`, {}],
@@ -114,7 +116,7 @@ describeInChromium('a signed-in visitor in Chromium', chromium => {
 /** Everything that the forms could change. */
 async function stateOf({ database }: TestBroker): Promise<unknown> {
   const [keys, browsers, operators, requests, logins, sessions] = await Promise.all([
-    database.selectFrom('api_key').select(['id', 'digest', 'revoked_at']).orderBy('id').execute(),
+    database.selectFrom('api_key').select(['id', 'name', 'digest', 'revoked_at']).orderBy('id').execute(),
     database.selectFrom('ui_session').select('id').orderBy('id').execute(),
     database.selectFrom('operator_session').select('id').orderBy('id').execute(),
     database.selectFrom('key_request').select('id').orderBy('id').execute(),

@@ -96,7 +96,12 @@ describeInChromium('a person in Chromium without scripts', chromium => {
         expect((await callWith(broker(), { secret: next }, 'GET /api/me')).status).toBe(200);
         await page.getByRole('link', { name: 'Done, back to your account' }).click();
         await page.getByRole('link', { name: 'Manage My bot' }).click();
-        await press('Revoke it');
+        await page.getByText('Rename it').click();
+        await page.getByLabel('New name').fill('Your bot');
+        await press('Save the name');
+        await page.getByRole('heading', { name: 'Your bot' }).waitFor();
+        await page.getByText('Revoke it…').click();
+        await press('Yes, revoke it');
         expect(await page.getByRole('status').innerText()).toMatch(/is revoked/);
         expect((await callWith(broker(), { secret: next }, 'GET /api/me')).status).toBe(401);
       });

@@ -102,6 +102,7 @@ function suite(broker: () => TestBroker): void {
       did: alice.did,
       scope: claimed.scope,
       expiresAt: claimed.expiresAt,
+      needsOwnerBy: expect.any(String),
     });
   });
 

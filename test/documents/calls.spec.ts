@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { codeOf } from '../../src/errors/code-of.ts';
 import { grantKey, type TestKey } from '../broker/issued-key.ts';
 import { listKeys } from '../client-keys/operator.ts';
 import { runLatchkey } from '../broker/latchkey-command.ts';
@@ -12,6 +13,7 @@ import { accountOf, describeBroker, type TestBroker } from '../broker/test-broke
 import { freePorts } from '../network/free-ports.ts';
 import { authorizeKey, claimCodeOf } from '../network/key-asker.ts';
 import { findNginx, startNginx } from '../network/nginx.ts';
+import { KeysCommand } from '../keys-cli/keys-command.ts';
 import { preparePython } from '../password-sessions/python.ts';
 import { type Block, blocksFor } from './document-blocks.ts';
 import { commandsOf, runInShell, wordsOf } from './shell.ts';
@@ -84,6 +86,12 @@ function suite(broker: () => TestBroker): void {
       if (value !== '…') variables[name] = value ?? '';
       return;
     }
+    const [, created] = /^KEY=\$\(npx latchkey (keys create [^)]+)\)$/.exec(command) ?? [];
+    if (created !== undefined) {
+      // It may do less than the key of the other blocks.
+      expect(await createKey(wordsOf(created, variables).slice(1))).toMatch(/^ckapi_/);
+      return;
+    }
     if (!command.startsWith('npx latchkey ')) return learn(await runInShell(command, variables));
     const [, , ...args] = wordsOf(command, variables).map(word =>
       /^[\w-]+\.json$/.test(word) ? join(directory, word) : word,
@@ -91,6 +99,16 @@ function suite(broker: () => TestBroker): void {
     // Here the public URL of the broker leads only the test network to it.
     if (args[1] === 'doctor') await expect(runLatchkey(broker(), ...args)).rejects.toThrow(/^Issuers would/);
     else await runLatchkey(broker(), ...args);
+  };
+
+  /** Runs `latchkey keys create` and does the part of the key's owner, whose browser is on this machine. */
+  const createKey = async (args: string[]): Promise<string> => {
+    const command = new KeysCommand([...args, '--broker', broker().url]);
+    const id = await command.requestId();
+    const answer = await authorizeKey(broker().browser(), { id }, accountOf(broker(), 'alice.test'));
+    await fetch(answer.headers.get('location') ?? '');
+    expect(await command.exited).toBe(0);
+    return command.stdout.trim();
   };
 
   /** Keeps what a later block needs of an answer, and does the part of the key's owner. */
@@ -119,6 +137,16 @@ function suite(broker: () => TestBroker): void {
       const settings = `os.environ.update(${JSON.stringify(variables)})`;
       await writeFile(program, [pythonPrelude, settings, placed(text)].join('\n'));
       await python.run(pathToFileURL(program));
+    },
+    go: async ({ text }) => {
+      // Compiling its packages takes minutes. gofmt finds what does not parse.
+      const program = join(directory, 'program.go');
+      await writeFile(program, text);
+      const unformatted = await run('gofmt', ['-l', program]).catch((error: unknown) => {
+        if (codeOf(error) === 'ENOENT') return { stdout: '' };
+        throw error;
+      });
+      expect(unformatted.stdout).toBe('');
     },
     nginx: async ({ text }) => {
       if (findNginx() === undefined) return;

@@ -11,6 +11,7 @@ const calls = 'test/documents/calls.spec.ts';
 const scripts = 'test/documents/scripts.spec.ts';
 const settings = 'test/documents/settings.spec.ts';
 const registry = 'test/scopes/documented-registry.spec.ts';
+const bots = 'test/examples/bots.spec.ts';
 const nativeApps = 'test/native-apps/documentation.spec.ts';
 
 /** Which suite runs which blocks. `test/structure/blocks.spec.ts` finds a block that none or two claim. */
@@ -18,11 +19,15 @@ export const claims: readonly Claim[] = [
   { by: scripts, document: 'README.md', language: 'sh' },
   { by: calls, document: 'docs/app-passwords.md', language: 'ts' },
   { by: calls, document: 'docs/app-passwords.md', language: 'python' },
+  { by: calls, document: 'docs/app-passwords.md', language: 'go' },
   { by: calls, document: 'docs/app-passwords.md', language: 'sh' },
   { by: calls, document: 'docs/appviews.md', language: 'sh' },
   { by: 'test/introspection/nginx.spec.ts', document: 'docs/appviews.md', language: 'nginx' },
   { by: 'test/introspection/caddy.spec.ts', document: 'docs/appviews.md', language: 'caddyfile' },
   { by: settings, document: 'docs/appviews.md', language: 'env' },
+  { by: calls, document: 'docs/bots.md', language: 'ts' },
+  { by: calls, document: 'docs/bots.md', language: 'python' },
+  { by: calls, document: 'docs/bots.md', language: 'go' },
   { by: calls, document: 'docs/bots.md', language: 'sh' },
   { by: calls, document: 'docs/native-apps.md', language: 'sh' },
   { by: calls, document: 'docs/native-apps.md', language: 'json', holding: 'clientName' },
@@ -48,4 +53,6 @@ export const claims: readonly Claim[] = [
   { by: calls, document: 'docs/web-apps.md', language: 'js' },
   { by: calls, document: 'docs/web-apps.md', language: 'sh' },
   { by: settings, document: 'docs/web-apps.md', language: 'env' },
+  { by: bots, document: 'examples/bot-python/README.md', language: 'sh' },
+  { by: bots, document: 'examples/bot-ts/README.md', language: 'sh' },
 ];

@@ -1,4 +1,4 @@
-// Takes the picture of the README: the account's page of a person with two keys, at a real broker and PDS.
+// Takes the picture of the README: the account's page of a person with a key, at a real broker and PDS.
 import { fileURLToPath } from 'node:url';
 import { BrowserClient } from '../network/browser-client.ts';
 import { findChromium, launchChromium } from '../network/chromium.ts';
@@ -7,7 +7,7 @@ import { runUntilSignal } from '../network/run-until-signal.ts';
 import { startSandbox } from '../network/start-sandbox.ts';
 
 const picture = fileURLToPath(new URL('../../docs/images/account.png', import.meta.url));
-const size = { width: 960, height: 720 };
+const size = { width: 820, height: 580 };
 
 await runUntilSignal(async started => {
   const chromium = findChromium();
@@ -18,8 +18,7 @@ await runUntilSignal(async started => {
   if (!alice) throw new Error('the sandbox has no account');
   const person = new BrowserClient({ broker });
   await person.login(alice.handle, alice);
-  await obtainKey(person, alice, { name: 'Weather bot', expiresInDays: 90 });
-  await obtainKey(person, alice, { name: 'Field notes' });
+  await obtainKey(person, alice, { name: 'Weather bot', scope: 'post', expiresInDays: 10 });
 
   const browser = await launchChromium(chromium);
   const page = await browser.newPage({ viewport: size, colorScheme: 'light' });

@@ -25,20 +25,21 @@ export async function runInShell(
   variables: Readonly<Record<string, string>>,
 ): Promise<string> {
   const { PATH = '' } = process.env;
-  const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', `${prelude}\n${command}`], {
+  const { stdout } = await run('bash', ['--norc', '-euo', 'pipefail', '-c', `${prelude}\n${command}`], {
     env: { PATH, ...variables },
   });
   return stdout;
 }
 
-/** Returns the words of a command without quotes, with its variables in their place. */
+/** Returns the words of a command without their quotes, with its variables in their place. */
 export function wordsOf(command: string, variables: Readonly<Record<string, string>>): string[] {
-  return command
+  const line = command
     .replace(/ +#.*$/, '')
     .replaceAll(/\\\n */g, '')
-    .replaceAll(/\$(\w+)/g, (_, name: string) => variables[name] ?? '')
-    .split(/ +/)
-    .map(word => word.replaceAll(/^['"]|['"]$/g, ''));
+    .replaceAll(/\$(\w+)/g, (_, name: string) => variables[name] ?? '');
+  return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+    ([, single, double, bare]) => single ?? double ?? bare ?? '',
+  );
 }
 
 function isQuoteOpen(command: string): boolean {

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { BrowserClient } from './browser-client.ts';
 import { readCommandLine } from './command-line.ts';
+import { tellKey } from './key-story.ts';
 import type { Account } from './network-control.ts';
-import { readPost, whoAmI, writePost } from './posting.ts';
+import { readPosts, writePost } from './posting.ts';
 import { runUntilSignal } from './run-until-signal.ts';
 import { type Sandbox, startSandbox } from './start-sandbox.ts';
 import type { Started } from './started.ts';
@@ -19,7 +20,10 @@ await runUntilSignal(async started => {
   const sandbox = await tellStart(story, started);
   const [alice] = sandbox.accounts;
   if (alice === undefined) throw new Error('the test network has no accounts');
-  await tellLogin(story, new BrowserClient(sandbox), alice);
+  const browser = new BrowserClient(sandbox);
+  await tellLogin(story, browser, alice);
+  await tellKey({ story, browser, alice }, sandbox);
+  await tellPosts(story, browser, alice);
   if (once) return 'end';
   sayAddresses(story, sandbox);
   return 'stay';
@@ -43,20 +47,18 @@ async function tellLogin(story: Story, browser: BrowserClient, alice: Account): 
     () => browser.login(alice.handle, alice),
     () => 'she holds one cookie; her tokens and their key stay inside the broker',
   );
-  const me = await story.step(
-    'Show who she is: GET /api/me',
-    () => whoAmI(browser),
-    ({ handle, did, scope }) => `${handle} is ${did}, with the scope "${scope}"`,
-  );
-  const uri = await story.step(
-    'Write a post: POST /xrpc/com.atproto.repo.createRecord',
-    () => writePost(browser, me.did, `Hello from Latchkey, ${new Date().toISOString()}`),
-    written => written,
-  );
   await story.step(
-    'Read it back: GET /xrpc/com.atproto.repo.getRecord',
-    () => readPost(browser, uri),
-    text => `"${text}"`,
+    'Write a post with the cookie: com.atproto.repo.createRecord',
+    () => writePost(browser, alice.did, `Hello from Latchkey, ${new Date().toISOString()}`),
+    uri => uri,
+  );
+}
+
+async function tellPosts(story: Story, browser: BrowserClient, alice: Account): Promise<void> {
+  await story.step(
+    'Read everything back: com.atproto.repo.listRecords',
+    () => readPosts(browser, alice.did),
+    texts => texts.map(text => `"${text}"`).join(' '),
   );
 }
 

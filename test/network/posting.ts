@@ -28,6 +28,15 @@ export async function readPost(browser: BrowserClient, uri: string): Promise<str
   return ((await bodyOf(answer, path)) as { value: { text: string } }).value.text;
 }
 
+/** Lists the posts of an account through the broker and returns their texts, the oldest first. */
+export async function readPosts(browser: BrowserClient, did: Did): Promise<string[]> {
+  const path = '/xrpc/com.atproto.repo.listRecords';
+  const query = new URLSearchParams({ repo: did, collection, reverse: 'true' });
+  const answer = await browser.get(`${path}?${query.toString()}`);
+  const { records } = (await bodyOf(answer, path)) as { records: { value: { text: string } }[] };
+  return records.map(({ value }) => value.text);
+}
+
 async function bodyOf(answer: Response, asked: string): Promise<unknown> {
   if (!answer.ok) throw await unexpected(answer, asked);
   return answer.json();

@@ -77,7 +77,10 @@ describe('the demo', () => {
   it('tells its story once, with a tick at every step, and succeeds', async () => {
     const { code, stdout } = await run('demo.ts', ['--once']);
     expect(code).toBe(0);
-    expect(stdout.match(/^ {2}✓ /gm)).toHaveLength(5);
+    expect(stdout.match(/^ {2}✓ /gm)).toHaveLength(8);
+    // The bot posts before and after the refresh, and with the new key.
+    expect(stdout).toMatch(/"Hello from Latchkey, .*" "It rains\." "Still raining\." "It rains\."/);
+    expect(stdout).not.toMatch(/ckapi_[0-9a-f]{64}/);
     expect(stdout).not.toContain('\u001b');
   });
 });

@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-const SDK = 'atproto==0.0.73';
+/** The package and its version, as pip names them. */
+export const SDK = 'atproto==0.0.73';
 const INSTALL_MS = 120_000;
 
 /** Kept between runs, beside the packages of this project. */

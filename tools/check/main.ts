@@ -30,7 +30,7 @@ const steps: readonly Step[] = [
   {
     title: 'imports',
     program: bin('depcruise'),
-    args: ['src', 'migrations', 'bench', 'test', 'tools', '--config', '.dependency-cruiser.cjs'],
+    args: ['src', 'migrations', 'bench', 'test', 'tools', 'examples', '--config', '.dependency-cruiser.cjs'],
   },
   {
     title: 'reference',

@@ -17,7 +17,6 @@ export const keyTexts = {
   lastUsed: 'Used',
   ended: 'Ended',
   endedWithSession: 'with its permission',
-  endsSoon: 'Ends',
   endsNever: 'when you revoke it',
   never: 'never',
   notUsed: 'not yet',
@@ -96,7 +95,21 @@ export const keyTexts = {
   graceTexts: { 3600: 'one hour', 86400: 'one day' } as Readonly<Record<number, string>>,
   doRotate: 'Replace it',
 
+  rename: 'Rename it',
+  newName: 'New name',
+  doRename: 'Save the name',
+  previous: 'The old key still works',
+  previousUntil: 'It keeps working until',
+  previousLead: 'End it earlier once your programs have the new one.',
+  endPrevious: 'End it now',
+  done: {
+    renamed: 'The key has its new name. Programs don’t notice.',
+    'previous-ended': 'The old key has stopped working. The new one goes on.',
+  } as Readonly<Record<string, string>>,
+
   revoke: 'Revoke the key',
   revokeLead: 'Programs that use it stop working at once. You can’t undo this.',
-  doRevoke: 'Revoke it',
+  askRevoke: 'Revoke it…',
+  confirmRevoke: (name: string): string => `Do you want to revoke “${name}” for good?`,
+  doRevoke: 'Yes, revoke it',
 } as const;

@@ -64,6 +64,13 @@ export async function* accountPages(stage: Stage, did: Did): ShownPages {
   const rotation = { start: works.start, grace: '3600' };
   await post(stage, `/account/keys/${works.id}/rotate`, rotation);
   yield { name: 'key-replaced' };
+  await open(stage, `/account/keys/${works.id}`);
+  for (const summary of ['Rename it', 'Revoke it…']) await stage.page.getByText(summary).click();
+  yield { name: 'key-in-grace' };
+  await open(stage, `/account/keys/${works.id}?problem=InvalidRequest`);
+  yield { name: 'key-problem', alike: true };
+  await open(stage, `/account/keys/${works.id}?done=renamed`);
+  yield { name: 'key-done', alike: true };
   await post(stage, `/account/keys/${works.id}/rotate`, rotation);
   yield { name: 'key-changed', alike: true };
   await open(stage, '/account/keys/00000000-0000-4000-8000-000000000000');

@@ -16,7 +16,7 @@ const TONES: Readonly<Record<ApiKeyStatus, Tone>> = {
 };
 
 /** A key's status, and its end if that is near. */
-export function KeyBadges({ status, isPaused, endsSoon }: ShownKey): VNode {
+export function KeyBadges({ status, isPaused, endsSoon, expiresAt }: ShownKey): VNode {
   return (
     <>
       {isPaused ? (
@@ -26,7 +26,7 @@ export function KeyBadges({ status, isPaused, endsSoon }: ShownKey): VNode {
       )}
       {endsSoon === null ? null : (
         <Badge tone="soon">
-          {texts.endsSoon} <Day at={endsSoon} />
+          {endsSoon === expiresAt ? texts.expires : texts.status.needs_reauth} <Day at={endsSoon} />
         </Badge>
       )}
     </>

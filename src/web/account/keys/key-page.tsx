@@ -1,20 +1,24 @@
 import type { VNode } from 'preact';
-import { ButtonForm } from '../../frame/button-form.tsx';
-import { Note } from '../../frame/note.tsx';
+import { Note, Problem } from '../../frame/note.tsx';
 import { Permissions } from '../../frame/permissions.tsx';
 import type { Frame } from '../../frame/pages.service.ts';
 import { accountTexts } from '../../texts/account.ts';
 import { keyTexts as texts } from '../../texts/keys.ts';
+import { problemText } from '../../texts/problem-text.ts';
 import { AccountFrame } from '../frame/account-frame.tsx';
 import { KeyBadges, KeyFacts } from './key-facts.tsx';
+import { Grace, Renaming, Revocation, Rotation } from './key-forms.tsx';
 import type { LostKey } from './lost-key-reasons.service.ts';
 import { LostKeys } from './lost-keys.tsx';
 import type { ShownKey } from './shown-key.ts';
 
-export type KeyView = Frame & { readonly apiKey: ShownKey; readonly lost: readonly LostKey[] };
-
-/** The offered grace periods for a replaced secret, in seconds. */
-export const graces = ['0', '3600', '86400'] as const;
+export type KeyView = Frame & {
+  readonly apiKey: ShownKey;
+  readonly lost: readonly LostKey[];
+  /** The name of the owner's last step here, or the code of its error. */
+  readonly done?: string | undefined;
+  readonly problem?: string | undefined;
+};
 
 /** The page of one key, where its owner replaces or revokes it. */
 export function KeyPage(view: KeyView): VNode {
@@ -28,6 +32,7 @@ export function KeyPage(view: KeyView): VNode {
         </h1>
         <KeyBadges {...apiKey} />
       </div>
+      <KeyNotes {...view} />
       <LostKeys {...view} />
       {apiKey.isPaused ? (
         <Note code="paused" tone="info">
@@ -40,18 +45,14 @@ export function KeyPage(view: KeyView): VNode {
           <h2>{texts.may}</h2>
           <Permissions scope={apiKey.scope} />
         </div>
+        {isOver ? null : <Renaming {...view} />}
       </section>
-      {isOver ? null : <Rotation {...view} />}
       {isOver ? null : (
-        <section class="card" aria-labelledby="revoke">
-          <div class="section-head">
-            <h2 id="revoke">{texts.revoke}</h2>
-            <p>{texts.revokeLead}</p>
-          </div>
-          <ButtonForm action={`${basePath}/account/keys/${apiKey.id}/revoke`} kind="danger">
-            {texts.doRevoke}
-          </ButtonForm>
-        </section>
+        <>
+          <Grace {...view} />
+          <Rotation {...view} />
+          <Revocation {...view} />
+        </>
       )}
       <p>
         <a href={`${basePath}/account`}>{accountTexts.back}</a>
@@ -60,27 +61,9 @@ export function KeyPage(view: KeyView): VNode {
   );
 }
 
-/** The form names the secret that it replaces. So sending it twice, as by a reload, replaces no second one. */
-function Rotation({ basePath, apiKey }: KeyView): VNode {
-  return (
-    <section class="card" aria-labelledby="rotate">
-      <div class="section-head">
-        <h2 id="rotate">{texts.rotate}</h2>
-        <p>{texts.rotateLead}</p>
-      </div>
-      <form method="post" action={`${basePath}/account/keys/${apiKey.id}/rotate`}>
-        <input type="hidden" name="start" value={apiKey.start} />
-        <fieldset>
-          <legend>{texts.grace}</legend>
-          {graces.map(grace => (
-            <label key={grace} class="choice">
-              <input type="radio" name="grace" value={grace} checked={grace === '3600'} />
-              <span>{texts.graceChoices[grace]}</span>
-            </label>
-          ))}
-        </fieldset>
-        <button type="submit">{texts.doRotate}</button>
-      </form>
-    </section>
-  );
+/** What became of the owner's last step here. */
+function KeyNotes({ done, problem }: KeyView): VNode | null {
+  if (problem !== undefined) return <Problem code={problem}>{problemText(problem)}</Problem>;
+  const text = done !== undefined && Object.hasOwn(texts.done, done) ? texts.done[done] : undefined;
+  return text === undefined ? null : <Note code={done ?? ''}>{text}</Note>;
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -11,12 +11,15 @@ import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
 import { ZodPipe } from '../../../http/schemas/zod.pipe.ts';
 import { Pages } from '../../frame/pages.service.ts';
 import { AccountErrorFilter } from '../frame/account-error.filter.ts';
-import { graces, KeyPage } from './key-page.tsx';
+import { graces } from './key-forms.tsx';
+import { KeyPage } from './key-page.tsx';
 import { KeySecretPage } from './key-secret-page.tsx';
 import { LostKeyReasons } from './lost-key-reasons.service.ts';
 import { OwnKeys } from './own-keys.service.ts';
 import { toShownKey } from './shown-key.ts';
 
+const shown = z.string().max(64).optional().catch(undefined);
+const query = z.object({ done: shown, problem: shown });
 const rotation = z.object({ start: z.string().max(12), grace: z.enum(graces) });
 
 /** The page of one key, where its owner replaces or revokes it. */
@@ -35,12 +38,13 @@ export class KeyController {
   @AllowOnPages('browser')
   async page(
     @Param('id') id: string,
+    @Query(new ZodPipe(query)) shown: z.infer<typeof query>,
     @Caller() caller: BrowserPrincipal,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const listed = await this.ownKeys.get(id, caller);
     const lost = await this.lostKeyReasons.explain([listed]);
-    this.pages.send(reply, KeyPage({ ...this.pages.frame, apiKey: toShownKey(listed), lost }));
+    this.pages.send(reply, KeyPage({ ...this.pages.frame, apiKey: toShownKey(listed), lost, ...shown }));
   }
 
   @Post(':id/rotate')
