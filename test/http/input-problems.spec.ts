@@ -34,8 +34,7 @@ function schemaOf(pipe: object): { schema: z.ZodType } {
 
 /** Returns values with something wrong in each field, also of inner objects, and with an unknown field. */
 function wrongValues(schema: z.ZodType): unknown[] {
-  const fields =
-    schema instanceof z.ZodObject ? Object.entries(schema.shape as Record<string, z.ZodType>) : [];
+  const fields = schema instanceof z.ZodObject ? Object.entries<z.ZodType>(schema.shape) : [];
   return [
     ...WRONG,
     { 'x-unknown': 1 },

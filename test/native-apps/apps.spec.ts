@@ -285,7 +285,9 @@ function commandSuite(broker: () => TestBroker): void {
       'is not valid JSON',
     );
     await expect(latchkey('apps', 'add', 'a', '--attestation-header', 'x')).rejects.toThrow('go together');
-    await expect(latchkey('apps', 'add', 'a')).rejects.toThrow(/^InvalidRequest: clientId/);
+    await expect(latchkey('apps', 'add', 'a')).rejects.toThrow(
+      /^InvalidRequest: --client-id or --metadata is missing/,
+    );
   });
 
   it('manages keys, and checks the app from outside', async () => {

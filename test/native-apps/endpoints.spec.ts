@@ -74,7 +74,7 @@ function suite(broker: () => TestBroker): void {
       dpop: await makeProof(session.key, app.tokenEndpoint, { nonce: app.nonce }),
     });
     expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
-    expect(answer.body.error_description).toMatch(new RegExp(`^${name}: `));
+    expect(answer.body.error_description).toMatch(new RegExp(`^${name} `));
     expect(JSON.stringify(answer.body)).not.toContain(session.refreshToken);
     expect(await requestsOf(broker(), sent)).toEqual(seen);
   });

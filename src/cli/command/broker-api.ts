@@ -130,9 +130,14 @@ export class BrokerApi {
   }
 }
 
+/** `dryRun` is `--dry-run`. */
+function optionOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, '-$&').toLowerCase()}`;
+}
+
 function namesOf({ query = {}, names = {} }: Request): OptionNames {
-  const options = Object.keys(query).map(name => [name, `--${name.replace(/[A-Z]/g, '-$&').toLowerCase()}`]);
-  return { ...Object.fromEntries(options), ...names };
+  const options = Object.keys(query).map((name): [string, string] => [name, optionOf(name)]);
+  return { ...Object.fromEntries<string>(options), ...names };
 }
 
 /** Reads `Retry-After` in seconds, the form that a broker sends (RFC 9110, section 10.2.3). */
