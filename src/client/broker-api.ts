@@ -65,7 +65,7 @@ export class BrokerApi {
   /**
    * Calls a route and returns its answer.
    *
-   * @throws BrokerError
+   * @throws BrokerError, BrokerUnreachable
    */
   async call<Answer>(
     path: string,

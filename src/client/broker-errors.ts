@@ -43,6 +43,22 @@ export class KeyRefused extends BrokerError {
   override readonly name = 'KeyRefused';
 }
 
+/** The connection failed before an answer came. A call that changes something may have been carried out. */
+export class BrokerUnreachable extends Error {
+  override readonly name = 'BrokerUnreachable';
+
+  /** @param cause what `fetch` threw */
+  constructor(url: string, cause: unknown) {
+    super(`No answer from ${new URL(url).origin}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** Node says what went wrong in the cause alone. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message;
+}
+
 /** Returns the broker's error that an error is, or was caused by: libraries wrap what a `fetchHandler` throws. */
 export function brokerErrorOf(error: unknown): BrokerError | undefined {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 10; cause = cause.cause, depth++)

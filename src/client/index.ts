@@ -3,6 +3,7 @@ export {
   BrokerError,
   type BrokerErrorDetails,
   brokerErrorOf,
+  BrokerUnreachable,
   KeyRefused,
   NeedsOwner,
 } from './broker-errors.ts';

@@ -7,7 +7,7 @@ export type KeyRequestInput = {
   readonly identifier: string;
   /** The program's name, which the owner sees. */
   readonly name: string;
-  /** What the key shall be able to do, such as `atproto repo:app.bsky.feed.post`. */
+  /** What the key may do: `post`, `all`, or parts such as `atproto repo:app.bsky.feed.post`. */
   readonly scope: string;
   /** 1 to 365. Without it the key ends when it is revoked. */
   readonly expiresInDays?: number;
@@ -72,7 +72,7 @@ type Abortable = { readonly signal?: AbortSignal };
  * Requests a key from an account's owner. Show them `authorizeUrl`, wait with `untilAuthorized`, and `claim` with the code
  * that they see.
  *
- * @throws BrokerError, such as `AccountNotFound` or `KeyRequestsOff`
+ * @throws BrokerError, such as `AccountNotFound` or `KeyRequestsOff`; BrokerUnreachable
  */
 export async function requestKey(
   { identifier, name, scope, expiresInDays, loopback, ...options }: KeyRequestInput & BrokerOptions,
@@ -120,7 +120,7 @@ export class KeyRequest {
   /**
    * Returns the state of the request.
    *
-   * @throws KeyRequestEnded once the broker no longer knows it; BrokerError
+   * @throws KeyRequestEnded once the broker no longer knows it; BrokerError, BrokerUnreachable
    */
   async status({ signal }: Abortable = {}): Promise<KeyRequestStatus> {
     const { status } = await this.#call<{ status: KeyRequestStatus }>('', { expect: ['status'], signal });
@@ -154,7 +154,7 @@ export class KeyRequest {
    * Claims the key with the code that its owner saw. A lost answer does no harm: the broker returns the same key again
    * for five minutes. Five wrong codes end the request.
    *
-   * @throws BrokerError `WrongClaimCode`, `KeyRequestNotAuthorized`; KeyRequestEnded
+   * @throws BrokerError `WrongClaimCode`, `KeyRequestNotAuthorized`; KeyRequestEnded; BrokerUnreachable
    */
   claim(code: string, { signal }: Abortable = {}): Promise<IssuedKey> {
     return this.#call('/claim', { method: 'POST', input: { code }, expect: ['id', 'secret', 'did'], signal });

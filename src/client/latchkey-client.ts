@@ -71,7 +71,7 @@ export class LatchkeyClient {
    * `new Client({ handler })` of `@atcute/client`. Returns every response of the account's server as it is.
    *
    * @param path `/xrpc/<nsid>` with its query
-   * @throws NeedsOwner, KeyRefused; what `fetch` throws; the reason of the request's signal
+   * @throws NeedsOwner, KeyRefused, BrokerUnreachable; the reason of the request's signal
    */
   readonly fetchHandler = async (path: string, init: RequestInit = {}): Promise<Response> => {
     const response = await this.#api.send(path, init, this.#key);
@@ -82,7 +82,7 @@ export class LatchkeyClient {
   /**
    * Returns the account behind the key.
    *
-   * @throws BrokerError
+   * @throws BrokerError, BrokerUnreachable
    */
   me({ signal }: Abortable = {}): Promise<Me> {
     return this.#api.call('/api/me', {
@@ -96,7 +96,7 @@ export class LatchkeyClient {
   /**
    * Returns a token with which one service accepts calls of one method as the account's.
    *
-   * @throws BrokerError, such as `ScopeMissing`
+   * @throws BrokerError, such as `ScopeMissing`; BrokerUnreachable
    */
   serviceToken(input: ServiceTokenInput, { signal }: Abortable = {}): Promise<ServiceToken> {
     return this.#api.call('/api/service-tokens', {

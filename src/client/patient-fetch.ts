@@ -1,3 +1,4 @@
+import { BrokerUnreachable } from './broker-errors.ts';
 import type { Clock } from './clock.ts';
 import { decidePause } from './repeat-rule.ts';
 import { isReplayable } from './replayable-body.ts';
@@ -24,7 +25,7 @@ export class PatientFetch {
    * Sends a request. Returns the last response, also one that asks to wait for longer than is left.
    *
    * @param isIdempotent whether a second execution does no harm; by default, whether the method only reads
-   * @throws what `fetch` throws, and the reason of the request's signal
+   * @throws BrokerUnreachable; the reason of the request's signal
    */
   async send(url: string, init: RequestInit, isIdempotent = isReading(init.method)): Promise<Response> {
     const deadline = this.#clock.now() + this.#maxWaitMs;
@@ -38,7 +39,7 @@ export class PatientFetch {
           : undefined;
       if (pause === undefined || this.#clock.now() + pause > deadline) {
         if ('response' in outcome) return outcome.response;
-        throw outcome.failure;
+        throw signal?.aborted ? outcome.failure : new BrokerUnreachable(url, outcome.failure);
       }
       // Frees the connection.
       void response?.body?.cancel().catch(() => undefined);

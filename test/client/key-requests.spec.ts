@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { type KeyRequest, requestKey } from '../../src/client/index.ts';
+import { BrokerUnreachable, type KeyRequest, requestKey } from '../../src/client/index.ts';
 import { FakeClock } from './fake-clock.ts';
 import { type Reply, ScriptedBroker } from './scripted-broker.ts';
 
@@ -51,7 +51,7 @@ it('requests, waits at a growing pace, and claims', async () => {
 it('is not requested twice if an answer is lost', async () => {
   broker.play('broken connection', state('pending'));
   const asked = { broker: broker.url, clock, identifier: 'alice.test', name: 'bot', scope: 'atproto' };
-  await expect(requestKey(asked)).rejects.toThrow(TypeError);
+  await expect(requestKey(asked)).rejects.toBeInstanceOf(BrokerUnreachable);
   expect(broker.left).toBe(1);
 });
 
