@@ -1,5 +1,4 @@
 import { existsSync, statSync } from 'node:fs';
-import { codeOf } from '../errors/code-of.ts';
 
 /** The settings file of a working directory. */
 export const SETTINGS_FILE = 'latchkey.env';
@@ -19,7 +18,8 @@ export function loadSettingsFile(file?: string): void {
   try {
     process.loadEnvFile(path);
   } catch (cause) {
-    throw new Error(`The settings file ${path} can't be read (${codeOf(cause)}).`, { cause });
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new Error(`The settings file ${path} can't be read (${code}).`, { cause });
   }
 }
 
