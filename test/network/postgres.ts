@@ -10,6 +10,8 @@ export type PostgresConnection = {
   adminUrl: string;
   /** Creates an empty database and returns its URL. */
   createDatabase: () => Promise<string>;
+  /** Copies a database without connections and returns the URL of the copy. */
+  copyDatabase: (url: string) => Promise<string>;
   /** Drops a database, and closes its connections. */
   dropDatabase: (url: string) => Promise<void>;
 };
@@ -46,9 +48,13 @@ export function connectPostgres(adminUrl: string): PostgresConnection {
       await runStatement(adminUrl, `create database ${name}`);
       return Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
     },
+    copyDatabase: async url => {
+      const name = `test_${randomBytes(8).toString('hex')}`;
+      await runStatement(adminUrl, `create database ${name} template ${nameOf(url)}`);
+      return Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
+    },
     dropDatabase: async url => {
-      const name = pg.escapeIdentifier(new URL(url).pathname.slice(1));
-      await runStatement(adminUrl, `drop database if exists ${name} with (force)`);
+      await runStatement(adminUrl, `drop database if exists ${nameOf(url)} with (force)`);
     },
   };
 }
@@ -63,6 +69,10 @@ function toPostgres(server: ServerProcess, removeData: () => Promise<void>): Pos
       await removeData();
     },
   };
+}
+
+function nameOf(url: string): string {
+  return pg.escapeIdentifier(new URL(url).pathname.slice(1));
 }
 
 async function runStatement(url: string, statement: string): Promise<void> {
