@@ -39,7 +39,7 @@ const rooms = {
   config: ['values'],
   observability: ['log', 'metrics'],
   leases: ['clock', 'spools', 'instances'],
-  database: ['tables', 'engine', 'postgres', 'sqlite', 'connection', 'cache', 'migrator'],
+  database: ['tables', 'engine', 'postgres', 'sqlite', 'connection', 'cache', 'migrator', 'home'],
   http: ['origins', 'errors', 'schemas', 'edge', 'operator'],
   identity: ['network', 'outbound', 'resolution', 'handles', 'pictures'],
   oauth: ['scopes', 'dpop', 'client-keys', 'issuers', 'authorization', 'refresh'],

@@ -17,6 +17,7 @@ import * as issuerTraits from './0015-issuer-traits.ts';
 import * as rolledBackSessions from './0016-rolled-back-sessions.ts';
 import * as passwordSessions from './0017-password-sessions.ts';
 import * as accountHandles from './0018-account-handles.ts';
+import * as installation from './0019-installation.ts';
 
 /** Every migration by name, in the order of their runs. Sorted names have the same order. */
 export const migrations: Readonly<Record<string, Required<Migration>>> = {
@@ -38,4 +39,5 @@ export const migrations: Readonly<Record<string, Required<Migration>>> = {
   '0016-rolled-back-sessions': rolledBackSessions,
   '0017-password-sessions': passwordSessions,
   '0018-account-handles': accountHandles,
+  '0019-installation': installation,
 };

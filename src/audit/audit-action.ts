@@ -13,6 +13,7 @@ export const auditActions = [
   'client-key.activated',
   'client-key.published',
   'client-key.retired',
+  'database.restored',
   'instance.given-up',
   'key-request.approved',
   'key-request.authorized',

@@ -12,6 +12,7 @@ type AuditTarget = {
   readonly kind:
     | 'api-key'
     | 'client-key'
+    | 'database'
     | 'instance'
     | 'key-request'
     | 'native-app'

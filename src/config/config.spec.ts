@@ -38,6 +38,7 @@ describe('without any setting', () => {
       permissionSetsFile: undefined,
       cookie: { name: 'latchkey', domain: undefined, secure: false },
       database: { kind: 'sqlite', path: './data/latchkey.sqlite' },
+      acceptedRestore: undefined,
       spoolDirectory: 'data/spool',
       spoolPatienceMs: 3_600_000,
       encryption: { kind: 'generated', file: 'data/encryption.key' },

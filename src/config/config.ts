@@ -60,6 +60,7 @@ function toFields(settings: Settings) {
     permissionSetsFile: settings.LATCHKEY_PERMISSION_SETS_FILE,
     cookie: toCookie(settings),
     database: settings.LATCHKEY_DATABASE_URL,
+    acceptedRestore: settings.LATCHKEY_ACCEPT_RESTORED,
     spoolDirectory: settings.LATCHKEY_SPOOL_DIR ?? join(dataDirectory, 'spool'),
     /** How long a silent instance may still return with an answer. */
     spoolPatienceMs: settings.LATCHKEY_SPOOL_PATIENCE,

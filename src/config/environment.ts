@@ -92,6 +92,12 @@ export const environmentSchema = z.object({
       meaning: 'The database: `sqlite:PATH` for one process, `postgres://…` for any number',
       example: 'postgres://latchkey:password@db.internal/latchkey',
     }),
+  LATCHKEY_ACCEPT_RESTORED: text.optional().register(settingDocumentation, {
+    meaning:
+      'Accepts that the database was restored. The broker names the value when it refuses to start. Remove it afterwards',
+    example: '5ef0005783e3136d',
+    unset: 'the broker does not start on a restored or copied database',
+  }),
   LATCHKEY_SPOOL_DIR: text.optional().register(settingDocumentation, {
     meaning:
       'The directory for sealed answers while the database is unavailable. Keep it on a persistent disk, and never copy it',

@@ -25,6 +25,7 @@ import { GrantRefusals } from './refresh/grant-refusals.service.ts';
 import { IssuerBackOff } from './refresh/issuer-back-off.service.ts';
 import { Reauthentication } from './answers/reauthentication.service.ts';
 import { RollbackChecks } from './rollback/rollback-checks.service.ts';
+import { RestoredSessions } from './rollback/restored-sessions.service.ts';
 import { RollbackRepository } from './rollback/rollback.repository.ts';
 import { RollbackSettlement } from './rollback/rollback-settlement.service.ts';
 import { RolledBackSessions } from './rollback/rolled-back-sessions.service.ts';
@@ -85,6 +86,7 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     RefreshSettlement,
     Refresher,
     ReplayWindow,
+    RestoredSessions,
     RollbackChecks,
     RollbackRepository,
     RollbackSettlement,
@@ -110,6 +112,7 @@ import { StreamGate } from './refresh/stream-gate.service.ts';
     SessionRevocation,
     Reconnections,
     Refresher,
+    RestoredSessions,
     RollbackChecks,
     ScopeShortfalls,
     SessionListeners,

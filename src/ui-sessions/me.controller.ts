@@ -10,7 +10,7 @@ import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
 import { toOpenApiSchema } from '../http/schemas/openapi-schema.ts';
 import { VerifiedHandles } from '../identity/handles/verified-handles.service.ts';
 import { reconsentUrl } from '../sessions/endings/reconsent-url.ts';
-import { deadlineHeader, ownerDeadlineOf } from '../sessions/stored/owner-deadline.ts';
+import { deadlineHeader, ownerDeadlineOf } from '../sessions/endings/owner-deadline.ts';
 import { ScopeShortfalls } from '../sessions/stored/scope-shortfalls.service.ts';
 import { Sessions } from '../sessions/use/sessions.service.ts';
 

@@ -22,7 +22,7 @@ import type { ErrorFormConfig } from '../http/errors/error-form.ts';
 import type { OwnBodyConfig } from '../http/edge/body-parser.ts';
 import { abandonBody, hasBody, type UploadedBody, uploadedBody } from '../http/edge/uploaded-body.ts';
 import type { Answer } from '../identity/outbound/exchange.ts';
-import { deadlineHeader, type MortalSession } from '../sessions/stored/owner-deadline.ts';
+import { deadlineHeader, type MortalSession } from '../sessions/endings/owner-deadline.ts';
 import type { PdsRequest } from '../sessions/pds/pds-requests.service.ts';
 import { privateVary } from './cache-rule.ts';
 import { refuseAsPageOrScript } from './page-rule.ts';

@@ -71,6 +71,7 @@ describeInChromium('an owner in Chromium, with only a keyboard', chromium => {
       it('makes a key, confirms it at the PDS, and copies it from the page that shows it once', async () => {
         await enter('Make a key');
         await keyboard.type('What is it for?', 'Weather <b>bot</b>');
+        await keyboard.choose('Choose', 'Post only');
         await keyboard.tick('Do nearly all that an app can: post, follow, like, upload, change your profile');
         await keyboard.choose('After 30 days', 'After 90 days');
         await enter('Continue');

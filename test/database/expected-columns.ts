@@ -52,6 +52,14 @@ export const expectedColumns: { [Table in keyof Schema]: Nullability<Schema[Tabl
   },
   commit_mark: { id: 'not null', outcome: 'not null', expires_at: 'not null' },
   encryption_key: { fingerprint: 'not null', canary: 'not null', created_at: 'not null' },
+  installation: {
+    id: 'not null',
+    home: 'not null',
+    settled_at: 'not null',
+    restored_at: 'null',
+    restored_from: 'null',
+    restored_sessions: 'null',
+  },
   instance: {
     owner: 'not null',
     started_at: 'not null',

@@ -13,7 +13,7 @@ import bot from '../../examples/bot-ts/package.json' with { type: 'json' };
 import { byTest, callWith, grantKey, issueKey, type TestKey } from '../broker/issued-key.ts';
 import { storeSession } from '../broker/stored-session.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
-import { blocksFor, readDocument } from '../documents/document-blocks.ts';
+import { blocksFor } from '../documents/document-blocks.ts';
 import { preparePython, SDK } from '../password-sessions/python.ts';
 import { type Reply, ScriptedBroker } from '../client/scripted-broker.ts';
 
@@ -167,7 +167,8 @@ describe('bot.py', () => {
     const text = await readFile(program, 'utf8');
     const listed = /^NEVER_CARRIED_OUT = \{([^}]*)\}/m.exec(text)?.[1] ?? '';
     expect([...listed.matchAll(/"(\w+)"/g)].map(([, code]) => code)).toEqual(neverCarriedOut);
-    const documented = /A 503 whose.*was certainly not carried out/.exec(readDocument('docs/bots.md'))?.[0];
+    const page = await readFile(join(root, 'docs/bots.md'), 'utf8');
+    const documented = /A 503 whose.*was certainly not carried out/.exec(page)?.[0];
     for (const code of neverCarriedOut.filter(name => name !== 'TooManyRequests'))
       expect(documented).toContain(`\`${code}\``);
   });

@@ -10,6 +10,8 @@ export type PostgresConnection = {
   adminUrl: string;
   /** Creates an empty database and returns its URL. */
   createDatabase: () => Promise<string>;
+  /** Copies a database without connections and returns the URL of the copy. */
+  copyDatabase: (url: string) => Promise<string>;
   /** Drops a database, and closes its connections. */
   dropDatabase: (url: string) => Promise<void>;
 };
@@ -44,6 +46,11 @@ export function connectPostgres(adminUrl: string): PostgresConnection {
     createDatabase: async () => {
       const name = `test_${randomBytes(8).toString('hex')}`;
       await runStatement(adminUrl, `create database ${name}`);
+      return Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
+    },
+    copyDatabase: async url => {
+      const [name, template] = [`test_${randomBytes(8).toString('hex')}`, new URL(url).pathname.slice(1)];
+      await runStatement(adminUrl, `create database ${name} template ${pg.escapeIdentifier(template)}`);
       return Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
     },
     dropDatabase: async url => {

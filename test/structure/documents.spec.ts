@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { documents } from '../documents/document-blocks.ts';
 import manifest from '../../package.json' with { type: 'json' };
 
@@ -57,6 +57,7 @@ describe.each(documents)('%s', document => {
 describe('README.md', () => {
   it('is one screen', () => {
     expect(readFileSync(new URL('README.md', root)).byteLength).toBeLessThanOrEqual(8 * 1024);
+    expect(statSync(new URL('docs/images/account.png', root)).size).toBeLessThan(60_000);
   });
 });
 

@@ -19,7 +19,14 @@ export const tableTenants: Record<keyof Schema, Tenants> = {
   client_key: { home: 'oauth/client-keys' },
   commit_mark: { home: 'database/connection' },
   encryption_key: { home: 'crypto' },
-  instance: { home: 'leases/instances' },
+  installation: { home: 'database/home' },
+  instance: {
+    home: 'leases/instances',
+    also: {
+      'database/home':
+        'Says who was last alive at the home of a restored database, before anything is started.',
+    },
+  },
   issued_secret: { home: 'api-keys/keys' },
   issuer_trait: { home: 'oauth/issuers' },
   key_request: { home: 'api-keys/requests/stored', also: { 'sessions/stored': holders } },
@@ -68,6 +75,7 @@ export const anyTable: Record<string, string> = {
     'Deletes expired rows of the tables that it lists: they need no other work.',
   'crypto/encryption-key.repository.ts':
     'Reads which keys the sealed columns of all tables name, before one is taken away.',
+  'database/migrator/migration-loss.ts': 'Counts what the undoing of a migration would take away.',
   'database/migrator/migration-tables.ts': "Kysely's own tables of migrations.",
   'database/postgres/row-lock-adapter.ts': "Kysely's own lock of migrations.",
 };

@@ -4,6 +4,10 @@ import { sourceFiles } from './source-files.ts';
 /** Files whose transactions may be stored twice, with the reason. */
 const idempotent: Record<string, string> = {
   'api-keys/keys/api-key.repository.ts': 'Stores times of last use, which may be lost.',
+  'cli/operator/migrate.ts': 'Only reads whether an instance runs.',
+  'database/home/settle-home.ts':
+    'Stores where the database lives. A second run finds what the first one stored.',
+  'database/migrator/migration-loss.ts': 'Rolls back what it does.',
   'database/migrator/migrator.ts': 'A migration that is run again finds what was committed.',
   'identity/handles/account-handle.repository.ts':
     'Stores a handle that was verified. Storing it twice is safe.',

@@ -3,7 +3,7 @@ import { callWith } from '../broker/issued-key.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { keyRequestOf } from '../key-requests/rows.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
-import { approveKey, openCodePage } from '../network/key-asker.ts';
+import { approveKey, KeyAsker, obtainKey, openCodePage } from '../network/key-asker.ts';
 import type { Account } from '../network/network-control.ts';
 import { askOneself, readyKey, secretOf, showKey } from './own-key.ts';
 
@@ -58,7 +58,7 @@ describeBroker(
       expect(page).not.toContain('cktmp_');
       expect(await keyRequestOf(broker(), id)).toMatchObject({
         did: alice.did,
-        scope: 'atproto',
+        scope: 'atproto repo:app.bsky.feed.post blob:image/* blob:video/*',
         expires_in_days: null,
         status: 'pending',
       });
@@ -135,18 +135,55 @@ describeBroker(
     });
 
     it.each([
-      [{ name: '' }, 'InvalidRequest'],
-      [{ name: 'a\u202Eb' }, 'InvalidRequest'],
-      [{ ends: '7' }, 'InvalidRequest'],
-    ])('leads back to the form with %j, and keeps the fields', async (fields, problem) => {
+      [{ name: '' }, 'name'],
+      [{ name: 'a\u202Eb' }, 'name'],
+      [{ ends: '7' }, null],
+      [{ ends: 'date', date: '2020-01-01' }, 'date'],
+      [{ access: 'choose', 'permission-1': 'no', 'permission-0': 'yes' }, 'access'],
+    ])('leads back to the form with %j, names the field, and keeps the others', async (fields, wrong) => {
       const browser = await signedIn(alice);
       const form = { name: 'My bot', ends: '365', 'permission-1': 'yes', ...fields };
       const answer = await browser.submit('/account/keys', form);
       const back = new URL(answer.headers.get('location') ?? '', broker().url);
-      expect([back.pathname, back.searchParams.get('problem')]).toEqual(['/account/keys/new', problem]);
+      const { searchParams } = back;
+      expect([back.pathname, searchParams.get('problem')]).toEqual(['/account/keys/new', 'InvalidRequest']);
+      expect(searchParams.get('field')).toBe(wrong);
       const page = await (await browser.open(back.pathname + back.search)).text();
-      expect(page).toMatch(/name="permission-1"[^>]*checked/);
+      if (wrong !== null) expect(page).toContain(`id="${wrong}-problem"`);
+      expect(page).toMatch(/value="choose" checked/);
+      if (!('permission-1' in fields)) expect(page).toMatch(/name="permission-1"[^>]*checked/);
       if (!('name' in fields)) expect(page).toContain('value="My bot"');
+    });
+
+    it('may be chosen in full, in part, or as nothing but to post, with a true end', async () => {
+      const browser = await signedIn(alice);
+      const page = await (await browser.open('/account/keys/new')).text();
+      expect(page).toMatch(/value="post" checked/);
+      expect(page.match(/name="access" value="\w+"/g)).toHaveLength(3);
+      // Two weeks, on a broker without a public address: 30 days, 90 days, a year and no end at all exceed them.
+      expect(page.match(/Needs one click from you by/g)).toHaveLength(4);
+      expect(page).toContain('This service has no public address');
+      for (const [fields, scope] of [
+        [{ access: 'all' }, 'atproto transition:generic'],
+        [{ access: 'choose', 'permission-3': 'yes' }, 'atproto blob:image/*'],
+      ] as const) {
+        const answer = await browser.submit('/account/keys', { name: 'My bot', ends: '90', ...fields });
+        const id = (answer.headers.get('location') ?? '').slice('/connect/'.length);
+        expect((await keyRequestOf(broker(), id)).scope).toBe(scope);
+      }
+    });
+
+    it('that can only tell who its owner is says so wherever it is shown', async () => {
+      const key = await obtainKey(broker().browser(), alice, { scope: 'atproto', name: 'Powerless bot' });
+      const asked = await new KeyAsker(broker().url).ask({ identifier: alice.did, scope: 'atproto' });
+      const browser = await signedIn(alice);
+      const listed = await (await browser.open('/account')).text();
+      const row = listed.slice(listed.indexOf(`data-key="${key.id}"`)).split('</li>')[0];
+      expect(row).toContain('Can only tell who you are');
+      expect(row).not.toContain('>Works<');
+      expect(row).toContain('Needs you');
+      for (const path of [`/account/keys/${key.id}`, `/connect/${asked.id}`])
+        expect(await (await browser.open(path)).text()).toContain('data-powerless');
     });
 
     it('replaces only the secret that its page shows, and shows the new one again if the form is sent twice', async () => {

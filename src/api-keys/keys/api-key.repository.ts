@@ -9,7 +9,7 @@ import type { SessionStatus } from '../../database/tables/oauth-session.ts';
 import type { ApiKeyId } from '../../database/tables/id.ts';
 import type { Did } from '../../database/tables/did.ts';
 import { type Timestamp, toTimestamp } from '../../database/tables/timestamp.ts';
-import { ownerDeadlineOf } from '../../sessions/stored/owner-deadline.ts';
+import { ownerDeadlineOf } from '../../sessions/endings/owner-deadline.ts';
 import { type ApiKeyRow, type StoredApiKey, toApiKey } from './api-key.ts';
 
 const USES_PER_TRANSACTION = 200;

@@ -1,5 +1,6 @@
 import type { QueryExecutorProvider, RawBuilder, SelectQueryBuilder } from 'kysely';
 import type { DatabaseConfig } from '../../config/config.ts';
+import type { HomeFacts } from './home-facts.ts';
 import type { Timestamp } from '../tables/timestamp.ts';
 
 export type DialectName = DatabaseConfig['kind'];
@@ -21,6 +22,8 @@ export type Dialect = {
   lockRows: RowLock;
   /** As {@link lockRows}, but skips rows that another transaction has locked. */
   lockFreeRows: RowLock;
+  /** Reads where the database lives, by facts that a copy of it does not share. */
+  readonly readHome: (database: QueryExecutorProvider, config: DatabaseConfig) => Promise<HomeFacts>;
   /** Counts the writes of other connections. Missing where the engine has no such count. */
   readonly countForeignWrites?: (database: QueryExecutorProvider) => Promise<number | undefined>;
 };

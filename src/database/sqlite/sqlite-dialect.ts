@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Dialect } from '../engine/dialect.ts';
+import { homeOfFile } from './home-of-file.ts';
 import { sqliteErrors } from './sqlite-errors.ts';
 
 /** SQLite in one file. A transaction locks the whole file, so no row needs a lock of its own. */
@@ -12,6 +13,7 @@ export const sqlite: Dialect = {
   now: offsetSeconds => sql`strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ${`${offsetSeconds.toFixed(3)} seconds`})`,
   lockRows: query => query,
   lockFreeRows: query => query,
+  readHome: (_, config) => Promise.resolve(homeOfFile(config)),
   countForeignWrites: async database => {
     const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(database);
     return rows[0]?.data_version;

@@ -4,6 +4,7 @@ import type { AuditEventTable } from './audit-event.ts';
 import type { ClientKeyTable } from './client-key.ts';
 import type { CommitMarkTable } from './commit-mark.ts';
 import type { EncryptionKeyTable } from './encryption-key.ts';
+import type { InstallationTable } from './installation.ts';
 import type { InstanceTable } from './instance.ts';
 import type { IssuedSecretTable } from './issued-secret.ts';
 import type { IssuerTraitTable } from './issuer-trait.ts';
@@ -30,6 +31,7 @@ export type Schema = {
   client_key: ClientKeyTable;
   commit_mark: CommitMarkTable;
   encryption_key: EncryptionKeyTable;
+  installation: InstallationTable;
   instance: InstanceTable;
   issued_secret: IssuedSecretTable;
   issuer_trait: IssuerTraitTable;

@@ -29,6 +29,18 @@ export class Log {
     this.logger.info({ migrations: names }, 'database migrated');
   }
 
+  restoreAccepted(facts: { home: string }): void {
+    this.logger.warn(facts, 'restored database accepted');
+  }
+
+  restoredSessionsDoubted(facts: { sessions: number }): void {
+    this.logger.warn(facts, 'sessions of restored database in doubt');
+  }
+
+  acceptanceLeft(): void {
+    this.logger.warn('LATCHKEY_ACCEPT_RESTORED is set without need: remove it');
+  }
+
   clientChanged(facts: { clientId: string; sessions: number }): void {
     this.logger.warn(facts, 'client id changed');
   }

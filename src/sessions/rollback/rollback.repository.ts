@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { UpdateQueryBuilder, UpdateResult } from 'kysely';
+import { sql, type UpdateQueryBuilder, type UpdateResult } from 'kysely';
 import { Database } from '../../database/connection/database.ts';
 import { wroteRow } from '../../database/connection/written-rows.ts';
 import { AttemptId, newId, type SessionId } from '../../database/tables/id.ts';
 import type { AttemptState } from '../../database/tables/oauth-session.ts';
+import type { Timestamp } from '../../database/tables/timestamp.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import { Instances } from '../../leases/instances/instances.service.ts';
 import { NO_ATTEMPT } from '../stored/granted-row.ts';
@@ -105,6 +106,45 @@ export class RollbackRepository {
         generation: generation + 1,
       }),
     );
+  }
+
+  /** Lists active sessions of before a restore that are not in doubt for it yet, by id. */
+  async listBeforeRestore(restoredAt: Timestamp, limit: number): Promise<PositionedRow[]> {
+    return this.database
+      .selectFrom('oauth_session')
+      .select(['id', 'generation', 'status', 'attempt_id', 'attempt_state', 'failures'])
+      .where('status', '=', 'active')
+      .where('refreshed_at', '<', restoredAt)
+      .where(where =>
+        where.or([where('rolled_back_at', 'is', null), where('rolled_back_at', '<', restoredAt)]),
+      )
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+  }
+
+  /**
+   * Puts an active row in doubt as if its token had just been sent: the access token serves, and every instance has time to
+   * put a newer state back before the token is sent. An attempt that was sent stays. Returns whether it did.
+   */
+  doubtRestored(row: PositionedRow): Promise<boolean> {
+    const isSent = row.attempt_state === 'sent' || row.attempt_state === 'in_doubt';
+    return wroteRow(
+      this.asRead(row)
+        .set({ ...(!isSent && this.inDoubt()), rolled_back_at: this.database.now() })
+        .where('attempt_id', 'is not distinct from', row.attempt_id)
+        .where('attempt_state', 'is not distinct from', row.attempt_state),
+    );
+  }
+
+  /** Counts what became of the sessions that a restore put in doubt. */
+  async countRestored(restoredAt: Timestamp): Promise<{ open: number; ended: number }> {
+    const { rows } = await sql<{ open: number | string; ended: number | string }>`
+      select
+        count(case when status in ('active', 'needs_check') and rolled_back_at is not null then 1 end) as open,
+        count(case when reason = 'restored' and needs_reauth_at >= ${restoredAt} then 1 end) as ended
+      from oauth_session`.execute(this.database);
+    return { open: Number(rows[0]?.open ?? 0), ended: Number(rows[0]?.ended ?? 0) };
   }
 
   /** Uses a row in check as it is, in a generation above every journal's. Returns whether it did. */

@@ -75,3 +75,12 @@ export function Caution({ children }: { children: ComponentChildren }): VNode {
     </div>
   );
 }
+
+/** Says at a field what is wrong with it. The field names it in `aria-describedby`. */
+export function FieldProblem({ id, children }: { id: string; children: ComponentChildren }): VNode {
+  return (
+    <p id={id} class="field-problem" data-field-problem>
+      {children}
+    </p>
+  );
+}

@@ -38,6 +38,11 @@ export const adminTexts = {
     copied_spool:
       'Another process runs with a copy of this instance’s spool directory. Stop one of them at once: the two can end sessions of each other.',
   },
+  acceptanceLeft:
+    'LATCHKEY_ACCEPT_RESTORED is still set. Remove it, so that the next restore is not accepted unseen.',
+  restored: 'The database was restored',
+  restoredCounts: ({ goOn, open, ended }: { goOn: number; open: number; ended: number }): string =>
+    `Sessions that go on: ${goOn}. Not refreshed since: ${open}. Need their owners, because their newest tokens were lost: ${ended}.`,
   silentInstances: (count: number): string =>
     count === 1
       ? 'One instance is silent. Sessions may wait for the answers on its disk.'

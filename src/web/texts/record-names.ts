@@ -18,3 +18,10 @@ export const recordNames: Readonly<Record<string, string>> = {
   'sh.tangled.repo.issue': 'issues',
   'sh.tangled.repo.pull': 'pull requests',
 };
+
+/** Plain names of the calls that bots make most, by method. */
+export const callNames: Readonly<Record<string, string>> = {
+  'app.bsky.feed.getTimeline': 'read your timeline',
+  'app.bsky.notification.listNotifications': 'read your notifications',
+  'app.bsky.notification.updateSeen': 'mark your notifications as read',
+};

@@ -5,8 +5,9 @@ describe('scopeText', () => {
   it.each([
     ['atproto', 'Know which account you are'],
     ['transition:email', 'Read your email address'],
-    ['repo:app.bsky.feed.post', 'Create, change, and delete posts'],
+    ['repo:app.bsky.feed.post', 'Create posts, and change or delete any of yours'],
     ['repo:app.bsky.feed.post?action=create', 'Create posts'],
+    ['repo:app.bsky.actor.profile', 'Create, change, and delete your Bluesky profile'],
     [
       'repo?collection=app.bsky.feed.like&collection=org.example.note&action=create&action=delete',
       'Create and delete likes and records of the kind org.example.note',
@@ -14,9 +15,11 @@ describe('scopeText', () => {
     ['repo:*', 'Create, change, and delete anything in your account’s data'],
     [
       'rpc:app.bsky.feed.getTimeline?aud=did:web:api.bsky.app%23bsky_appview',
-      'Call app.bsky.feed.getTimeline at api.bsky.app in your name',
+      'Read your timeline at api.bsky.app',
     ],
-    ['rpc:app.bsky.feed.getTimeline?aud=*', 'Call app.bsky.feed.getTimeline at any service in your name'],
+    ['rpc:app.bsky.feed.getTimeline?aud=*', 'Read your timeline'],
+    ['rpc:com.example.find?aud=did:web:a.example%23x', 'Call com.example.find at a.example in your name'],
+    ['rpc:com.example.find?aud=*', 'Call com.example.find at any service in your name'],
     ['rpc:*?aud=did:web:a.example%23x', 'Ask a.example for anything in your name'],
     ['blob:*/*', 'Upload files of any kind'],
     ['blob:image/*', 'Upload pictures'],

@@ -6,7 +6,7 @@ import {
   RepoPermission,
   RpcPermission,
 } from '@atproto/oauth-scopes';
-import { recordNames } from './record-names.ts';
+import { callNames, recordNames } from './record-names.ts';
 
 const TEXTS: Readonly<Record<string, string>> = {
   atproto: 'Know which account you are',
@@ -14,6 +14,9 @@ const TEXTS: Readonly<Record<string, string>> = {
   'transition:email': 'Read your email address',
   'transition:chat.bsky': 'Read and send your direct messages',
 };
+
+/** Of a scope that permits nothing else than to know the account. */
+export const POWERLESS = 'It can’t read or change anything for you.';
 
 const ACTIONS = { create: 'create', update: 'change', delete: 'delete' } as const;
 
@@ -47,8 +50,11 @@ function repoText(scope: string): string | undefined {
   const permission = RepoPermission.fromString(scope);
   if (!permission) return undefined;
   const actions = sentence(permission.action.map(action => ACTIONS[action]));
-  const isAll = permission.collection.includes('*');
-  const records = isAll ? 'anything in your account’s data' : sentence(permission.collection.map(recordName));
+  if (permission.collection.includes('*')) return `${capital(actions)} anything in your account’s data`;
+  const records = sentence(permission.collection.map(recordName));
+  // A key that may write posts may also change the posts that its owner wrote.
+  const isAllOf = permission.action.length === Object.keys(ACTIONS).length;
+  if (isAllOf && !records.includes('your')) return `Create ${records}, and change or delete any of yours`;
   return `${capital(actions)} ${records}`;
 }
 
@@ -57,6 +63,9 @@ function rpcText(scope: string): string | undefined {
   if (!permission) return undefined;
   const { lxm, aud } = permission;
   const service = aud === '*' ? 'any service' : serviceName(aud);
+  const known = lxm.flatMap(method => callNames[method] ?? []);
+  if (known.length === lxm.length)
+    return capital(aud === '*' ? sentence(known) : `${sentence(known)} at ${service}`);
   if (lxm.includes('*')) return `Ask ${service} for anything in your name`;
   return `Call ${sentence(lxm)} at ${service} in your name`;
 }

@@ -80,8 +80,12 @@ export async function* accountPages(stage: Stage, did: Did): ShownPages {
 /** The pages of an owner who makes a key. */
 export async function* newKeyPages(stage: Stage): ShownPages {
   const { page } = stage;
-  await open(stage, '/account/keys/new?problem=InvalidRequest&permission-3=yes&ends=30');
+  await open(stage, '/account/keys/new');
   yield { name: 'new-key' };
+  await open(stage, '/account/keys/new?problem=InvalidRequest&field=access&access=choose&ends=date');
+  yield { name: 'new-key-problem' };
+  await page.getByLabel('Upload pictures').check();
+  await page.getByLabel('When I revoke it').check();
   await page.getByLabel('What is it for?').fill(HOSTILE);
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByRole('button', { name: 'Approve' }).waitFor();

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { BrokerError } from '../../../errors/broker-error.ts';
 import type { ErrorCode } from '../../../errors/error-code.ts';
 import { AccountErrorFilter } from '../frame/account-error.filter.ts';
+import { newKeyFields } from './new-key-page.tsx';
 
 /** Errors that the form shows, with its fields kept. */
 const SHOWN_ON_FORM: readonly ErrorCode[] = [
@@ -29,7 +30,9 @@ export class NewKeyErrorFilter extends AccountErrorFilter {
       super.sendPage(error, request, reply);
       return;
     }
-    const query = new URLSearchParams({ problem: error.code, ...keptFields(request.body) });
+    const field = newKeyFields.find(name => error.message.startsWith(`${name}:`));
+    const about = { problem: error.code, ...(field !== undefined && { field }) };
+    const query = new URLSearchParams({ ...about, ...keptFields(request.body) });
     void reply.redirect(`${this.config.basePath}/account/keys/new?${query}`, 303);
   }
 }
@@ -37,7 +40,7 @@ export class NewKeyErrorFilter extends AccountErrorFilter {
 function keptFields(body: unknown): Record<string, string> {
   const fields = Object.entries((body ?? {}) as Record<string, unknown>).filter(
     (field): field is [string, string] =>
-      /^(name|ends|permission-\d{1,3})$/.test(field[0]) && typeof field[1] === 'string',
+      /^(name|access|ends|date|permission-\d{1,3})$/.test(field[0]) && typeof field[1] === 'string',
   );
   return Object.fromEntries(fields.map(([name, value]) => [name, value.slice(0, LONGEST_FIELD)]));
 }

@@ -1,53 +1,48 @@
 import type { VNode } from 'preact';
-import { Breakable } from '../../frame/breakable.tsx';
-import { Problem } from '../../frame/note.tsx';
+import { FieldProblem, Problem } from '../../frame/note.tsx';
 import type { Frame } from '../../frame/pages.service.ts';
-import { keyTexts as texts } from '../../texts/keys.ts';
+import { newKeyTexts as texts } from '../../texts/new-key.ts';
 import { problemText } from '../../texts/problem-text.ts';
-import { scopeText } from '../../texts/scope-text.ts';
 import { AccountFrame } from '../frame/account-frame.tsx';
-import { keyEnds, permissionField } from './new-key-form.ts';
+import { AccessChoices, type AccessChoicesProps } from './access-choices.tsx';
+import { EndChoices, type EndChoicesProps } from './end-choices.tsx';
 
-export type NewKeyView = Frame & {
-  /** The parts of the configured scope. */
-  readonly permissions: readonly string[];
-  /** The fields as they were sent before, if there was a problem. */
-  readonly name: string | undefined;
-  readonly chosen: readonly string[];
-  readonly ends: string;
-  readonly problem: string | undefined;
+/** The fields that a problem may concern. */
+export const newKeyFields = ['name', 'access', 'date'] as const;
+
+const PROBLEMS: Readonly<Record<NewKeyField, string>> = {
+  name: texts.nameProblem,
+  access: texts.choiceProblem,
+  date: texts.dateProblem,
 };
+
+export type NewKeyField = (typeof newKeyFields)[number];
+
+export type NewKeyView = Frame &
+  Omit<AccessChoicesProps & EndChoicesProps, 'isWrong'> & {
+    /** The fields as they were sent before, if there was a problem. */
+    readonly name: string | undefined;
+    readonly problem: string | undefined;
+    /** The field that the problem concerns. */
+    readonly wrong: NewKeyField | undefined;
+  };
 
 /** The form of a new key: its name, permissions and end. */
 export function NewKeyPage(view: NewKeyView): VNode {
-  const { basePath, name, problem } = view;
-  const isWrong = problem === 'InvalidRequest';
+  const { basePath, problem, wrong } = view;
   return (
-    <AccountFrame {...view} title={texts.newTitle}>
+    <AccountFrame {...view} title={texts.title}>
       <div class="title">
-        <h1>{texts.newTitle}</h1>
-        <p>{texts.newLead}</p>
+        <h1>{texts.title}</h1>
+        <p>{texts.lead}</p>
       </div>
-      {problem === undefined ? null : <Problem code={problem}>{problemText(problem)}</Problem>}
+      {problem === undefined ? null : (
+        <Problem code={problem}>{wrong === undefined ? problemText(problem) : PROBLEMS[wrong]}</Problem>
+      )}
       <form method="post" action={`${basePath}/account/keys`} class="card">
-        <div class="field">
-          <label for="name">{texts.name}</label>
-          <input
-            id="name"
-            name="name"
-            value={name}
-            required
-            maxLength={64}
-            autocomplete="off"
-            aria-invalid={isWrong}
-            aria-describedby={isWrong ? 'problem name-help' : 'name-help'}
-          />
-          <p id="name-help" class="quiet">
-            {texts.nameHelp}
-          </p>
-        </div>
-        <PermissionChoices {...view} />
-        <EndChoices {...view} />
+        <NameField {...view} />
+        <AccessChoices {...view} isWrong={wrong === 'access'} />
+        <EndChoices {...view} isWrong={wrong === 'date'} />
         <div class="actions">
           <button type="submit">{texts.goOn}</button>
           <a class="button secondary" href={`${basePath}/account`}>
@@ -59,55 +54,25 @@ export function NewKeyPage(view: NewKeyView): VNode {
   );
 }
 
-function PermissionChoices({ permissions, chosen }: NewKeyView): VNode {
+function NameField({ name, wrong }: NewKeyView): VNode {
+  const isWrong = wrong === 'name';
   return (
-    <fieldset aria-describedby="permissions-help">
-      <legend>{texts.permissions}</legend>
-      <p id="permissions-help" class="quiet">
-        {texts.permissionsHelp}
+    <div class="field">
+      <label for="name">{texts.name}</label>
+      <input
+        id="name"
+        name="name"
+        value={name}
+        required
+        maxLength={64}
+        autocomplete="off"
+        aria-invalid={isWrong}
+        aria-describedby={isWrong ? 'name-problem name-help' : 'name-help'}
+      />
+      {isWrong ? <FieldProblem id="name-problem">{texts.nameProblem}</FieldProblem> : null}
+      <p id="name-help" class="quiet">
+        {texts.nameHelp}
       </p>
-      {permissions.map((scope, index) =>
-        scope === 'atproto' ? (
-          <p key={scope} class="choice fixed">
-            <span aria-hidden="true">✓</span>
-            <span>
-              {scopeText(scope)} <span class="quiet">({texts.always})</span>
-            </span>
-          </p>
-        ) : (
-          <label key={scope} class="choice">
-            <input
-              type="checkbox"
-              name={permissionField(index)}
-              value="yes"
-              checked={chosen.includes(scope)}
-            />
-            <span>
-              <Breakable>{scopeText(scope)}</Breakable>{' '}
-              <code class="written">
-                <Breakable>{scope}</Breakable>
-              </code>
-            </span>
-          </label>
-        ),
-      )}
-    </fieldset>
-  );
-}
-
-function EndChoices({ ends }: NewKeyView): VNode {
-  return (
-    <fieldset aria-describedby="ends-help">
-      <legend>{texts.ends}</legend>
-      <p id="ends-help" class="quiet">
-        {texts.endsHelp}
-      </p>
-      {keyEnds.map(choice => (
-        <label key={choice} class="choice">
-          <input type="radio" name="ends" value={choice} checked={choice === ends} />
-          <span>{texts.endChoices[choice]}</span>
-        </label>
-      ))}
-    </fieldset>
+    </div>
   );
 }

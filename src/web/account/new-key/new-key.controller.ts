@@ -9,12 +9,21 @@ import type { AuditSource } from '../../../audit/audit-event.ts';
 import { Config } from '../../../config/config.ts';
 import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
 import { ZodPipe } from '../../../http/schemas/zod.pipe.ts';
+import { sessionLifeMs } from '../../../sessions/endings/owner-deadline.ts';
 import { Pages } from '../../frame/pages.service.ts';
 import { AccountErrorFilter } from '../frame/account-error.filter.ts';
 import { KeySecretPage } from '../keys/key-secret-page.tsx';
 import { NewKeyErrorFilter } from './new-key-error.filter.ts';
-import { chosenOf, DEFAULT_END, keyEnds, type NewKeyForm, newKeyForm } from './new-key-form.ts';
-import { NewKeyPage } from './new-key-page.tsx';
+import {
+  accessOf,
+  chosenOf,
+  DEFAULT_END,
+  keyAccesses,
+  keyEnds,
+  type NewKeyForm,
+  newKeyForm,
+} from './new-key-form.ts';
+import { newKeyFields, NewKeyPage } from './new-key-page.tsx';
 import { OwnKeyRequests } from './own-key-requests.service.ts';
 import { OwnRequestCookie } from './own-request-cookie.service.ts';
 
@@ -22,7 +31,10 @@ const shown = z.string().max(64).optional().catch(undefined);
 const query = z.looseObject({
   name: shown,
   problem: shown,
+  field: z.enum(newKeyFields).optional().catch(undefined),
+  access: z.enum(keyAccesses).optional().catch(undefined),
   ends: z.enum(keyEnds).catch(DEFAULT_END).default(DEFAULT_END),
+  date: shown,
 });
 const claimForm = z.object({ code: z.string().max(64) });
 
@@ -41,10 +53,18 @@ export class NewKeyController {
   @Get('keys/new')
   @AllowOnPages('browser')
   form(@Query(new ZodPipe(query)) asked: z.infer<typeof query>, @Res() reply: FastifyReply): void {
-    const { permissions } = this.ownKeyRequests;
-    const { name, problem, ends } = asked;
-    const chosen = problem === undefined ? [] : chosenOf(asked, permissions);
-    this.pages.send(reply, NewKeyPage({ ...this.pages.frame, permissions, name, chosen, ends, problem }));
+    const { offer } = this.ownKeyRequests;
+    const { client } = this.config;
+    const { name, problem, field: wrong, ends, date } = asked;
+    const view = {
+      ...{ name, problem, wrong, ends, date, offer },
+      access: accessOf(asked, offer),
+      chosen: chosenOf(asked, offer.permissions),
+      sessionLifeMs: sessionLifeMs(client),
+      isLoopback: client.kind === 'loopback',
+      now: new Date(),
+    };
+    this.pages.send(reply, NewKeyPage({ ...this.pages.frame, ...view }));
   }
 
   @Post('keys')

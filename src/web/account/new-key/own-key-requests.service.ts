@@ -4,28 +4,32 @@ import type { IssuedApiKey } from '../../../api-keys/keys/api-keys.service.ts';
 import { KeyRequestClaims } from '../../../api-keys/requests/key-request-claims.service.ts';
 import { ended, noSuchRequest } from '../../../api-keys/requests/rules/key-request-refusals.ts';
 import { type CreatedKeyRequest, isOpen } from '../../../api-keys/requests/rules/key-request.ts';
+import { offeredPresets } from '../../../api-keys/requests/rules/requested-scope.ts';
 import { KeyRequests } from '../../../api-keys/requests/key-requests.service.ts';
 import type { AuditSource } from '../../../audit/audit-event.ts';
 import { Config } from '../../../config/config.ts';
-import { type NewKeyForm, toKeyRequestInput } from './new-key-form.ts';
+import { type KeyOffer, type NewKeyForm, offeredPermissions, toKeyRequestInput } from './new-key-form.ts';
 
 /** Key requests that an owner makes for their own account, by the rules that programs follow. */
 @Injectable()
 export class OwnKeyRequests {
-  /** The parts of the configured scope. A key can have any of them. */
-  readonly permissions: readonly string[];
+  /** What a key may be given. */
+  readonly offer: KeyOffer;
 
   constructor(
-    { scope }: Config,
+    config: Config,
     private readonly keyRequests: KeyRequests,
     private readonly keyRequestClaims: KeyRequestClaims,
   ) {
-    this.permissions = scope.split(' ');
+    this.offer = {
+      presets: offeredPresets(config).map(({ name }) => name),
+      permissions: offeredPermissions(config.keyScopeParts),
+    };
   }
 
   /** Creates a request for a key of the caller's own. @throws BrokerError as {@link KeyRequests.create} */
-  create(form: NewKeyForm, caller: BrowserPrincipal, by: AuditSource): Promise<CreatedKeyRequest> {
-    return this.keyRequests.create(toKeyRequestInput(form, caller.did, this.permissions), caller, by);
+  async create(form: NewKeyForm, caller: BrowserPrincipal, by: AuditSource): Promise<CreatedKeyRequest> {
+    return this.keyRequests.create(toKeyRequestInput(form, caller.did, this.offer, new Date()), caller, by);
   }
 
   /**

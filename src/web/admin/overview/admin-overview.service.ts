@@ -3,10 +3,15 @@ import {
   type BackgroundState,
   BackgroundStates,
 } from '../../../background/states/background-states.service.ts';
+import { Config } from '../../../config/config.ts';
 import type { SessionStatus } from '../../../database/tables/oauth-session.ts';
 import { Instances } from '../../../leases/instances/instances.service.ts';
 import { Degradations } from '../../../observability/degradations.ts';
 import type { DegradationReason } from '../../../observability/metrics/metrics-labels.ts';
+import {
+  type RestoredCounts,
+  RestoredSessions,
+} from '../../../sessions/rollback/restored-sessions.service.ts';
 import { SessionListing } from '../../../sessions/operator/session-listing.service.ts';
 import type { SessionView } from '../../../sessions/operator/session-view.ts';
 
@@ -28,6 +33,10 @@ export type Overview = {
   readonly degraded: readonly DegradationReason[];
   readonly silentInstances: number;
   readonly background: BackgroundState;
+  /** What became of the sessions of a restored database, as long as it matters. */
+  readonly restored: RestoredCounts | undefined;
+  /** The setting that accepts a restore is left set. */
+  readonly isAcceptanceLeft: boolean;
 };
 
 /** Gathers the contents of the overview. */
@@ -38,13 +47,16 @@ export class AdminOverview {
     private readonly backgroundStates: BackgroundStates,
     private readonly instances: Instances,
     private readonly degradations: Degradations,
+    private readonly restoredSessions: RestoredSessions,
+    private readonly config: Config,
   ) {}
 
   async read(): Promise<Overview> {
-    const [counts, background, silentInstances, ...concerns] = await Promise.all([
+    const [counts, background, silentInstances, restored, ...concerns] = await Promise.all([
       this.backgroundStates.countSessions(),
       this.backgroundStates.getState(),
       this.countSilentInstances(),
+      this.restoredSessions.count(),
       this.concern('needs_check', { status: 'needs_check' }),
       this.concern('troubled', { troubled: true, status: 'active' }),
       this.concern('needs_reauth', { status: 'needs_reauth' }),
@@ -54,6 +66,8 @@ export class AdminOverview {
       counts,
       background,
       silentInstances,
+      restored,
+      isAcceptanceLeft: this.config.acceptedRestore !== undefined,
       degraded: this.degradations.list(),
       concerns: concerns.filter(({ sessions }) => sessions.length > 0),
     };

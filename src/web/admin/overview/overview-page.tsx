@@ -6,6 +6,8 @@ import { adminTexts as texts } from '../../texts/admin.ts';
 import { AdminFrame } from '../frame/admin-frame.tsx';
 import type { Concern, Overview } from './admin-overview.service.ts';
 import { SessionRows } from '../sessions/session-rows.tsx';
+import type { RestoredCounts } from '../../../sessions/rollback/restored-sessions.service.ts';
+import { Time } from '../../frame/time.tsx';
 import { TaskRows } from '../instances/task-rows.tsx';
 
 const CONCERNS = {
@@ -17,8 +19,9 @@ const CONCERNS = {
 
 /** The overview: numbers of sessions, the sessions that need attention and why, and the background work. */
 export function OverviewPage(view: Frame & Overview): VNode {
-  const { basePath, counts, concerns, degraded, silentInstances, background } = view;
-  const isWell = concerns.length + degraded.length + silentInstances === 0;
+  const { basePath, counts, concerns, degraded, silentInstances, background, restored, isAcceptanceLeft } =
+    view;
+  const isWell = concerns.length + degraded.length + silentInstances === 0 && !isAcceptanceLeft;
   return (
     <AdminFrame {...view} section="overview">
       <h1>{texts.overview}</h1>
@@ -35,6 +38,12 @@ export function OverviewPage(view: Frame & Overview): VNode {
             <p>{texts.degraded[reason]}</p>
           </Caution>
         ))}
+        {isAcceptanceLeft ? (
+          <Caution>
+            <p>{texts.acceptanceLeft}</p>
+          </Caution>
+        ) : null}
+        {restored ? <Restored {...restored} /> : null}
         {silentInstances === 0 ? null : (
           <Caution>
             <p>
@@ -49,6 +58,15 @@ export function OverviewPage(view: Frame & Overview): VNode {
       </section>
       <TaskRows {...background} />
     </AdminFrame>
+  );
+}
+
+function Restored({ restoredAt, sessions, open, ended }: RestoredCounts): VNode {
+  const goOn = Math.max(0, (sessions ?? open + ended) - open - ended);
+  return (
+    <Note code="restored">
+      {texts.restored} <Time at={restoredAt} />. {texts.restoredCounts({ goOn, open, ended })}
+    </Note>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { ClientConfig } from '../../config/config.ts';
-import { absoluteEndOf, LIFE_LIMIT_MS } from './refresh-policy.ts';
-import type { Session } from './session.ts';
+import { absoluteEndOf, LIFE_LIMIT_MS } from '../stored/refresh-policy.ts';
+import type { Session } from '../stored/session.ts';
 
 /** How long before its deadline a key's responses tell it. */
 export const DEADLINE_NOTICE_MS = 7 * 24 * 60 * 60_000;
