@@ -45,11 +45,11 @@ const rooms = {
   oauth: ['scopes', 'dpop', 'client-keys', 'issuers', 'authorization', 'refresh'],
   'single-use': ['spool'],
   sessions: ['methods', 'stored', 'pds', 'answers', 'refresh', 'rollback', 'endings', 'use', 'operator'],
-  'api-keys': ['keys', 'edits', 'password-sessions', 'requests'],
+  'api-keys': ['usage', 'keys', 'edits', 'password-sessions', 'requests'],
   'api-keys/requests': ['rules', 'stored'],
   'native-apps': ['registry', 'tokens', 'refresh', 'endpoints'],
   background: ['sweeps', 'refresh', 'tasks', 'states'],
-  web: ['assets', 'texts', 'frame', 'errors', 'sign-in', 'account', 'connect', 'admin', 'docs'],
+  web: ['assets', 'texts', 'frame', 'errors', 'usage', 'sign-in', 'account', 'connect', 'admin', 'docs'],
   'web/frame': ['times'],
   'web/account': ['frame', 'browsers', 'keys', 'new-key', 'overview'],
   'web/admin': [

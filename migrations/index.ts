@@ -18,6 +18,7 @@ import * as rolledBackSessions from './0016-rolled-back-sessions.ts';
 import * as passwordSessions from './0017-password-sessions.ts';
 import * as accountHandles from './0018-account-handles.ts';
 import * as installation from './0019-installation.ts';
+import * as keyUsage from './0020-key-usage.ts';
 
 /** Every migration by name, in the order of their runs. Sorted names have the same order. */
 export const migrations: Readonly<Record<string, Required<Migration>>> = {
@@ -40,4 +41,5 @@ export const migrations: Readonly<Record<string, Required<Migration>>> = {
   '0017-password-sessions': passwordSessions,
   '0018-account-handles': accountHandles,
   '0019-installation': installation,
+  '0020-key-usage': keyUsage,
 };

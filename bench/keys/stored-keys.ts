@@ -77,5 +77,7 @@ function rowOf({ id: session_id, did }: Holdable, secret: string, number: number
     expires_at: null,
     revoked_at: null,
     last_used_at: null,
+    last_used_client: null,
+    last_used_network: null,
   };
 }

@@ -1,7 +1,15 @@
 import type { FastifyRequest } from 'fastify';
 
+/** The sender of a request. */
+export type CallSender = {
+  /** The caller's IP address. */
+  readonly from: string;
+  /** The header as it was sent. */
+  readonly userAgent?: string | undefined;
+};
+
 /** The request that presents a credential. */
-export type CredentialUse = {
+export type CredentialUse = CallSender & {
   readonly method: string;
   /** The target of the request line without its query, as it was sent. */
   readonly path: string;
@@ -9,9 +17,11 @@ export type CredentialUse = {
   readonly route: string | undefined;
   /** The values of the pattern's placeholders, decoded. */
   readonly params: Readonly<Record<string, string | undefined>>;
-  /** The caller's IP address. */
-  readonly from: string;
 };
+
+export function callSenderOf({ ip, headers }: FastifyRequest): CallSender {
+  return { from: ip, userAgent: headers['user-agent'] };
+}
 
 export function credentialUseOf(request: FastifyRequest): CredentialUse {
   const [path = ''] = request.originalUrl.split('?', 1);
@@ -21,5 +31,6 @@ export function credentialUseOf(request: FastifyRequest): CredentialUse {
     route: request.routeOptions.url,
     params: request.params as CredentialUse['params'],
     from: request.ip,
+    userAgent: request.headers['user-agent'],
   };
 }

@@ -1,4 +1,7 @@
-import { Module } from '@nestjs/common';
+import { Module, type NestModule } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import { AuditModule } from '../audit/audit.module.ts';
 import { IdentityModule } from '../identity/identity.module.ts';
 import { LeasesModule } from '../leases/leases.module.ts';
@@ -32,6 +35,9 @@ import { PasswordSessions } from './password-sessions/password-sessions.service.
 import { PasswordSessionsController } from './password-sessions/password-sessions.controller.ts';
 import { PasswordSessionVerifier } from './password-sessions/password-session.verifier.ts';
 import { SessionTokens } from './password-sessions/session-tokens.service.ts';
+import { countKeyCalls } from './usage/count-key-calls.ts';
+import { KeyUsageRepository } from './usage/key-usage.repository.ts';
+import { KeyUsage } from './usage/key-usage.service.ts';
 import { ApiKeyLastUse } from './keys/api-key-last-use.service.ts';
 import { ApiKeyCache } from './keys/api-key.cache.ts';
 import { ApiKeyRefusalLog } from './keys/api-key-refusal-log.service.ts';
@@ -61,6 +67,8 @@ import { ApiKeyRefusalLog } from './keys/api-key-refusal-log.service.ts';
     KeyRequestTransitions,
     KeyRequestRepository,
     KeyRequests,
+    KeyUsage,
+    KeyUsageRepository,
     ApiKeyLastUse,
     ApiKeyCache,
     ApiKeyRefusalLog,
@@ -83,7 +91,18 @@ import { ApiKeyRefusalLog } from './keys/api-key-refusal-log.service.ts';
     KeyRequestAuthorizations,
     KeyRequestClaims,
     KeyRequests,
+    KeyUsage,
     PasswordSessionVerifier,
   ],
 })
-export class ApiKeysModule {}
+export class ApiKeysModule implements NestModule {
+  constructor(
+    private readonly host: HttpAdapterHost<FastifyAdapter>,
+    private readonly keyUsage: KeyUsage,
+  ) {}
+
+  /** Adds the hook before Nest creates the routes: a route has only the hooks that exist by then. */
+  configure(): void {
+    countKeyCalls(this.host.httpAdapter.getInstance<FastifyInstance>(), this.keyUsage);
+  }
+}

@@ -1,6 +1,8 @@
-import { Controller, HttpCode, Ip, Post } from '@nestjs/common';
+import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiConsumes, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { callSenderOf } from '../access/credential-use.ts';
 import { Allow } from '../http/origins/allow.decorator.ts';
 import { ApiErrors } from '../http/errors/api-errors.decorator.ts';
 import { toOpenApiSchema } from '../http/schemas/openapi-schema.ts';
@@ -30,8 +32,8 @@ export class IntrospectController {
   @ApiErrors('InvalidRequest', 'AuthenticationRequired', 'InvalidToken', 'Forbidden', 'DatabaseUnavailable')
   introspect(
     @BodyOf(introspectRequest) { token }: z.infer<typeof introspectRequest>,
-    @Ip() from: string,
+    @Req() request: FastifyRequest,
   ): Promise<IntrospectionView> {
-    return this.introspection.introspect(token, from);
+    return this.introspection.introspect(token, callSenderOf(request));
   }
 }

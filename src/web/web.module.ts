@@ -27,6 +27,7 @@ import { AdminNativeAppsController } from './admin/native-apps/admin-native-apps
 import { AdminOverviewController } from './admin/overview/admin-overview.controller.ts';
 import { AdminOverview } from './admin/overview/admin-overview.service.ts';
 import { AdminSessionsController } from './admin/sessions/admin-sessions.controller.ts';
+import { SessionKeyUses } from './admin/sessions/session-key-uses.service.ts';
 import { AdminSignInController } from './admin/sign-in/admin-sign-in.controller.ts';
 import { AssetsController } from './assets/assets.controller.ts';
 import { RootFilesController } from './assets/root-files.controller.ts';
@@ -87,6 +88,7 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
     LostKeyReasons,
     OwnKeyRequests,
     OwnKeys,
+    SessionKeyUses,
     ErrorPages,
     { provide: APP_FILTER, useClass: UnknownAddressFilter },
   ],

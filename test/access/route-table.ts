@@ -231,6 +231,7 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'DELETE /api/ui-sessions/:id': forOwnPages,
   'DELETE /api/ui-sessions': forOwnPages,
   'GET /api/keys': { ...forBrowsers, ...operator },
+  'GET /api/keys/:id/usage': { ...forBrowsers, ...operator },
   'POST /api/keys/:id/rotate': forOwnPages,
   'PATCH /api/keys/:id': forOwnPages,
   'DELETE /api/keys/:id/previous-secret': forOwnPages,

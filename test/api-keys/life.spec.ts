@@ -62,6 +62,8 @@ function suite(broker: () => TestBroker): void {
           createdAt: expect.any(String),
           expiresAt: '2099-01-01T00:00:00.000Z',
           lastUsedAt: null,
+          lastUsedClient: null,
+          lastUsedNetwork: null,
           revokedAt: null,
           previousUntil: null,
           needsOwnerBy: mine.needsOwnerBy.toISOString(),

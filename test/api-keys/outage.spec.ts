@@ -78,7 +78,7 @@ describeBroker('a key whose last use cannot be stored', broker => {
 });
 
 describeDialects('a key that was used just before its broker ended', (_open, { dialect, create }) => {
-  it('has its last use stored', async () => {
+  it('has its last use and its calls stored', async () => {
     const config = await create();
     const broker = await startTestBroker(dialect, config);
     const session = await storeSession(broker, broker.network.pds, {}, 'api_key');
@@ -87,8 +87,10 @@ describeDialects('a key that was used just before its broker ended', (_open, { d
     await broker.app.close();
     const database = await openDatabase(config);
     const row = await database.selectFrom('api_key').select('last_used_at').executeTakeFirst();
+    const usage = await database.selectFrom('key_usage').select(['api_key_id', 'answered']).execute();
     await database.destroy();
     expect(row?.last_used_at).toEqual(toTheMinute);
+    expect(usage).toEqual([{ api_key_id: key.id, answered: 1 }]);
   });
 });
 

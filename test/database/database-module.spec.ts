@@ -51,9 +51,9 @@ function moduleFor(
   });
 }
 
-describeDialects('the database module', (_, { create }) => {
+describeDialects('the database module', (_, { createEmpty }) => {
   it('opens and migrates before other providers are created, and closes after them', async () => {
-    const config = await create();
+    const config = await createEmpty();
     const lines: string[] = [];
     const app = await moduleFor(config, lines).compile();
     expect(app.get(Config).database).toEqual(config);
@@ -67,7 +67,7 @@ describeDialects('the database module', (_, { create }) => {
   });
 
   it('does not start on a newer database, and closes it', async () => {
-    const config = await create();
+    const config = await createEmpty();
     const newer = await openDatabase(config);
     await migrateUp(newer, { ...migrations, '9999-later': { up: () => Promise.resolve() } });
     await newer.destroy();

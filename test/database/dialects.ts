@@ -1,24 +1,28 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, it } from '@jest/globals';
 import type { DatabaseConfig } from '../../src/config/config.ts';
 import type { Database } from '../../src/database/connection/database.ts';
 import type { DialectName } from '../../src/database/engine/dialect.ts';
-import { migrateUp } from '../../src/database/migrator/migrator.ts';
 import { openDatabase } from '../../src/database/connection/open-database.ts';
 import { connectPostgres } from '../network/postgres.ts';
 import { makeScratchDirectory, spoolDirectoryOf } from '../network/scratch-directory.ts';
+import { postgresTemplate, sqliteTemplate } from '../per-worker/templates.ts';
 
 /** Opens a new, migrated database. Closes and deletes it at the end of the suite. */
 export type OpenTestDatabase = () => Promise<Database>;
 
 export type TestDialect = {
   dialect: DialectName;
-  /** Creates a new, empty database to open by its configuration. Deletes it at the end of the suite. */
+  /** Creates a new, migrated database to open by its configuration. Deletes it at the end of the suite. */
   create: () => Promise<DatabaseConfig>;
+  /** The same without migrations, for suites about a first start. */
+  createEmpty: () => Promise<DatabaseConfig>;
 };
 
-const makers: Readonly<Record<DialectName, () => Promise<TemporaryDatabase>>> = {
+type Maker = (isMigrated: boolean) => Promise<TemporaryDatabase>;
+
+const makers: Readonly<Record<DialectName, Maker>> = {
   sqlite: makeSqliteFile,
   postgres: makePostgresDatabase,
 };
@@ -43,18 +47,17 @@ export function describeDialects(
       afterAll(async () => {
         for (const cleanUp of cleanups.reverse()) await cleanUp();
       });
-      const create = async (): Promise<DatabaseConfig> => {
-        const { config, remove } = await makers[dialect]();
+      const make = async (isMigrated: boolean): Promise<DatabaseConfig> => {
+        const { config, remove } = await makers[dialect](isMigrated);
         cleanups.push(remove);
         return config;
       };
       const open = async (): Promise<Database> => {
-        const database = await openDatabase(await create());
+        const database = await openDatabase(await make(true));
         cleanups.push(() => database.destroy());
-        await migrateUp(database);
         return database;
       };
-      suite(open, { dialect, create });
+      suite(open, { dialect, create: () => make(true), createEmpty: () => make(false) });
     });
   }
 }
@@ -74,20 +77,22 @@ export function requestedDialects(): DialectName[] {
 
 type TemporaryDatabase = { config: DatabaseConfig; remove: () => Promise<void> };
 
-async function makeSqliteFile(): Promise<TemporaryDatabase> {
+async function makeSqliteFile(isMigrated: boolean): Promise<TemporaryDatabase> {
   const directory = await makeScratchDirectory('latchkey-sqlite-');
+  const path = join(directory, 'latchkey.sqlite');
+  if (isMigrated) await writeFile(path, await sqliteTemplate());
   return {
-    config: { kind: 'sqlite', path: join(directory, 'latchkey.sqlite') },
+    config: { kind: 'sqlite', path },
     remove: () => rm(directory, { recursive: true }),
   };
 }
 
-async function makePostgresDatabase(): Promise<TemporaryDatabase> {
+async function makePostgresDatabase(isMigrated: boolean): Promise<TemporaryDatabase> {
   const adminUrl = process.env.TEST_POSTGRES_URL;
   if (!adminUrl)
     throw new Error('TEST_POSTGRES_URL is not set; jest.config.json names the set-up that sets it');
-  const { createDatabase, dropDatabase } = connectPostgres(adminUrl);
-  const url = await createDatabase();
+  const { createDatabase, copyDatabase, dropDatabase } = connectPostgres(adminUrl);
+  const url = await (isMigrated ? copyDatabase(await postgresTemplate(adminUrl)) : createDatabase());
   const remove = async (): Promise<void> => {
     await dropDatabase(url);
     await rm(spoolDirectoryOf(url), { recursive: true, force: true });

@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
 import { SessionSecretsBox } from '../../src/sessions/stored/session-secrets.service.ts';
 import type { Did } from '../../src/database/tables/did.ts';
+import { RateLimit } from '../../src/http/edge/rate-limit.ts';
 import { stopBackground, sweepNow } from '../background/due.ts';
 import { callWith } from '../broker/issued-key.ts';
 import { letGraceEnd } from '../broker/older-session.ts';
@@ -131,6 +132,8 @@ describeDialects('a COMMIT that fails', (_open, { dialect, create }) => {
   let accounts = 0;
   let grantsLess = false;
   beforeAll(async () => {
+    // More logins than 600 lookups a minute at the one directory allow.
+    jest.spyOn(RateLimit.prototype, 'consume').mockResolvedValue();
     const network = await StrictNetwork.start({
       onRefresh: async ({ judge }, response) => {
         const { status, body } = await judge();
@@ -150,6 +153,7 @@ describeDialects('a COMMIT that fails', (_open, { dialect, create }) => {
     place = { broker, network, grantLess };
   });
   afterAll(async () => {
+    jest.restoreAllMocks();
     await place?.broker.app.close();
     await way?.close();
     await place?.network.stop();

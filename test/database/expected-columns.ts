@@ -27,6 +27,8 @@ export const expectedColumns: { [Table in keyof Schema]: Nullability<Schema[Tabl
     expires_at: 'null',
     revoked_at: 'null',
     last_used_at: 'null',
+    last_used_client: 'null',
+    last_used_network: 'null',
     mac: 'not null',
   },
   audit_event: {
@@ -92,6 +94,13 @@ export const expectedColumns: { [Table in keyof Schema]: Nullability<Schema[Tabl
     created_at: 'not null',
     expires_at: 'not null',
     mac: 'not null',
+  },
+  key_usage: {
+    api_key_id: 'not null',
+    day: 'not null',
+    answered: 'not null',
+    refused: 'not null',
+    failed: 'not null',
   },
   lease: { name: 'not null', owner: 'not null', until: 'not null' },
   native_app: {

@@ -15,9 +15,9 @@ async function write(database: Database): Promise<void> {
 
 describeDialects(
   'writes of other processes to an SQLite file',
-  (_open, { create }) => {
+  (_open, { createEmpty }) => {
     async function start() {
-      const config = await create();
+      const config = await createEmpty();
       if (config.kind !== 'sqlite') throw new Error('this suite is about SQLite');
       const database = await openDatabase(config);
       await migrateUp(database);

@@ -30,7 +30,7 @@ function with9999(migration: Migration): Migrations {
   return { ...migrations, '9999-later': migration };
 }
 
-describeDialects('migrations', (open, { dialect, create }) => {
+describeDialects('migrations', (open, { dialect, createEmpty }) => {
   it('are numbered in the order of their list', () => {
     expect([...names].sort()).toEqual(names);
   });
@@ -88,7 +88,7 @@ describeDialects('migrations', (open, { dialect, create }) => {
   });
 
   it('report their state without changing the database', async () => {
-    const database = await openDatabase(await create());
+    const database = await openDatabase(await createEmpty());
     try {
       expect(await migrationStatus(database)).toEqual(names.map(name => ({ name })));
       expect(await database.introspection.getTables()).toEqual([]);
@@ -123,7 +123,7 @@ describeDialects('migrations', (open, { dialect, create }) => {
   if (dialect === 'sqlite') return; // A file has one process, so there is no other.
 
   it('run once if several processes start, and all wait until they are done', async () => {
-    const config = await create();
+    const config = await createEmpty();
     const instances: Database[] = await Promise.all(Array.from({ length: 8 }, () => openDatabase(config)));
     let runs = 0;
     const slow: Migration = {
@@ -143,7 +143,7 @@ describeDialects('migrations', (open, { dialect, create }) => {
   });
 
   it('may take longer than the time limit of a statement', async () => {
-    const config = await create();
+    const config = await createEmpty();
     const [worker, waiter] = [
       await openDatabase(config),
       await openDatabase(config, { limits: { statementMs: 400 } }),

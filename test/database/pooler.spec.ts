@@ -19,7 +19,7 @@ const AT_ONCE = 10;
 
 describeDialects(
   'a pooler in transaction mode',
-  (_open, { dialect, create }) => {
+  (_open, { dialect, createEmpty }) => {
     let direct: DatabaseConfig;
     let pooler: TransactionPooler;
     const databases: Database[] = [];
@@ -29,7 +29,7 @@ describeDialects(
       return database;
     };
     beforeAll(async () => {
-      direct = await create();
+      direct = await createEmpty();
       if (direct.kind !== 'postgres') throw new Error('only Postgres has poolers');
       pooler = await startTransactionPooler(direct.url);
     });

@@ -88,7 +88,9 @@ describeDialects(
         const session = await storeSession(first, network.url, { did: didOf(200 + n) }, 'api_key');
         keys.push((await issueKey(first, session)).id);
       }
-      const uses = new Map(keys.map(id => [id, new Date()]));
+      const uses = new Map(
+        keys.map(id => [id, { lastUsedAt: new Date(), lastUsedClient: null, lastUsedNetwork: null }]),
+      );
       const settled = await Promise.allSettled([
         ...keys.map((id, n) =>
           brokers[n % 2]?.app.get(ApiKeyRotations).rotate(id, undefined, { graceSeconds: 0 }, byTest),

@@ -88,9 +88,9 @@ describeDialects('a settled transaction', (_open, { dialect, create }) => {
 
 describeDialects(
   'under serializable isolation',
-  (_open, { create }) => {
+  (_open, { createEmpty }) => {
     const makeSerializable = async (): Promise<DatabaseConfig> => {
-      const config = await create();
+      const config = await createEmpty();
       const admin = await openDatabase(config);
       const [name] = (await sql<{ name: string }>`select current_database() as name`.execute(admin)).rows;
       await sql`alter database ${sql.id(name?.name ?? '')} set default_transaction_isolation = 'serializable'`.execute(

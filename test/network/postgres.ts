@@ -49,13 +49,12 @@ export function connectPostgres(adminUrl: string): PostgresConnection {
       return Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
     },
     copyDatabase: async url => {
-      const [name, template] = [`test_${randomBytes(8).toString('hex')}`, new URL(url).pathname.slice(1)];
-      await runStatement(adminUrl, `create database ${name} template ${pg.escapeIdentifier(template)}`);
+      const name = `test_${randomBytes(8).toString('hex')}`;
+      await runStatement(adminUrl, `create database ${name} template ${nameOf(url)}`);
       return Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
     },
     dropDatabase: async url => {
-      const name = pg.escapeIdentifier(new URL(url).pathname.slice(1));
-      await runStatement(adminUrl, `drop database if exists ${name} with (force)`);
+      await runStatement(adminUrl, `drop database if exists ${nameOf(url)} with (force)`);
     },
   };
 }
@@ -70,6 +69,10 @@ function toPostgres(server: ServerProcess, removeData: () => Promise<void>): Pos
       await removeData();
     },
   };
+}
+
+function nameOf(url: string): string {
+  return pg.escapeIdentifier(new URL(url).pathname.slice(1));
 }
 
 async function runStatement(url: string, statement: string): Promise<void> {

@@ -38,10 +38,10 @@ export function describeDeployments(
 ): void {
   if (only && !requestedDialects().includes(only))
     it.skip(`${name} (${only}, which DIALECTS leaves out)`, () => undefined);
-  const deployEach = (create: () => Promise<DatabaseConfig>): (() => Deployment) => {
+  const deployEach = (createEmpty: () => Promise<DatabaseConfig>): (() => Deployment) => {
     let current: { deployment: Deployment; stop: () => Promise<unknown> } | undefined;
     beforeEach(async () => {
-      current = await deploy(await create());
+      current = await deploy(await createEmpty());
     });
     afterEach(() => current?.stop());
     return () => {
@@ -51,8 +51,8 @@ export function describeDeployments(
   };
   describeDialects(
     name,
-    (_open, { dialect, create }) => {
-      suite(deployEach(create), dialect);
+    (_open, { dialect, createEmpty }) => {
+      suite(deployEach(createEmpty), dialect);
     },
     requestedDialects().filter(dialect => dialect === (only ?? dialect)),
   );

@@ -16,7 +16,7 @@ import { countAlarms } from './alarms.ts';
 type Rows = { own: ApiKeyRow; other: ApiKeyRow };
 
 /** Columns without a meaning for access: the number of keys, and the last use. */
-const free = ['slot', 'last_used_at'] as const;
+const free = ['slot', 'last_used_at', 'last_used_client', 'last_used_network'] as const;
 
 type Bound = Exclude<keyof ApiKeyRow, (typeof free)[number]>;
 

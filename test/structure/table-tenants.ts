@@ -30,6 +30,7 @@ export const tableTenants: Record<keyof Schema, Tenants> = {
   issued_secret: { home: 'api-keys/keys' },
   issuer_trait: { home: 'oauth/issuers' },
   key_request: { home: 'api-keys/requests/stored', also: { 'sessions/stored': holders } },
+  key_usage: { home: 'api-keys/usage' },
   lease: { home: 'leases' },
   native_app: { home: 'native-apps/registry' },
   native_lookup_key: { home: 'native-apps/tokens' },

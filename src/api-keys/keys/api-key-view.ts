@@ -20,6 +20,16 @@ export const apiKeyView = z.object({
   sessionId: z.string().describe('the session that it uses, and that its owner reconnects'),
   createdAt: time,
   lastUsedAt: time.nullable().describe('to the minute'),
+  lastUsedClient: z
+    .string()
+    .nullable()
+    .describe('the program of the last use by its own account, such as python-httpx/0.27'),
+  lastUsedNetwork: z
+    .string()
+    .nullable()
+    .describe(
+      'the network of the last use, such as 203.0.113.0/24 or 2001:db8:7::/48; no full address is stored',
+    ),
   revokedAt: time.nullable().describe('the time of its revocation or expiry'),
   previousUntil: time
     .nullable()
@@ -46,10 +56,11 @@ export type IssuedApiKeyView = z.infer<typeof issuedApiKeyView>;
 
 export function toApiKeyView(listed: ListedApiKey, now = new Date()): ApiKeyView {
   const { key, session, scope, needsOwnerBy } = listed;
-  const { id, start, did, name, sessionId, expiresAt, createdAt, lastUsedAt, revokedAt } = key;
+  const { id, start, did, name, sessionId, expiresAt, createdAt, revokedAt } = key;
+  const { lastUsedAt, lastUsedClient, lastUsedNetwork } = key;
   const status = statusOf(key, session, now);
   return {
-    ...{ id, start, did, name, scope, sessionId },
+    ...{ id, start, did, name, scope, sessionId, lastUsedClient, lastUsedNetwork },
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt?.toISOString() ?? null,
     lastUsedAt: lastUsedAt?.toISOString() ?? null,

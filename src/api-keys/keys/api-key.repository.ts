@@ -6,13 +6,11 @@ import { Database } from '../../database/connection/database.ts';
 import { wroteRow } from '../../database/connection/written-rows.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import type { SessionStatus } from '../../database/tables/oauth-session.ts';
-import type { ApiKeyId } from '../../database/tables/id.ts';
+import type { ApiKeyId, SessionId } from '../../database/tables/id.ts';
 import type { Did } from '../../database/tables/did.ts';
 import { type Timestamp, toTimestamp } from '../../database/tables/timestamp.ts';
 import { ownerDeadlineOf } from '../../sessions/endings/owner-deadline.ts';
-import { type ApiKeyRow, type StoredApiKey, toApiKey } from './api-key.ts';
-
-const USES_PER_TRANSACTION = 200;
+import { type ApiKeyRow, type ApiKeyUse, type StoredApiKey, toApiKey } from './api-key.ts';
 
 /** The columns that a change of a key may set. */
 export type ApiKeyChange = Partial<
@@ -44,7 +42,7 @@ type ListedRow = ApiKeyRow & {
 };
 
 /**
- * Stores API keys. Every row has a MAC over all its columns but `slot` and `last_used_at`.
+ * Stores API keys. Every row has a MAC over all its columns but `slot` and those of the last use.
  *
  * Methods that return keys throw BrokerError `SealedRowUnreadable` if a row was edited.
  */
@@ -121,6 +119,13 @@ export class ApiKeyRepository {
     return (await query.execute()).map(row => this.verifyListedRow(row));
   }
 
+  /** Lists up to `limit` keys that a session serves, usually one. Served by the index on `session_id`. */
+  async listOfSession(id: SessionId, limit: number): Promise<ListedApiKey[]> {
+    const query = this.withSession(this.database).where('api_key.session_id', '=', id);
+    const rows = await query.orderBy('api_key.id').limit(limit).execute();
+    return rows.map(row => this.verifyListedRow(row));
+  }
+
   /** Lists the slots that an account's keys occupy. Served by the index on (did, slot). */
   async listSlots(did: Did, database: Kysely<Schema>): Promise<number[]> {
     const rows = await database
@@ -170,16 +175,13 @@ export class ApiKeyRepository {
     return rows.filter(row => this.mac.isValid(row.mac, macBinding(row))).map(toApiKey);
   }
 
-  /** Stores the last uses of keys, by id. Never replaces a later time. */
-  async storeLastUses(used: ReadonlyMap<ApiKeyId, Date>): Promise<void> {
+  /** Stores the last uses of keys, by id, in one transaction. Never replaces a later use. */
+  async storeLastUses(uses: ReadonlyMap<ApiKeyId, ApiKeyUse>): Promise<void> {
     // Sorted, so that two instances never deadlock.
-    const ordered = [...used].sort(([a], [b]) => (a < b ? -1 : 1));
-    for (let start = 0; start < ordered.length; start += USES_PER_TRANSACTION) {
-      await this.database.transactIdempotent(async transaction => {
-        for (const [id, at] of ordered.slice(start, start + USES_PER_TRANSACTION))
-          await storeLastUse(id, toTimestamp(at), transaction);
-      });
-    }
+    const ordered = [...uses].sort(([a], [b]) => (a < b ? -1 : 1));
+    await this.database.transactIdempotent(async transaction => {
+      for (const [id, use] of ordered) await storeLastUse(id, use, transaction);
+    });
   }
 
   private withSession(database: Kysely<Schema>) {
@@ -222,10 +224,15 @@ function byDigest(database: Database): CompiledQuery<ApiKeyRow> {
     .compile();
 }
 
-async function storeLastUse(id: ApiKeyId, usedAt: Timestamp, database: Kysely<Schema>): Promise<void> {
+async function storeLastUse(
+  id: ApiKeyId,
+  { lastUsedAt, lastUsedClient, lastUsedNetwork }: ApiKeyUse,
+  database: Kysely<Schema>,
+): Promise<void> {
+  const usedAt = toTimestamp(lastUsedAt);
   await database
     .updateTable('api_key')
-    .set({ last_used_at: usedAt })
+    .set({ last_used_at: usedAt, last_used_client: lastUsedClient, last_used_network: lastUsedNetwork })
     .where('id', '=', id)
     .where(eb => eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', usedAt)]))
     .execute();

@@ -32,6 +32,8 @@ function keyWith(change: Partial<ApiKeyRow> = {}) {
     expires_at: null,
     revoked_at: null,
     last_used_at: null,
+    last_used_client: null,
+    last_used_network: null,
     mac: 'mac',
     ...change,
   });

@@ -30,9 +30,14 @@ export type ApiKey = {
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
   readonly lastUsedAt: Date | null;
+  readonly lastUsedClient: string | null;
+  readonly lastUsedNetwork: string | null;
   /** The end of the grace of the secret before this one. Null if that secret does not work. */
   readonly previousUntil: Date | null;
 };
+
+/** The last use of a key: its minute, and the program and network that it came from. */
+export type ApiKeyUse = Pick<ApiKey, 'lastUsedClient' | 'lastUsedNetwork'> & { readonly lastUsedAt: Date };
 
 export type ApiKeyRow = Selectable<ApiKeyTable>;
 
@@ -54,6 +59,8 @@ export function toApiKey(row: ApiKeyRow): StoredApiKey {
     expiresAt: toDate(row.expires_at),
     revokedAt: toDate(row.revoked_at),
     lastUsedAt: toDate(row.last_used_at),
+    lastUsedClient: row.last_used_client,
+    lastUsedNetwork: row.last_used_network,
     previousUntil: toDate(row.previous_until),
     row,
   };

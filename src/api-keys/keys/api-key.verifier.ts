@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { CredentialUse } from '../../access/credential-use.ts';
+import type { CallSender } from '../../access/credential-use.ts';
 import type { CredentialVerifier } from '../../access/credential-verifier.ts';
 import type { ApiKeyPrincipal } from '../../access/principal.ts';
 import { claimsToBeApiKey, isApiKeySecret } from '../../crypto/api-key-secret.ts';
@@ -23,12 +23,9 @@ export class ApiKeyVerifier implements CredentialVerifier {
   ) {}
 
   /** Returns the key's principal. Does not check the key's session: `Sessions.get` does, when the key is used. */
-  async verify(
-    credential: string,
-    { from }: Pick<CredentialUse, 'from'>,
-  ): Promise<ApiKeyPrincipal | undefined> {
+  async verify(credential: string, sender: CallSender): Promise<ApiKeyPrincipal | undefined> {
     if (!isApiKeySecret(credential)) {
-      if (claimsToBeApiKey(credential)) this.refuseMalformed(credential, from);
+      if (claimsToBeApiKey(credential)) this.refuseMalformed(credential, sender);
       return undefined;
     }
     const [digest, now] = [digestOf(credential), new Date()];
@@ -37,16 +34,16 @@ export class ApiKeyVerifier implements CredentialVerifier {
     this.metrics.credentials.keyValidated(verdict);
     if (!key || verdict === 'unknown') return undefined;
     if (verdict !== 'accepted') {
-      this.apiKeyRefusalLog.recordRefused(key, verdict, from);
+      this.apiKeyRefusalLog.recordRefused(key, verdict, sender.from);
       return undefined;
     }
-    this.apiKeyLastUse.remember(key, digest, now);
+    this.apiKeyLastUse.remember(key, digest, sender, now);
     const { id, did, sessionId, scope, createdAt, expiresAt } = key;
     const keyExpiresAt = expiresAt;
     return { kind: 'api-key', apiKeyId: id, did, sessionId, scope, createdAt, expiresAt, keyExpiresAt };
   }
 
-  private refuseMalformed({ length }: string, from: string): void {
+  private refuseMalformed({ length }: string, { from }: CallSender): void {
     this.metrics.credentials.keyValidated('malformed');
     this.apiKeyRefusalLog.recordMalformed(length, from);
   }

@@ -21,6 +21,8 @@ import {
   toIssuedApiKeyView,
 } from './api-key-view.ts';
 import { ApiKeyRotations } from './api-key-rotations.service.ts';
+import { KeyUsage } from '../usage/key-usage.service.ts';
+import { type KeyUsageView, keyUsageView, toKeyUsageView } from '../usage/key-usage-view.ts';
 import { ApiKeys, type ApiKeyOwner } from './api-keys.service.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -53,6 +55,7 @@ export class ApiKeysController {
   constructor(
     private readonly apiKeys: ApiKeys,
     private readonly apiKeyRotations: ApiKeyRotations,
+    private readonly keyUsage: KeyUsage,
   ) {}
 
   @Get()
@@ -70,6 +73,22 @@ export class ApiKeysController {
   ): Promise<z.infer<typeof apiKeyPage>> {
     const page = await this.apiKeys.list({ did: ownerOf(caller) ?? did, cursor, limit });
     return { ...page, keys: page.keys.map(listed => toApiKeyView(listed)) };
+  }
+
+  @Get(':id/usage')
+  @Allow('browser', 'operator')
+  @ApiSecurity('operator')
+  @ApiOperation({
+    operationId: 'getKeyUsage',
+    summary: 'Calls with a key in the last 30 days, by day',
+    description:
+      'Counts every call with the key or a token of its password sessions, after it was found valid, and its introspections. The counts are up to 10 seconds old.',
+  })
+  @ApiOkResponse({ description: 'The days and their calls.', schema: toOpenApiSchema(keyUsageView) })
+  @ApiErrors('NotFound')
+  async usage(@Param('id') id: string, @Caller() caller: KeyManager): Promise<KeyUsageView> {
+    const { key } = await this.apiKeys.get(id, ownerOf(caller));
+    return toKeyUsageView(await this.keyUsage.listDays(key.id));
   }
 
   @Post(':id/rotate')

@@ -8,7 +8,7 @@ import { newApiKeySecret } from '../../crypto/api-key-secret.ts';
 import { Database } from '../../database/connection/database.ts';
 import { nextCursor } from '../../database/connection/next-cursor.ts';
 import type { Schema } from '../../database/tables/schema.ts';
-import { ApiKeyId, newId, parseId } from '../../database/tables/id.ts';
+import { ApiKeyId, newId, parseId, type SessionId } from '../../database/tables/id.ts';
 import type { Did } from '../../database/tables/did.ts';
 import { toTimestamp } from '../../database/tables/timestamp.ts';
 import { BrokerError } from '../../errors/broker-error.ts';
@@ -24,6 +24,9 @@ import {
 } from './api-key.repository.ts';
 import { keyChanged, tooManyKeys } from './api-key-refusals.ts';
 import { ApiKeyCache } from './api-key.cache.ts';
+
+/** The limit of a list of one session's keys. */
+const MOST_OF_SESSION = 10;
 
 /** The facts of a new key, and its session. */
 export type NewApiKey = Pick<ApiKey, 'did' | 'sessionId' | 'name' | 'scope' | 'expiresAt'>;
@@ -75,6 +78,8 @@ export class ApiKeys {
       expires_at: expiresAt && toTimestamp(expiresAt),
       revoked_at: null,
       last_used_at: null,
+      last_used_client: null,
+      last_used_network: null,
     };
     await this.store(row, database);
     await this.record('api-key.issued', { id, did }, by, database);
@@ -100,6 +105,11 @@ export class ApiKeys {
   async list(query: ApiKeyQuery): Promise<{ keys: ListedApiKey[]; cursor?: string }> {
     const keys = await this.apiKeyRows.list(query);
     return { keys, ...nextCursor(keys, query.limit, ({ key }) => key.id) };
+  }
+
+  /** Lists the keys that a session serves, usually one. */
+  listOfSession(id: SessionId): Promise<ListedApiKey[]> {
+    return this.apiKeyRows.listOfSession(id, MOST_OF_SESSION);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { CallSender } from '../../access/credential-use.ts';
 import type { ApiKeyPrincipal } from '../../access/principal.ts';
 import { AuditLog } from '../../audit/audit-log.service.ts';
 import { startOf } from '../../crypto/api-key-secret.ts';
@@ -12,6 +13,7 @@ import { IdentityService } from '../../identity/resolution/identity.service.ts';
 import type { Session } from '../../sessions/stored/session.ts';
 import { Sessions } from '../../sessions/use/sessions.service.ts';
 import { ApiKeyVerifier } from '../keys/api-key.verifier.ts';
+import { KeyUsage } from '../usage/key-usage.service.ts';
 import { LoginLimits } from './login-limits.ts';
 import { type OpenedSession, toOpenedSession } from './opened-session.ts';
 import { endOf, secretTagOf } from './password-session.ts';
@@ -21,8 +23,6 @@ import { SessionTokens } from './session-tokens.service.ts';
 export type PasswordLogin = {
   readonly identifier: string;
   readonly password: string;
-  /** The caller's IP address. */
-  readonly from: string;
 };
 
 /** Opens password sessions: a program signs in with a handle and, as its app password, an API key. */
@@ -36,6 +36,7 @@ export class PasswordLogins {
     private readonly identityService: IdentityService,
     private readonly verifiedHandles: VerifiedHandles,
     private readonly sessionTokens: SessionTokens,
+    private readonly keyUsage: KeyUsage,
     private readonly auditLog: AuditLog,
   ) {}
 
@@ -45,18 +46,30 @@ export class PasswordLogins {
    * @throws BrokerError `AuthenticationRequired` for a wrong identifier or key, `ReauthorizationRequired` for a key that
    * needs its owner, `TooManyRequests`, `TokenUnavailable`, and the errors of {@link IdentityService.resolve}
    */
-  async logIn({ identifier, password, from }: PasswordLogin): Promise<OpenedSession> {
+  async logIn(login: PasswordLogin, sender: CallSender): Promise<OpenedSession> {
+    const { from } = sender;
     const address = networkOf(from);
     await this.limits.requireRoom(address);
-    const key = await this.apiKeyVerifier.verify(password, { from });
+    const key = await this.apiKeyVerifier.verify(login.password, sender);
+    if (!key) return this.refuse(address);
+    return this.keyUsage.countWork(key.apiKeyId, () => this.logInWith(key, login, { address, from }));
+  }
+
+  private async logInWith(
+    key: ApiKeyPrincipal,
+    { identifier, password }: PasswordLogin,
+    { address, from }: { address: string; from: string },
+  ): Promise<OpenedSession> {
     // Counted first, because a name may be looked up at other servers.
-    if (key) await this.limits.countRight(address, startOf(password));
-    const session = key && (await this.findSession(key));
-    if (!session || !(await this.isNameOf(session, identifier))) {
-      await this.limits.countWrong(address);
-      throw wrongPassword();
-    }
+    await this.limits.countRight(address, startOf(password));
+    const session = await this.findSession(key);
+    if (!session || !(await this.isNameOf(session, identifier))) return this.refuse(address);
     return this.open(key, { from, digest: digestOf(password) });
+  }
+
+  private async refuse(address: string): Promise<never> {
+    await this.limits.countWrong(address);
+    throw wrongPassword();
   }
 
   private async open(
@@ -69,11 +82,8 @@ export class PasswordLogins {
     const secretTag = secretTagOf(digest);
     const token = { sessionId: newId(PasswordSessionId), apiKeyId, did, secretTag, generation: 0 };
     const pair = await this.sessionTokens.signPair(token, ends, now);
-    const [actor, target] = [
-      { kind: 'api-key', id: apiKeyId },
-      { kind: 'api-key', id: apiKeyId },
-    ] as const;
-    this.auditLog.note({ action: 'api-key.session-opened', actor, did, target, from });
+    const apiKey = { kind: 'api-key', id: apiKeyId } as const;
+    this.auditLog.note({ action: 'api-key.session-opened', actor: apiKey, did, target: apiKey, from });
     return toOpenedSession(pair, { did, handle: await this.verifiedHandles.find(did) });
   }
 

@@ -31,7 +31,7 @@ export class PasswordSessionVerifier implements CredentialVerifier {
     if (!token) return undefined;
     const now = new Date();
     const isOver = token.expiresAt <= now;
-    const key = isOver ? undefined : await this.liveKeys.find(token, now);
+    const key = isOver ? undefined : await this.liveKeys.find(token, use, now);
     if (!key || (await this.isEnded(token, now))) {
       if (isXrpc(use)) throw expiredToken(isOver ? 'expired' : 'been revoked');
       return undefined;

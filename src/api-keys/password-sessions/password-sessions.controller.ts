@@ -3,6 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { callSenderOf } from '../../access/credential-use.ts';
 import { findCredential } from '../../access/credential.ts';
 import { isApiKeySecret } from '../../crypto/api-key-secret.ts';
 import { BrokerError, invalidToken } from '../../errors/broker-error.ts';
@@ -56,11 +57,12 @@ export class PasswordSessionsController {
   )
   create(
     @BodyOf(login) input: z.infer<typeof login>,
-    @Req() { headers, ip }: FastifyRequest,
+    @Req() request: FastifyRequest,
   ): Promise<OpenedSession> {
+    const { headers } = request;
     // Node's own fetch sends Sec-Fetch-Mode, but only browsers send these.
     if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined) throw fromBrowser();
-    return this.passwordLogins.logIn({ ...input, from: ip });
+    return this.passwordLogins.logIn(input, callSenderOf(request));
   }
 
   @Post('com.atproto.server.refreshSession')
@@ -76,7 +78,7 @@ export class PasswordSessionsController {
   @ApiOkResponse({ description: 'The new tokens.', schema: toOpenApiSchema(openedSession) })
   @ApiErrors('AuthenticationRequired', 'InvalidToken', 'ExpiredToken', 'ProtectedMethod')
   refresh(@Req() request: FastifyRequest): Promise<OpenedSession> {
-    return this.passwordSessions.renew(bearerOf(request));
+    return this.passwordSessions.renew(bearerOf(request), callSenderOf(request));
   }
 
   @Post('com.atproto.server.deleteSession')

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
+import type { CallSender } from '../../access/credential-use.ts';
 import { AuditLog } from '../../audit/audit-log.service.ts';
 import { Database } from '../../database/connection/database.ts';
 import type { Schema } from '../../database/tables/schema.ts';
 import { invalidToken } from '../../errors/broker-error.ts';
 import { VerifiedHandles } from '../../identity/handles/verified-handles.service.ts';
 import type { StoredApiKey } from '../keys/api-key.ts';
+import { KeyUsage } from '../usage/key-usage.service.ts';
 import { LiveKeys } from './live-keys.service.ts';
 import { type OpenedSession, toOpenedSession } from './opened-session.ts';
 import { decideRenewal, endOf, type PasswordSession, type SessionToken } from './password-session.ts';
@@ -24,6 +26,7 @@ export class PasswordSessions {
     private readonly sessionTokens: SessionTokens,
     private readonly liveKeys: LiveKeys,
     private readonly verifiedHandles: VerifiedHandles,
+    private readonly keyUsage: KeyUsage,
     private readonly auditLog: AuditLog,
   ) {}
 
@@ -33,18 +36,14 @@ export class PasswordSessions {
    *
    * @throws BrokerError `InvalidToken` for a token that this broker did not sign, `ExpiredToken` for one that has ended
    */
-  async renew(refreshJwt: string): Promise<OpenedSession> {
+  async renew(refreshJwt: string, sender: CallSender): Promise<OpenedSession> {
     const token = await this.sessionTokens.verify('refresh', refreshJwt);
     if (!token) throw invalidToken();
     const now = new Date();
     if (token.expiresAt <= now) throw expiredToken('expired');
-    const key = await this.liveKeys.find(token, now);
-    const session = key && (await this.renewStored(token, key, now));
-    if (!session) throw expiredToken('been revoked');
-    const ends = { access: endOf('access', key, now), refresh: session.expiresAt };
-    const pair = await this.sessionTokens.signPair({ ...token, generation: session.generation }, ends, now);
-    const { did } = token;
-    return toOpenedSession(pair, { did, handle: await this.verifiedHandles.find(did) });
+    const key = await this.liveKeys.find(token, sender, now);
+    if (!key) throw expiredToken('been revoked');
+    return this.keyUsage.countWork(key.id, () => this.renewWith(key, token, now));
   }
 
   /**
@@ -57,12 +56,20 @@ export class PasswordSessions {
       (await this.sessionTokens.verify('refresh', jwt)) ?? (await this.sessionTokens.verify('access', jwt));
     if (!token) throw invalidToken();
     const { apiKeyId, did } = token;
-    await this.changing(token, transaction => this.endLocked(token, new Date(), transaction));
-    const [actor, target] = [
-      { kind: 'api-key', id: apiKeyId },
-      { kind: 'api-key', id: apiKeyId },
-    ] as const;
-    this.auditLog.note({ action: 'api-key.session-ended', actor, did, target, from });
+    await this.keyUsage.countWork(apiKeyId, () =>
+      this.changing(token, transaction => this.endLocked(token, new Date(), transaction)),
+    );
+    const apiKey = { kind: 'api-key', id: apiKeyId } as const;
+    this.auditLog.note({ action: 'api-key.session-ended', actor: apiKey, did, target: apiKey, from });
+  }
+
+  private async renewWith(key: StoredApiKey, token: SessionToken, now: Date): Promise<OpenedSession> {
+    const session = await this.renewStored(token, key, now);
+    if (!session) throw expiredToken('been revoked');
+    const ends = { access: endOf('access', key, now), refresh: session.expiresAt };
+    const pair = await this.sessionTokens.signPair({ ...token, generation: session.generation }, ends, now);
+    const { did } = token;
+    return toOpenedSession(pair, { did, handle: await this.verifiedHandles.find(did) });
   }
 
   private renewStored(

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ExpiredApiKeys } from '../../api-keys/keys/expired-api-keys.service.ts';
 import { ExpiredKeyRequests } from '../../api-keys/requests/stored/expired-key-requests.service.ts';
+import { KeyUsage } from '../../api-keys/usage/key-usage.service.ts';
 import { AuditLog } from '../../audit/audit-log.service.ts';
 import { Database } from '../../database/connection/database.ts';
 import { ClockGuard } from '../../leases/clock/clock-guard.service.ts';
@@ -39,6 +40,7 @@ export class Sweeps implements SweepList {
     expiredRowRows: ExpiredRowRepository,
     expiredApiKeys: ExpiredApiKeys,
     expiredKeyRequests: ExpiredKeyRequests,
+    keyUsage: KeyUsage,
     surplusNativeTokens: SurplusNativeTokens,
     auditLog: AuditLog,
     sessionRevocation: SessionRevocation,
@@ -59,6 +61,7 @@ export class Sweeps implements SweepList {
       deletions('suspended_ui_session', limit => uiSessions.sweepSuspended(limit, now())),
       deletions('api_key', limit => expiredApiKeys.sweep(limit, now())),
       revocations('key_request', limit => expiredKeyRequests.sweep(limit, now())),
+      deletions('key_usage', limit => keyUsage.sweep(limit, now())),
       deletions('native_refresh_surplus', limit => surplusNativeTokens.sweep(limit)),
       deletions('audit_event', limit => auditLog.sweep(limit, now())),
       revocations('revoking', limit => sessionRevocation.retryRevocations(limit)),

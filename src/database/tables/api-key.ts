@@ -26,6 +26,10 @@ export type ApiKeyTable = {
   revoked_at: Timestamp | null;
   /** To the minute. */
   last_used_at: Timestamp | null;
-  /** Covers all columns but `slot` and `last_used_at`, so that an edited row is refused. */
+  /** The program of the last use by its own account, such as `python-httpx/0.27`. Null if it is unknown. */
+  last_used_client: string | null;
+  /** The network of the last use, a /24 of IPv4 or a /48 of IPv6. Null if it is unknown. */
+  last_used_network: string | null;
+  /** Covers all columns but `slot` and those of the last use, so that an edited row is refused. */
   mac: string;
 };

@@ -9,6 +9,7 @@ import type { InstanceTable } from './instance.ts';
 import type { IssuedSecretTable } from './issued-secret.ts';
 import type { IssuerTraitTable } from './issuer-trait.ts';
 import type { KeyRequestTable } from './key-request.ts';
+import type { KeyUsageTable } from './key-usage.ts';
 import type { LeaseTable } from './lease.ts';
 import type { NativeAppTable } from './native-app.ts';
 import type { NativeLookupKeyTable } from './native-lookup-key.ts';
@@ -36,6 +37,7 @@ export type Schema = {
   issued_secret: IssuedSecretTable;
   issuer_trait: IssuerTraitTable;
   key_request: KeyRequestTable;
+  key_usage: KeyUsageTable;
   lease: LeaseTable;
   native_app: NativeAppTable;
   native_lookup_key: NativeLookupKeyTable;

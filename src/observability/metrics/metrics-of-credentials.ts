@@ -25,7 +25,7 @@ export class MetricsOfCredentials {
     });
     this.keyUseFailures = new Counter({
       name: 'latchkey_api_key_last_used_failures_total',
-      help: 'Batches of last uses of API keys that could not be stored, and are retried',
+      help: 'Batches of last uses and of counted calls of API keys that could not be stored, and are retried',
       registers: [registry],
     });
     this.refusedTempTokens = counterFromZero(registry, {

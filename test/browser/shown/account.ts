@@ -7,6 +7,7 @@ import { accountOf, type TestBroker } from '../../broker/test-broker.ts';
 import { giveCookie } from '../watched-context.ts';
 import { authorizeElsewhere } from './connect.ts';
 import { HOSTILE, open, post, type ShownPages, type Stage } from './stage.ts';
+import { storeUse } from './used-key.ts';
 
 const CHROME =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
@@ -45,6 +46,7 @@ export async function signInWithLittle({
 /** The account's pages, with keys in every condition. */
 export async function* accountPages(stage: Stage, did: Did): ShownPages {
   const { works, lost, over, paused } = await storeKeys(stage.broker, did);
+  await storeUse(stage.broker, works);
   await open(stage, '/account');
   await stage.page.getByText('1 expired or revoked key').click();
   await stage.page.locator('.key-may summary').first().click();
@@ -54,6 +56,7 @@ export async function* accountPages(stage: Stage, did: Did): ShownPages {
   await open(stage, '/account?done=key-revoked');
   yield { name: 'account-done', alike: true };
   await open(stage, `/account/keys/${works.id}`);
+  await stage.page.getByText('Calls by day').click();
   yield { name: 'key' };
   await open(stage, `/account/keys/${lost.id}`);
   yield { name: 'key-lost' };

@@ -6,10 +6,12 @@ import type { NativeApp } from '../../../src/native-apps/registry/native-app.ts'
 import { Degradations } from '../../../src/observability/degradations.ts';
 import { OperatorSessions } from '../../../src/operator-sessions/operator-sessions.service.ts';
 import { AttemptId, newId, type SessionId } from '../../../src/database/tables/id.ts';
+import { issueKey, type TestKey } from '../../broker/issued-key.ts';
 import { putInCheck, storeSession } from '../../broker/stored-session.ts';
 import type { TestBroker } from '../../broker/test-broker.ts';
 import { giveCookie } from '../watched-context.ts';
 import { open, type ShownPages, type Stage } from './stage.ts';
+import { storeUse } from './used-key.ts';
 import { asId } from '../../ids.ts';
 
 /** The operator's pages while they are empty. */
@@ -41,6 +43,8 @@ export async function* adminPages(stage: Stage, sessionId: SessionId): ShownPage
     yield { name: `admin-${name}` };
   }
   yield* sessionPages(stage, `/admin/sessions/${sessionId}`);
+  await open(stage, `/admin/sessions/${(await storeUsedKey(stage.broker)).sessionId}`);
+  yield { name: 'admin-session-of-a-key' };
   yield* giveUpPages(stage, `/admin/instances/${silent}/give-up`);
   await open(stage, '/admin/sessions/x');
   yield { name: 'admin-notice' };
@@ -85,6 +89,12 @@ async function storeSessions(broker: TestBroker): Promise<void> {
     if (change) await broker.database.updateTable('oauth_session').set(change).where('id', '=', id).execute();
     else if (count === changes.length) await putInCheck(broker, id);
   }
+}
+
+async function storeUsedKey(broker: TestBroker): Promise<TestKey> {
+  const key = await issueKey(broker, await storeSession(broker, broker.network.pds, {}, 'api_key'));
+  await storeUse(broker, key);
+  return key;
 }
 
 /** Stores a key that signs, one that will follow it, and a retired one. */

@@ -5,6 +5,8 @@ import type { Frame } from '../../frame/pages.service.ts';
 import { accountTexts } from '../../texts/account.ts';
 import { keyTexts as texts } from '../../texts/keys.ts';
 import { problemText } from '../../texts/problem-text.ts';
+import { usageTexts } from '../../texts/usage.ts';
+import { KeyUse, type KeyUseProps } from '../../usage/key-use.tsx';
 import { AccountFrame } from '../frame/account-frame.tsx';
 import { KeyBadges, KeyFacts } from './key-facts.tsx';
 import { Grace, Renaming, Revocation, Rotation } from './key-forms.tsx';
@@ -12,13 +14,14 @@ import type { LostKey } from './lost-key-reasons.service.ts';
 import { LostKeys } from './lost-keys.tsx';
 import type { ShownKey } from './shown-key.ts';
 
-export type KeyView = Frame & {
-  readonly apiKey: ShownKey;
-  readonly lost: readonly LostKey[];
-  /** The name of the owner's last step here, or the code of its error. */
-  readonly done?: string | undefined;
-  readonly problem?: string | undefined;
-};
+export type KeyView = Frame &
+  Pick<KeyUseProps, 'days' | 'ownNetwork'> & {
+    readonly apiKey: ShownKey;
+    readonly lost: readonly LostKey[];
+    /** The name of the owner's last step here, or the code of its error. */
+    readonly done?: string | undefined;
+    readonly problem?: string | undefined;
+  };
 
 /** The page of one key, where its owner replaces or revokes it. */
 export function KeyPage(view: KeyView): VNode {
@@ -47,6 +50,7 @@ export function KeyPage(view: KeyView): VNode {
         </div>
         {isOver ? null : <Renaming {...view} />}
       </section>
+      <KeyUse {...view} title={usageTexts.title} />
       {isOver ? null : (
         <>
           <Grace {...view} />

@@ -1,10 +1,12 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Ip, Param, Post, Query, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { CallSource } from '../../../access/call-source.decorator.ts';
 import { Caller } from '../../../access/caller.decorator.ts';
 import type { BrowserPrincipal } from '../../../access/principal.ts';
+import { clientNetworkOf } from '../../../api-keys/usage/client-network.ts';
+import { KeyUsage } from '../../../api-keys/usage/key-usage.service.ts';
 import type { AuditSource } from '../../../audit/audit-event.ts';
 import { Config } from '../../../config/config.ts';
 import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
@@ -31,6 +33,7 @@ export class KeyController {
     private readonly config: Config,
     private readonly ownKeys: OwnKeys,
     private readonly lostKeyReasons: LostKeyReasons,
+    private readonly keyUsage: KeyUsage,
     private readonly pages: Pages,
   ) {}
 
@@ -40,11 +43,14 @@ export class KeyController {
     @Param('id') id: string,
     @Query(new ZodPipe(query)) shown: z.infer<typeof query>,
     @Caller() caller: BrowserPrincipal,
+    @Ip() from: string,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const listed = await this.ownKeys.get(id, caller);
     const lost = await this.lostKeyReasons.explain([listed]);
-    this.pages.send(reply, KeyPage({ ...this.pages.frame, apiKey: toShownKey(listed), lost, ...shown }));
+    const use = { days: await this.keyUsage.listDays(listed.key.id), ownNetwork: clientNetworkOf(from) };
+    const view = { ...this.pages.frame, apiKey: toShownKey(listed), lost, ...use, ...shown };
+    this.pages.send(reply, KeyPage(view));
   }
 
   @Post(':id/rotate')

@@ -1,8 +1,9 @@
-import { Controller, Get, Param, Post, Query, Res, UseFilters } from '@nestjs/common';
+import { Controller, Get, Ip, Param, Post, Query, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { CallSource } from '../../../access/call-source.decorator.ts';
+import { clientNetworkOf } from '../../../api-keys/usage/client-network.ts';
 import type { AuditSource } from '../../../audit/audit-event.ts';
 import { Config } from '../../../config/config.ts';
 import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
@@ -12,6 +13,7 @@ import { SessionOperations } from '../../../sessions/operator/session-operations
 import { Pages } from '../../frame/pages.service.ts';
 import { AdminErrorFilter } from '../frame/admin-error.filter.ts';
 import { ConfirmPage, type SessionStep } from './confirm-page.tsx';
+import { SessionKeyUses } from './session-key-uses.service.ts';
 import { SessionPage } from './session-page.tsx';
 import { isSessionId, sessionSearch, type SessionSearch, toSessionQuery } from './session-search.ts';
 import { SessionsPage } from './sessions-page.tsx';
@@ -28,6 +30,7 @@ export class AdminSessionsController {
     private readonly config: Config,
     private readonly sessionOperations: SessionOperations,
     private readonly sessionListing: SessionListing,
+    private readonly sessionKeyUses: SessionKeyUses,
     private readonly pages: Pages,
   ) {}
 
@@ -52,10 +55,13 @@ export class AdminSessionsController {
   async session(
     @Param('id') id: string,
     @Query(new ZodPipe(shown)) { done }: z.infer<typeof shown>,
+    @Ip() from: string,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const session = await this.sessionListing.view(await this.sessionOperations.get(id));
-    this.pages.send(reply, SessionPage({ ...this.pages.frame, session, done }));
+    const found = await this.sessionOperations.get(id);
+    const session = await this.sessionListing.view(found);
+    const keyUses = await this.sessionKeyUses.list(found, clientNetworkOf(from));
+    this.pages.send(reply, SessionPage({ ...this.pages.frame, session, keyUses, done }));
   }
 
   @Get(':id/refresh')

@@ -6,15 +6,20 @@ import type { Frame } from '../../frame/pages.service.ts';
 import { Permissions } from '../../frame/permissions.tsx';
 import { Time } from '../../frame/time.tsx';
 import { adminTexts as texts } from '../../texts/admin.ts';
+import { KeyUse, type KeyUseProps } from '../../usage/key-use.tsx';
 import { AdminFrame } from '../frame/admin-frame.tsx';
 import { accountNameOf, HandleAtGrant } from './account-name.tsx';
 import { SessionBadge, SessionTrouble } from './session-rows.tsx';
 
-export type SessionPageView = Frame & { readonly session: SessionView; readonly done: string | undefined };
+export type SessionPageView = Frame & {
+  readonly session: SessionView;
+  readonly keyUses: readonly KeyUseProps[];
+  readonly done: string | undefined;
+};
 
 /** One session: all of its fields but the secrets, and the steps that the operator can take. */
 export function SessionPage(view: SessionPageView): VNode {
-  const { basePath, session } = view;
+  const { basePath, session, keyUses } = view;
   const name = accountNameOf(session);
   const path = `${basePath}/admin/sessions/${session.id}`;
   return (
@@ -47,6 +52,9 @@ export function SessionPage(view: SessionPageView): VNode {
           </a>
         </div>
       </section>
+      {keyUses.map(use => (
+        <KeyUse key={use.apiKey.id} {...use} />
+      ))}
     </AdminFrame>
   );
 }
