@@ -30,6 +30,14 @@ export type CreatedKeyRequest = z.output<typeof createdRequest>;
 
 export type KeyRequestState = z.output<typeof requestState>;
 
+/** What the fields of a key are called on the command line. */
+const OPTION_NAMES = {
+  identifier: '<handle>',
+  name: '--name',
+  scope: '--scope',
+  expiresInDays: '--expires',
+};
+
 /** The routes of key requests that a requester uses. */
 export class KeyRequestApi {
   constructor(private readonly broker: BrokerApi) {}
@@ -40,7 +48,8 @@ export class KeyRequestApi {
   }
 
   create(wanted: WantedKey, signal: AbortSignal): Promise<CreatedKeyRequest> {
-    return this.broker.call(createdRequest, 'api/key-requests', { method: 'POST', body: wanted, signal });
+    const request = { method: 'POST', body: wanted, names: OPTION_NAMES, signal } as const;
+    return this.broker.call(createdRequest, 'api/key-requests', request);
   }
 
   find({ id, tempToken: token }: CreatedKeyRequest, signal: AbortSignal): Promise<KeyRequestState> {
