@@ -51,7 +51,7 @@ const rooms = {
   background: ['sweeps', 'refresh', 'tasks', 'states'],
   web: ['assets', 'texts', 'frame', 'errors', 'usage', 'sign-in', 'account', 'connect', 'admin', 'docs'],
   'web/frame': ['times'],
-  'web/account': ['frame', 'browsers', 'keys', 'new-key', 'overview'],
+  'web/account': ['frame', 'browsers', 'secrets', 'keys', 'new-key', 'overview'],
   'web/admin': [
     'frame',
     'audit-events',

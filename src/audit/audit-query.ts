@@ -14,7 +14,9 @@ export type AuditQuery = {
 };
 
 /** The end of a page: time and id of its last event, by which events are sorted. */
-export const auditCursor = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z_[0-9a-f-]{36}$/);
+export const auditCursor = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z_[0-9a-f-]{36}$/, 'must be the cursor of an earlier page');
 
 export function toAuditCursor({ at, id }: { at: string; id: string }): string {
   return `${at}_${id}`;

@@ -162,7 +162,8 @@ export const environmentSchema = z.object({
     example: '100',
   }),
   LATCHKEY_LIMIT_LOGINS: requestLimit.prefault('600').register(settingDocumentation, {
-    meaning: 'Logins and authorizations that all addresses together may begin a minute, or `off`',
+    meaning:
+      'Logins and authorizations that all addresses together may begin a minute, and their requests to one directory, or `off`',
     example: '3000',
   }),
   LATCHKEY_LIMIT_CONNECTIONS: requestLimit.prefault('10000').register(settingDocumentation, {

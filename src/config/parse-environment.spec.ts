@@ -159,6 +159,13 @@ describe('one mistake', () => {
   });
 });
 
+it.each(variableNames)('%s is refused in words of its own', variable => {
+  for (const value of ['', ' ', 'x', '-1', '0.5', '%', '\0', 'x'.repeat(5_000)]) {
+    const { problems } = parseEnvironment({ [variable]: value });
+    for (const { message } of problems) expect(message).not.toMatch(/^Invalid|^Too (?:small|big)|expected /);
+  }
+});
+
 describe('an empty setting', () => {
   it.each(lists)('%s means none', variable => {
     const { settings, problems } = parseEnvironment({ [variable]: '' });

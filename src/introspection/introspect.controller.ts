@@ -10,7 +10,9 @@ import { BodyOf } from '../http/schemas/body-of.decorator.ts';
 import { type IntrospectionView, introspectionView } from './introspection-view.ts';
 import { Introspection } from './introspection.service.ts';
 
-const introspectRequest = z.object({ token: z.string().describe('the API key that a caller presented') });
+const introspectRequest = z.object({
+  token: z.string().meta({ description: 'the API key that a caller presented', examples: ['ckapi_…'] }),
+});
 
 /** Introspects API keys for the back end of an AppView (RFC 7662). */
 @ApiTags('introspection')

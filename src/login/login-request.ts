@@ -3,7 +3,15 @@ import { SessionId } from '../database/tables/id.ts';
 
 /** The input of a login, from a link or a form. */
 export const loginRequest = z.object({
-  identifier: z.string().trim().max(2048).optional().describe('a handle, a DID or the URL of a PDS'),
+  identifier: z
+    .string()
+    .trim()
+    .max(2048)
+    .optional()
+    .meta({
+      description: 'a handle, a DID or the URL of a PDS',
+      examples: ['alice.bsky.social'],
+    }),
   return_to: z
     .string()
     .max(2048)

@@ -12,12 +12,14 @@ const { oneMethod, anyMethod } = LONGEST_LIFE_SECONDS;
 export const audience = z
   .string()
   .max(LONGEST_AUDIENCE)
-  .refine(isAudience, 'must be a did:plc or did:web, or one of its services as did#service');
+  .refine(isAudience, 'must be a did:plc or did:web, or one of its services as did#service')
+  .meta({ examples: ['did:web:api.bsky.app#bsky_appview'] });
 
 /** The NSID of a method. */
 export const method = z
   .string()
-  .refine((value): boolean => NSID.isValid(value), 'must be the NSID of a method');
+  .refine((value): boolean => NSID.isValid(value), 'must be the NSID of a method')
+  .meta({ examples: ['app.bsky.feed.getTimeline'] });
 
 /** The request for a service token, with defaults for omitted fields. */
 export const serviceTokenInput = z

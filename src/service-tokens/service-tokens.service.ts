@@ -52,7 +52,7 @@ export class ServiceTokens implements OnModuleInit {
     if (lxm === undefined && !this.config.methodlessServiceTokens)
       throw new BrokerError(
         'InvalidRequest',
-        'lxm: is required, because this broker issues tokens for single methods only',
+        'lxm is missing, and this broker issues tokens for single methods only. Example: "app.bsky.feed.getTimeline".',
       );
     if (lxm !== undefined) refuseProtectedTokenMethod(lxm);
     const { scope } = await this.sessions.get(sessionId);

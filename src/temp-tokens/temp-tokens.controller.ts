@@ -12,9 +12,9 @@ import { TempTokenScopes } from './temp-token-scopes.service.ts';
 import { TempTokens } from './temp-tokens.service.ts';
 
 const mintRequest = z.object({
-  scope: z.string().describe('one of GET /api/temp-tokens/scopes'),
+  scope: z.string().meta({ description: 'one of GET /api/temp-tokens/scopes', examples: ['key-request'] }),
   resource: z.string().describe('1 to 128 letters, digits, _ and -'),
-  ttlSeconds: z.int().describe('from 1 to the longest lifetime of the scope'),
+  ttlSeconds: z.int().meta({ description: 'from 1 to the longest lifetime of the scope', examples: [600] }),
 });
 
 const minted = z.object({
@@ -32,7 +32,13 @@ const scopeView = z.object({
 });
 const scopeList = z.object({ scopes: z.array(scopeView) });
 
-const resourceQuery = z.object({ scope: z.string().min(1), resource: z.string().min(1) });
+const resourceQuery = z.object({
+  scope: z
+    .string()
+    .min(1)
+    .meta({ examples: ['key-request'] }),
+  resource: z.string().min(1),
+});
 const deleted = z.object({ deleted: z.int() });
 
 type Deleted = z.infer<typeof deleted>;

@@ -126,11 +126,15 @@ export class TempTokens {
 
   private requireMintable({ scope: name, resource, ttlSeconds }: TempTokenRequest): void {
     const scope = this.tempTokenScopes.find(name);
-    if (!scope) throw new BrokerError('UnknownScope', 'scope: must be one of GET /api/temp-tokens/scopes');
+    if (!scope)
+      throw new BrokerError(
+        'UnknownScope',
+        'scope must be one of those that GET /api/temp-tokens/scopes lists.',
+      );
     if (!isResourceId(resource))
-      throw new BrokerError('InvalidResource', 'resource: must be 1 to 128 letters, digits, _ and -');
+      throw new BrokerError('InvalidResource', 'resource must have 1 to 128 letters, digits, _ and -.');
     if (!Number.isSafeInteger(ttlSeconds) || ttlSeconds <= 0 || ttlSeconds > scope.longestSeconds)
-      throw new BrokerError('InvalidLifetime', `ttlSeconds: must be from 1 to ${scope.longestSeconds}`);
+      throw new BrokerError('InvalidLifetime', `ttlSeconds must be from 1 to ${scope.longestSeconds}.`);
   }
 
   private async mintWithin(

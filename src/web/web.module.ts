@@ -16,7 +16,11 @@ import { KeyEditsController } from './account/keys/key-edits.controller.ts';
 import { KeyController } from './account/keys/key.controller.ts';
 import { LostKeyReasons } from './account/keys/lost-key-reasons.service.ts';
 import { OwnKeys } from './account/keys/own-keys.service.ts';
+import { KeySecretController } from './account/secrets/key-secret.controller.ts';
+import { KeyTrial } from './account/secrets/key-trial.service.ts';
 import { NewKeyController } from './account/new-key/new-key.controller.ts';
+import { OwnKeyAuthorizations } from './account/new-key/own-key-authorizations.service.ts';
+import { OwnKeyController } from './account/new-key/own-key.controller.ts';
 import { OwnKeyRequests } from './account/new-key/own-key-requests.service.ts';
 import { AccountOverview } from './account/overview/account-overview.service.ts';
 import { AccountController } from './account/overview/account.controller.ts';
@@ -75,8 +79,10 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
     DocsController,
     KeyController,
     KeyEditsController,
+    KeySecretController,
     LookupController,
     NewKeyController,
+    OwnKeyController,
     RootFilesController,
     SignInController,
   ],
@@ -85,7 +91,9 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
     AdminOverview,
     EndedSignIn,
     LookupLimit,
+    KeyTrial,
     LostKeyReasons,
+    OwnKeyAuthorizations,
     OwnKeyRequests,
     OwnKeys,
     SessionKeyUses,

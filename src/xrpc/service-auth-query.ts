@@ -25,7 +25,7 @@ export function readServiceAuthQuery(text: string): ServiceAuthQuery {
   const parameters = new URLSearchParams(text);
   const told = query.keyof().options.filter(name => parameters.has(name));
   const twice = told.find(name => parameters.getAll(name).length > 1);
-  if (twice) throw new BrokerError('InvalidRequest', `${twice}: must be given only once`);
+  if (twice) throw new BrokerError('InvalidRequest', `${twice} must be given only once.`);
   const given = Object.fromEntries(told.map(name => [name, parameters.get(name)]));
   return parseInput(query, given, 'query');
 }

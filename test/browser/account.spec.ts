@@ -75,17 +75,29 @@ describeInChromium('an owner in Chromium, with only a keyboard', chromium => {
         await keyboard.tick('Do nearly all that an app can: post, follow, like, upload, change your profile');
         await keyboard.choose('After 30 days', 'After 90 days');
         await enter('Continue');
-        await page.getByRole('heading', { name: 'Confirm your new key' }).waitFor();
-        expect(await page.locator('[data-asker]').innerText()).toBe('“Weather <b>bot</b>”');
-        await enter('Approve');
         await authorize();
-        await enter('Show the key');
+        await page.getByRole('heading', { name: 'Copy your key now' }).waitFor();
         secret = await page.locator('[data-secret]').innerText();
         await enter('Copy');
         await page.getByRole('button', { name: 'Copied' }).waitFor();
         expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret);
         expect(page.url()).not.toContain(secret);
         expect(await statusWith(secret)).toBe(200);
+      });
+
+      it('tests the key, and reads an example in each language', async () => {
+        await enter('Test the key');
+        expect(await page.locator('#try [role=status]').innerText()).toMatch(/The key works/);
+        expect(await page.locator('[data-secret]').innerText()).toBe(secret);
+        for (const [language, words] of [
+          ['TypeScript', 'agent.post('],
+          ['Python', 'client.send_post('],
+          ['.env', `LATCHKEY_KEY=${secret}`],
+        ] as const) {
+          await keyboard.choose(language, 'curl', 'ArrowRight');
+          expect(await page.locator('.code-panel:visible').innerText()).toContain(words);
+          await page.locator('.code-tab').first().click();
+        }
       });
 
       it('finds the key in the list, in plain words, and never its secret again', async () => {

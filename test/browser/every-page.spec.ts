@@ -51,7 +51,9 @@ describeInChromium('every page', chromium => {
       it("has no error, and shows strangers' names as text", () => {
         expect(dialogs).toEqual([]);
         expect(
-          complaints.filter(text => !/^(404|405|409|410|503) |status of (404|405|409|410|503)/.test(text)),
+          complaints.filter(
+            text => !/^(403|404|405|409|410|503) |status of (403|404|405|409|410|503)/.test(text),
+          ),
         ).toEqual([]);
       });
 

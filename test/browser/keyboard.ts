@@ -42,9 +42,9 @@ export class Keyboard {
   }
 
   /** Selects a radio button, starting from the selected one. */
-  async choose(name: string, chosen: string): Promise<void> {
+  async choose(name: string, chosen: string, press = 'ArrowUp'): Promise<void> {
     await this.reach(chosen);
-    await this.reach(name, 'ArrowUp');
+    await this.reach(name, press);
   }
 
   /** Replaces the contents of a field. */

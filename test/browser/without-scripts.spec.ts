@@ -81,12 +81,14 @@ describeInChromium('a person in Chromium without scripts', chromium => {
         await page.goto(`${broker().url}/account/keys/new`);
         await page.getByLabel('What is it for?').fill('My bot');
         await press('Continue');
-        await press('Approve');
         await decideElsewhere();
-        await press('Show the key');
         const secret = await page.locator('[data-secret]').innerText();
         expect(await page.getByRole('button', { name: 'Copy' }).count()).toBe(0);
         expect((await callWith(broker(), { secret }, 'GET /api/me')).status).toBe(200);
+        await page.getByLabel('Python').check();
+        expect(await page.locator('.code-panel:visible').innerText()).toContain('send_post');
+        await press('Test the key');
+        expect(await page.locator('#try [role=status]').innerText()).toMatch(/The key works/);
         await page.getByRole('link', { name: 'Done, back to your account' }).click();
         await page.getByRole('link', { name: 'Manage My bot' }).click();
         await page.getByLabel('At once').check();
@@ -112,5 +114,5 @@ describeInChromium('a person in Chromium without scripts', chromium => {
 
 /** Returns whether the form at this path redirects to the PDS. */
 function isToPds({ pathname }: URL): boolean {
-  return pathname === '/oauth/login' || pathname.endsWith('/approve');
+  return ['/oauth/login', '/account/keys'].includes(pathname) || pathname.endsWith('/approve');
 }

@@ -167,6 +167,10 @@ describe('bot.py', () => {
     const text = await readFile(program, 'utf8');
     const listed = /^NEVER_CARRIED_OUT = \{([^}]*)\}/m.exec(text)?.[1] ?? '';
     expect([...listed.matchAll(/"(\w+)"/g)].map(([, code]) => code)).toEqual(neverCarriedOut);
+    const page = await readFile(join(root, 'docs/bots.md'), 'utf8');
+    const documented = /A 503 whose.*was certainly not carried out/.exec(page)?.[0];
+    for (const code of neverCarriedOut.filter(name => name !== 'TooManyRequests'))
+      expect(documented).toContain(`\`${code}\``);
   });
 });
 

@@ -55,7 +55,7 @@ describeBroker(
         body: '{"identifier":["hunter2"],"return_to":7,"replace":"hunter2"}',
       });
       const { message } = (await answer.json()) as { message: string };
-      expect(message).toMatch(/identifier: .+; return_to: .+; replace: .+/);
+      expect(message).toMatch(/^identifier must .+ return_to must .+ replace must /);
       expect(message).not.toContain('hunter2');
     });
   },

@@ -17,30 +17,30 @@ describeBroker(
     });
 
     it.each<[string, Record<string, unknown>, string]>([
-      ['no name', { name: '' }, 'name:'],
-      ['a name of blanks', { name: '   ' }, 'name:'],
-      ['a long name', { name: 'x'.repeat(65) }, 'name:'],
-      ['a name of two lines', { name: 'a\nb' }, 'name:'],
-      ['a name with a control character', { name: 'a\u0000b' }, 'name:'],
-      ['a name with half a character', { name: 'a\ud800b' }, 'name:'],
-      ['a name that turns its direction', { name: 'a\u202Eb' }, 'name:'],
-      ['a name with a mark of direction', { name: 'a\u200Fb' }, 'name:'],
-      ['a name with an invisible letter', { name: '\u3164' }, 'name:'],
-      ['a scope without atproto', { scope: 'transition:generic' }, 'scope: must contain atproto'],
+      ['no name', { name: '' }, 'name must have'],
+      ['a name of blanks', { name: '   ' }, 'name must have'],
+      ['a long name', { name: 'x'.repeat(65) }, 'name must have'],
+      ['a name of two lines', { name: 'a\nb' }, 'name must have'],
+      ['a name with a control character', { name: 'a\u0000b' }, 'name must have'],
+      ['a name with half a character', { name: 'a\ud800b' }, 'name must have'],
+      ['a name that turns its direction', { name: 'a\u202Eb' }, 'name must have'],
+      ['a name with a mark of direction', { name: 'a\u200Fb' }, 'name must have'],
+      ['a name with an invisible letter', { name: '\u3164' }, 'name must have'],
+      ['a scope without atproto', { scope: 'transition:generic' }, 'scope must contain atproto'],
       ['a scope that is not declared', { scope: 'atproto transition:email' }, 'scope: each part'],
       ['a scope that is part of a declared one', { scope: 'atproto transition:gen' }, 'scope: each part'],
-      ['a scope twice', { scope: 'atproto atproto' }, 'scope: must not repeat a part'],
-      ['two blanks', { scope: 'atproto  transition:generic' }, 'scope: must have single spaces'],
-      ['no days', { expiresInDays: 0 }, 'expiresInDays:'],
-      ['too many days', { expiresInDays: 366 }, 'expiresInDays:'],
-      ['half a day', { expiresInDays: 0.5 }, 'expiresInDays:'],
-      ['a name for this machine', { loopback: 'http://localhost:4000/' }, 'loopback:'],
-      ['another machine', { loopback: 'http://127.0.0.1.evil.test:4000/' }, 'loopback:'],
-      ['a user in the address', { loopback: 'http://127.0.0.1:80@evil.test/' }, 'loopback:'],
-      ['credentials', { loopback: 'http://a:b@127.0.0.1:4000/' }, 'loopback:'],
-      ['a fragment', { loopback: 'http://127.0.0.1:4000/#a' }, 'loopback:'],
-      ['no port', { loopback: 'http://127.0.0.1/' }, 'loopback:'],
-      ['https', { loopback: 'https://127.0.0.1:4000/' }, 'loopback:'],
+      ['a scope twice', { scope: 'atproto atproto' }, 'scope must not repeat a part'],
+      ['two blanks', { scope: 'atproto  transition:generic' }, 'scope must have single spaces'],
+      ['no days', { expiresInDays: 0 }, 'expiresInDays must be'],
+      ['too many days', { expiresInDays: 366 }, 'expiresInDays must be'],
+      ['half a day', { expiresInDays: 0.5 }, 'expiresInDays must be'],
+      ['a name for this machine', { loopback: 'http://localhost:4000/' }, 'loopback must be'],
+      ['another machine', { loopback: 'http://127.0.0.1.evil.test:4000/' }, 'loopback must be'],
+      ['a user in the address', { loopback: 'http://127.0.0.1:80@evil.test/' }, 'loopback must be'],
+      ['credentials', { loopback: 'http://a:b@127.0.0.1:4000/' }, 'loopback must be'],
+      ['a fragment', { loopback: 'http://127.0.0.1:4000/#a' }, 'loopback must be'],
+      ['no port', { loopback: 'http://127.0.0.1/' }, 'loopback must be'],
+      ['https', { loopback: 'https://127.0.0.1:4000/' }, 'loopback must be'],
     ])('is refused with %s, and the error names the field', async (_, change, named) => {
       const answer = await asker.tryAsk({ ...ask, ...change });
       const { error, message } = (await answer.json()) as { error: string; message: string };
@@ -53,7 +53,7 @@ describeBroker(
 
     it('is refused for a loopback address of the broker itself', async () => {
       const answer = await asker.tryAsk({ ...ask, loopback: `${broker().publicUrl}/oauth/login?a` });
-      expect(await answer.json()).toMatchObject({ message: expect.stringContaining('loopback: must not') });
+      expect(await answer.json()).toMatchObject({ message: expect.stringContaining('loopback must not') });
     });
 
     it.each([

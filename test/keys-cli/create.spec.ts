@@ -88,6 +88,8 @@ function suite(broker: () => TestBroker): void {
       ];
       const usage = new KeysCommand(['create', 'alice.test', '--broker', broker().url]);
       expect(await usage.exited).toBe(2);
+      expect(usage.stderr).toContain('Say with --scope what the key may do. The broker offers:');
+      expect(usage.stderr).toMatch(/ {2}post: Create posts.*\n {2}all: /);
       const id = await denied.requestId();
       expect((await broker().browser().submit(`/connect/${id}/deny`, {})).status).toBeLessThan(400);
       await authorize(await guessed.requestId());
@@ -101,6 +103,29 @@ function suite(broker: () => TestBroker): void {
       for (const { stdout } of [denied, guessed, interrupted]) expect(stdout).toBe('');
       expect(await readdir(directory)).toEqual(['key']);
     });
+  });
+
+  it('creates keys with presets, with parts, and with a date as their end', async () => {
+    const until = new Date(Date.now() + 5 * 86_400_000);
+    const day = [until.getFullYear(), until.getMonth() + 1, until.getDate()];
+    const date = day.map(number => String(number).padStart(2, '0')).join('-');
+    for (const [scope, granted, expires] of [
+      ['post', 'atproto repo:app.bsky.feed.post blob:image/* blob:video/*', date],
+      ['blob:image/png repo:app.bsky.feed.like', 'atproto blob:image/png repo:app.bsky.feed.like', '300'],
+    ] as const) {
+      const asked = ['alice.test', '--broker', broker().url, '--scope', scope, '--expires', expires];
+      const command = new KeysCommand(['create', ...asked, '--json']);
+      await exchange(new URL((await authorize(await command.requestId())).headers.get('location') ?? ''));
+      expect(await command.exited).toBe(0);
+      const key = JSON.parse(command.stdout) as Record<'scope' | 'expiresAt' | 'needsOwnerBy', string>;
+      expect(key.scope).toBe(granted);
+      const days = Math.round((Date.parse(key.expiresAt) - Date.now()) / 86_400_000);
+      expect(days).toBe(expires === date ? 5 : 300);
+      const told = key.needsOwnerBy.slice(0, 16).replace('T', ' ');
+      expect(command.stderr).toContain(
+        expires === date ? `It ends on ${told} UTC` : `It needs its owner by ${told} UTC`,
+      );
+    }
   });
 
   it('lists and revokes keys for the operator', async () => {

@@ -71,7 +71,7 @@ function originSuite(broker: () => TestBroker): void {
   });
 
   it('are not checked for callers without a browser', async () => {
-    expect((await ask(undefined)).body.error_description).toMatch(/^grant_type: /);
+    expect((await ask(undefined)).body.error_description).toMatch(/^grant_type /);
   });
 }
 

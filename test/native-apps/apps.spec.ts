@@ -260,6 +260,23 @@ function commandSuite(broker: () => TestBroker): void {
     await expect(latchkey('apps', 'show', 'phone')).rejects.toThrow(/^NotFound: /);
   });
 
+  it('names the options as they are written, in errors of the broker too', async () => {
+    const file = join(directory, 'metadata.json');
+    const refused = (...args: string[]) => expect(latchkey('apps', 'add', ...args)).rejects;
+    await refused('phone').toThrow(
+      'InvalidRequest: --client-id or --metadata is missing. Give one of the two.',
+    );
+    await refused('Phone', '--client-id', 'x').toThrow(
+      /^InvalidRequest: <name> must .* --client-id must be a complete URL/,
+    );
+    await refused('phone', '--metadata', file, '--origin', 'X').toThrow(
+      /^InvalidRequest: --origin\[0\] must be one exact origin/,
+    );
+    await expect(latchkey('sessions', 'list', '--limit', '9999')).rejects.toThrow(
+      'InvalidRequest: --limit must be at most 500.',
+    );
+  });
+
   it('reports wrong options in one line', async () => {
     await expect(latchkey('apps', 'add', 'a', '--metadata', join(directory, 'none'))).rejects.toThrow(
       "can't be read",
@@ -268,7 +285,9 @@ function commandSuite(broker: () => TestBroker): void {
       'is not valid JSON',
     );
     await expect(latchkey('apps', 'add', 'a', '--attestation-header', 'x')).rejects.toThrow('go together');
-    await expect(latchkey('apps', 'add', 'a')).rejects.toThrow(/^InvalidRequest: clientId/);
+    await expect(latchkey('apps', 'add', 'a')).rejects.toThrow(
+      /^InvalidRequest: --client-id or --metadata is missing/,
+    );
   });
 
   it('manages keys, and checks the app from outside', async () => {

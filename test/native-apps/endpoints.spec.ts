@@ -74,7 +74,7 @@ function suite(broker: () => TestBroker): void {
       dpop: await makeProof(session.key, app.tokenEndpoint, { nonce: app.nonce }),
     });
     expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
-    expect(answer.body.error_description).toMatch(new RegExp(`^${name}: `));
+    expect(answer.body.error_description).toMatch(new RegExp(`^${name} `));
     expect(JSON.stringify(answer.body)).not.toContain(session.refreshToken);
     expect(await requestsOf(broker(), sent)).toEqual(seen);
   });
@@ -135,7 +135,7 @@ function suite(broker: () => TestBroker): void {
     const stranger = { ...session, refreshToken: `ref-${'0'.repeat(64)}` };
     const without = await app.refreshOnce(stranger, { keyId: undefined });
     expect(without).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
-    expect(without.body.error_description).toMatch(/^key_id: is missing/);
+    expect(without.body.error_description).toMatch(/^key_id is missing/);
     expect(await app.refresh(stranger)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
     const rows = await broker()
       .database.selectFrom('native_refresh')

@@ -3,11 +3,9 @@ import { callWith } from '../broker/issued-key.ts';
 import { describeBroker, type TestBroker } from '../broker/test-broker.ts';
 import { keyRequestOf } from '../key-requests/rows.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
-import { approveKey, KeyAsker, obtainKey, openCodePage } from '../network/key-asker.ts';
+import { approveKey, KeyAsker, obtainKey } from '../network/key-asker.ts';
 import type { Account } from '../network/network-control.ts';
-import { askOneself, readyKey, secretOf, showKey } from './own-key.ts';
-
-const COOKIE = 'latchkey-key-request';
+import { askOneself, makeKey, OWN_REQUEST_COOKIE as COOKIE, readyKey, secretOf } from './own-key.ts';
 
 describeBroker(
   'a key that an owner makes in their browser',
@@ -32,27 +30,46 @@ describeBroker(
 
     it('is shown once, in a response that is not cached, and works', async () => {
       const browser = await signedIn(alice);
-      const ready = await readyKey(broker(), browser, alice);
-      const page = await showKey(browser, ready);
+      const path = await readyKey(browser, alice);
+      expect(path).toMatch(/^\/account\/key-requests\/[0-9a-f-]{36}$/);
+      const page = await browser.open(path);
       const secret = (await secretOf(page)) ?? '';
       expect([page.status, page.headers.get('cache-control')]).toEqual([200, 'no-store']);
-      expect(page.url).not.toContain(secret);
       const me = await callWith(broker(), { secret }, 'GET /api/me');
       expect(await me.json()).toMatchObject({ did: alice.did, scope: 'atproto transition:generic' });
       expect(browser.cookie(COOKIE)).toBeUndefined();
-
-      const again = await showKey(browser, ready);
-      expect([again.status, await secretOf(again)]).toEqual([410, undefined]);
-      expect(await again.text()).toContain('data-note="KeyRequestEnded"');
     });
 
-    it('keeps its temp token out of scripts and addresses', async () => {
+    it('says that it was seen when its page is loaded again, and leads to its replacement', async () => {
+      const browser = await signedIn(alice);
+      const path = await readyKey(browser, alice);
+      const secret = (await secretOf(await browser.open(path))) ?? '';
+      const again = await browser.open(path);
+      expect([again.status, await secretOf(again)]).toEqual([410, undefined]);
+      const text = await again.text();
+      expect(text).toContain('You have seen this key');
+      expect(text).toContain(`/account/keys/${(await keyWith(broker(), secret)).id}#rotate`);
+      expect((await (await signedIn(bob)).open(path)).status).toBe(404);
+    });
+
+    it('is shown again if the response that showed it was lost', async () => {
+      const browser = await signedIn(alice);
+      const path = await readyKey(browser, alice);
+      const kept = browser.cookie(COOKIE) ?? '';
+      const secret = await secretOf(await browser.open(path));
+      browser.agent.cookies.set(browser.publicUrl.host, COOKIE, kept);
+      expect(await secretOf(await browser.open(path))).toBe(secret);
+    });
+
+    it('keeps its temp token and its code out of scripts and addresses', async () => {
       const browser = await signedIn(alice);
       const answer = await browser.submit('/account/keys', { name: 'My bot', ends: 'never' });
-      const [cookie = ''] = answer.headers.getSetCookie();
-      expect(cookie).toMatch(/^latchkey-key-request=[^;]+; Max-Age=900; Path=\/; HttpOnly; SameSite=Lax$/);
+      const cookies = answer.headers.getSetCookie().filter(cookie => cookie.startsWith(COOKIE));
+      expect(cookies).toEqual([
+        expect.stringMatching(/^latchkey-key-request=[^;]+; Max-Age=900; Path=\/; HttpOnly; SameSite=Lax$/),
+      ]);
       expect(answer.headers.get('location')).not.toContain('cktmp_');
-      const id = (answer.headers.get('location') ?? '').slice('/connect/'.length);
+      const [id = ''] = browser.cookie(COOKIE)?.split('.') ?? [];
       const page = await (await browser.open(`/connect/${id}`)).text();
       expect(page).toContain('You asked for this key in this browser');
       expect(page).not.toContain('cktmp_');
@@ -64,74 +81,81 @@ describeBroker(
       });
     });
 
-    it("needs both the browser's cookie and the code", async () => {
+    it("needs the browser's cookie with token and code", async () => {
       const browser = await signedIn(alice);
-      const ready = await readyKey(broker(), browser, alice);
-      const kept = browser.cookie(COOKIE) ?? '';
-      const set = (value: string) => {
-        browser.agent.cookies.set(browser.publicUrl.host, COOKIE, value);
+      const path = await readyKey(browser, alice);
+      const [id = '', token = '', code = ''] = browser.cookie(COOKIE)?.split('.') ?? [];
+      const set = (...parts: string[]) => {
+        browser.agent.cookies.set(browser.publicUrl.host, COOKIE, parts.join('.'));
       };
-      for (const value of [
-        '',
-        'x',
-        `${ready.id}.`,
-        `${ready.id}.cktmp_${'x'.repeat(43)}`,
-        kept.slice(0, -1),
+      for (const parts of [
+        [''],
+        ['x'],
+        [id],
+        [id, token],
+        [id, `cktmp_${'x'.repeat(43)}`, code],
+        [id, token.slice(0, -1), code],
+        [id, token, '0000-0000'],
       ]) {
-        set(value);
-        const page = await showKey(browser, ready);
-        expect([page.status >= 400, await secretOf(page)]).toEqual([true, undefined]);
+        set(...parts);
+        const page = await browser.open(path);
+        expect([page.status !== 200, await secretOf(page)]).toEqual([true, undefined]);
       }
-      set(kept);
-      const wrong = await showKey(browser, { ...ready, code: '0000-0000' });
-      expect([wrong.status, await secretOf(wrong)]).toEqual([403, undefined]);
-      expect((await keyRequestOf(broker(), ready.id)).tries).toBe(1);
-      expect(await secretOf(await showKey(browser, ready))).toMatch(/^ckapi_/);
+      expect((await keyRequestOf(broker(), id)).tries).toBe(1);
+      set(id, token, code);
+      expect((await browser.request('HEAD', path)).status).toBe(303);
+      expect((await keyRequestOf(broker(), id)).status).toBe('authorized');
+      expect(await secretOf(await browser.open(path))).toMatch(/^ckapi_/);
     });
 
-    it('ends after five wrong codes', async () => {
+    it('waits for its owner if the browser has signed in to another account, or has signed out', async () => {
       const browser = await signedIn(alice);
-      const ready = await readyKey(broker(), browser, alice);
-      for (let count = 0; count < 5; count++)
-        expect((await showKey(browser, { ...ready, code: '0000-0000' })).status).toBe(403);
-      expect((await showKey(browser, ready)).status).toBe(410);
-      expect((await keyRequestOf(broker(), ready.id)).status).toBe('denied');
-    });
-
-    it('is not shown to another account in the same browser, or after signing out', async () => {
-      const browser = await signedIn(alice);
-      const ready = await readyKey(broker(), browser, alice);
+      const { id, atPds } = await askOneself(browser);
       const session = browser.cookie('latchkey') ?? '';
       const other = await signedIn(bob);
+      const callback = await browser.authorize(atPds, alice);
       browser.agent.cookies.set(browser.publicUrl.host, 'latchkey', other.cookie('latchkey') ?? '');
-      expect((await showKey(browser, ready)).status).toBe(404);
+      const path = (await browser.openCallback(callback)).headers.get('location') ?? '';
+      const page = await browser.open(path);
+      expect([page.status, await secretOf(page)]).toEqual([403, undefined]);
+      expect(await page.text()).toContain(`This key is for another account`);
       browser.agent.cookies.delete(browser.publicUrl.host, 'latchkey');
-      expect((await showKey(browser, ready)).headers.get('location')).toBe(
-        '/?return_to=%2Faccount&problem=AuthenticationRequired',
+      expect((await browser.open(path)).headers.get('location')).toBe(
+        `/?return_to=${encodeURIComponent(`/account/key-requests/${id}`)}`,
       );
       browser.agent.cookies.set(browser.publicUrl.host, 'latchkey', session);
-      expect(await secretOf(await showKey(browser, ready))).toMatch(/^ckapi_/);
+      expect(await secretOf(await browser.open(path))).toMatch(/^ckapi_/);
+    });
+
+    it('is not made for another account than the form was opened for', async () => {
+      const browser = await signedIn(bob);
+      const form = { name: 'My bot', ends: '30', 'permission-1': 'yes', account: alice.did };
+      const answer = await browser.submit('/account/keys', form);
+      expect([answer.status, browser.cookie(COOKIE)]).toEqual([403, undefined]);
+      expect(await answer.text()).toContain('data-problem="WrongAccount"');
+      expect(await (await browser.open('/account/keys/new')).text()).toContain(
+        `name="account" value="${bob.did}"`,
+      );
     });
 
     it('shows a code to type if another browser authorizes it', async () => {
-      const id = await askOneself(await signedIn(alice));
+      const { id } = await askOneself(await signedIn(alice));
       const elsewhere = broker().browser();
       const callback = await elsewhere.authorize(await approveKey(elsewhere, { id }), alice);
-      const page = await (await openCodePage(elsewhere, await elsewhere.openCallback(callback))).text();
-      expect(page).toContain('data-claim-code');
-      expect(page).not.toContain('name="code"');
+      const answer = await elsewhere.openCallback(callback);
+      expect(answer.headers.get('location')).toBe(`/connect/${id}/code`);
     });
 
-    it('leads back to its page with a message if its owner denies it at the PDS', async () => {
+    it('leads to a page that tries again if its owner denies it at the PDS', async () => {
       const browser = await signedIn(alice);
-      const id = await askOneself(browser);
-      const url = await approveKey(browser, { id });
-      const callback = await browser.authorize(url, alice, { decision: 'deny' });
-      const { headers } = await browser.openCallback(callback);
-      expect(headers.get('location')).toBe(`/connect/${id}?problem=LoginCancelled`);
-      const page = await (await browser.open(headers.get('location') ?? '')).text();
+      const path = await readyKey(browser, alice, {}, { decision: 'deny' });
+      expect(path).toMatch(/^\/connect\/[0-9a-f-]{36}\?problem=LoginCancelled$/);
+      const page = await (await browser.open(path)).text();
       expect(page).toContain('You didn’t give permission');
-      expect(page).toContain(`/connect/${id}/approve`);
+      const again = await browser.submit(`${path.split('?')[0] ?? ''}/approve`, {});
+      const callback = await browser.authorize(new URL(again.headers.get('location') ?? ''), alice);
+      const shown = (await browser.openCallback(callback)).headers.get('location') ?? '';
+      expect(await secretOf(await browser.open(shown))).toMatch(/^ckapi_/);
     });
 
     it.each([
@@ -167,8 +191,7 @@ describeBroker(
         [{ access: 'all' }, 'atproto transition:generic'],
         [{ access: 'choose', 'permission-3': 'yes' }, 'atproto blob:image/*'],
       ] as const) {
-        const answer = await browser.submit('/account/keys', { name: 'My bot', ends: '90', ...fields });
-        const id = (answer.headers.get('location') ?? '').slice('/connect/'.length);
+        const { id } = await askOneself(browser, { 'permission-1': 'no', ...fields });
         expect((await keyRequestOf(broker(), id)).scope).toBe(scope);
       }
     });
@@ -188,7 +211,7 @@ describeBroker(
 
     it('replaces only the secret that its page shows, and shows the new one again if the form is sent twice', async () => {
       const browser = await signedIn(alice);
-      const first = (await secretOf(await showKey(browser, await readyKey(broker(), browser, alice)))) ?? '';
+      const first = await makeKey(browser, alice);
       const { id } = await keyWith(broker(), first);
       const form = { start: first.slice(0, 12), grace: '3600' };
       const second = (await secretOf(await browser.submit(`/account/keys/${id}/rotate`, form))) ?? '';
@@ -207,7 +230,7 @@ describeBroker(
 
     it('is unknown to another account', async () => {
       const browser = await signedIn(alice);
-      const secret = (await secretOf(await showKey(browser, await readyKey(broker(), browser, alice)))) ?? '';
+      const secret = await makeKey(browser, alice);
       const { id, start } = await keyWith(broker(), secret);
       const stranger = await signedIn(bob);
       const answers = [

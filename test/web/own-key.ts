@@ -1,42 +1,41 @@
-import { type TestBroker } from '../broker/test-broker.ts';
-import { approveKey } from '../network/key-asker.ts';
 import type { BrowserClient } from '../network/browser-client.ts';
+import type { ConsentOptions } from '../network/pds-pages.ts';
 import type { Account } from '../network/network-control.ts';
 import { unexpected } from '../network/user-agent.ts';
 
-/** A key that its owner has requested and authorized in one browser, ready to be shown. */
-export type ReadyKey = { readonly id: string; readonly code: string };
+export const OWN_REQUEST_COOKIE = 'latchkey-key-request';
 
-/** Submits the form of a new key. Returns the id of its request. */
+/** A key that its owner has requested in a browser: the id of its request, and where they authorize it. */
+export type AskedOneself = { readonly id: string; readonly atPds: URL };
+
+/** Submits the form of a new key. */
 export async function askOneself(
   browser: BrowserClient,
   fields: Record<string, string> = {},
-): Promise<string> {
+): Promise<AskedOneself> {
   const form = { name: 'My bot', ends: '30', 'permission-1': 'yes', ...fields };
   const answer = await browser.submit('/account/keys', form);
-  const id = /^\/connect\/([0-9a-f-]{36})$/.exec(answer.headers.get('location') ?? '')?.[1];
-  if (answer.status !== 303 || id === undefined) throw await unexpected(answer, '/account/keys');
-  return id;
+  const atPds = URL.parse(answer.headers.get('location') ?? '');
+  const [id] = browser.cookie(OWN_REQUEST_COOKIE)?.split('.') ?? [];
+  if (answer.status !== 303 || !atPds || id === undefined) throw await unexpected(answer, '/account/keys');
+  return { id, atPds };
 }
 
-/** Requests and authorizes a key, up to the button that shows it. */
+/** Requests and authorizes a key, up to the page that shows it. Returns the address of that page. */
 export async function readyKey(
-  broker: TestBroker,
   browser: BrowserClient,
   account: Account,
   fields: Record<string, string> = {},
-): Promise<ReadyKey> {
-  const id = await askOneself(browser, fields);
-  const callback = await browser.authorize(await approveKey(browser, { id }), account);
-  const page = await (await browser.openCallback(callback)).text();
-  const code = /name="code" value="([^"]+)"/.exec(page)?.[1];
-  if (code === undefined) throw new Error(`the page at ${broker.url} has no code to go on with: ${page}`);
-  return { id, code };
+  options?: ConsentOptions,
+): Promise<string> {
+  const { atPds } = await askOneself(browser, fields);
+  const answer = await browser.openCallback(await browser.authorize(atPds, account, options));
+  return answer.headers.get('location') ?? '';
 }
 
-/** Presses the button that shows the key. */
-export function showKey(browser: BrowserClient, { id, code }: ReadyKey): Promise<Response> {
-  return browser.submit(`/account/key-requests/${id}/claim`, { code });
+/** Requests, authorizes and sees a key. Returns its secret. */
+export async function makeKey(browser: BrowserClient, account: Account): Promise<string> {
+  return (await secretOf(await browser.open(await readyKey(browser, account)))) ?? '';
 }
 
 /** Returns the secret that a page shows. */

@@ -24,8 +24,16 @@ const MARKED: ErrorFormConfig = { errorForm: 'marked' };
 const WITHOUT_BODY: ErrorFormConfig & OwnBodyConfig = { errorForm: 'marked', ownBody: true };
 
 const login = z.object({
-  identifier: z.string().min(1).max(2_048).describe("the handle or DID of the key's account"),
-  password: z.string().min(1).max(512).describe('the API key'),
+  identifier: z
+    .string()
+    .min(1)
+    .max(2_048)
+    .meta({ description: "the handle or DID of the key's account", examples: ['alice.bsky.social'] }),
+  password: z
+    .string()
+    .min(1)
+    .max(512)
+    .meta({ description: 'the API key', examples: ['ckapi_…'] }),
 });
 
 /** The methods by which programs written for app passwords sign in. */

@@ -35,7 +35,10 @@ const claim = z.object({
   code: z
     .string()
     .max(64)
-    .describe('the claim code that the owner saw, without regard to case, hyphens and blanks'),
+    .meta({
+      description: 'the claim code that the owner saw, without regard to case, hyphens and blanks',
+      examples: ['7K2M-0A1X'],
+    }),
 });
 
 @ApiTags('key requests')

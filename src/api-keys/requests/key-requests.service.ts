@@ -158,6 +158,9 @@ export class KeyRequests implements OnModuleInit {
     if (keyRequests === 'signed-in' && kind !== 'browser')
       throw new BrokerError('Forbidden', 'Only a signed-in browser may request a key here.');
     if (loopback !== undefined && new URL(loopback).origin === publicUrl.origin)
-      throw new BrokerError('InvalidRequest', 'loopback: must not be a URL of this broker');
+      throw new BrokerError(
+        'InvalidRequest',
+        'loopback must not be a URL of this broker. It is a URL on the machine that asks.',
+      );
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isLoopbackAddress } from '../../config/values/listen-address.ts';
+import { type OptionNames, withOptionNames } from './option-names.ts';
 
 /** Longer than the broker takes for `validate` and `refresh`, which wait for a PDS. */
 const TIMEOUT_MS = 120_000;
@@ -17,6 +18,8 @@ type Request = {
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** What the fields of `body` are called on the command line. Parameters of `query` are options of the same name. */
+  readonly names?: OptionNames;
   /** A bearer token to send instead of the operator's. */
   readonly token?: string;
   /** Stops waiting. The broker may have done what was requested all the same. */
@@ -69,7 +72,7 @@ export class BrokerApi {
   ): Promise<z.output<Schema>> {
     const { status, ok, headers, text } = await this.send(path, request);
     const body = parseJson(text);
-    if (!ok) throw this.refusal(status, body, retryAfterOf(headers));
+    if (!ok) throw this.refusal(status, body, { retryAfter: retryAfterOf(headers), names: namesOf(request) });
     const parsed = schema.safeParse(body);
     if (!parsed.success) throw this.noBroker(status);
     return parsed.data;
@@ -101,7 +104,11 @@ export class BrokerApi {
     }
   }
 
-  private refusal(status: number, body: unknown, retryAfter: number | undefined): BrokerRefusal {
+  private refusal(
+    status: number,
+    body: unknown,
+    { retryAfter, names }: { readonly retryAfter: number | undefined; readonly names: OptionNames },
+  ): BrokerRefusal {
     const { data } = errorBody.safeParse(body);
     if (!data) return this.noBroker(status);
     if (this.adminToken !== undefined && (status === 401 || data.error === 'Forbidden')) {
@@ -109,7 +116,8 @@ export class BrokerApi {
       return new BrokerRefusal(message, status, data.error);
     }
     const later = retryAfter === undefined ? '' : ` Try again in ${retryAfter} s.`;
-    return new BrokerRefusal(`${data.error}: ${data.message}${later}`, status, data.error, retryAfter);
+    const told = withOptionNames(data.message, names);
+    return new BrokerRefusal(`${data.error}: ${told}${later}`, status, data.error, retryAfter);
   }
 
   private noBroker(status: number): BrokerRefusal {
@@ -120,6 +128,16 @@ export class BrokerApi {
   private get name(): string {
     return this.baseUrl.href.replace(/\/$/, '');
   }
+}
+
+/** `dryRun` is `--dry-run`. */
+function optionOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, '-$&').toLowerCase()}`;
+}
+
+function namesOf({ query = {}, names = {} }: Request): OptionNames {
+  const options = Object.keys(query).map((name): [string, string] => [name, optionOf(name)]);
+  return { ...Object.fromEntries<string>(options), ...names };
 }
 
 /** Reads `Retry-After` in seconds, the form that a broker sends (RFC 9110, section 10.2.3). */

@@ -32,7 +32,13 @@ afterEach(() => {
 function watch(id: string, expiresAt: Date, signal = never): { done: Promise<void>; reports: string[] } {
   const reports: string[] = [];
   const api = new KeyRequestApi(new BrokerApi(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
-  const request = { id, authorizeUrl: 'http://127.0.0.1/connect/id', tempToken: 'cktmp_x', expiresAt };
+  const request = {
+    id,
+    authorizeUrl: 'http://127.0.0.1/connect/id',
+    tempToken: 'cktmp_x',
+    scope: 'atproto',
+    expiresAt,
+  };
   return { done: untilAuthorized(api, request, { report: text => reports.push(text), signal }), reports };
 }
 

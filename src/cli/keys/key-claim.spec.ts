@@ -3,7 +3,13 @@ import type { IssuedApiKeyView } from '../../api-keys/keys/api-key-view.ts';
 import { BrokerRefusal, BrokerUnreachable } from '../command/broker-api.ts';
 import { claimKey } from './key-claim.ts';
 
-const request = { id: 'id', authorizeUrl: '', tempToken: '', expiresAt: new Date(Date.now() + 60_000) };
+const request = {
+  id: 'id',
+  authorizeUrl: '',
+  tempToken: '',
+  scope: 'atproto',
+  expiresAt: new Date(Date.now() + 60_000),
+};
 const key = { id: 'a key' } as IssuedApiKeyView;
 
 /** Claims with the code `right` from a broker that fails in these ways first. Returns the codes that it received. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IssuedApiKeyView } from '../../api-keys/keys/api-key-view.ts';
+import { isKeyPreset } from '../../api-keys/requests/rules/key-presets.ts';
 import type { CodeListener } from './code-listener.ts';
 import { ClaimCodes, readCodes } from './claim-codes.ts';
 import type { CommandTerminal } from '../command/command-context.ts';
@@ -61,6 +62,8 @@ export async function createKey(creation: KeyCreation): Promise<IssuedApiKeyView
 async function claim(waiting: Waiting): Promise<IssuedApiKeyView> {
   const { api, wanted, request, line } = waiting;
   line.print(`To give this key, the owner of ${wanted.identifier} opens:\n\n  ${request.authorizeUrl}\n`);
+  if (!isKeyPreset(wanted.scope) && !isSameScope(wanted.scope, request.scope))
+    line.print(`This broker asks the owner for: ${request.scope}\n`);
   line.setStatus('Waiting for the owner to authorize', request.expiresAt);
   await untilAuthorizedOrHere(waiting);
   line.print('The owner has authorized the key.');
@@ -72,6 +75,11 @@ async function claim(waiting: Waiting): Promise<IssuedApiKeyView> {
       line.print(message);
     },
   });
+}
+
+function isSameScope(one: string, other: string): boolean {
+  const [parts, others] = [one, other].map(scope => scope.split(' ').sort());
+  return parts?.join(' ') === others?.join(' ');
 }
 
 async function untilAuthorizedOrHere({ api, request, line, signal, browserCame }: Waiting): Promise<void> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { issuedApiKeyView, type IssuedApiKeyView } from '../../api-keys/keys/api-key-view.ts';
+import { keyScopesView, type KeyScopesView } from '../../api-keys/requests/key-request-view.ts';
 import { type BrokerApi } from '../command/broker-api.ts';
 import { keyRequestStatuses } from '../../database/tables/key-request.ts';
 
@@ -9,6 +10,7 @@ const createdRequest = z.object({
   id: z.string(),
   authorizeUrl: z.url({ protocol: /^https?$/ }),
   tempToken: z.string(),
+  scope: z.string(),
   expiresAt: time,
 });
 
@@ -28,12 +30,26 @@ export type CreatedKeyRequest = z.output<typeof createdRequest>;
 
 export type KeyRequestState = z.output<typeof requestState>;
 
+/** What the fields of a key are called on the command line. */
+const OPTION_NAMES = {
+  identifier: '<handle>',
+  name: '--name',
+  scope: '--scope',
+  expiresInDays: '--expires',
+};
+
 /** The routes of key requests that a requester uses. */
 export class KeyRequestApi {
   constructor(private readonly broker: BrokerApi) {}
 
+  /** Lists what a key may be given. */
+  listScopes(signal: AbortSignal): Promise<KeyScopesView> {
+    return this.broker.call(keyScopesView, 'api/key-requests/scopes', { signal });
+  }
+
   create(wanted: WantedKey, signal: AbortSignal): Promise<CreatedKeyRequest> {
-    return this.broker.call(createdRequest, 'api/key-requests', { method: 'POST', body: wanted, signal });
+    const request = { method: 'POST', body: wanted, names: OPTION_NAMES, signal } as const;
+    return this.broker.call(createdRequest, 'api/key-requests', request);
   }
 
   find({ id, tempToken: token }: CreatedKeyRequest, signal: AbortSignal): Promise<KeyRequestState> {

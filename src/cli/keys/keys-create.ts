@@ -1,19 +1,21 @@
 import { hostname, userInfo } from 'node:os';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { IssuedApiKeyView } from '../../api-keys/keys/api-key-view.ts';
 import { BrokerApi } from '../command/broker-api.ts';
 import { listenForCode } from './code-listener.ts';
 import type { CommandContext } from '../command/command-context.ts';
 import { withInterruption } from '../command/interruption.ts';
 import { createKey } from './key-creation.ts';
+import { describeKey, toDays } from './key-life.ts';
 import { KeyRequestApi, type WantedKey } from './key-request-api.ts';
+import { chooseScope, toScope } from './scope-choice.ts';
 import { SecretFile } from './secret-file.ts';
 
 const MAX_NAME_LENGTH = 64;
 
 type CreateOptions = {
   readonly broker: string;
-  readonly scope: string;
+  readonly scope?: string;
   readonly name: string;
   readonly expires?: number;
   readonly save?: string;
@@ -34,11 +36,18 @@ export function createKeyCommand(context: CommandContext): Command {
     .description("request an API key from an account's owner, and print it")
     .argument('<handle>', 'handle or DID of the account that the key acts for')
     .addOption(new Option('--broker <url>', 'address of the broker').default('http://127.0.0.1:8787'))
-    .requiredOption('--scope <scope>', 'permissions of the key, such as "atproto repo:app.bsky.feed.post"')
+    .option(
+      '--scope <scope>',
+      'what the key may do: post, all, or parts such as "repo:app.bsky.feed.post blob:image/*"; by default you are asked',
+    )
     .addOption(
       new Option('--name <name>', 'name of the key').default(ownName(), 'your user name and this machine'),
     )
-    .option('--expires <days>', 'days until the key expires, 1 to 365; by default never', toDays)
+    .option(
+      '--expires <when>',
+      'days until the key expires, 1 to 365, or a date such as 2026-12-24; by default never',
+      text => toDays(text),
+    )
     .option('--save <file>', 'write the key to a new file that only you can read, and do not print it')
     .option('--force', 'let --save replace an existing file')
     .option('--json', 'print all fields of the key, as JSON')
@@ -59,8 +68,12 @@ async function create(
   const file = save === undefined ? undefined : await SecretFile.prepare(save, force);
   const listener = loopback ? await listenForCode() : undefined;
   try {
-    const key = await createKey({ api, wanted: wantedKey(handle, options), terminal, listener, signal });
+    const { scope: given } = options;
+    const scope = given === undefined ? await chooseScope({ api, terminal, signal }) : toScope(given);
+    const wanted = wantedKey(handle, scope, options);
+    const key = await createKey({ api, wanted, terminal, listener, signal });
     await file?.save(key.secret);
+    terminal.output.write(`${describeKey(key)}\n`);
     printKey(context, options, key);
   } finally {
     await listener?.stop();
@@ -68,7 +81,7 @@ async function create(
   }
 }
 
-function wantedKey(identifier: string, { name, scope, expires }: CreateOptions): WantedKey {
+function wantedKey(identifier: string, scope: string, { name, expires }: CreateOptions): WantedKey {
   return { identifier, name, scope, ...(expires !== undefined && { expiresInDays: expires }) };
 }
 
@@ -77,13 +90,6 @@ function printKey({ print }: CommandContext, { json, save }: CreateOptions, key:
   const { secret, ...shown } = key;
   if (json) print(JSON.stringify(save === undefined ? key : { ...shown, savedAs: save }, null, 2));
   else if (save === undefined) print(secret);
-}
-
-function toDays(text: string): number {
-  const days = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (days < 1 || days > 365)
-    throw new InvalidArgumentError('Give a number of days from 1 to 365, such as 90.');
-  return days;
 }
 
 /** Distinguishes keys of several machines. The owner's page says that the name is not verified. */

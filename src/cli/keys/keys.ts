@@ -53,7 +53,7 @@ function toTable({ keys, cursor }: z.infer<typeof keyPage>): string {
   return formatPage(['ID', 'START', 'ACCOUNT', 'STATUS', 'ENDS', 'LAST USED', 'NAME'], rows, cursor);
 }
 
-/** Returns when the key ends or ended, or null if it has no end. */
-function endOf({ revokedAt, expiresAt }: ApiKeyView): string | null {
-  return revokedAt ?? expiresAt;
+/** Returns when the key ended, needs its owner or ends, or null if it has no end. */
+function endOf({ revokedAt, needsOwnerBy, expiresAt }: ApiKeyView): string | null {
+  return revokedAt ?? needsOwnerBy ?? expiresAt;
 }

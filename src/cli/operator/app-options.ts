@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { OptionNames } from '../command/option-names.ts';
 import type { OperatorOptions } from '../command/operator-command.ts';
 
 /** Options that describe an app. */
@@ -13,6 +14,17 @@ export type AppOptions = OperatorOptions & {
   readonly secretFile?: string;
   /** `false` with `--no-attestation`. */
   readonly attestation?: boolean;
+};
+
+/** What the fields of an app are called on the command line. */
+export const appOptionNames: OptionNames = {
+  name: '<name>',
+  clientId: '--client-id',
+  metadata: '--metadata',
+  origins: '--origin',
+  limitPerMinute: '--limit',
+  'attestation.header': '--attestation-header',
+  'attestation.secret': '--secret-file',
 };
 
 /** Adds the options of an app. Secrets come from files, because other users can read arguments. */

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { type Diagnosis, diagnosis } from '../../native-apps/registry/metadata-checks.ts';
 import { nativeAppView, type NativeAppView } from '../../native-apps/registry/native-app-view.ts';
-import { type AppOptions, registrationOf, changeOf, withAppOptions } from './app-options.ts';
+import { appOptionNames, type AppOptions, registrationOf, changeOf, withAppOptions } from './app-options.ts';
 import { addKeyCommands } from './client-keys.ts';
 import type { CommandContext } from '../command/command-context.ts';
 import { CommandFailure, exitCodes } from '../command/command-failure.ts';
@@ -28,7 +28,11 @@ export function appsCommand(context: CommandContext): Command {
     .action(async (name: string, options: AppOptions) => {
       const body = { name, ...(await registrationOf(options)) };
       const api = brokerApi(context, options);
-      const app = await api.call(nativeAppView, 'api/native-apps', { method: 'POST', body });
+      const app = await api.call(nativeAppView, 'api/native-apps', {
+        method: 'POST',
+        body,
+        names: appOptionNames,
+      });
       printResult(context, options, app, describe);
     });
   withAppOptions(operatorCommand(apps, 'change <name>', 'change the given options of an app'))
@@ -38,6 +42,7 @@ export function appsCommand(context: CommandContext): Command {
       const app = await brokerApi(context, options).call(nativeAppView, pathOf(name), {
         method: 'PATCH',
         body,
+        names: appOptionNames,
       });
       printResult(context, options, app, describe);
     });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../../caching/bounded-cache.ts';
 import type { Did } from '../../database/tables/did.ts';
 import { Log } from '../../observability/log/log.ts';
 import { withinTime } from '../../waiting/within-time.ts';
@@ -20,7 +20,7 @@ const PATIENCE_MS = 2_000;
  */
 @Injectable()
 export class VerifiedHandles {
-  private readonly found = new LRUCache<Did, Promise<string | null>>({ max: MOST_CACHED, ttl: CACHED_MS });
+  private readonly found = new BoundedCache<Did, Promise<string | null>>(MOST_CACHED, { ttl: CACHED_MS });
 
   private takeovers = 0;
 

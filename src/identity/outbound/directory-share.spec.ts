@@ -18,8 +18,11 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-function shares(perMinute = 100): { forLogins: typeof directory; forRefreshes: typeof directory } {
-  const share = new DirectoryShare(new RateLimit(perMinute));
+function shares(perMinute: number | 'off' = 100): {
+  forLogins: typeof directory;
+  forRefreshes: typeof directory;
+} {
+  const share = new DirectoryShare(perMinute === 'off' ? undefined : new RateLimit(perMinute));
   return {
     forLogins: () => share.forLogins(directory)(url),
     forRefreshes: () => share.forRefreshes(directory)(url),
@@ -66,5 +69,10 @@ describe('the requests of logins to a directory', () => {
     await share.forLogins();
     await expect(share.forLogins()).rejects.toMatchObject({ code: 'TooManyRequests' });
     expect((await share.forRefreshes()).status).toBe(200);
+  });
+
+  it('have no limit if the operator switched that of logins off', async () => {
+    const share = shares('off');
+    for (let login = 0; login < 1000; login++) expect((await share.forLogins()).status).toBe(200);
   });
 });

@@ -18,8 +18,8 @@ const PAUSES = new Set([429, 503]);
 export class DirectoryShare {
   private readonly pausedUntil = new Map<string, number>();
 
-  /** @param limit of the requests for logins to one directory, a minute */
-  constructor(private readonly limit: RateLimit) {}
+  /** @param limit of the requests for logins to one directory, a minute. Without one they only pause */
+  constructor(private readonly limit: RateLimit | undefined) {}
 
   /** Returns a fetch for logins. It throws BrokerError `TooManyRequests`, and OutboundError `spared` during a pause. */
   forLogins(fetch: Fetch): Fetch {
@@ -28,7 +28,7 @@ export class DirectoryShare {
       const origin = originOf(input);
       if (performance.now() < (this.pausedUntil.get(origin) ?? 0))
         throw new OutboundError('spared', origin, false);
-      await this.limit.consume(origin);
+      await this.limit?.consume(origin);
       return observed(input, init);
     };
   }

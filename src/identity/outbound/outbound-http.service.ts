@@ -25,9 +25,6 @@ import { outboundPolicies, type OutboundClass } from './outbound-policy.ts';
 /** Time in milliseconds that shutdown waits for running calls. Later ones end with the process. */
 const closingTime = 5000;
 
-/** Requests a minute of all logins together to one directory. */
-const LOGINS_AT_A_DIRECTORY = 600;
-
 /** Fetches what identifies accounts and their servers. */
 export type Lookups = {
   /** Fetches documents from addresses that strangers choose. */
@@ -83,7 +80,8 @@ export class OutboundHttp implements OnApplicationShutdown, Lookups {
     const development = { rule: anyDestination, resolve: resolveBySystem };
     const byStrangers = allowHttp ? development : { rule: publicDestinations, resolve: nameServerResolver() };
     const byOperator = allowHttp ? development : { rule: operatorDestinations, resolve: resolveBySystem };
-    const share = new DirectoryShare(new RateLimit(LOGINS_AT_A_DIRECTORY));
+    const { logins } = config.limits;
+    const share = new DirectoryShare(logins === 'off' ? undefined : new RateLimit(logins));
     this.metadata = this.#fetch('metadata', byStrangers);
     this.directory = share.forLogins(this.#fetch('directory', byOperator));
     this.sessionLookups = {

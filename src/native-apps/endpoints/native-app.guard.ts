@@ -66,7 +66,7 @@ function clientIdOf({ body }: FastifyRequest): string {
   const clientId =
     typeof body === 'object' && body !== null && 'client_id' in body ? body.client_id : undefined;
   if (typeof clientId === 'string' && clientId !== '') return clientId;
-  throw new BrokerError('InvalidRequest', 'client_id: is missing. Send the client id of a registered app.');
+  throw new BrokerError('InvalidRequest', 'client_id is missing. Send the client id of a registered app.');
 }
 
 /** Callers other than browsers send no `Origin`. An origin that is sent must be one of the app's. */

@@ -156,7 +156,7 @@ export class NativeRefreshes {
     if (kid === undefined)
       throw new BrokerError(
         'KeyIdRequired',
-        'key_id: is missing, and this refresh token is unknown here. Send the Latchkey-Key-Id that came with it.',
+        'key_id is missing, and this refresh token is unknown here. Send the Latchkey-Key-Id that came with it.',
       );
     return { ...shown, kid };
   }
@@ -194,7 +194,7 @@ const WORDS: Readonly<Record<keyof TokenBinding, string>> = {
 export function keyOf({ keys }: KnownApp, kid: string): AppKey {
   const key = keys.find(candidate => candidate.kid === kid);
   if (!key)
-    throw new BrokerError('InvalidRequest', 'key_id: must be the Latchkey-Key-Id of a key of this app');
+    throw new BrokerError('InvalidRequest', 'key_id must be the Latchkey-Key-Id of a key of this app.');
   return key;
 }
 

@@ -54,11 +54,11 @@ export type RequestKind = keyof typeof requests;
 
 /** Why some common parameters are refused. */
 const REFUSED: Readonly<Record<string, string>> = {
-  client_assertion: 'the broker signs it; send none',
-  client_assertion_type: 'the broker signs the assertion; send none',
-  client_secret: 'the broker proves who the app is; send none',
-  request: 'request objects are not taken; send the parameters',
-  request_uri: 'push the parameters themselves',
+  client_assertion: 'is signed by the broker. Send none',
+  client_assertion_type: 'is sent by the broker. Send none',
+  client_secret: 'is not needed, as the broker proves who the app is. Send none',
+  request: 'is not taken here. Send the parameters themselves',
+  request_uri: 'is not taken here. Push the parameters themselves',
 };
 
 /**
@@ -97,5 +97,5 @@ export function grantKindOf({ grant_type: grant }: Parameters): 'code' | 'refres
 }
 
 function refused(name: string, why: string): BrokerError {
-  return new BrokerError('InvalidRequest', `${name.slice(0, 64)}: ${why}`);
+  return new BrokerError('InvalidRequest', `${name.slice(0, 64)} ${why}.`);
 }

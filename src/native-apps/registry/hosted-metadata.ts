@@ -13,12 +13,16 @@ export const hostedMetadata = z.strictObject({
   clientName: z
     .string()
     .regex(/^[^\p{Cc}]{1,100}$/u, 'must be one line of at most 100 characters')
-    .describe('what people see when they authorize'),
+    .meta({ description: 'what people see when they authorize', examples: ['Field Notes'] }),
   clientUri: webPage.optional().describe("the app's own page"),
   logoUri: webPage.optional(),
   tosUri: webPage.optional(),
   policyUri: webPage.optional(),
-  redirectUris: z.array(redirectUri).min(1).max(20),
+  redirectUris: z
+    .array(redirectUri)
+    .min(1)
+    .max(20)
+    .meta({ examples: [['https://app.example/callback']] }),
   scope: oauthScope.default('atproto transition:generic'),
 });
 

@@ -8,7 +8,8 @@ const appName = z
   .regex(
     /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/,
     'must be 1 to 64 lowercase letters, digits and hyphens, such as field-app',
-  );
+  )
+  .meta({ examples: ['field-app'] });
 
 /** Headers that have another meaning, so no app can choose their value. */
 const RESERVED_HEADERS = ['authorization', 'cookie', 'host', 'origin', 'dpop', 'content-type'];
@@ -24,7 +25,10 @@ const attestation = z.strictObject({
     ),
   secret: z
     .string()
-    .regex(/^[\x21-\x7e]{16,256}$/, 'must have 16 to 256 visible ASCII characters')
+    .regex(
+      /^[\x21-\x7e]{16,256}$/,
+      'must have 16 to 256 visible ASCII characters, such as the output of: openssl rand -hex 32',
+    )
     .describe('the value that the header must have; only its digest is stored'),
 });
 
@@ -37,7 +41,14 @@ const changeable = {
 /** The operator's input to register an app. */
 export const nativeAppInput = z.strictObject({
   name: appName,
-  clientId: z.url().max(512).optional().describe('where the app hosts its client metadata itself'),
+  clientId: z
+    .url()
+    .max(512)
+    .optional()
+    .meta({
+      description: 'where the app hosts its client metadata itself',
+      examples: ['https://app.example/oauth-client-metadata.json'],
+    }),
   metadata: hostedMetadata.optional().describe('where the broker hosts them; one of the two'),
   origins: changeable.origins.default([]),
   attestation: changeable.attestation.default(null),

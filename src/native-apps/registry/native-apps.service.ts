@@ -92,7 +92,7 @@ export class NativeApps {
     if (change.metadata && !app.metadata)
       throw new BrokerError(
         'InvalidRequest',
-        'metadata: the app hosts its client metadata itself. Change them there.',
+        'metadata is not taken: the app hosts its client metadata itself. Change them there.',
       );
     return this.replace('changed', app, by, {
       metadata: change.metadata ?? app.metadata,
@@ -181,8 +181,13 @@ export class NativeApps {
   }
 
   private clientIdOf({ name, clientId, metadata }: NativeAppInput): string {
-    if ((clientId === undefined) === (metadata === undefined))
-      throw new BrokerError('InvalidRequest', 'clientId, metadata: give exactly one of the two.');
+    if (clientId === undefined && metadata === undefined)
+      throw new BrokerError('InvalidRequest', 'clientId or metadata is missing. Give one of the two.');
+    if (clientId !== undefined && metadata !== undefined)
+      throw new BrokerError(
+        'InvalidRequest',
+        'clientId and metadata exclude each other. Give one of the two.',
+      );
     if (clientId === undefined) return hostedClientId(this.config, name);
     const url = URL.parse(clientId);
     const isHttps =
@@ -190,7 +195,7 @@ export class NativeApps {
     if (!isHttps || url.href !== clientId || url.hash !== '' || url.username !== '' || url.password !== '')
       throw new BrokerError(
         'InvalidRequest',
-        'clientId: must be the https URL of its client metadata, such as https://app.example/client.json.',
+        'clientId must be the https URL of its client metadata, such as https://app.example/client.json.',
       );
     return clientId;
   }

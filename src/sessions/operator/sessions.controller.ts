@@ -19,7 +19,7 @@ const listQuery = z.object({
   did: z.string().refine(isValidDid, 'must be a DID').optional(),
   handle: z
     .string()
-    .refine(isValidHandle, 'must be a handle')
+    .refine(isValidHandle, 'must be a handle, such as alice.bsky.social')
     .meta({ maxLength: 253 })
     .optional()
     .describe('resolved now; if no session is found, of accounts that had it when they were granted'),

@@ -68,6 +68,11 @@ function Withdrawal({ basePath, request, isOwn, hasCode }: ConnectView): VNode {
   return (
     <section aria-label={texts.denyAfterAll} class="card">
       <p>{isOwn ? texts.ownWaits : texts.waits}</p>
+      {isOwn ? (
+        <a class="button" href={`${basePath}/account/key-requests/${request.id}`}>
+          {texts.ownShow}
+        </a>
+      ) : null}
       {hasCode ? (
         <a class="button" href={`${basePath}/connect/${request.id}/code`}>
           {texts.codeAgain}

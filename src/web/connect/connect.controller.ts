@@ -47,7 +47,7 @@ export class ConnectController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const request = await this.keyRequests.getOpen(id);
-    const isOwn = this.ownRequestCookie.tokenFor(id, browser) !== undefined;
+    const isOwn = this.ownRequestCookie.find(id, browser) !== undefined;
     const hasCode = this.claimCodeCookie.codeOf(request.id, browser) !== undefined;
     const network = decideReaderNetwork(request.askedFrom, browser.ip, this.config);
     const view = { request, isOwn, hasCode, network, problem };

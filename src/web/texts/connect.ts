@@ -1,11 +1,11 @@
 /** Texts of the page of a key request, and of the pages after it. */
 export const connectTexts = {
   title: 'Someone asks to act for your account',
-  ownTitle: 'Confirm your new key',
+  ownTitle: 'Your key isn’t made yet',
   authorizedTitle: 'You gave permission for this key',
   warning:
     'Go on only if you asked for this yourself, just now. Anyone who has the key can act for your account without asking you again.',
-  ownLead: 'You asked for this key in this browser a moment ago. Check it before you go on.',
+  ownLead: 'You asked for this key in this browser a moment ago, and your server hasn’t confirmed it.',
 
   who: 'Who asks',
   whoUnverified: 'Not verified: the requester chose this name.',
@@ -31,9 +31,10 @@ export const connectTexts = {
   next: 'When you approve, you sign in and give permission on your own server. Then you get a code. The key can’t be picked up without it.',
   nextLoopback:
     'When you approve, you sign in and give permission on your own server. Then the program that asked, on this computer, gets the key.',
-  ownNext: 'When you approve, your own server asks you to confirm. Then you see the key.',
+  ownNext: 'When you approve, your own server asks you once more. Then you see the key.',
   waits: 'The key can now be picked up with the code that you were shown.',
-  ownWaits: 'Your key is ready. Pick it up in the tab where you gave permission.',
+  ownShow: 'Show the key',
+  ownWaits: 'Your key is ready, and nobody has seen it yet.',
   denyAfterAll: 'Deny after all',
   ends: 'You can answer until',
   waitsUntil: 'It can be picked up until',

@@ -53,10 +53,10 @@ export const keyTexts = {
   reconnect: 'Reconnect',
   reconnectNamed: (name: string): string => `Reconnect ${name}`,
 
-  readyTitle: 'Your key is ready',
-  ready: (name: string): string => `You gave permission for “${name}”. One step is left.`,
-  readyHint: 'You’ll see the key only once. First open the place where it belongs, or a password manager.',
-  show: 'Show the key',
+  otherTitle: 'This key is for another account',
+  other: (account: string): string =>
+    `You asked for it as ${account}, and this browser has signed in to another account since. Sign in as ${account} within a few minutes to see the key.`,
+  otherSignIn: 'Sign in with that account',
 
   secretTitle: 'Copy your key now',
   newSecretTitle: 'Copy the new key now',
@@ -68,9 +68,20 @@ export const keyTexts = {
   noGrace: 'The old key has stopped working.',
   copy: 'Copy',
   copied: 'Copied',
-  use: 'How to use it',
-  useLead:
-    'Paste it where your bot or service asks for an API key or a token. A program of your own sends it with each request:',
+  download: 'Download it as a .env file',
+  samples: 'Write a post with it',
+  copySample: 'Copy the example',
+  cannotPost:
+    'This key may not write posts, so this example is refused. Put a call there that the key may make.',
+  tryTitle: 'Test it',
+  tryLead: 'Asks your server who you are, as a program with this key would. Nothing is changed or posted.',
+  doTry: 'Test the key',
+  tryWorks: 'The key works: your server answered it just now.',
+  seenTitle: 'You have seen this key',
+  seen: 'A key is shown only once, and this page has shown it before. The key goes on working.',
+  seenLost: 'Did you lose it? Replace it: you get a new one with the same name and permissions.',
+  seenReplace: 'Replace the key',
+  seenBack: 'Back to your account',
   toKeys: 'Done, back to your account',
 
   rotate: 'Replace the key',

@@ -91,17 +91,45 @@ export async function* newKeyPages(stage: Stage): ShownPages {
   await page.getByLabel('When I revoke it').check();
   await page.getByLabel('What is it for?').fill(HOSTILE);
   await page.getByRole('button', { name: 'Continue' }).click();
-  await page.getByRole('button', { name: 'Approve' }).waitFor();
+  await page.waitForURL(url => url.origin === stage.broker.network.pds);
+  const [id = ''] = (await cookieOf(stage, 'latchkey-key-request')).split('.');
+  await open(stage, `/connect/${id}`);
   yield { name: 'connect-own' };
-  const path = new URL(page.url()).pathname;
-  await authorizeElsewhere(stage, path);
-  yield { name: 'key-ready' };
-  const code = await page.locator('input[name=code]').inputValue();
-  await open(stage, path);
-  yield { name: 'connect-own-waits', alike: true };
-  await post(stage, `/account/key-requests/${path.split('/').at(-1) ?? ''}/claim`, { code });
-  await page.getByText('How to use it').click();
+  await authorizeElsewhere(stage, `/connect/${id}`);
+  await page.waitForURL(`**/account/key-requests/${id}`);
+  for (const sample of ['TypeScript', 'Python', '.env']) {
+    await page.getByLabel(sample, { exact: true }).check();
+    yield { name: `key-secret-${sample.replace('.', '')}`, alike: true };
+  }
   yield { name: 'key-secret' };
+  await page.getByRole('button', { name: 'Test the key' }).click();
+  await page.locator('#try [data-note=works], #try [role=alert]').waitFor();
+  yield { name: 'key-tried' };
+  await open(stage, `/account/key-requests/${id}`);
+  yield { name: 'key-seen' };
+  yield* otherAccountPages(stage);
+}
+
+/** The pages of a key whose browser has signed in to another account while its owner authorized it. */
+async function* otherAccountPages(stage: Stage): ShownPages {
+  const { broker, context, page } = stage;
+  await open(stage, '/account/keys/new');
+  await page.getByLabel('What is it for?').fill('Weather bot');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.waitForURL(url => url.origin === broker.network.pds);
+  const [id = ''] = (await cookieOf(stage, 'latchkey-key-request')).split('.');
+  const own = await cookieOf(stage, 'latchkey');
+  const session = await storeSession(broker, broker.network.pds, { did: accountOf(broker, 'bob.test').did });
+  await giveCookie(context, broker, await storeCookie(broker, session));
+  await open(stage, `/account/key-requests/${id}`);
+  yield { name: 'key-of-another-account' };
+  await giveCookie(context, broker, own);
+  await open(stage, `/connect/${id}`);
+  await page.getByRole('button', { name: 'Deny' }).click();
+}
+
+async function cookieOf({ broker, context }: Stage, name: string): Promise<string> {
+  return (await context.cookies(broker.url)).find(cookie => cookie.name === name)?.value ?? '';
 }
 
 /** Stores a working key, one that needs its owner, a revoked one, and one whose session's row is being checked. */

@@ -16,17 +16,24 @@ const scope = z
 
 /** The input of a key request. */
 export const keyRequestInput = z.object({
-  identifier: z.string().trim().min(1).max(2048).describe('the account: a handle or a DID'),
+  identifier: z
+    .string()
+    .trim()
+    .min(1)
+    .max(2048)
+    .meta({ description: 'the account: a handle or a DID', examples: ['alice.bsky.social'] }),
   name: keyName.describe('the name of the key, which its owner sees as chosen by the requester'),
-  scope: scope.describe(
-    'a preset of GET /api/key-requests/scopes (post, all), or parts with single spaces between them: atproto, and parts that this route lists or less of them',
-  ),
+  scope: scope
+    .describe(
+      'a preset of GET /api/key-requests/scopes (post, all), or parts with single spaces between them: atproto, and parts that this route lists or less of them',
+    )
+    .meta({ examples: ['atproto repo:app.bsky.feed.post'] }),
   expiresInDays: z
     .int()
     .min(1)
     .max(365)
     .optional()
-    .describe('the life of the key in days, unlimited if omitted'),
+    .meta({ description: 'the life of the key in days, unlimited if omitted', examples: [90] }),
   loopback: z
     .string()
     .max(2048)
@@ -37,7 +44,8 @@ export const keyRequestInput = z.object({
     .optional()
     .describe(
       "a URL on the requester's own machine, to which the owner's browser is sent with the claim code",
-    ),
+    )
+    .meta({ examples: ['http://127.0.0.1:4711/done'] }),
 });
 
 export type KeyRequestInput = z.infer<typeof keyRequestInput>;

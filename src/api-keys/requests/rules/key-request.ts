@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { KeyRequestStatus, KeyRequestTable } from '../../../database/tables/key-request.ts';
-import type { KeyRequestId, SessionId } from '../../../database/tables/id.ts';
+import type { ApiKeyId, KeyRequestId, SessionId } from '../../../database/tables/id.ts';
 import type { Did } from '../../../database/tables/did.ts';
 import { toTimestamp } from '../../../database/tables/timestamp.ts';
 
@@ -30,6 +30,8 @@ export type KeyRequest = {
   readonly tries: number;
   /** The session of the grant, once the request is authorized. */
   readonly sessionId: SessionId | null;
+  /** The key, once it is claimed. */
+  readonly apiKeyId: ApiKeyId | null;
   /** Lifetime of the key from its claim. Null for a key without an expiry. */
   readonly expiresInDays: number | null;
   readonly createdAt: Date;
@@ -52,6 +54,7 @@ export function toKeyRequest(row: KeyRequestRow, readAt: Date): StoredKeyRequest
     loopback: row.loopback,
     tries: row.tries,
     sessionId: row.session_id,
+    apiKeyId: row.api_key_id,
     expiresInDays: row.expires_in_days,
     createdAt: new Date(row.created_at),
     expiresAt,

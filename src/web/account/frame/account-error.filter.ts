@@ -27,7 +27,7 @@ export class AccountErrorFilter extends PageErrorFilter {
   }
 
   protected sendPage(error: BrokerError, request: FastifyRequest, reply: FastifyReply): void {
-    const returnTo = `${this.config.basePath}/account`;
+    const returnTo = this.config.basePath + placeOf(request, this.config.basePath);
     if (error.code === 'SessionSuspended') {
       void this.sendSuspended(request, reply, { returnTo, problem: error.code });
       return;
@@ -56,6 +56,12 @@ export class AccountErrorFilter extends PageErrorFilter {
         : undefined;
     this.pages.send(reply, SignInPage({ ...this.pages.frame, ...asked, identifier, goOn: asked.returnTo }));
   }
+}
+
+/** A key that waits for its owner is shown after the sign-in. Every other page of the account is left behind. */
+function placeOf({ method, url }: FastifyRequest, basePath: string): string {
+  const path = /^\/account\/key-requests\/[0-9a-f-]{36}$/.exec(url.slice(basePath.length))?.[0];
+  return (method === 'GET' ? path : undefined) ?? '/account';
 }
 
 /** Returns the page's own problem, or the code if a form failed. Opening the page while signed out is no problem. */

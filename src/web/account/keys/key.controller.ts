@@ -15,7 +15,7 @@ import { Pages } from '../../frame/pages.service.ts';
 import { AccountErrorFilter } from '../frame/account-error.filter.ts';
 import { graces } from './key-forms.tsx';
 import { KeyPage } from './key-page.tsx';
-import { KeySecretPage } from './key-secret-page.tsx';
+import { KeySecretPage } from '../secrets/key-secret-page.tsx';
 import { LostKeyReasons } from './lost-key-reasons.service.ts';
 import { OwnKeys } from './own-keys.service.ts';
 import { toShownKey } from './shown-key.ts';

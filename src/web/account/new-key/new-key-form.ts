@@ -28,6 +28,8 @@ const MOST_DAYS = 365;
 
 /** The fields of the form. Each permission has its own, because the broker refuses repeated fields. */
 export const newKeyForm = z.looseObject({
+  /** The account that the form was opened for. */
+  account: z.string().max(2048).optional(),
   name: keyRequestInput.shape.name,
   access: z.enum(keyAccesses).optional(),
   ends: z.enum(keyEnds).default(DEFAULT_END),

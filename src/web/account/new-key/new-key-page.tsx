@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import type { Did } from '../../../database/tables/did.ts';
 import { FieldProblem, Problem } from '../../frame/note.tsx';
 import type { Frame } from '../../frame/pages.service.ts';
 import { newKeyTexts as texts } from '../../texts/new-key.ts';
@@ -20,6 +21,8 @@ export type NewKeyField = (typeof newKeyFields)[number];
 
 export type NewKeyView = Frame &
   Omit<AccessChoicesProps & EndChoicesProps, 'isWrong'> & {
+    /** The account that the form is for. */
+    readonly did: Did;
     /** The fields as they were sent before, if there was a problem. */
     readonly name: string | undefined;
     readonly problem: string | undefined;
@@ -40,6 +43,7 @@ export function NewKeyPage(view: NewKeyView): VNode {
         <Problem code={problem}>{wrong === undefined ? problemText(problem) : PROBLEMS[wrong]}</Problem>
       )}
       <form method="post" action={`${basePath}/account/keys`} class="card">
+        <input type="hidden" name="account" value={view.did} />
         <NameField {...view} />
         <AccessChoices {...view} isWrong={wrong === 'access'} />
         <EndChoices {...view} isWrong={wrong === 'date'} />

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -7,12 +7,12 @@ import { Caller } from '../../../access/caller.decorator.ts';
 import type { BrowserPrincipal } from '../../../access/principal.ts';
 import type { AuditSource } from '../../../audit/audit-event.ts';
 import { Config } from '../../../config/config.ts';
+import { BrokerError } from '../../../errors/broker-error.ts';
 import { AllowOnPages } from '../../../http/origins/allow.decorator.ts';
 import { ZodPipe } from '../../../http/schemas/zod.pipe.ts';
 import { sessionLifeMs } from '../../../sessions/endings/owner-deadline.ts';
 import { Pages } from '../../frame/pages.service.ts';
 import { AccountErrorFilter } from '../frame/account-error.filter.ts';
-import { KeySecretPage } from '../keys/key-secret-page.tsx';
 import { NewKeyErrorFilter } from './new-key-error.filter.ts';
 import {
   accessOf,
@@ -24,8 +24,8 @@ import {
   newKeyForm,
 } from './new-key-form.ts';
 import { newKeyFields, NewKeyPage } from './new-key-page.tsx';
+import { OwnKeyAuthorizations } from './own-key-authorizations.service.ts';
 import { OwnKeyRequests } from './own-key-requests.service.ts';
-import { OwnRequestCookie } from './own-request-cookie.service.ts';
 
 const shown = z.string().max(64).optional().catch(undefined);
 const query = z.looseObject({
@@ -36,9 +36,8 @@ const query = z.looseObject({
   ends: z.enum(keyEnds).catch(DEFAULT_END).default(DEFAULT_END),
   date: shown,
 });
-const claimForm = z.object({ code: z.string().max(64) });
 
-/** The form of a new key, the request that it makes, and the page that shows the secret. */
+/** The form of a new key, and the request that it makes. */
 @ApiExcludeController()
 @Controller('account')
 @UseFilters(AccountErrorFilter)
@@ -46,18 +45,22 @@ export class NewKeyController {
   constructor(
     private readonly config: Config,
     private readonly ownKeyRequests: OwnKeyRequests,
-    private readonly ownRequestCookie: OwnRequestCookie,
+    private readonly ownKeyAuthorizations: OwnKeyAuthorizations,
     private readonly pages: Pages,
   ) {}
 
   @Get('keys/new')
   @AllowOnPages('browser')
-  form(@Query(new ZodPipe(query)) asked: z.infer<typeof query>, @Res() reply: FastifyReply): void {
+  form(
+    @Query(new ZodPipe(query)) asked: z.infer<typeof query>,
+    @Caller() { did }: BrowserPrincipal,
+    @Res() reply: FastifyReply,
+  ): void {
     const { offer } = this.ownKeyRequests;
     const { client } = this.config;
     const { name, problem, field: wrong, ends, date } = asked;
     const view = {
-      ...{ name, problem, wrong, ends, date, offer },
+      ...{ did, name, problem, wrong, ends, date, offer },
       access: accessOf(asked, offer),
       chosen: chosenOf(asked, offer.permissions),
       sessionLifeMs: sessionLifeMs(client),
@@ -74,27 +77,17 @@ export class NewKeyController {
     @Body(new ZodPipe(newKeyForm)) form: NewKeyForm,
     @Caller() caller: BrowserPrincipal,
     @CallSource() by: AuditSource,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const created = await this.ownKeyRequests.create(form, caller, by);
-    this.ownRequestCookie.set(reply, created);
-    void reply.redirect(`${this.config.basePath}/connect/${created.id}`, 303);
-  }
-
-  @Post('key-requests/:id/claim')
-  @HttpCode(200)
-  @AllowOnPages('browser')
-  async claim(
-    @Param('id') id: string,
-    @Body(new ZodPipe(claimForm)) { code }: z.infer<typeof claimForm>,
-    @Caller() caller: BrowserPrincipal,
-    @CallSource() by: AuditSource,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const tempToken = this.ownRequestCookie.tokenFor(id, request);
-    const issued = await this.ownKeyRequests.claim(id, { tempToken, code }, caller, by);
-    this.ownRequestCookie.clear(reply);
-    this.pages.send(reply, KeySecretPage({ ...this.pages.frame, baseUrl: this.config.baseUrl, issued }));
+    requireSameAccount(form, caller);
+    const url = await this.ownKeyAuthorizations.begin(form, { caller, by }, request, reply);
+    void reply.redirect(url.href, 303);
   }
+}
+
+/** @throws BrokerError `WrongAccount` if the browser has signed in to another account since it opened the form */
+function requireSameAccount({ account }: NewKeyForm, { did }: BrowserPrincipal): void {
+  if (account === undefined || account === did) return;
+  throw new BrokerError('WrongAccount', 'This browser has signed in to another account meanwhile.');
 }

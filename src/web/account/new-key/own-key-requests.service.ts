@@ -8,7 +8,16 @@ import { offeredPresets } from '../../../api-keys/requests/rules/requested-scope
 import { KeyRequests } from '../../../api-keys/requests/key-requests.service.ts';
 import type { AuditSource } from '../../../audit/audit-event.ts';
 import { Config } from '../../../config/config.ts';
+import type { ApiKeyId } from '../../../database/tables/id.ts';
 import { type KeyOffer, type NewKeyForm, offeredPermissions, toKeyRequestInput } from './new-key-form.ts';
+import type { OwnRequest } from './own-request-cookie.service.ts';
+
+/** What became of an owner's own key. `open`: it is not authorized in this browser yet. */
+export type OwnKeyClaim =
+  | { readonly kind: 'claimed'; readonly issued: IssuedApiKey }
+  | { readonly kind: 'seen'; readonly apiKeyId: ApiKeyId }
+  | { readonly kind: 'other-account'; readonly account: string }
+  | { readonly kind: 'open' };
 
 /** Key requests that an owner makes for their own account, by the rules that programs follow. */
 @Injectable()
@@ -33,23 +42,34 @@ export class OwnKeyRequests {
   }
 
   /**
-   * Claims a key that this browser has requested. A repetition, as by a reload before the response arrived, returns the same
-   * key.
+   * Claims a key that this browser has requested and its owner has authorized here. A repetition, as by a reload before the
+   * response arrived, returns the same key.
    *
-   * @param proof.tempToken as this browser kept it for the request
-   * @throws BrokerError `NotFound` if the browser kept no token, or the request is for another account; `KeyRequestEnded`,
-   * and as {@link KeyRequestClaims.claimWithToken}
+   * @param own as this browser kept it for the request
+   * @throws BrokerError `NotFound` for a request of another account that this browser did not make; `KeyRequestEnded`, and as
+   * {@link KeyRequestClaims.claimWithToken}
    */
   async claim(
     id: string,
-    proof: { readonly tempToken: string | undefined; readonly code: string },
+    own: OwnRequest | undefined,
     { did }: BrowserPrincipal,
     by: AuditSource,
-  ): Promise<IssuedApiKey> {
+  ): Promise<OwnKeyClaim> {
     const request = await this.keyRequests.get(id);
-    const mayRepeat = request.status === 'claimed' && proof.tempToken !== undefined;
-    if (!isOpen(request) && !mayRepeat) throw ended(request);
-    if (proof.tempToken === undefined || request.did !== did) throw noSuchRequest();
-    return this.keyRequestClaims.claimWithToken(request.id, proof.tempToken, proof.code, by);
+    if (request.did !== did) {
+      if (!own) throw noSuchRequest();
+      return { kind: 'other-account', account: request.handle ?? request.did };
+    }
+    if (own?.code !== undefined && (request.status === 'authorized' || request.status === 'claimed')) {
+      const claim = this.keyRequestClaims.claimWithToken(request.id, own.tempToken, own.code, by);
+      const issued = await claim.catch((error: unknown) => {
+        if (request.status !== 'claimed') throw error;
+      });
+      if (issued) return { kind: 'claimed', issued };
+    }
+    if (request.status === 'claimed' && request.apiKeyId !== null)
+      return { kind: 'seen', apiKeyId: request.apiKeyId };
+    if (!isOpen(request)) throw ended(request);
+    return { kind: 'open' };
   }
 }

@@ -5,10 +5,14 @@ import { KEY_REQUEST_SECONDS } from '../../../api-keys/requests/rules/key-reques
 import { Config } from '../../../config/config.ts';
 import { KeyRequestId, parseId } from '../../../database/tables/id.ts';
 
-/** A key request that this browser made, with its temp token. */
-export type OwnRequest = { readonly id: string; readonly tempToken: string };
+/** A key request that this browser made, with its temp token, and with its claim code once its owner authorized it here. */
+export type OwnRequest = {
+  readonly id: string;
+  readonly tempToken: string;
+  readonly code?: string | undefined;
+};
 
-/** Keeps the temp token of an owner's own key request in a cookie, out of reach of scripts. */
+/** Keeps temp token and code of an owner's own key request in a cookie, out of reach of scripts. */
 @Injectable()
 export class OwnRequestCookie {
   private readonly name: string;
@@ -20,17 +24,19 @@ export class OwnRequestCookie {
     this.attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure };
   }
 
-  set(reply: FastifyReply, { id, tempToken }: OwnRequest): void {
-    reply.setCookie(this.name, `${id}.${tempToken}`, { ...this.attributes, maxAge: KEY_REQUEST_SECONDS });
+  set(reply: FastifyReply, { id, tempToken, code }: OwnRequest): void {
+    const value = [id, tempToken, ...(code === undefined ? [] : [code])].join('.');
+    reply.setCookie(this.name, value, { ...this.attributes, maxAge: KEY_REQUEST_SECONDS });
   }
 
   clear(reply: FastifyReply): void {
     reply.clearCookie(this.name, this.attributes);
   }
 
-  /** Returns the temp token of a key request if this browser made it. */
-  tokenFor(id: string, request: FastifyRequest): string | undefined {
-    const [ownId, tempToken] = request.cookies[this.name]?.split('.') ?? [];
-    return parseId(KeyRequestId, id) !== undefined && ownId === id ? tempToken : undefined;
+  /** Returns a key request if this browser made it. */
+  find(id: string, request: FastifyRequest): OwnRequest | undefined {
+    const [ownId, tempToken, code] = request.cookies[this.name]?.split('.') ?? [];
+    if (parseId(KeyRequestId, id) === undefined || ownId !== id || tempToken === undefined) return undefined;
+    return { id, tempToken, code };
   }
 }

@@ -14,6 +14,6 @@ export function dayText(time: Date, now: Date): string {
 }
 
 /** Returns the number of midnights in UTC between two times, negative if `to` is earlier. */
-export function daysBetween(from: Date, to: Date): number {
+function daysBetween(from: Date, to: Date): number {
   return Math.floor(to.getTime() / DAY_MS) - Math.floor(from.getTime() / DAY_MS);
 }
