@@ -12,6 +12,8 @@ type Upstream = RetryAfter & {
 
 /** What an error tells programs beside its code. A code that is not listed tells nothing more. */
 type DetailsByCode = {
+  /** The first field that is wrong, for pages that show the problem beside it. */
+  readonly InvalidRequest: { readonly field?: string };
   readonly TooManyRequests: RetryAfter;
   readonly TooManyKeyRequests: RetryAfter;
   readonly TokenUnavailable: RetryAfter;

@@ -249,7 +249,7 @@ async function watch<Answer>(
 
 /** Returns the parts of a response that a stranger can see. */
 async function outsideOf(answer: Response): Promise<object> {
-  answer.headers.delete('date');
+  for (const name of ['date', 'latchkey-request-id']) answer.headers.delete(name);
   return { status: answer.status, headers: [...answer.headers], body: await answer.text() };
 }
 

@@ -5,7 +5,7 @@ import type { Schema } from '../tables/schema.ts';
 import { migrateDownIn, type Migrations } from './migrator.ts';
 
 /** What the undoing of a migration deletes: the rows of a table, or the values of a column. */
-export type MigrationLoss = { readonly table: string; readonly column?: string; readonly count: number };
+type MigrationLoss = { readonly table: string; readonly column?: string; readonly count: number };
 
 /** The last migration and what its undoing deletes. */
 export type LastMigration = { readonly name: string; readonly losses: readonly MigrationLoss[] };

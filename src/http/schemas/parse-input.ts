@@ -19,5 +19,8 @@ export function parseInput<Schema extends z.ZodType>(
   const result = schema.safeParse(value, { error: describeIssue });
   if (result.success) return result.data;
   const sentences = result.error.issues.flatMap(issue => toSentences(issue, { schema, value, part }));
-  throw new BrokerError('InvalidRequest', sentences.join(' '));
+  const field = result.error.issues[0]?.path[0];
+  throw new BrokerError('InvalidRequest', sentences.join(' '), {
+    ...(field !== undefined && { field: String(field) }),
+  });
 }

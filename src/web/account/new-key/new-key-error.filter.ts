@@ -30,7 +30,9 @@ export class NewKeyErrorFilter extends AccountErrorFilter {
       super.sendPage(error, request, reply);
       return;
     }
-    const field = newKeyFields.find(name => error.message.startsWith(`${name}:`));
+    const { details } = error;
+    const wrong = details.code === 'InvalidRequest' ? details.field : undefined;
+    const field = newKeyFields.find(name => name === wrong);
     const about = { problem: error.code, ...(field !== undefined && { field }) };
     const query = new URLSearchParams({ ...about, ...keptFields(request.body) });
     void reply.redirect(`${this.config.basePath}/account/keys/new?${query}`, 303);

@@ -39,7 +39,7 @@ describe('the form of a new key', () => {
     { access: 'choose', 'permission-9': 'yes' },
     { access: 'choose', 'permission-0': 'yes' },
   ])('refuses a key that may do nothing: %j', fields => {
-    expect(() => inputOf(fields)).toThrow('access: choose at least one permission');
+    expect(() => inputOf(fields)).toThrow('access must have at least one permission');
   });
 
   it('preselects the first preset that there is', () => {
@@ -63,7 +63,7 @@ describe('the form of a new key', () => {
   it.each(['', '2026-11-30', '2026-11-29', '2027-12-01', '2027-02-30', 'tomorrow', '24.12.2026', undefined])(
     'refuses the day %p',
     date => {
-      expect(() => inputOf({ ends: 'date', date })).toThrow('date: must be a day within the next year');
+      expect(() => inputOf({ ends: 'date', date })).toThrow('date must be a day within the next year');
     },
   );
 

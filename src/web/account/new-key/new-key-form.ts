@@ -78,7 +78,7 @@ function scopeOf(form: NewKeyForm, offer: KeyOffer): string {
   const access = accessOf(form, offer);
   if (access !== 'choose') return access;
   const chosen = chosenOf(form, offer.permissions);
-  if (chosen.length === 0) throw new BrokerError('InvalidRequest', 'access: choose at least one permission');
+  if (chosen.length === 0) throw invalid('access', 'must have at least one permission');
   return ['atproto', ...chosen].join(' ');
 }
 
@@ -88,5 +88,9 @@ function daysOf({ ends, date = '' }: NewKeyForm, now: Date): number | undefined 
   const from = Date.parse(dateField(now, 0));
   const days = z.iso.date().safeParse(date).success ? (Date.parse(date) - from) / DAY_MS : 0;
   if (days >= 1 && days <= MOST_DAYS) return days;
-  throw new BrokerError('InvalidRequest', 'date: must be a day within the next year');
+  throw invalid('date', 'must be a day within the next year');
+}
+
+function invalid(field: string, problem: string): BrokerError {
+  return new BrokerError('InvalidRequest', `${field} ${problem}`, { field });
 }

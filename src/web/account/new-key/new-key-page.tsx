@@ -17,7 +17,7 @@ const PROBLEMS: Readonly<Record<NewKeyField, string>> = {
   date: texts.dateProblem,
 };
 
-export type NewKeyField = (typeof newKeyFields)[number];
+type NewKeyField = (typeof newKeyFields)[number];
 
 export type NewKeyView = Frame &
   Omit<AccessChoicesProps & EndChoicesProps, 'isWrong'> & {
