@@ -62,7 +62,7 @@ const rooms = {
     'sign-in',
     'overview',
   ],
-  cli: ['command', 'keys', 'operator'],
+  cli: ['command', 'setup', 'keys', 'operator'],
 };
 
 const specs = '\\.spec\\.tsx?$';
@@ -155,7 +155,7 @@ module.exports = {
       name: 'no-development-packages-in-src',
       severity: 'error',
       from: { path: '^(src|migrations)/', pathNot: specs },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
     },
     {
       name: 'no-orphans',

@@ -45,7 +45,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.mjs', '*.js', '*.cjs'],
+    files: ['**/*.mjs', '*.js', '*.cjs', 'bin/*.js'],
     languageOptions: {
       globals: {
         process: 'readonly',

@@ -1,19 +1,18 @@
 import 'reflect-metadata';
+import { once } from 'node:events';
+import { createServer as createTcpServer } from 'node:net';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { codeOf } from './errors/code-of.ts';
 import { AppModule } from './app.module.ts';
-import type { Config } from './config/config.ts';
+import type { Config, ListenAddress } from './config/config.ts';
 import { endOnSignals } from './end-on-signals.ts';
-import { OpenApiDescription } from './http/operator/openapi-description.service.ts';
-import { describeRoutes } from './http/operator/openapi.ts';
 import { createServer } from './http/edge/server.ts';
 import { EXPOSED_HEADERS } from './http/origins/exposed-headers.ts';
 import { clientIdOf } from './oauth/issuers/client-metadata.ts';
 import { Log } from './observability/log/log.ts';
 import { createNestLog } from './observability/log/nest-log.ts';
-import packageJson from '../package.json' with { type: 'json' };
 
 /**
  * Creates a broker that is ready to listen: database migrated, keys loaded, every route declared.
@@ -44,21 +43,26 @@ export async function createBroker(
     });
   }
   warnOfOverrides(config, log);
-  app.get(OpenApiDescription).publish(() => describeRoutes(app, config, packageJson.version));
   await app.init();
   return app;
 }
 
 /** Creates a broker, listens, and shuts it down on SIGTERM or SIGINT. */
 export async function startBroker(config: Config): Promise<void> {
+  await requireFreeAddress(config.listen);
   const app = await createBroker(config);
   endOnSignals(app);
+  await listen(app, config);
+}
+
+/** Accepts connections. Closes the broker if it cannot. */
+export async function listen(app: NestFastifyApplication, config: Config): Promise<void> {
   const { host, port } = config.listen;
   try {
     await app.listen(port, host);
   } catch (error) {
     await app.close();
-    throw cannotListen(config, error);
+    throw cannotListen(config.listen, error);
   }
   app.get(Log).started({
     url: config.baseUrl,
@@ -68,7 +72,18 @@ export async function startBroker(config: Config): Promise<void> {
   });
 }
 
-function cannotListen({ listen: { host, port } }: Config, cause: unknown): Error {
+/** Finds an address in use before the database is migrated, which a broker of an older version may be serving. */
+async function requireFreeAddress(address: ListenAddress): Promise<void> {
+  const server = createTcpServer();
+  try {
+    await once(server.listen(address.port, address.host), 'listening');
+  } catch (error) {
+    throw cannotListen(address, error);
+  }
+  await new Promise(resolve => server.close(resolve));
+}
+
+function cannotListen({ host, port }: ListenAddress, cause: unknown): Error {
   const code = codeOf(cause) || 'unknown error';
   const why = code === 'EADDRINUSE' ? 'another process uses it' : code;
   return new Error(

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Instances } from './leases/instances/instances.service.ts';
+import { Log } from './observability/log/log.ts';
 import { NativeAnswers } from './native-apps/refresh/native-answers.service.ts';
 import { AnswerStore } from './sessions/answers/answer-store.service.ts';
 import { Shutdown } from './waiting/shutdown.service.ts';
@@ -23,11 +24,18 @@ export function endOnSignals(app: NestFastifyApplication): void {
 }
 
 /** Stops accepting connections and starting refreshes. Waits for the running requests and refreshes. */
-async function endWell(app: NestFastifyApplication): Promise<void> {
+export async function endWell(app: NestFastifyApplication): Promise<void> {
+  const log = app.get(Log);
+  const since = performance.now();
+  const seconds = (): number => Math.round(performance.now() - since) / 1000;
+  log.shutdownStarted();
   app.get(Shutdown).announce();
   // Nest alone would close the server only after the refreshes.
-  const served = app.getHttpAdapter().getInstance().close();
+  const served = Promise.resolve(app.getHttpAdapter().getInstance().close()).then(() => {
+    log.requestsServed({ seconds: seconds() });
+  });
   await Promise.all([served, app.close()]);
+  log.shutdownFinished({ seconds: seconds() });
 }
 
 /** Writes unstored answers to disk, and leaves the rest as a crash would. */

@@ -1,14 +1,15 @@
 import { CommanderError } from 'commander';
 import { CommandFailure, exitCodes } from './command/command-failure.ts';
+import type { CommandContext } from './command/command-context.ts';
 import { createProgram } from './command-program.ts';
 
 /** Runs one command of the `latchkey` program. Reports an error in one message and by the exit code. */
-export async function runCommand(argv: readonly string[]): Promise<void> {
+export async function runCommand(argv: readonly string[], start: CommandContext['start']): Promise<void> {
   const print = (text: string): void => {
     process.stdout.write(`${text}\n`);
   };
   try {
-    await createProgram({ print }).parseAsync([...argv]);
+    await createProgram({ print, ...(start && { start }) }).parseAsync([...argv]);
   } catch (error) {
     process.exitCode = exitCodeOf(error);
     // The parser has already printed its message.

@@ -175,7 +175,7 @@ function toCookie(settings: Settings): CookieConfig {
 
 function toEncryption(settings: Settings, dataDirectory: string): EncryptionConfig {
   const keys = settings.LATCHKEY_ENCRYPTION_KEYS;
-  return keys === undefined
-    ? { kind: 'generated', file: join(dataDirectory, 'encryption.key') }
-    : { kind: 'given', keys };
+  if (keys !== undefined) return { kind: 'given', keys };
+  const file = settings.LATCHKEY_ENCRYPTION_KEY_FILE ?? join(dataDirectory, 'encryption.key');
+  return { kind: 'generated', file };
 }

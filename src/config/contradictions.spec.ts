@@ -36,6 +36,14 @@ describe('settings that contradict each other', () => {
     ['LATCHKEY_LISTEN', { LATCHKEY_LISTEN: '192.168.0.7:8787' }, /can be reached from outside/],
     ['LATCHKEY_LISTEN', { LATCHKEY_LISTEN: '127.0.0.2:8787' }, /must be 127\.0\.0\.1 or \[::1\]/],
     [
+      'LATCHKEY_ENCRYPTION_KEY_FILE',
+      {
+        LATCHKEY_ENCRYPTION_KEY_FILE: '/etc/k',
+        LATCHKEY_ENCRYPTION_KEYS: Buffer.from(token).toString('base64'),
+      },
+      /beside LATCHKEY_ENCRYPTION_KEYS/,
+    ],
+    [
       'LATCHKEY_COOKIE_DOMAIN',
       { LATCHKEY_COOKIE_DOMAIN: 'your-domain.net' },
       /needs an https LATCHKEY_PUBLIC_URL/,

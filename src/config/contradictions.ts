@@ -57,6 +57,18 @@ const rules: readonly Rule[] = [
         ? 'is required with Postgres, so that all instances share it; make one with: openssl rand -base64 32'
         : undefined,
   },
+  {
+    blames: 'LATCHKEY_ENCRYPTION_KEY_FILE',
+    reads: ['LATCHKEY_ENCRYPTION_KEY_FILE', 'LATCHKEY_ENCRYPTION_KEYS', 'LATCHKEY_DATABASE_URL'],
+    check: settings => {
+      if (settings.LATCHKEY_ENCRYPTION_KEY_FILE === undefined) return undefined;
+      if (settings.LATCHKEY_DATABASE_URL.kind === 'postgres')
+        return 'is for SQLite: each instance would make a key of its own; set LATCHKEY_ENCRYPTION_KEYS instead';
+      return settings.LATCHKEY_ENCRYPTION_KEYS === undefined
+        ? undefined
+        : 'would not be read beside LATCHKEY_ENCRYPTION_KEYS; remove one of the two';
+    },
+  },
   httpOnlyInDevelopment('LATCHKEY_PLC_URL'),
   httpOnlyInDevelopment('LATCHKEY_HANDLE_RESOLVER'),
   {

@@ -112,7 +112,13 @@ export const environmentSchema = z.object({
   LATCHKEY_ENCRYPTION_KEYS: encryptionKeys.optional().register(settingDocumentation, {
     meaning: 'Keys that seal stored secrets: base64 of 32 bytes each, comma-separated. The first key seals',
     example: '$(openssl rand -base64 32)',
-    unset: 'created beside the SQLite file, required with Postgres',
+    unset: 'one in a file with SQLite, required with Postgres',
+  }),
+  LATCHKEY_ENCRYPTION_KEY_FILE: text.optional().register(settingDocumentation, {
+    meaning:
+      'With SQLite, the file of the encryption key, which the first start creates. Keep it apart from the database',
+    example: '/etc/latchkey/encryption.key',
+    unset: '`encryption.key` beside the SQLite file',
   }),
   LATCHKEY_ADMIN_TOKEN: bearerToken.optional().register(settingDocumentation, {
     meaning: "The operator's bearer token, at least 32 characters",

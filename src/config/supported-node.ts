@@ -12,7 +12,7 @@ export function requireSupportedNode(version: string = process.versions.node): v
   if (major > oldest.major || (major === oldest.major && minor >= oldest.minor)) return;
   process.stderr.write(
     `Latchkey needs Node ${oldest.major}.${oldest.minor} or newer and found ${version}: ` +
-      'start it with "npm start", which brings its own Node, or install a newer one.\n',
+      'start it with "npx latchkey", which finds or fetches one, or install a newer one.\n',
   );
   process.exit(1);
 }

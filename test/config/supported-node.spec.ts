@@ -17,7 +17,7 @@ describe('requireSupportedNode', () => {
     version => {
       const { status, stdout, stderr } = startOn(version);
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-      expect(stderr).toMatch(/^Latchkey needs Node 22\.19 or newer and found [\d.]+: .*"npm start".*\n$/);
+      expect(stderr).toMatch(/^Latchkey needs Node 22\.19 or newer and found [\d.]+: .*"npx latchkey".*\n$/);
       expect(stderr).toContain(`found ${version}:`);
     },
   );

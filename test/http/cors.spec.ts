@@ -42,7 +42,7 @@ describe('with a listed origin', () => {
           'access-control-allow-origin': listed,
           'access-control-allow-credentials': 'true',
           'access-control-expose-headers':
-            'latchkey-error, retry-after, ratelimit-limit, ratelimit-policy, ratelimit-remaining, ratelimit-reset',
+            'latchkey-error, latchkey-request-id, retry-after, ratelimit-limit, ratelimit-policy, ratelimit-remaining, ratelimit-reset',
         });
       });
 

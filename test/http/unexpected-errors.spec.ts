@@ -18,7 +18,13 @@ describeBroker('an unexpected error', broker => {
     ]);
     const logged = broker().logLines.filter(line => line.includes('InternalError'));
     expect(logged.map(line => JSON.parse(line) as unknown)).toEqual([
-      expect.objectContaining({ level: 'error', method: 'GET', route: '/api/me', error: expect.anything() }),
+      expect.objectContaining({
+        level: 'error',
+        requestId: answer.headers.get('latchkey-request-id'),
+        method: 'GET',
+        route: '/api/me',
+        error: expect.anything(),
+      }),
     ]);
     expect(logged.join()).toContain('ui_session');
     expect(broker().logLines.join()).not.toContain(cookie);

@@ -8,7 +8,7 @@ import { Child, type Exit } from './child.ts';
 import { exchange } from './http-exchange.ts';
 
 // Suites run the bundle that test/global-setup.ts made; the demo and the sandbox run what `npm start` runs.
-const main = process.env.TEST_BROKER ?? fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+const main = process.env.TEST_BROKER ?? fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const preloads = [
   new URL('end-with-parent.ts', import.meta.url).href,
   new URL('arm-fail-points.ts', import.meta.url).href,

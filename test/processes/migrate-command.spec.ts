@@ -5,7 +5,7 @@ import { expect, it } from '@jest/globals';
 import { migrations } from '../../migrations/index.ts';
 import { describeDeployments } from './deployment.ts';
 
-const cli = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url));
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const names = Object.keys(migrations);
 const last = names.at(-1) ?? '';
 

@@ -11,10 +11,12 @@ if (!oldNode) {
 
 (oldNode ? describe : describe.skip)('a Node that is too old', () => {
   it.each(['main.js', 'cli.js'])('is refused by %s in one line, before anything native is loaded', entry => {
-    const program = fileURLToPath(new URL(`../../dist/src/${entry}`, import.meta.url));
+    const program = fileURLToPath(new URL(`../../dist/${entry}`, import.meta.url));
     const { status, stdout, stderr } = spawnSync(oldNode ?? '', [program], { env: {}, encoding: 'utf8' });
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-    expect(stderr).toMatch(/^Latchkey needs Node 22\.19 or newer and found \d+\.\d+\.\d+: .*npm start.*\n$/);
+    expect(stderr).toMatch(
+      /^Latchkey needs Node 22\.19 or newer and found \d+\.\d+\.\d+: .*npx latchkey.*\n$/,
+    );
   });
 });
 

@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const launcher = fileURLToPath(new URL('../../tools/launch/', import.meta.url));
+const bin = fileURLToPath(new URL('../../bin/', import.meta.url));
 
 export type Launched = {
   code: number | null;
@@ -39,31 +40,38 @@ echo "$1" >> npm-calls
 if [ -e slow ]; then sleep 1; fi
 if [ -e stubborn ]; then trap '' TERM; sleep 5; touch finished; fi
 if [ -e "fail-$1" ]; then echo "first words"; seq 100; echo "$1 went wrong" >&2; exit 9; fi
-if [ "$1" = ci ]; then rm -rf node_modules; cp -R packages node_modules; touch node_modules/.package-lock.json; fi
+if [ "$1" = ci ]; then rm -rf node_modules; cp -R packages node_modules; cp package-lock.json node_modules/.package-lock.json; fi
 `;
 
-/** Replaces the compiler: records its run and "builds" the entry. */
-const compiler = `
-const fs = require('node:fs');
+/** Replaces the build: records its run and "builds" the entry. */
+const builder = `
+import fs from 'node:fs';
 fs.appendFileSync('builds', 'build\\n');
-fs.mkdirSync('dist/src', { recursive: true });
-fs.copyFileSync('src/main.ts', 'dist/src/main.js');
+fs.mkdirSync('dist', { recursive: true });
+fs.copyFileSync('src/main.ts', 'dist/main.js');
 `;
 
-/** A source tree with the real launch script, and a fake npm and compiler. */
+/** A lock file with one package. */
+export function lockOf(version: string): string {
+  return JSON.stringify({ packages: { '': {}, 'node_modules/esbuild': { version } } });
+}
+
+/** A source tree with the real launch script, and a fake npm and build. */
 export class LaunchTree {
   readonly directory = mkdtempSync(join(tmpdir(), 'latchkey-launch-'));
 
   static plant(): LaunchTree {
     const tree = new LaunchTree();
     cpSync(launcher, tree.path('tools/launch'), { recursive: true });
+    cpSync(bin, tree.path('bin'), { recursive: true });
     tree.write(
       'package.json',
-      JSON.stringify({ engines: { node: '>=22.19' }, allowScripts: { node: true } }),
+      JSON.stringify({ type: 'module', engines: { node: '>=22.19' }, allowScripts: { node: true } }),
     );
-    tree.write('package-lock.json', '{}');
+    tree.write('package-lock.json', lockOf('1.0.0'));
     tree.write('src/main.ts', 'console.log("hello", ...process.argv.slice(2));');
-    tree.write('packages/@nestjs/cli/bin/nest.js', compiler);
+    tree.write('tools/build/main.ts', builder);
+    tree.write('packages/esbuild/package.json', '{}');
     mkdirSync(tree.path('packages/node/bin'), { recursive: true });
     symlinkSync(process.execPath, tree.path('packages/node/bin/node'));
     tree.write('bin/npm', npm);
@@ -98,7 +106,7 @@ export class LaunchTree {
 
   /** Launches `args` and waits for the end. */
   launch(
-    args: readonly string[] = ['dist/src/main.js'],
+    args: readonly string[] = ['dist/main.js'],
     { path = '/usr/bin:/bin', throughShell = false, onOutput }: LaunchOptions = {},
   ): Promise<Launched> {
     const launch = [process.execPath, this.path('tools/launch/launch.mjs'), ...args];

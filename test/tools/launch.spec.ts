@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { hostname } from 'node:os';
 import manifest from '../../package.json' with { type: 'json' };
-import { LaunchTree } from './launch-tree.ts';
+import { LaunchTree, lockOf } from './launch-tree.ts';
 
 const minuteMs = 60_000;
 let tree: LaunchTree;
@@ -38,7 +38,7 @@ afterEach(() => {
 
 describe('a fresh clone', () => {
   it('is installed, built and run, and standard output belongs to the entry', async () => {
-    const launched = await tree.launch(['dist/src/main.js', '--once', 'a b']);
+    const launched = await tree.launch(['dist/main.js', '--once', 'a b']);
     expect(launched).toMatchObject({ code: 0, stdout: 'hello --once a b\n' });
     expect(launched.stderr).toMatch(/installing the locked packages took \d+ s/);
     expect(launched.stderr).toMatch(/building took \d+ s/);
@@ -131,6 +131,12 @@ describe('a prepared tree', () => {
       },
     ],
     [
+      'the lock file has a new time and the old content',
+      () => {
+        touch('package-lock.json', minuteMs);
+      },
+    ],
+    [
       'only the launcher changed',
       () => {
         tree.write('tools/launch/notes.mjs', '');
@@ -141,7 +147,7 @@ describe('a prepared tree', () => {
     expect(await tree.launch()).toEqual({ code: 0, signal: null, stdout: 'hello\n', stderr: '' });
   });
 
-  it.each(['src/main.ts', 'src/deep/new.ts', 'migrations/0002.ts', 'tsconfig.build.json', 'nest-cli.json'])(
+  it.each(['src/main.ts', 'src/deep/new.ts', 'migrations/0002.ts', '.swcrc', 'tools/build/bundle.ts'])(
     'is built again, and not installed, when %s is written',
     async name => {
       tree.write(name, 'console.log("changed");');
@@ -157,8 +163,8 @@ describe('a prepared tree', () => {
     expect(tree.lines('builds')).toHaveLength(1);
   });
 
-  it('is installed again when the lock file is newer', async () => {
-    touch('package-lock.json', minuteMs);
+  it('is installed again when the lock file names another version', async () => {
+    tree.write('package-lock.json', lockOf('1.0.1'));
     expect(await tree.launch()).toMatchObject({ code: 0, stdout: 'hello\n' });
     expect(tree.lines('npm-calls')).toEqual(['ci', 'rebuild']);
   });
@@ -212,7 +218,10 @@ describe('a failing launch', () => {
 
   it('says which Node is needed if the installed one does not run', async () => {
     rmSync(tree.path('packages/node'), { recursive: true });
-    tree.write('package.json', JSON.stringify({ engines: { node: '>=99.1' }, allowScripts: {} }));
+    tree.write(
+      'package.json',
+      JSON.stringify({ type: 'module', engines: { node: '>=99.1' }, allowScripts: {} }),
+    );
     const { code, stderr } = await tree.launch();
     expect(code).toBe(1);
     expect(stderr).toContain(`Node >=99.1 is needed; this is ${process.versions.node}`);

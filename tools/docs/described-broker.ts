@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { request } from 'undici';
 import { createBroker } from '../../src/broker.ts';
 import { readConfig } from '../../src/config/config.ts';
+import { describeRoutes } from './openapi.ts';
 import { Log } from '../../src/observability/log/log.ts';
 
 /** What a broker with default settings tells of itself. */
@@ -31,7 +32,8 @@ export async function describeBroker(): Promise<DescribedBroker> {
       const { body } = await request(new URL(path, await app.getUrl()), { headers });
       return body.text();
     };
-    const openApi: unknown = JSON.parse(await ask('/api/openapi.json'));
+    const openApi: unknown = JSON.parse(JSON.stringify(describeRoutes(app, config)));
+    await ask('/livez');
     const metrics = await ask('/metrics');
     await app.close();
     return { openApi, metrics };

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { ended } from './child.mjs';
+import { ended } from '../../bin/child.js';
 import { LaunchError, say } from './messages.mjs';
 
 const terminalLineMs = 1000;

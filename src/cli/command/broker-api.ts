@@ -115,9 +115,15 @@ export class BrokerApi {
       const message = `The broker at ${this.name} refused the token. Set LATCHKEY_ADMIN_TOKEN to the value that it runs with.`;
       return new BrokerRefusal(message, status, data.error);
     }
+    if (status === 404 && data.message === 'There is nothing here.') return this.noRoute(status);
     const later = retryAfter === undefined ? '' : ` Try again in ${retryAfter} s.`;
     const told = withOptionNames(data.message, names);
     return new BrokerRefusal(`${data.error}: ${told}${later}`, status, data.error, retryAfter);
+  }
+
+  private noRoute(status: number): BrokerRefusal {
+    const message = `The broker at ${this.name} has no such route. If it has a base path, set LATCHKEY_BASE_PATH or give --broker with it.`;
+    return new BrokerRefusal(message, status, 'NotFound');
   }
 
   private noBroker(status: number): BrokerRefusal {

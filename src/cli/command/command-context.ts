@@ -13,6 +13,8 @@ export type CommandContext = {
   readonly print: (text: string) => void;
   /** By default this process's environment. */
   readonly environment?: Environment;
+  /** Runs the broker. Missing where there is none to run. */
+  readonly start?: () => Promise<void>;
   /** By default standard input and standard error. */
   readonly terminal?: CommandTerminal;
 };

@@ -3,25 +3,38 @@ import { BrokerApi } from './broker-api.ts';
 import type { CommandContext } from './command-context.ts';
 import { formatTable } from './table.ts';
 import { readAdminToken } from '../../config/admin-token.ts';
+import { readBrokerAddress } from '../../config/broker-address.ts';
+
+const OPERATOR_HELP = `
+Sends LATCHKEY_ADMIN_TOKEN, which must be the one that the broker runs with.`;
 
 /** Options of every command that calls a broker. */
-export type OperatorOptions = { readonly broker: string; readonly json?: true };
+export type OperatorOptions = { readonly broker?: string; readonly json?: true };
 
 /** Adds a subcommand that calls a broker, with `--broker` and `--json`. */
 export function operatorCommand(parent: Command, usage: string, description: string): Command {
   return withOperatorOptions(parent.command(usage).description(description));
 }
 
+/** `--broker`. Without it a command reads the address from the settings, as the broker does. */
+export function brokerOption(): Option {
+  return new Option(
+    '--broker <url>',
+    'address of the broker; by default as LATCHKEY_PUBLIC_URL, LATCHKEY_LISTEN and LATCHKEY_BASE_PATH say',
+  );
+}
+
 /** Adds `--broker` and `--json` to a command. */
 export function withOperatorOptions(command: Command): Command {
   return command
-    .addOption(new Option('--broker <url>', 'address of the broker').default('http://127.0.0.1:8787'))
-    .addOption(new Option('--json', "print the broker's response"));
+    .addOption(brokerOption())
+    .addOption(new Option('--json', "print the broker's response"))
+    .addHelpText('after', OPERATOR_HELP);
 }
 
 /** Returns the API of the broker that the options name, called with the operator's token. */
 export function brokerApi({ environment }: CommandContext, { broker }: OperatorOptions): BrokerApi {
-  return new BrokerApi(broker, readAdminToken(environment));
+  return new BrokerApi(broker ?? readBrokerAddress(environment), readAdminToken(environment));
 }
 
 /** Prints a result, with `--json` as JSON, else as text. */

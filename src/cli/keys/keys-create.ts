@@ -4,6 +4,8 @@ import type { IssuedApiKeyView } from '../../api-keys/keys/api-key-view.ts';
 import { BrokerApi } from '../command/broker-api.ts';
 import { listenForCode } from './code-listener.ts';
 import type { CommandContext } from '../command/command-context.ts';
+import { brokerOption } from '../command/operator-command.ts';
+import { readBrokerAddress } from '../../config/broker-address.ts';
 import { withInterruption } from '../command/interruption.ts';
 import { createKey } from './key-creation.ts';
 import { describeKey, toDays } from './key-life.ts';
@@ -14,7 +16,7 @@ import { SecretFile } from './secret-file.ts';
 const MAX_NAME_LENGTH = 64;
 
 type CreateOptions = {
-  readonly broker: string;
+  readonly broker?: string;
   readonly scope?: string;
   readonly name: string;
   readonly expires?: number;
@@ -35,7 +37,7 @@ export function createKeyCommand(context: CommandContext): Command {
   return new Command('create')
     .description("request an API key from an account's owner, and print it")
     .argument('<handle>', 'handle or DID of the account that the key acts for')
-    .addOption(new Option('--broker <url>', 'address of the broker').default('http://127.0.0.1:8787'))
+    .addOption(brokerOption())
     .option(
       '--scope <scope>',
       'what the key may do: post, all, or parts such as "repo:app.bsky.feed.post blob:image/*"; by default you are asked',
@@ -64,7 +66,7 @@ async function create(
 ): Promise<void> {
   const { broker, save, force = false, loopback } = options;
   const { terminal = { input: process.stdin, output: process.stderr } } = context;
-  const api = new KeyRequestApi(new BrokerApi(broker));
+  const api = new KeyRequestApi(new BrokerApi(broker ?? readBrokerAddress(context.environment)));
   const file = save === undefined ? undefined : await SecretFile.prepare(save, force);
   const listener = loopback ? await listenForCode() : undefined;
   try {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { z } from 'zod';
+import { CommandFailure, exitCodes } from '../command/command-failure.ts';
 import type { CommandContext } from '../command/command-context.ts';
 import {
   brokerApi,
@@ -56,6 +57,9 @@ export function sessionsCommand(context: CommandContext): Command {
       const api = brokerApi(context, options);
       const result = await api.call(refreshResult, pathOf(id, '/refresh'), { method: 'POST' });
       printResult(context, options, result, ({ kind, error }) => (error ? `${kind}: ${error}` : kind));
+      if (result.kind !== 'failed') return;
+      const session = await api.call(sessionView, pathOf(id));
+      throw new CommandFailure(nextMove(session), exitCodes.failed);
     },
   );
   operatorCommand(sessions, 'validate <id>', 'check at the PDS that a session works').action(
@@ -68,6 +72,14 @@ export function sessionsCommand(context: CommandContext): Command {
     },
   );
   return sessions;
+}
+
+/** Says whose move it is after a refresh that failed. */
+function nextMove({ id, status, reason }: SessionView): string {
+  if (status === 'needs_reauth')
+    return `Session ${id} needs its owner (${reason ?? 'unknown reason'}): they sign in again or reconnect the key on the account page. No retry helps.`;
+  if (status !== 'active') return `Session ${id} is ${status}.`;
+  return `Session ${id} is still active, and the broker retries by itself. The log names the cause.`;
 }
 
 function pathOf(id: string, action = ''): string {

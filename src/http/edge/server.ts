@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -27,6 +28,7 @@ import { addUnreadBodyRule } from './unread-bodies.ts';
 export async function createServer(config: Config, pace = BODY_PACE): Promise<FastifyAdapter> {
   const adapter = new FastifyAdapter({
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    genReqId: () => randomUUID(),
     exposeHeadRoutes: true,
     return503OnClosing: false, // addClosingRule does it, in the form of all errors of the broker.
     forceCloseConnections: 'idle',
@@ -64,8 +66,12 @@ function withoutHomeSlash(url: string, basePath: string): string {
 
 /** A response that does not say otherwise is for its caller alone, and not to be stored. */
 function addDefaultHeaders(server: FastifyInstance): void {
-  server.addHook('onRequest', (_request, reply, done) => {
-    reply.headers({ ...SECURITY_HEADERS, 'cache-control': 'no-store' });
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.headers({
+      ...SECURITY_HEADERS,
+      'cache-control': 'no-store',
+      'latchkey-request-id': request.id,
+    });
     done();
   });
 }

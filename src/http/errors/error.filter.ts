@@ -4,6 +4,7 @@ import { Config } from '../../config/config.ts';
 import type { BrokerError } from '../../errors/broker-error.ts';
 import { Log } from '../../observability/log/log.ts';
 import { sendError } from './send-error.ts';
+import { statusTable } from './status-table.ts';
 import { toBrokerError } from './to-broker-error.ts';
 
 /** Turns every error into a response, and logs those that the broker or a server behind it caused. */
@@ -31,14 +32,15 @@ export class ErrorFilter implements ExceptionFilter {
       case 'DatabaseUnavailable':
         this.log.databaseFailed(error);
         return;
-      case 'InternalError':
-      case 'UpstreamUnavailable':
-      case 'UpstreamTimeout':
-        this.log.requestFailed({ method: request.method, route: routeOf(request), code: error.code }, error);
-        return;
-      default: // The caller caused it, and the response tells everything.
+      default:
+        // A lower status is the caller's own doing, and the response tells everything.
+        if (statusTable[error.code] >= 500) this.log.requestFailed(factsOf(request, error), error);
     }
   }
+}
+
+function factsOf(request: FastifyRequest, { code }: BrokerError): Parameters<Log['requestFailed']>[0] {
+  return { requestId: request.id, method: request.method, route: routeOf(request), code };
 }
 
 function routeOf(request: FastifyRequest): string {

@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import type { OpenAPIObject } from '@nestjs/swagger';
+import { Config } from '../../config/config.ts';
+import { type OpenApiDocument, toOwnDocument } from './openapi-document.ts';
 
-/** The OpenAPI description of this broker. It is made when it is first needed, because few brokers are ever asked. */
+/** The OpenAPI description of this broker. It is loaded when it is first needed, because few brokers are ever asked. */
 @Injectable()
 export class OpenApiDescription {
-  private made: OpenAPIObject | undefined;
-  private describeRoutes: (() => OpenAPIObject) | undefined;
+  private document: OpenApiDocument | undefined;
 
-  /** The routes are known once the application exists. */
-  publish(describeRoutes: () => OpenAPIObject): void {
-    this.describeRoutes = describeRoutes;
-  }
+  constructor(private readonly config: Config) {}
 
-  /** Throws before `publish`. */
-  get(): OpenAPIObject {
-    if (!this.describeRoutes) throw new Error('the routes are not described yet');
-    return (this.made ??= this.describeRoutes());
+  async get(): Promise<OpenApiDocument> {
+    return (this.document ??= toOwnDocument(await loadStored(), this.config));
   }
+}
+
+async function loadStored(): Promise<OpenApiDocument> {
+  const stored = await import('../../../docs/reference/openapi.json', { with: { type: 'json' } });
+  return stored.default;
 }

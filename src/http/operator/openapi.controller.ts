@@ -1,6 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiExcludeEndpoint, type OpenAPIObject } from '@nestjs/swagger';
+import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import { Allow } from '../origins/allow.decorator.ts';
+import type { OpenApiDocument } from './openapi-document.ts';
 import { OpenApiDescription } from './openapi-description.service.ts';
 
 /** Serves the OpenAPI description. */
@@ -11,7 +12,7 @@ export class OpenApiController {
   @Get()
   @Allow('anyone')
   @ApiExcludeEndpoint()
-  describe(): OpenAPIObject {
+  describe(): Promise<OpenApiDocument> {
     return this.openApiDescription.get();
   }
 }

@@ -5,6 +5,7 @@ const EXPOSE = 'access-control-expose-headers';
 /** The headers of the broker's own that pages of a listed origin may read (Fetch section 3.3). */
 export const EXPOSED_HEADERS: readonly string[] = [
   'latchkey-error',
+  'latchkey-request-id',
   'retry-after',
   'ratelimit-limit',
   'ratelimit-policy',

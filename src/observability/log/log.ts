@@ -74,7 +74,7 @@ export class Log {
   }
 
   refreshSettled(facts: { did: string; sessionId: string; outcome: string }, cause: unknown): void {
-    if (cause === undefined) this.logger.info(facts, 'session refreshed');
+    if (facts.outcome === 'refreshed') this.logger.info(facts, 'session refreshed');
     else this.logger.warn({ ...facts, error: toLoggedError(cause) }, 'session refresh failed');
   }
 
@@ -318,7 +318,22 @@ export class Log {
     this.logger.warn(facts, 'database clock trusted again');
   }
 
-  requestFailed(facts: { method: string; route: string; code: string }, error: unknown): void {
+  shutdownStarted(): void {
+    this.logger.info('shutdown started');
+  }
+
+  requestsServed(facts: { seconds: number }): void {
+    this.logger.info(facts, 'last requests served');
+  }
+
+  shutdownFinished(facts: { seconds: number }): void {
+    this.logger.info(facts, 'shutdown finished');
+  }
+
+  requestFailed(
+    facts: { requestId: string; method: string; route: string; code: string },
+    error: unknown,
+  ): void {
     this.logger.error({ ...facts, error: toLoggedError(error) }, 'request failed');
   }
 

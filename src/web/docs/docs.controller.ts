@@ -20,8 +20,8 @@ export class DocsController {
 
   @Get()
   @AllowOnPages('anyone')
-  page(@Res() reply: FastifyReply): void {
-    this.topics ??= describeTopics(this.openApiDescription.get());
+  async page(@Res() reply: FastifyReply): Promise<void> {
+    this.topics ??= describeTopics(await this.openApiDescription.get());
     this.pages.send(reply, DocsPage({ ...this.pages.frame, topics: this.topics }));
   }
 }

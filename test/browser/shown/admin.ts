@@ -37,6 +37,7 @@ export async function* adminPages(stage: Stage, sessionId: SessionId): ShownPage
   await storeClientKeys(stage.broker);
   await storeNativeApps(stage.broker);
   const silent = await storeSilentInstance(stage.broker);
+  await storeRestore(stage.broker);
   stage.broker.app.get(Degradations, { strict: false }).set('spool', true);
   for (const name of ['overview', 'sessions', 'client-keys', 'native-apps', 'instances', 'audit-events']) {
     await open(stage, name === 'overview' ? '/admin' : `/admin/${name}`);
@@ -73,6 +74,14 @@ async function signIn({ broker, context }: Stage): Promise<void> {
   const operators = broker.app.get(OperatorSessions, { strict: false });
   const { cookie } = await operators.signIn(broker.secrets.adminToken, '192.0.2.1');
   await giveCookie(context, broker, cookie, 'latchkey-admin');
+}
+
+/** Stores that the operator accepted a restored database just now. */
+async function storeRestore({ database }: TestBroker): Promise<void> {
+  await database
+    .updateTable('installation')
+    .set({ restored_at: database.now(), restored_sessions: 3 })
+    .execute();
 }
 
 /** Stores sessions in every condition, more than a page of them. */

@@ -6,7 +6,7 @@ export function Commands({ lead, commands }: { lead: string; commands: readonly 
     <div class="section">
       <p class="quiet">{lead}</p>
       <pre>
-        <code>{commands.map(command => `node dist/src/cli.js ${command}`).join('\n')}</code>
+        <code>{commands.map(command => `npx latchkey ${command}`).join('\n')}</code>
       </pre>
     </div>
   );

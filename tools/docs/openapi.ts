@@ -1,11 +1,12 @@
 import type { INestApplication } from '@nestjs/common';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
-import type { Config } from '../../config/config.ts';
-import { errorCodes } from '../../errors/error-code.ts';
-import { errorHelp } from '../../errors/error-help.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { Config } from '../../src/config/config.ts';
+import { errorCodes } from '../../src/errors/error-code.ts';
+import { errorHelp } from '../../src/errors/error-help.ts';
 import { openApiTags, tagOf } from './openapi-tags.ts';
-import { toOpenApiSchema } from '../schemas/openapi-schema.ts';
+import { toOpenApiSchema } from '../../src/http/schemas/openapi-schema.ts';
 
 /** The body of every error. */
 const errorSchema = z.object({
@@ -19,10 +20,14 @@ const errorSchema = z.object({
 });
 
 /** Describes the routes of an application. */
-export function describeRoutes(app: INestApplication, config: Config, version: string): OpenAPIObject {
+export function describeRoutes(app: INestApplication, config: Config): OpenAPIObject {
   const routes = SwaggerModule.createDocument(app, {
     openapi: '3.1.0',
-    info: { title: 'Latchkey', description: 'A self-hosted session broker for the AT Protocol.', version },
+    info: {
+      title: 'Latchkey',
+      description: 'A self-hosted session broker for the AT Protocol.',
+      version: packageJson.version,
+    },
     servers: [{ url: config.publicUrl.origin }],
   });
   const browser = {
