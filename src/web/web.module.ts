@@ -15,7 +15,10 @@ import { BrowsersController } from './account/browsers/browsers.controller.ts';
 import { KeyEditsController } from './account/keys/key-edits.controller.ts';
 import { KeyController } from './account/keys/key.controller.ts';
 import { LostKeyReasons } from './account/keys/lost-key-reasons.service.ts';
+import { NamedReconnections } from './account/keys/named-reconnections.service.ts';
+import { NamedSessionsCookie } from './account/keys/named-sessions-cookie.service.ts';
 import { OwnKeys } from './account/keys/own-keys.service.ts';
+import { ReconnectKeysController } from './account/keys/reconnect-keys.controller.ts';
 import { KeySecretController } from './account/secrets/key-secret.controller.ts';
 import { KeyTrial } from './account/secrets/key-trial.service.ts';
 import { NewKeyController } from './account/new-key/new-key.controller.ts';
@@ -83,6 +86,7 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
     LookupController,
     NewKeyController,
     OwnKeyController,
+    ReconnectKeysController,
     RootFilesController,
     SignInController,
   ],
@@ -93,6 +97,8 @@ import { SignInController } from './sign-in/sign-in.controller.ts';
     LookupLimit,
     KeyTrial,
     LostKeyReasons,
+    NamedReconnections,
+    NamedSessionsCookie,
     OwnKeyAuthorizations,
     OwnKeyRequests,
     OwnKeys,

@@ -198,6 +198,8 @@ export const routeTable: Readonly<Record<string, Reception>> = {
   'POST /account/keys': forOwnPages,
   'GET /account/key-requests/:id': forBrowsers,
   'GET /account/keys/:id': forBrowsers,
+  'POST /account/keys/reconnect': forOwnPages,
+  'GET /account/keys/reconnect/next': forBrowsers,
   'POST /account/keys/:id/rotate': forOwnPages,
   'POST /account/keys/:id/revoke': forOwnPages,
   'POST /account/keys/:id/rename': forOwnPages,

@@ -27,6 +27,8 @@ export const accountTexts = {
     'key-revoked': 'The key is revoked. No program can use it any more.',
     reconnected: 'The key is connected again. Programs that use it keep working.',
   } as Readonly<Record<string, string>>,
+  reconnectedAll: (count: number): string =>
+    `Connected again: ${count} keys. Programs that use them keep working.`,
 
   pausedTitle: 'One moment, please',
   tryAgain: 'Try again',

@@ -52,6 +52,10 @@ export const keyTexts = {
     'The key itself stays the same. Give the permission again, and programs that use it keep working.',
   reconnect: 'Reconnect',
   reconnectNamed: (name: string): string => `Reconnect ${name}`,
+  lostTogether: (count: number): string => `${count} keys have stopped working`,
+  lostTogetherHint: 'Reconnect them one after another: your server asks you for each.',
+  reconnectAll: 'Reconnect all',
+  reconnectFirst: (count: number): string => `Reconnect the first ${count}`,
 
   otherTitle: 'This key is for another account',
   other: (account: string): string =>

@@ -1,5 +1,6 @@
 import { SessionRepository } from '../../../src/sessions/stored/session.repository.ts';
 import type { Did } from '../../../src/database/tables/did.ts';
+import type { SessionStatus } from '../../../src/database/tables/oauth-session.ts';
 import type { SessionId } from '../../../src/database/tables/id.ts';
 import { issueKey, type TestKey } from '../../broker/issued-key.ts';
 import { madeUpGrant, putInCheck, storeCookie, storeSession } from '../../broker/stored-session.ts';
@@ -45,7 +46,7 @@ export async function signInWithLittle({
 
 /** The account's pages, with keys in every condition. */
 export async function* accountPages(stage: Stage, did: Did): ShownPages {
-  const { works, lost, over, paused } = await storeKeys(stage.broker, did);
+  const { store, works, lost, over, paused } = await storeKeys(stage.broker, did);
   await storeUse(stage.broker, works);
   await open(stage, '/account');
   await stage.page.getByText('1 expired or revoked key').click();
@@ -78,6 +79,9 @@ export async function* accountPages(stage: Stage, did: Did): ShownPages {
   yield { name: 'key-changed', alike: true };
   await open(stage, '/account/keys/00000000-0000-4000-8000-000000000000');
   yield { name: 'account-notice' };
+  await store(HOSTILE, 'needs_reauth');
+  await open(stage, '/account?done=reconnected-all&count=3');
+  yield { name: 'account-lost-keys' };
 }
 
 /** The pages of an owner who makes a key. */
@@ -132,13 +136,15 @@ async function cookieOf({ broker, context }: Stage, name: string): Promise<strin
   return (await context.cookies(broker.url)).find(cookie => cookie.name === name)?.value ?? '';
 }
 
+type StoreKey = (name: string, status: SessionStatus, days?: number) => Promise<TestKey>;
+
 /** Stores a working key, one that needs its owner, a revoked one, and one whose session's row is being checked. */
 async function storeKeys(
   broker: TestBroker,
   did: Did,
-): Promise<Record<'works' | 'lost' | 'over' | 'paused', TestKey>> {
+): Promise<Record<'works' | 'lost' | 'over' | 'paused', TestKey> & { store: StoreKey }> {
   const { pds } = broker.network;
-  const store = async (name: string, status: 'active' | 'needs_reauth' | 'revoked', days?: number) => {
+  const store: StoreKey = async (name, status, days) => {
     const session = await storeSession(broker, pds, { did }, 'api_key');
     const expiresAt = days === undefined ? null : new Date(Date.now() + days * 24 * 60 * 60_000);
     const key = await issueKey(broker, session, { name, expiresAt });
@@ -148,6 +154,7 @@ async function storeKeys(
   const paused = await store('Field notes', 'active');
   await putInCheck(broker, paused.sessionId);
   return {
+    store,
     paused,
     works: await store('Weather bot', 'active', 3),
     lost: await store(`Old ${HOSTILE}`, 'needs_reauth'),

@@ -21,7 +21,7 @@ export type AccountCursors = {
   readonly keys?: ApiKeyId | undefined;
 };
 
-type Overview = Omit<AccountView, 'basePath' | 'brokerName' | 'done' | 'problem'>;
+type Overview = Omit<AccountView, 'basePath' | 'brokerName' | 'done' | 'count' | 'problem'>;
 
 /** Gathers the contents of the account's page. */
 @Injectable()

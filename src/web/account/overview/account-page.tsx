@@ -27,10 +27,15 @@ export function AccountPage(view: AccountView): VNode {
   );
 }
 
-function Notes({ problem, done }: AccountView): VNode | null {
+function Notes({ problem, done, count }: AccountView): VNode | null {
   if (problem !== undefined) return <Problem code={problem}>{problemText(problem)}</Problem>;
-  const text = done !== undefined && Object.hasOwn(texts.done, done) ? texts.done[done] : undefined;
+  const text = doneText(done, count);
   return text === undefined ? null : <Note code={done ?? ''}>{text}</Note>;
+}
+
+function doneText(done: string | undefined, count: number | undefined): string | undefined {
+  if (done === 'reconnected-all' && count !== undefined) return texts.reconnectedAll(count);
+  return done !== undefined && Object.hasOwn(texts.done, done) ? texts.done[done] : undefined;
 }
 
 function Identity({ basePath, brokerName, session, handle }: AccountView): VNode {

@@ -16,5 +16,7 @@ export type AccountView = Frame &
     readonly shortfall: readonly string[];
     readonly reconsentUrl: string;
     readonly done: string | undefined;
+    /** How many keys were reconnected in one go. */
+    readonly count: number | undefined;
     readonly problem: string | undefined;
   };
