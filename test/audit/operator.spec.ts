@@ -67,7 +67,7 @@ function suite(broker: () => TestBroker): void {
     const [, cursor = ''] = /--cursor (\S+)$/.exec(table) ?? [];
     const rest = await audit('--action', 'client-key.retired', '--cursor', cursor, '--json');
     expect(JSON.parse(rest)).toEqual({ auditEvents: [] });
-    await expect(audit('--did', 'alice.test')).rejects.toThrow(/^InvalidRequest: did/);
+    await expect(audit('--did', 'alice.test')).rejects.toThrow(/^InvalidRequest: --did must/);
   });
 }
 

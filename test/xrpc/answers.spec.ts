@@ -98,6 +98,7 @@ describeBroker(
         'content-security-policy',
         'cross-origin-resource-policy',
         'date',
+        'latchkey-request-id',
         'referrer-policy',
         'transfer-encoding',
         'vary',
