@@ -35,6 +35,7 @@ function signsPeopleIn(broker: () => TestBroker): void {
         credential: 'browser',
         scope: 'atproto transition:generic',
         expiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+        needsOwnerBy: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
       });
       const text = `signed in by ${by}`;
       expect(await readPost(browser, await writePost(browser, alice.did, text))).toBe(text);
