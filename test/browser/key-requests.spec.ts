@@ -34,12 +34,24 @@ describeInChromium('an owner in Chromium with a key request', chromium => {
         await sayYesByKeyboard(page, broker(), accountOf(broker(), 'alice.test'));
       };
 
+      it('reads when a key needs them that has no end, at a broker whose sessions live for two weeks', async () => {
+        const asked = await asker.ask({ identifier: 'alice.test', name: 'bot' });
+        await page.goto(asked.authorizeUrl);
+        expect(await page.locator('[data-key-life]').innerText()).toBe('you revoke the key');
+        const day = await page.locator('[data-needs-owner] time').getAttribute('datetime');
+        const days = (new Date(day ?? '').getTime() - Date.now()) / (24 * 60 * 60_000);
+        expect(days).toBeGreaterThan(13.9);
+        expect(days).toBeLessThan(14.1);
+        await page.goto('about:blank');
+      });
+
       it('reads who asks for what, approves, authorizes, and sees the code, also after a reload', async () => {
         const asked = await asker.ask({ identifier: 'alice.test', name: '<i>bot</i>', expiresInDays: 1 });
         await page.goto(asked.authorizeUrl);
         expect(await page.locator('[data-asker]').innerText()).toBe('“<i>bot</i>”');
         expect(await page.locator('[data-handle]').innerText()).toBe('alice.test');
         expect(await page.locator('[data-key-life]').innerText()).toMatch(/^1 day after/);
+        expect(await page.locator('[data-needs-owner]').count()).toBe(0);
         expect(await page.locator('[data-caution]').innerText()).toMatch(
           /only if you asked for this yourself/,
         );

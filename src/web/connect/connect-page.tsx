@@ -17,6 +17,8 @@ export type ConnectView = Frame & {
   /** True if this browser authorized the key and can show its code. */
   readonly hasCode: boolean;
   readonly network: ReaderNetwork;
+  /** How long the key's session can live without its owner, if they approve it now. */
+  readonly needsOwnerBy: Date;
   /** The code of an error at the account's server. */
   readonly problem?: string | undefined;
 };
@@ -35,7 +37,7 @@ export function ConnectPage(view: ConnectView): VNode {
       {problem === undefined ? null : <Problem code={problem}>{problemText(problem)}</Problem>}
       {isPending && !isOwn ? <Caution>{texts.warning}</Caution> : null}
       <section aria-label={texts.noticeTitle} class="card">
-        <RequestDetails request={request} isOwn={isOwn} network={network} />
+        <RequestDetails {...view} />
       </section>
       {isPending ? <Answers {...view} /> : <Withdrawal {...view} />}
       <p class="quiet">

@@ -8,6 +8,7 @@ import type { AuditSource } from '../../audit/audit-event.ts';
 import { Config } from '../../config/config.ts';
 import { AllowOnPages } from '../../http/origins/allow.decorator.ts';
 import { ZodPipe } from '../../http/schemas/zod.pipe.ts';
+import { sessionLifeMs } from '../../sessions/endings/owner-deadline.ts';
 import { LoginCookies } from '../../login/login-cookies.service.ts';
 import { Logins } from '../../login/logins.service.ts';
 import { OwnRequestCookie } from '../account/new-key/own-request-cookie.service.ts';
@@ -50,7 +51,8 @@ export class ConnectController {
     const isOwn = this.ownRequestCookie.find(id, browser) !== undefined;
     const hasCode = this.claimCodeCookie.codeOf(request.id, browser) !== undefined;
     const network = decideReaderNetwork(request.askedFrom, browser.ip, this.config);
-    const view = { request, isOwn, hasCode, network, problem };
+    const needsOwnerBy = new Date(Date.now() + sessionLifeMs(this.config.client));
+    const view = { request, isOwn, hasCode, network, needsOwnerBy, problem };
     this.pages.send(reply, ConnectPage({ ...this.pages.frame, ...view }));
   }
 

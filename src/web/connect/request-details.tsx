@@ -12,12 +12,14 @@ export function RequestDetails({
   request,
   isOwn,
   network,
+  needsOwnerBy,
 }: {
   request: KeyRequest;
   isOwn: boolean;
   network: ReaderNetwork;
+  needsOwnerBy: Date;
 }): VNode {
-  const { name, askedFrom, createdAt, handle, did, scope, expiresInDays } = request;
+  const { name, askedFrom, createdAt, handle, did, scope } = request;
   const asker = (
     <>
       <strong data-asker>
@@ -52,9 +54,7 @@ export function RequestDetails({
           [texts.permissions, <Permissions scope={scope} />],
           [
             texts.until,
-            <span data-key-life>
-              {expiresInDays === null ? texts.untilRevoked : texts.untilDays(expiresInDays)}
-            </span>,
+            <KeyLife {...request} needsOwnerBy={needsOwnerBy} />,
           ],
         ]}
       />
@@ -63,6 +63,29 @@ export function RequestDetails({
           {texts.did} <Breakable>{did}</Breakable>
         </p>
       )}
+    </>
+  );
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** How long the key lives, and when it needs its owner if that is earlier. */
+function KeyLife({
+  expiresInDays,
+  needsOwnerBy,
+}: Pick<KeyRequest, 'expiresInDays'> & { needsOwnerBy: Date }): VNode {
+  const lifeMs = expiresInDays === null ? Infinity : expiresInDays * DAY_MS;
+  const isCutShort = Date.now() + lifeMs > needsOwnerBy.getTime();
+  return (
+    <>
+      <span data-key-life>
+        {expiresInDays === null ? texts.untilRevoked : texts.untilDays(expiresInDays)}
+      </span>
+      {isCutShort ? (
+        <p class="quiet" data-needs-owner>
+          {texts.needsYouBy} <Time at={needsOwnerBy} />.
+        </p>
+      ) : null}
     </>
   );
 }

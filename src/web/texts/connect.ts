@@ -23,6 +23,7 @@ export const connectTexts = {
   permissions: 'To do this',
   until: 'Until',
   untilRevoked: 'you revoke the key',
+  needsYouBy: 'It needs one click from you by',
   untilDays: (days: number): string =>
     days === 1 ? '1 day after the key is handed over' : `${days} days after the key is handed over`,
 

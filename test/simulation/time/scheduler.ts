@@ -17,6 +17,9 @@ const LEAP_MS = 50;
 /** How long a statement without a lock in its way may take on a busy machine. */
 const BUSY_STATEMENT_MS = 1_500;
 
+/** How long it may take if nothing else is left to happen. */
+const LAST_STATEMENT_MS = 30_000;
+
 /**
  * The one queue of everything that happens, in virtual time. A step is one event: a timer, a statement, a message, an
  * operation of a disk. Between two steps all code runs until it waits.
@@ -85,7 +88,11 @@ export class Scheduler implements Schedule {
     await this.#settle();
     while (!isDone()) {
       const event = this.#queue.pop();
-      if (!event) return;
+      if (!event) {
+        if (this.#statements.size === 0 || !(await this.#awaitAnyStatement(LAST_STATEMENT_MS))) return;
+        await this.#settle();
+        continue;
+      }
       if (event.isCancelled || event.actor.state === 'gone') continue;
       if (event.actor.state === 'held') {
         this.#hold(event);
