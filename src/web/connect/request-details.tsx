@@ -52,10 +52,7 @@ export function RequestDetails({
           isOwn ? undefined : [texts.when, <Time at={createdAt} />],
           [texts.account, account],
           [texts.permissions, <Permissions scope={scope} />],
-          [
-            texts.until,
-            <KeyLife {...request} needsOwnerBy={needsOwnerBy} />,
-          ],
+          [texts.until, <KeyLife {...request} needsOwnerBy={needsOwnerBy} />],
         ]}
       />
       {handle === null ? null : (
