@@ -25,7 +25,7 @@ export type ConnectView = Frame & {
 
 /** The page of an open key request: who asks for what, and the two answers. */
 export function ConnectPage(view: ConnectView): VNode {
-  const { request, isOwn, network, problem } = view;
+  const { request, isOwn, problem } = view;
   const isPending = request.status === 'pending';
   const heading = isPending ? (isOwn ? texts.ownTitle : texts.title) : texts.authorizedTitle;
   return (

@@ -19,7 +19,7 @@ import type { Holder, HolderWorld } from '../people/holder.ts';
 import { KeyHolder } from '../people/key-holder.ts';
 import { NativeApp } from '../people/native-app.ts';
 import { Judge } from '../rules/judge.ts';
-import type { Actor } from '../time/actor.ts';
+import { type Actor, currentActor } from '../time/actor.ts';
 import { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { Clocks } from './clocks.ts';
@@ -204,7 +204,8 @@ export class World implements HolderWorld {
       const path = join(parts.directory, name);
       const config = Object.assign(Object.create(this.config) as Config, { spoolDirectory: path });
       const log = watchedLog(parts.directory, line => {
-        this.judge.onLog(name, line);
+        // The code of a process that crashed runs on to its next wait, with its files closed.
+        if (currentActor()?.state !== 'gone') this.judge.onLog(name, line);
       });
       return new Machine(
         name,
