@@ -9,7 +9,7 @@ import { makeScratchDirectory } from '../network/scratch-directory.ts';
 let sqlite: Promise<Buffer> | undefined;
 let postgres: Promise<string> | undefined;
 
-/** Returns the content of a migrated SQLite file. To migrate each database anew costs more than most tests. */
+/** Returns the content of a migrated SQLite file. Migrating each database costs more than most tests. */
 export function sqliteTemplate(): Promise<Buffer> {
   return (sqlite ??= makeSqliteTemplate());
 }

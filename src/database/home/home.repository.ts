@@ -57,14 +57,15 @@ export class HomeRepository {
     );
   }
 
-  /** Says how many sessions were put in doubt by a restore. */
-  async writeRestoredSessions(sessions: number, restoredAt: Timestamp): Promise<void> {
-    await this.database
-      .updateTable('installation')
-      .set({ restored_sessions: sessions })
-      .where('restored_at', '=', restoredAt)
-      .where('restored_sessions', 'is', null)
-      .execute();
+  /** Stores how many sessions a restore put in doubt, unless another process has. Returns whether it did. */
+  writeRestoredSessions(sessions: number, restoredAt: Timestamp): Promise<boolean> {
+    return wroteRow(
+      this.database
+        .updateTable('installation')
+        .set({ restored_sessions: sessions })
+        .where('restored_at', '=', restoredAt)
+        .where('restored_sessions', 'is', null),
+    );
   }
 
   /** Returns the process that was seen last on this database, which may be a copy. */

@@ -21,8 +21,8 @@ export class Home {
     return { restoredAt: row.restored_at, sessions: row.restored_sessions };
   }
 
-  /** Says that all sessions are in doubt that a restore concerns. */
-  async finishDoubts({ restoredAt }: Restoration, sessions: number): Promise<void> {
-    await this.homeRows.writeRestoredSessions(sessions, restoredAt);
+  /** Stores that every session of before a restore is in doubt. Returns whether this process was the first to do so. */
+  finishDoubts({ restoredAt }: Restoration, sessions: number): Promise<boolean> {
+    return this.homeRows.writeRestoredSessions(sessions, restoredAt);
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AuditLog } from '../../audit/audit-log.service.ts';
 import { Home, type Restoration } from '../../database/home/home.service.ts';
+import { BEFORE_ALL_SESSIONS, type SessionId } from '../../database/tables/id.ts';
 import { Log } from '../../observability/log/log.ts';
 import { RollbackRepository } from './rollback.repository.ts';
 
@@ -47,14 +48,16 @@ export class RestoredSessions implements OnModuleInit {
 
   /** Another instance may do the same, and one that ended halfway goes on at its next start. */
   private async doubtAll(restoration: Restoration): Promise<void> {
+    const { restoredAt } = restoration;
     let doubted = 0;
-    for (;;) {
-      const page = await this.rollbackRows.listBeforeRestore(restoration.restoredAt, PAGE);
+    let after: SessionId | undefined = BEFORE_ALL_SESSIONS;
+    while (after !== undefined) {
+      const page = await this.rollbackRows.listBeforeRestore(restoredAt, after, PAGE);
       for (const row of page) if (await this.rollbackRows.doubtRestored(row)) doubted++;
-      if (page.length === 0) break;
+      after = page.at(-1)?.id;
     }
-    const { open } = await this.rollbackRows.countRestored(restoration.restoredAt);
-    await this.home.finishDoubts(restoration, open);
+    const { open } = await this.rollbackRows.countRestored(restoredAt);
+    if (!(await this.home.finishDoubts(restoration, open))) return;
     this.log.restoredSessionsDoubted({ sessions: doubted });
     await this.auditLog.record({
       actor: { kind: 'operator' },

@@ -109,12 +109,13 @@ export class RollbackRepository {
   }
 
   /** Lists active sessions of before a restore that are not in doubt for it yet, by id. */
-  async listBeforeRestore(restoredAt: Timestamp, limit: number): Promise<PositionedRow[]> {
+  async listBeforeRestore(restoredAt: Timestamp, after: SessionId, limit: number): Promise<PositionedRow[]> {
     return this.database
       .selectFrom('oauth_session')
       .select(['id', 'generation', 'status', 'attempt_id', 'attempt_state', 'failures'])
       .where('status', '=', 'active')
       .where('refreshed_at', '<', restoredAt)
+      .where('id', '>', after)
       .where(where =>
         where.or([where('rolled_back_at', 'is', null), where('rolled_back_at', '<', restoredAt)]),
       )

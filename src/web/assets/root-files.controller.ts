@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { Allow } from '../../http/origins/allow.decorator.ts';
 import { readAsset } from './read-asset.ts';
 
-/** Every page is somebody's own, or a form: a search engine finds nothing here (RFC 9309). */
+/** Every page belongs to one account or is a form, so search engines stay away (RFC 9309). */
 const ROBOTS = 'User-agent: *\nDisallow: /\n';
 
 /** Serves the files that browsers and crawlers ask every site for. */
